@@ -1,0 +1,25 @@
+package risk
+
+import (
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// expression marks a JSONata expression, which Step Functions evaluates, as against a literal text.
+func expression(jsonata string) string { return "{% " + jsonata + " %}" }
+
+func seconds(d time.Duration) awscdk.Duration {
+	return awscdk.Duration_Seconds(jsii.Number(d.Seconds()))
+}
+
+func timeout(d time.Duration) awsstepfunctions.Timeout {
+	return awsstepfunctions.Timeout_Duration(seconds(d))
+}
+
+// arn names a resource in the pipeline's own account and region.
+func (p *ClinicalRiskPipeline) arn(service, resource, name string) string {
+	return *p.stack().FormatArn(&awscdk.ArnComponents{Service: &service, Resource: &resource, ResourceName: &name})
+}

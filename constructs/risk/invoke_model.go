@@ -1,0 +1,40 @@
+package risk
+
+import (
+	"time"
+
+	"clinical-risk-pipeline/workflow"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// invokeModelTimeout leaves the container its 60 seconds and the call itself a few more:
+// https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
+const invokeModelTimeout = 65 * time.Second
+
+// invokeModel sends the features to the endpoint and adds its answer to the data. The body goes out as an object, since
+// Step Functions would quote a string again; it comes back as a string. An answer that is no JSON fails the state.
+func (p *ClinicalRiskPipeline) invokeModel() awsstepfunctions.TaskStateBase {
+	state := awsstepfunctionstasks.CallAwsService_Jsonata(p, jsii.String(workflow.InvokeModel), &awsstepfunctionstasks.CallAwsServiceJsonataProps{
+		Comment: jsii.String("Asks the endpoint for the risk of dropout."),
+		Service: jsii.String("sagemakerruntime"),
+		Action:  jsii.String("invokeEndpoint"),
+		Parameters: &map[string]any{
+			"EndpointName": p.props.EndpointName,
+			"ContentType":  "application/json",
+			"Accept":       "application/json",
+			"Body":         map[string]any{workflow.Features: expression("$states.input." + workflow.TransformedFeatures)},
+		},
+		IamAction:    jsii.String("sagemaker:InvokeEndpoint"),
+		IamResources: jsii.Strings(p.endpointARN()),
+		TaskTimeout:  timeout(invokeModelTimeout),
+		Outputs:      expression(`$merge([$states.input, {"` + workflow.Inference + `": $parse($states.result.Body)}])`),
+	})
+	return retrying(state, modelRetries)
+}
+
+func (p *ClinicalRiskPipeline) endpointARN() string {
+	return p.arn("sagemaker", "endpoint", p.props.EndpointName)
+}

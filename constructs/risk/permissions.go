@@ -1,0 +1,56 @@
+package risk
+
+import (
+	"clinical-risk-pipeline/workflow"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// addRole makes the role that executions assume, with exactly the statements below. The CDK would add wider ones of its
+// own, so the state machine gets the role without the right to extend it.
+func (p *ClinicalRiskPipeline) addRole() {
+	policy := awsiam.NewManagedPolicy(p, jsii.String(policyID), &awsiam.ManagedPolicyProps{
+		Description: jsii.String("What an execution of the clinical risk pipeline may do."),
+		Statements:  p.statements(),
+	})
+	p.role = awsiam.NewRole(p, jsii.String(roleID), &awsiam.RoleProps{
+		Description:     jsii.String("Assumed by executions of the clinical risk pipeline."),
+		AssumedBy:       awsiam.NewServicePrincipal(jsii.String("states.amazonaws.com"), nil),
+		ManagedPolicies: &[]awsiam.IManagedPolicy{policy},
+	})
+}
+
+func (p *ClinicalRiskPipeline) statements() *[]awsiam.PolicyStatement {
+	statements := []awsiam.PolicyStatement{
+		allow(workflow.StartEMRJob, []string{p.arn("elasticmapreduce", "cluster", p.props.Extraction.ClusterID)},
+			"elasticmapreduce:AddJobFlowSteps", "elasticmapreduce:DescribeStep", "elasticmapreduce:CancelSteps"),
+		// Step Functions hears of a step's end through a rule that it manages in this account under this name.
+		allow(workflow.StartEMRJob+"Events", []string{p.arn("events", "rule", "StepFunctionsGetEventForEMRAddJobFlowStepsRule")},
+			"events:PutTargets", "events:PutRule", "events:DescribeRule"),
+		allow(workflow.InvokeModel, []string{p.endpointARN()}, "sagemaker:InvokeEndpoint"),
+		allow(workflow.NotifyTeam, []string{*p.alertTopic.TopicArn()}, "sns:Publish"),
+	}
+	if key := p.alertTopic.MasterKey(); key != nil {
+		statements = append(statements,
+			allow(workflow.NotifyTeam+"Encryption", []string{*key.KeyArn()}, "kms:GenerateDataKey", "kms:Decrypt"))
+	}
+	// Log delivery and X-Ray have no resources to name:
+	// https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+	// https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html
+	statements = append(statements,
+		allow("Logging", []string{"*"},
+			"logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery",
+			"logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups"),
+		allow("Tracing", []string{"*"},
+			"xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets"),
+	)
+	return &statements
+}
+
+// allow is a statement named after the state that needs it.
+func allow(name string, resources []string, actions ...string) awsiam.PolicyStatement {
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid: &name, Actions: jsii.Strings(actions...), Resources: jsii.Strings(resources...),
+	})
+}

@@ -1,0 +1,102 @@
+package risk
+
+import (
+	"clinical-risk-pipeline/workflow"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// ClinicalRiskPipeline is the workflow from a subject's data to an alert, with everything that it needs around it: an
+// encrypted topic for alerts and one for operations, a log group, a role that reaches this cluster, this endpoint and this
+// topic and nothing else, and a rule that reports every execution that did not succeed.
+type ClinicalRiskPipeline struct {
+	constructs.Construct
+	props           ClinicalRiskPipelineProps
+	key             awskms.Key
+	alertTopic      awssns.ITopic
+	operationsTopic awssns.ITopic
+	logGroup        awslogs.LogGroup
+	role            awsiam.Role
+	stateMachine    awsstepfunctions.StateMachine
+}
+
+// The ids of the constructs within a pipeline. They decide the logical ids in the template, so they never change.
+const (
+	keyID             = "Key"
+	alertTopicID      = "AlertTopic"
+	operationsTopicID = "OperationsTopic"
+	logGroupID        = "Logs"
+	policyID          = "Permissions"
+	roleID            = "Role"
+	stateMachineID    = "StateMachine"
+	outcomeRuleID     = "OutcomeRule"
+)
+
+// NewClinicalRiskPipeline adds a pipeline to scope. It panics with the error of [ClinicalRiskPipelineProps.Validate] when
+// the props are wrong.
+func NewClinicalRiskPipeline(scope constructs.Construct, id string, props *ClinicalRiskPipelineProps) *ClinicalRiskPipeline {
+	if err := props.Validate(); err != nil {
+		panic(err)
+	}
+	p := &ClinicalRiskPipeline{props: props.withDefaults()}
+	constructs.NewConstruct_Override(p, scope, &id)
+
+	p.addTopics()
+	p.addLogGroup()
+	p.addRole()
+	p.addStateMachine(p.definition())
+	p.reportOutcomes()
+	return p
+}
+
+// definition chains the states.
+func (p *ClinicalRiskPipeline) definition() awsstepfunctions.IChainable {
+	end := awsstepfunctions.Pass_Jsonata(p, jsii.String(workflow.End), nil)
+	notifyTeam := p.notifyTeam()
+	notifyTeam.Next(end)
+
+	startEMRJob, invokeModel := p.startEMRJob(), p.invokeModel()
+	startEMRJob.Next(invokeModel)
+	invokeModel.Next(p.checkRisk(notifyTeam, end, p.invalidScore()))
+	return startEMRJob
+}
+
+func (p *ClinicalRiskPipeline) addStateMachine(definition awsstepfunctions.IChainable) {
+	p.stateMachine = awsstepfunctions.NewStateMachine(p, jsii.String(stateMachineID), &awsstepfunctions.StateMachineProps{
+		Comment:        jsii.String("Scores a subject's risk of dropout and alerts the team when it is high."),
+		DefinitionBody: awsstepfunctions.DefinitionBody_FromChainable(definition),
+		QueryLanguage:  awsstepfunctions.QueryLanguage_JSONATA,
+		Role:           p.role.WithoutPolicyUpdates(nil),
+		Timeout:        seconds(p.props.Timeout),
+		TracingEnabled: jsii.Bool(true),
+		Logs: &awsstepfunctions.LogOptions{
+			Destination:          p.logGroup,
+			Level:                awsstepfunctions.LogLevel_ALL,
+			IncludeExecutionData: jsii.Bool(false), // inputs and outputs hold subject data
+		},
+	})
+}
+
+// StateMachine is the state machine that executes the pipeline.
+func (p *ClinicalRiskPipeline) StateMachine() awsstepfunctions.StateMachine { return p.stateMachine }
+
+// AlertTopic is the topic that the team's alerts are published to.
+func (p *ClinicalRiskPipeline) AlertTopic() awssns.ITopic { return p.alertTopic }
+
+// OperationsTopic is the topic that hears of every execution that failed, timed out or was aborted.
+func (p *ClinicalRiskPipeline) OperationsTopic() awssns.ITopic { return p.operationsTopic }
+
+// LogGroup is the log group that every execution writes its events to, without their data.
+func (p *ClinicalRiskPipeline) LogGroup() awslogs.LogGroup { return p.logGroup }
+
+// Role is the role that executions assume. Its permissions are complete; granting it more has no effect on the pipeline.
+func (p *ClinicalRiskPipeline) Role() awsiam.Role { return p.role }
+
+func (p *ClinicalRiskPipeline) stack() awscdk.Stack { return awscdk.Stack_Of(p) }

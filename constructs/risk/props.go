@@ -1,0 +1,129 @@
+package risk
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"clinical-risk-pipeline/workflow"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+)
+
+// ClinicalRiskPipelineProps configures a [ClinicalRiskPipeline].
+type ClinicalRiskPipelineProps struct {
+	// Extraction is the Spark step that prepares the features.
+	Extraction EMRStep
+
+	// EndpointName is the SageMaker endpoint that scores a subject, in the pipeline's own account and region. It takes
+	// {"features": {…}} as application/json and answers {"risk_score": 0.81}, a number from 0 to 1, within 60 seconds.
+	EndpointName string
+
+	// Threshold is the risk of dropout above which the team is alerted: greater than 0, less than 1; a risk equal to it
+	// does not alert. Default: 0.75.
+	Threshold float64
+
+	// AlertTopic receives the alerts. It must be a standard topic: FIFO topics take no e-mail subscriptions. When an
+	// imported topic is encrypted with a customer-managed key, import it with that key
+	// (Topic_FromTopicAttributes, KeyArn), so that the role may use the key. Default: a new topic, encrypted with a new
+	// key.
+	AlertTopic awssns.ITopic
+
+	// OperationsTopic hears of every execution that failed, timed out or was aborted. The policy of an imported topic, and
+	// of its key, must let events.amazonaws.com publish. Default: a new topic, encrypted with a new key.
+	OperationsTopic awssns.ITopic
+
+	// LogRetention is how long CloudWatch Logs keeps the events of the executions. Default: ten years.
+	LogRetention awslogs.RetentionDays
+
+	// RemovalPolicy says what becomes of the log group and the key when the pipeline is removed from its stack.
+	// Default: RETAIN.
+	RemovalPolicy awscdk.RemovalPolicy
+
+	// Timeout bounds a whole execution, in whole seconds. It must be longer than the extraction's timeout by at least
+	// [MinimumScoringTime]. Default: the extraction's timeout and two hours.
+	Timeout time.Duration
+}
+
+// Bounds of the timeouts.
+const (
+	// DefaultExtractionTimeout bounds a Spark step that names no timeout.
+	DefaultExtractionTimeout = 4 * time.Hour
+
+	// MinimumScoringTime is what an execution needs after the extraction: every attempt of the model and of the alert,
+	// each running into its timeout, and the delays between them.
+	MinimumScoringTime = 30 * time.Minute
+
+	// maximumTimeout is how long a Standard execution may live:
+	// https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+	maximumTimeout = 365 * 24 * time.Hour
+)
+
+// An endpoint's name, as the API reference of SageMaker's InvokeEndpoint gives it.
+var endpointNamePattern = regexp.MustCompile(`^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$`)
+
+// Validate reports every fault of the props at once, each with the field, the rule and the value.
+func (p *ClinicalRiskPipelineProps) Validate() error {
+	if p == nil {
+		return errors.New("props are required, got nil")
+	}
+	faults := []error{p.Extraction.validate()}
+	report := func(format string, values ...any) { faults = append(faults, fmt.Errorf(format, values...)) }
+
+	if !matches(endpointNamePattern, p.EndpointName) {
+		report("EndpointName must be 1 to 63 letters, digits and inner hyphens, got %q", p.EndpointName)
+	}
+	if p.Threshold != 0 && !(p.Threshold > 0 && p.Threshold < 1) {
+		report("Threshold must be greater than 0 and less than 1, got %v", p.Threshold)
+	}
+	if p.AlertTopic != nil && isTrue(p.AlertTopic.Fifo()) {
+		report("AlertTopic must be a standard topic, got a FIFO topic")
+	}
+	if p.OperationsTopic != nil && isTrue(p.OperationsTopic.Fifo()) {
+		report("OperationsTopic must be a standard topic, got a FIFO topic")
+	}
+	if p.Timeout != 0 {
+		shortest := p.Extraction.withDefaults().Timeout + MinimumScoringTime
+		if err := validTimeout("Timeout", p.Timeout, shortest); err != nil {
+			faults = append(faults, err)
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// withDefaults fills in what the user left out. The topics are left to addTopics: they are resources.
+func (p ClinicalRiskPipelineProps) withDefaults() ClinicalRiskPipelineProps {
+	p.Extraction = p.Extraction.withDefaults()
+	if p.Threshold == 0 {
+		p.Threshold = workflow.DefaultThreshold
+	}
+	if p.LogRetention == "" {
+		p.LogRetention = awslogs.RetentionDays_TEN_YEARS
+	}
+	if p.RemovalPolicy == "" {
+		p.RemovalPolicy = awscdk.RemovalPolicy_RETAIN
+	}
+	if p.Timeout == 0 {
+		p.Timeout = p.Extraction.Timeout + 2*time.Hour
+	}
+	return p
+}
+
+func validTimeout(field string, timeout, shortest time.Duration) error {
+	if timeout < shortest || timeout > maximumTimeout || timeout%time.Second != 0 {
+		return fmt.Errorf("%s must be whole seconds from %v to %v, got %v", field, shortest, maximumTimeout, timeout)
+	}
+	return nil
+}
+
+// matches tells whether a text has the pattern's form. A CDK token has every form: it stands for a value that only the
+// deployment knows. The CDK is asked last, so that validating literal props needs no Node.
+func matches(pattern *regexp.Regexp, s string) bool {
+	return pattern.MatchString(s) || strings.Contains(s, "${Token[") && *awscdk.Token_IsUnresolved(s)
+}
+
+func isTrue(b *bool) bool { return b != nil && *b }

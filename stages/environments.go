@@ -1,0 +1,47 @@
+package stages
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+
+	"clinical-risk-pipeline/constructs/risk"
+)
+
+// Environments are the environments that the application synthesizes, in the order of promotion. Adding one is adding a
+// value here. Without an account and a region an environment is agnostic: its template deploys to whichever account and
+// region the AWS command line is configured for.
+func Environments() []Environment {
+	return []Environment{
+		{
+			Name: "dev",
+			Extraction: risk.EMRStep{
+				ClusterID: "j-DEV0000000000",
+				Script:    "s3://clinical-risk-dev/jobs/etl.py",
+			},
+			EndpointName:  "dropout-inference-dev",
+			LogRetention:  awslogs.RetentionDays_ONE_MONTH,
+			RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+		},
+		{
+			Name: "staging",
+			Extraction: risk.EMRStep{
+				ClusterID: "j-STAGING000000",
+				Script:    "s3://clinical-risk-staging/jobs/etl.py",
+			},
+			EndpointName:  "dropout-inference-staging",
+			LogRetention:  awslogs.RetentionDays_SIX_MONTHS,
+			RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+		},
+		{
+			Name: "prod",
+			Extraction: risk.EMRStep{
+				ClusterID:      "j-PROD000000000",
+				Script:         "s3://clinical-risk-prod/jobs/etl.py",
+				SparkArguments: []string{"--deploy-mode", "cluster"},
+			},
+			EndpointName:  "dropout-inference-prod",
+			LogRetention:  awslogs.RetentionDays_TEN_YEARS,
+			RemovalPolicy: awscdk.RemovalPolicy_RETAIN,
+		},
+	}
+}
