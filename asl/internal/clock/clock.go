@@ -1,0 +1,133 @@
+// Package clock is a virtual clock with cooperative processes: a discrete-event simulation. One process runs at a time; it
+// gives way only when it sleeps or waits, and time moves only when every process does. Equal programs run equally.
+//
+// Processes are coroutines, and only branches that run side by side need one: a process that sleeps while nobody else has anything
+// to do before it wakes just moves the clock, which costs nothing.
+package clock
+
+import (
+	"container/heap"
+	"errors"
+	"iter"
+	"time"
+)
+
+// ErrStopped is what a blocking call returns in a process that was stopped. The process must return.
+var ErrStopped = errors.New("process stopped")
+
+// Clock is the virtual time of one simulation. It is not for use by several goroutines.
+type Clock struct {
+	now    time.Time
+	queue  queue
+	serial uint64
+}
+
+// Process is a thread of control on a clock.
+type Process struct {
+	clock  *Clock
+	wakeup *entry // the pending wake-up, if any
+	// The remaining fields are nil in the root process, which runs on its caller's stack and drives the others.
+	yield func(struct{}) bool
+	next  func() (struct{}, bool)
+	stop  func()
+	done  bool
+}
+
+// New is a clock that stands at a time, and its root process: the one that calls.
+func New(start time.Time) *Process { return &Process{clock: &Clock{now: start}} }
+
+// Now is the virtual time.
+func (p *Process) Now() time.Time { return p.clock.now }
+
+// Go starts a process that runs body. It begins at the current virtual time, as soon as the caller gives way.
+func (p *Process) Go(body func(*Process)) *Process {
+	child := &Process{clock: p.clock}
+	child.next, child.stop = iter.Pull(func(yield func(struct{}) bool) {
+		child.yield = yield
+		body(child)
+		child.done = true
+	})
+	child.Wake()
+	return child
+}
+
+// Stop ends a process at once: what it waits for returns ErrStopped, and Stop returns when the process did.
+// It does nothing to a process that has ended. A process must not stop itself.
+func (p *Process) Stop() {
+	p.cancelWakeup()
+	p.done = true
+	p.stop()
+}
+
+// Wake lets a process that waits go on, at the current virtual time.
+func (p *Process) Wake() { p.wakeAt(p.clock.now) }
+
+// Wait blocks until somebody wakes the process.
+func (p *Process) Wait() error {
+	if p.yield != nil {
+		if !p.yield(struct{}{}) {
+			return ErrStopped
+		}
+		return nil
+	}
+	for {
+		e, ok := p.clock.pop()
+		if !ok {
+			return errors.New("clock: the root process waits, and nothing is left that could wake it")
+		}
+		if e.process == p {
+			return nil
+		}
+		e.process.next()
+	}
+}
+
+// SleepUntil blocks until the virtual time is at least t.
+func (p *Process) SleepUntil(t time.Time) error {
+	if !t.After(p.clock.now) {
+		return nil
+	}
+	if next, ok := p.clock.peek(); !ok || next.After(t) {
+		p.clock.now = t
+		return nil
+	}
+	p.wakeAt(t)
+	return p.Wait()
+}
+
+func (p *Process) wakeAt(t time.Time) {
+	if p.done || p.wakeup != nil && !p.wakeup.at.After(t) {
+		return
+	}
+	p.cancelWakeup()
+	p.clock.serial++
+	p.wakeup = &entry{at: t, serial: p.clock.serial, process: p}
+	heap.Push(&p.clock.queue, p.wakeup)
+}
+
+func (p *Process) cancelWakeup() {
+	if p.wakeup != nil {
+		heap.Remove(&p.clock.queue, p.wakeup.index)
+		p.wakeup = nil
+	}
+}
+
+// pop takes the next wake-up from the queue and moves the clock to it.
+func (c *Clock) pop() (*entry, bool) {
+	if len(c.queue) == 0 {
+		return nil, false
+	}
+	e := heap.Pop(&c.queue).(*entry)
+	e.process.wakeup = nil
+	if e.at.After(c.now) {
+		c.now = e.at
+	}
+	return e, true
+}
+
+func (c *Clock) peek() (time.Time, bool) {
+	if len(c.queue) == 0 {
+		return time.Time{}, false
+	}
+	return c.queue[0].at, true
+}

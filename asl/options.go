@@ -1,0 +1,35 @@
+package asl
+
+import "time"
+
+// Type is the type of a workflow.
+type Type string
+
+// The types of a workflow. They differ in limits and in price.
+const (
+	Standard Type = "STANDARD" // lives a year at most, 25,000 history events, billed by transition
+	Express  Type = "EXPRESS"  // lives five minutes at most, no .sync and no task tokens, billed by request and time
+)
+
+// StateMachine names the state machine that an execution belongs to, for the context object.
+type StateMachine struct {
+	ARN  string // Default: derived from Name
+	Name string // Default: "stateMachine"
+}
+
+// Options say how an execution runs. The zero value is usable for a definition without tasks.
+type Options struct {
+	Handler      Handler      // performs the tasks. Default: every task is an error that aborts Run
+	Name         string       // the execution's name. Default: "execution"
+	ARN          string       // the execution's ARN. Default: derived from the state machine and Name
+	StateMachine StateMachine // what the context object says about the state machine
+	RoleARN      string       // what the context object says about the role. Default: a role named "StepFunctionsRole"
+	Type         Type         // Default: Standard
+	Start        time.Time    // when the virtual clock starts. Default: 2026-01-01T00:00:00Z
+	Seed         uint64       // decides jitter, random functions, and whatever else AWS leaves open. Default: 0
+	Objects      Objects      // the S3 objects that Distributed Maps read and write. Default: none; using them fails the execution
+
+	// OnChild is told about each child execution of a Distributed Map when it ended, in that order. Only then do children keep a
+	// history; nothing else does keep them. Default: nobody.
+	OnChild func(child *Execution)
+}
