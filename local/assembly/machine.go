@@ -1,0 +1,133 @@
+package assembly
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+const stateMachineType = "AWS::StepFunctions::StateMachine"
+
+// StateMachine is a state machine as CloudFormation would create it from a template.
+type StateMachine struct {
+	Stack     string // the stack's name
+	LogicalID string // the resource's id in the template
+	Name      string
+	ARN       string
+	RoleARN   string
+	Express   bool   // of type EXPRESS instead of STANDARD
+	Account   string // 12 digits
+	Region    string
+	// Definition is the resolved Amazon States Language definition, JSON.
+	Definition []byte
+	Logging    Logging
+}
+
+// Logging says what Step Functions writes to CloudWatch Logs about each execution.
+type Logging struct {
+	Level                string // ALL, ERROR, FATAL or OFF, which is the default of CloudFormation
+	IncludeExecutionData bool   // whether inputs and outputs are written, too. Default: false
+	Group                string // the log group's name, "" where nothing is logged
+}
+
+// stateMachines returns the stack's state machines in the order of their logical ids. Imported values are looked up in
+// exporters.
+func (s *Stack) stateMachines(exporters []*Stack) ([]*StateMachine, error) {
+	t, err := s.load()
+	if err != nil {
+		return nil, err
+	}
+	var machines []*StateMachine
+	var faults []error
+	for _, id := range slices.Sorted(maps.Keys(t.Resources)) {
+		if t.Resources[id].Type != stateMachineType {
+			continue
+		}
+		r := newResolver(s, t, exporters)
+		if exists, err := r.exists(id); err != nil || !exists {
+			faults = append(faults, err)
+			continue
+		}
+		m, err := r.stateMachine(id)
+		faults = append(faults, err)
+		machines = append(machines, m)
+	}
+	return machines, errors.Join(faults...)
+}
+
+// stateMachine resolves the resource with the given logical id.
+func (r *resolver) stateMachine(id string) (*StateMachine, error) {
+	at := "Resources." + id + ".Properties"
+	value, err := r.resolve(r.template.Resources[id].Properties, at)
+	if err != nil {
+		return nil, err
+	}
+	properties, _ := value.(map[string]any)
+	definition, err := definition(properties)
+	if err != nil {
+		return nil, fmt.Errorf("stack %s, %s: %w", r.stack.Name, at, err)
+	}
+	arn, err := r.ref(id, at)
+	if err != nil {
+		return nil, err
+	}
+	m := &StateMachine{
+		Stack: r.stack.Name, LogicalID: id, ARN: fmt.Sprint(arn), Account: r.stack.Account, Region: r.stack.Region,
+		Express: properties["StateMachineType"] == "EXPRESS", Definition: definition, Logging: logging(properties),
+	}
+	m.Name = m.ARN[strings.LastIndex(m.ARN, ":")+1:]
+	m.RoleARN, _ = properties["RoleArn"].(string)
+	return m, nil
+}
+
+// definition returns the text of the definition with its substitutions, or what is wrong with it.
+func definition(properties map[string]any) ([]byte, error) {
+	var text string
+	switch {
+	case properties["DefinitionString"] != nil:
+		s, ok := properties["DefinitionString"].(string)
+		if !ok {
+			return nil, errors.New("DefinitionString is no string once it is resolved")
+		}
+		text = s
+	case properties["Definition"] != nil:
+		b, err := json.Marshal(properties["Definition"])
+		if err != nil {
+			return nil, err
+		}
+		text = string(b)
+	default:
+		return nil, errors.New("no DefinitionString and no Definition: a definition in an S3 object is not supported")
+	}
+	substitutions, _ := properties["DefinitionSubstitutions"].(map[string]any)
+	for _, key := range slices.Sorted(maps.Keys(substitutions)) {
+		text = strings.ReplaceAll(text, "${"+key+"}", fmt.Sprint(substitutions[key]))
+	}
+	if !json.Valid([]byte(text)) {
+		return nil, errors.New("the definition is no JSON once it is resolved")
+	}
+	return []byte(text), nil
+}
+
+// logging reads LoggingConfiguration, of which CloudFormation allows one destination.
+func logging(properties map[string]any) Logging {
+	configuration, _ := properties["LoggingConfiguration"].(map[string]any)
+	l := Logging{Level: "OFF"}
+	if level, ok := configuration["Level"].(string); ok {
+		l.Level = level
+	}
+	l.IncludeExecutionData, _ = configuration["IncludeExecutionData"].(bool)
+	destinations, _ := configuration["Destinations"].([]any)
+	for _, d := range destinations {
+		destination, _ := d.(map[string]any)
+		group, _ := destination["CloudWatchLogsLogGroup"].(map[string]any)
+		arn, _ := group["LogGroupArn"].(string)
+		if _, name, ok := strings.Cut(arn, ":log-group:"); ok {
+			l.Group = strings.TrimSuffix(name, ":*")
+		}
+	}
+	return l
+}
