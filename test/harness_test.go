@@ -1,0 +1,190 @@
+// Package test has everything that synthesizes, and everything that executes what was synthesized: a file for each file
+// of the construct, stages_test.go for the snapshots, execution_test.go for the engine's runs.
+//
+// The tests share one CDK kernel, so none is parallel, and each variant is synthesized once.
+package test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+
+	"clinical-risk-pipeline/constructs/risk"
+	"clinical-risk-pipeline/local/assembly"
+)
+
+type object = map[string]any
+
+// scratch holds the cloud assemblies of the variants.
+var scratch string
+
+func TestMain(m *testing.M) {
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) int {
+	// The built-in validator takes seconds a process; TestValidator switches it on for itself.
+	if err := os.Setenv("CDK_VALIDATION", "false"); err != nil {
+		panic(err)
+	}
+	var err error
+	if scratch, err = os.MkdirTemp("", "clinical-risk-test-"); err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(scratch)
+	return m.Run()
+}
+
+// pipeline is a synthesized variant of the construct.
+type pipeline struct {
+	template   object
+	machine    *assembly.StateMachine
+	definition object
+}
+
+// props makes the props of a variant; the stack is the scope for the resources that they refer to.
+type props func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps
+
+// smallest is the variant with required props only.
+func smallest(awscdk.Stack) *risk.ClinicalRiskPipelineProps {
+	return &risk.ClinicalRiskPipelineProps{
+		Extraction:   risk.EMRStep{ClusterID: "j-ABC123", Script: "s3://bucket/etl.py"},
+		EndpointName: "dropout-inference",
+	}
+}
+
+// changed is the smallest variant with one change.
+func changed(change func(awscdk.Stack, *risk.ClinicalRiskPipelineProps)) props {
+	return func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
+		p := smallest(stack)
+		change(stack, p)
+		return p
+	}
+}
+
+var synthesized = map[string]*pipeline{}
+
+// synthesize returns the variant of that name, and synthesizes it on first use. What the CDK panics with fails the test.
+func synthesize(t *testing.T, name string, props props) *pipeline {
+	t.Helper()
+	if p := synthesized[name]; p != nil {
+		return p
+	}
+	dir := filepath.Join(scratch, name)
+	orFatal(t, func() {
+		app := newApp(dir)
+		stack := awscdk.NewStack(app, jsii.String("Variant"), nil)
+		risk.NewClinicalRiskPipeline(stack, "Pipeline", props(stack))
+		app.Synth(nil)
+	})
+	p := &pipeline{template: readJSON(t, filepath.Join(dir, "Variant.template.json"))}
+	p.machine = stateMachine(t, dir, "Variant")
+	if err := json.Unmarshal(p.machine.Definition, &p.definition); err != nil {
+		t.Fatal(err)
+	}
+	synthesized[name] = p
+	return p
+}
+
+func stateMachine(t *testing.T, dir, environment string) *assembly.StateMachine {
+	t.Helper()
+	cloudAssembly, err := assembly.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	machine, err := cloudAssembly.StateMachine(environment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return machine
+}
+
+// newApp is an application with the feature flags of cdk.json, as the CDK command line would start it.
+func newApp(dir string) awscdk.App {
+	text, err := os.ReadFile("../cdk.json")
+	if err != nil {
+		panic(err)
+	}
+	var file struct{ Context map[string]any }
+	if err := json.Unmarshal(text, &file); err != nil {
+		panic(err)
+	}
+	return awscdk.NewApp(&awscdk.AppProps{Outdir: &dir, Context: &file.Context, AnalyticsReporting: jsii.Bool(false)})
+}
+
+// orFatal fails the test with what build panics with.
+func orFatal(t *testing.T, build func()) {
+	t.Helper()
+	if fault := panicOf(build); fault != nil {
+		t.Fatalf("synthesis failed: %v", fault)
+	}
+}
+
+func panicOf(build func()) (fault any) {
+	defer func() { fault = recover() }()
+	build()
+	return nil
+}
+
+func readJSON(t *testing.T, file string) object {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var value object
+	if err := json.Unmarshal(text, &value); err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	return value
+}
+
+// state is a state of the definition.
+func (p *pipeline) state(t *testing.T, name string) object {
+	t.Helper()
+	state, ok := p.definition["States"].(object)[name].(object)
+	if !ok {
+		t.Fatalf("no state %q", name)
+	}
+	return state
+}
+
+// resources are the properties of the template's resources of a type, by logical id.
+func (p *pipeline) resources(kind string) map[string]object {
+	found := map[string]object{}
+	for id, r := range p.template["Resources"].(object) {
+		if resource := r.(object); resource["Type"] == kind {
+			properties, _ := resource["Properties"].(object)
+			found[id] = properties
+		}
+	}
+	return found
+}
+
+// resource is the template's only resource of a type.
+func (p *pipeline) resource(t *testing.T, kind string) object {
+	t.Helper()
+	found := p.resources(kind)
+	if len(found) != 1 {
+		t.Fatalf("%d resources of type %s, want one", len(found), kind)
+	}
+	for _, properties := range found {
+		return properties
+	}
+	return nil
+}
+
+// text writes a value as JSON with sorted keys, to compare and to print.
+func text(value any) string {
+	var b []byte
+	b, err := json.MarshalIndent(value, "", "  ")
+	if err != nil {
+		return fmt.Sprint(err)
+	}
+	return string(b)
+}

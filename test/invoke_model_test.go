@@ -1,0 +1,37 @@
+package test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestInvokeModel(t *testing.T) {
+	got := synthesize(t, "smallest", smallest).state(t, "InvokeModel")
+	want := object{
+		"Type":     "Task",
+		"Comment":  "Asks the endpoint for the risk of dropout.",
+		"Resource": "arn:aws:states:::aws-sdk:sagemakerruntime:invokeEndpoint",
+		"Arguments": object{
+			"EndpointName": "dropout-inference",
+			"ContentType":  "application/json",
+			"Accept":       "application/json",
+			"Body":         object{"features": "{% $states.input.transformed_features %}"},
+		},
+		"TimeoutSeconds": 65.0,
+		"Retry": []any{
+			never("SageMakerRuntime.ValidationErrorException"),
+			retrier(6, 2, 60,
+				"SageMakerRuntime.SageMakerRuntimeException", "SageMakerRuntime.ThrottlingException",
+				"SageMakerRuntime.ServiceUnavailableException", "SageMakerRuntime.InternalFailureException",
+				"SageMakerRuntime.InternalDependencyException", "SageMakerRuntime.ModelNotReadyException",
+				"SageMakerRuntime.SdkClientException"),
+			retrier(2, 2, 60, "States.TaskFailed", "States.Timeout"),
+		},
+		"Output": `{% $merge([$states.input, {"inference": $parse($states.result.Body)}]) %}`,
+		"Next":   "CheckRisk",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1,0 +1,61 @@
+package test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/google/go-cmp/cmp"
+
+	"clinical-risk-pipeline/constructs/risk"
+)
+
+func TestEveryExecutionIsLoggedWithoutItsData(t *testing.T) {
+	machine := synthesize(t, "smallest", smallest).resource(t, "AWS::StepFunctions::StateMachine")
+	want := object{
+		"Level":                "ALL",
+		"IncludeExecutionData": false,
+		"Destinations": []any{object{"CloudWatchLogsLogGroup": object{
+			"LogGroupArn": object{"Fn::GetAtt": []any{"PipelineLogs402221E7", "Arn"}},
+		}}},
+	}
+	if diff := cmp.Diff(want, machine["LoggingConfiguration"]); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(object{"Enabled": true}, machine["TracingConfiguration"]); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestLogGroup(t *testing.T) {
+	p := synthesize(t, "smallest", smallest)
+	group := p.resource(t, "AWS::Logs::LogGroup")
+	if name := group["LogGroupName"].(string); !strings.HasPrefix(name, "/aws/vendedlogs/states/Variant-Pipeline") {
+		t.Errorf("the log group is called %s", name)
+	}
+	if group["RetentionInDays"] != 3653.0 {
+		t.Errorf("events are kept %v days, want ten years", group["RetentionInDays"])
+	}
+	if policy := p.deletionPolicy("PipelineLogs402221E7"); policy != "Retain" {
+		t.Errorf("the log group's DeletionPolicy is %v", policy)
+	}
+}
+
+func TestLogRetentionAndRemovalPolicy(t *testing.T) {
+	p := synthesize(t, "removal", changed(func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+		p.LogRetention, p.RemovalPolicy = awslogs.RetentionDays_ONE_MONTH, awscdk.RemovalPolicy_DESTROY
+	}))
+	if days := p.resource(t, "AWS::Logs::LogGroup")["RetentionInDays"]; days != 30.0 {
+		t.Errorf("events are kept %v days", days)
+	}
+	for _, id := range []string{"PipelineLogs402221E7", "PipelineKeyF48EE773"} {
+		if policy := p.deletionPolicy(id); policy != "Delete" {
+			t.Errorf("the DeletionPolicy of %s is %v", id, policy)
+		}
+	}
+}
+
+func (p *pipeline) deletionPolicy(id string) any {
+	return p.template["Resources"].(object)[id].(object)["DeletionPolicy"]
+}

@@ -1,0 +1,51 @@
+package test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestOperationsHearOfEveryExecutionThatDidNotSucceed(t *testing.T) {
+	rule := synthesize(t, "smallest", smallest).resource(t, "AWS::Events::Rule")
+	want := object{
+		"source":      []any{"aws.states"},
+		"detail-type": []any{"Step Functions Execution Status Change"},
+		"detail": object{
+			"stateMachineArn": []any{object{"Ref": "PipelineStateMachine1814BD05"}},
+			"status":          []any{"FAILED", "TIMED_OUT", "ABORTED"},
+		},
+	}
+	if diff := cmp.Diff(want, rule["EventPattern"]); diff != "" {
+		t.Error(diff)
+	}
+	target := rule["Targets"].([]any)[0].(object)
+	if diff := cmp.Diff(object{"Ref": "PipelineOperationsTopicE42ACECD"}, target["Arn"]); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// The event that the rule matches holds the execution's input and output. The message takes three fields of it.
+func TestOperationsAreSentNoData(t *testing.T) {
+	rule := synthesize(t, "smallest", smallest).resource(t, "AWS::Events::Rule")
+	want := object{
+		"InputPathsMap": object{"detail-status": "$.detail.status", "detail-executionArn": "$.detail.executionArn"},
+		"InputTemplate": `{"execution":<detail-executionArn>,` +
+			`"message":"An execution of the clinical risk pipeline did not succeed","status":<detail-status>}`,
+	}
+	if diff := cmp.Diff(want, rule["Targets"].([]any)[0].(object)["InputTransformer"]); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestEventBridgeMayUseTheKeyAndPublish(t *testing.T) {
+	p := synthesize(t, "smallest", smallest)
+	key := text(p.resource(t, "AWS::KMS::Key")["KeyPolicy"])
+	topic := text(p.resources("AWS::SNS::TopicPolicy")["PipelineOperationsTopicPolicy85079BAB"])
+	for name, policy := range map[string]string{"key": key, "topic": topic} {
+		if !strings.Contains(policy, `"Service": "events.amazonaws.com"`) {
+			t.Errorf("the policy of the %s does not name EventBridge: %s", name, policy)
+		}
+	}
+}

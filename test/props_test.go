@@ -1,0 +1,65 @@
+package test
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/jsii-runtime-go"
+
+	"clinical-risk-pipeline/constructs/risk"
+)
+
+// changes has a value for every prop that is not its default.
+var changes = map[string]func(awscdk.Stack, *risk.ClinicalRiskPipelineProps){
+	"Extraction": func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) { p.Extraction.ClusterID = "j-OTHER" },
+	"EndpointName": func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+		p.EndpointName = "another"
+	},
+	"Threshold": func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) { p.Threshold = 0.5 },
+	"AlertTopic": func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+		p.AlertTopic = awssns.Topic_FromTopicArn(stack, jsii.String("Existing"), jsii.String(existingTopic))
+	},
+	"OperationsTopic": func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+		p.OperationsTopic = awssns.Topic_FromTopicArn(stack, jsii.String("Existing"), jsii.String(existingTopic))
+	},
+	"LogRetention": func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+		p.LogRetention = awslogs.RetentionDays_ONE_DAY
+	},
+	"RemovalPolicy": func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+		p.RemovalPolicy = awscdk.RemovalPolicy_DESTROY
+	},
+	"Timeout": func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) { p.Timeout = 10 * time.Hour },
+}
+
+func TestEveryPropChangesTheTemplate(t *testing.T) {
+	unchanged := text(synthesize(t, "smallest", smallest).template)
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[risk.ClinicalRiskPipelineProps]()) {
+		change := changes[field.Name]
+		if change == nil {
+			t.Errorf("no change is given for the prop %s", field.Name)
+			continue
+		}
+		if p := synthesize(t, "prop "+field.Name, changed(change)); text(p.template) == unchanged {
+			t.Errorf("the prop %s does not change the template", field.Name)
+		}
+	}
+}
+
+func TestWrongPropsPanicWithTheirFaults(t *testing.T) {
+	stack := awscdk.NewStack(newApp(t.TempDir()), jsii.String("Wrong"), nil)
+	fault := panicOf(func() {
+		risk.NewClinicalRiskPipeline(stack, "Pipeline", &risk.ClinicalRiskPipelineProps{Threshold: 1.2})
+	})
+	err, ok := fault.(error)
+	if !ok {
+		t.Fatalf("panicked with %v, want an error", fault)
+	}
+	if lines := strings.Split(err.Error(), "\n"); len(lines) != 4 {
+		t.Errorf("%d faults, want those of ClusterID, Script, EndpointName and Threshold:\n%v", len(lines), err)
+	}
+}

@@ -1,0 +1,71 @@
+package test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/google/go-cmp/cmp"
+
+	"clinical-risk-pipeline/constructs/risk"
+)
+
+func TestStartEMRJob(t *testing.T) {
+	got := synthesize(t, "smallest", smallest).state(t, "StartEMRJob")
+	want := object{
+		"Type":     "Task",
+		"Comment":  "Prepares the features on the cluster.",
+		"Resource": "arn:aws:states:::elasticmapreduce:addStep.sync",
+		"Arguments": object{
+			"ClusterId": "j-ABC123",
+			"Step": object{
+				"Name":            "Clinical risk features",
+				"ActionOnFailure": "CONTINUE",
+				"HadoopJarStep": object{
+					"Jar":  "command-runner.jar",
+					"Args": []any{"spark-submit", "s3://bucket/etl.py"},
+				},
+			},
+		},
+		"TimeoutSeconds": 14400.0,
+		"Retry":          []any{retrier(5, 5, 120, "EMR.AmazonElasticMapReduceException")},
+		"Output":         "{% $states.input %}", // the step's result would replace the features
+		"Next":           "InvokeModel",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestStartEMRJobCommandAndTimeout(t *testing.T) {
+	p := synthesize(t, "spark arguments", changed(func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+		p.Extraction.SparkArguments = []string{"--deploy-mode", "cluster"}
+		p.Extraction.Arguments = []string{"--trial", "{% $states.input.trialId %}"}
+		p.Extraction.Timeout = time.Hour
+	}))
+	state := p.state(t, "StartEMRJob")
+	got := state["Arguments"].(object)["Step"].(object)["HadoopJarStep"].(object)["Args"]
+	want := []any{"spark-submit", "--deploy-mode", "cluster", "s3://bucket/etl.py", "--trial", "{% $states.input.trialId %}"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if state["TimeoutSeconds"] != 3600.0 {
+		t.Errorf("TimeoutSeconds is %v, want 3600", state["TimeoutSeconds"])
+	}
+	if whole := p.definition["TimeoutSeconds"]; whole != 3*3600.0 {
+		t.Errorf("the execution's TimeoutSeconds is %v, want two hours more than the step's", whole)
+	}
+}
+
+// retrier is a Retry entry with full jitter and delays that double.
+func retrier(attempts, interval, maxDelay float64, errors ...any) object {
+	return object{
+		"ErrorEquals": errors, "MaxAttempts": attempts, "IntervalSeconds": interval,
+		"BackoffRate": 2.0, "MaxDelaySeconds": maxDelay, "JitterStrategy": "FULL",
+	}
+}
+
+// never is a Retry entry that keeps later ones from repeating these errors.
+func never(errors ...any) object {
+	return object{"ErrorEquals": errors, "MaxAttempts": 0.0}
+}

@@ -1,0 +1,82 @@
+package test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/google/go-cmp/cmp"
+
+	"clinical-risk-pipeline/constructs/risk"
+)
+
+func TestTopicsAreEncryptedAndTakeTLSOnly(t *testing.T) {
+	p := synthesize(t, "smallest", smallest)
+	topics := p.resources("AWS::SNS::Topic")
+	if len(topics) != 2 {
+		t.Fatalf("%d topics, want one for alerts and one for operations", len(topics))
+	}
+	for id, topic := range topics {
+		if diff := cmp.Diff(object{"Fn::GetAtt": []any{"PipelineKeyF48EE773", "Arn"}}, topic["KmsMasterKeyId"]); diff != "" {
+			t.Errorf("%s: %s", id, diff)
+		}
+	}
+	if key := p.resource(t, "AWS::KMS::Key"); key["EnableKeyRotation"] != true {
+		t.Error("the key does not rotate")
+	}
+	policies := p.resources("AWS::SNS::TopicPolicy")
+	if len(policies) != 2 {
+		t.Fatalf("%d topic policies, want two", len(policies))
+	}
+	for id, policy := range policies {
+		deny := policy["PolicyDocument"].(object)["Statement"].([]any)[0].(object)
+		if deny["Effect"] != "Deny" || !cmp.Equal(deny["Condition"], object{"Bool": object{"aws:SecureTransport": "false"}}) {
+			t.Errorf("%s does not deny what comes without TLS: %s", id, text(deny))
+		}
+	}
+}
+
+func TestExistingTopicsAreUsedAndNoKeyIsMade(t *testing.T) {
+	p := synthesize(t, "both topics", changed(func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+		p.AlertTopic = awssns.Topic_FromTopicArn(stack, jsii.String("Existing"), jsii.String(existingTopic))
+		p.OperationsTopic = awssns.Topic_FromTopicArn(stack, jsii.String("Operations"), jsii.String(existingTopic+"Ops"))
+	}))
+	for _, kind := range []string{"AWS::SNS::Topic", "AWS::KMS::Key"} {
+		if found := p.resources(kind); len(found) != 0 {
+			t.Errorf("made %d of %s", len(found), kind)
+		}
+	}
+	if got := p.state(t, "NotifyTeam")["Arguments"].(object)["TopicArn"]; got != existingTopic {
+		t.Errorf("NotifyTeam publishes to %v", got)
+	}
+	if got := p.resource(t, "AWS::Events::Rule")["Targets"].([]any)[0].(object)["Arn"]; got != existingTopic+"Ops" {
+		t.Errorf("operations are told at %v", got)
+	}
+}
+
+func TestFIFOTopicsAreRefused(t *testing.T) {
+	stack := awscdk.NewStack(newApp(t.TempDir()), jsii.String("FIFO"), nil)
+	fifo := awssns.NewTopic(stack, jsii.String("Topic"), &awssns.TopicProps{Fifo: jsii.Bool(true)})
+	props := smallest(stack)
+	props.AlertTopic, props.OperationsTopic = fifo, fifo
+	err := props.Validate()
+	for _, want := range []string{"AlertTopic must be a standard topic", "OperationsTopic must be a standard topic"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+}
+
+func TestTokensAreAcceptedWhereTheirValueIsUnknown(t *testing.T) {
+	synthesize(t, "tokens", func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
+		parameter := func(id string) string {
+			return *awscdk.NewCfnParameter(stack, &id, &awscdk.CfnParameterProps{Default: jsii.String("j-1")}).ValueAsString()
+		}
+		return &risk.ClinicalRiskPipelineProps{
+			Extraction:   risk.EMRStep{ClusterID: parameter("Cluster"), Script: parameter("Script")},
+			EndpointName: parameter("Endpoint"),
+		}
+	})
+}
