@@ -1,0 +1,57 @@
+package main
+
+import (
+	"clinical-risk-pipeline/local/model"
+)
+
+// nearThreshold are the scores, around 0.75, of the subjects planted there. Which of them alert is decided by the third
+// decimal, or the fourth.
+var nearThreshold = []float64{0.74, 0.745, 0.749, 0.7499, 0.7501, 0.751, 0.755, 0.76}
+
+// breakages are the ways in which features are broken, one subject each.
+var breakages = []func(record) record{
+	func(r record) record { return r.without("comorbidity_count") },       // a join that lost a column
+	func(r record) record { return r.without("site_dropout_rate") },       // a site without statistics yet
+	func(r record) record { return r.with("comorbidity_count", "three") }, // free text from a form
+	func(r record) record { return r.with("site_dropout_rate", "34%") },   // a number with its unit
+	func(r record) record { return r.with("depression_score", nil) },      // a visit that was missed
+	func(r record) record { return r.with("college_education", "yes") },   // a code list that nobody mapped
+	func(r record) record { return r.with("comorbidity_count", -1) },      // a code for 'unknown'
+	func(r record) record { return r.with("site_dropout_rate", 1) },       // a site that everybody left
+	func(r record) record { return r.with("sex", "U") },                   // a code that the model never saw
+	func(record) record { return record{} },                               // a subject whose features never came
+}
+
+// plant returns the planted subjects' features by the number of the subject, spread evenly over the file.
+func plant(draw *population) map[int]record {
+	var all []record
+	for _, score := range nearThreshold {
+		all = append(all, draw.scoring(score))
+	}
+	for _, broken := range breakages {
+		all = append(all, broken(draw.subject()))
+	}
+	planted := map[int]record{}
+	for i, features := range all {
+		planted[(i+1)*subjects/(len(all)+1)] = features
+	}
+	return planted
+}
+
+// scoring draws a subject with a burdened history, and sets the rate of the site so that the reference model gives about
+// that score.
+func (p *population) scoring(score float64) record {
+	who := p.person()
+	who.site, who.CollegeEducation, who.DepressionScore, who.ComorbidityCount = "S10", false, p.between(7, 14), p.between(6, 9)
+	low, high := 0.0, 1.0
+	for range 50 {
+		who.SiteDropoutRate = (low + high) / 2
+		if model.Risk(who.Features) < score {
+			low = who.SiteDropoutRate
+		} else {
+			high = who.SiteDropoutRate
+		}
+	}
+	who.SiteDropoutRate = round(who.SiteDropoutRate, 5)
+	return who.record()
+}

@@ -1,0 +1,142 @@
+package model
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Limits of a SageMaker endpoint
+// (https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html).
+const (
+	MaxBody        = 6 << 20          // bytes, of a request and of an answer
+	invocationTime = 60 * time.Second // within which the container must answer
+	pingTime       = 2 * time.Second  // within which it must answer a ping
+	answerTime     = 100 * time.Millisecond
+)
+
+// Endpoint is a server that speaks SageMaker's container contract: GET /ping, and POST /invocations.
+type Endpoint struct {
+	base    string
+	client  *http.Client
+	timeout time.Duration
+}
+
+// NewEndpoint returns the endpoint at a URL such as http://127.0.0.1:8080. It does not connect.
+func NewEndpoint(address string) (*Endpoint, error) {
+	u, err := url.Parse(address)
+	switch {
+	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
+		return nil, fmt.Errorf("endpoint %q: this is no URL of a model server: write it like http://127.0.0.1:8080", redacted(address))
+	case u.User != nil, u.RawQuery != "", u.Fragment != "":
+		return nil, fmt.Errorf("endpoint %q: a model server's URL has no user, query or fragment", redacted(address))
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = 16
+	return &Endpoint{
+		base:    strings.TrimSuffix(u.String(), "/"),
+		timeout: invocationTime,
+		client: &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse // A container's redirect is an answer other than success.
+		}},
+	}, nil
+}
+
+// redacted is the address without a password, for a message.
+func redacted(address string) string {
+	if u, err := url.Parse(address); err == nil {
+		return u.Redacted()
+	}
+	return address
+}
+
+// Ping connects once. That nobody listens is an error; an answer other than 200, or none in time, is only a warning,
+// since SageMaker would take such a container out of service, but it can still be tried.
+func (e *Endpoint) Ping(ctx context.Context) (warning string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, pingTime)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, e.base+"/ping", nil)
+	if err != nil {
+		return "", err
+	}
+	response, err := e.client.Do(request)
+	if err != nil {
+		var dial *net.OpError
+		if errors.As(err, &dial) && dial.Op == "dial" {
+			return "", fmt.Errorf("endpoint %s: nobody answers there (%w): start the model server, or leave --endpoint out "+
+				"to use the built-in reference model", e.base, dial.Err)
+		}
+		return fmt.Sprintf("%s/ping gave no answer within %v: SageMaker would not put this container in service", e.base, pingTime), nil
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Sprintf("%s/ping answered %s: SageMaker would not put this container in service", e.base, response.Status), nil
+	}
+	return "", nil
+}
+
+// Invoke implements Model.
+func (e *Endpoint) Invoke(ctx context.Context, request Request) (Response, error) {
+	response := Response{Duration: answerTime}
+	if len(request.Body) > MaxBody {
+		return response, failure(errOther, http.StatusRequestEntityTooLarge, "HTTP content length exceeded %d bytes.", MaxBody)
+	}
+	limited, cancel := context.WithTimeout(ctx, e.timeout)
+	defer cancel()
+	status, contentType, body, err := e.post(limited, request)
+	response.ContentType, response.Body = contentType, string(body)
+	switch {
+	case ctx.Err() != nil:
+		return response, ctx.Err()
+	case errors.Is(err, context.DeadlineExceeded):
+		response.Duration = e.timeout
+		return response, modelError(0, "Your invocation timed out while waiting for a response from container primary.")
+	case err != nil:
+		return response, failure(errUnavailable, http.StatusServiceUnavailable, "The connection to the container broke off.")
+	case status == http.StatusTooManyRequests:
+		return response, failure(errThrottling, status, "Rate exceeded")
+	case status == http.StatusServiceUnavailable:
+		return response, failure(errUnavailable, status, "The service is currently unavailable.")
+	case status < 200 || status > 299:
+		return response, modelError(status, withheld(body))
+	case len(body) > MaxBody:
+		return response, modelError(0, fmt.Sprintf("the answer is longer than %d bytes", MaxBody))
+	}
+	return response, nil
+}
+
+// post sends the request to /invocations and reads the answer, up to one byte more than an answer may have.
+func (e *Endpoint) post(ctx context.Context, request Request) (status int, contentType string, body []byte, err error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, e.base+"/invocations", bytes.NewReader(request.Body))
+	if err != nil {
+		return 0, "", nil, err
+	}
+	for name, value := range map[string]string{"Content-Type": request.ContentType, "Accept": request.Accept} {
+		if value != "" {
+			r.Header.Set(name, value)
+		}
+	}
+	response, err := e.client.Do(r)
+	if err != nil {
+		return 0, "", nil, err
+	}
+	defer response.Body.Close()
+	body, err = io.ReadAll(io.LimitReader(response.Body, MaxBody+1))
+	return response.StatusCode, response.Header.Get("Content-Type"), body, err
+}
+
+// withheld stands for what a container said about its error. SageMaker copies it into the exception, and so into logs and
+// messages; containers like to quote the request there, which is health data.
+func withheld(body []byte) string {
+	if len(body) > MaxBody {
+		return fmt.Sprintf("(more than %d bytes, withheld)", MaxBody)
+	}
+	return fmt.Sprintf("(%d bytes, withheld)", len(body))
+}
