@@ -1,0 +1,67 @@
+# The commands that people and CI run. `make help` lists them.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+# The race detector needs a C compiler; without one the tests run without it.
+RACE := $(if $(shell command -v $$(go env CC 2>/dev/null) 2>/dev/null),-race)
+
+# What runs without the CDK, and what synthesizes: the CDK's runtime does not bear the race detector.
+PURE := ./asl/... ./local/... ./cmd/... ./workflow/... ./examples/...
+CDK  := . ./constructs/... ./stages/... ./test/...
+
+GOLANGCI_LINT_VERSION := v2.15.0
+GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
+
+.PHONY: help
+help: ## list the commands
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | sort | expand -t 12
+
+.PHONY: run
+run: synth ## install, synthesize, and run the dev pipeline on the sample
+	@go build -o bin/clinicalrisk ./cmd/clinicalrisk
+	@bin/clinicalrisk run --environment dev --out out examples/trial-sample.jsonl || [ $$? -eq 1 ]
+
+.PHONY: test
+test: install ## run every test
+	go test $(RACE) $(PURE)
+	go test $(CDK)
+
+.PHONY: synth
+synth: install ## synthesize every environment into cdk.out
+	@npx --no-install cdk synth --quiet
+	@echo "synthesized every environment into cdk.out"
+
+.PHONY: lint
+lint: install $(GOLANGCI_LINT) ## format check, go vet and the linters
+	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "not formatted, run gofmt -w: $$unformatted"; exit 1; }
+	go vet ./...
+	$(GOLANGCI_LINT) run ./...
+
+.PHONY: bench
+bench: install ## run the benchmarks
+	go test -run '^$$' -bench . -benchmem ./asl/... ./local/...
+
+.PHONY: snapshots
+snapshots: install ## accept the templates as they are now
+	UPDATE_SNAPS=true go test ./test -run TestSnapshots
+
+.PHONY: clean
+clean: ## remove what the other commands wrote
+	rm -rf bin out cdk.out .tools node_modules
+
+.PHONY: preflight
+preflight:
+	@scripts/preflight.sh
+
+.PHONY: install
+install: preflight node_modules/.package-lock.json
+
+node_modules/.package-lock.json: package.json package-lock.json
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(GOLANGCI_LINT):
+	@echo "building golangci-lint $(GOLANGCI_LINT_VERSION), once: this takes some minutes"
+	@GOBIN=$(CURDIR)/.tools go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+	@mv .tools/golangci-lint $@

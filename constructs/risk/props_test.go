@@ -1,0 +1,124 @@
+package risk
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func validProps() *ClinicalRiskPipelineProps {
+	return &ClinicalRiskPipelineProps{
+		Extraction:   EMRStep{ClusterID: "j-ABC123", Script: "s3://bucket/etl.py"},
+		EndpointName: "dropout-inference",
+	}
+}
+
+func TestValidateAcceptsTheSmallestProps(t *testing.T) {
+	if err := validProps().Validate(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestValidateNamesFieldRuleAndValue(t *testing.T) {
+	for reason, row := range map[string]struct {
+		change func(*ClinicalRiskPipelineProps)
+		want   string
+	}{
+		"a cluster's id is required": {
+			func(p *ClinicalRiskPipelineProps) { p.Extraction.ClusterID = "" },
+			`Extraction.ClusterID must be "j-" and capital letters and digits, got ""`,
+		},
+		"a cluster's ARN is not its id": {
+			func(p *ClinicalRiskPipelineProps) { p.Extraction.ClusterID = "arn:aws:x:cluster/j-ABC" },
+			`Extraction.ClusterID must be "j-" and capital letters and digits, got "arn:aws:x:cluster/j-ABC"`,
+		},
+		"a script on the cluster's own disk would be another on every node": {
+			func(p *ClinicalRiskPipelineProps) { p.Extraction.Script = "/home/hadoop/etl.py" },
+			`Extraction.Script must be an S3 URI, "s3://bucket/key", got "/home/hadoop/etl.py"`,
+		},
+		"a bucket is no script": {
+			func(p *ClinicalRiskPipelineProps) { p.Extraction.Script = "s3://bucket/" },
+			`Extraction.Script must be an S3 URI, "s3://bucket/key", got "s3://bucket/"`,
+		},
+		"no step ends within a second": {
+			func(p *ClinicalRiskPipelineProps) { p.Extraction.Timeout = time.Second },
+			"Extraction.Timeout must be whole seconds from 1m0s to 8760h0m0s, got 1s",
+		},
+		"Step Functions counts whole seconds": {
+			func(p *ClinicalRiskPipelineProps) { p.Extraction.Timeout = time.Hour + time.Millisecond },
+			"Extraction.Timeout must be whole seconds from 1m0s to 8760h0m0s, got 1h0m0.001s",
+		},
+		"an endpoint's name has no underscore": {
+			func(p *ClinicalRiskPipelineProps) { p.EndpointName = "dropout_inference" },
+			`EndpointName must be 1 to 63 letters, digits and inner hyphens, got "dropout_inference"`,
+		},
+		"an endpoint's name ends in no hyphen": {
+			func(p *ClinicalRiskPipelineProps) { p.EndpointName = "dropout-" },
+			`EndpointName must be 1 to 63 letters, digits and inner hyphens, got "dropout-"`,
+		},
+		"a threshold of one never alerts": {
+			func(p *ClinicalRiskPipelineProps) { p.Threshold = 1 },
+			"Threshold must be greater than 0 and less than 1, got 1",
+		},
+		"a percentage is no threshold": {
+			func(p *ClinicalRiskPipelineProps) { p.Threshold = 75 },
+			"Threshold must be greater than 0 and less than 1, got 75",
+		},
+		"a negative threshold always alerts": {
+			func(p *ClinicalRiskPipelineProps) { p.Threshold = -0.75 },
+			"Threshold must be greater than 0 and less than 1, got -0.75",
+		},
+		"an execution outlives its extraction": {
+			func(p *ClinicalRiskPipelineProps) { p.Timeout = 4 * time.Hour },
+			"Timeout must be whole seconds from 4h30m0s to 8760h0m0s, got 4h0m0s",
+		},
+	} {
+		t.Run(reason, func(t *testing.T) {
+			props := validProps()
+			row.change(props)
+			if err := props.Validate(); err == nil || err.Error() != row.want {
+				t.Errorf("got  %v\nwant %s", err, row.want)
+			}
+		})
+	}
+}
+
+func TestValidateReportsAllFaultsAtOnce(t *testing.T) {
+	err := (&ClinicalRiskPipelineProps{Extraction: EMRStep{Script: "s3://b/k"}, Threshold: 2, Timeout: time.Second}).Validate()
+	var fields []string
+	for line := range strings.Lines(err.Error()) {
+		fields = append(fields, strings.Fields(line)[0])
+	}
+	if want := []string{"Extraction.ClusterID", "EndpointName", "Threshold", "Timeout"}; !slices.Equal(fields, want) {
+		t.Errorf("faults of %v, want %v", fields, want)
+	}
+}
+
+func TestValidateRefusesNil(t *testing.T) {
+	var props *ClinicalRiskPipelineProps
+	if err := props.Validate(); err == nil || !strings.Contains(err.Error(), "props are required") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// The attempts of InvokeModel and NotifyTeam, all timing out, must fit into what Timeout leaves them after the extraction.
+func TestMinimumScoringTimeCoversEveryAttempt(t *testing.T) {
+	longest := exhausted(modelRetries, invokeModelTimeout) + exhausted(alertRetries, notifyTeamTimeout)
+	if longest > MinimumScoringTime {
+		t.Errorf("scoring and alerting may take %v, but only %v are kept for them", longest, MinimumScoringTime)
+	}
+}
+
+// exhausted is how long a task may take that uses up every retrier it has, each attempt running into its timeout.
+func exhausted(retries []retry, timeout time.Duration) time.Duration {
+	total := timeout
+	for _, r := range retries {
+		delay := r.interval
+		for range r.attempts {
+			total += min(delay, r.maxDelay) + timeout
+			delay *= 2
+		}
+	}
+	return total
+}

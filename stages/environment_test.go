@@ -1,0 +1,60 @@
+package stages
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestTheEnvironmentsAreValid(t *testing.T) {
+	if err := Validate(Environments()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestValidateNamesTheEnvironmentWithEveryFault(t *testing.T) {
+	prod := Environments()[2]
+	prod.Account, prod.Region, prod.Threshold, prod.EndpointName = "12", "Frankfurt", 1.2, ""
+	got := Validate([]Environment{prod})
+	want := strings.Join([]string{
+		`environment "prod": Account must be 12 digits, got "12"`,
+		`environment "prod": Region must be an AWS region such as "eu-central-1", got "Frankfurt"`,
+		`environment "prod": EndpointName must be 1 to 63 letters, digits and inner hyphens, got ""`,
+		`environment "prod": Threshold must be greater than 0 and less than 1, got 1.2`,
+	}, "\n")
+	if got == nil || got.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", got, want)
+	}
+}
+
+func TestValidateReadsNamesAndRegions(t *testing.T) {
+	for reason, row := range map[string]struct {
+		change func(*Environment)
+		fault  string // a part of the fault; empty: none
+	}{
+		"a GovCloud region has four parts":       {func(e *Environment) { e.Region = "us-gov-west-1" }, ""},
+		"an availability zone is no region":      {func(e *Environment) { e.Region = "eu-central-1a" }, "Region"},
+		"a name in capitals is another stage":    {func(e *Environment) { e.Name = "Dev" }, "Name"},
+		"a name is part of ids, so it is needed": {func(e *Environment) { e.Name = "" }, "Name"},
+		"an account has no hyphens":              {func(e *Environment) { e.Account = "1234-5678-9012" }, "Account"},
+		"an account may start with zero":         {func(e *Environment) { e.Account = "012345678901" }, ""},
+	} {
+		t.Run(reason, func(t *testing.T) {
+			environment := Environments()[0]
+			row.change(&environment)
+			err := environment.Validate()
+			if row.fault == "" && err != nil || row.fault != "" && (err == nil || !strings.Contains(err.Error(), row.fault+" must")) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func TestValidateRefusesDuplicateNamesAndNone(t *testing.T) {
+	dev := Environments()[0]
+	if err := Validate([]Environment{dev, dev}); err == nil || !strings.Contains(err.Error(), "must be unique") {
+		t.Errorf("twice the same: got %v", err)
+	}
+	if err := Validate(nil); err == nil {
+		t.Error("no environment: got no error")
+	}
+}
