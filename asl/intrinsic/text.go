@@ -1,0 +1,111 @@
+package intrinsic
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// format puts the arguments where the template has {}; \{, \}, \' and \\ stand for themselves.
+func format(arguments []any) (any, error) {
+	template, err := text(arguments, 0)
+	if err != nil {
+		return nil, err
+	}
+	values := arguments[1:]
+	var b strings.Builder
+	places := 0
+	for i := 0; i < len(template); i++ {
+		rest := template[i:]
+		switch {
+		case rest[0] == '\\' && len(rest) > 1 && strings.IndexByte(`'\{}`, rest[1]) >= 0:
+			b.WriteByte(rest[1])
+			i++
+		case strings.HasPrefix(rest, "{}"):
+			if places < len(values) {
+				b.WriteString(display(values[places]))
+			}
+			places++
+			i++
+		case rest[0] == '{' || rest[0] == '}':
+			return nil, errors.New(`the template holds a brace that is neither {} nor escaped as \{ or \}`)
+		default:
+			b.WriteByte(rest[0])
+		}
+	}
+	if places != len(values) {
+		return nil, fmt.Errorf("the template has %d places, but there are %d arguments for them", places, len(values))
+	}
+	return b.String(), nil
+}
+
+func stringToJSON(arguments []any) (any, error) {
+	source, err := text(arguments, 0)
+	if err != nil {
+		return nil, err
+	}
+	if strings.TrimSpace(source) == "" {
+		return nil, nil
+	}
+	value, err := decode(source)
+	if err != nil {
+		return nil, errors.New("the argument is not JSON")
+	}
+	return value, nil
+}
+
+// decode reads one JSON value and nothing behind it. Integers beyond the exact range of float64 stay as they are.
+func decode(source string) (any, error) {
+	decoder := json.NewDecoder(bytes.NewReader([]byte(source)))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return nil, err
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("text behind the value")
+	}
+	return plainNumbers(value), nil
+}
+
+// plainNumbers makes float64 of the numbers that it holds exactly enough, in place: the value is fresh.
+func plainNumbers(value any) any {
+	switch value := value.(type) {
+	case json.Number:
+		f, err := value.Float64()
+		if err != nil || (f > 1<<53 || f < -1<<53) && !strings.ContainsAny(value.String(), ".eE") {
+			return value
+		}
+		return f + 0
+	case []any:
+		for i := range value {
+			value[i] = plainNumbers(value[i])
+		}
+	case map[string]any:
+		for key := range value {
+			value[key] = plainNumbers(value[key])
+		}
+	}
+	return value
+}
+
+func jsonToString(arguments []any) (any, error) {
+	return string(appendJSON(nil, arguments[0])), nil
+}
+
+// stringSplit splits at every character of the second argument, and drops empty parts.
+func stringSplit(arguments []any) (any, error) {
+	source, err1 := text(arguments, 0)
+	separators, err2 := text(arguments, 1)
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
+	}
+	parts := []any{}
+	for _, part := range strings.FieldsFunc(source, func(r rune) bool { return strings.ContainsRune(separators, r) }) {
+		parts = append(parts, part)
+	}
+	return parts, nil
+}

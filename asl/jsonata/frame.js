@@ -1,0 +1,28 @@
+    // A scope of variables. The library's own frames close over their bindings, two functions each.
+    class Frame {
+        constructor(enclosing) {
+            this.enclosing = enclosing;
+            this.bindings = undefined;
+            this.timestamp = enclosing ? enclosing.timestamp : null;
+            this.global = enclosing ? enclosing.global : { ancestry: [null] };
+        }
+        bind(name, value) {
+            if (this.bindings === undefined) this.bindings = Object.create(null);
+            this.bindings[name] = value;
+        }
+        lookup(name) {
+            for (var frame = this; frame; frame = frame.enclosing) {
+                if (frame.bindings !== undefined && name in frame.bindings) return frame.bindings[name];
+            }
+            return undefined;
+        }
+    }
+    function createFrame(enclosing) {
+        return new Frame(enclosing);
+    }
+
+    // What is left of the evaluation's budget of steps.
+    var steps = Infinity;
+    function tooLong() {
+        throw { code: 'U1001', message: 'Expression evaluation timeout: Check for infinite loop' };
+    }

@@ -1,0 +1,96 @@
+package jsonata
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"github.com/dop251/goja"
+
+	"clinical-risk-pipeline/asl/intrinsic"
+)
+
+// host holds the functions that AWS adds to JSONata
+// (https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html#jsonata-functions-provided-by-sfn) and the
+// clock. The bridge declares their signatures.
+func (r *Runtime) host() map[string]func(goja.FunctionCall) goja.Value {
+	return map[string]func(goja.FunctionCall) goja.Value{
+		"millis":    func(goja.FunctionCall) goja.Value { return r.vm.ToValue(r.now().UnixMilli()) },
+		"partition": r.partition,
+		"range":     r.rangeOf,
+		"hash":      r.hash,
+		"random":    r.randomNumber,
+		"uuid":      func(goja.FunctionCall) goja.Value { return r.vm.ToValue(intrinsic.UUID(r.random)) },
+	}
+}
+
+// throw ends the evaluation with a fault of the expression.
+func (r *Runtime) throw(code, message string) {
+	fault := r.vm.NewObject()
+	_ = fault.Set("code", code)
+	_ = fault.Set("message", message)
+	panic(fault)
+}
+
+func (r *Runtime) partition(call goja.FunctionCall) goja.Value {
+	array, ok := call.Argument(0).(*goja.Object)
+	if !ok {
+		return goja.Undefined()
+	}
+	size := call.Argument(1).ToFloat()
+	if !(size >= 1) {
+		r.throw("D3137", "The second argument of the partition function must be a positive number")
+	}
+	step := int(math.Min(size, math.MaxInt32))
+	var items, chunks []any
+	length := int(array.Get("length").ToInteger())
+	for i := 0; i < length; i++ {
+		items = append(items, array.Get(fmt.Sprint(i)))
+		if len(items) == step || i == length-1 {
+			chunks, items = append(chunks, r.vm.NewArray(items...)), nil
+		}
+	}
+	return r.vm.NewArray(chunks...)
+}
+
+// The largest array that range makes, as for States.ArrayRange.
+const rangeLimit = 1000
+
+func (r *Runtime) rangeOf(call goja.FunctionCall) goja.Value {
+	for i := range 3 {
+		if goja.IsUndefined(call.Argument(i)) {
+			return goja.Undefined()
+		}
+	}
+	first, last, step := call.Argument(0).ToFloat(), call.Argument(1).ToFloat(), call.Argument(2).ToFloat()
+	if step == 0 {
+		r.throw("D3137", "The third argument of the range function must not be 0")
+	}
+	var items []any
+	for at := first; step > 0 && at <= last || step < 0 && at >= last; at += step {
+		if len(items) == rangeLimit {
+			r.throw("D3137", fmt.Sprintf("The range function makes at most %d items", rangeLimit))
+		}
+		items = append(items, at)
+	}
+	return r.vm.NewArray(items...)
+}
+
+func (r *Runtime) hash(call goja.FunctionCall) goja.Value {
+	if goja.IsUndefined(call.Argument(0)) {
+		return goja.Undefined()
+	}
+	sum, ok := intrinsic.Digest(call.Argument(0).String(), call.Argument(1).String())
+	if !ok {
+		r.throw("D3137", "The second argument of the hash function must be MD5, SHA-1, SHA-256, SHA-384 or SHA-512")
+	}
+	return r.vm.ToValue(sum)
+}
+
+func (r *Runtime) randomNumber(call goja.FunctionCall) goja.Value {
+	seed := call.Argument(0)
+	if goja.IsUndefined(seed) {
+		return r.vm.ToValue(r.random.Float64())
+	}
+	return r.vm.ToValue(rand.New(rand.NewPCG(math.Float64bits(seed.ToFloat()), 0)).Float64())
+}

@@ -1,0 +1,300 @@
+package jsonpath
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// SyntaxError says what is wrong with a path, and where.
+type SyntaxError struct {
+	Path    string
+	Offset  int // in bytes
+	Message string
+}
+
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("Invalid path '%s': %s at offset %d", e.Path, e.Message, e.Offset)
+}
+
+// maxDepth bounds how deep filters nest.
+const maxDepth = 32
+
+// Parse parses a path. It starts with $ for the state's input, $$ for the context object, or $name for a variable. The error is
+// a *SyntaxError.
+func Parse(path string) (*Path, error) {
+	if !strings.HasPrefix(path, "$") {
+		return nil, &SyntaxError{Path: path, Message: "a path starts with $"}
+	}
+	p := &parser{source: path, at: 1}
+	root := p.root()
+	steps, err := p.steps(root)
+	if err != nil {
+		return nil, err
+	}
+	return newPath(path, root, steps), nil
+}
+
+func newPath(source, root string, steps []step) *Path {
+	plain := true
+	for _, s := range steps {
+		switch s.(type) {
+		case name, index:
+		default:
+			plain = false
+		}
+	}
+	return &Path{source: source, root: root, steps: steps, plain: plain}
+}
+
+// parser reads a path, or the part of it that a filter holds.
+type parser struct {
+	source string
+	at     int
+	depth  int
+}
+
+func (p *parser) fail(format string, values ...any) error {
+	return &SyntaxError{Path: p.source, Offset: p.at, Message: fmt.Sprintf(format, values...)}
+}
+
+func (p *parser) peek() byte {
+	if p.at < len(p.source) {
+		return p.source[p.at]
+	}
+	return 0
+}
+
+func (p *parser) blanks() byte {
+	for p.peek() == ' ' {
+		p.at++
+	}
+	return p.peek()
+}
+
+func (p *parser) accept(text string) bool {
+	if strings.HasPrefix(p.source[p.at:], text) {
+		p.at += len(text)
+		return true
+	}
+	return false
+}
+
+// root reads what follows the first $: another one, or the name of a variable.
+func (p *parser) root() string {
+	if p.accept("$") {
+		return Context
+	}
+	start := p.at
+	for p.at < len(p.source) && !strings.ContainsRune(".[ ", rune(p.peek())) {
+		p.at++
+	}
+	return p.source[start:p.at]
+}
+
+// steps reads to the end of the path.
+func (p *parser) steps(root string) ([]step, error) {
+	var steps []step
+	for p.at < len(p.source) {
+		s, err := p.step()
+		if err != nil {
+			return nil, err
+		}
+		steps = append(steps, s...)
+	}
+	return steps, nil
+}
+
+func (p *parser) step() ([]step, error) {
+	switch {
+	case p.accept(".."):
+		if p.at == len(p.source) {
+			return nil, p.fail("a path must not end with '..'")
+		}
+		next, err := p.single()
+		if err != nil {
+			return nil, err
+		}
+		return []step{descent{next}, next}, nil
+	case p.accept("."):
+		if p.at == len(p.source) {
+			return nil, p.fail("a path must not end with '.'")
+		}
+		s, err := p.single()
+		return []step{s}, err
+	case p.peek() == '[':
+		s, err := p.bracket()
+		return []step{s}, err
+	}
+	return nil, p.fail("expected '.' or '['")
+}
+
+// single reads one step behind a dot.
+func (p *parser) single() (step, error) {
+	switch p.peek() {
+	case '[':
+		return p.bracket()
+	case '*':
+		p.at++
+		return wildcard{}, nil
+	case '.':
+		return nil, p.fail("unexpected '.'")
+	}
+	start := p.at
+	for p.at < len(p.source) {
+		switch p.peek() {
+		case '.', '[':
+			return name(p.source[start:p.at]), nil
+		case '(':
+			return p.function(p.source[start:p.at])
+		case ' ':
+			return nil, p.fail("use ['…'] for a name with blanks")
+		}
+		p.at++
+	}
+	return name(p.source[start:p.at]), nil
+}
+
+// bracket reads ['name'], ['a','b'], [0], [0,1], [1:2], [*] or [?(…)].
+func (p *parser) bracket() (step, error) {
+	p.at++
+	switch c := p.blanks(); {
+	case c == '\'' || c == '"':
+		return p.names()
+	case c == '*':
+		p.at++
+		return wildcard{}, p.close(']')
+	case c == '?':
+		p.at++
+		return p.filter()
+	case c == '-' || c == ':' || '0' <= c && c <= '9':
+		return p.array()
+	}
+	return nil, p.fail("expected a quoted name, an index, '*' or a filter behind '['")
+}
+
+func (p *parser) close(bracket byte) error {
+	if p.blanks() != bracket {
+		return p.fail("expected '%c'", bracket)
+	}
+	p.at++
+	return nil
+}
+
+func (p *parser) names() (step, error) {
+	var list names
+	for {
+		quote := p.blanks()
+		if quote != '\'' && quote != '"' {
+			return nil, p.fail("expected a quoted name")
+		}
+		text, err := p.quoted()
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, text)
+		if p.blanks() != ',' {
+			break
+		}
+		p.at++
+	}
+	if err := p.close(']'); err != nil {
+		return nil, err
+	}
+	if len(list) == 1 {
+		return name(list[0]), nil
+	}
+	return list, nil
+}
+
+// quoted reads a string in the quotes that it starts with.
+func (p *parser) quoted() (string, error) {
+	quote := p.peek()
+	start := p.at + 1
+	for p.at++; p.at < len(p.source); p.at++ {
+		switch p.peek() {
+		case quote:
+			p.at++
+			return unescape(p.source[start : p.at-1]), nil
+		case '\\':
+			p.at++
+		}
+	}
+	p.at = start - 1
+	return "", p.fail("the quote is not closed")
+}
+
+var escapes = map[byte]string{'b': "\b", 'f': "\f", 'n': "\n", 'r': "\r", 't': "\t"}
+
+// unescape resolves \n, \u0041 and the like; before any other character the backslash goes.
+func unescape(text string) string {
+	if !strings.Contains(text, `\`) {
+		return text
+	}
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		if text[i] != '\\' || i+1 == len(text) {
+			b.WriteByte(text[i])
+			continue
+		}
+		i++
+		if code, err := strconv.ParseUint(text[i+1:min(i+5, len(text))], 16, 16); text[i] == 'u' && err == nil {
+			b.WriteString(string(utf8.AppendRune(nil, rune(code))))
+			i += 4
+		} else if plain, ok := escapes[text[i]]; ok {
+			b.WriteString(plain)
+		} else {
+			b.WriteByte(text[i])
+		}
+	}
+	return b.String()
+}
+
+// array reads indices or a slice.
+func (p *parser) array() (step, error) {
+	end := strings.IndexByte(p.source[p.at:], ']')
+	if end < 0 {
+		return nil, p.fail("expected ']'")
+	}
+	text := p.source[p.at : p.at+end]
+	s, ok := arrayStep(text)
+	if !ok {
+		return nil, p.fail("'%s' is no index, list of indices or slice", text)
+	}
+	p.at += end + 1
+	return s, nil
+}
+
+func arrayStep(text string) (step, bool) {
+	if from, to, isSlice := strings.Cut(text, ":"); isSlice {
+		to, _, _ = strings.Cut(to, ":")
+		var s slice
+		for _, bound := range []struct {
+			text string
+			n    **int
+		}{{from, &s.from}, {to, &s.to}} {
+			if bound.text = strings.TrimSpace(bound.text); bound.text == "" {
+				continue
+			}
+			n, err := strconv.Atoi(bound.text)
+			if err != nil {
+				return nil, false
+			}
+			*bound.n = &n
+		}
+		return s, s.from != nil || s.to != nil
+	}
+	var list indices
+	for _, part := range strings.Split(text, ",") {
+		n, err := strconv.ParseInt(strings.TrimSpace(part), 10, 32)
+		if err != nil {
+			return nil, false
+		}
+		list = append(list, int(n))
+	}
+	if len(list) == 1 {
+		return index(list[0]), true
+	}
+	return list, true
+}

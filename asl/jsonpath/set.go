@@ -1,0 +1,73 @@
+package jsonpath
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// ErrNotReference is the error of writing to a path that is no reference path.
+var ErrNotReference = errors.New("not a reference path")
+
+// ApplyError says that a value cannot be written where the path leads, since something else stands in the way: a name is
+// applied to what is no object, or an index to what is no array or too short.
+type ApplyError struct {
+	// Path is the path as written, Step the name or index that does not fit.
+	Path, Step string
+}
+
+func (e *ApplyError) Error() string {
+	return fmt.Sprintf("Unable to apply step \"%s\" of path '%s' to the input", e.Step, e.Path)
+}
+
+// Set returns root with value where the path leads, as ResultPath does: it creates the objects that are missing on the way,
+// and copies what it changes. The path must be a reference path, else the error is ErrNotReference; the error is an
+// *ApplyError when something is in the way.
+func (p *Path) Set(root, value any) (any, error) {
+	if !p.IsReference() {
+		return nil, fmt.Errorf("path '%s': %w", p.source, ErrNotReference)
+	}
+	return p.set(p.steps, root, value, true)
+}
+
+func (p *Path) set(steps []step, at, value any, exists bool) (any, error) {
+	if len(steps) == 0 {
+		return value, nil
+	}
+	switch s := steps[0].(type) {
+	case name:
+		object, ok := at.(map[string]any)
+		if exists && !ok {
+			return nil, &ApplyError{Path: p.source, Step: string(s)}
+		}
+		child, has := object[string(s)]
+		child, err := p.set(steps[1:], child, value, has)
+		if err != nil {
+			return nil, err
+		}
+		changed := maps.Clone(object)
+		if changed == nil {
+			changed = map[string]any{}
+		}
+		changed[string(s)] = child
+		return changed, nil
+	case index:
+		child, ok := s.child(at)
+		if !ok {
+			return nil, &ApplyError{Path: p.source, Step: s.String()}
+		}
+		child, err := p.set(steps[1:], child, value, true)
+		if err != nil {
+			return nil, err
+		}
+		items := slices.Clone(at.([]any))
+		n := int(s)
+		if n < 0 {
+			n += len(items)
+		}
+		items[n] = child
+		return items, nil
+	}
+	return nil, fmt.Errorf("path '%s': %w", p.source, ErrNotReference)
+}

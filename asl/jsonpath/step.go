@@ -1,0 +1,313 @@
+package jsonpath
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+// step is one token of a path, applied to every value that the steps before it found.
+type step interface {
+	// definite reports whether the step finds one value at most; last says that no step follows.
+	definite(last bool) bool
+	// child is the step applied to one value, for names and single indices; ok is false when there is nothing.
+	child(at any) (value any, ok bool)
+	// expand passes what the step finds in one value to yield. strict says that everything before it was definite: then what
+	// does not fit is an error, else it is skipped.
+	expand(e *evaluation, at any, strict bool, yield func(any) error) error
+	// String is the step in Jayway's normal form: ['name'], [0], [*].
+	String() string
+}
+
+// missing explains why step i of a definite path finds nothing in at.
+func missing(steps []step, i int, at any) string {
+	switch s := steps[i].(type) {
+	case name:
+		object, isObject := at.(map[string]any)
+		switch {
+		case isObject && object != nil && i == len(steps)-1:
+			return "No results for path: " + normalized(steps)
+		case isObject:
+			return "Missing property in path " + normalized(steps[:i+1])
+		}
+		return fmt.Sprintf("Expected to find an object with property %s in path %s but found %s", s, normalized(steps[:i]), typeName(at))
+	case index:
+		if _, isArray := at.([]any); isArray {
+			return "No results for path: " + normalized(steps)
+		}
+	}
+	if at == nil {
+		return "The path " + normalized(steps[:i]) + " is null"
+	}
+	return fmt.Sprintf("Filter: %s can only be applied to arrays, but %s holds %s", steps[i], normalized(steps[:i]), typeName(at))
+}
+
+func normalized(steps []step) string {
+	var b strings.Builder
+	b.WriteString("$")
+	for _, s := range steps {
+		b.WriteString(s.String())
+	}
+	return b.String()
+}
+
+// typeName names a value's type for messages, which must not hold the value.
+func typeName(v any) string {
+	switch v.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return "a boolean"
+	case string:
+		return "a string"
+	case []any:
+		return "an array"
+	case map[string]any:
+		return "an object"
+	}
+	return "a number"
+}
+
+// name is .name or ['name'].
+type name string
+
+func (n name) definite(bool) bool { return true }
+func (n name) String() string     { return "['" + string(n) + "']" }
+
+func (n name) child(at any) (any, bool) {
+	object, _ := at.(map[string]any)
+	value, ok := object[string(n)]
+	return value, ok
+}
+
+func (n name) expand(e *evaluation, at any, strict bool, yield func(any) error) error {
+	return expandChild(e, n, at, strict, yield)
+}
+
+func expandChild(e *evaluation, s step, at any, strict bool, yield func(any) error) error {
+	if value, ok := s.child(at); ok {
+		return yield(value)
+	}
+	if strict {
+		return e.notFound(at)
+	}
+	return nil
+}
+
+// index is [0], or [-1] for the last item.
+type index int
+
+func (i index) definite(bool) bool { return true }
+func (i index) String() string     { return "[" + strconv.Itoa(int(i)) + "]" }
+
+func (i index) child(at any) (any, bool) {
+	items, ok := at.([]any)
+	if !ok {
+		return nil, false
+	}
+	n := int(i)
+	if n < 0 {
+		n += len(items)
+	}
+	if n < 0 || n >= len(items) {
+		return nil, false
+	}
+	return items[n], true
+}
+
+func (i index) expand(e *evaluation, at any, strict bool, yield func(any) error) error {
+	return expandChild(e, i, at, strict, yield)
+}
+
+// names is ['a','b']: at the end of a path one object with the members that exist, else each member in turn.
+type names []string
+
+func (n names) definite(last bool) bool { return last }
+func (n names) String() string          { return "['" + strings.Join(n, "','") + "']" }
+func (n names) child(any) (any, bool)   { return nil, false }
+
+func (n names) expand(e *evaluation, at any, strict bool, yield func(any) error) error {
+	object, ok := at.(map[string]any)
+	if !ok {
+		if strict {
+			return e.notFound(at)
+		}
+		return nil
+	}
+	if e.last {
+		merged := map[string]any{}
+		for _, key := range n {
+			if value, ok := object[key]; ok {
+				merged[key] = value
+			}
+		}
+		return yield(merged)
+	}
+	for _, key := range n {
+		if value, ok := object[key]; ok {
+			if err := yield(value); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// indices is [0,2,-1].
+type indices []int
+
+func (x indices) definite(bool) bool    { return false }
+func (x indices) child(any) (any, bool) { return nil, false }
+
+func (x indices) String() string {
+	parts := make([]string, len(x))
+	for i, n := range x {
+		parts[i] = strconv.Itoa(n)
+	}
+	return "[" + strings.Join(parts, ",") + "]"
+}
+
+func (x indices) expand(e *evaluation, at any, strict bool, yield func(any) error) error {
+	if _, ok := at.([]any); !ok && strict {
+		return e.notFound(at)
+	}
+	for _, n := range x {
+		if value, ok := index(n).child(at); ok {
+			if err := yield(value); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// slice is [from:to], either of which may be left out. Jayway takes no step.
+type slice struct{ from, to *int }
+
+func (s slice) definite(bool) bool    { return false }
+func (s slice) child(any) (any, bool) { return nil, false }
+
+func (s slice) String() string {
+	text := func(n *int) string {
+		if n == nil {
+			return ""
+		}
+		return strconv.Itoa(*n)
+	}
+	return "[" + text(s.from) + ":" + text(s.to) + "]"
+}
+
+func (s slice) expand(e *evaluation, at any, strict bool, yield func(any) error) error {
+	items, ok := at.([]any)
+	if !ok {
+		if strict {
+			return e.notFound(at)
+		}
+		return nil
+	}
+	from, to := s.bounds(len(items))
+	for i := from; i < to; i++ {
+		if value, ok := index(i).child(at); ok {
+			if err := yield(value); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// bounds follows Jayway, in which [-3:-1] counts both ends from the back, and [1:-1] is empty.
+func (s slice) bounds(length int) (from, to int) {
+	switch {
+	case s.to == nil:
+		from = *s.from
+		if from < 0 {
+			from = max(0, length+from)
+		}
+		return from, length
+	case s.from == nil:
+		to = *s.to
+		if to < 0 {
+			to += length
+		}
+		return 0, min(length, to)
+	}
+	return max(*s.from, -length), min(length, *s.to)
+}
+
+// wildcard is .* or [*].
+type wildcard struct{}
+
+func (wildcard) definite(bool) bool    { return false }
+func (wildcard) child(any) (any, bool) { return nil, false }
+func (wildcard) String() string        { return "[*]" }
+
+func (wildcard) expand(_ *evaluation, at any, _ bool, yield func(any) error) error {
+	return children(at, yield)
+}
+
+// children passes the items of an array, or the members of an object by name, to yield.
+func children(at any, yield func(any) error) error {
+	switch at := at.(type) {
+	case []any:
+		for _, item := range at {
+			if err := yield(item); err != nil {
+				return err
+			}
+		}
+	case map[string]any:
+		for _, key := range sortedKeys(at) {
+			if err := yield(at[key]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func sortedKeys(object map[string]any) []string {
+	keys := make([]string, 0, len(object))
+	for key := range object {
+		keys = append(keys, key)
+	}
+	sort.Strings(keys)
+	return slices.Clip(keys)
+}
+
+// descent is "..": every value at or below this one that the next step fits.
+type descent struct{ next step }
+
+func (d descent) definite(bool) bool    { return false }
+func (d descent) child(any) (any, bool) { return nil, false }
+func (d descent) String() string        { return ".." }
+
+func (d descent) expand(e *evaluation, at any, strict bool, yield func(any) error) error {
+	if err := e.spend(); err != nil {
+		return err
+	}
+	switch at.(type) {
+	case []any, map[string]any:
+	default:
+		return nil
+	}
+	if d.fits(at) {
+		if err := yield(at); err != nil {
+			return err
+		}
+	}
+	return children(at, func(child any) error { return d.expand(e, child, strict, yield) })
+}
+
+// fits reports whether the next step is worth applying: names to objects, indices and slices to arrays.
+func (d descent) fits(at any) bool {
+	_, isArray := at.([]any)
+	switch d.next.(type) {
+	case index, indices, slice:
+		return isArray
+	case name, names:
+		return !isArray
+	}
+	return true
+}
