@@ -1,0 +1,93 @@
+package local
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Shape says which parameters an integration takes, by name.
+type Shape map[string]Parameter
+
+// Parameter is one of them.
+type Parameter struct {
+	Type     Type
+	Required bool
+	Fields   Shape // of an Object. Default: any
+}
+
+// Type is the JSON type of a parameter.
+type Type string
+
+// The types of parameters. Document is any JSON value: the service stores or sends it as text.
+const (
+	String   Type = "a string"
+	Boolean  Type = "a boolean"
+	Integer  Type = "an integer"
+	Strings  Type = "a list of strings"
+	Object   Type = "an object"
+	Document Type = "a value"
+)
+
+// required marks a parameter as one that must be given.
+func required(t Type) Parameter { return Parameter{Type: t, Required: true} }
+
+// optional marks a parameter as one that may be left out.
+func optional(t Type) Parameter { return Parameter{Type: t} }
+
+// check returns everything in which the input of a task does not fit. It names parameters, never their values.
+func (s Shape) check(input any) error {
+	object, ok := input.(map[string]any)
+	if !ok {
+		return errors.New("the parameters must be an object")
+	}
+	return errors.Join(s.faults(object, "")...)
+}
+
+func (s Shape) faults(object map[string]any, path string) (faults []error) {
+	names := slices.Sorted(maps.Keys(s))
+	for _, name := range names {
+		value, given := object[name]
+		switch {
+		case given:
+			faults = append(faults, s[name].faults(value, path+name)...)
+		case s[name].Required:
+			faults = append(faults, fmt.Errorf("parameter %s is missing", path+name))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		if _, known := s[name]; !known {
+			faults = append(faults, fmt.Errorf("parameter %s is unknown: there are %s", path+name, strings.Join(names, ", ")))
+		}
+	}
+	return faults
+}
+
+func (p Parameter) faults(value any, path string) []error {
+	if !p.Type.fits(value) {
+		return []error{fmt.Errorf("parameter %s must be %s", path, p.Type)}
+	}
+	if object, ok := value.(map[string]any); ok && p.Fields != nil {
+		return p.Fields.faults(object, path+".")
+	}
+	return nil
+}
+
+func (t Type) fits(value any) bool {
+	switch v := value.(type) {
+	case string:
+		return t == String || t == Document
+	case bool:
+		return t == Boolean || t == Document
+	case float64:
+		return t == Document || t == Integer && v == float64(int64(v))
+	case map[string]any:
+		return t == Object || t == Document
+	case []any:
+		noString := func(item any) bool { _, ok := item.(string); return !ok }
+		return t == Document || t == Strings && !slices.ContainsFunc(v, noString)
+	}
+	return t == Document && value != nil
+}
