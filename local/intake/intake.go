@@ -1,0 +1,143 @@
+// Package intake reads the inputs of executions from a file, and checks all of them before the first execution starts.
+//
+// A file whose name ends in .json holds one input; any other file, or standard input, is JSON Lines, an input a line:
+//
+//	{"subject": "S-0001", "trialId": "T-1", "transformed_features": {…}}
+//
+// The file is read twice, as a stream: once to check it, once to run it. Memory grows with the number of subjects, of which
+// only the ids are kept, but not with their features. A byte order mark, Windows line ends and empty lines are fine.
+//
+// What the features hold is the model's business: a feature that is missing or wrong makes an execution fail, not the
+// file. Messages name places and fields, never values of features.
+package intake
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"strings"
+)
+
+// MaxInput is the size of an execution's input that Step Functions accepts at most, in bytes.
+const MaxInput = 256 << 10
+
+// maxFaults is how many faults are told at once.
+const maxFaults = 20
+
+// Stdin is the path that stands for standard input.
+const Stdin = "-"
+
+// Input is the input of one execution.
+type Input struct {
+	Line    int // in the file, from 1
+	Subject string
+	TrialID string
+	Value   map[string]any // all of it
+}
+
+// File is a file of inputs that are all in order. Close it.
+type File struct {
+	Name  string // for messages: the path, or "standard input"
+	Count int    // of the inputs
+
+	file    *os.File
+	single  bool // one JSON document instead of lines
+	cleanup func() error
+}
+
+// Open reads the file at path, or stdin for "-", and checks it. All faults are joined, each with its line and what would
+// be right.
+func Open(path string, stdin io.Reader) (*File, error) {
+	f := &File{Name: path, single: strings.HasSuffix(strings.ToLower(path), ".json"), cleanup: func() error { return nil }}
+	var err error
+	if path == Stdin {
+		f.Name = "standard input"
+		err = f.spool(stdin)
+	} else {
+		err = f.open(path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := f.check(); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+func (f *File) open(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s: there is no such file: name one with an execution's input per line, such as examples/trial-sample.jsonl", path)
+	case err != nil:
+		return err
+	case info.IsDir():
+		return fmt.Errorf("%s: this is a folder: name a .jsonl file in it", path)
+	}
+	f.file, err = os.Open(path)
+	return err
+}
+
+// spool keeps standard input in a temporary file, which is readable by its owner only, so that it can be read twice.
+func (f *File) spool(stdin io.Reader) error {
+	file, err := os.CreateTemp("", "clinicalrisk-*.jsonl")
+	if err != nil {
+		return err
+	}
+	f.file, f.cleanup = file, func() error { return os.Remove(file.Name()) }
+	if _, err := io.Copy(file, stdin); err != nil {
+		return errors.Join(fmt.Errorf("standard input: %w", err), f.Close())
+	}
+	return nil
+}
+
+// Close releases the file.
+func (f *File) Close() error { return errors.Join(f.file.Close(), f.cleanup()) }
+
+// check reads the whole file and reports what is wrong with it.
+func (f *File) check() error {
+	seen := map[string]int{}
+	var faults []error
+	for input, err := range f.Inputs() {
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		f.Count++
+		if line, twice := seen[input.Subject]; twice {
+			faults = append(faults, fmt.Errorf("%s:%d: subject %q stands on line %d already: keep one of the two",
+				f.Name, input.Line, input.Subject, line))
+			continue
+		}
+		seen[input.Subject] = input.Line
+	}
+	if len(faults) == 0 && f.Count == 0 {
+		return fmt.Errorf("%s: the file is empty: write an execution's input on each line, %s", f.Name, example)
+	}
+	if more := len(faults) - maxFaults; more > 0 {
+		faults = append(faults[:maxFaults], fmt.Errorf("%s: and %d more faults", f.Name, more))
+	}
+	return errors.Join(faults...)
+}
+
+// Inputs returns the inputs in the order of the file. An error is one line's; the next lines follow.
+func (f *File) Inputs() iter.Seq2[Input, error] {
+	return func(yield func(Input, error) bool) {
+		for line, err := range f.lines() {
+			input := Input{Line: line.number}
+			if err == nil {
+				input, err = parse(line)
+			}
+			if err != nil {
+				err = fmt.Errorf("%s:%d: %w", f.Name, line.number, err)
+			}
+			if !yield(input, err) {
+				return
+			}
+		}
+	}
+}

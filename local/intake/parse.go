@@ -1,0 +1,135 @@
+package intake
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"clinical-risk-pipeline/workflow"
+)
+
+const example = `like {"subject": "S-0001", "trialId": "T-1", "transformed_features": {…}}`
+
+// maxID is the length of a subject's or trial's id at most, in characters.
+const maxID = 128
+
+// parse reads one input and checks the fields that every execution needs. All faults are joined, in one line.
+func parse(l line) (Input, error) {
+	input := Input{Line: l.number}
+	if !utf8.Valid(l.text) {
+		return input, errors.New("this is no UTF-8 text: save the file as UTF-8")
+	}
+	value, err := decode(l.text)
+	if err != nil {
+		return input, fmt.Errorf("this is no JSON (%w): write one object, %s", at(l, err), example)
+	}
+	object, ok := value.(map[string]any)
+	switch {
+	case !ok && l.single:
+		return input, errors.New("a .json file holds one input, which is an object: put several into a .jsonl file, one per line")
+	case !ok:
+		return input, fmt.Errorf("the line is no object: write one, %s", example)
+	}
+	var faults []string
+	note := func(fault string) {
+		if fault != "" {
+			faults = append(faults, fault)
+		}
+	}
+	input.Value = object
+	input.Subject, _ = object[workflow.Subject].(string)
+	input.TrialID, _ = object[workflow.TrialID].(string)
+	note(checkID(object, workflow.Subject, "the subject's pseudonymous id"))
+	note(checkID(object, workflow.TrialID, "the trial's id"))
+	if features, given := object[workflow.TransformedFeatures]; !given {
+		note(workflow.TransformedFeatures + " is missing: give the model's features, an object")
+	} else if _, ok := features.(map[string]any); !ok {
+		note(workflow.TransformedFeatures + " must be an object: the model's features by name")
+	}
+	if len(faults) > 0 {
+		return input, errors.New(strings.Join(faults, "; "))
+	}
+	return input, nil
+}
+
+// checkID returns what is wrong with an id, "" for nothing. Ids are shown on terminals and stand in file names.
+func checkID(object map[string]any, field, meaning string) string {
+	value, given := object[field]
+	id, ok := value.(string)
+	notPrintable := func(r rune) bool { return !unicode.IsPrint(r) }
+	switch {
+	case !given:
+		return field + " is missing: give " + meaning + ", a string"
+	case !ok || strings.TrimSpace(id) == "":
+		return field + " must be a string that is not empty: " + meaning
+	case utf8.RuneCountInString(id) > maxID || strings.ContainsFunc(id, notPrintable):
+		return fmt.Sprintf("%s must have at most %d characters, all of them printable", field, maxID)
+	}
+	return ""
+}
+
+// decode reads one JSON value as the engine wants it: numbers are float64, but integers beyond ±2^53 are json.Number.
+func decode(text []byte) (any, error) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return nil, err
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return nil, errors.New("there is something after the value")
+	}
+	return numbers(value)
+}
+
+// numbers replaces the json.Numbers in a value that float64 represents.
+func numbers(value any) (any, error) {
+	var err error
+	switch v := value.(type) {
+	case json.Number:
+		f, err := v.Float64()
+		switch {
+		case err != nil:
+			return nil, errors.New("a number is out of range")
+		case math.Abs(f) > 1<<53 && !strings.ContainsAny(v.String(), ".eE"):
+			return v, nil
+		}
+		return f, nil
+	case map[string]any:
+		for key, item := range v {
+			if v[key], err = numbers(item); err != nil {
+				return nil, err
+			}
+		}
+	case []any:
+		for i, item := range v {
+			if v[i], err = numbers(item); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return value, nil
+}
+
+// at adds where in the text a syntax error is. The error itself names a character of the text at most.
+func at(l line, err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return errors.New("it breaks off")
+	}
+	var syntax *json.SyntaxError
+	if !errors.As(err, &syntax) {
+		return err
+	}
+	before := l.text[:min(int(syntax.Offset), len(l.text))]
+	column := len(before) - 1 - bytes.LastIndexByte(before, '\n')
+	if row := bytes.Count(before, []byte("\n")); row > 0 {
+		return fmt.Errorf("line %d, column %d: %w", row+1, column, err)
+	}
+	return fmt.Errorf("column %d: %w", column, err)
+}
