@@ -27,8 +27,8 @@ type Environment struct {
 	// at deployment.
 	Region string
 
-	// Extraction is the Spark step that prepares the features.
-	Extraction risk.EMRStep
+	// Extraction prepares the features.
+	Extraction risk.Extraction
 
 	// EndpointName is the SageMaker endpoint that scores a subject.
 	EndpointName string

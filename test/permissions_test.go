@@ -35,15 +35,17 @@ func allow(name string, resource any, actions any) object {
 	return object{"Sid": name, "Effect": "Allow", "Action": actions, "Resource": resource}
 }
 
+// manageRule are the actions on a rule that Step Functions manages.
+var manageRule = []any{"events:DescribeRule", "events:PutRule", "events:PutTargets"}
+
 func TestRoleHasExactlyTheseStatements(t *testing.T) {
 	p := synthesize(t, "smallest", smallest)
 	want := map[string]object{
 		"StartEMRJob": allow("StartEMRJob", arn("elasticmapreduce", "cluster/j-ABC123"),
 			[]any{"elasticmapreduce:AddJobFlowSteps", "elasticmapreduce:CancelSteps", "elasticmapreduce:DescribeStep"}),
-		"StartEMRJobEvents": allow("StartEMRJobEvents", arn("events", "rule/StepFunctionsGetEventForEMRAddJobFlowStepsRule"),
-			[]any{"events:DescribeRule", "events:PutRule", "events:PutTargets"}),
-		"InvokeModel": allow("InvokeModel", arn("sagemaker", "endpoint/dropout-inference"), "sagemaker:InvokeEndpoint"),
-		"NotifyTeam":  allow("NotifyTeam", object{"Ref": "PipelineAlertTopic0173397D"}, "sns:Publish"),
+		"StartEMRJobEvents": allow("StartEMRJobEvents", arn("events", "rule/StepFunctionsGetEventForEMRAddJobFlowStepsRule"), manageRule),
+		"InvokeModel":       allow("InvokeModel", arn("sagemaker", "endpoint/dropout-inference"), "sagemaker:InvokeEndpoint"),
+		"NotifyTeam":        allow("NotifyTeam", object{"Ref": "PipelineAlertTopic0173397D"}, "sns:Publish"),
 		"NotifyTeamEncryption": allow("NotifyTeamEncryption", object{"Fn::GetAtt": []any{"PipelineKeyF48EE773", "Arn"}},
 			[]any{"kms:Decrypt", "kms:GenerateDataKey"}),
 		"Logging": allow("Logging", "*", []any{

@@ -16,7 +16,7 @@ import (
 
 // changes has a value for every prop that is not its default.
 var changes = map[string]func(awscdk.Stack, *risk.ClinicalRiskPipelineProps){
-	"Extraction": func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) { p.Extraction.ClusterID = "j-OTHER" },
+	"Extraction": func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) { p.Extraction = risk.NoExtraction{} },
 	"EndpointName": func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
 		p.EndpointName = "another"
 	},
@@ -59,7 +59,7 @@ func TestWrongPropsPanicWithTheirFaults(t *testing.T) {
 	if !ok {
 		t.Fatalf("panicked with %v, want an error", fault)
 	}
-	if lines := strings.Split(err.Error(), "\n"); len(lines) != 4 {
-		t.Errorf("%d faults, want those of ClusterID, Script, EndpointName and Threshold:\n%v", len(lines), err)
+	if lines := strings.Split(err.Error(), "\n"); len(lines) != 3 {
+		t.Errorf("%d faults, want those of Extraction, EndpointName and Threshold:\n%v", len(lines), err)
 	}
 }

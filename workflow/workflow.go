@@ -4,7 +4,10 @@ package workflow
 
 // The states of the pipeline, by the names that the console, the history, the alarms and the command line show.
 const (
-	StartEMRJob  = "StartEMRJob"  // runs the Spark step that prepares the features
+	StartEMRJob           = "StartEMRJob"           // prepares the features: a step on an EMR cluster,
+	StartEMRServerlessJob = "StartEMRServerlessJob" // or a job on EMR Serverless,
+	StartGlueJob          = "StartGlueJob"          // or a job on Glue
+
 	InvokeModel  = "InvokeModel"  // asks the SageMaker endpoint for the risk
 	CheckRisk    = "CheckRisk"    // compares the risk with the threshold
 	NotifyTeam   = "NotifyTeam"   // publishes the alert

@@ -23,3 +23,8 @@ func timeout(d time.Duration) awsstepfunctions.Timeout {
 func (p *ClinicalRiskPipeline) arn(service, resource, name string) string {
 	return *p.stack().FormatArn(&awscdk.ArnComponents{Service: &service, Resource: &resource, ResourceName: &name})
 }
+
+// integration is the Resource of a task that calls a service, "sns:publish" for instance.
+func (p *ClinicalRiskPipeline) integration(name string) string {
+	return "arn:" + *p.stack().Partition() + ":states:::" + name
+}

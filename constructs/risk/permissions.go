@@ -22,15 +22,10 @@ func (p *ClinicalRiskPipeline) addRole() {
 }
 
 func (p *ClinicalRiskPipeline) statements() *[]awsiam.PolicyStatement {
-	statements := []awsiam.PolicyStatement{
-		allow(workflow.StartEMRJob, []string{p.arn("elasticmapreduce", "cluster", p.props.Extraction.ClusterID)},
-			"elasticmapreduce:AddJobFlowSteps", "elasticmapreduce:DescribeStep", "elasticmapreduce:CancelSteps"),
-		// Step Functions hears of a step's end through a rule that it manages in this account under this name.
-		allow(workflow.StartEMRJob+"Events", []string{p.arn("events", "rule", "StepFunctionsGetEventForEMRAddJobFlowStepsRule")},
-			"events:PutTargets", "events:PutRule", "events:DescribeRule"),
+	statements := append(p.props.Extraction.statements(p),
 		allow(workflow.InvokeModel, []string{p.endpointARN()}, "sagemaker:InvokeEndpoint"),
 		allow(workflow.NotifyTeam, []string{*p.alertTopic.TopicArn()}, "sns:Publish"),
-	}
+	)
 	if key := p.alertTopic.MasterKey(); key != nil {
 		statements = append(statements,
 			allow(workflow.NotifyTeam+"Encryption", []string{*key.KeyArn()}, "kms:GenerateDataKey", "kms:Decrypt"))
@@ -53,4 +48,11 @@ func allow(name string, resources []string, actions ...string) awsiam.PolicyStat
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Sid: &name, Actions: jsii.Strings(actions...), Resources: jsii.Strings(resources...),
 	})
+}
+
+// passRole lets an execution hand a role to a service, and to no other.
+func passRole(name, roleARN, service string) awsiam.PolicyStatement {
+	statement := allow(name, []string{roleARN}, "iam:PassRole")
+	statement.AddCondition(jsii.String("StringEquals"), map[string]string{"iam:PassedToService": service})
+	return statement
 }

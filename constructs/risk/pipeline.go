@@ -62,10 +62,12 @@ func (p *ClinicalRiskPipeline) definition() awsstepfunctions.IChainable {
 	notifyTeam := p.notifyTeam()
 	notifyTeam.Next(end)
 
-	startEMRJob, invokeModel := p.startEMRJob(), p.invokeModel()
-	startEMRJob.Next(invokeModel)
+	invokeModel := p.invokeModel()
 	invokeModel.Next(p.checkRisk(notifyTeam, end, p.invalidScore()))
-	return startEMRJob
+	if extract := p.props.Extraction.addState(p); extract != nil {
+		return awsstepfunctions.Chain_Start(extract).Next(invokeModel)
+	}
+	return invokeModel
 }
 
 func (p *ClinicalRiskPipeline) addStateMachine(definition awsstepfunctions.IChainable) {

@@ -16,8 +16,8 @@ import (
 
 // ClinicalRiskPipelineProps configures a [ClinicalRiskPipeline].
 type ClinicalRiskPipelineProps struct {
-	// Extraction is the Spark step that prepares the features.
-	Extraction EMRStep
+	// Extraction prepares the features: an EMRStep, an EMRServerlessJob, a GlueJob, or NoExtraction{}.
+	Extraction Extraction
 
 	// EndpointName is the SageMaker endpoint that scores a subject, in the pipeline's own account and region. It takes
 	// {"features": {…}} as application/json and answers {"risk_score": 0.81}, a number from 0 to 1, within 60 seconds.
@@ -51,9 +51,6 @@ type ClinicalRiskPipelineProps struct {
 
 // Bounds of the timeouts.
 const (
-	// DefaultExtractionTimeout bounds a Spark step that names no timeout.
-	DefaultExtractionTimeout = 4 * time.Hour
-
 	// MinimumScoringTime is what an execution needs after the extraction: every attempt of the model and of the alert,
 	// each running into its timeout, and the delays between them.
 	MinimumScoringTime = 30 * time.Minute
@@ -71,8 +68,16 @@ func (p *ClinicalRiskPipelineProps) Validate() error {
 	if p == nil {
 		return errors.New("props are required, got nil")
 	}
-	faults := []error{p.Extraction.validate()}
+	var faults []error
 	report := func(format string, values ...any) { faults = append(faults, fmt.Errorf(format, values...)) }
+
+	shortest := MinimumScoringTime
+	if p.Extraction == nil {
+		report("Extraction is required: an EMRStep, an EMRServerlessJob, a GlueJob, or NoExtraction{}")
+	} else {
+		faults = append(faults, p.Extraction.validate())
+		shortest += p.Extraction.timeLimit()
+	}
 
 	if !matches(endpointNamePattern, p.EndpointName) {
 		report("EndpointName must be 1 to 63 letters, digits and inner hyphens, got %q", p.EndpointName)
@@ -87,7 +92,6 @@ func (p *ClinicalRiskPipelineProps) Validate() error {
 		report("OperationsTopic must be a standard topic, got a FIFO topic")
 	}
 	if p.Timeout != 0 {
-		shortest := p.Extraction.withDefaults().Timeout + MinimumScoringTime
 		if err := validTimeout("Timeout", p.Timeout, shortest); err != nil {
 			faults = append(faults, err)
 		}
@@ -97,7 +101,6 @@ func (p *ClinicalRiskPipelineProps) Validate() error {
 
 // withDefaults fills in what the user left out. The topics are left to addTopics: they are resources.
 func (p ClinicalRiskPipelineProps) withDefaults() ClinicalRiskPipelineProps {
-	p.Extraction = p.Extraction.withDefaults()
 	if p.Threshold == 0 {
 		p.Threshold = workflow.DefaultThreshold
 	}
@@ -108,7 +111,7 @@ func (p ClinicalRiskPipelineProps) withDefaults() ClinicalRiskPipelineProps {
 		p.RemovalPolicy = awscdk.RemovalPolicy_RETAIN
 	}
 	if p.Timeout == 0 {
-		p.Timeout = p.Extraction.Timeout + 2*time.Hour
+		p.Timeout = p.Extraction.timeLimit() + 2*time.Hour
 	}
 	return p
 }

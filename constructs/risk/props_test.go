@@ -9,8 +9,19 @@ import (
 
 func validProps() *ClinicalRiskPipelineProps {
 	return &ClinicalRiskPipelineProps{
-		Extraction:   EMRStep{ClusterID: "j-ABC123", Script: "s3://bucket/etl.py"},
+		Extraction:   validStep,
 		EndpointName: "dropout-inference",
+	}
+}
+
+var validStep = EMRStep{ClusterID: "j-ABC123", Script: "s3://bucket/etl.py"}
+
+// extracting changes the props to the valid step with one change.
+func extracting(change func(*EMRStep)) func(*ClinicalRiskPipelineProps) {
+	return func(p *ClinicalRiskPipelineProps) {
+		step := validStep
+		change(&step)
+		p.Extraction = step
 	}
 }
 
@@ -26,28 +37,32 @@ func TestValidateNamesFieldRuleAndValue(t *testing.T) {
 		want   string
 	}{
 		"a cluster's id is required": {
-			func(p *ClinicalRiskPipelineProps) { p.Extraction.ClusterID = "" },
+			extracting(func(s *EMRStep) { s.ClusterID = "" }),
 			`Extraction.ClusterID must be "j-" and capital letters and digits, got ""`,
 		},
 		"a cluster's ARN is not its id": {
-			func(p *ClinicalRiskPipelineProps) { p.Extraction.ClusterID = "arn:aws:x:cluster/j-ABC" },
+			extracting(func(s *EMRStep) { s.ClusterID = "arn:aws:x:cluster/j-ABC" }),
 			`Extraction.ClusterID must be "j-" and capital letters and digits, got "arn:aws:x:cluster/j-ABC"`,
 		},
 		"a script on the cluster's own disk would be another on every node": {
-			func(p *ClinicalRiskPipelineProps) { p.Extraction.Script = "/home/hadoop/etl.py" },
+			extracting(func(s *EMRStep) { s.Script = "/home/hadoop/etl.py" }),
 			`Extraction.Script must be an S3 URI, "s3://bucket/key", got "/home/hadoop/etl.py"`,
 		},
 		"a bucket is no script": {
-			func(p *ClinicalRiskPipelineProps) { p.Extraction.Script = "s3://bucket/" },
+			extracting(func(s *EMRStep) { s.Script = "s3://bucket/" }),
 			`Extraction.Script must be an S3 URI, "s3://bucket/key", got "s3://bucket/"`,
 		},
 		"no step ends within a second": {
-			func(p *ClinicalRiskPipelineProps) { p.Extraction.Timeout = time.Second },
+			extracting(func(s *EMRStep) { s.Timeout = time.Second }),
 			"Extraction.Timeout must be whole seconds from 1m0s to 8760h0m0s, got 1s",
 		},
 		"Step Functions counts whole seconds": {
-			func(p *ClinicalRiskPipelineProps) { p.Extraction.Timeout = time.Hour + time.Millisecond },
+			extracting(func(s *EMRStep) { s.Timeout = time.Hour + time.Millisecond }),
 			"Extraction.Timeout must be whole seconds from 1m0s to 8760h0m0s, got 1h0m0.001s",
+		},
+		"no extraction must be said": {
+			func(p *ClinicalRiskPipelineProps) { p.Extraction = nil },
+			"Extraction is required: an EMRStep, an EMRServerlessJob, a GlueJob, or NoExtraction{}",
 		},
 		"an endpoint's name has no underscore": {
 			func(p *ClinicalRiskPipelineProps) { p.EndpointName = "dropout_inference" },

@@ -22,10 +22,17 @@ const (
 	timedOut   = "States.Timeout"
 )
 
-// emrRetries repeat a submission that was throttled, and nothing else: a step that was accepted may have written its
-// output, and runs for hours. EMR's throttling has no error name of its own.
-var emrRetries = []retry{
-	{errors: []string{"EMR.AmazonElasticMapReduceException"}, attempts: 5, interval: 5 * time.Second, maxDelay: 2 * time.Minute},
+// The retries of the extractions repeat a submission that was refused for the moment, and nothing else: a job that was
+// accepted may have written its output, and runs for hours. EMR and Glue have no error name of their own for throttling.
+var (
+	emrRetries           = []retry{submission("EMR.AmazonElasticMapReduceException")}
+	emrServerlessRetries = []retry{submission("EMRServerless.ThrottlingException", "EMRServerless.ServiceQuotaExceededException")}
+	glueRetries          = []retry{submission("Glue.AWSGlueException", "Glue.ConcurrentRunsExceededException",
+		"Glue.ResourceNumberLimitExceededException")}
+)
+
+func submission(errors ...string) retry {
+	return retry{errors: errors, attempts: 5, interval: 5 * time.Second, maxDelay: 2 * time.Minute}
 }
 
 // modelRetries repeat what may pass: asking for a score twice changes nothing. SageMaker reports throttling under the
@@ -54,8 +61,15 @@ var alertRetries = []retry{
 	{errors: []string{taskFailed, timedOut}, attempts: 8, interval: 2 * time.Second, maxDelay: 2 * time.Minute},
 }
 
+// task is what the CDK's tasks and its custom state have in common; S is what AddRetry returns.
+type task[S any] interface {
+	awsstepfunctions.IChainable
+	awsstepfunctions.INextable
+	AddRetry(props *awsstepfunctions.RetryProps) S
+}
+
 // retrying adds the retriers to a task, in order: the first whose names match decides.
-func retrying(task awsstepfunctions.TaskStateBase, retries []retry) awsstepfunctions.TaskStateBase {
+func retrying[S any, T task[S]](state T, retries []retry) T {
 	for _, r := range retries {
 		props := &awsstepfunctions.RetryProps{Errors: jsii.Strings(r.errors...), MaxAttempts: jsii.Number(r.attempts)}
 		if r.attempts > 0 {
@@ -64,7 +78,7 @@ func retrying(task awsstepfunctions.TaskStateBase, retries []retry) awsstepfunct
 			props.MaxDelay = seconds(r.maxDelay)
 			props.JitterStrategy = awsstepfunctions.JitterType_FULL
 		}
-		task.AddRetry(props)
+		state.AddRetry(props)
 	}
-	return task
+	return state
 }

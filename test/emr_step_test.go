@@ -23,7 +23,7 @@ func TestStartEMRJob(t *testing.T) {
 				"ActionOnFailure": "CONTINUE",
 				"HadoopJarStep": object{
 					"Jar":  "command-runner.jar",
-					"Args": []any{"spark-submit", "s3://bucket/etl.py"},
+					"Args": append([]any{"spark-submit", "s3://bucket/etl.py"}, runArguments...),
 				},
 			},
 		},
@@ -39,13 +39,15 @@ func TestStartEMRJob(t *testing.T) {
 
 func TestStartEMRJobCommandAndTimeout(t *testing.T) {
 	p := synthesize(t, "spark arguments", changed(func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
-		p.Extraction.SparkArguments = []string{"--deploy-mode", "cluster"}
-		p.Extraction.Arguments = []string{"--trial", "{% $states.input.trialId %}"}
-		p.Extraction.Timeout = time.Hour
+		p.Extraction = risk.EMRStep{
+			ClusterID: "j-ABC123", Script: "s3://bucket/etl.py", Timeout: time.Hour,
+			SparkArguments: []string{"--deploy-mode", "cluster"}, Arguments: []string{"--cutoff", "{% $states.input.cutoff %}"},
+		}
 	}))
 	state := p.state(t, "StartEMRJob")
 	got := state["Arguments"].(object)["Step"].(object)["HadoopJarStep"].(object)["Args"]
-	want := []any{"spark-submit", "--deploy-mode", "cluster", "s3://bucket/etl.py", "--trial", "{% $states.input.trialId %}"}
+	want := append([]any{"spark-submit", "--deploy-mode", "cluster", "s3://bucket/etl.py", "--cutoff", "{% $states.input.cutoff %}"},
+		runArguments...)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -55,6 +57,12 @@ func TestStartEMRJobCommandAndTimeout(t *testing.T) {
 	if whole := p.definition["TimeoutSeconds"]; whole != 3*3600.0 {
 		t.Errorf("the execution's TimeoutSeconds is %v, want two hours more than the step's", whole)
 	}
+}
+
+// runArguments are what every job is told: trial and run.
+var runArguments = []any{
+	"--trial-id", `{% $type($states.input.trialId) = "string" ? $states.input.trialId : "unknown" %}`,
+	"--run-id", "{% $states.context.Execution.Name %}",
 }
 
 // retrier is a Retry entry with full jitter and delays that double.

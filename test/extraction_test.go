@@ -1,0 +1,145 @@
+package test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/google/go-cmp/cmp"
+
+	"clinical-risk-pipeline/constructs/risk"
+)
+
+const jobRole = "arn:aws:iam::123456789012:role/etl"
+
+func serverless(t *testing.T) *pipeline {
+	return synthesize(t, "EMR Serverless", changed(func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+		p.Extraction = risk.EMRServerlessJob{
+			ApplicationID:  "00f1a2b3c4",
+			ExecutionRole:  awsiam.Role_FromRoleArn(stack, jsii.String("JobRole"), jsii.String(jobRole), nil),
+			Script:         "s3://bucket/etl.py",
+			SparkArguments: []string{"--conf", "spark.executor.memory=8g"},
+			Arguments:      []string{"--cutoff", "2026-11-01"},
+			LogURI:         "s3://bucket/logs/",
+			Timeout:        90 * time.Second,
+		}
+	}))
+}
+
+func TestEMRServerlessJob(t *testing.T) {
+	p := serverless(t)
+	want := object{
+		"Type":     "Task",
+		"Comment":  "Prepares the features on EMR Serverless.",
+		"Resource": "arn:aws:states:::emr-serverless:startJobRun.sync",
+		"Arguments": object{
+			"Name":                    "clinical-risk-features",
+			"ApplicationId":           "00f1a2b3c4",
+			"ExecutionRoleArn":        jobRole,
+			"ExecutionTimeoutMinutes": 2.0, // a minute and a half, rounded up
+			"JobDriver": object{"SparkSubmit": object{
+				"EntryPoint":            "s3://bucket/etl.py",
+				"EntryPointArguments":   append([]any{"--cutoff", "2026-11-01"}, runArguments...),
+				"SparkSubmitParameters": "--conf spark.executor.memory=8g",
+			}},
+			"ConfigurationOverrides": object{"MonitoringConfiguration": object{
+				"S3MonitoringConfiguration": object{"LogUri": "s3://bucket/logs/"},
+			}},
+		},
+		"TimeoutSeconds": 90.0,
+		"Retry":          []any{retrier(5, 5, 120, "EMRServerless.ThrottlingException", "EMRServerless.ServiceQuotaExceededException")},
+		"Output":         "{% $states.input %}",
+		"Next":           "InvokeModel",
+	}
+	if diff := cmp.Diff(want, p.state(t, "StartEMRServerlessJob")); diff != "" {
+		t.Error(diff)
+	}
+	if p.definition["StartAt"] != "StartEMRServerlessJob" {
+		t.Errorf("starts at %v", p.definition["StartAt"])
+	}
+}
+
+func TestEMRServerlessJobStatements(t *testing.T) {
+	pass := allow("StartEMRServerlessJobRole", jobRole, "iam:PassRole")
+	pass["Condition"] = object{"StringEquals": object{"iam:PassedToService": "emr-serverless.amazonaws.com"}}
+	wantStatements(t, serverless(t), map[string]object{
+		"StartEMRServerlessJob": allow("StartEMRServerlessJob",
+			arn("emr-serverless", "/applications/00f1a2b3c4"), "emr-serverless:StartJobRun"),
+		"StartEMRServerlessJobRun": allow("StartEMRServerlessJobRun",
+			arn("emr-serverless", "/applications/00f1a2b3c4/jobruns/*"), []any{"emr-serverless:CancelJobRun", "emr-serverless:GetJobRun"}),
+		"StartEMRServerlessJobRole": pass,
+		"StartEMRServerlessJobEvents": allow("StartEMRServerlessJobEvents",
+			arn("events", "rule/StepFunctionsGetEventsForEMRServerlessJobRule"), manageRule),
+	})
+}
+
+func glue(t *testing.T) *pipeline {
+	return synthesize(t, "Glue", changed(func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+		p.Extraction = risk.GlueJob{JobName: "etl", Arguments: map[string]string{"--cutoff": "2026-11-01"}, Timeout: time.Hour}
+	}))
+}
+
+func TestGlueJob(t *testing.T) {
+	want := object{
+		"Type":     "Task",
+		"Comment":  "Prepares the features on Glue.",
+		"Resource": "arn:aws:states:::glue:startJobRun.sync",
+		"Arguments": object{
+			"JobName": "etl",
+			"Timeout": 60.0, // minutes: without it Glue gives a job two days
+			"Arguments": object{
+				"--cutoff":   "2026-11-01",
+				"--trial-id": runArguments[1],
+				"--run-id":   runArguments[3],
+			},
+		},
+		"TimeoutSeconds": 3600.0,
+		"Retry": []any{retrier(5, 5, 120, "Glue.AWSGlueException", "Glue.ConcurrentRunsExceededException",
+			"Glue.ResourceNumberLimitExceededException")},
+		"Output": "{% $states.input %}",
+		"Next":   "InvokeModel",
+	}
+	if diff := cmp.Diff(want, glue(t).state(t, "StartGlueJob")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestGlueJobStatements(t *testing.T) {
+	wantStatements(t, glue(t), map[string]object{
+		"StartGlueJob": allow("StartGlueJob", arn("glue", "job/etl"),
+			[]any{"glue:BatchStopJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:StartJobRun"}),
+	})
+}
+
+func TestNoExtraction(t *testing.T) {
+	p := synthesize(t, "no extraction", changed(func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+		p.Extraction = risk.NoExtraction{}
+	}))
+	if p.definition["StartAt"] != "InvokeModel" {
+		t.Errorf("starts at %v", p.definition["StartAt"])
+	}
+	if p.definition["TimeoutSeconds"] != 7200.0 {
+		t.Errorf("may take %v seconds, want two hours", p.definition["TimeoutSeconds"])
+	}
+	wantStatements(t, p, nil)
+}
+
+// wantStatements compares the statements that the extraction adds to those that every pipeline has.
+func wantStatements(t *testing.T, p *pipeline, want map[string]object) {
+	t.Helper()
+	got := p.statements(t)
+	for _, name := range []string{"InvokeModel", "NotifyTeam", "NotifyTeamEncryption", "Logging", "Tracing"} {
+		if got[name] == nil {
+			t.Errorf("no statement %s", name)
+		}
+		delete(got, name)
+	}
+	if len(want) == 0 {
+		want = map[string]object{}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
