@@ -1,0 +1,73 @@
+package draw
+
+import "strings"
+
+type kind int
+
+const (
+	next kind = iota
+	choice
+	fallback
+	catch
+	entering
+)
+
+// scope is what the states of one state machine stand between. Within a Map or Parallel state, what succeeds goes on to the end.
+type scope struct {
+	start, end string
+	inner      bool
+}
+
+// transition is an edge of the drawing.
+type transition struct {
+	from, to string
+	kind     kind
+	label    string
+}
+
+// transitions returns the ways out of a state.
+func transitions(name string, fields map[string]any, s scope) []transition {
+	var list []transition
+	add := func(to any, k kind, label string) {
+		if target, ok := to.(string); ok {
+			list = append(list, transition{from: name, to: target, kind: k, label: label})
+		}
+	}
+	for _, rule := range objects(fields["Choices"]) {
+		add(rule["Next"], choice, shorten(condition(rule)))
+	}
+	add(fields["Default"], fallback, "default")
+	add(fields["Next"], next, "")
+	if fields["End"] == true || fields["Type"] == "Succeed" && s.inner {
+		add(s.end, next, "")
+	}
+	for _, catcher := range objects(fields["Catch"]) {
+		add(catcher["Next"], catch, shorten(errorNames(catcher["ErrorEquals"])))
+	}
+	return list
+}
+
+func objects(v any) []map[string]any {
+	items, _ := v.([]any)
+	var list []map[string]any
+	for _, item := range items {
+		if object, ok := item.(map[string]any); ok {
+			list = append(list, object)
+		}
+	}
+	return list
+}
+
+func errorNames(v any) string {
+	items, _ := v.([]any)
+	var names []string
+	for _, item := range items {
+		if name, ok := item.(string); ok {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 1 && names[0] == "States.ALL" {
+		return "any error"
+	}
+	return strings.Join(names, ", ")
+}
