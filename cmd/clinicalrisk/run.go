@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"clinical-risk-pipeline/local/assembly"
+	"clinical-risk-pipeline/local/intake"
+	"clinical-risk-pipeline/local/model"
+	"clinical-risk-pipeline/local/outcome"
+	"clinical-risk-pipeline/local/report"
+	"clinical-risk-pipeline/local/runner"
+)
+
+// runCommand is `clinicalrisk run`.
+type runCommand struct {
+	Assembly    string `default:"cdk.out" placeholder:"DIR" help:"The cloud assembly that cdk synth wrote. Default: ${default}."`
+	Environment string `default:"dev" placeholder:"NAME" help:"The environment whose pipeline is run. Default: ${default}."`
+	Endpoint    string `placeholder:"URL" help:"A model server that speaks SageMaker's container contract (GET /ping, POST /invocations), such as http://127.0.0.1:8080. Default: the built-in reference model, which illustrates and predicts nothing."`
+	Out         string `default:"out" placeholder:"DIR" help:"The folder for the results: executions.jsonl, alerts.jsonl, histories, logs and report.html. Default: ${default}."`
+	JSON        bool   `help:"Print the summary as JSON."`
+	File        string `arg:"" help:"The inputs: a .jsonl file, one per line; a .json file, one input; or - for lines from standard input."`
+}
+
+// Run executes the command.
+func (c *runCommand) Run(ctx context.Context, s streams) error {
+	stateMachine, err := c.stateMachine()
+	file, inputErr := intake.Open(c.File, s.in)
+	if err := errors.Join(err, inputErr); err != nil {
+		return err
+	}
+	defer file.Close()
+	m, modelName, err := c.model(ctx, s)
+	if err != nil {
+		return err
+	}
+	output, pipeline, err := c.prepare(stateMachine, m)
+	if err != nil {
+		return err
+	}
+	defer output.Close()
+
+	summary := outcome.NewSummary(c.Environment, stateMachine.Name)
+	page := report.New(report.About{StateMachine: stateMachine, Environment: c.Environment, Input: file.Name, Inputs: file.Count, Model: modelName})
+	notable := newNotable(c.Out)
+	progress := newProgress(s.err, file.Count)
+	runErr := pipeline.Run(ctx, file, func(r *runner.Result) error {
+		summary.Add(r.Outcome, len(r.Notifications))
+		page.Add(r.Outcome)
+		notable.add(r)
+		progress.step()
+		return output.Write(r)
+	})
+	progress.end()
+	if ctx.Err() != nil {
+		fmt.Fprintf(s.err, "clinicalrisk: interrupted: %d of %d executions are done, and their results stand in %s\n",
+			summary.Executions, file.Count, c.Out)
+		return exit(exitInterrupted)
+	}
+	if runErr != nil {
+		return fmt.Errorf("%w\nthe run stopped: %d of %d executions are done, and their results stand in %s", runErr,
+			summary.Executions, file.Count, c.Out)
+	}
+	if err := output.WriteReport(page.Write(summary)); err != nil {
+		return err
+	}
+	return c.conclude(s, summary, notable, output.Report())
+}
+
+// stateMachine finds the state machine of the environment.
+func (c *runCommand) stateMachine() (*assembly.StateMachine, error) {
+	a, err := assembly.Open(c.Assembly)
+	if err != nil {
+		return nil, err
+	}
+	return a.StateMachine(c.Environment)
+}
+
+// model returns the model that answers, and its name for the report.
+func (c *runCommand) model(ctx context.Context, s streams) (model.Model, string, error) {
+	if c.Endpoint == "" {
+		return model.Reference{}, "the built-in reference model, which illustrates and predicts nothing about anyone", nil
+	}
+	endpoint, err := model.NewEndpoint(c.Endpoint)
+	if err != nil {
+		return nil, "", err
+	}
+	warning, err := endpoint.Ping(ctx)
+	if warning != "" {
+		fmt.Fprintln(s.err, "clinicalrisk: warning:", warning)
+	}
+	return endpoint, c.Endpoint, err
+}
+
+// prepare loads the pipeline, and makes the folder for its results only if that works.
+func (c *runCommand) prepare(stateMachine *assembly.StateMachine, m model.Model) (*runner.Output, *runner.Pipeline, error) {
+	pipeline, err := runner.New(stateMachine, m, runner.Objects(c.Out))
+	if err != nil {
+		return nil, nil, err
+	}
+	output, err := runner.OpenOutput(c.Out, stateMachine.Logging.Group)
+	return output, pipeline, err
+}
+
+// conclude prints what came of the run.
+func (c *runCommand) conclude(s streams, summary *outcome.Summary, notable *notable, reportPath string) error {
+	if c.JSON {
+		text, err := json.MarshalIndent(summary, "", "  ")
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(s.out, string(text))
+	} else {
+		notable.print(s.out, summary)
+		fmt.Fprintf(s.out, "\nReport: %s\n", reportPath)
+	}
+	if summary.Failed > 0 {
+		return exit(exitFailed)
+	}
+	return nil
+}

@@ -1,0 +1,115 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"clinical-risk-pipeline/local/outcome"
+)
+
+// subjectList keeps its first subjects, and counts the rest.
+type subjectList struct {
+	Outcomes []*outcome.Outcome
+	More     int
+}
+
+func (l *subjectList) add(o *outcome.Outcome) {
+	if len(l.Outcomes) == maxSubjects {
+		l.More++
+		return
+	}
+	l.Outcomes = append(l.Outcomes, o)
+}
+
+// Count is how many subjects there are in all.
+func (l *subjectList) Count() int { return len(l.Outcomes) + l.More }
+
+// failures groups outcomes that failed by error, state and cause.
+type failures map[failureKey]*subjectList
+
+type failureKey struct{ Error, State, Cause string }
+
+// failureGroup is a row of the page's table.
+type failureGroup struct {
+	failureKey
+	Subjects *subjectList
+}
+
+func (f failures) add(o *outcome.Outcome) {
+	key := failureKey{o.ErrorName(), o.FailedIn, *o.Cause}
+	if f[key] == nil {
+		f[key] = &subjectList{}
+	}
+	f[key].add(o)
+}
+
+// groups returns the rows, the most frequent first.
+func (f failures) groups() []failureGroup {
+	var groups []failureGroup
+	for key, subjects := range f {
+		groups = append(groups, failureGroup{key, subjects})
+	}
+	slices.SortFunc(groups, func(a, b failureGroup) int {
+		return cmp.Or(b.Subjects.Count()-a.Subjects.Count(), cmp.Compare(a.Error, b.Error), cmp.Compare(a.State, b.State),
+			cmp.Compare(a.Cause, b.Cause))
+	})
+	return groups
+}
+
+// retries counts, by state, the executions that retried and their retries.
+type retries map[string]*retryRow
+
+type retryRow struct {
+	State               string
+	Executions, Retries int
+}
+
+func (r retries) add(o *outcome.Outcome) {
+	for _, retry := range o.Retries {
+		if r[retry.State] == nil {
+			r[retry.State] = &retryRow{State: retry.State}
+		}
+		r[retry.State].Executions++
+		r[retry.State].Retries += retry.Count
+	}
+}
+
+func (r retries) rows() []retryRow {
+	var rows []retryRow
+	for _, row := range r {
+		rows = append(rows, *row)
+	}
+	slices.SortFunc(rows, func(a, b retryRow) int { return cmp.Compare(a.State, b.State) })
+	return rows
+}
+
+func percent(part, whole int) string {
+	if whole == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%.1f%%", 100*float64(part)/float64(whole))
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
+// formatScore shows four decimals, or all of them where rounding would hide that a score is not quite a round number: the
+// threshold is one.
+func formatScore(score *float64) string {
+	if score == nil {
+		return "–"
+	}
+	exact := strconv.FormatFloat(*score, 'f', -1, 64)
+	rounded := strconv.FormatFloat(*score, 'f', 4, 64)
+	if len(exact) < len(rounded) || strings.HasSuffix(rounded, "00") {
+		return exact
+	}
+	return rounded
+}

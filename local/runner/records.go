@@ -1,0 +1,39 @@
+package runner
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/local"
+	"clinical-risk-pipeline/local/intake"
+)
+
+// history renders an execution's history as GetExecutionHistory returns it, an event a line.
+func history(execution *asl.Execution) ([]byte, error) {
+	var out bytes.Buffer
+	out.WriteString(`{"events":[`)
+	for i := range execution.History {
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		event, err := json.Marshal(execution.History[i])
+		if err != nil {
+			return nil, err
+		}
+		out.WriteByte('\n')
+		out.Write(event)
+	}
+	out.WriteString("\n]}\n")
+	return out.Bytes(), nil
+}
+
+// log renders what the state machine's log group gets about an execution.
+func (p *Pipeline) log(execution *asl.Execution, input intake.Input) ([]byte, error) {
+	var out bytes.Buffer
+	logging := p.stateMachine.Logging
+	group := local.LogGroup{Writer: &out, Level: logging.Level, IncludeExecutionData: logging.IncludeExecutionData,
+		Cause: func(cause string) string { return p.redactor.Text(cause, input) }}
+	err := group.Write(execution)
+	return out.Bytes(), err
+}
