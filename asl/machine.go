@@ -3,28 +3,80 @@ package asl
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"clinical-risk-pipeline/asl/internal/clock"
+	"clinical-risk-pipeline/asl/jsonata"
 )
 
 // Machine is a loaded state machine. It is immutable, and safe for concurrent use.
-type Machine struct{}
-
-// LoadOption changes how Load works.
-type LoadOption func(*loading)
-
-type loading struct {
-	lenient bool
-}
-
-// Lenient accepts what AWS accepts: it does not report faults that are Lint, which fail only when an execution gets there.
-func Lenient() LoadOption { return func(l *loading) { l.lenient = true } }
-
-// Load parses, validates and compiles a definition. The error joins a *Fault for everything that is wrong.
-func Load(definition []byte, options ...LoadOption) (*Machine, error) {
-	return nil, errors.ErrUnsupported
+type Machine struct {
+	program *program
+	timeout float64 // TimeoutSeconds; 0 is none
+	comment string
+	library *jsonata.Library // nil when no state uses JSONata
 }
 
 // Run executes the state machine on an input. The error reports only what is no outcome of an execution: an error of the handler
 // that is no *Error, a cancelled context, options that make no sense.
 func (m *Machine) Run(ctx context.Context, input any, o Options) (*Execution, error) {
-	return nil, errors.ErrUnsupported
+	if err := o.complete(); err != nil {
+		return nil, err
+	}
+	r := &run{ctx: ctx, options: &o, library: m.library, random: rand.New(rand.NewPCG(o.Seed, 0))}
+	defer r.close()
+	root := clock.New(o.Start)
+	r.now = root.Now
+	x := r.newExecution(m, o.Type, o.Name, o.ARN, input, root.Now())
+	x.recording = true
+	if err := x.perform(m.program, root, nil); err != nil {
+		return nil, err
+	}
+	x.result.Bill = r.bill
+	return &x.result, nil
+}
+
+// complete fills in the defaults.
+func (o *Options) complete() error {
+	if o.Type == "" {
+		o.Type = Standard
+	}
+	if o.Type != Standard && o.Type != Express {
+		return fmt.Errorf("asl: Options.Type must be %s or %s, got %q", Standard, Express, o.Type)
+	}
+	setDefault(&o.Name, "execution")
+	setDefault(&o.StateMachine.Name, "stateMachine")
+	setDefault(&o.StateMachine.ARN, arn("stateMachine:"+o.StateMachine.Name))
+	setDefault(&o.ARN, arn("execution:"+o.StateMachine.Name+":"+o.Name))
+	setDefault(&o.RoleARN, "arn:aws:iam::"+defaultAccount+":role/StepFunctionsRole")
+	if o.Start.IsZero() {
+		o.Start = defaultStart
+	}
+	if o.Handler == nil {
+		o.Handler = HandlerFunc(func(context.Context, *Task) (Reply, error) {
+			return Reply{}, errors.New("Options.Handler is not set, so nothing can perform the task")
+		})
+	}
+	return nil
+}
+
+// run is what an execution shares with its child executions.
+type run struct {
+	ctx     context.Context
+	options *Options
+	library *jsonata.Library
+	runtime *jsonata.Runtime
+	random  *rand.Rand
+	bill    Bill
+	tokens  int
+	now     func() time.Time
+}
+
+// close gives back what the run borrowed.
+func (r *run) close() {
+	if r.runtime != nil {
+		r.runtime.Close()
+	}
 }

@@ -33,3 +33,21 @@ type Options struct {
 	// history; nothing else does keep them. Default: nobody.
 	OnChild func(child *Execution)
 }
+
+const (
+	defaultRegion  = "us-east-1"
+	defaultAccount = "123456789012"
+)
+
+var defaultStart = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
+
+// arn is the ARN of a resource of Step Functions in the default account.
+func arn(resource string) string {
+	return "arn:aws:states:" + defaultRegion + ":" + defaultAccount + ":" + resource
+}
+
+func setDefault(field *string, value string) {
+	if *field == "" {
+		*field = value
+	}
+}

@@ -17,9 +17,10 @@ var ErrStopped = errors.New("process stopped")
 
 // Clock is the virtual time of one simulation. It is not for use by several goroutines.
 type Clock struct {
-	now    time.Time
-	queue  queue
-	serial uint64
+	now      time.Time
+	queue    queue
+	serial   uint64
+	starting int // calls of Go that have not returned: their callers are not blocked
 }
 
 // Process is a thread of control on a clock.
@@ -39,7 +40,7 @@ func New(start time.Time) *Process { return &Process{clock: &Clock{now: start}} 
 // Now is the virtual time.
 func (p *Process) Now() time.Time { return p.clock.now }
 
-// Go starts a process that runs body. It begins at the current virtual time, as soon as the caller gives way.
+// Go starts a process that runs body. It runs at once, until it blocks; then Go returns.
 func (p *Process) Go(body func(*Process)) *Process {
 	child := &Process{clock: p.clock}
 	child.next, child.stop = iter.Pull(func(yield func(struct{}) bool) {
@@ -47,7 +48,9 @@ func (p *Process) Go(body func(*Process)) *Process {
 		body(child)
 		child.done = true
 	})
-	child.Wake()
+	p.clock.starting++
+	child.next()
+	p.clock.starting--
 	return child
 }
 
@@ -87,7 +90,7 @@ func (p *Process) SleepUntil(t time.Time) error {
 	if !t.After(p.clock.now) {
 		return nil
 	}
-	if next, ok := p.clock.peek(); !ok || next.After(t) {
+	if next, ok := p.clock.peek(); p.clock.starting == 0 && (!ok || next.After(t)) {
 		p.clock.now = t
 		return nil
 	}

@@ -78,3 +78,26 @@ func Float(v any) (float64, bool) {
 	}
 	return 0, false
 }
+
+// TypeName is JSON's name for the type of the value.
+func TypeName(v any) string {
+	switch v.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return "boolean"
+	case string:
+		return "string"
+	case []any:
+		return "array"
+	case map[string]any:
+		return "object"
+	}
+	return "number"
+}
+
+// ParseFloat reads a number in a string.
+func ParseFloat(s string) (float64, bool) {
+	f, err := strconv.ParseFloat(s, 64)
+	return f, err == nil && !math.IsInf(f, 0) && !math.IsNaN(f)
+}

@@ -1,0 +1,118 @@
+package asl
+
+import (
+	"errors"
+
+	"clinical-risk-pipeline/asl/internal/clock"
+	"clinical-risk-pipeline/asl/internal/query"
+)
+
+// branch is a thread of an execution: its main program, a branch of a Parallel state or an iteration of a Map state.
+type branch struct {
+	x        *execution
+	p        *clock.Process
+	scope    *scope
+	item     *mapItem // the innermost Map item, for the context object
+	previous int64    // the id of the branch's last event
+	env      query.Env
+	at       visit
+}
+
+// mapItem is what the context object says about the item of a Map state.
+type mapItem struct {
+	index int
+	value any
+}
+
+// newBranch is a branch that begins after an event; outer is the scope around it, or nil.
+func newBranch(x *execution, p *clock.Process, outer *scope, item *mapItem, previous int64) *branch {
+	b := &branch{x: x, p: p, scope: &scope{outer: outer}, item: item, previous: previous}
+	b.env = query.Env{Context: b.contextObject, Variable: b.scope.lookup, Random: x.random, Runtime: x.runtime}
+	return b
+}
+
+// run executes a program on an input.
+func (b *branch) run(p *program, input any) (any, error) {
+	for s := p.start; ; {
+		output, next, err := b.visit(s, input)
+		if err != nil {
+			return nil, err
+		}
+		if next == nil {
+			return output, nil
+		}
+		s, input = next.state, output
+	}
+}
+
+// visit executes one state, from entering to leaving it.
+func (b *branch) visit(s state, input any) (any, *target, error) {
+	c := s.base()
+	if err := b.enter(c, input); err != nil {
+		return nil, nil, err
+	}
+	output, next, err := s.run(b, &b.at)
+	if err != nil {
+		b.left(c, err)
+		return nil, nil, err
+	}
+	if err := checkSize(output, "The state/task '"+c.name+"'"); err != nil {
+		return nil, nil, err
+	}
+	if b.at.assigned != nil {
+		b.scope.assign(b.at.assigned)
+	}
+	b.record(c.kind+"StateExited", &StateExited{Name: c.name, Output: output, AssignedVariables: b.at.assigned})
+	return output, next, nil
+}
+
+// enter begins the visit.
+func (b *branch) enter(c *common, input any) error {
+	if err := b.x.admit(); err != nil {
+		return err
+	}
+	b.at = visit{state: c, input: input, entered: b.p.Now()}
+	b.at.eventID = b.record(c.kind+"StateEntered", &StateEntered{Name: c.name, Input: input})
+	b.x.transition()
+	return nil
+}
+
+// left records how the state was left with an error.
+func (b *branch) left(c *common, err error) {
+	var e *failure
+	switch {
+	case err == clock.ErrStopped:
+		b.record(c.kind+"StateAborted", nil)
+	case errors.As(err, &e):
+		b.evaluationFailed(e)
+	}
+}
+
+// record appends an event to the history and gives its id.
+func (b *branch) record(eventType string, details Details) int64 {
+	b.previous = b.x.record(b.previous, b.p.Now(), eventType, details)
+	return b.previous
+}
+
+// evaluating prepares the environment for templates of the current state: $ is input.
+func (b *branch) evaluating(input any) *query.Env {
+	b.env.Input, b.env.Result, b.env.HasResult, b.env.Error = input, nil, false, nil
+	return &b.env
+}
+
+// assign evaluates Assign; the variables change when the state is left.
+func (b *branch) assign(t query.Template, env *query.Env) error {
+	if t == nil {
+		return nil
+	}
+	v, err := t.Eval(env)
+	if err != nil {
+		return err
+	}
+	variables, ok := v.(map[string]any)
+	if !ok {
+		return query.Unexpected(t, v, "object")
+	}
+	b.at.assigned = variables
+	return b.x.checkVariables(b.scope, variables)
+}

@@ -1,0 +1,156 @@
+package asl
+
+import (
+	"sort"
+	"strings"
+
+	"clinical-risk-pipeline/asl/internal/query"
+	"clinical-risk-pipeline/asl/internal/value"
+)
+
+// condition is a compiled choice rule of JSONPath.
+type condition interface {
+	matches(env *query.Env) (bool, error)
+}
+
+// rule compiles a rule: And, Or, Not, or a comparison of a Variable.
+func (f *fields) rule() condition {
+	switch {
+	case f.has("And"):
+		return allOf(f.rules("And"))
+	case f.has("Or"):
+		return anyOf(f.rules("Or"))
+	case f.has("Not"):
+		inner, ok := f.object("Not")
+		if !ok {
+			return nil
+		}
+		return negated{inner.nestedRule()}
+	}
+	return f.comparison()
+}
+
+func (f *fields) rules(name string) []condition {
+	inner := f.objects(name)
+	if len(inner) == 0 {
+		f.fault(name, "must be a list of one rule at least")
+	}
+	all := make([]condition, len(inner))
+	for i := range inner {
+		all[i] = inner[i].nestedRule()
+	}
+	return all
+}
+
+// nestedRule compiles a rule inside another, which cannot have a Next.
+func (f *fields) nestedRule() condition {
+	f.comment()
+	c := f.rule()
+	if f.has("Next") {
+		f.read["Next"] = true
+		f.fault("Next", "can only stand in a rule at the top of Choices")
+	}
+	f.unread("choice rule")
+	return c
+}
+
+// comparison compiles a Variable and the one operator that stands beside it.
+func (f *fields) comparison() condition {
+	c := &comparison{}
+	if !f.has("Variable") {
+		f.fault("Variable", "is missing")
+	}
+	c.variable, _ = f.path("Variable", false)
+	var found []string
+	for name := range f.raw {
+		if _, ok := operators[strings.TrimSuffix(name, "Path")]; ok {
+			found = append(found, name)
+		}
+	}
+	if len(found) != 1 {
+		sort.Strings(found)
+		f.fault("", "a choice rule needs one comparison operator such as NumericGreaterThan, got %d: %s", len(found), strings.Join(found, ", "))
+		for _, name := range found {
+			f.read[name] = true
+		}
+		return c
+	}
+	c.operand(f, found[0])
+	return c
+}
+
+// operand reads what the operator compares with.
+func (c *comparison) operand(f *fields, name string) {
+	plain, isPath := strings.CutSuffix(name, "Path")
+	c.operator = operators[plain]
+	if isPath {
+		if strings.HasPrefix(plain, "Is") || plain == "StringMatches" {
+			f.fault(name, "there is no such operator; use %s", plain)
+		}
+		c.path, _ = f.path(name, false)
+		return
+	}
+	v, _ := f.take(name)
+	c.constant = v
+	if !c.operator.accepts(v) {
+		f.fault(name, "must be %s, got %s", c.operator.kind, value.Encode(v))
+	}
+}
+
+type allOf []condition
+
+func (a allOf) matches(env *query.Env) (bool, error) {
+	for _, c := range a {
+		if matched, err := c.matches(env); !matched || err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+type anyOf []condition
+
+func (a anyOf) matches(env *query.Env) (bool, error) {
+	for _, c := range a {
+		if matched, err := c.matches(env); matched || err != nil {
+			return matched, err
+		}
+	}
+	return false, nil
+}
+
+type negated struct{ condition }
+
+func (n negated) matches(env *query.Env) (bool, error) {
+	matched, err := n.condition.matches(env)
+	return !matched && err == nil, err
+}
+
+// comparison compares a variable with a constant or with another place.
+type comparison struct {
+	variable *query.Path
+	operator operator
+	constant any
+	path     *query.Path // instead of constant
+}
+
+func (c *comparison) matches(env *query.Env) (bool, error) {
+	v, found := c.variable.Lookup(env)
+	if c.operator.presence {
+		return found == c.constant, nil
+	}
+	if !found {
+		return false, invalidVariable(c.variable)
+	}
+	operand := c.constant
+	if c.path != nil {
+		if operand, found = c.path.Lookup(env); !found {
+			return false, invalidVariable(c.path)
+		}
+	}
+	return c.operator.compare(v, operand), nil
+}
+
+func invalidVariable(p *query.Path) error {
+	return runtimeFault("Invalid path '%s': The choice state's condition path references an invalid value.", p.Source())
+}

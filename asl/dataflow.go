@@ -1,0 +1,97 @@
+package asl
+
+import (
+	"fmt"
+
+	"clinical-risk-pipeline/asl/internal/query"
+	"clinical-risk-pipeline/asl/internal/value"
+)
+
+// resultPath says where in the input a state's result goes.
+type resultPath struct {
+	path    *query.Path // nil: the result replaces the input
+	discard bool        // the result is dropped
+}
+
+func (f *fields) resultPath() resultPath {
+	p, isNull := f.path("ResultPath", true)
+	switch {
+	case isNull:
+		return resultPath{discard: true}
+	case p == nil || p.Source() == "$":
+		return resultPath{}
+	case !p.IsReference():
+		f.fault("ResultPath", "must be a reference path into the state's input, such as $.result, got %q", p.Source())
+	}
+	return resultPath{path: p}
+}
+
+// apply combines the raw input with the result.
+func (r resultPath) apply(input, result any) (any, error) {
+	switch {
+	case r.discard:
+		return input, nil
+	case r.path == nil:
+		return result, nil
+	}
+	combined, err := r.path.Set(input, result)
+	if err != nil {
+		return nil, &query.Error{Name: ErrResultPath, Cause: fmt.Sprintf(
+			"Unable to apply ReferencePath %s to input %s", r.path.Source(), value.Encode(input))}
+	}
+	return combined, nil
+}
+
+// effectiveInput is the raw input after InputPath.
+func (b *branch) effectiveInput() (any, error) {
+	return b.at.state.inputPath.apply(b.evaluating(b.at.input))
+}
+
+// finishResult turns the result of a Task, Parallel or Map state into its output, in either query language.
+func (b *branch) finishResult(result any, selector query.Template, to resultPath) (any, error) {
+	if b.at.state.jsonata {
+		return b.finishJSONata(result)
+	}
+	if selector != nil {
+		var err error
+		if result, err = selector.Eval(b.evaluating(result)); err != nil {
+			return nil, err
+		}
+	}
+	return b.finishPath(result, to)
+}
+
+// finishPath turns the result of a JSONPath state into its output. Assign sees the result as $.
+func (b *branch) finishPath(result any, to resultPath) (any, error) {
+	c := b.at.state
+	if err := b.assign(c.assign, b.evaluating(result)); err != nil {
+		return nil, err
+	}
+	output, err := to.apply(b.at.input, result)
+	if err != nil {
+		return nil, err
+	}
+	return c.outputPath.apply(b.evaluating(output))
+}
+
+// finishJSONata turns the result of a JSONata state into its output.
+func (b *branch) finishJSONata(result any) (any, error) {
+	c := b.at.state
+	if c.output == nil && c.assign == nil {
+		return result, nil
+	}
+	env := b.evaluating(b.at.input)
+	env.Result, env.HasResult = result, true
+	return b.finishTemplates(c.assign, c.output, env, result)
+}
+
+// finishTemplates evaluates Assign and Output in JSONata; without an Output the output is plain.
+func (b *branch) finishTemplates(assign, output query.Template, env *query.Env, plain any) (any, error) {
+	if err := b.assign(assign, env); err != nil {
+		return nil, err
+	}
+	if output == nil {
+		return plain, nil
+	}
+	return output.Eval(env)
+}

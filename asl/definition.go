@@ -1,0 +1,82 @@
+package asl
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"clinical-risk-pipeline/asl/internal/value"
+)
+
+// parseDefinition reads the JSON object, and reports names that stand twice in the same object: a decoder would drop one of them.
+func parseDefinition(data []byte) (map[string]any, []*Fault, error) {
+	v, err := value.Decode(data)
+	if err != nil {
+		return nil, nil, locate(data, err)
+	}
+	object, ok := v.(map[string]any)
+	if !ok {
+		return nil, nil, fmt.Errorf("it is of type %s", value.TypeName(v))
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	var faults []*Fault
+	duplicates(decoder, "", "", &faults)
+	return object, faults, nil
+}
+
+// locate adds the line to a syntax error.
+func locate(data []byte, err error) error {
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		line := 1 + bytes.Count(data[:min(int(syntax.Offset), len(data))], []byte("\n"))
+		return fmt.Errorf("line %d: %w", line, err)
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.New("it ends too early")
+	}
+	return err
+}
+
+// duplicates walks one value of the text. The member that holds it is named by field; parent is the name of the object around that.
+func duplicates(decoder *json.Decoder, field, parent string, faults *[]*Fault) {
+	token, err := decoder.Token()
+	if err != nil {
+		return
+	}
+	delim, ok := token.(json.Delim)
+	if !ok {
+		return
+	}
+	seen := map[string]bool{}
+	for decoder.More() {
+		if delim == '[' {
+			duplicates(decoder, field, parent, faults)
+			continue
+		}
+		key, err := decoder.Token()
+		if err != nil {
+			return
+		}
+		name := key.(string)
+		if seen[name] {
+			*faults = append(*faults, duplicate(name, field, parent))
+		}
+		seen[name] = true
+		duplicates(decoder, name, field, faults)
+	}
+	_, _ = decoder.Token()
+}
+
+func duplicate(name, field, parent string) *Fault {
+	if field == "States" {
+		return &Fault{State: name, Message: "is defined twice: names must be unique"}
+	}
+	state := ""
+	if parent == "States" {
+		state = field
+	}
+	return &Fault{State: state, Field: name, Message: "stands twice"}
+}

@@ -1,0 +1,76 @@
+package asl
+
+import (
+	"fmt"
+
+	"clinical-risk-pipeline/asl/internal/query"
+	"clinical-risk-pipeline/asl/internal/value"
+)
+
+// failure is an error on its way through an execution: retriers and catchers see it, and at the end it is the execution's.
+type failure struct {
+	name, cause string
+	explained   bool   // an empty cause was given: it is "", not null, in the error output
+	heartbeat   bool   // a missed heartbeat
+	byTask      bool   // reported by the task itself
+	location    string // the field of a JSONata expression that failed
+}
+
+func (e *failure) Error() string { return (&Error{e.name, e.cause}).Error() }
+
+// output is the error output: what a catcher passes on.
+func (e *failure) output() map[string]any {
+	output := map[string]any{"Error": any(e.name), "Cause": any(e.cause)}
+	if e.name == "" {
+		output["Error"] = nil
+	}
+	if e.cause == "" && !e.explained {
+		output["Cause"] = nil
+	}
+	return output
+}
+
+// timeoutFailure is a task that took too long.
+func timeoutFailure(heartbeat bool) *failure {
+	return &failure{name: ErrTimeout, explained: true, heartbeat: heartbeat}
+}
+
+// dataLimitFailure is a payload that is too large; what names it.
+func dataLimitFailure(what string) *failure {
+	return &failure{name: ErrDataLimit, cause: fmt.Sprintf(
+		"%s returned a result with a size exceeding the maximum number of bytes service limit.", what)}
+}
+
+// expired says that an execution has used up its time. Nothing catches it.
+type expired struct{ execution *execution }
+
+func (e *expired) Error() string { return "the execution timed out" }
+
+// foreign is an error that is no outcome of an execution.
+type foreign struct{ err error }
+
+func (e *foreign) Error() string { return e.err.Error() }
+func (e *foreign) Unwrap() error { return e.err }
+
+// located gives a failed evaluation the words with which the service says where it happened.
+func located(err error, v *visit) error {
+	e, ok := err.(*query.Error)
+	if !ok {
+		return err
+	}
+	return &failure{name: e.Name, location: e.Location, cause: fmt.Sprintf(
+		"An error occurred while executing the state '%s' (entered at the event id #%d). %s", v.state.name, v.eventID, e.Cause)}
+}
+
+// runtimeFault is a States.Runtime error, for located.
+func runtimeFault(format string, args ...any) error {
+	return &query.Error{Name: ErrRuntime, Cause: fmt.Sprintf(format, args...)}
+}
+
+// checkSize is the failure of a payload of more than 256 KiB; what names it.
+func checkSize(v any, what string) error {
+	if value.Size(v) > maxPayload {
+		return dataLimitFailure(what)
+	}
+	return nil
+}

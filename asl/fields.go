@@ -1,0 +1,197 @@
+package asl
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"clinical-risk-pipeline/asl/internal/query"
+	"clinical-risk-pipeline/asl/internal/value"
+)
+
+// fields reads the members of an object in the definition, reports those that are wrong, and knows which nobody asked for.
+type fields struct {
+	c       *compiler
+	scope   *scopeInfo
+	state   string // the state's name; "" for the definition itself
+	prefix  string // where the object stands in the state, such as "Retry[0]."
+	raw     map[string]any
+	read    map[string]bool
+	jsonata bool // the state's query language
+}
+
+func (f *fields) fault(field, format string, args ...any) {
+	f.c.report(&Fault{State: f.state, Field: f.prefix + field, Message: fmt.Sprintf(format, args...)})
+}
+
+func (f *fields) lint(field, format string, args ...any) {
+	f.c.report(&Fault{State: f.state, Field: f.prefix + field, Message: fmt.Sprintf(format, args...), Lint: true})
+}
+
+// within is the fields of an object inside this one.
+func (f *fields) within(prefix string, v any) *fields {
+	raw, ok := v.(map[string]any)
+	if !ok {
+		f.fault(strings.TrimSuffix(prefix, "."), "must be an object, got %s", value.TypeName(v))
+	}
+	inner := *f
+	inner.prefix, inner.raw, inner.read = f.prefix+prefix, raw, map[string]bool{}
+	return &inner
+}
+
+// take is the member of that name.
+func (f *fields) take(name string) (any, bool) {
+	f.read[name] = true
+	v, ok := f.raw[name]
+	return v, ok
+}
+
+func (f *fields) has(name string) bool {
+	_, ok := f.raw[name]
+	return ok
+}
+
+func (f *fields) text(name string) (string, bool) {
+	v, ok := f.take(name)
+	if !ok {
+		return "", false
+	}
+	s, ok := v.(string)
+	if !ok {
+		f.fault(name, "must be a string, got %s", value.TypeName(v))
+	}
+	return s, ok
+}
+
+// required is like text, but the member must be there and not be empty.
+func (f *fields) required(name string) string {
+	if !f.has(name) {
+		f.fault(name, "is missing")
+	}
+	s, ok := f.text(name)
+	if ok && s == "" {
+		f.fault(name, "must not be empty")
+	}
+	return s
+}
+
+// oneOf is a member that must have one of the values. Default: the first.
+func (f *fields) oneOf(name string, values ...string) string {
+	s, ok := f.text(name)
+	if !ok {
+		return values[0]
+	}
+	if !slices.Contains(values, s) {
+		f.fault(name, "must be one of %s, got %q", strings.Join(values, ", "), s)
+	}
+	return s
+}
+
+func (f *fields) flag(name string) bool {
+	v, ok := f.take(name)
+	b, isBool := v.(bool)
+	if ok && !isBool {
+		f.fault(name, "must be true or false, got %s", value.TypeName(v))
+	}
+	return b
+}
+
+// object is a member that must be an object.
+func (f *fields) object(name string) (*fields, bool) {
+	v, ok := f.take(name)
+	if !ok {
+		return nil, false
+	}
+	inner := f.within(name+".", v)
+	return inner, inner.raw != nil
+}
+
+// objects is a member that must be an array of objects.
+func (f *fields) objects(name string) []*fields {
+	v, ok := f.take(name)
+	if !ok {
+		return nil
+	}
+	list, ok := v.([]any)
+	if !ok {
+		f.fault(name, "must be an array, got %s", value.TypeName(v))
+	}
+	all := make([]*fields, 0, len(list))
+	for i, e := range list {
+		if inner := f.within(fmt.Sprintf("%s[%d].", name, i), e); inner.raw != nil {
+			all = append(all, inner)
+		}
+	}
+	return all
+}
+
+// strings is a member that must be an array of strings.
+func (f *fields) strings(name string) []string {
+	v, ok := f.take(name)
+	if !ok {
+		return nil
+	}
+	list, ok := v.([]any)
+	if !ok {
+		f.fault(name, "must be an array of strings, got %s", value.TypeName(v))
+	}
+	all := make([]string, 0, len(list))
+	for i, e := range list {
+		s, ok := e.(string)
+		if !ok {
+			f.fault(fmt.Sprintf("%s[%d]", name, i), "must be a string, got %s", value.TypeName(e))
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+// number is a member that must be a number from low to high; whole asks for an integer.
+func (f *fields) number(name string, low, high float64, whole bool, absent float64) float64 {
+	v, ok := f.take(name)
+	if !ok {
+		return absent
+	}
+	n, ok := value.Float(v)
+	f.inRange(name, v, n, ok, low, high, whole)
+	return n
+}
+
+func (f *fields) inRange(name string, v any, n float64, isNumber bool, low, high float64, whole bool) {
+	kind := "a number"
+	if whole {
+		kind = "an integer"
+	}
+	if isNumber && (!whole || n == math.Trunc(n)) && n >= low && n <= high {
+		return
+	}
+	if math.IsInf(high, 1) {
+		f.fault(name, "must be %s of at least %v, got %s", kind, low, value.Encode(v))
+		return
+	}
+	f.fault(name, "must be %s from %v to %v, got %s", kind, low, high, value.Encode(v))
+}
+
+// path is a member that must be a path; it may be null when nullable, which gives isNull.
+func (f *fields) path(name string, nullable bool) (p *query.Path, isNull bool) {
+	v, ok := f.take(name)
+	if !ok {
+		return nil, false
+	}
+	if v == nil && nullable {
+		return nil, true
+	}
+	source, ok := v.(string)
+	if !ok {
+		f.fault(name, "must be a path, got %s", value.TypeName(v))
+		return nil, false
+	}
+	p, err := query.ParsePath(source)
+	if err != nil {
+		f.fault(name, "%v", err)
+		return nil, false
+	}
+	f.scope.use(f, name, p.Variable())
+	return p, false
+}

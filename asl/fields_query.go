@@ -1,0 +1,203 @@
+package asl
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"clinical-risk-pipeline/asl/internal/query"
+	"clinical-risk-pipeline/asl/internal/value"
+)
+
+// sees is what expressions in a field may read of $states, beyond input and context.
+type sees []string
+
+var (
+	seesInput  = sees{"input", "context"}
+	seesResult = sees{"input", "context", "result"}
+	seesError  = sees{"input", "context", "errorOutput"}
+)
+
+// payload is a member that holds a template in the state's query language; nil when it is absent.
+func (f *fields) payload(name string, visible sees) query.Template {
+	v, ok := f.take(name)
+	if !ok {
+		return nil
+	}
+	if f.jsonata {
+		return f.jsonataTemplate(name, v, visible)
+	}
+	within := func(place string) string {
+		if place == "" {
+			return name
+		}
+		return name + "." + place
+	}
+	return query.Payload(v, query.Observer{
+		Fault:    func(place, message string) { f.fault(within(place), "%s", message) },
+		Variable: func(place, variable string) { f.scope.use(f, within(place), variable) },
+	})
+}
+
+// jsonataTemplate compiles a value in which strings may be expressions.
+func (f *fields) jsonataTemplate(name string, v any, visible sees) query.Template {
+	if !hasExpression(v) {
+		return query.Constant{Value: v}
+	}
+	library := f.c.jsonata()
+	if library == nil {
+		return query.Constant{}
+	}
+	at := *f // places name the whole way from the state, so they need no prefix
+	at.prefix = ""
+	compiler := query.JSONata{
+		Compile: library.Compile,
+		Report:  func(place, message string) { at.fault(place, "%s", message) },
+		Check: func(place string, e *query.Expression) {
+			for _, member := range e.States() {
+				if !slices.Contains(visible, member) {
+					at.lint(place, "uses $states.%s, but here is only %s", member, "$states."+strings.Join(visible, " and $states."))
+				}
+			}
+			for _, variable := range e.Variables() {
+				at.scope.use(&at, place, variable)
+			}
+		},
+	}
+	return compiler.Template(v, strings.ReplaceAll(f.prefix, ".", "/")+name)
+}
+
+// expression is a member that must be a JSONata expression in {% %}; nil when it is absent.
+func (f *fields) expression(name string, visible sees) query.Template {
+	v, ok := f.take(name)
+	if !ok {
+		return nil
+	}
+	if text, isText := v.(string); isText {
+		if _, isExpression := query.ExpressionSource(text); isExpression {
+			return f.jsonataTemplate(name, v, visible)
+		}
+	}
+	f.fault(name, "must be a JSONata expression in {%% %%}, got %s", value.Encode(v))
+	return nil
+}
+
+func hasExpression(v any) bool {
+	switch v := v.(type) {
+	case string:
+		_, ok := query.ExpressionSource(v)
+		return ok
+	case []any:
+		return slices.ContainsFunc(v, hasExpression)
+	case map[string]any:
+		for _, e := range v {
+			if hasExpression(e) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// assign is the Assign field: a template of variables; nil when it is absent.
+func (f *fields) assign(visible sees) query.Template {
+	v, ok := f.raw["Assign"]
+	if !ok {
+		f.read["Assign"] = true
+		return nil
+	}
+	object, ok := v.(map[string]any)
+	if !ok {
+		f.read["Assign"] = true
+		f.fault("Assign", "must be an object whose members are variables, got %s", value.TypeName(v))
+		return nil
+	}
+	for name := range object {
+		f.scope.define(f, f.variableName(name))
+	}
+	return f.payload("Assign", visible)
+}
+
+// variableName is the variable that a member of Assign sets.
+func (f *fields) variableName(member string) string {
+	name := member
+	if !f.jsonata && len(name) > 2 && name[len(name)-2:] == ".$" {
+		name = name[:len(name)-2]
+	}
+	if !query.ValidVariable(name) {
+		f.fault("Assign", "%q cannot be a variable: a name begins with a letter, has letters, digits and underscores, at most %d of them, and is not %q",
+			name, query.MaxVariableName, "states")
+	}
+	return name
+}
+
+// quantity is a number that a field gives, or computes when the state is entered.
+type quantity struct {
+	field    string // TimeoutSeconds, or TimeoutSecondsPath when path is set
+	constant float64
+	path     *query.Path
+	template query.Template
+}
+
+// quantity is a member NAME that must be a number from low to high, or its computed form: NAMEPath in JSONPath, an expression in
+// JSONata. It is nil when it is absent.
+func (f *fields) quantity(name string, low, high float64, whole bool) *quantity {
+	if f.jsonata {
+		if text, ok := f.raw[name].(string); ok {
+			if _, ok := query.ExpressionSource(text); ok {
+				return &quantity{field: name, template: f.expression(name, seesInput)}
+			}
+		}
+	} else if f.has(name + "Path") {
+		if f.has(name) {
+			f.fault(name+"Path", "stands beside %s: only one of them can be", name)
+		}
+		f.read[name] = true
+		path, _ := f.path(name+"Path", false)
+		return &quantity{field: name + "Path", path: path}
+	}
+	if !f.has(name) {
+		return nil
+	}
+	return &quantity{field: name, constant: f.number(name, low, high, whole, 0)}
+}
+
+// eval gives the number. whole asks for an integer.
+func (q *quantity) eval(env *query.Env, whole bool) (float64, error) {
+	switch {
+	case q.template != nil:
+		v, err := q.template.Eval(env)
+		if err != nil {
+			return 0, err
+		}
+		n, ok := value.Float(v)
+		if !ok || whole && n != float64(int64(n)) {
+			return 0, query.Unexpected(q.template, v, map[bool]string{true: "integer", false: "number"}[whole])
+		}
+		return n, nil
+	case q.path != nil:
+		v, err := q.path.Eval(env)
+		if err != nil {
+			return 0, err
+		}
+		return q.parse(v, whole)
+	}
+	return q.constant, nil
+}
+
+// parse reads what a path refers to. AWS accepts numbers in strings there.
+func (q *quantity) parse(v any, whole bool) (float64, error) {
+	n, ok := value.Float(v)
+	if s, isText := v.(string); isText {
+		n, ok = value.ParseFloat(s)
+	}
+	if ok && (!whole || n == float64(int64(n))) {
+		return n, nil
+	}
+	text, isText := v.(string)
+	if !isText {
+		text = value.Encode(v)
+	}
+	return 0, &query.Error{Name: ErrRuntime, Cause: fmt.Sprintf("The %s field refers to value \"%s\" which is not a valid %s: %s",
+		q.field, text, map[bool]string{true: "integer", false: "float"}[whole], q.path.Source())}
+}

@@ -1,0 +1,171 @@
+package query
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/jsonata"
+)
+
+// JSONata compiles templates in which strings of the form "{% … %}" are expressions.
+type JSONata struct {
+	Compile func(source string) (*jsonata.Expression, error)
+	// Report is told about faults, with the field's place, such as "Output/result".
+	Report func(place, message string)
+	// Check is told about each expression, if not nil.
+	Check func(place string, e *Expression)
+}
+
+// Template compiles the value of a field.
+func (c *JSONata) Template(v any, place string) Template {
+	switch v := v.(type) {
+	case string:
+		source, ok := ExpressionSource(v)
+		if !ok {
+			return Constant{v}
+		}
+		return c.expression(source, place)
+	case []any:
+		items := make([]Template, len(v))
+		for i, e := range v {
+			items[i] = c.Template(e, fmt.Sprintf("%s[%d]", place, i))
+		}
+		return newArray(v, items)
+	case map[string]any:
+		members := make([]member, 0, len(v))
+		for name, e := range v {
+			members = append(members, member{name, c.Template(e, place+"/"+name)})
+		}
+		return newObject(v, members)
+	}
+	return Constant{v}
+}
+
+// ExpressionSource is the expression in a string of the form "{% … %}". There must be nothing around it.
+func ExpressionSource(text string) (string, bool) {
+	if len(text) < 4 || !strings.HasPrefix(text, "{%") || !strings.HasSuffix(text, "%}") {
+		return "", false
+	}
+	return strings.TrimSpace(text[2 : len(text)-2]), true
+}
+
+func (c *JSONata) expression(source, place string) Template {
+	compiled, err := c.Compile(source)
+	if err != nil {
+		c.Report(place, fmt.Sprintf("the JSONata expression %q is not valid: %v", source, err))
+		return Constant{}
+	}
+	e := &Expression{compiled: compiled, place: place, states: statesUsed(source)}
+	for _, match := range variablePattern.FindAllStringSubmatch(source, -1) {
+		e.variables = append(e.variables, match[1])
+	}
+	if c.Check != nil {
+		c.Check(place, e)
+	}
+	return e
+}
+
+// Expression is a compiled JSONata expression in a field.
+type Expression struct {
+	compiled  *jsonata.Expression
+	place     string
+	states    []string // the members of $states that it may use
+	variables []string // the other variables that it uses and does not bind
+}
+
+// States is the members of $states that the expression may read.
+func (e *Expression) States() []string { return e.states }
+
+// Uses tells whether the expression may read that member of $states: input, result, errorOutput or context.
+func (e *Expression) Uses(member string) bool { return slices.Contains(e.states, member) }
+
+// Variables are the free variables, $states aside.
+func (e *Expression) Variables() []string { return nil }
+
+var variablePattern = regexp.MustCompile(`\$([\pL_]\w*)`)
+
+var (
+	statesPattern = regexp.MustCompile(`\$states\b(?:\s*\.\s*(\w+))?`)
+	statesMembers = []string{"input", "result", "errorOutput", "context"}
+)
+
+// statesUsed finds the members of $states that an expression names; all of them when it uses $states as a whole. Binding only those
+// spares the conversion of the others.
+func statesUsed(source string) []string {
+	var used []string
+	for _, match := range statesPattern.FindAllStringSubmatch(source, -1) {
+		if match[1] == "" {
+			return statesMembers
+		}
+		used = append(used, match[1])
+	}
+	return used
+}
+
+// Eval evaluates the expression. A result that is undefined is an error.
+func (e *Expression) Eval(env *Env) (any, error) {
+	runtime, err := env.Runtime()
+	if err != nil {
+		return nil, err
+	}
+	result, defined, err := runtime.Eval(e.compiled, e.bindings(env))
+	var fault *jsonata.Error
+	switch {
+	case errors.As(err, &fault):
+		return nil, e.fail("threw an error during evaluation. " + fault.Error())
+	case err != nil:
+		return nil, err
+	case !defined:
+		return nil, e.fail("returned nothing (undefined).")
+	}
+	return result, nil
+}
+
+func (e *Expression) bindings(env *Env) map[string]any {
+	bindings := make(map[string]any, 1+len(e.variables))
+	if len(e.states) > 0 {
+		bindings["states"] = e.statesObject(env)
+	}
+	for _, name := range e.variables {
+		if v, ok := env.Variable(name); ok {
+			bindings[name] = v
+		}
+	}
+	return bindings
+}
+
+func (e *Expression) statesObject(env *Env) map[string]any {
+	states := make(map[string]any, len(e.states))
+	if e.Uses("input") {
+		states["input"] = env.Input
+	}
+	if env.HasResult && e.Uses("result") {
+		states["result"] = env.Result
+	}
+	if env.Error != nil && e.Uses("errorOutput") {
+		states["errorOutput"] = env.Error
+	}
+	if e.Uses("context") {
+		states["context"] = env.Context()
+	}
+	return states
+}
+
+func (e *Expression) fail(what string) *Error {
+	return &Error{Name: evaluationError, Location: e.place, Cause: fmt.Sprintf(
+		"The JSONata expression '%s' specified for the field '%s' %s", e.compiled.Source(), e.place, what)}
+}
+
+// Unexpected is the fault of a template whose result has the wrong type; want is the name of the right one.
+func Unexpected(t Template, v any, want string) *Error {
+	e, ok := t.(*Expression)
+	if !ok {
+		return &Error{Name: evaluationError, Cause: fmt.Sprintf("Expected '%s', but was '%s' for value: %s", want, value.TypeName(v), value.Encode(v))}
+	}
+	return e.fail(fmt.Sprintf("returned an unexpected result type. Expected '%s', but was '%s' for value: %s",
+		want, value.TypeName(v), value.Encode(v)))
+}

@@ -1,0 +1,92 @@
+package query
+
+import (
+	"fmt"
+
+	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/jsonpath"
+)
+
+// Path is a JSONPath into the input ($…), the context object ($$…) or a variable ($name…).
+type Path struct{ path *jsonpath.Path }
+
+// ParsePath compiles a path.
+func ParsePath(source string) (*Path, error) {
+	path, err := jsonpath.Parse(source)
+	if err != nil {
+		return nil, err
+	}
+	return &Path{path}, nil
+}
+
+// Source is the path as the definition gives it.
+func (p *Path) Source() string { return p.path.String() }
+
+// Variable is the name of the variable that the path begins at, or "".
+func (p *Path) Variable() string {
+	if root := p.path.Root(); root != jsonpath.Context {
+		return root
+	}
+	return ""
+}
+
+// IsReference tells whether the path names one place in the input, so that ResultPath can write there.
+func (p *Path) IsReference() bool { return p.path.IsReference() }
+
+// Set is the root with v at the path.
+func (p *Path) Set(root, v any) (any, error) { return p.path.Set(root, v) }
+
+// Eval finds the value. A definite path that finds nothing is an *Error in the words that InputPath's faults have.
+func (p *Path) Eval(env *Env) (any, error) {
+	v, err := get(p.path, env)
+	if err != nil {
+		return nil, &Error{Name: runtimeError, Cause: err.Error()}
+	}
+	return v, nil
+}
+
+// Lookup finds the value, and says whether there is one.
+func (p *Path) Lookup(env *Env) (any, bool) {
+	v, err := get(p.path, env)
+	return v, err == nil
+}
+
+func get(path *jsonpath.Path, env *Env) (any, error) {
+	switch root := path.Root(); root {
+	case "":
+		return path.Get(env.Input)
+	case jsonpath.Context:
+		return path.Get(env.Context())
+	default:
+		v, ok := env.Variable(root)
+		if !ok {
+			return nil, fmt.Errorf("Invalid path '%s' : the variable '$%s' does not exist", path, root)
+		}
+		return path.Get(v)
+	}
+}
+
+// notFoundIn says in the service's words that a path found nothing where it looked.
+func notFoundIn(path *jsonpath.Path, env *Env) string {
+	document := env.Input
+	if path.Root() == jsonpath.Context {
+		document = env.Context()
+	}
+	return fmt.Sprintf("could not be found in the input '%s'", value.Encode(document))
+}
+
+// Field is a path as the value of a field, such as ErrorPath or "name.$" in a payload template.
+type Field struct {
+	*Path
+	Name string
+}
+
+// Eval finds the value. The fault names the field.
+func (f Field) Eval(env *Env) (any, error) {
+	v, err := get(f.path, env)
+	if err != nil {
+		return nil, &Error{Name: runtimeError, Cause: fmt.Sprintf(
+			"The JSONPath '%s' specified for the field '%s' %s", f.path, f.Name, notFoundIn(f.path, env))}
+	}
+	return v, nil
+}

@@ -1,0 +1,67 @@
+package query
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Payload compiles a payload template of JSONPath: in objects, at any depth, the value of a field whose name ends in ".$" is a
+// path or an intrinsic function, and everything else stands for itself.
+func Payload(v any, observe Observer) Template { return payload("", v, observe) }
+
+// Observer is told what is found while a payload template is compiled, with the place in the template: "" or "name[0].other".
+type Observer struct {
+	Fault    func(place, message string)
+	Variable func(place, name string) // a variable that is used
+}
+
+func payload(place string, v any, observe Observer) Template {
+	switch v := v.(type) {
+	case map[string]any:
+		return payloadObject(place, v, observe)
+	case []any:
+		items := make([]Template, len(v))
+		for i, e := range v {
+			items[i] = payload(fmt.Sprintf("%s[%d]", place, i), e, observe)
+		}
+		return newArray(v, items)
+	}
+	return Constant{v}
+}
+
+func payloadObject(place string, object map[string]any, observe Observer) Template {
+	members := make([]member, 0, len(object))
+	for name, v := range object {
+		at := join(place, name)
+		plain, dynamic := strings.CutSuffix(name, ".$")
+		if !dynamic {
+			members = append(members, member{name, payload(at, v, observe)})
+			continue
+		}
+		if _, twice := object[plain]; twice {
+			observe.Fault(at, fmt.Sprintf("stands beside %q: only one of them can be", plain))
+		}
+		source, ok := v.(string)
+		if !ok {
+			observe.Fault(at, fmt.Sprintf(`must be a string that holds a path or an intrinsic function, because the name ends in ".$", got %T`, v))
+			continue
+		}
+		t, variables, err := Value(source, name)
+		if err != nil {
+			observe.Fault(at, err.Error())
+			continue
+		}
+		for _, variable := range variables {
+			observe.Variable(at, variable)
+		}
+		members = append(members, member{plain, t})
+	}
+	return newObject(object, members)
+}
+
+func join(place, name string) string {
+	if place == "" {
+		return name
+	}
+	return place + "." + name
+}

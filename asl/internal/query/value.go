@@ -1,0 +1,54 @@
+package query
+
+import (
+	"fmt"
+	"strings"
+
+	"clinical-risk-pipeline/asl/intrinsic"
+	"clinical-risk-pipeline/asl/jsonpath"
+)
+
+// Value compiles what a field whose name ends in ".$" holds: a path or an intrinsic function. It gives the variables used, too.
+func Value(source, field string) (t Template, variables []string, err error) {
+	if strings.HasPrefix(source, "$") {
+		p, err := ParsePath(source)
+		if err != nil {
+			return nil, nil, err
+		}
+		return Field{p, field}, []string{p.Variable()}, nil
+	}
+	if !strings.HasPrefix(source, "States.") {
+		return nil, nil, fmt.Errorf(`must be a path that begins with $ or an intrinsic function such as States.Format, got %q`, source)
+	}
+	call, err := intrinsic.Parse(source)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, p := range call.Paths() {
+		variables = append(variables, (&Path{p}).Variable())
+	}
+	return &function{call}, variables, nil
+}
+
+// function is a call of an intrinsic function.
+type function struct{ call *intrinsic.Call }
+
+// Eval calls the function.
+func (f *function) Eval(env *Env) (any, error) {
+	var missing error
+	v, err := f.call.Eval(func(path *jsonpath.Path) (any, error) {
+		found, err := get(path, env)
+		if err != nil {
+			missing = fmt.Errorf("The function '%s' had the following error: The JsonPath argument for the field '%s' %s", f.call, path, notFoundIn(path, env))
+			err = missing
+		}
+		return found, err
+	}, env.Random)
+	switch {
+	case missing != nil:
+		return nil, &Error{Name: runtimeError, Cause: missing.Error()}
+	case err != nil:
+		return nil, &Error{Name: intrinsicError, Cause: err.Error()}
+	}
+	return v, nil
+}

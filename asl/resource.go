@@ -1,0 +1,78 @@
+package asl
+
+import "strings"
+
+// resource is what a task's Resource ARN says.
+type resource struct {
+	arn      string
+	kind     resourceKind
+	service  string // of an integration: "sns", "aws-sdk:s3"; else "lambda" or "activity"
+	action   string // of an integration, with its pattern: "publish", "invoke.waitForTaskToken"
+	region   string
+	waits    bool // .waitForTaskToken
+	runsAJob bool // .sync or .sync:2
+}
+
+type resourceKind int
+
+const (
+	integration    resourceKind = iota // arn:aws:states:::SERVICE:ACTION
+	lambdaFunction                     // arn:aws:lambda:…:function:NAME
+	activity                           // arn:aws:states:…:activity:NAME
+	opaque                             // anything else: a placeholder in a template that was not deployed
+)
+
+// parseResource reads an ARN.
+func parseResource(arn string) resource {
+	r := resource{arn: arn, kind: opaque, region: defaultRegion}
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) < 6 || parts[0] != "arn" {
+		return r
+	}
+	if parts[3] != "" {
+		r.region = parts[3]
+	}
+	rest := parts[5]
+	switch {
+	case parts[2] == "lambda":
+		r.kind, r.service = lambdaFunction, "lambda"
+	case parts[2] == "states" && strings.HasPrefix(rest, "activity:"):
+		r.kind, r.service = activity, "activity"
+	case parts[2] == "states":
+		r.integration(rest)
+	}
+	return r
+}
+
+// integration reads SERVICE:ACTION, where the service may be of the form aws-sdk:NAME and the action may end in a pattern.
+func (r *resource) integration(rest string) {
+	service, action, ok := strings.Cut(rest, ":")
+	if service == "aws-sdk" {
+		var name string
+		name, action, ok = strings.Cut(action, ":")
+		service += ":" + name
+	}
+	if !ok {
+		return
+	}
+	r.kind, r.service, r.action = integration, service, action
+	_, pattern, _ := strings.Cut(action, ".")
+	r.waits = pattern == "waitForTaskToken"
+	r.runsAJob = strings.HasPrefix(pattern, "sync")
+}
+
+// call is the name under which the bill counts calls.
+func (r *resource) call() string {
+	switch r.kind {
+	case integration:
+		return r.service + ":" + r.action
+	case opaque:
+		return r.arn
+	}
+	return r.service
+}
+
+// givesToken tells whether the service passes a task token on.
+func (r *resource) givesToken() bool {
+	return r.waits || r.runsAJob || r.kind == activity
+}

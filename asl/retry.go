@@ -1,0 +1,113 @@
+package asl
+
+import (
+	"math"
+	"slices"
+	"time"
+)
+
+// retrier is an entry of Retry.
+type retrier struct {
+	errors      []string
+	interval    float64 // seconds
+	maxAttempts int
+	backoffRate float64
+	maxDelay    float64 // seconds
+	fullJitter  bool
+}
+
+// maxRetries is the largest MaxAttempts.
+const maxRetries = 99999999
+
+// maxRetryDelay is MaxDelaySeconds must be less than this: 366 days.
+const maxRetryDelay = 31622400
+
+// retriers reads Retry.
+func (b *builder) retriers() []retrier {
+	var all []retrier
+	for _, f := range b.objects("Retry") {
+		f.comment()
+		r := retrier{
+			errors:      f.errorEquals(),
+			interval:    f.number("IntervalSeconds", 1, maxRetries, true, 1),
+			maxAttempts: int(f.number("MaxAttempts", 0, maxRetries, true, 3)),
+			backoffRate: f.number("BackoffRate", 1, unlimited, false, 2),
+			maxDelay:    f.number("MaxDelaySeconds", 1, maxRetryDelay-1, true, unlimited),
+			fullJitter:  f.oneOf("JitterStrategy", "NONE", "FULL") == "FULL",
+		}
+		if r.maxDelay <= r.interval {
+			f.fault("MaxDelaySeconds", "must be greater than IntervalSeconds, which is %v, got %v", r.interval, r.maxDelay)
+		}
+		f.unread("retrier")
+		all = append(all, r)
+	}
+	lastCatchesAll(b.fields, "Retry", len(all), func(i int) []string { return all[i].errors })
+	return all
+}
+
+// errorEquals reads ErrorEquals.
+func (f *fields) errorEquals() []string {
+	names := f.strings("ErrorEquals")
+	if len(names) == 0 {
+		f.fault("ErrorEquals", "must be a list of one error name at least, such as [\"States.ALL\"]")
+	}
+	if len(names) > 1 && slices.Contains(names, ErrAll) {
+		f.fault("ErrorEquals", "%s must stand alone", ErrAll)
+	}
+	return names
+}
+
+// lastCatchesAll reports States.ALL before the end of the list: what follows would never be tried.
+func lastCatchesAll(f *fields, field string, n int, errors func(i int) []string) {
+	for i := 0; i < n-1; i++ {
+		if slices.Contains(errors(i), ErrAll) {
+			f.fault(field, "%s must be in the last entry, it is in entry %d of %d", ErrAll, i+1, n)
+		}
+	}
+}
+
+// catches tells whether ErrorEquals matches a failure. Nothing matches States.Runtime. The wildcards do not match a payload over the
+// limit either, unless it is what a task returned: that is recorded as caught by States.ALL, whatever the documentation says.
+func catches(names []string, e *failure) bool {
+	if e.name == ErrRuntime {
+		return false
+	}
+	wild := e.name != ErrDataLimit || e.byTask
+	for _, name := range names {
+		switch {
+		case name == e.name,
+			name == ErrAll && wild,
+			name == ErrTaskFailed && wild && e.name != ErrTimeout,
+			name == ErrHeartbeatTimeout && e.heartbeat:
+			return true
+		}
+	}
+	return false
+}
+
+// delay is how long to wait before the n-th retry, 1 being the first.
+func (r *retrier) delay(n int, random func() float64) time.Duration {
+	seconds := min(r.interval*math.Pow(r.backoffRate, float64(n-1)), r.maxDelay, maxTimeout)
+	if r.fullJitter {
+		seconds *= random()
+	}
+	return time.Duration(seconds * float64(time.Second))
+}
+
+// retry waits for the next attempt, if a retrier has one left for the failure.
+func (b *branch) retry(retriers []retrier, used []int, e *failure) (again bool, err error) {
+	for i := range retriers {
+		r := &retriers[i]
+		if !catches(r.errors, e) {
+			continue
+		}
+		if used[i] >= r.maxAttempts {
+			return false, nil
+		}
+		used[i]++
+		b.at.retries++
+		b.at.context, b.at.token, b.at.assigned = nil, "", nil
+		return true, b.sleepUntil(b.p.Now().Add(r.delay(used[i], b.x.random.Float64)))
+	}
+	return false, nil
+}

@@ -1,0 +1,168 @@
+package asl
+
+import (
+	"errors"
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"clinical-risk-pipeline/asl/internal/clock"
+	"clinical-risk-pipeline/asl/internal/query"
+	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/jsonata"
+)
+
+// execution is an execution while it runs: that of the machine, or a child execution of a Distributed Map.
+type execution struct {
+	run         *run
+	result      Execution
+	kind        Type
+	machineARN  string
+	machineName string
+	deadline    time.Time
+	parent      *execution // of a child execution
+	random      *rand.Rand
+	recording   bool // keeps its history
+	events      int64
+	visits      int
+	context     map[string]any
+}
+
+// newExecution is an execution that starts now.
+func (r *run) newExecution(m *Machine, kind Type, name, arn string, input any, now time.Time) *execution {
+	x := &execution{run: r, kind: kind, random: r.random,
+		machineARN: r.options.StateMachine.ARN, machineName: r.options.StateMachine.Name,
+		result: Execution{Name: name, ARN: arn, Input: input, Start: now}}
+	lifetime := maxStandard
+	if kind == Express {
+		lifetime = maxExpress
+		r.bill.ExpressRequests++
+	}
+	if m.timeout > 0 {
+		lifetime = min(lifetime, time.Duration(m.timeout)*time.Second)
+	}
+	x.deadline = now.Add(lifetime)
+	return x
+}
+
+// perform runs the program to its end and fills in the result. The error is foreign, or of an execution around this one.
+func (x *execution) perform(p *program, process *clock.Process, item *mapItem) error {
+	previous := x.record(0, process.Now(), "ExecutionStarted", &ExecutionStarted{Input: x.result.Input, RoleARN: x.run.options.RoleARN})
+	b := newBranch(x, process, nil, item, 0)
+	b.previous = previous
+	output, err := x.begin(b, p)
+	x.result.Stop = process.Now()
+	x.billTime()
+	var e *failure
+	var late *expired
+	switch {
+	case err == nil:
+		x.result.Status, x.result.Output = Succeeded, output
+		b.record("ExecutionSucceeded", &ExecutionSucceeded{Output: output})
+	case errors.As(err, &e):
+		x.result.Status, x.result.Error, x.result.Cause = Failed, e.name, e.cause
+		b.record("ExecutionFailed", &Failure{Error: e.name, Cause: e.cause})
+	case errors.As(err, &late) && late.execution == x:
+		x.result.Status, x.result.Error = TimedOut, ErrTimeout
+		b.record("ExecutionTimedOut", &Failure{Error: ErrTimeout})
+	default:
+		return err
+	}
+	return nil
+}
+
+func (x *execution) begin(b *branch, p *program) (any, error) {
+	if err := checkSize(x.result.Input, "The input of the execution"); err != nil {
+		return nil, err
+	}
+	return b.run(p, x.result.Input)
+}
+
+// record appends an event and gives its id.
+func (x *execution) record(previous int64, now time.Time, eventType string, details Details) int64 {
+	x.events++
+	if x.recording {
+		x.result.History = append(x.result.History, Event{ID: x.events, PreviousEventID: previous, Timestamp: now, Type: eventType, Details: details})
+	}
+	return x.events
+}
+
+// admit is called before an execution goes on: it fails when nobody waits for it any more, or a limit is reached.
+func (x *execution) admit() error {
+	if err := x.run.ctx.Err(); err != nil {
+		return &foreign{err}
+	}
+	x.visits++
+	if x.kind == Standard && x.events >= maxEvents-historyReserve {
+		return &failure{name: ErrRuntime, cause: "The execution reached the maximum number of history events (25000)."}
+	}
+	if x.kind == Express && x.visits > maxExpressVisits {
+		return &expired{x}
+	}
+	return nil
+}
+
+// historyReserve is how many events one step may write after it was admitted.
+const historyReserve = 6
+
+// sleepUntil lets virtual time pass, at most until the execution's time is up.
+func (b *branch) sleepUntil(t time.Time) error {
+	late := b.x
+	for x := b.x.parent; x != nil; x = x.parent {
+		if x.deadline.Before(late.deadline) {
+			late = x
+		}
+	}
+	if !t.After(late.deadline) {
+		return b.p.SleepUntil(t)
+	}
+	if err := b.p.SleepUntil(late.deadline); err != nil {
+		return err
+	}
+	return &expired{late}
+}
+
+// runtime is the JSONata interpreter of the run, borrowed on first use.
+func (x *execution) runtime() (*jsonata.Runtime, error) {
+	r := x.run
+	if r.runtime != nil {
+		return r.runtime, nil
+	}
+	var err error
+	r.runtime, err = r.library.Runtime(jsonata.RuntimeOptions{Now: r.now, Random: r.random})
+	if err != nil {
+		return nil, &foreign{err}
+	}
+	return r.runtime, nil
+}
+
+// checkVariables applies the limits of variables.
+func (x *execution) checkVariables(s *scope, assigned map[string]any) error {
+	total := 0
+	for name, v := range assigned {
+		n := value.Size(v)
+		if n > maxPayload {
+			return &query.Error{Name: ErrDataLimit, Cause: "The variable '" + name + "' exceeds the maximum size of a variable, 256 KiB."}
+		}
+		total += n
+	}
+	if total > maxVariables {
+		return &query.Error{Name: ErrDataLimit, Cause: "The variables exceed their maximum total size, 10 MiB."}
+	}
+	return nil
+}
+
+// transition counts a state transition.
+func (x *execution) transition() {
+	if x.kind == Standard {
+		x.run.bill.Transitions++
+	}
+}
+
+// billTime counts the duration of an Express execution: in steps of 100 ms, at 64 MB.
+func (x *execution) billTime() {
+	if x.kind == Express {
+		steps := math.Ceil(x.result.Stop.Sub(x.result.Start).Seconds() * 10)
+		x.run.bill.ExpressGBSeconds += max(steps, 1) / 10 * 64 / 1024
+	}
+}

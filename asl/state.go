@@ -1,0 +1,111 @@
+package asl
+
+import (
+	"time"
+
+	"clinical-risk-pipeline/asl/internal/query"
+)
+
+// state is a compiled state.
+type state interface {
+	base() *common
+	// run does the state's work. It gives the output and where to go next; nil is the end.
+	run(b *branch, v *visit) (output any, next *target, err error)
+}
+
+// stateTypes compiles states by their Type.
+var stateTypes map[string]func(*builder) state
+
+func init() {
+	stateTypes = map[string]func(*builder) state{
+		"Choice": newChoice, "Fail": newFail, "Map": newMap, "Parallel": newParallel,
+		"Pass": newPass, "Succeed": newSucceed, "Task": newTask, "Wait": newWait,
+	}
+}
+
+// builder compiles the fields of one state.
+type builder struct {
+	*fields
+	targets *[]*target
+}
+
+// target notes that a field names a state.
+func (b *builder) target(f *fields, field, name string) *target {
+	t := &target{name: name, from: f, field: field}
+	*b.targets = append(*b.targets, t)
+	return t
+}
+
+// common is what all states have.
+type common struct {
+	name       string
+	kind       string // its Type
+	jsonata    bool
+	next       *target // nil: the state ends its program
+	inputPath  pathOrNull
+	outputPath pathOrNull
+	output     query.Template // in JSONata; nil when absent
+	assign     query.Template // nil when absent
+}
+
+func (c *common) base() *common { return c }
+
+// common reads what the kinds of states have in common.
+func (b *builder) common(kind string) common {
+	c := common{name: b.state, kind: kind, jsonata: b.jsonata}
+	b.comment()
+	if !b.jsonata && kind != "Fail" {
+		c.inputPath, c.outputPath = b.pathOrNull("InputPath"), b.pathOrNull("OutputPath")
+	}
+	return c
+}
+
+// transition reads Next or End, of which there must be one.
+func (b *builder) transition() *target {
+	end := b.flag("End")
+	name, has := b.text("Next")
+	switch {
+	case has && end:
+		b.fault("Next", "stands beside \"End\": true: only one of them can be")
+	case !has && !end:
+		b.fault("", "needs \"Next\", or \"End\": true")
+	case has:
+		return b.target(b.fields, "Next", name)
+	}
+	return nil
+}
+
+// pathOrNull is InputPath or OutputPath: absent, null or a path.
+type pathOrNull struct {
+	path   *query.Path
+	isNull bool
+}
+
+func (f *fields) pathOrNull(name string) pathOrNull {
+	p, isNull := f.path(name, true)
+	return pathOrNull{p, isNull}
+}
+
+// apply selects from env.Input; null selects the empty object.
+func (p pathOrNull) apply(env *query.Env) (any, error) {
+	switch {
+	case p.isNull:
+		return map[string]any{}, nil
+	case p.path != nil:
+		return p.path.Eval(env)
+	}
+	return env.Input, nil
+}
+
+// visit is one stay in a state: from its StateEntered event to its StateExited event.
+type visit struct {
+	state    *common
+	input    any // the raw input
+	eventID  int64
+	entered  time.Time
+	retries  int
+	assigned map[string]any
+	token    string         // the task token of the current attempt, once it was asked for
+	task     *taskState     // the state, when it is a task
+	context  map[string]any // the context object, once it was asked for
+}

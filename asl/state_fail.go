@@ -1,0 +1,80 @@
+package asl
+
+import (
+	"clinical-risk-pipeline/asl/internal/query"
+	"clinical-risk-pipeline/asl/internal/value"
+)
+
+// failState ends the execution with an error.
+type failState struct {
+	common
+	err, cause query.Template // nil when absent
+}
+
+func newFail(b *builder) state {
+	s := &failState{common: b.common("Fail")}
+	s.err, s.cause = b.failText("Error"), b.failText("Cause")
+	return s
+}
+
+// failText is Error or Cause: a string, an expression in JSONata, or in JSONPath a path or intrinsic function in ErrorPath or CausePath.
+func (b *builder) failText(name string) query.Template {
+	path, hasPath := b.raw[name+"Path"]
+	if b.jsonata || !hasPath {
+		v, ok := b.take(name)
+		if _, isText := v.(string); ok && !isText {
+			b.fault(name, "must be a string, got %s", value.TypeName(v))
+		}
+		if !ok {
+			return nil
+		}
+		if b.jsonata {
+			return b.jsonataTemplate(name, v, seesInput)
+		}
+		return query.Constant{Value: v}
+	}
+	b.read[name+"Path"] = true
+	if _, both := b.take(name); both {
+		b.fault(name+"Path", "stands beside %s: only one of them can be", name)
+	}
+	source, _ := path.(string)
+	t, variables, err := query.Value(source, name+"Path")
+	if err != nil {
+		b.fault(name+"Path", "%v", err)
+	}
+	for _, variable := range variables {
+		b.scope.use(b.fields, name+"Path", variable)
+	}
+	return t
+}
+
+func (s *failState) run(b *branch, v *visit) (any, *target, error) {
+	env := b.evaluating(v.input)
+	name, err := s.text(s.err, "Error", env)
+	if err != nil {
+		return nil, nil, located(err, v)
+	}
+	cause, err := s.text(s.cause, "Cause", env)
+	if err != nil {
+		return nil, nil, located(err, v)
+	}
+	return nil, nil, &failure{name: name, cause: cause}
+}
+
+func (s *failState) text(t query.Template, field string, env *query.Env) (string, error) {
+	if t == nil {
+		return "", nil
+	}
+	v, err := t.Eval(env)
+	if err != nil {
+		return "", err
+	}
+	text, ok := v.(string)
+	switch {
+	case ok:
+		return text, nil
+	case s.jsonata:
+		return "", query.Unexpected(t, v, "string")
+	}
+	return "", runtimeFault("The %sPath parameter does not reference a string value: %s", field, value.Encode(v))
+}

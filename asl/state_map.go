@@ -1,0 +1,176 @@
+package asl
+
+import (
+	"clinical-risk-pipeline/asl/internal/query"
+	"clinical-risk-pipeline/asl/internal/value"
+)
+
+// mapState runs its item processor for each item of a list: in the execution itself, or distributed over child executions.
+type mapState struct {
+	common
+	recovery
+	processor      *program
+	distributed    *distribution  // nil: inline
+	items          query.Template // in JSONata; nil when absent
+	itemsPath      *query.Path    // in JSONPath; nil when absent
+	itemSelector   query.Template // or the older Parameters; nil when absent
+	maxConcurrency *quantity      // nil when absent
+	resultSelector query.Template // nil when absent
+	resultPath     resultPath
+}
+
+func newMap(b *builder) state {
+	s := &mapState{common: b.common("Map")}
+	s.next = b.transition()
+	s.maxConcurrency = b.quantity("MaxConcurrency", 0, maxTimeout, true)
+	b.itemProcessor(s)
+	if b.jsonata {
+		s.output = b.payload("Output", seesResult)
+		s.items = b.itemsTemplate()
+	} else {
+		s.resultSelector, s.resultPath = b.payload("ResultSelector", nil), b.resultPath()
+		s.itemsPath, _ = b.path("ItemsPath", false)
+	}
+	s.itemSelector = b.selector()
+	b.distribution(s.distributed)
+	s.assign = b.assign(seesResult)
+	s.recovery = b.recovery()
+	return s
+}
+
+// itemProcessor reads ItemProcessor, or the older Iterator.
+func (b *builder) itemProcessor(s *mapState) {
+	name := "ItemProcessor"
+	if !b.has(name) && b.has("Iterator") {
+		name = "Iterator"
+	}
+	f, ok := b.object(name)
+	if !ok {
+		if !b.has(name) {
+			b.fault("ItemProcessor", "is missing")
+		}
+		return
+	}
+	f.comment()
+	if config, ok := f.object("ProcessorConfig"); ok {
+		if config.oneOf("Mode", "INLINE", "DISTRIBUTED") == "DISTRIBUTED" {
+			s.distributed = &distribution{childType: Type(config.oneOf("ExecutionType", string(Standard), string(Express)))}
+		}
+		config.take("ExecutionType")
+		config.unread("processor configuration")
+	}
+	f.scope = b.scope.nested(s.distributed != nil)
+	s.processor = b.c.program(f)
+	f.unread("item processor")
+}
+
+// itemsTemplate reads Items of JSONata: an array, or an expression.
+func (b *builder) itemsTemplate() query.Template {
+	v, ok := b.take("Items")
+	if !ok {
+		return nil
+	}
+	text, isText := v.(string)
+	_, isExpression := query.ExpressionSource(text)
+	if _, isArray := v.([]any); !isArray && !(isText && isExpression) {
+		b.fault("Items", "must be an array or a JSONata expression in {%% %%}, got %s", value.TypeName(v))
+	}
+	return b.jsonataTemplate("Items", v, seesInput)
+}
+
+// selector reads ItemSelector, or in JSONPath the older Parameters.
+func (b *builder) selector() query.Template {
+	if !b.jsonata && b.has("Parameters") {
+		if b.has("ItemSelector") {
+			b.fault("Parameters", "stands beside ItemSelector: only one of them can be")
+		}
+		return b.payload("Parameters", nil)
+	}
+	return b.payload("ItemSelector", seesInput)
+}
+
+func (s *mapState) run(b *branch, _ *visit) (any, *target, error) { return b.persist(s) }
+
+func (s *mapState) attempt(b *branch, _ *visit) (any, error) {
+	input, err := b.effectiveInput()
+	if err != nil {
+		return nil, err
+	}
+	limit, err := s.concurrency(b.evaluating(input))
+	if err != nil {
+		return nil, err
+	}
+	var result any
+	if s.distributed != nil {
+		result, err = s.runDistributed(b, input, limit)
+	} else {
+		result, err = s.runInline(b, input, limit)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return b.finishResult(result, s.resultSelector, s.resultPath)
+}
+
+// concurrency is how many items may be worked on at a time.
+func (s *mapState) concurrency(env *query.Env) (int, error) {
+	most := maxInline
+	if s.distributed != nil {
+		most = maxChildren
+	}
+	if s.maxConcurrency == nil {
+		return most, nil
+	}
+	n, err := s.maxConcurrency.eval(env, true)
+	switch {
+	case err != nil:
+		return 0, err
+	case n < 0:
+		return 0, runtimeFault("MaxConcurrency cannot be negative.")
+	case n == 0 || n > float64(most):
+		return most, nil
+	}
+	return int(n), nil
+}
+
+// list finds the items in the state's data.
+func (s *mapState) list(b *branch, input any) ([]any, error) {
+	env := b.evaluating(input)
+	v := input
+	var err error
+	switch {
+	case s.items != nil:
+		v, err = s.items.Eval(env)
+	case s.itemsPath != nil:
+		v, err = s.itemsPath.Eval(env)
+	}
+	if err != nil {
+		return nil, err
+	}
+	items, ok := v.([]any)
+	switch {
+	case ok:
+		return items, nil
+	case s.items != nil:
+		return nil, query.Unexpected(s.items, v, "array")
+	case s.jsonata:
+		return nil, &query.Error{Name: ErrQueryEvaluation, Location: "Items", Cause: "Map state input must be an array but was: " + value.Encode(v)}
+	}
+	path := "$"
+	if s.itemsPath != nil {
+		path = s.itemsPath.Source()
+	}
+	return nil, runtimeFault("Reference path \"%s\" must point to array.", path)
+}
+
+// selected is the input of an item's processing: the item, or what ItemSelector makes of it.
+func (s *mapState) selected(b *branch, input any, item *mapItem) (any, error) {
+	if s.itemSelector == nil {
+		return item.value, nil
+	}
+	outer := b.item
+	b.item, b.at.context = item, nil
+	v, err := s.itemSelector.Eval(b.evaluating(input))
+	b.item, b.at.context = outer, nil
+	return v, err
+}

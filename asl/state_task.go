@@ -1,0 +1,92 @@
+package asl
+
+import (
+	"math"
+	"time"
+
+	"clinical-risk-pipeline/asl/internal/query"
+)
+
+// taskState asks a service to do something.
+type taskState struct {
+	common
+	recovery
+	resource    resource
+	payload     query.Template // Arguments or Parameters; nil when absent
+	selector    query.Template // ResultSelector; nil when absent
+	resultPath  resultPath
+	timeout     *quantity      // nil when absent
+	heartbeat   *quantity      // nil when absent
+	credentials query.Template // nil when absent
+}
+
+func newTask(b *builder) state {
+	s := &taskState{common: b.common("Task"), resource: parseResource(b.required("Resource"))}
+	s.next = b.transition()
+	s.timeout = b.quantity("TimeoutSeconds", 1, maxTimeout, true)
+	s.heartbeat = b.quantity("HeartbeatSeconds", 1, maxTimeout, true)
+	if t, h := s.timeout, s.heartbeat; t != nil && h != nil && t.isConstant() && h.isConstant() && h.constant >= t.constant {
+		b.fault("HeartbeatSeconds", "must be less than TimeoutSeconds, which is %v, got %v", t.constant, h.constant)
+	}
+	s.credentials = b.payload("Credentials", seesInput)
+	if b.jsonata {
+		s.payload, s.output = b.payload("Arguments", seesInput), b.payload("Output", seesResult)
+	} else {
+		s.payload, s.selector = b.payload("Parameters", nil), b.payload("ResultSelector", nil)
+		s.resultPath = b.resultPath()
+	}
+	s.assign = b.assign(seesResult)
+	s.recovery = b.recovery()
+	return s
+}
+
+func (q *quantity) isConstant() bool { return q.path == nil && q.template == nil }
+
+func (s *taskState) run(b *branch, _ *visit) (any, *target, error) { return b.persist(s) }
+
+// attempt calls the service once and turns its result into the state's output.
+func (s *taskState) attempt(b *branch, v *visit) (any, error) {
+	input, err := b.effectiveInput()
+	if err != nil {
+		return nil, err
+	}
+	b.at.task = s
+	call := &taskCall{state: s}
+	if call.timeout, err = s.seconds(s.timeout, b.evaluating(input)); err != nil {
+		return nil, err
+	}
+	if call.heartbeat, err = s.seconds(s.heartbeat, b.evaluating(input)); err != nil {
+		return nil, err
+	}
+	if s.credentials != nil {
+		if call.credentials, err = s.credentials.Eval(b.evaluating(input)); err != nil {
+			return nil, err
+		}
+	}
+	if s.payload != nil {
+		if input, err = s.payload.Eval(b.evaluating(input)); err != nil {
+			return nil, err
+		}
+	}
+	call.input = input
+	result, err := call.perform(b)
+	if err != nil {
+		return nil, err
+	}
+	return b.finishResult(result, s.selector, s.resultPath)
+}
+
+// seconds is a timeout or heartbeat; 0 when there is none.
+func (s *taskState) seconds(q *quantity, env *query.Env) (time.Duration, error) {
+	if q == nil {
+		return 0, nil
+	}
+	n, err := q.eval(env, true)
+	if err != nil {
+		return 0, err
+	}
+	if n < 1 || n > maxTimeout {
+		return 0, runtimeFault("%s must be between 1 and %d, but was %v.", q.field, int64(maxTimeout), math.Trunc(n))
+	}
+	return time.Duration(n) * time.Second, nil
+}

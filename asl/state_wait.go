@@ -1,0 +1,137 @@
+package asl
+
+import (
+	"math"
+	"time"
+
+	"clinical-risk-pipeline/asl/internal/query"
+	"clinical-risk-pipeline/asl/internal/value"
+)
+
+// waitState lets time pass.
+type waitState struct {
+	common
+	seconds       *quantity      // nil: until a timestamp
+	timestamp     query.Template // a constant, an expression or a path
+	timestampPath *query.Path    // when timestamp is a path
+}
+
+// maxWaitSeconds is the longest wait that a definition may give.
+const maxWaitSeconds = 99999999
+
+func newWait(b *builder) state {
+	s := &waitState{common: b.common("Wait")}
+	s.next = b.transition()
+	given := 0
+	for _, name := range []string{"Seconds", "SecondsPath", "Timestamp", "TimestampPath"} {
+		if b.has(name) {
+			given++
+		}
+	}
+	if given != 1 {
+		b.fault("", "needs exactly one of Seconds, SecondsPath, Timestamp and TimestampPath, got %d of them", given)
+	}
+	s.seconds = b.quantity("Seconds", 0, maxWaitSeconds, true)
+	if s.seconds == nil {
+		s.timestamp, s.timestampPath = b.timestamp()
+	}
+	if b.jsonata {
+		s.output = b.payload("Output", seesInput)
+	}
+	s.assign = b.assign(seesInput)
+	return s
+}
+
+// timestamp reads Timestamp or TimestampPath.
+func (b *builder) timestamp() (query.Template, *query.Path) {
+	if !b.jsonata && b.has("TimestampPath") {
+		path, _ := b.path("TimestampPath", false)
+		return path, path
+	}
+	v, ok := b.take("Timestamp")
+	if !ok {
+		return nil, nil
+	}
+	text, isText := v.(string)
+	if _, isExpression := query.ExpressionSource(text); isExpression && b.jsonata {
+		return b.jsonataTemplate("Timestamp", v, seesInput), nil
+	}
+	if _, valid := parseTimestamp(text); !isText || !valid {
+		b.fault("Timestamp", "must be a time such as 2026-01-31T12:00:00Z, got %s", value.Encode(v))
+	}
+	return query.Constant{Value: v}, nil
+}
+
+func (s *waitState) run(b *branch, v *visit) (any, *target, error) {
+	input, err := b.effectiveInput()
+	if err != nil {
+		return nil, nil, located(err, v)
+	}
+	until, err := s.until(b.evaluating(input), b.p.Now())
+	if err != nil {
+		return nil, nil, located(err, v)
+	}
+	if err := b.sleepUntil(until); err != nil {
+		return nil, nil, err
+	}
+	if s.jsonata {
+		output, err := b.finishTemplates(s.assign, s.output, b.evaluating(v.input), v.input)
+		return output, s.next, located(err, v)
+	}
+	if err := b.assign(s.assign, b.evaluating(input)); err != nil {
+		return nil, nil, located(err, v)
+	}
+	output, err := s.outputPath.apply(b.evaluating(input))
+	return output, s.next, located(err, v)
+}
+
+// until is when the wait ends.
+func (s *waitState) until(env *query.Env, now time.Time) (time.Time, error) {
+	if s.seconds == nil {
+		return s.timestampAfter(env, now)
+	}
+	seconds, err := s.seconds.eval(env, true)
+	if err != nil {
+		return now, err
+	}
+	if seconds < 0 {
+		return now, runtimeFault("The %s parameter must not be negative: %v", s.seconds.field, seconds)
+	}
+	if seconds > maxWaitSeconds {
+		return now, runtimeFault("Wait state delay is too long.")
+	}
+	return now.Add(time.Duration(seconds) * time.Second), nil
+}
+
+func (s *waitState) timestampAfter(env *query.Env, now time.Time) (time.Time, error) {
+	v, err := s.timestamp.Eval(env)
+	if err != nil {
+		return now, err
+	}
+	text, _ := v.(string)
+	until, ok := parseTimestamp(text)
+	switch {
+	case !ok && s.timestampPath != nil:
+		return now, runtimeFault("The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: %s == %s",
+			s.timestampPath.Source(), plainText(v))
+	case !ok:
+		return now, &query.Error{Name: ErrQueryEvaluation, Location: "Timestamp", Cause: "The Timestamp parameter is not a valid ISO-8601 extended offset date-time format string: " + plainText(v)}
+	case until.Sub(now) > maxWait:
+		return now, runtimeFault("Wait state delay is too long.")
+	}
+	return until, nil
+}
+
+// parseTimestamp reads an ISO 8601 date-time with an offset.
+func parseTimestamp(text string) (time.Time, bool) {
+	t, err := time.Parse(time.RFC3339Nano, text)
+	return t, err == nil && t.Year() < math.MaxInt16
+}
+
+// plainText is a string as it is, and other values as JSON.
+func plainText(v any) string {
+	if text, ok := v.(string); ok {
+		return text
+	}
+	return value.Encode(v)
+}

@@ -1,0 +1,134 @@
+package asl
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"clinical-risk-pipeline/asl/internal/value"
+)
+
+// taskCall is one attempt of a task.
+type taskCall struct {
+	state       *taskState
+	input       any
+	credentials any
+	timeout     time.Duration // 0: none
+	heartbeat   time.Duration // 0: none
+}
+
+// perform calls the handler, and lets the task take its time. It gives the result.
+func (t *taskCall) perform(b *branch) (any, error) {
+	r := &t.state.resource
+	if err := checkSize(t.input, fmt.Sprintf("The state/task '%s'", t.state.name)); err != nil {
+		return nil, err
+	}
+	t.recordScheduled(b)
+	reply, err := t.call(b)
+	var e *Error
+	if err != nil && !errors.As(err, &e) {
+		return nil, &foreign{fmt.Errorf("state %q: %w", t.state.name, err)}
+	}
+	if r.kind == integration && (r.waits || r.runsAJob) && e == nil {
+		t.record(b, "Submitted", &TaskResult{ResourceType: r.service, Resource: r.action})
+	}
+	if late, err := t.elapse(b, reply); err != nil {
+		return nil, err
+	} else if late != nil {
+		t.record(b, "TimedOut", &Failure{Error: late.name})
+		return nil, late
+	}
+	if e != nil {
+		t.record(b, "Failed", &Failure{Error: e.Name, Cause: e.Cause})
+		return nil, &failure{name: e.Name, cause: e.Cause, explained: e.Name == ErrTimeout, byTask: true}
+	}
+	return t.result(b, reply.Output)
+}
+
+// call asks the handler.
+func (t *taskCall) call(b *branch) (Reply, error) {
+	r := b.x.run
+	if r.bill.Calls == nil {
+		r.bill.Calls = map[string]int64{}
+	}
+	r.bill.Calls[t.state.resource.call()]++
+	task := &Task{
+		State: t.state.name, Resource: t.state.resource.arn, Input: t.input, Attempt: b.at.retries + 1, Now: b.p.Now(),
+		ExecutionARN: b.x.result.ARN, ExecutionName: b.x.result.Name, Credentials: t.credentials, Token: b.taskToken(),
+	}
+	return r.options.Handler.Call(r.ctx, task)
+}
+
+// elapse lets the time pass that the task takes; late is its timeout or its missed heartbeat.
+func (t *taskCall) elapse(b *branch, reply Reply) (late *failure, err error) {
+	if reply.Duration == 0 && !reply.Hangs {
+		return nil, nil
+	}
+	start := b.p.Now()
+	end := start.Add(reply.Duration)
+	if reply.Hangs {
+		end = start.Add(maxStandard + time.Second)
+	}
+	if limit := start.Add(t.timeout); t.timeout > 0 && end.After(limit) {
+		end, late = limit, timeoutFailure(false)
+	}
+	silent := reply.Heartbeat <= 0 || reply.Heartbeat > t.heartbeat
+	if limit := start.Add(t.heartbeat); t.heartbeat > 0 && silent && end.After(limit) {
+		end, late = limit, timeoutFailure(true)
+	}
+	return late, b.sleepUntil(end)
+}
+
+// result checks and records what the task returned.
+func (t *taskCall) result(b *branch, output any) (any, error) {
+	if value.Size(output) > maxPayload {
+		e := dataLimitFailure(fmt.Sprintf("The state/task '%s'", t.state.resource.arn))
+		e.byTask = true
+		t.record(b, "Failed", &Failure{Error: e.name, Cause: e.cause})
+		return nil, e
+	}
+	t.record(b, "Succeeded", &TaskResult{Output: output})
+	return output, nil
+}
+
+// recordScheduled records that the task was scheduled and started.
+func (t *taskCall) recordScheduled(b *branch) {
+	r := &t.state.resource
+	d := &TaskScheduled{ResourceType: r.service, Resource: r.action, Region: r.region, Parameters: t.input,
+		TimeoutInSeconds: int64(t.timeout / time.Second), HeartbeatInSeconds: int64(t.heartbeat / time.Second)}
+	if r.kind != integration {
+		d.ResourceType, d.Resource, d.Region = "", r.arn, ""
+	}
+	if credentials, ok := t.credentials.(map[string]any); ok {
+		d.RoleARN, _ = credentials["RoleArn"].(string)
+	}
+	t.record(b, "Scheduled", d)
+	var started Details
+	if r.kind == integration {
+		started = &TaskStarted{ResourceType: r.service, Resource: r.action}
+	}
+	t.record(b, "Started", started)
+}
+
+// record records an event of the task; what depends on the kind of resource is filled in.
+func (t *taskCall) record(b *branch, what string, d Details) {
+	r := &t.state.resource
+	if r.kind == integration {
+		switch d := d.(type) {
+		case *TaskResult:
+			d.ResourceType, d.Resource = r.service, r.action
+		case *Failure:
+			d.ResourceType, d.Resource = r.service, r.action
+		}
+	}
+	b.record([...]string{"Task", "LambdaFunction", "Activity", "Task"}[r.kind]+what, d)
+}
+
+// taskToken is the token of the current attempt of a Task state; "" when its integration has none.
+func (b *branch) taskToken() string {
+	if b.at.token == "" && b.at.task != nil && b.at.task.resource.givesToken() {
+		b.x.run.tokens++
+		b.at.token = fmt.Sprintf("task-token-%d-%08x", b.x.run.tokens, b.x.run.random.Uint32())
+	}
+	return b.at.token
+}
