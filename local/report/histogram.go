@@ -98,7 +98,7 @@ func (h *histogram) chart(threshold float64, known bool) chart {
 		c.Ticks = append(c.Ticks, tick{round(c.Left + chartWidth*float64(i)/bins), formatBin(i)})
 	}
 	if known {
-		c.Threshold, c.Label, c.LabelEnd = round(c.Left+chartWidth*threshold), formatScore(&threshold), threshold > 0.6
+		c.Threshold, c.Label, c.LabelEnd = round(c.Left+chartWidth*threshold), formatExact(threshold), threshold > 0.6
 	}
 	return c
 }

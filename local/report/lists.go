@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"clinical-risk-pipeline/local/outcome"
 )
@@ -100,16 +99,19 @@ func plural(n int, one, many string) string {
 	return strconv.Itoa(n) + " " + many
 }
 
-// formatScore shows four decimals, or all of them where rounding would hide that a score is not quite a round number: the
-// threshold is one.
-func formatScore(score *float64) string {
+// formatScore shows a score with four decimals, or with as many more as it takes to stay on its side of the threshold.
+func formatScore(score *float64, threshold float64) string {
 	if score == nil {
 		return "–"
 	}
-	exact := strconv.FormatFloat(*score, 'f', -1, 64)
-	rounded := strconv.FormatFloat(*score, 'f', 4, 64)
-	if len(exact) < len(rounded) || strings.HasSuffix(rounded, "00") {
-		return exact
+	for decimals := 4; decimals < 17; decimals++ {
+		shown := strconv.FormatFloat(*score, 'f', decimals, 64)
+		if value, err := strconv.ParseFloat(shown, 64); err == nil && (value > threshold) == (*score > threshold) {
+			return shown
+		}
 	}
-	return rounded
+	return formatExact(*score)
 }
+
+// formatExact shows all decimals.
+func formatExact(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }

@@ -86,25 +86,28 @@ var style string
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"percent": percent,
 	"plural":  plural,
-	"score":   func(score *float64) string { return formatScore(score) },
 }).Parse(pageSource))
 
 // view is what the page's template shows.
 type view struct {
 	About
-	Summary    *outcome.Summary
-	Style      template.CSS
-	Drawing    template.HTML
-	Threshold  string // as the definition states it; "" when it cannot be told
-	Scores     chart
-	HighRisk   *subjectList
-	Failures   []failureGroup
-	Retries    []retryRow
-	Digest     string // SHA-256 of the definition
-	Generated  string
-	Logging    string
-	MaxSubject int
+	Summary   *outcome.Summary
+	Style     template.CSS
+	Drawing   template.HTML
+	Threshold string // as the definition states it; "" when it cannot be told
+	Scores    chart
+	HighRisk  *subjectList
+	Failures  []failureGroup
+	Retries   []retryRow
+	Digest    string // SHA-256 of the definition
+	Generated string
+	Logging   string
+
+	threshold float64
 }
+
+// Score writes a subject's score.
+func (v view) Score(o *outcome.Outcome) string { return formatScore(o.RiskScore, v.threshold) }
 
 // Write returns a function that writes the page.
 func (r *Report) Write(summary *outcome.Summary) func(io.Writer) error {
@@ -119,11 +122,11 @@ func (r *Report) Write(summary *outcome.Summary) func(io.Writer) error {
 		v := view{
 			About: r.about, Summary: summary, Style: template.CSS(style), Drawing: template.HTML(drawing),
 			Scores: r.scores.chart(threshold, known), HighRisk: &r.highRisk, Failures: r.failures.groups(),
-			Retries: r.retries.rows(), Digest: hex.EncodeToString(digest[:]), MaxSubject: maxSubjects,
+			Retries: r.retries.rows(), Digest: hex.EncodeToString(digest[:]), threshold: threshold,
 			Generated: time.Now().UTC().Format("2006-01-02 15:04 MST"), Logging: r.about.StateMachine.Logging.Level,
 		}
 		if known {
-			v.Threshold = formatScore(&threshold)
+			v.Threshold = formatExact(threshold)
 		}
 		return page.Execute(w, v)
 	}

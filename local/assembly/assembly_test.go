@@ -1,0 +1,167 @@
+package assembly
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const testAssembly = "testdata/cdk.out"
+
+func open(t *testing.T, dir string) *Assembly {
+	t.Helper()
+	a, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func TestEnvironments(t *testing.T) {
+	got := open(t, testAssembly).Environments()
+	// Network is a stack without a state machine, and no environment.
+	if want := []string{"Single", "dev", "empty", "prod", "twins"}; !cmp.Equal(got, want) {
+		t.Errorf("Environments() = %v, want %v", got, want)
+	}
+}
+
+func TestStateMachineOfAnEnvironment(t *testing.T) {
+	m, err := open(t, testAssembly).StateMachine("dev")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &StateMachine{
+		Stack: "Dev-Risk", LogicalID: "Pipeline", Account: DefaultAccount, Region: DefaultRegion,
+		Logging: Logging{Level: "ALL", Group: "/aws/vendedlogs/states/risk"},
+	}
+	got := *m
+	got.Name, got.ARN, got.RoleARN, got.Definition = "", "", "", nil
+	if diff := cmp.Diff(want, &got); diff != "" {
+		t.Errorf("state machine (-want +got):\n%s", diff)
+	}
+	for _, c := range []struct{ what, got, prefix string }{
+		{"ARN", m.ARN, "arn:aws:states:us-east-1:111111111111:stateMachine:Dev-Risk-Pipeline-"},
+		{"role", m.RoleARN, "arn:aws:iam::111111111111:role/Dev-Risk-Role-"},
+		{"name", m.Name, "Dev-Risk-Pipeline-"},
+		{"topic in the definition", argument(t, m.Definition, "NotifyTeam", "TopicArn"), "arn:aws:sns:us-east-1:111111111111:Dev-Risk-Topic-"},
+	} {
+		if !strings.HasPrefix(c.got, c.prefix) {
+			t.Errorf("%s = %q, want it to begin with %q", c.what, c.got, c.prefix)
+		}
+	}
+}
+
+// A stack that sets its account and region keeps them; they show in every ARN.
+func TestStateMachineInItsOwnAccount(t *testing.T) {
+	m, err := open(t, testAssembly).StateMachine("prod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "arn:aws:sns:eu-central-1:222222222222:Prod-Risk-Topic-"; !strings.HasPrefix(argument(t, m.Definition, "NotifyTeam", "TopicArn"), want) {
+		t.Errorf("the definition has no %s…: %s", want, m.Definition)
+	}
+}
+
+// An application without stages: one stack, which imports from another that is deployed beside it.
+func TestStateMachineOfAStack(t *testing.T) {
+	m, err := open(t, testAssembly).StateMachine("Single")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !m.Express || m.Region != "eu-central-1" || m.Account != DefaultAccount {
+		t.Errorf("got %+v", m)
+	}
+	var definition struct {
+		States map[string]struct{ Parameters struct{ TopicArn string } }
+	}
+	if err := json.Unmarshal(m.Definition, &definition); err != nil {
+		t.Fatal(err)
+	}
+	// The topic is in the region of the stack that exports it.
+	if got, want := definition.States["Tell"].Parameters.TopicArn, "arn:aws:sns:us-east-1:111111111111:Network-Topic-"; !strings.HasPrefix(got, want) {
+		t.Errorf("imported topic = %q, want %s…", got, want)
+	}
+}
+
+func TestValuesAreStable(t *testing.T) {
+	first, err := open(t, testAssembly).StateMachine("dev")
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := open(t, testAssembly).StateMachine("dev")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(first.Definition) != string(second.Definition) || first.ARN != second.ARN {
+		t.Error("two readings of the same assembly differ")
+	}
+}
+
+func TestWhatCannotBeRun(t *testing.T) {
+	for _, c := range []struct{ reason, environment, want string }{
+		{"a name that is none lists those that are", "qa", `no environment "qa": there are Single, dev, empty, prod and twins`},
+		{"a stack without a state machine is no choice", "empty", `has no state machine: its stacks are Empty-Risk`},
+		{"one is expected, and all are listed", "twins", `has 2 state machines, and one is expected: Twins-Risk/First and Twins-Risk/Second`},
+	} {
+		_, err := open(t, testAssembly).StateMachine(c.environment)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: StateMachine(%q) error = %v, want it to contain %q", c.reason, c.environment, err, c.want)
+		}
+	}
+}
+
+func TestMissingAssembly(t *testing.T) {
+	_, err := Open(t.TempDir())
+	if err == nil || !strings.Contains(err.Error(), "make synth") || !strings.Contains(err.Error(), "npx cdk synth") {
+		t.Errorf("Open of an empty folder: %v, want the commands that synthesize", err)
+	}
+}
+
+func TestBrokenAssembly(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "manifest.json"), []byte(`{"artifacts":`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), "manifest.json") {
+		t.Errorf("Open of a broken assembly: %v, want the file's name", err)
+	}
+}
+
+// Two stages of the same id, in different pipelines, are told apart by their whole paths.
+func TestStagesOfTheSameName(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("manifest.json", `{"artifacts": {
+		"a": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "a", "displayName": "East/Dev"}},
+		"b": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "b", "displayName": "West/Dev"}}}}`)
+	write("a/manifest.json", `{}`)
+	write("b/manifest.json", `{}`)
+	if got, want := open(t, dir).Environments(), []string{"east/dev", "west/dev"}; !cmp.Equal(got, want) {
+		t.Errorf("Environments() = %v, want %v", got, want)
+	}
+}
+
+// argument returns a string argument of a task in a definition.
+func argument(t *testing.T, definition []byte, state, name string) string {
+	t.Helper()
+	var machine struct {
+		States map[string]struct{ Arguments map[string]any }
+	}
+	if err := json.Unmarshal(definition, &machine); err != nil {
+		t.Fatal(err)
+	}
+	value, _ := machine.States[state].Arguments[name].(string)
+	return value
+}
