@@ -1,10 +1,119 @@
 package asl
 
+import (
+	"slices"
+
+	"clinical-risk-pipeline/asl/internal/query"
+)
+
 // distribution is what a Distributed Map has beyond an inline one.
-type distribution struct{ childType Type }
+type distribution struct {
+	childType  Type
+	label      string
+	reader     *itemReader   // nil: the items are in the state's data
+	batcher    *itemBatcher  // nil: an item a child
+	writer     *resultWriter
+	count      *quantity     // ToleratedFailureCount; nil when absent
+	percentage *quantity     // ToleratedFailurePercentage; nil when absent
+}
 
-func (b *builder) distribution(d *distribution) {}
+// distribution reads the fields of a Distributed Map. An inline Map may have the tolerances, which have no effect there.
+func (b *builder) distribution(d *distribution) {
+	count := b.quantity("ToleratedFailureCount", 0, maxTimeout, true)
+	percentage := b.quantity("ToleratedFailurePercentage", 0, 100, false)
+	if d == nil {
+		for _, name := range []string{"ItemReader", "ItemBatcher", "ResultWriter", "Label"} {
+			if _, ok := b.take(name); ok {
+				b.fault(name, "is only for a Map whose ItemProcessor has \"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\"}")
+			}
+		}
+		return
+	}
+	d.count, d.percentage = count, percentage
+	d.label = b.label()
+	if f, ok := b.object("ItemReader"); ok {
+		d.reader = f.itemReader()
+	}
+	if f, ok := b.object("ItemBatcher"); ok {
+		d.batcher = f.itemBatcher()
+	}
+	d.writer = &resultWriter{transformation: "COMPACT", outputType: "JSON"}
+	if f, ok := b.object("ResultWriter"); ok {
+		d.writer = f.resultWriter()
+	}
+}
 
-func (s *mapState) runDistributed(b *branch, input any, limit int) (any, error) {
-	return s.runInline(b, input, limit)
+// label names the Map Run in ARNs. Default: the state's name, cut and cleaned.
+func (b *builder) label() string {
+	label, ok := b.text("Label")
+	if !ok {
+		return labelOf(b.state)
+	}
+	if n := len([]rune(label)); n == 0 || n > maxLabel || labelOf(label) != label {
+		b.fault("Label", "must have 1 to %d characters, none of them a space or one of %s, got %q", maxLabel, forbiddenInLabels, label)
+	}
+	return label
+}
+
+// The longest Label, in characters, and what it must not contain.
+const (
+	maxLabel          = 40
+	forbiddenInLabels = `? * < > { } [ ] : ; , \ | ^ ~ $ # % & " / ` + "`"
+)
+
+func labelOf(name string) string {
+	var label []rune
+	for _, r := range name {
+		if r > ' ' && r != 0x7f && !slices.Contains([]rune(forbiddenInLabels), r) && len(label) < maxLabel {
+			label = append(label, r)
+		}
+	}
+	return string(label)
+}
+
+// tolerance is how many items may fail.
+type tolerance struct {
+	count      float64 // less than 0: not given
+	percentage float64 // less than 0: not given
+}
+
+// tolerance evaluates the tolerated failures.
+func (d *distribution) tolerance(env *query.Env) (tolerance, error) {
+	t := tolerance{-1, -1}
+	if d.count != nil {
+		n, err := d.count.eval(env, true)
+		if err != nil {
+			return t, err
+		}
+		if n < 0 {
+			return t, runtimeFault("ToleratedFailureCount cannot be negative.")
+		}
+		t.count = n
+	}
+	if d.percentage != nil {
+		n, err := d.percentage.eval(env, false)
+		if err != nil {
+			return t, err
+		}
+		if n < 0 || n > 100 {
+			return t, runtimeFault("ToleratedFailurePercentage must be between 0 and 100.")
+		}
+		t.percentage = n
+	}
+	return t, nil
+}
+
+// exceeded tells whether more items failed than is tolerated. total is the number of all items, or -1 while more may come: a
+// percentage can be judged only at the end of the items. When both are given, either of them fails the Map.
+func (t tolerance) exceeded(failed, total int) bool {
+	if failed == 0 {
+		return false
+	}
+	if t.count < 0 && t.percentage < 0 {
+		return true
+	}
+	if t.count >= 0 && float64(failed) > t.count {
+		return true
+	}
+	return t.percentage >= 0 && total >= 0 && float64(failed)*100 > t.percentage*float64(total)
 }

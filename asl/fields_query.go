@@ -53,18 +53,28 @@ func (f *fields) jsonataTemplate(name string, v any, visible sees) query.Templat
 	compiler := query.JSONata{
 		Compile: library.Compile,
 		Report:  func(place, message string) { at.fault(place, "%s", message) },
-		Check: func(place string, e *query.Expression) {
-			for _, member := range e.States() {
-				if !slices.Contains(visible, member) {
-					at.lint(place, "uses $states.%s, but here is only %s", member, "$states."+strings.Join(visible, " and $states."))
-				}
-			}
-			for _, variable := range e.Variables() {
-				at.scope.use(&at, place, variable)
-			}
-		},
+		Check:   func(place string, e *query.Expression) { at.checkExpression(place, e, visible) },
 	}
 	return compiler.Template(v, strings.ReplaceAll(f.prefix, ".", "/")+name)
+}
+
+// checkExpression reports what fails as soon as the expression is evaluated.
+func (f *fields) checkExpression(place string, e *query.Expression, visible sees) {
+	uses := e.Uses()
+	for _, member := range uses.States {
+		if !slices.Contains(visible, member) {
+			f.lint(place, "uses $states.%s, but here is only $states.%s", member, strings.Join(visible, " and $states."))
+		}
+	}
+	for _, name := range uses.Unknown {
+		f.lint(place, "calls $%s, which is no function of JSONata or of Step Functions", name)
+	}
+	if uses.Root {
+		f.lint(place, "uses $, $$ or a name without $states before it: there is no input document, write $states.input")
+	}
+	for _, variable := range e.Variables() {
+		f.scope.use(f, place, variable)
+	}
 }
 
 // expression is a member that must be a JSONata expression in {% %}; nil when it is absent.

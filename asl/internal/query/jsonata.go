@@ -3,8 +3,6 @@ package query
 import (
 	"errors"
 	"fmt"
-	"regexp"
-	"slices"
 	"strings"
 
 	"clinical-risk-pipeline/asl/internal/value"
@@ -59,10 +57,7 @@ func (c *JSONata) expression(source, place string) Template {
 		c.Report(place, fmt.Sprintf("the JSONata expression %q is not valid: %v", source, err))
 		return Constant{}
 	}
-	e := &Expression{compiled: compiled, place: place, states: statesUsed(source)}
-	for _, match := range variablePattern.FindAllStringSubmatch(source, -1) {
-		e.variables = append(e.variables, match[1])
-	}
+	e := newExpression(compiled, place)
 	if c.Check != nil {
 		c.Check(place, e)
 	}
@@ -77,34 +72,25 @@ type Expression struct {
 	variables []string // the other variables that it uses and does not bind
 }
 
-// States is the members of $states that the expression may read.
-func (e *Expression) States() []string { return e.states }
+func newExpression(compiled *jsonata.Expression, place string) *Expression {
+	uses := compiled.Variables()
+	e := &Expression{compiled: compiled, place: place, states: uses.States}
+	if uses.AllStates {
+		e.states = []string{"context", "errorOutput", "input", "result"}
+	}
+	for _, name := range uses.Free {
+		if name != "states" {
+			e.variables = append(e.variables, name)
+		}
+	}
+	return e
+}
 
-// Uses tells whether the expression may read that member of $states: input, result, errorOutput or context.
-func (e *Expression) Uses(member string) bool { return slices.Contains(e.states, member) }
+// Uses says what the expression refers to.
+func (e *Expression) Uses() jsonata.Variables { return e.compiled.Variables() }
 
 // Variables are the free variables, $states aside.
-func (e *Expression) Variables() []string { return nil }
-
-var variablePattern = regexp.MustCompile(`\$([\pL_]\w*)`)
-
-var (
-	statesPattern = regexp.MustCompile(`\$states\b(?:\s*\.\s*(\w+))?`)
-	statesMembers = []string{"input", "result", "errorOutput", "context"}
-)
-
-// statesUsed finds the members of $states that an expression names; all of them when it uses $states as a whole. Binding only those
-// spares the conversion of the others.
-func statesUsed(source string) []string {
-	var used []string
-	for _, match := range statesPattern.FindAllStringSubmatch(source, -1) {
-		if match[1] == "" {
-			return statesMembers
-		}
-		used = append(used, match[1])
-	}
-	return used
-}
+func (e *Expression) Variables() []string { return e.variables }
 
 // Eval evaluates the expression. A result that is undefined is an error.
 func (e *Expression) Eval(env *Env) (any, error) {
@@ -140,17 +126,17 @@ func (e *Expression) bindings(env *Env) map[string]any {
 
 func (e *Expression) statesObject(env *Env) map[string]any {
 	states := make(map[string]any, len(e.states))
-	if e.Uses("input") {
-		states["input"] = env.Input
-	}
-	if env.HasResult && e.Uses("result") {
-		states["result"] = env.Result
-	}
-	if env.Error != nil && e.Uses("errorOutput") {
-		states["errorOutput"] = env.Error
-	}
-	if e.Uses("context") {
-		states["context"] = env.Context()
+	for _, member := range e.states {
+		switch {
+		case member == "input":
+			states[member] = env.Input
+		case member == "context":
+			states[member] = env.Context()
+		case member == "result" && env.HasResult:
+			states[member] = env.Result
+		case member == "errorOutput" && env.Error != nil:
+			states[member] = env.Error
+		}
 	}
 	return states
 }

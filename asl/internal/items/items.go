@@ -1,0 +1,148 @@
+// Package items reads the items of a Distributed Map from the text of an object, one after the other: it holds one item at a
+// time, however long the text is.
+package items
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"clinical-risk-pipeline/asl/internal/value"
+)
+
+// Source gives items. After the last one the error is io.EOF.
+type Source interface{ Next() (any, error) }
+
+// Slice is a source of items that are at hand.
+func Slice(items []any) Source { return &slice{items} }
+
+type slice struct{ left []any }
+
+func (s *slice) Next() (any, error) {
+	if len(s.left) == 0 {
+		return nil, io.EOF
+	}
+	item := s.left[0]
+	s.left = s.left[1:]
+	return item, nil
+}
+
+// JSONLines reads a JSON value a line. Blank lines are skipped.
+func JSONLines(r io.Reader) Source { return &jsonLines{reader: bufio.NewReaderSize(r, 64<<10)} }
+
+type jsonLines struct {
+	reader *bufio.Reader
+	line   int
+}
+
+func (s *jsonLines) Next() (any, error) {
+	for {
+		text, err := s.reader.ReadBytes('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, err
+		}
+		s.line++
+		if text = bytes.TrimSpace(text); len(text) > 0 {
+			item, err := value.Decode(text)
+			if err != nil {
+				return nil, fmt.Errorf("line %d is not valid JSON: %w", s.line, err)
+			}
+			return item, nil
+		}
+		if err != nil {
+			return nil, io.EOF
+		}
+	}
+}
+
+// ErrNoArray is the error of a JSON text that holds no array where the items should be.
+var ErrNoArray = errors.New("Attempting to map over non-iterable node.")
+
+// JSONArray reads the elements of a JSON array: that of the whole text, or the one that a JSON pointer (RFC 6901) leads to.
+func JSONArray(r io.Reader, pointer string) (Source, error) {
+	decoder := json.NewDecoder(bufio.NewReaderSize(r, 64<<10))
+	decoder.UseNumber()
+	for _, step := range pointerSteps(pointer) {
+		if err := descend(decoder, step); err != nil {
+			return nil, err
+		}
+	}
+	token, err := decoder.Token()
+	if err != nil {
+		return nil, fmt.Errorf("the object is not valid JSON: %w", err)
+	}
+	if token != json.Delim('[') {
+		return nil, ErrNoArray
+	}
+	return &jsonArray{decoder}, nil
+}
+
+type jsonArray struct{ decoder *json.Decoder }
+
+func (s *jsonArray) Next() (any, error) {
+	if !s.decoder.More() {
+		if _, err := s.decoder.Token(); err != nil {
+			return nil, fmt.Errorf("the object is not valid JSON: %w", noEOF(err))
+		}
+		return nil, io.EOF
+	}
+	var item any
+	if err := s.decoder.Decode(&item); err != nil {
+		return nil, fmt.Errorf("the object is not valid JSON: %w", noEOF(err))
+	}
+	return value.Numbers(item), nil
+}
+
+// noEOF keeps a text that ends too early from looking like the end of the items.
+func noEOF(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+func pointerSteps(pointer string) []string {
+	if pointer == "" {
+		return nil
+	}
+	steps := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
+	for i, step := range steps {
+		steps[i] = strings.ReplaceAll(strings.ReplaceAll(step, "~1", "/"), "~0", "~")
+	}
+	return steps
+}
+
+// descend moves into the member or element that a step of a pointer names, without holding what it passes.
+func descend(decoder *json.Decoder, step string) error {
+	token, err := decoder.Token()
+	if err != nil {
+		return fmt.Errorf("the object is not valid JSON: %w", noEOF(err))
+	}
+	delim, _ := token.(json.Delim)
+	if delim != '{' && delim != '[' {
+		return ErrNoArray
+	}
+	for i := 0; decoder.More(); i++ {
+		name := strconv.Itoa(i)
+		if delim == '{' {
+			key, err := decoder.Token()
+			if err != nil {
+				return fmt.Errorf("the object is not valid JSON: %w", noEOF(err))
+			}
+			name = key.(string)
+		}
+		if name == step {
+			return nil
+		}
+		var skipped json.RawMessage
+		if err := decoder.Decode(&skipped); err != nil {
+			return fmt.Errorf("the object is not valid JSON: %w", noEOF(err))
+		}
+	}
+	return ErrNoArray
+}

@@ -1,0 +1,245 @@
+package asl
+
+import (
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+
+	"clinical-risk-pipeline/asl/internal/items"
+	"clinical-risk-pipeline/asl/internal/query"
+	"clinical-risk-pipeline/asl/internal/value"
+)
+
+// itemReader reads the items of a Distributed Map from S3.
+type itemReader struct {
+	action         string         // getObject or listObjectsV2
+	arguments      query.Template // Arguments or Parameters
+	inputType      string         // CSV, JSON, JSONL or MANIFEST; "" for listObjectsV2
+	manifestType   string         // S3_INVENTORY or ATHENA_DATA; "" when the object holds the items itself
+	transformation string         // NONE or LOAD_AND_FLATTEN, for listObjectsV2
+	delimiter      byte
+	headers        []string // nil: the first row
+	pointer        string   // ItemsPointer
+	maxItems       *quantity
+}
+
+// maxItems is the largest MaxItems.
+const maxItems = 100_000_000
+
+// csvDelimiters are the values of CSVDelimiter; the first is the default.
+var csvDelimiters = []string{"COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"}
+
+func (f *fields) itemReader() *itemReader {
+	f.comment()
+	r := &itemReader{}
+	arn := f.required("Resource")
+	switch action, _ := strings.CutPrefix(arn[strings.LastIndex(arn, ":")+1:], "aws-sdk:"); {
+	case strings.Contains(arn, ":states:::s3:") && (action == "getObject" || action == "listObjectsV2"):
+		r.action = action
+	case arn != "":
+		f.fault("Resource", "must be arn:aws:states:::s3:getObject or arn:aws:states:::s3:listObjectsV2, got %q", arn)
+	}
+	name := "Parameters"
+	if f.jsonata {
+		name = "Arguments"
+	}
+	if r.arguments = f.payload(name, seesInput); r.arguments == nil {
+		f.fault(name, "is missing")
+	}
+	config, ok := f.object("ReaderConfig")
+	if !ok {
+		if r.action == "getObject" {
+			f.fault("ReaderConfig", "is missing: InputType says what the object holds")
+		}
+		empty := *f
+		empty.raw, empty.read = map[string]any{}, map[string]bool{}
+		config = &empty
+	}
+	r.config(config)
+	f.unread("item reader")
+	return r
+}
+
+// config reads ReaderConfig.
+func (r *itemReader) config(f *fields) {
+	f.comment()
+	r.maxItems = f.quantity("MaxItems", 1, maxItems, true)
+	r.transformation = f.oneOf("Transformation", "NONE", "LOAD_AND_FLATTEN")
+	reads := r.action == "getObject" || r.transformation == "LOAD_AND_FLATTEN"
+	if f.has("InputType") || reads && f.raw != nil && len(f.raw) > 0 {
+		r.inputType = f.required("InputType")
+	}
+	switch r.inputType {
+	case "CSV":
+		r.csv(f)
+	case "JSON":
+		r.pointer, _ = f.text("ItemsPointer")
+		if r.pointer != "" && !strings.HasPrefix(r.pointer, "/") {
+			f.fault("ItemsPointer", "must be a JSON pointer, which begins with /, got %q", r.pointer)
+		}
+	case "MANIFEST", "JSONL", "":
+	default:
+		f.fault("InputType", "must be one of CSV, JSON, JSONL, MANIFEST, got %q", r.inputType)
+	}
+	if f.has("ManifestType") || r.inputType == "MANIFEST" {
+		r.manifestType = f.oneOf("ManifestType", "S3_INVENTORY", "ATHENA_DATA")
+	}
+	f.unread("reader configuration for this InputType")
+}
+
+func (r *itemReader) csv(f *fields) {
+	r.delimiter = map[string]byte{"COMMA": ',', "PIPE": '|', "SEMICOLON": ';', "SPACE": ' ', "TAB": '\t'}[f.oneOf("CSVDelimiter", csvDelimiters...)]
+	given := f.required("CSVHeaderLocation")
+	switch headers := f.strings("CSVHeaders"); {
+	case given == "GIVEN" && len(headers) == 0:
+		f.fault("CSVHeaders", "must be a list of one header at least, because CSVHeaderLocation is GIVEN")
+	case given == "GIVEN":
+		r.headers = headers
+	case given == "FIRST_ROW" && headers != nil:
+		f.fault("CSVHeaders", "stands beside \"CSVHeaderLocation\": \"FIRST_ROW\": only one of them can be")
+	case given != "FIRST_ROW" && given != "":
+		f.fault("CSVHeaderLocation", "must be FIRST_ROW or GIVEN, got %q", given)
+	}
+}
+
+// reading is an item reader at work.
+type reading struct {
+	source items.Source
+	close  func() error
+	left   int // of MaxItems
+}
+
+// next gives the next item; more is false after the last.
+func (r *reading) next() (item any, more bool, err error) {
+	if r.left == 0 {
+		return nil, false, nil
+	}
+	item, err = r.source.Next()
+	if errors.Is(err, io.EOF) {
+		r.left = 0
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, readerFailure(err)
+	}
+	r.left--
+	return item, true, nil
+}
+
+// readerFailure is the failure of a Map state whose items cannot be read.
+func readerFailure(err error) *failure {
+	var e *Error
+	if errors.As(err, &e) {
+		return &failure{name: ErrItemReader, cause: e.Cause}
+	}
+	return &failure{name: ErrItemReader, cause: err.Error()}
+}
+
+// open begins to read.
+func (r *itemReader) open(b *branch, input any) (*reading, error) {
+	limit, err := r.limit(b.evaluating(input))
+	if err != nil {
+		return nil, err
+	}
+	v, err := r.arguments.Eval(b.evaluating(input))
+	if err != nil {
+		return nil, err
+	}
+	arguments, _ := v.(map[string]any)
+	from := location{b: b, objects: b.x.run.options.Objects}
+	from.bucket, _ = arguments["Bucket"].(string)
+	if from.bucket == "" {
+		return nil, runtimeFault("The ItemReader's Bucket must be a string, but was: %s", value.Encode(arguments["Bucket"]))
+	}
+	if from.objects == nil {
+		return nil, readerFailure(errors.New("Options.Objects is not set, so there are no objects to read"))
+	}
+	result := &reading{left: limit, close: func() error { return nil }}
+	if r.action == "listObjectsV2" {
+		prefix, _ := arguments["Prefix"].(string)
+		result.source, result.close, err = r.list(from, prefix)
+	} else {
+		from.key, _ = arguments["Key"].(string)
+		result.source, result.close, err = r.object(from)
+	}
+	if err != nil {
+		return nil, readerFailure(err)
+	}
+	return result, nil
+}
+
+// limit is MaxItems.
+func (r *itemReader) limit(env *query.Env) (int, error) {
+	if r.maxItems == nil {
+		return maxItems, nil
+	}
+	n, err := r.maxItems.eval(env, true)
+	switch {
+	case err != nil:
+		return 0, err
+	case n < 1:
+		return 0, readerFailure(errors.New("field MaxItems must be positive"))
+	case n > maxItems:
+		return 0, readerFailure(fmt.Errorf("field MaxItems exceeds the limit of %d", maxItems))
+	}
+	return int(n), nil
+}
+
+// location is an S3 object, or a bucket.
+type location struct {
+	b           *branch
+	objects     Objects
+	bucket, key string
+}
+
+// open opens the object, and says what went wrong as S3 does.
+func (l location) open() (io.ReadCloser, error) {
+	body, err := l.objects.Open(l.b.x.run.ctx, l.bucket, l.key)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("The specified key does not exist: %s/%s", l.bucket, l.key)
+	}
+	return body, err
+}
+
+// object reads the items of one object.
+func (r *itemReader) object(from location) (items.Source, func() error, error) {
+	if r.manifestType != "" {
+		return r.manifest(from)
+	}
+	return from.items(r.parse)
+}
+
+// items reads the object with a parser; an object whose key ends in .gz is compressed.
+func (l location) items(parse func(io.Reader) (items.Source, error)) (items.Source, func() error, error) {
+	body, err := l.open()
+	if err != nil {
+		return nil, nil, err
+	}
+	var text io.Reader = body
+	if strings.HasSuffix(l.key, ".gz") {
+		text, err = gzip.NewReader(body)
+	}
+	var source items.Source
+	if err == nil {
+		source, err = parse(text)
+	}
+	if err != nil {
+		_ = body.Close()
+		return nil, nil, err
+	}
+	return source, body.Close, nil
+}
+
+// parse reads items from text.
+func (r *itemReader) parse(body io.Reader) (items.Source, error) {
+	switch r.inputType {
+	case "CSV":
+		return items.CSV(body, r.delimiter, r.headers)
+	case "JSONL", "MANIFEST":
+		return items.JSONLines(body), nil
+	}
+	return items.JSONArray(body, r.pointer)
+}

@@ -1,0 +1,210 @@
+package asl
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"clinical-risk-pipeline/asl/internal/query"
+	"clinical-risk-pipeline/asl/internal/value"
+)
+
+// resultWriter says what becomes of the results of child executions.
+type resultWriter struct {
+	arguments      query.Template // Arguments or Parameters; nil: the results are not exported
+	transformation string         // NONE, COMPACT or FLATTEN
+	outputType     string         // JSON or JSONL
+}
+
+func (f *fields) resultWriter() *resultWriter {
+	f.comment()
+	w := &resultWriter{transformation: "COMPACT", outputType: "JSON"}
+	name := "Parameters"
+	if f.jsonata {
+		name = "Arguments"
+	}
+	if arn, ok := f.text("Resource"); ok {
+		if !strings.HasSuffix(arn, ":states:::s3:putObject") {
+			f.fault("Resource", "must be arn:aws:states:::s3:putObject, got %q", arn)
+		}
+		w.transformation = "NONE"
+		if w.arguments = f.payload(name, seesInput); w.arguments == nil {
+			f.fault(name, "is missing")
+		}
+	}
+	config, ok := f.object("WriterConfig")
+	if ok {
+		w.transformation = config.oneOf("Transformation", w.transformation, "NONE", "COMPACT", "FLATTEN")
+		w.outputType = config.oneOf("OutputType", "JSON", "JSONL")
+		config.unread("writer configuration")
+	} else if !f.has("Resource") {
+		f.fault("", "needs Resource, or WriterConfig")
+	}
+	f.unread("result writer")
+	return w
+}
+
+// transform is what a child execution contributes to the results. A failed one always contributes its whole record.
+func (w *resultWriter) transform(x *Execution, machineARN string) []any {
+	if x.Status != Succeeded || w.transformation == "NONE" {
+		return []any{childRecord(x, machineARN)}
+	}
+	if list, ok := x.Output.([]any); ok && w.transformation == "FLATTEN" {
+		return list
+	}
+	return []any{x.Output}
+}
+
+// childRecord is what is exported about a child execution.
+func childRecord(x *Execution, machineARN string) map[string]any {
+	included := map[string]any{"Included": true}
+	record := map[string]any{
+		"ExecutionArn": x.ARN, "Name": x.Name, "StateMachineArn": machineARN, "Status": string(x.Status),
+		"Input": value.Encode(x.Input), "InputDetails": included,
+	}
+	record["StartDate"], record["StopDate"] = timestamp(x.Start), timestamp(x.Stop)
+	record["RedriveCount"] = 0.0
+	record["RedriveStatus"] = "REDRIVABLE_BY_MAP_RUN"
+	switch x.Status {
+	case Succeeded:
+		record["Output"], record["OutputDetails"] = value.Encode(x.Output), included
+		record["RedriveStatus"] = "NOT_REDRIVABLE"
+		record["RedriveStatusReason"] = "Execution is SUCCEEDED and cannot be redriven"
+	case Failed, TimedOut:
+		record["Error"], record["Cause"] = x.Error, x.Cause
+	}
+	return record
+}
+
+// export writes results to S3 as they come: a file for each status, and at the end a manifest.
+// See https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html.
+type export struct {
+	writer         *resultWriter
+	run            *mapRun
+	bucket, prefix string
+	files          map[string]*exportFile
+}
+
+// exportFile is a file of results that is being written.
+type exportFile struct {
+	key    string
+	writer io.WriteCloser
+	size   int64
+	any    bool
+}
+
+// begin evaluates where to write.
+func (w *resultWriter) begin(run *mapRun) (*export, error) {
+	v, err := w.arguments.Eval(run.b.evaluating(run.input))
+	if err != nil {
+		return nil, err
+	}
+	arguments, _ := v.(map[string]any)
+	e := &export{writer: w, run: run, files: map[string]*exportFile{}}
+	e.bucket, _ = arguments["Bucket"].(string)
+	prefix, _ := arguments["Prefix"].(string)
+	if e.bucket == "" {
+		return nil, runtimeFault("The ResultWriter's Bucket must be a string, but was: %s", value.Encode(arguments["Bucket"]))
+	}
+	if prefix != "" {
+		prefix = strings.TrimSuffix(prefix, "/") + "/"
+	}
+	e.prefix = prefix + run.id + "/"
+	if run.b.x.run.options.Objects == nil {
+		return nil, writerFailure(errors.New("Options.Objects is not set, so there is nowhere to write"))
+	}
+	return e, nil
+}
+
+func writerFailure(err error) *failure {
+	var e *Error
+	if errors.As(err, &e) {
+		return &failure{name: ErrResultWriter, cause: e.Cause}
+	}
+	return &failure{name: ErrResultWriter, cause: err.Error()}
+}
+
+// add writes what a child execution contributes.
+func (e *export) add(x *Execution) error {
+	name := string(x.Status)
+	switch x.Status {
+	case TimedOut, Aborted:
+		name = string(Failed)
+	}
+	f := e.files[name]
+	if f == nil {
+		key := fmt.Sprintf("%s%s_0.%s", e.prefix, name, strings.ToLower(e.writer.outputType))
+		w, err := e.create(key)
+		if err != nil {
+			return err
+		}
+		f = &exportFile{key: key, writer: w}
+		e.files[name] = f
+	}
+	for _, v := range e.writer.transform(x, e.run.machineARN) {
+		if err := f.write(e.writer.outputType, v); err != nil {
+			return writerFailure(err)
+		}
+	}
+	return nil
+}
+
+func (e *export) create(key string) (io.WriteCloser, error) {
+	r := e.run.b.x.run
+	w, err := r.options.Objects.Create(r.ctx, e.bucket, key)
+	if err != nil {
+		return nil, writerFailure(err)
+	}
+	return w, nil
+}
+
+func (f *exportFile) write(outputType string, v any) error {
+	var text []byte
+	switch {
+	case outputType == "JSONL":
+		text = append(value.Append(nil, v), '\n')
+	case f.any:
+		text = value.Append([]byte(","), v)
+	default:
+		text = value.Append([]byte("["), v)
+	}
+	f.any = true
+	n, err := f.writer.Write(text)
+	f.size += int64(n)
+	return err
+}
+
+// finish closes the files and writes the manifest. It gives the Map state's result.
+func (e *export) finish() (any, error) {
+	listed := map[string]any{"FAILED": []any{}, "PENDING": []any{}, "SUCCEEDED": []any{}}
+	for name, f := range e.files {
+		if e.writer.outputType == "JSON" {
+			n, err := io.WriteString(f.writer, "]")
+			f.size += int64(n)
+			if err != nil {
+				return nil, writerFailure(err)
+			}
+		}
+		if err := f.writer.Close(); err != nil {
+			return nil, writerFailure(err)
+		}
+		listed[name] = []any{map[string]any{"Key": f.key, "Size": float64(f.size)}}
+	}
+	key := e.prefix + "manifest.json"
+	w, err := e.create(key)
+	if err != nil {
+		return nil, err
+	}
+	manifest := value.Append(nil, map[string]any{"DestinationBucket": e.bucket, "MapRunArn": e.run.arn, "ResultFiles": listed})
+	if _, err := w.Write(manifest); err != nil {
+		return nil, writerFailure(err)
+	}
+	if err := w.Close(); err != nil {
+		return nil, writerFailure(err)
+	}
+	return map[string]any{
+		"MapRunArn":           e.run.arn,
+		"ResultWriterDetails": map[string]any{"Bucket": e.bucket, "Key": key},
+	}, nil
+}
