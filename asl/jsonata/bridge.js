@@ -26,6 +26,7 @@
             return err;
         }
         return {
+            functions: Object.keys(staticFrame.bindings).concat(Object.keys(root.bindings)).filter(function (name) { return name !== 'eval'; }),
             parse: function (source) {
                 try {
                     return parser(source, false);
@@ -33,6 +34,7 @@
                     throw explained(err);
                 }
             },
+            describe: function (ast) { return JSON.stringify(ast); },
             evaluate: function (ast, bindings) {
                 var frame = createFrame(root);
                 if (bindings !== undefined) frame.bindings = bindings;

@@ -39,6 +39,30 @@ func (r *Runtime) toJS(v any) goja.Value {
 	return r.vm.ToValue(v)
 }
 
+// project builds the JavaScript value of the parts of v that an expression can look at.
+func (r *Runtime) project(v any, at *reach) goja.Value {
+	if at.all {
+		return r.toJS(v)
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		object := r.vm.NewObject()
+		for name, member := range at.members {
+			if value, ok := v[name]; ok {
+				_ = object.Set(name, r.project(value, member))
+			}
+		}
+		return object
+	case []any:
+		items := make([]any, len(v))
+		for i, item := range v {
+			items[i] = r.project(item, at)
+		}
+		return r.vm.NewArray(items...)
+	}
+	return r.toJS(v)
+}
+
 // fromJS builds the JSON value of a JavaScript value. JSONata's sequences are arrays like any other. A member that is
 // undefined is left out, as JSON.stringify does.
 func (r *Runtime) fromJS(v goja.Value) (any, error) {

@@ -47,7 +47,8 @@ func Open(dir string) (*Library, error) {
 // Expression is a parsed expression. It is immutable and may be evaluated by any Runtime of any Library.
 type Expression struct {
 	source string
-	tree   node
+	uses   *uses
+	plain  plain // nil when only the library can evaluate it
 }
 
 // Source returns the expression's text.

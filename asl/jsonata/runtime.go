@@ -1,6 +1,7 @@
 package jsonata
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -25,8 +26,10 @@ type Runtime struct {
 	library  *Library
 	vm       *goja.Runtime
 	parse    goja.Callable
+	describe goja.Callable
 	evaluate goja.Callable
 	parsed   map[string]goja.Value // the library's syntax trees, by source
+	builtin  map[string]bool       // the functions that there are
 
 	now    func() time.Time
 	random *rand.Rand
@@ -50,6 +53,11 @@ func newRuntime(l *Library) (*Runtime, error) {
 		return nil, fmt.Errorf("jsonata: load: %w", err)
 	}
 	r.parse, _ = goja.AssertFunction(bridge.ToObject(r.vm).Get("parse"))
+	r.describe, _ = goja.AssertFunction(bridge.ToObject(r.vm).Get("describe"))
+	r.builtin = map[string]bool{}
+	for _, name := range bridge.ToObject(r.vm).Get("functions").Export().([]any) {
+		r.builtin[name.(string)] = true
+	}
 	r.evaluate, _ = goja.AssertFunction(bridge.ToObject(r.vm).Get("evaluate"))
 	return r, nil
 }
@@ -83,21 +91,44 @@ func (r *Runtime) compile(source string) (*Expression, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Expression{source: source, tree: readNode(tree.Export())}, nil
+	description, err := r.describe(nil, tree)
+	if err != nil {
+		return nil, fmt.Errorf("jsonata: describe the syntax tree: %w", err)
+	}
+	var root node
+	if err := json.Unmarshal([]byte(description.String()), &root); err != nil {
+		return nil, fmt.Errorf("jsonata: describe the syntax tree: %w", err)
+	}
+	return &Expression{source: source, uses: findUses(root, r.builtin), plain: compilePlain(root)}, nil
 }
 
 // Eval evaluates the expression with the variables bound: {"states": …, "threshold": 0.75} for $states and $threshold. Other
 // than in plain JSONata there is no input document, so $ and $$ are undefined at the top level. defined is false when the
 // result is undefined. A fault is an *Error.
 func (r *Runtime) Eval(e *Expression, bindings map[string]any) (value any, defined bool, err error) {
+	if e.plain != nil {
+		if value, ok := e.plain(&frame{variables: bindings, builtin: r.builtin}); ok {
+			if _, isUndefined := value.(undefined); isUndefined {
+				return nil, false, nil
+			}
+			return value, true, nil
+		}
+	}
+	return r.interpret(e, bindings)
+}
+
+// interpret has the library evaluate the expression.
+func (r *Runtime) interpret(e *Expression, bindings map[string]any) (value any, defined bool, err error) {
 	tree, err := r.treeOf(e.source)
 	if err != nil {
 		return nil, false, err
 	}
 	result, err := r.guard(func() (goja.Value, error) {
 		variables := r.vm.CreateObject(nil)
-		for name, v := range bindings {
-			_ = variables.Set(name, r.toJS(v))
+		for name, reach := range e.uses.free {
+			if v, ok := bindings[name]; ok {
+				_ = variables.Set(name, r.project(v, reach))
+			}
 		}
 		return r.evaluate(nil, tree, variables)
 	})

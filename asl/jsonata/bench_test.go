@@ -1,0 +1,63 @@
+package jsonata_test
+
+import (
+	"testing"
+
+	"clinical-risk-pipeline/asl/jsonata"
+)
+
+// BenchmarkEval covers plain expressions, which run in Go, and others, which the library interprets.
+func BenchmarkEval(b *testing.B) {
+	library := open(b)
+	runtime, err := library.Runtime(jsonata.RuntimeOptions{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer runtime.Close()
+	bindings := map[string]any{"states": map[string]any{
+		"input":  map[string]any{"subject": "S-001", "risk": 0.8, "features": map[string]any{"age": 61.0, "visits": []any{1.0, 2.0, 3.0}}},
+		"result": map[string]any{"Body": `{"risk_score": 0.81}`},
+	}}
+	for _, bench := range []struct{ name, source string }{
+		{"plain/path", "$states.input.features.age"},
+		{"plain/condition", "$type($states.input.risk) = 'number' and $states.input.risk > 0.75"},
+		{"plain/merge", `$merge([$states.input, {"inference": $parse($states.result.Body)}])`},
+		{"library/literal", "$floor(1)"},
+		{"library/path", "$states.input.features.age[0]"},
+		{"library/condition", "$floor($states.input.risk * 100) > 75 and $states.input.subject = 'S-001'"},
+		{"library/map", "$map($states.input.features.visits, function($v) { $v * 2 })"},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			expression, err := library.Compile(bench.source)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, _, err := runtime.Eval(expression, bindings); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "evals/s")
+		})
+	}
+}
+
+// BenchmarkStart opens the library, compiles an expression and evaluates it once.
+func BenchmarkStart(b *testing.B) {
+	for b.Loop() {
+		library := open(b)
+		expression, err := library.Compile("$floor($states.input.risk) > 0")
+		if err != nil {
+			b.Fatal(err)
+		}
+		runtime, err := library.Runtime(jsonata.RuntimeOptions{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, _, err := runtime.Eval(expression, map[string]any{"states": map[string]any{"input": map[string]any{"risk": 1.0}}}); err != nil {
+			b.Fatal(err)
+		}
+		runtime.Close()
+	}
+}

@@ -1,0 +1,150 @@
+package jsonata
+
+import "strings"
+
+// plainFunction is a function of the library, or of AWS, for the arguments on which it is simple.
+type plainFunction struct {
+	arguments int
+	apply     func(arguments []any) (value any, ok bool)
+}
+
+// one makes a plainFunction of one argument that is undefined for undefined.
+func one(apply func(argument any) (any, bool)) plainFunction {
+	return plainFunction{1, func(arguments []any) (any, bool) {
+		if _, isUndefined := arguments[0].(undefined); isUndefined {
+			return undefined{}, true
+		}
+		return apply(arguments[0])
+	}}
+}
+
+var plainFunctions = map[string]plainFunction{
+	"boolean": one(func(v any) (any, bool) { return truthOf(v) }),
+	"not": one(func(v any) (any, bool) {
+		truth, ok := truthOf(v)
+		return !truth, ok
+	}),
+	"string": one(func(v any) (any, bool) { return textOf(v) }),
+	"parse":  one(plainParse),
+	"type":   one(plainType),
+	"merge":  one(plainMerge),
+	"sum":    one(plainSum),
+	"exists": {1, func(arguments []any) (any, bool) {
+		_, isUndefined := arguments[0].(undefined)
+		return !isUndefined, true
+	}},
+	"count": {1, func(arguments []any) (any, bool) {
+		switch v := arguments[0].(type) {
+		case undefined:
+			return 0.0, true
+		case []any:
+			return float64(len(v)), true
+		}
+		return 1.0, true
+	}},
+	"append": {2, plainAppend},
+}
+
+func plainCall(n node) plain {
+	procedure := n.child("procedure")
+	name := procedure.text("value")
+	function, known := plainFunctions[name]
+	arguments := n.list("arguments")
+	if !known || procedure.kind() != "variable" || len(arguments) != function.arguments {
+		return nil
+	}
+	compiled := make([]plain, len(arguments))
+	for i, argument := range arguments {
+		if compiled[i] = compilePlain(argument); compiled[i] == nil {
+			return nil
+		}
+	}
+	return func(f *frame) (any, bool) {
+		if _, isVariable := f.variables[name]; isVariable {
+			return nil, false
+		}
+		values := make([]any, len(compiled))
+		for i, argument := range compiled {
+			var ok bool
+			if values[i], ok = argument(f); !ok {
+				return nil, false
+			}
+		}
+		return function.apply(values)
+	}
+}
+
+func plainParse(v any) (any, bool) {
+	text, ok := v.(string)
+	if !ok || strings.Contains(text, "-0") {
+		return nil, false
+	}
+	return parseJSON(text)
+}
+
+func plainType(v any) (any, bool) {
+	switch v.(type) {
+	case nil:
+		return "null", true
+	case bool:
+		return "boolean", true
+	case string:
+		return "string", true
+	case float64:
+		return "number", true
+	case []any:
+		return "array", true
+	case map[string]any:
+		return "object", true
+	}
+	return nil, false
+}
+
+func plainMerge(v any) (any, bool) {
+	items, isArray := v.([]any)
+	if !isArray {
+		items = []any{v}
+	}
+	merged := map[string]any{}
+	for _, item := range items {
+		object, ok := item.(map[string]any)
+		if _, special := object["__proto__"]; !ok || special {
+			return nil, false
+		}
+		for key, value := range object {
+			merged[key] = value
+		}
+	}
+	return merged, true
+}
+
+func plainSum(v any) (any, bool) {
+	items, isArray := v.([]any)
+	if !isArray {
+		items = []any{v}
+	}
+	total := 0.0
+	for _, item := range items {
+		number, ok := item.(float64)
+		if !ok {
+			return nil, false
+		}
+		total += number
+	}
+	return total, true
+}
+
+func plainAppend(arguments []any) (any, bool) {
+	joined := []any{}
+	for i, argument := range arguments {
+		switch v := argument.(type) {
+		case undefined:
+			return arguments[1-i], true
+		case []any:
+			joined = append(joined, v...)
+		default:
+			joined = append(joined, v)
+		}
+	}
+	return joined, true
+}
