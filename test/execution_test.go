@@ -1,0 +1,277 @@
+package test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"clinical-risk-pipeline/asl"
+)
+
+// services answer the calls of an execution, by state. Every state that is called has to be named.
+type services map[string]func(task *asl.Task) (asl.Reply, error)
+
+func (s services) Call(_ context.Context, task *asl.Task) (asl.Reply, error) {
+	answer, ok := s[task.State]
+	if !ok {
+		return asl.Reply{}, fmt.Errorf("nobody answers %s", task.State)
+	}
+	return answer(task)
+}
+
+// with is the services with one of them exchanged.
+func (s services) with(state string, answer func(*asl.Task) (asl.Reply, error)) services {
+	changed := services{}
+	for name, other := range s {
+		changed[name] = other
+	}
+	changed[state] = answer
+	return changed
+}
+
+func answering(output any) func(*asl.Task) (asl.Reply, error) {
+	return func(*asl.Task) (asl.Reply, error) { return asl.Reply{Output: output}, nil }
+}
+
+func failing(name, cause string) func(*asl.Task) (asl.Reply, error) {
+	return func(*asl.Task) (asl.Reply, error) { return asl.Reply{}, &asl.Error{Name: name, Cause: cause} }
+}
+
+func hanging(*asl.Task) (asl.Reply, error) { return asl.Reply{Hangs: true}, nil }
+
+// model is an endpoint whose container answers every request with this text.
+func model(body string) func(*asl.Task) (asl.Reply, error) {
+	return answering(object{"Body": body, "ContentType": "application/json", "InvokedProductionVariant": "AllTraffic"})
+}
+
+// healthy are services that do what they should, with a model that finds the given score.
+func healthy(score string) services {
+	return services{
+		"StartEMRJob": answering(object{"Step": object{"Id": "s-1", "Status": object{"State": "COMPLETED"}}}),
+		"InvokeModel": model(`{"risk_score": ` + score + `}`),
+		"NotifyTeam":  answering(object{"MessageId": "m-1"}),
+	}
+}
+
+var oneSubject = object{
+	"subject": "S-001", "trialId": "T-1", "transformed_features": object{"age": 71.0, "site": "DE-03"},
+}
+
+// execute runs the variant on the input.
+func execute(t *testing.T, p *pipeline, input any, s services) *asl.Execution {
+	t.Helper()
+	machine, err := asl.Load(p.machine.Definition)
+	if err != nil {
+		t.Fatal(err)
+	}
+	execution, err := machine.Run(context.Background(), input, asl.Options{Handler: s, Name: "run-1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return execution
+}
+
+const (
+	lowPath     = "StartEMRJob InvokeModel CheckRisk End"
+	highPath    = "StartEMRJob InvokeModel CheckRisk NotifyTeam End"
+	invalidPath = "StartEMRJob InvokeModel CheckRisk InvalidScore"
+	brokenPath  = "StartEMRJob InvokeModel"
+)
+
+func TestEveryAnswerOfTheModelTakesItsBranch(t *testing.T) {
+	for _, row := range []struct{ reason, body, path, err string }{
+		{"the threshold itself does not alert", `{"risk_score": 0.75}`, lowPath, ""},
+		{"just above it does", `{"risk_score": 0.7500001}`, highPath, ""},
+		{"certainty is a risk", `{"risk_score": 1}`, highPath, ""},
+		{"no risk is a score", `{"risk_score": 0}`, lowPath, ""},
+		{"other fields are the model's own business", `{"risk_score": 0.1, "model": "v7"}`, lowPath, ""},
+		{"a text is no number, though it looks like one", `{"risk_score": "0.9"}`, invalidPath, "InvalidScore"},
+		{"nor is null", `{"risk_score": null}`, invalidPath, "InvalidScore"},
+		{"nor is true", `{"risk_score": true}`, invalidPath, "InvalidScore"},
+		{"a probability is not negative", `{"risk_score": -1}`, invalidPath, "InvalidScore"},
+		{"nor above one", `{"risk_score": 1.5}`, invalidPath, "InvalidScore"},
+		{"a list is no score", `{"risk_score": [0.1]}`, invalidPath, "InvalidScore"},
+		{"a score is missing", `{}`, invalidPath, "InvalidScore"},
+		{"another contract's answer", `{"predictions": [0.1]}`, invalidPath, "InvalidScore"},
+		{"a list of one answer is not an answer", `[{"risk_score": 0.1}]`, invalidPath, "InvalidScore"},
+		{"a bare number is no answer", `0.1`, invalidPath, "InvalidScore"},
+		{"null is no answer", `null`, invalidPath, "InvalidScore"},
+		{"NaN is not JSON", `{"risk_score": NaN}`, brokenPath, "States.QueryEvaluationError"},
+		{"an error page is not JSON", `<html><body>502</body></html>`, brokenPath, "States.QueryEvaluationError"},
+		{"nothing is not JSON", ``, brokenPath, "States.QueryEvaluationError"},
+		{"half an answer is not JSON", `{"risk_score": 0.`, brokenPath, "States.QueryEvaluationError"},
+	} {
+		t.Run(row.reason, func(t *testing.T) {
+			s := healthy("0").with("InvokeModel", model(row.body))
+			got := execute(t, synthesize(t, "smallest", smallest), oneSubject, s)
+			if path := strings.Join(got.Path(), " "); path != row.path || got.Error != row.err {
+				t.Errorf("went %s and ended with %q (%s), want %s and %q", path, got.Error, got.Cause, row.path, row.err)
+			}
+			if want := map[bool]asl.Status{true: asl.Succeeded, false: asl.Failed}[row.err == ""]; got.Status != want {
+				t.Errorf("ended as %s, want %s", got.Status, want)
+			}
+		})
+	}
+}
+
+func TestABodyThatIsMissingFailsTheExecution(t *testing.T) {
+	s := healthy("0").with("InvokeModel", answering(object{"ContentType": "application/json"}))
+	if got := execute(t, synthesize(t, "smallest", smallest), oneSubject, s); got.Status != asl.Failed {
+		t.Errorf("ended as %s by %v", got.Status, got.Path())
+	}
+}
+
+func TestTheModelGetsTheFeaturesUnchanged(t *testing.T) {
+	var request any
+	s := healthy("0.5").with("InvokeModel", func(task *asl.Task) (asl.Reply, error) {
+		request = task.Input
+		return model(`{"risk_score": 0.5}`)(task)
+	})
+	execute(t, synthesize(t, "smallest", smallest), oneSubject, s)
+	body := request.(object)["Body"]
+	if got := asl.Encode(body); got != `{"features":{"age":71,"site":"DE-03"}}` {
+		t.Errorf("the endpoint got %s", got)
+	}
+}
+
+func TestTheAlertNamesSubjectTrialAndExecutionOnly(t *testing.T) {
+	for reason, row := range map[string]struct {
+		input any
+		want  string
+	}{
+		"both ids are given": {oneSubject, `"subject":"S-001","threshold":0.75,"trialId":"T-1"}`},
+		"an alert without ids is better than none": {
+			object{"transformed_features": object{}}, `"subject":"unknown","threshold":0.75,"trialId":"unknown"}`,
+		},
+		"an id that is no text may be anything": {
+			object{"subject": object{"name": "Jane"}, "transformed_features": object{}},
+			`"subject":"unknown","threshold":0.75,"trialId":"unknown"}`,
+		},
+	} {
+		t.Run(reason, func(t *testing.T) {
+			var message string
+			s := healthy("0.9").with("NotifyTeam", func(task *asl.Task) (asl.Reply, error) {
+				message = asl.Encode(task.Input.(object)["Message"])
+				return asl.Reply{Output: object{"MessageId": "m-1"}}, nil
+			})
+			got := execute(t, synthesize(t, "smallest", smallest), row.input, s)
+			if got.Status != asl.Succeeded {
+				t.Fatalf("ended as %s: %s %s", got.Status, got.Error, got.Cause)
+			}
+			want := `{"execution":"` + got.ARN + `","message":"High dropout risk detected",` + row.want
+			if message != want {
+				t.Errorf("got  %s\nwant %s", message, want)
+			}
+		})
+	}
+}
+
+// sometimes fails as often as told, and then does what it should.
+func sometimes(times int, fault, then func(*asl.Task) (asl.Reply, error)) func(*asl.Task) (asl.Reply, error) {
+	calls := 0
+	return func(task *asl.Task) (asl.Reply, error) {
+		if calls++; calls <= times {
+			return fault(task)
+		}
+		return then(task)
+	}
+}
+
+func TestRetries(t *testing.T) {
+	throttled := failing("SageMakerRuntime.SageMakerRuntimeException", "Rate exceeded")
+	for _, row := range []struct {
+		reason, state string
+		fault         func(*asl.Task) (asl.Reply, error)
+		times         int
+		status        asl.Status
+		err           string
+		attempts      int
+	}{
+		{"a throttled endpoint is asked again", "InvokeModel", throttled, 2, asl.Succeeded, "", 3},
+		{"up to six times", "InvokeModel", throttled, 6, asl.Succeeded, "", 7},
+		{"and then the execution fails with the service's error", "InvokeModel", throttled, 99, asl.Failed,
+			"SageMakerRuntime.SageMakerRuntimeException", 7},
+		{"an error of the container may pass", "InvokeModel", failing("SageMakerRuntime.ModelErrorException", "500"), 2, asl.Succeeded, "", 3},
+		{"or stay", "InvokeModel", failing("SageMakerRuntime.ModelErrorException", "500"), 99, asl.Failed,
+			"SageMakerRuntime.ModelErrorException", 3},
+		{"an error nobody has heard of is retried, too", "InvokeModel", failing("Surprise", "?"), 2, asl.Succeeded, "", 3},
+		{"a request that is invalid stays so", "InvokeModel", failing("SageMakerRuntime.ValidationErrorException", "no"), 1, asl.Failed,
+			"SageMakerRuntime.ValidationErrorException", 1},
+		{"an endpoint that hangs is given up and asked again", "InvokeModel", hanging, 1, asl.Succeeded, "", 2},
+		{"but not for ever", "InvokeModel", hanging, 99, asl.Failed, "States.Timeout", 3},
+		{"a throttled submission was not accepted", "StartEMRJob", failing("EMR.AmazonElasticMapReduceException", "Rate exceeded"), 5,
+			asl.Succeeded, "", 6},
+		{"a step that failed may have written its output", "StartEMRJob", failing("States.TaskFailed", "step failed"), 1, asl.Failed,
+			"States.TaskFailed", 1},
+		{"a step that hangs ran for hours", "StartEMRJob", hanging, 1, asl.Failed, "States.Timeout", 1},
+		{"a cluster that is not there stays away", "StartEMRJob", failing("EMR.InvalidRequestException", "no cluster"), 1, asl.Failed,
+			"EMR.InvalidRequestException", 1},
+		{"an alert is tried for a long time", "NotifyTeam", failing("SNS.AmazonSNSException", "Service unavailable"), 8, asl.Succeeded, "", 9},
+		{"and then the execution fails loudly", "NotifyTeam", failing("SNS.AmazonSNSException", "Service unavailable"), 99, asl.Failed,
+			"SNS.AmazonSNSException", 9},
+		{"an alert that hangs is published again", "NotifyTeam", hanging, 1, asl.Succeeded, "", 2},
+		{"a topic that is not there stays away", "NotifyTeam", failing("SNS.NotFoundException", "no topic"), 1, asl.Failed,
+			"SNS.NotFoundException", 1},
+	} {
+		t.Run(row.reason, func(t *testing.T) {
+			s := healthy("0.9")
+			attempts := 0
+			answer := sometimes(row.times, row.fault, s[row.state])
+			s = s.with(row.state, func(task *asl.Task) (asl.Reply, error) {
+				attempts++
+				return answer(task)
+			})
+			got := execute(t, synthesize(t, "smallest", smallest), oneSubject, s)
+			if got.Status != row.status || got.Error != row.err || attempts != row.attempts {
+				t.Errorf("%d attempts, %s %q, want %d, %s %q", attempts, got.Status, got.Error, row.attempts, row.status, row.err)
+			}
+		})
+	}
+}
+
+// What outlives its retries ends the execution in the state that failed: a redrive resumes there.
+func TestAnErrorEndsTheExecutionInItsOwnState(t *testing.T) {
+	for _, state := range []string{"StartEMRJob", "InvokeModel", "NotifyTeam"} {
+		got := execute(t, synthesize(t, "smallest", smallest), oneSubject, healthy("0.9").with(state, failing("Outage", "The data centre is dark.")))
+		if path := got.Path(); path[len(path)-1] != state || got.Error != "Outage" || got.Cause != "The data centre is dark." {
+			t.Errorf("%s failed: went %v and ended with %q, %q", state, path, got.Error, got.Cause)
+		}
+	}
+}
+
+func TestDelaysBetweenAttemptsAreJitteredAndCapped(t *testing.T) {
+	var calls []time.Time
+	s := healthy("0.9").with("NotifyTeam", func(task *asl.Task) (asl.Reply, error) {
+		calls = append(calls, task.Now)
+		return failing("SNS.AmazonSNSException", "down")(task)
+	})
+	execute(t, synthesize(t, "smallest", smallest), oneSubject, s)
+	longest := 2 * time.Second
+	var delays []time.Duration
+	for i := range len(calls) - 1 {
+		delay := calls[i+1].Sub(calls[i])
+		if delays = append(delays, delay); delay < 0 || delay > longest {
+			t.Errorf("delay %d is %v, want from 0 to %v", i+1, delay, longest)
+		}
+		longest = min(2*longest, 2*time.Minute)
+	}
+	if slices.Equal(delays, []time.Duration{2e9, 4e9, 8e9, 16e9, 32e9, 64e9, 120e9, 120e9}) {
+		t.Error("the delays have no jitter")
+	}
+}
+
+func TestEveryExtractionLeadsToTheModelWithItsInput(t *testing.T) {
+	for state, p := range map[string]*pipeline{
+		"StartEMRJob": synthesize(t, "smallest", smallest), "StartEMRServerlessJob": serverless(t), "StartGlueJob": glue(t),
+	} {
+		s := healthy("0.9").with(state, answering(object{"JobRunState": "SUCCEEDED"}))
+		got := execute(t, p, oneSubject, s)
+		want := []string{state, "InvokeModel", "CheckRisk", "NotifyTeam", "End"}
+		if !slices.Equal(got.Path(), want) {
+			t.Errorf("went %v, want %v: %s %s", got.Path(), want, got.Error, got.Cause)
+		}
+	}
+}
