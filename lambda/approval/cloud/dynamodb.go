@@ -1,0 +1,152 @@
+package cloud
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"clinical-risk-pipeline/lambda/approval"
+)
+
+// DynamoDB is the client's part that Store uses.
+type DynamoDB interface {
+	dynamodb.QueryAPIClient
+	dynamodb.ScanAPIClient
+	GetItem(ctx context.Context, in *dynamodb.GetItemInput, options ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
+	PutItem(ctx context.Context, in *dynamodb.PutItemInput, options ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)
+}
+
+// Store keeps requests in a table: each is a document under its id, with a revision that guards changes. Requests whose
+// execution took no decision also stand in a sparse index.
+type Store struct {
+	Client DynamoDB
+	Table  string
+}
+
+// The attributes of an item, and the index by its open attribute.
+const (
+	idAttribute       = "id"
+	revisionAttribute = "revision"
+	openAttribute     = "open"
+	timeAttribute     = "requestedAt"
+	documentAttribute = "document"
+	openIndex         = "open"
+	isOpen            = "yes"
+)
+
+// Get implements approval.Store.
+func (s Store) Get(ctx context.Context, id string) (*approval.Approval, error) {
+	out, err := s.Client.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName: &s.Table, Key: item{idAttribute: text(id)}, ConsistentRead: aws.Bool(true),
+	})
+	if err != nil {
+		return nil, plain(err)
+	}
+	if out.Item == nil {
+		return nil, approval.ErrNotFound
+	}
+	return read(out.Item)
+}
+
+// Put implements approval.Store.
+func (s Store) Put(ctx context.Context, a *approval.Approval) error {
+	next := *a
+	next.Revision++
+	document, err := json.Marshal(next)
+	if err != nil {
+		return err
+	}
+	stored := item{
+		idAttribute: text(a.ID), revisionAttribute: number(next.Revision), documentAttribute: text(string(document)),
+		timeAttribute: text(a.RequestedAt.UTC().Format(time.RFC3339Nano)),
+	}
+	if !a.Effective {
+		stored[openAttribute] = text(isOpen)
+	}
+	_, err = s.Client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: &s.Table, Item: stored,
+		ConditionExpression:       aws.String("attribute_not_exists(#id) AND :stored = :none OR #revision = :stored"),
+		ExpressionAttributeNames:  map[string]string{"#id": idAttribute, "#revision": revisionAttribute},
+		ExpressionAttributeValues: item{":stored": number(a.Revision), ":none": number(0)},
+	})
+	if hasCode(err, (&types.ConditionalCheckFailedException{}).ErrorCode()) {
+		return approval.ErrChanged
+	}
+	if err == nil {
+		*a = next
+	}
+	return plain(err)
+}
+
+// List implements approval.Store.
+func (s Store) List(ctx context.Context, all bool) ([]*approval.Approval, error) {
+	items, err := s.open(ctx)
+	if all {
+		items, err = s.scan(ctx)
+	}
+	if err != nil {
+		return nil, plain(err)
+	}
+	var list []*approval.Approval
+	for _, i := range items {
+		a, err := read(i)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, a)
+	}
+	slices.SortFunc(list, func(a, b *approval.Approval) int {
+		return cmp.Or(a.RequestedAt.Compare(b.RequestedAt), strings.Compare(a.ID, b.ID))
+	})
+	return list, nil
+}
+
+func (s Store) open(ctx context.Context) (items []item, err error) {
+	pages := dynamodb.NewQueryPaginator(s.Client, &dynamodb.QueryInput{
+		TableName: &s.Table, IndexName: aws.String(openIndex),
+		KeyConditionExpression:    aws.String("#open = :yes"),
+		ExpressionAttributeNames:  map[string]string{"#open": openAttribute},
+		ExpressionAttributeValues: item{":yes": text(isOpen)},
+	})
+	for pages.HasMorePages() && err == nil {
+		var page *dynamodb.QueryOutput
+		if page, err = pages.NextPage(ctx); err == nil {
+			items = append(items, page.Items...)
+		}
+	}
+	return items, err
+}
+
+func (s Store) scan(ctx context.Context) (items []item, err error) {
+	pages := dynamodb.NewScanPaginator(s.Client, &dynamodb.ScanInput{TableName: &s.Table, ConsistentRead: aws.Bool(true)})
+	for pages.HasMorePages() && err == nil {
+		var page *dynamodb.ScanOutput
+		if page, err = pages.NextPage(ctx); err == nil {
+			items = append(items, page.Items...)
+		}
+	}
+	return items, err
+}
+
+type item = map[string]types.AttributeValue
+
+func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
+
+func number(n int) types.AttributeValue { return &types.AttributeValueMemberN{Value: strconv.Itoa(n)} }
+
+func read(i item) (*approval.Approval, error) {
+	document, _ := i[documentAttribute].(*types.AttributeValueMemberS)
+	if document == nil {
+		return nil, approval.ErrNotFound
+	}
+	var a approval.Approval
+	return &a, json.Unmarshal([]byte(document.Value), &a)
+}

@@ -1,0 +1,43 @@
+// Package cloud connects approvals to AWS: DynamoDB, S3, SNS, Step Functions and CloudTrail, one file each, and the settings
+// that the two functions get by their environment.
+package cloud
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/aws/smithy-go"
+)
+
+// plain is the error of a call without what the service wrote about it, which may quote the data sent: service, operation and
+// the error's code. Cancellations stay what they are.
+func plain(err error) error {
+	if err == nil {
+		return nil
+	}
+	name := "AWS"
+	if call, ok := errors.AsType[*smithy.OperationError](err); ok {
+		name = call.Service() + " " + call.Operation()
+	}
+	if refusal, ok := errors.AsType[smithy.APIError](err); ok {
+		return fmt.Errorf("%s: %s", name, refusal.ErrorCode())
+	}
+	if canceled, ok := errors.AsType[*smithy.CanceledError](err); ok {
+		return fmt.Errorf("%s: %w", name, canceled.Err)
+	}
+	return fmt.Errorf("%s: no usable answer", name)
+}
+
+// hasCode tells whether the service refused the call with one of these codes.
+func hasCode(err error, codes ...string) bool {
+	refusal, ok := errors.AsType[smithy.APIError](err)
+	if !ok {
+		return false
+	}
+	for _, code := range codes {
+		if refusal.ErrorCode() == code {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,101 @@
+package cloud
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"clinical-risk-pipeline/lambda/approval"
+)
+
+// S3 is the client's part that Objects uses.
+type S3 interface {
+	s3.ListObjectsV2APIClient
+	GetObject(ctx context.Context, in *s3.GetObjectInput, options ...func(*s3.Options)) (*s3.GetObjectOutput, error)
+	PutObject(ctx context.Context, in *s3.PutObjectInput, options ...func(*s3.Options)) (*s3.PutObjectOutput, error)
+}
+
+// Objects is a bucket that keeps versions.
+type Objects struct {
+	Client S3
+	Bucket string
+}
+
+// putAttempts is how often a put is tried that meets another put of the same key
+// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html).
+const putAttempts = 3
+
+// List implements approval.Objects.
+func (o Objects) List(ctx context.Context, prefix string) ([]string, error) {
+	pages := s3.NewListObjectsV2Paginator(o.Client, &s3.ListObjectsV2Input{Bucket: &o.Bucket, Prefix: &prefix})
+	var keys []string
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, plain(err)
+		}
+		for _, object := range page.Contents {
+			keys = append(keys, aws.ToString(object.Key))
+		}
+	}
+	return keys, nil
+}
+
+// Read implements approval.Objects.
+func (o Objects) Read(ctx context.Context, key string) ([]byte, string, error) {
+	out, err := o.Client.GetObject(ctx, &s3.GetObjectInput{Bucket: &o.Bucket, Key: &key})
+	if err != nil {
+		return nil, "", o.missing(ctx, key, err)
+	}
+	defer out.Body.Close()
+	body, err := io.ReadAll(out.Body)
+	if err != nil {
+		return nil, "", plain(err)
+	}
+	version, err := versioned(out.VersionId)
+	return body, version, err
+}
+
+// missing tells a missing object from a forbidden one. S3 answers both with AccessDenied where the permission to list has
+// the condition on prefixes that ours has.
+func (o Objects) missing(ctx context.Context, key string, err error) error {
+	if hasCode(err, "NoSuchKey") {
+		return approval.ErrNotFound
+	}
+	if hasCode(err, "AccessDenied", "Forbidden") {
+		if keys, listErr := o.List(ctx, key); listErr == nil && !slices.Contains(keys, key) {
+			return approval.ErrNotFound
+		}
+	}
+	return plain(err)
+}
+
+// Create implements approval.Objects.
+func (o Objects) Create(ctx context.Context, key string, body []byte) (string, error) {
+	for attempt := 1; ; attempt++ {
+		out, err := o.Client.PutObject(ctx, &s3.PutObjectInput{
+			Bucket: &o.Bucket, Key: &key, Body: bytes.NewReader(body), ContentType: aws.String("application/json"), IfNoneMatch: aws.String("*"),
+		})
+		switch {
+		case err == nil:
+			return versioned(out.VersionId)
+		case hasCode(err, "PreconditionFailed"):
+			return "", approval.ErrExists
+		case !hasCode(err, "ConditionalRequestConflict") || attempt == putAttempts:
+			return "", plain(err)
+		}
+	}
+}
+
+// versioned is an object's version. A bucket without versions keeps nothing that could not be altered.
+func versioned(id *string) (string, error) {
+	if version := aws.ToString(id); version != "" && version != "null" {
+		return version, nil
+	}
+	return "", errors.New("the bucket of the records keeps no versions; switch versioning on")
+}

@@ -1,0 +1,40 @@
+package cloud
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/aws-sdk-go-v2/service/sns/types"
+
+	"clinical-risk-pipeline/lambda/approval"
+)
+
+// SNS is the client's part that Notifier uses.
+type SNS interface {
+	Publish(ctx context.Context, in *sns.PublishInput, options ...func(*sns.Options)) (*sns.PublishOutput, error)
+}
+
+// Notifier publishes to a topic: text to e-mail subscribers, JSON to all others.
+type Notifier struct {
+	Client SNS
+	Topic  string
+}
+
+// Notify implements approval.Notifier.
+func (n Notifier) Notify(ctx context.Context, m approval.Message) error {
+	message, err := json.Marshal(map[string]string{"default": m.JSON, "email": m.Text})
+	if err != nil {
+		return err
+	}
+	attributes := map[string]types.MessageAttributeValue{}
+	for name, value := range m.Attributes {
+		attributes[name] = types.MessageAttributeValue{DataType: aws.String("String"), StringValue: &value}
+	}
+	_, err = n.Client.Publish(ctx, &sns.PublishInput{
+		TopicArn: &n.Topic, Subject: &m.Subject, Message: aws.String(string(message)), MessageStructure: aws.String("json"),
+		MessageAttributes: attributes,
+	})
+	return plain(err)
+}

@@ -1,0 +1,53 @@
+// The Lambda function behind the function URL: lists and shows requests for approval, and takes decisions.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"clinical-risk-pipeline/lambda/approval"
+	"clinical-risk-pipeline/lambda/approval/cloud"
+)
+
+func main() {
+	decider, err := newDecider(context.Background())
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	lambda.Start(approval.API{Decider: decider}.Handle)
+}
+
+func newDecider(ctx context.Context) (*approval.Decider, error) {
+	settings, err := approval.DecideSettings(os.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	aws, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &approval.Decider{
+		Store: cloud.Store{Client: dynamodb.NewFromConfig(aws), Table: settings.Table},
+		Records: approval.Records{
+			Objects: cloud.Objects{Client: s3.NewFromConfig(aws), Bucket: settings.Bucket},
+			Bucket:  settings.Bucket,
+			Prefix:  settings.Prefix,
+		},
+		Tasks:   cloud.Tasks{Client: sfn.NewFromConfig(aws)},
+		Starts:  cloud.Starts{Client: cloudtrail.NewFromConfig(aws), Now: time.Now},
+		Signers: settings.Signers,
+		Now:     time.Now,
+		Log:     slog.New(slog.NewJSONHandler(os.Stdout, nil)),
+	}, nil
+}

@@ -1,0 +1,163 @@
+package approval
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// Decider takes decisions.
+type Decider struct {
+	Store   Store
+	Records Records
+	Tasks   Tasks
+	Starts  Starts
+	Signers Signers
+	Now     Clock
+	Log     *slog.Logger
+}
+
+// Decide takes a caller's decision on a request, records it and completes the task; see the package comment for the order.
+// It may be repeated: the same decision returns the same outcome and tells the execution what it did not hear yet, the
+// contrary one is a conflict. Errors that are a *Fault are for the caller.
+func (d *Decider) Decide(ctx context.Context, id string, caller Caller, decision Decision) (*Outcome, error) {
+	verdict, err := decision.verdict()
+	if err != nil {
+		return nil, fault(http.StatusBadRequest, "InvalidDecision", "%s", err)
+	}
+	if err := d.Signers.admit(caller); err != nil {
+		return nil, err
+	}
+	a, err := d.get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	record, err := d.Records.find(ctx, a)
+	if errors.Is(err, ErrNotFound) {
+		record, err = d.sign(ctx, a, caller, decision, verdict)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if record.Decision != verdict {
+		return nil, fault(http.StatusConflict, "AlreadyDecided", "%s was %s by %s on %s; a decision is final",
+			id, record.Decision, record.Signer.ARN, record.SignedAt.Format(time.RFC3339))
+	}
+	return d.settle(ctx, a, record)
+}
+
+func (d *Decider) get(ctx context.Context, id string) (*Approval, error) {
+	a, err := d.Store.Get(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return nil, fault(http.StatusNotFound, "UnknownApproval", "there is no request %q", id)
+	}
+	return a, err
+}
+
+// sign checks that the caller may decide on what stands there now, and makes the record. Where two decide at once, the
+// record of the other comes back.
+func (d *Decider) sign(ctx context.Context, a *Approval, caller Caller, decision Decision, verdict Verdict) (*signed, error) {
+	now := d.Now().UTC()
+	if a.Status(now) == Expired {
+		return nil, fault(http.StatusGone, "Expired", "the deadline passed at %s; the run ends as not approved", a.Request.Deadline.UTC().Format(time.RFC3339))
+	}
+	starters, err := d.Starts.Starters(ctx, &a.Request)
+	if errors.Is(err, ErrStarterUnknown) {
+		return nil, fault(http.StatusServiceUnavailable, "StarterUnknown",
+			"CloudTrail does not show yet who started this run, so nobody can be told apart from them; it does within some 15 minutes: try again")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("who started the run: %w", err)
+	}
+	if err := independent(caller, starters); err != nil {
+		return nil, err
+	}
+	reviewed, err := d.Records.review(ctx, a.Request.Record)
+	if err != nil {
+		return nil, err
+	}
+	if reviewed.SHA256 != decision.Reviewed {
+		return nil, fault(http.StatusConflict, "RecordsChanged", "the decision records are not those that you reviewed: look at the request again, then decide")
+	}
+	record, err := d.Records.create(ctx, a, Record{
+		ApprovalID: a.ID, Round: a.Round, Decision: verdict,
+		Signer:  Signature{ARN: caller.ARN, UserID: caller.UserID, PrintedName: decision.PrintedName},
+		Meaning: decision.Meaning, Reason: decision.Reason, SignedAt: now,
+		Execution: a.Request.Execution, TrialID: a.Request.TrialID, Subjects: a.Request.Subjects, StartedAt: a.Request.StartedAt,
+		StartedBy: starters, RequestedAt: a.RequestedAt, Deadline: a.Request.Deadline, Reviewed: reviewed,
+	})
+	if errors.Is(err, ErrExists) {
+		return d.Records.find(ctx, a)
+	}
+	if err == nil {
+		d.Log.Info("decided", "approval", a.ID, "round", a.Round, "decision", verdict, "signer", caller.ARN)
+	}
+	return record, err
+}
+
+// settle lets the stored request point to the record, and the execution know of it.
+func (d *Decider) settle(ctx context.Context, a *Approval, record *signed) (*Outcome, error) {
+	if a.Decision == nil {
+		a.Decision = &Reference{Decision: record.Decision, Key: record.key, Version: record.version}
+		if err := d.put(ctx, a); err != nil {
+			return nil, err
+		}
+	}
+	outcome := d.Records.outcome(record)
+	if a.Effective {
+		return outcome, nil
+	}
+	if err := d.complete(ctx, a, outcome); err != nil {
+		return nil, err
+	}
+	a.Effective = true
+	if err := d.put(ctx, a); err != nil {
+		return nil, err
+	}
+	d.Log.Info("told the execution", "approval", a.ID, "round", a.Round, "decision", outcome.Decision)
+	return outcome, nil
+}
+
+// complete hands the outcome to the task. A task that is gone either heard it before, which its execution's history tells,
+// or never will.
+func (d *Decider) complete(ctx context.Context, a *Approval, outcome *Outcome) error {
+	output, err := json.Marshal(outcome)
+	if err != nil {
+		return err
+	}
+	err = d.Tasks.Succeed(ctx, a.Request.TaskToken, output)
+	if !errors.Is(err, ErrTaskGone) {
+		return err
+	}
+	heard, err := d.Tasks.Completed(ctx, a.Request.Execution, output)
+	if err != nil {
+		return err
+	}
+	if !heard {
+		return fault(http.StatusGone, "NotEffective", "the execution does not wait any more: the decision is recorded at %s and has no effect", outcome.Record)
+	}
+	return nil
+}
+
+// put stores the request; when somebody stored the same meanwhile, that is as good.
+func (d *Decider) put(ctx context.Context, a *Approval) error {
+	err := d.Store.Put(ctx, a)
+	if !errors.Is(err, ErrChanged) {
+		return err
+	}
+	stored, err := d.Store.Get(ctx, a.ID)
+	if err != nil {
+		return err
+	}
+	if stored.Round != a.Round {
+		return fault(http.StatusConflict, "AskedAgain", "the execution asked again meanwhile: look at the request again, then decide")
+	}
+	stored.Decision = a.Decision
+	stored.Effective = stored.Effective || a.Effective
+	*a = *stored
+	return d.Store.Put(ctx, a)
+}

@@ -1,0 +1,140 @@
+package approval
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Verdict is what a person decides.
+type Verdict string
+
+// The verdicts.
+const (
+	Approve Verdict = "approved"
+	Reject  Verdict = "rejected"
+)
+
+// Decision is what an approver sends. The signer is not part of it: it follows from who signed the request.
+type Decision struct {
+	Decision    string `json:"decision"`    // "approve" or "reject"
+	Meaning     string `json:"meaning"`     // what the signature stands for, such as "approval" or "responsibility" (21 CFR 11.50)
+	Reason      string `json:"reason"`      // why
+	PrintedName string `json:"printedName"` // the signer's name in full
+	Reviewed    string `json:"reviewed"`    // the SHA-256 of what the signer was shown
+}
+
+// The lengths of the texts, in characters.
+const (
+	longestName = 200
+	longestText = 2000
+)
+
+// verdict checks the decision, all faults at once, and returns what it says.
+func (d *Decision) verdict() (Verdict, error) {
+	verdicts := map[string]Verdict{"approve": Approve, "reject": Reject}
+	verdict, ok := verdicts[d.Decision]
+	var faults []error
+	if !ok {
+		faults = append(faults, fmt.Errorf(`decision must be "approve" or "reject"`))
+	}
+	for _, text := range []struct {
+		name, value string
+		longest     int
+	}{{"meaning", d.Meaning, longestName}, {"reason", d.Reason, longestText}, {"printedName", d.PrintedName, longestName}} {
+		if !readable(text.value, text.longest) {
+			faults = append(faults, fmt.Errorf("%s is required: 1 to %d printable characters", text.name, text.longest))
+		}
+	}
+	if len(d.Reviewed) != 64 || strings.Trim(d.Reviewed, "0123456789abcdef") != "" {
+		faults = append(faults, errors.New("reviewed is required: the SHA-256 of the decision records, as shown with the request"))
+	}
+	return verdict, errors.Join(faults...)
+}
+
+// readable tells whether a text has something to read, and nothing that hides.
+func readable(text string, longest int) bool {
+	hidden := func(r rune) bool { return !unicode.IsPrint(r) && r != '\n' && r != '\t' }
+	return strings.TrimSpace(text) != "" && utf8.ValidString(text) && utf8.RuneCountInString(text) <= longest && !strings.ContainsFunc(text, hidden)
+}
+
+// Record is the record of a person's decision, linked to what was reviewed by its digest (21 CFR 11.50 and 11.70). It is
+// created once and never replaced.
+type Record struct {
+	ApprovalID  string    `json:"approvalId"`
+	Round       int       `json:"round"`
+	Decision    Verdict   `json:"decision"`
+	Signer      Signature `json:"signer"`
+	Meaning     string    `json:"meaning"`
+	Reason      string    `json:"reason"`
+	SignedAt    time.Time `json:"signedAt"`
+	Execution   string    `json:"execution"`
+	TrialID     string    `json:"trialId"`
+	Subjects    Subjects  `json:"subjects"`
+	StartedAt   time.Time `json:"startedAt"`
+	StartedBy   []Starter `json:"startedBy"`
+	RequestedAt time.Time `json:"requestedAt"`
+	Deadline    time.Time `json:"deadline"`
+	Reviewed    *Reviewed `json:"reviewed"`
+}
+
+// Signature is who signed.
+type Signature struct {
+	ARN         string `json:"arn"`
+	UserID      string `json:"userId"`
+	PrintedName string `json:"printedName"`
+}
+
+// Outcome is the output of the task, and the answer to the one who decided.
+type Outcome struct {
+	Decision      Verdict `json:"decision"`
+	ApprovalID    string  `json:"approvalId"`
+	Signer        string  `json:"signer"`        // the ARN
+	Record        string  `json:"record"`        // "s3://bucket/approvals/ID/approval-ROUND.json"
+	RecordVersion string  `json:"recordVersion"` // the version of that object
+}
+
+// signed is a record with its place in the store.
+type signed struct {
+	Record
+	key, version string
+}
+
+func (a *Approval) recordKey() string {
+	return fmt.Sprintf("%s%s/approval-%d.json", approvalsPrefix, a.ID, a.Round)
+}
+
+// find returns the record of the request's round, or ErrNotFound.
+func (r Records) find(ctx context.Context, a *Approval) (*signed, error) {
+	body, version, err := r.Objects.Read(ctx, a.recordKey())
+	if err != nil {
+		return nil, err
+	}
+	s := &signed{key: a.recordKey(), version: version}
+	if err := json.Unmarshal(body, &s.Record); err != nil {
+		return nil, errors.New("the approval record is no JSON")
+	}
+	return s, nil
+}
+
+// create stores the record, once. ErrExists says that somebody decided before.
+func (r Records) create(ctx context.Context, a *Approval, record Record) (*signed, error) {
+	body, err := json.MarshalIndent(record, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	version, err := r.Objects.Create(ctx, a.recordKey(), append(body, '\n'))
+	return &signed{Record: record, key: a.recordKey(), version: version}, err
+}
+
+func (r Records) outcome(s *signed) *Outcome {
+	return &Outcome{
+		Decision: s.Decision, ApprovalID: s.ApprovalID, Signer: s.Signer.ARN,
+		Record: Place{r.Bucket, s.key}.String(), RecordVersion: s.version,
+	}
+}

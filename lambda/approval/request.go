@@ -1,0 +1,131 @@
+package approval
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Request is what the state RequestApproval sends. It has neither features nor scores, and a field that is not listed here
+// is refused.
+type Request struct {
+	TaskToken string    `json:"taskToken"`
+	Execution string    `json:"execution"` // the execution's ARN
+	StartedAt time.Time `json:"startedAt"` // when the execution started
+	TrialID   string    `json:"trialId"`
+	Subjects  Subjects  `json:"subjects"`
+	Record    string    `json:"record"`   // the decision records to review: "s3://bucket/key", or "s3://bucket/prefix/" for all below it
+	Deadline  time.Time `json:"deadline"` // when the state stops waiting
+
+	// RedriveCount is how often the execution was redriven, so that whoever did is known before anything is decided.
+	// Default: 0.
+	RedriveCount int `json:"redriveCount,omitempty"`
+}
+
+// Subjects says whom a request is about: the counts of a cohort, or one subject by its pseudonymous id. In JSON it is an
+// object or a string.
+type Subjects struct {
+	ID     string
+	Counts *Counts
+}
+
+// Counts sum up a cohort's run.
+type Counts struct {
+	Subjects int `json:"subjects"`
+	Scored   int `json:"scored"`
+	High     int `json:"high"`
+	Failed   int `json:"failed"`
+}
+
+// MarshalJSON writes the counts, or the id.
+func (s Subjects) MarshalJSON() ([]byte, error) {
+	if s.Counts != nil {
+		return json.Marshal(s.Counts)
+	}
+	return json.Marshal(s.ID)
+}
+
+// UnmarshalJSON reads the counts, or an id.
+func (s *Subjects) UnmarshalJSON(text []byte) error {
+	if bytes.HasPrefix(bytes.TrimSpace(text), []byte(`"`)) {
+		return json.Unmarshal(text, &s.ID)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(&s.Counts)
+}
+
+// String is for people: the counts in words, or the id.
+func (s Subjects) String() string {
+	if s.Counts == nil {
+		return "subject " + s.ID
+	}
+	return fmt.Sprintf("%d at high risk, %d scored and %d not scored, of %d subjects", s.Counts.High, s.Counts.Scored, s.Counts.Failed, s.Counts.Subjects)
+}
+
+var executionPattern = regexp.MustCompile(`^arn:aws[a-z-]*:states:[a-z0-9-]+:\d{12}:execution:[^:\s]+:[^:\s]+$`)
+
+// ParseRequest reads and checks a request, all faults at once. The faults name fields, never subjects.
+func ParseRequest(payload []byte) (*Request, error) {
+	var r Request
+	decoder := json.NewDecoder(bytes.NewReader(payload))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&r); err != nil {
+		return nil, fmt.Errorf("the approval request is not as agreed: %w", fieldFault(err))
+	}
+	var faults []error
+	check := func(ok bool, fault string) {
+		if !ok {
+			faults = append(faults, errors.New(fault))
+		}
+	}
+	check(r.TaskToken != "", "taskToken is required")
+	check(executionPattern.MatchString(r.Execution), "execution must be the ARN of an execution")
+	check(!r.StartedAt.IsZero(), "startedAt is required")
+	check(r.TrialID != "", "trialId is required")
+	check(r.Subjects.Counts != nil || r.Subjects.ID != "", "subjects must be counts or a subject's pseudonymous id")
+	check(!r.Deadline.IsZero(), "deadline is required")
+	check(r.RedriveCount >= 0, "redriveCount must not be negative")
+	_, err := ParsePlace(r.Record)
+	check(err == nil, "record must be an S3 URI, s3://bucket/key or s3://bucket/prefix/")
+	return &r, errors.Join(faults...)
+}
+
+// fieldFault is the decoder's error without the value that it quotes.
+func fieldFault(err error) error {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return fmt.Errorf("%s must be a JSON %s", wrong.Field, wrong.Type.Kind())
+	}
+	if _, ok := errors.AsType[*time.ParseError](err); ok {
+		return errors.New("startedAt and deadline must be times as RFC 3339 writes them")
+	}
+	return err
+}
+
+// ID is the id of an execution's approval: short enough to type, and the same whenever the execution asks.
+func ID(execution string) string {
+	sum := sha256.Sum256([]byte(execution))
+	return "ap-" + strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:16])
+}
+
+// Place is an object in S3, or all objects below a prefix that ends in a slash.
+type Place struct{ Bucket, Key string }
+
+// ParsePlace reads "s3://bucket/key" or "s3://bucket/prefix/".
+func ParsePlace(uri string) (Place, error) {
+	rest, ok := strings.CutPrefix(uri, "s3://")
+	bucket, key, found := strings.Cut(rest, "/")
+	if !ok || !found || bucket == "" || key == "" {
+		return Place{}, errors.New("not an S3 URI, s3://bucket/key")
+	}
+	return Place{bucket, key}, nil
+}
+
+// String is the place's URI.
+func (p Place) String() string { return "s3://" + p.Bucket + "/" + p.Key }

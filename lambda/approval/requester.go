@@ -1,0 +1,68 @@
+package approval
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+)
+
+// Requester stores requests and tells the approvers. It is what the state RequestApproval invokes.
+type Requester struct {
+	Store    Store
+	Notifier Notifier
+	Records  Records
+	URL      string // where approvers decide
+	Now      Clock
+	Log      *slog.Logger
+}
+
+// Handle takes a request. It may be called again with the same one: the approvers are told once. A request of the same
+// execution with another token is a task that was retried or redriven; the token before it is dead, so the new one takes
+// its place, undecided, as another round.
+func (r *Requester) Handle(ctx context.Context, payload json.RawMessage) error {
+	request, err := ParseRequest(payload)
+	if err == nil {
+		err = r.Records.check(request.Record)
+	}
+	if err == nil && !r.Now().Before(request.Deadline) {
+		err = errors.New("deadline must be in the future")
+	}
+	if err != nil {
+		return err
+	}
+	a, err := r.store(ctx, request)
+	if err != nil {
+		return err
+	}
+	log := r.Log.With("approval", a.ID, "round", a.Round, "execution", request.Execution)
+	if a.Notified {
+		log.Info("asked again")
+		return nil
+	}
+	if err := r.Notifier.Notify(ctx, message(a, r.URL)); err != nil {
+		return fmt.Errorf("the approvers could not be told: %w", err)
+	}
+	a.Notified = true
+	if err := r.Store.Put(ctx, a); err != nil && !errors.Is(err, ErrChanged) {
+		return err
+	}
+	log.Info("requested")
+	return nil
+}
+
+// store stores the request, unless this very one is stored.
+func (r *Requester) store(ctx context.Context, request *Request) (*Approval, error) {
+	a, err := r.Store.Get(ctx, ID(request.Execution))
+	switch {
+	case errors.Is(err, ErrNotFound):
+		a = &Approval{ID: ID(request.Execution)}
+	case err != nil:
+		return nil, err
+	case a.Request.TaskToken == request.TaskToken:
+		return a, nil
+	}
+	next := &Approval{ID: a.ID, Revision: a.Revision, Round: a.Round + 1, Request: *request, RequestedAt: r.Now()}
+	return next, r.Store.Put(ctx, next)
+}

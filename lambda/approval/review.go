@@ -1,0 +1,127 @@
+package approval
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"unicode"
+)
+
+// Records is the record store, and who stands where in it.
+type Records struct {
+	Objects Objects
+	Bucket  string
+	Prefix  string // of the decision records that may be reviewed, with its slash. Approvals stand below "approvals/".
+}
+
+// approvalsPrefix is where the records of people's decisions stand. They are never reviewed.
+const approvalsPrefix = "approvals/"
+
+// concurrentReads bounds how many records are read at a time.
+const concurrentReads = 16
+
+// Reviewed is what a decision is about: objects, by their bytes.
+type Reviewed struct {
+	Place string `json:"place"`
+
+	// SHA256 is the digest of the text that has a line "DIGEST  KEY" for each object, in the order of the keys' bytes:
+	// `sha256sum` of the objects, and `sha256sum` of what that prints.
+	SHA256  string           `json:"sha256"`
+	Objects []ReviewedObject `json:"objects"`
+}
+
+// ReviewedObject is one of them.
+type ReviewedObject struct {
+	Key     string `json:"key"`
+	Version string `json:"version"`
+	Bytes   int    `json:"bytes"`
+	SHA256  string `json:"sha256"`
+}
+
+// check refuses a place that is not among the decision records.
+func (r Records) check(uri string) error {
+	place, err := ParsePlace(uri)
+	if err != nil {
+		return err
+	}
+	inside := strings.HasPrefix(place.Key, r.Prefix) && path.Clean("/"+place.Key) == "/"+strings.TrimSuffix(place.Key, "/")
+	if place.Bucket != r.Bucket || !inside || strings.HasPrefix(place.Key, approvalsPrefix) {
+		return fmt.Errorf("record must stand below s3://%s/%s", r.Bucket, r.Prefix)
+	}
+	return nil
+}
+
+// review reads and hashes what stands at a place. Where there is nothing, there is nothing to decide upon.
+func (r Records) review(ctx context.Context, uri string) (*Reviewed, error) {
+	if err := r.check(uri); err != nil {
+		return nil, err
+	}
+	place, _ := ParsePlace(uri)
+	keys := []string{place.Key}
+	if strings.HasSuffix(place.Key, "/") {
+		var err error
+		if keys, err = r.Objects.List(ctx, place.Key); err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(keys)
+	reviewed := &Reviewed{Place: uri, Objects: make([]ReviewedObject, len(keys))}
+	err := each(len(keys), func(i int) (err error) {
+		reviewed.Objects[i], err = r.digest(ctx, keys[i])
+		return err
+	})
+	if len(keys) == 0 || errors.Is(err, ErrNotFound) {
+		return nil, fault(http.StatusConflict, "NothingToReview", "there are no decision records at %s", uri)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var lines bytes.Buffer
+	for _, o := range reviewed.Objects {
+		fmt.Fprintf(&lines, "%s  %s\n", o.SHA256, o.Key)
+	}
+	reviewed.SHA256 = digest(lines.Bytes())
+	return reviewed, nil
+}
+
+func (r Records) digest(ctx context.Context, key string) (ReviewedObject, error) {
+	if strings.ContainsFunc(key, unicode.IsControl) {
+		return ReviewedObject{}, errors.New("the key of a decision record has a control character")
+	}
+	body, version, err := r.Objects.Read(ctx, key)
+	return ReviewedObject{Key: key, Version: version, Bytes: len(body), SHA256: digest(body)}, err
+}
+
+func digest(text []byte) string {
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+// each calls do for 0 to n-1, some at a time, and returns the first error.
+func each(n int, do func(i int) error) error {
+	var (
+		wait  sync.WaitGroup
+		once  sync.Once
+		first error
+		slots = make(chan struct{}, concurrentReads)
+	)
+	for i := range n {
+		slots <- struct{}{}
+		wait.Go(func() {
+			defer func() { <-slots }()
+			if err := do(i); err != nil {
+				once.Do(func() { first = err })
+			}
+		})
+	}
+	wait.Wait()
+	return first
+}
