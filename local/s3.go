@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/md5"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -58,13 +57,9 @@ func (s S3) putObject(_ context.Context, call *Call) (asl.Reply, error) {
 	if err != nil {
 		return reply, err
 	}
-	body, ok := call.Parameters["Body"].(string)
-	if !ok {
-		text, err := json.Marshal(call.Parameters["Body"])
-		if err != nil {
-			return reply, err
-		}
-		body = string(text)
+	body, err := document(call.Parameters["Body"])
+	if err != nil {
+		return reply, err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return reply, err

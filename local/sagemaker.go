@@ -2,7 +2,6 @@ package local
 
 import (
 	"context"
-	"encoding/json"
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/local/model"
@@ -29,11 +28,13 @@ func (s SageMaker) Integrations() []Integration {
 // invokeEndpoint sends the Body as JSON, a string with its quotes, as Step Functions does. The Body of the answer is a
 // string, whatever it holds.
 func (s SageMaker) invokeEndpoint(ctx context.Context, call *Call) (asl.Reply, error) {
-	body, err := json.Marshal(call.Parameters["Body"])
+	body, err := jsonText(call.Parameters["Body"])
 	if err != nil {
 		return asl.Reply{}, err
 	}
-	response, err := s.Model.Invoke(ctx, model.Request{ContentType: call.text("ContentType"), Accept: call.text("Accept"), Body: body})
+	response, err := s.Model.Invoke(ctx, model.Request{
+		ContentType: call.text("ContentType"), Accept: call.text("Accept"), Body: []byte(body),
+	})
 	if err != nil {
 		return asl.Reply{Duration: response.Duration}, err
 	}

@@ -22,6 +22,7 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -152,4 +153,21 @@ func (c *Call) below(purpose string, n uint64) uint64 {
 func (c *Call) text(name string) string {
 	s, _ := c.Parameters[name].(string)
 	return s
+}
+
+// document returns what a service stores or sends for a Document: a string as it is, any other value as JSON.
+func document(value any) (string, error) {
+	if s, ok := value.(string); ok {
+		return s, nil
+	}
+	return jsonText(value)
+}
+
+// jsonText renders a value as Step Functions does, without escapes for HTML.
+func jsonText(value any) (string, error) {
+	var out strings.Builder
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(value)
+	return strings.TrimSuffix(out.String(), "\n"), err
 }

@@ -2,7 +2,6 @@ package local
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 	"time"
 
@@ -49,13 +48,9 @@ func (s SNS) Integrations() []Integration {
 
 func (s SNS) publish(_ context.Context, call *Call) (asl.Reply, error) {
 	reply := asl.Reply{Duration: publishing}
-	message, ok := call.Parameters["Message"].(string)
-	if !ok {
-		text, err := json.Marshal(call.Parameters["Message"])
-		if err != nil {
-			return reply, err
-		}
-		message = string(text)
+	message, err := document(call.Parameters["Message"])
+	if err != nil {
+		return reply, err
 	}
 	if fault := invalid(call, message); fault != "" {
 		return reply, &asl.Error{Name: "SNS.InvalidParameterException", Cause: "Invalid parameter: " + fault +

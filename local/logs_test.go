@@ -1,0 +1,96 @@
+package local
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"clinical-risk-pipeline/asl"
+)
+
+// failing is an execution whose input, task and cause hold a secret.
+func failing(t *testing.T) *asl.Execution {
+	t.Helper()
+	machine, err := asl.Load([]byte(`{"StartAt": "Call", "States": {"Call": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "End": true}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	execution, err := machine.Run(t.Context(), map[string]any{"feature": "secret"}, asl.Options{Handler: asl.HandlerFunc(
+		func(context.Context, *asl.Task) (asl.Reply, error) {
+			return asl.Reply{}, &asl.Error{Name: "SNS.Down", Cause: "secret broke it"}
+		})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return execution
+}
+
+// logged returns the records that a log group gets.
+func logged(t *testing.T, group LogGroup) (records []logRecord, text string) {
+	t.Helper()
+	var out bytes.Buffer
+	group.Writer = &out
+	if err := group.Write(failing(t)); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(out.String()) {
+		var r logRecord
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			t.Fatalf("%v in %s", err, line)
+		}
+		records = append(records, r)
+	}
+	return records, out.String()
+}
+
+func TestLogLevels(t *testing.T) {
+	for _, c := range []struct {
+		level string
+		want  []string
+	}{
+		{"ALL", []string{"ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted", "TaskFailed", "ExecutionFailed"}},
+		{"ERROR", []string{"TaskFailed", "ExecutionFailed"}},
+		{"FATAL", []string{"ExecutionFailed"}},
+		{"OFF", nil},
+	} {
+		records, _ := logged(t, LogGroup{Level: c.level})
+		var got []string
+		for _, r := range records {
+			got = append(got, r.Type)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("level %s writes %v, want %v", c.level, got, c.want)
+		}
+	}
+}
+
+func TestExecutionDataIsLeftOut(t *testing.T) {
+	if _, text := logged(t, LogGroup{Level: "ALL"}); strings.Contains(text, "secret") {
+		t.Errorf("the log holds execution data:\n%s", text)
+	}
+	cause := func(string) string { return "withheld" }
+	records, text := logged(t, LogGroup{Level: "ALL", Cause: cause})
+	if strings.Contains(text, "secret") || records[len(records)-1].Details["cause"] != "withheld" {
+		t.Errorf("the log holds execution data, or not the cause as it is rendered:\n%s", text)
+	}
+}
+
+func TestExecutionDataIsIncluded(t *testing.T) {
+	records, _ := logged(t, LogGroup{Level: "ALL", IncludeExecutionData: true})
+	first, last := records[0], records[len(records)-1]
+	if first.Details["input"] != `{"feature":"secret"}` || last.Details["cause"] != "secret broke it" {
+		t.Errorf("records %+v and %+v, want input and cause", first, last)
+	}
+}
+
+func TestLogRecord(t *testing.T) {
+	records, _ := logged(t, LogGroup{Level: "ALL"})
+	second := records[1]
+	if second.ID != "2" || second.PreviousEventID != "1" || second.EventTimestamp != "1767225600000" || second.RedriveCount != "0" ||
+		!strings.Contains(second.ExecutionARN, ":execution:") || second.Details["name"] != "Call" {
+		t.Errorf("record %+v", second)
+	}
+}

@@ -1,0 +1,83 @@
+package local
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func put(t *testing.T, s S3, parameters string) error {
+	t.Helper()
+	_, err := perform(t, s, "aws-sdk:s3:putObject", parameters)
+	return err
+}
+
+func get(t *testing.T, s S3, parameters string) (map[string]any, error) {
+	t.Helper()
+	reply, err := perform(t, s, "aws-sdk:s3:getObject", parameters)
+	output, _ := reply.Output.(map[string]any)
+	return output, err
+}
+
+func TestObjects(t *testing.T) {
+	s := S3{Dir: filepath.Join(t.TempDir(), "s3")}
+	for _, c := range []struct{ reason, body, want string }{
+		{"a text is stored as it is", `"a,b\n"`, "a,b\n"},
+		{"an object is stored as JSON", `{"score": 0.5}`, `{"score":0.5}`},
+		{"an object is overwritten", `"second"`, "second"},
+	} {
+		if err := put(t, s, `{"Bucket": "b", "Key": "records/1.json", "Body": `+c.body+`}`); err != nil {
+			t.Fatalf("%s: %v", c.reason, err)
+		}
+		got, err := get(t, s, `{"Bucket": "b", "Key": "records/1.json"}`)
+		if err != nil || got["Body"] != c.want || got["ContentLength"] != float64(len(c.want)) {
+			t.Errorf("%s: got %v, %v; want %q", c.reason, got, err, c.want)
+		}
+	}
+	file := filepath.Join(s.Dir, "b", "records", "1.json")
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the object's file: %v, %v; want one that only its owner reads", info, err)
+	}
+}
+
+func TestMissingObject(t *testing.T) {
+	_, err := get(t, S3{Dir: t.TempDir()}, `{"Bucket": "b", "Key": "k"}`)
+	wantError(t, err, "S3.NoSuchKeyException", "The specified key does not exist.")
+}
+
+func TestConditionalPut(t *testing.T) {
+	s := S3{Dir: t.TempDir()}
+	once := `{"Bucket": "b", "Key": "k", "Body": "x", "IfNoneMatch": "*"}`
+	if err := put(t, s, once); err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, put(t, s, once), "S3.S3Exception", "pre-conditions")
+}
+
+// Keys come from data: none may name a file outside the folder.
+func TestKeysStayInTheFolder(t *testing.T) {
+	root := t.TempDir()
+	s := S3{Dir: filepath.Join(root, "s3")}
+	for i, key := range []string{"../../escaped", "..", "a/../../../escaped", `..\\escaped`, "%2e%2e/escaped"} {
+		object := fmt.Sprintf(`{"Bucket": "b%d", "Key": "%s"`, i, key)
+		if err := put(t, s, object+`, "Body": "x"}`); err != nil {
+			t.Errorf("key %q: %v", key, err)
+		}
+		if got, err := get(t, s, object+"}"); err != nil || got["Body"] != "x" {
+			t.Errorf("key %q reads %v, %v", key, got, err)
+		}
+	}
+	entries, err := os.ReadDir(root)
+	if err != nil || len(entries) != 1 {
+		t.Errorf("beside the folder there are %v, %v", entries, err)
+	}
+}
+
+func TestKeysThatNoFileCanHave(t *testing.T) {
+	for _, key := range []string{"a//b", "a/", "/a"} {
+		if err := put(t, S3{Dir: t.TempDir()}, `{"Bucket": "b", "Key": "`+key+`", "Body": "x"}`); err == nil {
+			t.Errorf("key %q: no error", key)
+		}
+	}
+}
