@@ -62,7 +62,7 @@ func (b *branch) visit(s state, input any) (any, *target, error) {
 	if b.at.assigned != nil {
 		b.scope.assign(b.at.assigned)
 	}
-	b.record(c.kind+"StateExited", &StateExited{Name: c.name, Output: output, AssignedVariables: b.at.assigned})
+	b.record(c.exited, &StateExited{Name: c.name, Output: output, AssignedVariables: b.at.assigned})
 	return output, next, nil
 }
 
@@ -72,7 +72,7 @@ func (b *branch) enter(c *common, input any) error {
 		return err
 	}
 	b.at = visit{state: c, input: input, entered: b.p.Now()}
-	b.at.eventID = b.record(c.kind+"StateEntered", &StateEntered{Name: c.name, Input: input})
+	b.at.eventID = b.record(c.entered, &StateEntered{Name: c.name, Input: input})
 	b.x.transition()
 	return nil
 }
@@ -114,5 +114,5 @@ func (b *branch) assign(t query.Template, env *query.Env) error {
 		return query.Unexpected(t, v, "object")
 	}
 	b.at.assigned = variables
-	return b.x.checkVariables(b.scope, variables)
+	return b.scope.check(variables)
 }

@@ -1,6 +1,7 @@
 package asl
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -16,8 +17,8 @@ type compiler struct {
 	libraryErr       error
 	faults           []*Fault
 	names            map[string]bool // of all states: they are unique in the machine
-	usesJSONPath     bool
 	defaultIsJSONata bool
+	standardOnly     []error // faults of the definition in an Express execution
 }
 
 func (c *compiler) report(f *Fault) { c.faults = append(c.faults, f) }
@@ -52,6 +53,7 @@ func (c *compiler) machine(raw map[string]any) *Machine {
 	m.program = c.program(f)
 	f.unread("state machine")
 	root.check(c.report)
+	m.standardOnly = errors.Join(c.standardOnly...)
 	return m
 }
 
@@ -165,6 +167,18 @@ func (c *compiler) state(scope *scopeInfo, name string, v any, targets *[]*targe
 	s := compile(b)
 	f.unread(kind + " state")
 	return s
+}
+
+// standardOnly notes that a state uses what Express workflows do not support. Child executions have their type from the
+// definition; the type of the machine itself is known only when it runs.
+func (b *builder) standardOnly(field, what string) {
+	fault := &Fault{State: b.state, Field: field, Message: what + " is not supported in an Express workflow"}
+	switch b.scope.child {
+	case Express:
+		b.c.report(fault)
+	case "":
+		b.c.standardOnly = append(b.c.standardOnly, fault)
+	}
 }
 
 // maxStateName is the length of the longest name of a state, in characters.

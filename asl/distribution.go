@@ -10,11 +10,11 @@ import (
 type distribution struct {
 	childType  Type
 	label      string
-	reader     *itemReader   // nil: the items are in the state's data
-	batcher    *itemBatcher  // nil: an item a child
+	reader     *itemReader  // nil: the items are in the state's data
+	batcher    *itemBatcher // nil: an item a child
 	writer     *resultWriter
-	count      *quantity     // ToleratedFailureCount; nil when absent
-	percentage *quantity     // ToleratedFailurePercentage; nil when absent
+	count      *quantity // ToleratedFailureCount; nil when absent
+	percentage *quantity // ToleratedFailurePercentage; nil when absent
 }
 
 // distribution reads the fields of a Distributed Map. An inline Map may have the tolerances, which have no effect there.

@@ -17,6 +17,8 @@ type Machine struct {
 	timeout float64 // TimeoutSeconds; 0 is none
 	comment string
 	library *jsonata.Library // nil when no state uses JSONata
+
+	standardOnly error // why it cannot run as an Express workflow, if it cannot
 }
 
 // Run executes the state machine on an input. The error reports only what is no outcome of an execution: an error of the handler
@@ -24,6 +26,9 @@ type Machine struct {
 func (m *Machine) Run(ctx context.Context, input any, o Options) (*Execution, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
+	}
+	if o.Type == Express && m.standardOnly != nil {
+		return nil, fmt.Errorf("asl: Options.Type is EXPRESS: %w", m.standardOnly)
 	}
 	r := &run{ctx: ctx, options: &o, library: m.library, random: rand.New(rand.NewPCG(o.Seed, 0))}
 	defer r.close()

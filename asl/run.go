@@ -2,13 +2,12 @@ package asl
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"time"
 
 	"clinical-risk-pipeline/asl/internal/clock"
-	"clinical-risk-pipeline/asl/internal/query"
-	"clinical-risk-pipeline/asl/internal/value"
 	"clinical-risk-pipeline/asl/jsonata"
 )
 
@@ -24,6 +23,8 @@ type execution struct {
 	random      *rand.Rand
 	recording   bool // keeps its history
 	events      int64
+	full        bool // no event fits into the history any more but the last
+	ended       bool
 	visits      int
 	context     map[string]any
 }
@@ -51,7 +52,10 @@ func (x *execution) perform(p *program, process *clock.Process, item *mapItem) e
 	b := newBranch(x, process, nil, item, 0)
 	b.previous = previous
 	output, err := x.begin(b, p)
-	x.result.Stop = process.Now()
+	if x.full {
+		err = historyFailure()
+	}
+	x.result.Stop, x.ended = process.Now(), true
 	x.billTime()
 	var e *failure
 	var late *expired
@@ -78,8 +82,12 @@ func (x *execution) begin(b *branch, p *program) (any, error) {
 	return b.run(p, x.result.Input)
 }
 
-// record appends an event and gives its id.
+// record appends an event and gives its id. The last event that the limit leaves room for is the one that ends the execution.
 func (x *execution) record(previous int64, now time.Time, eventType string, details Details) int64 {
+	if x.kind == Standard && x.events >= maxEvents-1 && !x.ended {
+		x.full = true
+		return previous
+	}
 	x.events++
 	if x.recording {
 		x.result.History = append(x.result.History, Event{ID: x.events, PreviousEventID: previous, Timestamp: now, Type: eventType, Details: details})
@@ -92,18 +100,20 @@ func (x *execution) admit() error {
 	if err := x.run.ctx.Err(); err != nil {
 		return &foreign{err}
 	}
-	x.visits++
-	if x.kind == Standard && x.events >= maxEvents-historyReserve {
-		return &failure{name: ErrRuntime, cause: "The execution reached the maximum number of history events (25000)."}
+	if x.full {
+		return historyFailure()
 	}
+	x.visits++
 	if x.kind == Express && x.visits > maxExpressVisits {
 		return &expired{x}
 	}
 	return nil
 }
 
-// historyReserve is how many events one step may write after it was admitted.
-const historyReserve = 6
+// historyFailure ends an execution whose history is full.
+func historyFailure() error {
+	return &failure{name: ErrRuntime, cause: fmt.Sprintf("The execution reached the maximum number of history events (%d).", maxEvents)}
+}
 
 // sleepUntil lets virtual time pass, at most until the execution's time is up.
 func (b *branch) sleepUntil(t time.Time) error {
@@ -134,22 +144,6 @@ func (x *execution) runtime() (*jsonata.Runtime, error) {
 		return nil, &foreign{err}
 	}
 	return r.runtime, nil
-}
-
-// checkVariables applies the limits of variables.
-func (x *execution) checkVariables(s *scope, assigned map[string]any) error {
-	total := 0
-	for name, v := range assigned {
-		n := value.Size(v)
-		if n > maxPayload {
-			return &query.Error{Name: ErrDataLimit, Cause: "The variable '" + name + "' exceeds the maximum size of a variable, 256 KiB."}
-		}
-		total += n
-	}
-	if total > maxVariables {
-		return &query.Error{Name: ErrDataLimit, Cause: "The variables exceed their maximum total size, 10 MiB."}
-	}
-	return nil
 }
 
 // transition counts a state transition.

@@ -1,12 +1,18 @@
 package asl
 
-import "fmt"
+import (
+	"fmt"
+
+	"clinical-risk-pipeline/asl/internal/query"
+	"clinical-risk-pipeline/asl/internal/value"
+)
 
 // scope is where variables live: one for the machine, one for each branch, iteration and child execution. Inner scopes read the
 // outer ones, except child executions.
 type scope struct {
 	outer     *scope
 	variables map[string]any
+	sizes     map[string]int // of the variables, in bytes of JSON text
 }
 
 // lookup finds a variable.
@@ -22,17 +28,41 @@ func (s *scope) lookup(name string) (any, bool) {
 // assign sets variables of this scope.
 func (s *scope) assign(variables map[string]any) {
 	if s.variables == nil {
-		s.variables = make(map[string]any, len(variables))
+		s.variables, s.sizes = make(map[string]any, len(variables)), make(map[string]int, len(variables))
 	}
 	for name, v := range variables {
-		s.variables[name] = v
+		s.variables[name], s.sizes[name] = v, value.Size(v)
 	}
+}
+
+// check applies the limits of variables to those that are about to be assigned.
+func (s *scope) check(variables map[string]any) error {
+	total := 0
+	for name, v := range variables {
+		n := value.Size(v)
+		if n > maxPayload {
+			return &query.Error{Name: ErrDataLimit, Cause: fmt.Sprintf("The variable '%s' exceeds the maximum size of a variable, %d bytes.", name, maxPayload)}
+		}
+		total += n
+	}
+	for at := s; at != nil; at = at.outer {
+		for name, n := range at.sizes {
+			if _, replaced := variables[name]; at != s || !replaced {
+				total += n
+			}
+		}
+	}
+	if total > maxVariables {
+		return &query.Error{Name: ErrDataLimit, Cause: fmt.Sprintf("The variables exceed their maximum total size, %d bytes.", maxVariables)}
+	}
+	return nil
 }
 
 // scopeInfo is what a scope looks like before it runs: which variables its states assign, and which they use.
 type scopeInfo struct {
 	outer    *scopeInfo
 	assigned map[string]bool
+	child    Type // inside child executions of that type; "" outside
 	uses     []variableUse
 	inner    []*scopeInfo
 }
@@ -43,12 +73,16 @@ type variableUse struct {
 	assigns  bool
 }
 
-// nested is a scope inside this one. Nothing inside an isolated one sees the outside.
-func (s *scopeInfo) nested(isolated bool) *scopeInfo {
-	inner := &scopeInfo{assigned: map[string]bool{}}
-	if !isolated {
-		inner.outer = s
-	}
+// nested is a scope inside this one: of a branch or an iteration.
+func (s *scopeInfo) nested() *scopeInfo {
+	inner := &scopeInfo{assigned: map[string]bool{}, outer: s, child: s.child}
+	s.inner = append(s.inner, inner)
+	return inner
+}
+
+// isolated is the scope of child executions of a type, which see nothing of the outside.
+func (s *scopeInfo) isolated(child Type) *scopeInfo {
+	inner := &scopeInfo{assigned: map[string]bool{}, child: child}
 	s.inner = append(s.inner, inner)
 	return inner
 }

@@ -40,6 +40,8 @@ func (b *builder) target(f *fields, field, name string) *target {
 type common struct {
 	name       string
 	kind       string // its Type
+	entered    string // the types of its events
+	exited     string
 	jsonata    bool
 	next       *target // nil: the state ends its program
 	inputPath  pathOrNull
@@ -52,7 +54,7 @@ func (c *common) base() *common { return c }
 
 // common reads what the kinds of states have in common.
 func (b *builder) common(kind string) common {
-	c := common{name: b.state, kind: kind, jsonata: b.jsonata}
+	c := common{name: b.state, kind: kind, entered: kind + "StateEntered", exited: kind + "StateExited", jsonata: b.jsonata}
 	b.comment()
 	if !b.jsonata && kind != "Fail" {
 		c.inputPath, c.outputPath = b.pathOrNull("InputPath"), b.pathOrNull("OutputPath")

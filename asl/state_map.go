@@ -59,7 +59,11 @@ func (b *builder) itemProcessor(s *mapState) {
 		config.take("ExecutionType")
 		config.unread("processor configuration")
 	}
-	f.scope = b.scope.nested(s.distributed != nil)
+	f.scope = b.scope.nested()
+	if s.distributed != nil {
+		b.standardOnly("ItemProcessor.ProcessorConfig.Mode", "a Distributed Map")
+		f.scope = b.scope.isolated(s.distributed.childType)
+	}
 	s.processor = b.c.program(f)
 	f.unread("item processor")
 }

@@ -23,7 +23,7 @@ func newParallel(b *builder) state {
 		b.fault("Branches", "must be a list of one branch at least")
 	}
 	for _, f := range branches {
-		f.scope = b.scope.nested(false)
+		f.scope = b.scope.nested()
 		f.comment()
 		s.branches = append(s.branches, b.c.program(f))
 		f.unread("branch")

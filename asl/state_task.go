@@ -22,6 +22,9 @@ type taskState struct {
 
 func newTask(b *builder) state {
 	s := &taskState{common: b.common("Task"), resource: parseResource(b.required("Resource"))}
+	if s.resource.givesToken() {
+		b.standardOnly("Resource", "an activity, .sync or .waitForTaskToken")
+	}
 	s.next = b.transition()
 	s.timeout = b.quantity("TimeoutSeconds", 1, maxTimeout, true)
 	s.heartbeat = b.quantity("HeartbeatSeconds", 1, maxTimeout, true)

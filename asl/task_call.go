@@ -24,6 +24,9 @@ func (t *taskCall) perform(b *branch) (any, error) {
 		return nil, err
 	}
 	t.recordScheduled(b)
+	if b.x.full {
+		return nil, historyFailure()
+	}
 	reply, err := t.call(b)
 	var e *Error
 	if err != nil && !errors.As(err, &e) {
