@@ -57,10 +57,7 @@ func (s S3) putObject(_ context.Context, call *Call) (asl.Reply, error) {
 	if err != nil {
 		return reply, err
 	}
-	body, err := document(call.Parameters["Body"])
-	if err != nil {
-		return reply, err
-	}
+	body := document(call.Parameters["Body"])
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return reply, err
 	}

@@ -28,12 +28,8 @@ func (s SageMaker) Integrations() []Integration {
 // invokeEndpoint sends the Body as JSON, a string with its quotes, as Step Functions does. The Body of the answer is a
 // string, whatever it holds.
 func (s SageMaker) invokeEndpoint(ctx context.Context, call *Call) (asl.Reply, error) {
-	body, err := jsonText(call.Parameters["Body"])
-	if err != nil {
-		return asl.Reply{}, err
-	}
 	response, err := s.Model.Invoke(ctx, model.Request{
-		ContentType: call.text("ContentType"), Accept: call.text("Accept"), Body: []byte(body),
+		ContentType: call.text("ContentType"), Accept: call.text("Accept"), Body: []byte(asl.Encode(call.Parameters["Body"])),
 	})
 	if err != nil {
 		return asl.Reply{Duration: response.Duration}, err

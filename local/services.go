@@ -22,7 +22,6 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -156,18 +155,9 @@ func (c *Call) text(name string) string {
 }
 
 // document returns what a service stores or sends for a Document: a string as it is, any other value as JSON.
-func document(value any) (string, error) {
+func document(value any) string {
 	if s, ok := value.(string); ok {
-		return s, nil
+		return s
 	}
-	return jsonText(value)
-}
-
-// jsonText renders a value as Step Functions does, without escapes for HTML.
-func jsonText(value any) (string, error) {
-	var out strings.Builder
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	err := encoder.Encode(value)
-	return strings.TrimSuffix(out.String(), "\n"), err
+	return asl.Encode(value)
 }

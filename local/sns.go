@@ -48,10 +48,7 @@ func (s SNS) Integrations() []Integration {
 
 func (s SNS) publish(_ context.Context, call *Call) (asl.Reply, error) {
 	reply := asl.Reply{Duration: publishing}
-	message, err := document(call.Parameters["Message"])
-	if err != nil {
-		return reply, err
-	}
+	message := document(call.Parameters["Message"])
 	if fault := invalid(call, message); fault != "" {
 		return reply, &asl.Error{Name: "SNS.InvalidParameterException", Cause: "Invalid parameter: " + fault +
 			" (Service: AmazonSNS; Status Code: 400; Error Code: InvalidParameter)"}

@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/workflow"
 )
 
@@ -25,7 +25,7 @@ func parse(l line) (Input, error) {
 	if !utf8.Valid(l.text) {
 		return input, errors.New("this is no UTF-8 text: save the file as UTF-8")
 	}
-	value, err := decode(l.text)
+	value, err := asl.Decode(l.text)
 	if err != nil {
 		return input, fmt.Errorf("this is no JSON (%w): write one object, %s", at(l, err), example)
 	}
@@ -72,49 +72,6 @@ func checkID(object map[string]any, field, meaning string) string {
 		return fmt.Sprintf("%s must have at most %d characters, all of them printable", field, maxID)
 	}
 	return ""
-}
-
-// decode reads one JSON value as the engine wants it: numbers are float64, but integers beyond ±2^53 are json.Number.
-func decode(text []byte) (any, error) {
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	var value any
-	if err := decoder.Decode(&value); err != nil {
-		return nil, err
-	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return nil, errors.New("there is something after the value")
-	}
-	return numbers(value)
-}
-
-// numbers replaces the json.Numbers in a value that float64 represents.
-func numbers(value any) (any, error) {
-	var err error
-	switch v := value.(type) {
-	case json.Number:
-		f, err := v.Float64()
-		switch {
-		case err != nil:
-			return nil, errors.New("a number is out of range")
-		case math.Abs(f) > 1<<53 && !strings.ContainsAny(v.String(), ".eE"):
-			return v, nil
-		}
-		return f, nil
-	case map[string]any:
-		for key, item := range v {
-			if v[key], err = numbers(item); err != nil {
-				return nil, err
-			}
-		}
-	case []any:
-		for i, item := range v {
-			if v[i], err = numbers(item); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return value, nil
 }
 
 // at adds where in the text a syntax error is. The error itself names a character of the text at most.

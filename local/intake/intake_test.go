@@ -1,0 +1,170 @@
+package intake
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// write makes a file with that text and returns its path.
+func write(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// valid is a valid input of that subject.
+func valid(subject string) string {
+	return `{"subject": "` + subject + `", "trialId": "T", "transformed_features": {"x": 1}}`
+}
+
+// subjects reads a file that is in order.
+func subjects(t *testing.T, path string) (ids []string) {
+	t.Helper()
+	f, err := Open(path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for range 2 { // A file can be read more than once.
+		ids = nil
+		for input, err := range f.Inputs() {
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids = append(ids, fmt.Sprintf("%d:%s", input.Line, input.Subject))
+		}
+	}
+	if f.Count != len(ids) {
+		t.Errorf("Count = %d, and there are %d", f.Count, len(ids))
+	}
+	return ids
+}
+
+func TestFilesThatAreInOrder(t *testing.T) {
+	for _, c := range []struct {
+		reason, name, text string
+		want               []string
+	}{
+		{"lines", "a.jsonl", valid("A") + "\n" + valid("B") + "\n", []string{"1:A", "2:B"}},
+		{"no line feed at the end", "a.jsonl", valid("A") + "\n" + valid("B"), []string{"1:A", "2:B"}},
+		{"Windows line ends", "a.jsonl", valid("A") + "\r\n" + valid("B") + "\r\n", []string{"1:A", "2:B"}},
+		{"empty lines count, but are nothing", "a.jsonl", "\n" + valid("A") + "\n  \n" + valid("B") + "\n\n", []string{"2:A", "4:B"}},
+		{"a byte order mark", "a.jsonl", "\ufeff" + valid("A"), []string{"1:A"}},
+		{"another extension is lines, too", "a.ndjson", valid("A") + "\n" + valid("B"), []string{"1:A", "2:B"}},
+		{"one document, however it is laid out", "a.json", "\ufeff" + strings.ReplaceAll(valid("A"), ",", ",\n\n"), []string{"1:A"}},
+		{"the extension's case does not matter", "a.JSON", valid("A") + "\n", []string{"1:A"}},
+		{"an id of any script", "a.jsonl", valid("Prüfling-é-患者"), []string{"1:Prüfling-é-患者"}},
+	} {
+		if got := subjects(t, write(t, c.name, c.text)); !cmp.Equal(got, c.want) {
+			t.Errorf("%s: got %v, want %v", c.reason, got, c.want)
+		}
+	}
+}
+
+func TestFaults(t *testing.T) {
+	long := strings.Repeat("x", MaxInput)
+	for _, c := range []struct{ reason, name, text, want string }{
+		{"empty", "a.jsonl", "", "the file is empty: write an execution's input on each line"},
+		{"nothing but white space", "a.jsonl", "\n \r\n", "the file is empty"},
+		{"an empty document", "a.json", " \n", "the file is empty"},
+		{"a line that breaks off", "a.jsonl", valid("A") + "\n{\"subject\": \"B\"", ":2: this is no JSON (it breaks off)"},
+		{"where the syntax is wrong", "a.jsonl", `{"subject": NaN}`, ":1: this is no JSON (column 13: "},
+		{"two values on a line", "a.jsonl", valid("A") + valid("B"), ":1: this is no JSON (text after the JSON value)"},
+		{"a list", "a.jsonl", "[" + valid("A") + "]", ":1: the line is no object"},
+		{"a list of inputs in a .json file", "a.json", "[" + valid("A") + "]", "put several into a .jsonl file, one per line"},
+		{"lines in a .json file", "a.json", valid("A") + "\n" + valid("B"), "this is no JSON (text after the JSON value)"},
+		{"the place in a document is a line of it", "a.json", "{\n\n  x}", ":1: this is no JSON (line 3, column 3: "},
+		{"no subject", "a.jsonl", `{"trialId": "T", "transformed_features": {}}`, ":1: subject is missing: give the subject's pseudonymous id"},
+		{"a number for a subject", "a.jsonl", `{"subject": 1, "trialId": "T", "transformed_features": {}}`, ":1: subject must be a string"},
+		{"a blank subject", "a.jsonl", `{"subject": " ", "trialId": "T", "transformed_features": {}}`, ":1: subject must be a string that is not empty"},
+		{"an escape sequence for terminals", "a.jsonl", `{"subject": "\u001b[2J", "trialId": "T", "transformed_features": {}}`, ":1: subject must have at most 128 characters, all of them printable"},
+		{"no trial", "a.jsonl", `{"subject": "A", "transformed_features": {}}`, ":1: trialId is missing"},
+		{"no features", "a.jsonl", `{"subject": "A", "trialId": "T"}`, ":1: transformed_features is missing"},
+		{"features that are null", "a.jsonl", `{"subject": "A", "trialId": "T", "transformed_features": null}`, ":1: transformed_features must be an object"},
+		{"a subject twice", "a.jsonl", valid("A") + "\n" + valid("B") + "\n" + valid("A"), `:3: subject "A" stands on line 1 already: keep one of the two`},
+		{"more than Step Functions takes", "a.jsonl", `{"subject": "A", "x": "` + long + `"}`, fmt.Sprintf(":1: the input has %d bytes, and Step Functions takes 262144 at most", MaxInput+25)},
+		{"a document of that size", "a.json", `{"subject": "A", "x": "` + strings.Repeat(long, 4) + `"}`, "Step Functions takes 262144 at most"},
+		{"UTF-16", "a.jsonl", "\xff\xfe{\x00}\x00", "the file is UTF-16: save it as UTF-8"},
+		{"Latin-1", "a.jsonl", "{\"subject\": \"M\xfcller\"}", ":1: this is no UTF-8 text"},
+	} {
+		_, err := Open(write(t, c.name, c.text), nil)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error %v, want it to contain %q", c.reason, err, c.want)
+		}
+	}
+}
+
+func TestAllFaultsAtOnce(t *testing.T) {
+	_, err := Open(write(t, "a.jsonl", "{\n"+valid("A")+"\n[]\n{}\n"+valid("A")), nil)
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, want := range []string{"a.jsonl:1: ", "a.jsonl:3: ", "a.jsonl:4: subject is missing", "; trialId is missing", "a.jsonl:5: subject \"A\""} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("the error does not contain %q:\n%v", want, err)
+		}
+	}
+}
+
+func TestManyFaultsAreCounted(t *testing.T) {
+	_, err := Open(write(t, "a.jsonl", strings.Repeat("{}\n", maxFaults+5)), nil)
+	if err == nil || !strings.HasSuffix(err.Error(), "and 5 more faults") || strings.Count(err.Error(), "\n") != maxFaults {
+		t.Errorf("error:\n%v\nwant %d faults and how many more there are", err, maxFaults)
+	}
+}
+
+func TestMessagesHoldNoFeatures(t *testing.T) {
+	_, err := Open(write(t, "a.jsonl", `{"subject": "A", "transformed_features": "secret"}`+"\n"+`{"transformed_features": {"x": "secret"`+"\n"), nil)
+	if err == nil || strings.Contains(err.Error(), "secret") {
+		t.Errorf("error %v, want one without values", err)
+	}
+}
+
+func TestPathsThatAreNoFile(t *testing.T) {
+	dir := t.TempDir()
+	for path, want := range map[string]string{dir: "this is a folder", filepath.Join(dir, "none.jsonl"): "there is no such file"} {
+		if _, err := Open(path, nil); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Open(%s): error %v, want %q", path, err, want)
+		}
+	}
+}
+
+func TestStandardInput(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	f, err := Open(Stdin, strings.NewReader(valid("A")+"\n"+valid("B")+"\n"))
+	if err != nil || f.Count != 2 || f.Name != "standard input" {
+		t.Fatalf("Open = %+v, %v", f, err)
+	}
+	if info, err := f.file.Stat(); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the temporary file: %v, %v; want one that only its owner reads", info, err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+type brokenPipe struct{}
+
+func (brokenPipe) Read([]byte) (int, error) { return 0, errors.New("broken pipe") }
+
+func TestStandardInputThatBreaksOff(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	if _, err := Open(Stdin, brokenPipe{}); err == nil || !strings.Contains(err.Error(), "standard input: broken pipe") {
+		t.Errorf("error %v", err)
+	}
+	if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
