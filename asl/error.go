@@ -11,17 +11,12 @@ const (
 	ErrHeartbeatTimeout = "States.HeartbeatTimeout"                // in ErrorEquals: a missed heartbeat
 	ErrRuntime          = "States.Runtime"                         // the execution cannot go on: nothing retries or catches it
 	ErrDataLimit        = "States.DataLimitExceeded"               // a payload over 256 KiB
-	ErrPermissions      = "States.Permissions"                     // the role may not
-	ErrNoChoiceMatched  = "States.NoChoiceMatched"                 // no rule matched, and there is no Default
 	ErrIntrinsicFailure = "States.IntrinsicFailure"                // an intrinsic function failed
-	ErrParameterPath    = "States.ParameterPathFailure"            // a path in Parameters found nothing
 	ErrResultPath       = "States.ResultPathMatchFailure"          // ResultPath does not fit the input
 	ErrQueryEvaluation  = "States.QueryEvaluationError"            // a JSONata expression failed
 	ErrItemReader       = "States.ItemReaderFailed"                // the items of a Distributed Map cannot be read
 	ErrResultWriter     = "States.ResultWriterFailed"              // the results of a Distributed Map cannot be written
 	ErrToleratedFailure = "States.ExceedToleratedFailureThreshold" // too many items of a Distributed Map failed
-	ErrBranchFailed     = "States.BranchFailed"                    // a branch of a Parallel state failed
-	ErrHTTPSocket       = "States.Http.Socket"                     // an HTTP task got no connection
 )
 
 // Error is a failure that a state machine can retry or catch. A Handler returns it to fail a task.

@@ -31,6 +31,7 @@ func (m *Machine) Run(ctx context.Context, input any, o Options) (*Execution, er
 		return nil, fmt.Errorf("asl: Options.Type is EXPRESS: %w", m.standardOnly)
 	}
 	r := &run{ctx: ctx, options: &o, library: m.library, random: rand.New(rand.NewPCG(o.Seed, 0))}
+	r.bill.Calls = map[string]int64{}
 	defer r.close()
 	root := clock.New(o.Start)
 	r.now = root.Now

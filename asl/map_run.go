@@ -1,8 +1,6 @@
 package asl
 
 import (
-	"errors"
-
 	"clinical-risk-pipeline/asl/internal/clock"
 	"clinical-risk-pipeline/asl/internal/items"
 	"clinical-risk-pipeline/asl/internal/value"
@@ -41,7 +39,7 @@ func (s *mapState) runDistributed(b *branch, input any, limit int) (any, error) 
 	}
 	b.record("MapRunStarted", &MapRunStarted{MapRunARN: r.arn})
 	result, err := r.run(limit)
-	if err != nil {
+	if err = located(err, &b.at); err != nil {
 		b.recordFailed("MapRunFailed", err)
 		b.recordFailed("MapStateFailed", err)
 		return nil, err
@@ -89,11 +87,7 @@ func (r *mapRun) run(limit int) (any, error) {
 	defer r.reading.close()
 	f := fanOut{b: r.b, limit: limit, next: r.next}
 	err := f.run()
-	var e *failure
-	if err != nil && !errors.As(err, &e) {
-		return nil, err
-	}
-	result, finishErr := r.finish()
+	result, finishErr := r.finish() // what was done is written even when the run fails
 	if err != nil {
 		return nil, err
 	}
@@ -146,12 +140,10 @@ func (r *mapRun) item() (any, bool, error) {
 func (r *mapRun) child(p *clock.Process, index int, input any, n int) error {
 	x := r.newChild(p, input)
 	err := x.perform(r.state.processor, p, nil)
-	if errors.Is(err, clock.ErrStopped) {
-		x.result.Status = Aborted
-	} else if err != nil {
-		return err
+	if doneErr := r.done(&x.result, index); err == nil {
+		err = doneErr
 	}
-	if err := r.done(&x.result, index); err != nil {
+	if err != nil {
 		return err
 	}
 	if x.result.Status == Failed || x.result.Status == TimedOut {

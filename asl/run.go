@@ -70,6 +70,8 @@ func (x *execution) perform(p *program, process *clock.Process, item *mapItem) e
 		x.result.Status, x.result.Error = TimedOut, ErrTimeout
 		b.record("ExecutionTimedOut", &Failure{Error: ErrTimeout})
 	default:
+		x.result.Status = Aborted
+		b.record("ExecutionAborted", nil)
 		return err
 	}
 	return nil

@@ -1,12 +1,9 @@
 package asl
 
-import (
-	"fmt"
+import "clinical-risk-pipeline/asl/internal/query"
 
-	"clinical-risk-pipeline/asl/internal/query"
-)
-
-// choiceState goes where the first rule that matches leads.
+// choiceState goes where the first rule that matches leads. When none does and there is no Default, the service reports
+// States.Runtime, not the States.NoChoiceMatched of its documentation.
 type choiceState struct {
 	common
 	rules    []choiceRule
@@ -84,8 +81,7 @@ func (s *choiceState) run(b *branch, v *visit) (any, *target, error) {
 		}
 	}
 	if next == nil {
-		return nil, nil, located(&query.Error{Name: ErrNoChoiceMatched, Cause: fmt.Sprintf(
-			"Failed to transition out of the state '%s'. The state does not point to a next state.", s.name)}, v)
+		return nil, nil, located(runtimeFault("Failed to transition out of the state. The state does not point to a next state."), v)
 	}
 	if s.jsonata {
 		result, err := b.finishTemplates(assign, output, b.evaluating(v.input), v.input)

@@ -51,9 +51,6 @@ func (t *taskCall) perform(b *branch) (any, error) {
 // call asks the handler.
 func (t *taskCall) call(b *branch) (Reply, error) {
 	r := b.x.run
-	if r.bill.Calls == nil {
-		r.bill.Calls = map[string]int64{}
-	}
 	r.bill.Calls[t.state.resource.call()]++
 	task := &Task{
 		State: t.state.name, Resource: t.state.resource.arn, Input: t.input, Attempt: b.at.retries + 1, Now: b.p.Now(),

@@ -1,17 +1,11 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
-	"io/fs"
-	"iter"
-	"os"
-	"slices"
-	"strings"
 	"time"
 
 	"clinical-risk-pipeline/asl"
@@ -20,6 +14,7 @@ import (
 // replayCommand speaks the protocol of recorded executions: a request a line, a response a line, in the same order.
 type replayCommand struct{}
 
+// replayRequest is a recorded execution: what it ran on, and what its tasks did.
 type replayRequest struct {
 	ID         json.RawMessage          `json:"id"`
 	Definition json.RawMessage          `json:"definition"`
@@ -29,20 +24,13 @@ type replayRequest struct {
 	Stubs      map[string][]*replayStub `json:"stubs"`
 }
 
+// replayContext is what the context object says.
 type replayContext struct {
 	Execution    struct{ ID, Name, RoleArn string }
 	StateMachine struct{ ID, Name string }
 }
 
-// replayStub is what a task did: it returned, threw or never ended.
-type replayStub struct {
-	Input  json.RawMessage `json:"input"`
-	Return json.RawMessage
-	Throw  *struct{ Error, Cause string }
-	Hang   bool
-	used   bool
-}
-
+// replayResponse is how the execution ended.
 type replayResponse struct {
 	ID         json.RawMessage `json:"id"`
 	Status     string          `json:"status"`
@@ -54,34 +42,25 @@ type replayResponse struct {
 }
 
 // Run answers requests until the input ends.
-func (replayCommand) Run() error {
-	reader := bufio.NewReaderSize(os.Stdin, 1<<20)
-	writer := bufio.NewWriter(os.Stdout)
-	for {
-		line, err := reader.ReadBytes('\n')
-		if len(bytes.TrimSpace(line)) > 0 {
-			var request replayRequest
-			if err := json.Unmarshal(line, &request); err != nil {
-				return err
-			}
-			response, err := json.Marshal(replay(&request))
-			if err != nil {
-				return err
-			}
-			_, _ = writer.Write(append(response, '\n'))
-			if err := writer.Flush(); err != nil {
-				return err
-			}
-		}
+func (replayCommand) Run(std streams) error {
+	decoder := json.NewDecoder(std.in)
+	encoder := json.NewEncoder(std.out)
+	for n := 1; ; n++ {
+		var request replayRequest
+		err := decoder.Decode(&request)
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
+			return fmt.Errorf("request %d: %w", n, err)
+		}
+		if err := encoder.Encode(replay(&request)); err != nil {
 			return err
 		}
 	}
 }
 
+// replay executes a request.
 func replay(request *replayRequest) *replayResponse {
 	response := &replayResponse{ID: request.ID, Path: []string{}, TaskInputs: [][2]any{}}
 	machine, err := asl.Load(request.Definition, asl.Lenient())
@@ -112,75 +91,3 @@ func replay(request *replayRequest) *replayResponse {
 	response.Path = append(response.Path, execution.Path()...)
 	return response
 }
-
-// reply takes the first unused stub whose input is the task's, else the first unused one; with none left the task echoes its input.
-func (r *replayRequest) reply(task *asl.Task) (asl.Reply, error) {
-	var chosen *replayStub
-	for _, stub := range r.Stubs[task.State] {
-		if stub.used {
-			continue
-		}
-		if stub.Input != nil && sameJSON(stub.Input, task.Input) {
-			chosen = stub
-			break
-		}
-		if chosen == nil {
-			chosen = stub
-		}
-	}
-	if chosen == nil {
-		return asl.Reply{Output: task.Input}, nil
-	}
-	chosen.used = true
-	switch {
-	case chosen.Hang:
-		return asl.Reply{Hangs: true}, nil
-	case chosen.Throw != nil:
-		return asl.Reply{}, &asl.Error{Name: chosen.Throw.Error, Cause: chosen.Throw.Cause}
-	}
-	output, err := asl.Decode(chosen.Return)
-	return asl.Reply{Output: output}, err
-}
-
-func sameJSON(raw json.RawMessage, v any) bool {
-	decoded, err := asl.Decode(raw)
-	return err == nil && asl.Encode(decoded) == asl.Encode(v)
-}
-
-// replayObjects are S3 objects by key, in whatever bucket.
-type replayObjects map[string]string
-
-func (o replayObjects) Open(_ context.Context, _, key string) (io.ReadCloser, error) {
-	body, ok := o[key]
-	if !ok {
-		return nil, fs.ErrNotExist
-	}
-	return io.NopCloser(strings.NewReader(body)), nil
-}
-
-func (o replayObjects) Create(context.Context, string, string) (io.WriteCloser, error) {
-	return discard{}, nil
-}
-
-func (o replayObjects) List(_ context.Context, _, prefix string) iter.Seq2[asl.Object, error] {
-	return func(yield func(asl.Object, error) bool) {
-		var keys []string
-		for key := range o {
-			if strings.HasPrefix(key, prefix) {
-				keys = append(keys, key)
-			}
-		}
-		slices.Sort(keys)
-		for _, key := range keys {
-			if !yield(asl.Object{Key: key, Size: int64(len(o[key]))}, nil) {
-				return
-			}
-		}
-	}
-}
-
-// discard is the writer of an object that nobody reads.
-type discard struct{}
-
-func (discard) Write(p []byte) (int, error) { return len(p), nil }
-func (discard) Close() error                { return nil }

@@ -1,0 +1,63 @@
+package mock
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"clinical-risk-pipeline/asl"
+)
+
+// Handler is a handler for one execution: it counts the calls. An empty name stands for the only state machine or test case there is.
+func (c *Config) Handler(stateMachine, testCase string) (asl.Handler, error) {
+	cases, err := pick("state machine", c.machines, stateMachine)
+	if err != nil {
+		return nil, err
+	}
+	states, err := pick("test case", cases, testCase)
+	if err != nil {
+		return nil, err
+	}
+	return &handler{config: c, states: states, calls: map[string]int{}}, nil
+}
+
+// pick finds a member by name.
+func pick[V any](what string, from map[string]V, name string) (V, error) {
+	names := slices.Sorted(maps.Keys(from))
+	if name == "" && len(names) == 1 {
+		return from[names[0]], nil
+	}
+	v, ok := from[name]
+	switch {
+	case ok:
+		return v, nil
+	case name == "":
+		return v, fmt.Errorf("name a %s, for the stubs hold several: %s", what, strings.Join(names, ", "))
+	}
+	return v, fmt.Errorf("the stubs hold no %s %q; there are: %s", what, name, strings.Join(names, ", "))
+}
+
+// handler answers tasks from a test case.
+type handler struct {
+	config *Config
+	states map[string]string
+	calls  map[string]int
+}
+
+// Call gives the answer to the state's next call.
+func (h *handler) Call(_ context.Context, task *asl.Task) (asl.Reply, error) {
+	name, ok := h.states[task.State]
+	if !ok {
+		return asl.Reply{}, fmt.Errorf("there is no stub for the state (it calls %s)", task.Resource)
+	}
+	call := h.calls[task.State]
+	h.calls[task.State]++
+	for _, a := range h.config.responses[name] {
+		if call >= a.first && call <= a.last {
+			return a.reply, a.err
+		}
+	}
+	return asl.Reply{}, fmt.Errorf("the stub %q has no entry %d: the state calls %s once more", name, call, task.Resource)
+}

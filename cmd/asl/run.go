@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/mock"
+)
+
+// runCommand executes a definition.
+type runCommand struct {
+	File         string    `arg:"" help:"Definition in JSON; - is the standard input."`
+	Input        string    `placeholder:"FILE" help:"The execution's input in JSON; - is the standard input. Default: an empty object."`
+	Stubs        string    `placeholder:"FILE" help:"What tasks return, in the format of AWS's MockConfigFile.json."`
+	StateMachine string    `placeholder:"NAME" help:"The state machine in the stubs, if there are several."`
+	TestCase     string    `placeholder:"NAME" help:"The test case in the stubs, if there are several."`
+	Objects      string    `placeholder:"DIR" type:"existingdir" help:"A folder of buckets: DIR/BUCKET/KEY is what a Distributed Map reads and writes."`
+	Type         string    `enum:"STANDARD,EXPRESS" default:"STANDARD" help:"The type of the workflow: ${enum}. Default: STANDARD."`
+	Start        time.Time `placeholder:"TIME" help:"When the virtual clock starts. Default: 2026-01-01T00:00:00Z."`
+	Seed         uint64    `help:"Decides jitter and random functions. Default: 0."`
+	JSON         bool      `name:"json" help:"Print the whole outcome as JSON, the history and the bill included."`
+	Lenient      bool      `help:"Accept what AWS accepts, even if it fails as soon as an execution gets there."`
+}
+
+// Run executes the definition and prints what happened.
+func (c *runCommand) Run(std streams) error {
+	machine, err := load(std, c.File, c.Lenient)
+	if err != nil {
+		return err
+	}
+	input, err := c.input(std)
+	if err != nil {
+		return err
+	}
+	options := asl.Options{Type: asl.Type(c.Type), Start: c.Start, Seed: c.Seed}
+	if options.Handler, err = c.handler(std); err != nil {
+		return err
+	}
+	if c.Objects != "" {
+		options.Objects = folder(c.Objects)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	execution, err := machine.Run(ctx, input, options)
+	if err != nil {
+		return err
+	}
+	if err := c.print(std.out, execution); err != nil {
+		return err
+	}
+	if execution.Status != asl.Succeeded {
+		return errFailed
+	}
+	return nil
+}
+
+func (c *runCommand) input(std streams) (any, error) {
+	if c.Input == "" {
+		return map[string]any{}, nil
+	}
+	text, err := std.read(c.Input)
+	if err != nil {
+		return nil, err
+	}
+	input, err := asl.Decode(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.Input, err)
+	}
+	return input, nil
+}
+
+// handler answers tasks from the stubs; without stubs every task is an error.
+func (c *runCommand) handler(std streams) (asl.Handler, error) {
+	if c.Stubs == "" {
+		return asl.HandlerFunc(func(_ context.Context, task *asl.Task) (asl.Reply, error) {
+			return asl.Reply{}, fmt.Errorf("calls %s, but there are no --stubs", task.Resource)
+		}), nil
+	}
+	text, err := std.read(c.Stubs)
+	if err != nil {
+		return nil, err
+	}
+	config, err := mock.Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.Stubs, err)
+	}
+	handler, err := config.Handler(c.StateMachine, c.TestCase)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.Stubs, err)
+	}
+	return handler, nil
+}
+
+// outcome is an execution as --json prints it.
+type outcome struct {
+	Status  asl.Status  `json:"status"`
+	Output  any         `json:"output"`
+	Error   string      `json:"error,omitempty"`
+	Cause   string      `json:"cause,omitempty"`
+	Start   time.Time   `json:"startDate"`
+	Stop    time.Time   `json:"stopDate"`
+	Path    []string    `json:"path"`
+	Bill    asl.Bill    `json:"bill"`
+	History []asl.Event `json:"history"`
+}
+
+func (c *runCommand) print(w io.Writer, x *asl.Execution) error {
+	if c.JSON {
+		encoder := json.NewEncoder(w)
+		encoder.SetEscapeHTML(false)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(outcome{x.Status, x.Output, x.Error, x.Cause, x.Start, x.Stop, x.Path(), x.Bill, x.History})
+	}
+	for i := range x.History {
+		e := &x.History[i]
+		fmt.Fprintf(w, "%10.3fs  %-28s %s\n", e.Timestamp.Sub(x.Start).Seconds(), e.Type, e.StateName())
+	}
+	fmt.Fprintf(w, "\n%s after %v\n", x.Status, x.Stop.Sub(x.Start))
+	if x.Status == asl.Succeeded {
+		fmt.Fprintln(w, asl.Encode(x.Output))
+		return nil
+	}
+	fmt.Fprintf(w, "error: %s\ncause: %s\n", x.Error, x.Cause)
+	return nil
+}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"clinical-risk-pipeline/asl"
+)
+
+// validateCommand checks definitions.
+type validateCommand struct {
+	Files   []string `arg:"" name:"file" help:"Definitions in JSON; - is the standard input."`
+	Lenient bool     `help:"Accept what AWS accepts, even if it fails as soon as an execution gets there."`
+}
+
+// Run checks every file before it returns.
+func (c *validateCommand) Run(std streams) error {
+	var faulty []error
+	for _, file := range c.Files {
+		if _, err := load(std, file, c.Lenient); err != nil {
+			faulty = append(faulty, err)
+			continue
+		}
+		fmt.Fprintf(std.out, "%s: valid\n", file)
+	}
+	return errors.Join(faulty...)
+}
+
+// load reads and loads a definition. Each line of the error names the file.
+func load(std streams, file string, lenient bool) (*asl.Machine, error) {
+	definition, err := std.read(file)
+	if err != nil {
+		return nil, err
+	}
+	var options []asl.LoadOption
+	if lenient {
+		options = append(options, asl.Lenient())
+	}
+	machine, err := asl.Load(definition, options...)
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var faults []error
+		for _, fault := range joined.Unwrap() {
+			faults = append(faults, fmt.Errorf("%s: %w", file, fault))
+		}
+		return nil, errors.Join(faults...)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return machine, nil
+}
