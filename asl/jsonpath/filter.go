@@ -1,38 +1,202 @@
 package jsonpath
 
+import (
+	"regexp"
+	"strings"
+)
+
 // filter is [?(…)]: the items of an array, or the object itself, for which the condition holds.
 type filter struct {
 	source    string
 	condition condition
 }
 
+// condition says whether a value passes.
 type condition func(e *evaluation, at any) bool
 
 func (f filter) definite(bool) bool    { return false }
 func (f filter) child(any) (any, bool) { return nil, false }
-func (f filter) String() string        { return "[?]" }
+func (f filter) String() string        { return f.source }
 
 func (f filter) expand(e *evaluation, at any, strict bool, yield func(any) error) error {
+	candidates := []any{at}
 	switch at := at.(type) {
 	case []any:
-		for _, item := range at {
-			if f.condition(e, item) {
-				if err := yield(item); err != nil {
-					return err
-				}
-			}
-		}
+		candidates = at
 	case map[string]any:
-		if f.condition(e, at) {
-			return yield(at)
-		}
 	default:
 		if strict {
 			return e.notFound(at)
+		}
+		return nil
+	}
+	for _, candidate := range candidates {
+		passes := f.condition(e, candidate)
+		if err := e.spend(); err != nil {
+			return err
+		}
+		if passes {
+			if err := yield(candidate); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-func (p *parser) filter() (step, error)         { return nil, p.fail("filters: to come") }
-func (p *parser) function(string) (step, error) { return nil, p.fail("functions: to come") }
+// filter reads what follows [?.
+func (p *parser) filter() (step, error) {
+	start := p.at - 2
+	if p.blanks() != '(' {
+		return nil, p.fail("expected '(' behind '[?'")
+	}
+	c, err := p.operand()
+	if err != nil {
+		return nil, err
+	}
+	if err := p.close(']'); err != nil {
+		return nil, err
+	}
+	return filter{source: p.source[start:p.at], condition: c}, nil
+}
+
+// either reads conditions joined by ||, each of which may be some joined by &&.
+func (p *parser) either() (condition, error) {
+	return p.joined("||", p.both, func(a, b condition) condition {
+		return func(e *evaluation, at any) bool { return a(e, at) || b(e, at) }
+	})
+}
+
+func (p *parser) both() (condition, error) {
+	return p.joined("&&", p.operand, func(a, b condition) condition {
+		return func(e *evaluation, at any) bool { return a(e, at) && b(e, at) }
+	})
+}
+
+func (p *parser) joined(operator string, next func() (condition, error), join func(a, b condition) condition) (condition, error) {
+	left, err := next()
+	for err == nil {
+		if p.blanks(); !p.accept(operator) {
+			return left, nil
+		}
+		var right condition
+		if right, err = next(); err == nil {
+			left = join(left, right)
+		}
+	}
+	return nil, err
+}
+
+// operand reads (…), !… or a comparison.
+func (p *parser) operand() (condition, error) {
+	if err := p.deeper(); err != nil {
+		return nil, err
+	}
+	defer func() { p.depth-- }()
+	switch p.blanks() {
+	case '(':
+		p.at++
+		c, err := p.either()
+		if err != nil {
+			return nil, err
+		}
+		return c, p.close(')')
+	case '!':
+		p.at++
+		c, err := p.operand()
+		return func(e *evaluation, at any) bool { return !c(e, at) }, err
+	}
+	return p.comparison()
+}
+
+// comparison reads two values with an operator between them, or a path alone, which asks whether it leads anywhere.
+func (p *parser) comparison() (condition, error) {
+	left, err := p.value()
+	if err != nil {
+		return nil, err
+	}
+	if c := p.blanks(); c == ')' || c == '&' || c == '|' {
+		return func(e *evaluation, at any) bool { return left(e, at) != any(missingValue{}) }, nil
+	}
+	start := p.at
+	word := p.operator()
+	compare, known := comparisons[strings.ToLower(word)]
+	if !known {
+		p.at = start
+		return nil, p.fail("there is no operator '%s'", word)
+	}
+	right, err := p.value()
+	return func(e *evaluation, at any) bool { return compare(left(e, at), right(e, at)) }, err
+}
+
+func (p *parser) operator() string {
+	start := p.at
+	symbol := strings.IndexByte("=!<>~", p.peek()) >= 0
+	for p.at < len(p.source) && p.peek() != ' ' && strings.IndexByte("=!<>~", p.peek()) >= 0 == symbol {
+		p.at++
+	}
+	return p.source[start:p.at]
+}
+
+// value is one side of a comparison: a path's value, missingValue{} when it leads nowhere, a literal, or a *regexp.Regexp.
+type value func(e *evaluation, at any) any
+
+type missingValue struct{}
+
+func (p *parser) value() (value, error) {
+	switch p.blanks() {
+	case '@', '$':
+		return p.inner()
+	case '/':
+		return p.pattern()
+	}
+	literal, err := p.literal()
+	return func(*evaluation, any) any { return literal }, err
+}
+
+// inner reads a path within a filter.
+func (p *parser) inner() (value, error) {
+	start := p.at
+	root := ""
+	if p.peek() == '@' {
+		root = current
+	}
+	p.at++
+	steps, err := p.steps()
+	if err != nil {
+		return nil, err
+	}
+	path := newPath(p.source[start:p.at], root, steps)
+	return func(e *evaluation, at any) any {
+		found, err := e.within(path, at)
+		if err != nil {
+			return missingValue{}
+		}
+		return found
+	}, nil
+}
+
+// pattern reads /regular expression/i. It has to match a text as a whole.
+func (p *parser) pattern() (value, error) {
+	start := p.at + 1
+	for p.at++; p.at < len(p.source) && p.peek() != '/'; p.at++ {
+		if p.peek() == '\\' {
+			p.at++
+		}
+	}
+	if p.at >= len(p.source) {
+		p.at = start - 1
+		return nil, p.fail("the regular expression is not closed")
+	}
+	text, flags := p.source[start:p.at], "s"
+	p.at++
+	if p.accept("i") {
+		flags = "is"
+	}
+	compiled, err := regexp.Compile("(?" + flags + `)\A(?:` + text + `)\z`)
+	if err != nil {
+		p.at = start
+		return nil, p.fail("the regular expression is not valid")
+	}
+	return func(*evaluation, any) any { return compiled }, nil
+}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // SyntaxError says what is wrong with a path, and where.
@@ -29,7 +28,7 @@ func Parse(path string) (*Path, error) {
 	}
 	p := &parser{source: path, at: 1}
 	root := p.root()
-	steps, err := p.steps(root)
+	steps, err := p.steps()
 	if err != nil {
 		return nil, err
 	}
@@ -94,9 +93,9 @@ func (p *parser) root() string {
 }
 
 // steps reads to the end of the path.
-func (p *parser) steps(root string) ([]step, error) {
+func (p *parser) steps() ([]step, error) {
 	var steps []step
-	for p.at < len(p.source) {
+	for !p.ends() {
 		s, err := p.step()
 		if err != nil {
 			return nil, err
@@ -106,10 +105,15 @@ func (p *parser) steps(root string) ([]step, error) {
 	return steps, nil
 }
 
+// ends reports whether the path ends here: within a filter or a function's arguments that is before an operator, too.
+func (p *parser) ends() bool {
+	return p.at >= len(p.source) || p.depth > 0 && strings.IndexByte(" =!<>~&|),]", p.peek()) >= 0
+}
+
 func (p *parser) step() ([]step, error) {
 	switch {
 	case p.accept(".."):
-		if p.at == len(p.source) {
+		if p.ends() {
 			return nil, p.fail("a path must not end with '..'")
 		}
 		next, err := p.single()
@@ -118,7 +122,7 @@ func (p *parser) step() ([]step, error) {
 		}
 		return []step{descent{next}, next}, nil
 	case p.accept("."):
-		if p.at == len(p.source) {
+		if p.ends() {
 			return nil, p.fail("a path must not end with '.'")
 		}
 		s, err := p.single()
@@ -142,12 +146,12 @@ func (p *parser) single() (step, error) {
 		return nil, p.fail("unexpected '.'")
 	}
 	start := p.at
-	for p.at < len(p.source) {
+	for !p.ends() {
 		switch p.peek() {
 		case '.', '[':
 			return name(p.source[start:p.at]), nil
 		case '(':
-			return p.function(p.source[start:p.at])
+			return p.call(p.source[start:p.at])
 		case ' ':
 			return nil, p.fail("use ['…'] for a name with blanks")
 		}
@@ -189,7 +193,7 @@ func (p *parser) names() (step, error) {
 		if quote != '\'' && quote != '"' {
 			return nil, p.fail("expected a quoted name")
 		}
-		text, err := p.quoted()
+		text, err := p.quoted() // its escapes stay: AWS compares the name as it is written
 		if err != nil {
 			return nil, err
 		}
@@ -208,7 +212,7 @@ func (p *parser) names() (step, error) {
 	return list, nil
 }
 
-// quoted reads a string in the quotes that it starts with.
+// quoted reads a string in the quotes that it starts with, and leaves its escapes alone.
 func (p *parser) quoted() (string, error) {
 	quote := p.peek()
 	start := p.at + 1
@@ -216,39 +220,13 @@ func (p *parser) quoted() (string, error) {
 		switch p.peek() {
 		case quote:
 			p.at++
-			return unescape(p.source[start : p.at-1]), nil
+			return p.source[start : p.at-1], nil
 		case '\\':
 			p.at++
 		}
 	}
 	p.at = start - 1
 	return "", p.fail("the quote is not closed")
-}
-
-var escapes = map[byte]string{'b': "\b", 'f': "\f", 'n': "\n", 'r': "\r", 't': "\t"}
-
-// unescape resolves \n, \u0041 and the like; before any other character the backslash goes.
-func unescape(text string) string {
-	if !strings.Contains(text, `\`) {
-		return text
-	}
-	var b strings.Builder
-	for i := 0; i < len(text); i++ {
-		if text[i] != '\\' || i+1 == len(text) {
-			b.WriteByte(text[i])
-			continue
-		}
-		i++
-		if code, err := strconv.ParseUint(text[i+1:min(i+5, len(text))], 16, 16); text[i] == 'u' && err == nil {
-			b.WriteString(string(utf8.AppendRune(nil, rune(code))))
-			i += 4
-		} else if plain, ok := escapes[text[i]]; ok {
-			b.WriteString(plain)
-		} else {
-			b.WriteByte(text[i])
-		}
-	}
-	return b.String()
 }
 
 // array reads indices or a slice.

@@ -25,6 +25,9 @@ type Path struct {
 // Context is what Path.Root returns for paths into the context object.
 const Context = "$"
 
+// current is the root of paths within filters that start at the value that is being filtered: @.
+const current = "@"
+
 // String returns the path as it was written.
 func (p *Path) String() string { return p.source }
 
@@ -34,12 +37,17 @@ func (p *Path) Root() string { return p.root }
 
 // IsDefinite reports whether the path finds one value at most. An indefinite path finds a list.
 func (p *Path) IsDefinite() bool {
+	definite, descended := true, false
 	for i, s := range p.steps {
-		if !s.definite(i == len(p.steps)-1) {
-			return false
+		switch s.(type) {
+		case descent:
+			descended = true
+		case call:
+			definite = definite || descended
 		}
+		definite = definite && s.definite(i == len(p.steps)-1)
 	}
-	return true
+	return definite
 }
 
 // IsReference reports whether this is a reference path: names and single indices only, each of which leads to one node
@@ -63,18 +71,11 @@ func (e *NotFoundError) Error() string {
 // Get returns what the path finds in root: one value for a definite path, else a []any. The error is a *NotFoundError when a
 // definite path, or the definite beginning of an indefinite one, leads nowhere.
 func (p *Path) Get(root any) (any, error) {
-	if !p.plain {
-		return p.search(root)
+	if p.plain {
+		return p.walk(root)
 	}
-	at := root
-	for i, s := range p.steps {
-		next, ok := s.child(at)
-		if !ok {
-			return nil, p.notFound(i, at)
-		}
-		at = next
-	}
-	return at, nil
+	visits := maxVisits
+	return p.get(root, root, &visits)
 }
 
 // notFound explains why step i finds nothing in at, in Jayway's words.

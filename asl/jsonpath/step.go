@@ -300,13 +300,14 @@ func (d descent) expand(e *evaluation, at any, strict bool, yield func(any) erro
 	return children(at, func(child any) error { return d.expand(e, child, strict, yield) })
 }
 
-// fits reports whether the next step is worth applying: names to objects, indices and slices to arrays.
+// fits reports whether the next step is worth applying: names to objects, indices and slices to arrays. Filters are applied to
+// objects only, since the objects in an array are visited anyway.
 func (d descent) fits(at any) bool {
 	_, isArray := at.([]any)
 	switch d.next.(type) {
 	case index, indices, slice:
 		return isArray
-	case name, names:
+	case name, names, filter:
 		return !isArray
 	}
 	return true

@@ -1,0 +1,136 @@
+package jsonpath
+
+import (
+	"fmt"
+	"math"
+)
+
+// call is a function at the end of a path: $.visits.length(), or with arguments $.sum($.a, $.b).
+type call struct {
+	name      string
+	arguments []value
+}
+
+func (c call) definite(bool) bool    { return true }
+func (c call) child(any) (any, bool) { return nil, false }
+func (c call) String() string        { return "." + c.name + "()" }
+
+func (c call) expand(e *evaluation, at any, _ bool, yield func(any) error) error {
+	arguments := make([]any, len(c.arguments))
+	for i, argument := range c.arguments {
+		arguments[i] = argument(e, at)
+	}
+	result, err := calls[c.name](at, arguments)
+	if err != nil {
+		return fmt.Errorf("path '%s': %s(): %w", e.path, c.name, err)
+	}
+	return yield(result)
+}
+
+// call reads a function's arguments.
+func (p *parser) call(function string) (step, error) {
+	if _, known := calls[function]; !known {
+		return nil, p.fail("there is no function '%s'", function)
+	}
+	c := call{name: function}
+	err := p.list(')', func() error {
+		argument, err := p.value()
+		c.arguments = append(c.arguments, argument)
+		return err
+	})
+	return c, err
+}
+
+var calls = map[string]func(at any, arguments []any) (any, error){
+	"length": length,
+	"size":   length,
+	"keys":   keys,
+	"first":  func(at any, _ []any) (any, error) { return item(at, 0) },
+	"last":   func(at any, _ []any) (any, error) { return item(at, -1) },
+	"index": func(at any, arguments []any) (any, error) {
+		if n, ok := numberOf(append(arguments, nil)[0]); ok {
+			return item(at, int(n))
+		}
+		return nil, fmt.Errorf("it takes the index")
+	},
+	"min":    aggregate(func(numbers []float64) float64 { return reduce(numbers, math.Inf(1), math.Min) }),
+	"max":    aggregate(func(numbers []float64) float64 { return reduce(numbers, math.Inf(-1), math.Max) }),
+	"sum":    aggregate(sum),
+	"avg":    aggregate(func(numbers []float64) float64 { return sum(numbers) / float64(len(numbers)) }),
+	"stddev": aggregate(deviation),
+}
+
+func length(at any, arguments []any) (any, error) {
+	if len(arguments) > 0 {
+		at = arguments[0]
+	}
+	switch v := at.(type) {
+	case []any:
+		return float64(len(v)), nil
+	case map[string]any:
+		return float64(len(v)), nil
+	}
+	return nil, nil
+}
+
+func keys(at any, _ []any) (any, error) {
+	object, ok := at.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("it applies to objects, not to %s", typeName(at))
+	}
+	names := []any{}
+	for _, key := range sortedKeys(object) {
+		names = append(names, key)
+	}
+	return names, nil
+}
+
+func item(at any, n int) (any, error) {
+	value, ok := index(n).child(at)
+	if !ok {
+		return nil, fmt.Errorf("there is no such item in %s", typeName(at))
+	}
+	return value, nil
+}
+
+// aggregate applies to the numbers of an array and of the arguments; other values do not count.
+func aggregate(apply func(numbers []float64) float64) func(at any, arguments []any) (any, error) {
+	return func(at any, arguments []any) (any, error) {
+		items, _ := at.([]any)
+		for _, argument := range arguments {
+			if list, isList := argument.([]any); isList {
+				items = append(items[:len(items):len(items)], list...)
+			} else {
+				items = append(items[:len(items):len(items)], argument)
+			}
+		}
+		var numbers []float64
+		for _, item := range items {
+			if number, ok := numberOf(item); ok {
+				numbers = append(numbers, number)
+			}
+		}
+		if len(numbers) == 0 {
+			return nil, fmt.Errorf("there are no numbers")
+		}
+		return apply(numbers), nil
+	}
+}
+
+func reduce(numbers []float64, start float64, apply func(a, b float64) float64) float64 {
+	for _, number := range numbers {
+		start = apply(start, number)
+	}
+	return start
+}
+
+func sum(numbers []float64) float64 {
+	return reduce(numbers, 0, func(a, b float64) float64 { return a + b })
+}
+
+// deviation is the standard deviation of a whole population.
+func deviation(numbers []float64) float64 {
+	mean := sum(numbers) / float64(len(numbers))
+	squares := reduce(numbers, 0, func(total, number float64) float64 { return total + (number-mean)*(number-mean) })
+	return math.Sqrt(squares / float64(len(numbers)))
+}

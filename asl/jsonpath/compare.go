@@ -1,0 +1,206 @@
+package jsonpath
+
+import (
+	"cmp"
+	"encoding/json"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// comparisons are the operators of filters. What they make of values of unlike types is Jayway's.
+var comparisons = map[string]func(left, right any) bool{
+	"==":  equal,
+	"!=":  func(left, right any) bool { return !equal(left, right) },
+	"===": func(left, right any) bool { return typeName(left) == typeName(right) && equal(left, right) },
+	"!==": func(left, right any) bool { return typeName(left) != typeName(right) || !equal(left, right) },
+	"<":   ordered(func(order int) bool { return order < 0 }),
+	"<=":  ordered(func(order int) bool { return order <= 0 }),
+	">":   ordered(func(order int) bool { return order > 0 }),
+	">=":  ordered(func(order int) bool { return order >= 0 }),
+	"=~":  matches,
+	"in":  in,
+	"nin": func(left, right any) bool { return !in(left, right) },
+	"contains": func(left, right any) bool {
+		text, isText := left.(string)
+		part, isPart := right.(string)
+		return isText && isPart && strings.Contains(text, part) || in(right, left)
+	},
+	"all":      all,
+	"size":     size,
+	"empty":    empty,
+	"subsetof": sets(func(shared, left, _ int) bool { return shared == left }),
+	"anyof":    sets(func(shared, _, _ int) bool { return shared > 0 }),
+	"noneof":   sets(func(shared, _, _ int) bool { return shared == 0 }),
+}
+
+// equal compares by value; a text equals the number that it spells, and a missing value equals nothing.
+func equal(left, right any) bool {
+	if a, ok := numberOf(left); ok {
+		b, ok := numberOf(right)
+		if text, isText := right.(string); isText {
+			parsed, err := strconv.ParseFloat(text, 64)
+			b, ok = parsed, err == nil
+		}
+		return ok && a == b
+	}
+	switch a := left.(type) {
+	case nil:
+		return right == nil
+	case bool:
+		return a == right
+	case string:
+		if b, ok := right.(string); ok {
+			return a == b
+		}
+		b, ok := numberOf(right)
+		return ok && a == strconv.FormatFloat(b, 'f', -1, 64)
+	case []any:
+		b, ok := right.([]any)
+		return ok && len(a) == len(b) && pairwise(a, b)
+	case map[string]any:
+		b, ok := right.(map[string]any)
+		return ok && len(a) == len(b) && sameMembers(a, b)
+	}
+	return false
+}
+
+func pairwise(a, b []any) bool {
+	for i := range a {
+		if typeName(a[i]) != typeName(b[i]) || !equal(a[i], b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func sameMembers(a, b map[string]any) bool {
+	for key, value := range a {
+		other, ok := b[key]
+		if !ok || typeName(value) != typeName(other) || !equal(value, other) {
+			return false
+		}
+	}
+	return true
+}
+
+func numberOf(v any) (float64, bool) {
+	switch v := v.(type) {
+	case float64:
+		return v, true
+	case json.Number:
+		f, err := v.Float64()
+		return f, err == nil
+	}
+	return 0, false
+}
+
+// ordered compares two numbers or two texts; values of other types have no order.
+func ordered(holds func(order int) bool) func(left, right any) bool {
+	return func(left, right any) bool {
+		if a, ok := numberOf(left); ok {
+			b, ok := numberOf(right)
+			return ok && holds(cmp.Compare(a, b))
+		}
+		a, isA := left.(string)
+		b, isB := right.(string)
+		return isA && isB && holds(cmp.Compare(a, b))
+	}
+}
+
+// matches applies the regular expression on either side to the text, or to any of the texts, on the other.
+func matches(left, right any) bool {
+	pattern, ok := right.(*regexp.Regexp)
+	if !ok {
+		if pattern, ok = left.(*regexp.Regexp); !ok {
+			return false
+		}
+		left = right
+	}
+	items, isArray := left.([]any)
+	if !isArray {
+		items = []any{left}
+	}
+	for _, item := range items {
+		text := ""
+		switch v := item.(type) {
+		case string:
+			text = v
+		case bool:
+			text = strconv.FormatBool(v)
+		case float64:
+			text = strconv.FormatFloat(v, 'f', -1, 64)
+		}
+		if pattern.MatchString(text) {
+			return true
+		}
+	}
+	return false
+}
+
+func in(value, list any) bool {
+	items, _ := list.([]any)
+	for _, item := range items {
+		if equal(value, item) {
+			return true
+		}
+	}
+	return false
+}
+
+// all asks whether the left list holds everything in the right one.
+func all(left, right any) bool {
+	required, isList := right.([]any)
+	if _, ok := left.([]any); !ok || !isList {
+		return false
+	}
+	for _, item := range required {
+		if !in(item, left) {
+			return false
+		}
+	}
+	return true
+}
+
+func size(left, right any) bool {
+	want, ok := numberOf(right)
+	switch v := left.(type) {
+	case string:
+		return ok && float64(utf8.RuneCountInString(v)) == want
+	case []any:
+		return ok && float64(len(v)) == want
+	}
+	return false
+}
+
+func empty(left, right any) bool {
+	want, ok := right.(bool)
+	switch v := left.(type) {
+	case string:
+		return ok && (v == "") == want
+	case []any:
+		return ok && (len(v) == 0) == want
+	case map[string]any:
+		return ok && (len(v) == 0) == want
+	}
+	return false
+}
+
+// sets compares two lists by how many items of the left one are in the right one.
+func sets(holds func(shared, left, right int) bool) func(left, right any) bool {
+	return func(left, right any) bool {
+		a, isA := left.([]any)
+		b, isB := right.([]any)
+		if !isA || !isB {
+			return false
+		}
+		shared := 0
+		for _, item := range a {
+			if in(item, b) {
+				shared++
+			}
+		}
+		return holds(shared, len(a), len(b))
+	}
+}
