@@ -1,0 +1,348 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/local/assembly"
+	"clinical-risk-pipeline/local/intake"
+	"clinical-risk-pipeline/local/model"
+	"clinical-risk-pipeline/local/outcome"
+)
+
+// stateMachine returns the small pipeline of package assembly's tests.
+func stateMachine(t *testing.T) *assembly.StateMachine {
+	t.Helper()
+	a, err := assembly.Open("../assembly/testdata/cdk.out")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := a.StateMachine("dev")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func pipeline(t *testing.T, m model.Model) *Pipeline {
+	t.Helper()
+	p, err := New(stateMachine(t), m, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// subject is an input with a feature that must not appear in results.
+func subject(id string) string {
+	return fmt.Sprintf(`{"subject": %q, "trialId": "T-1", "transformed_features": {"marker": "secret", "age": 83}}`, id)
+}
+
+func openInputs(t *testing.T, lines ...string) *intake.File {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "in.jsonl")
+	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file, err := intake.Open(path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { file.Close() })
+	return file
+}
+
+// results runs the pipeline for the lines.
+func results(t *testing.T, p *Pipeline, lines ...string) []*Result {
+	t.Helper()
+	var all []*Result
+	if err := p.Run(t.Context(), openInputs(t, lines...), func(r *Result) error { all = append(all, r); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// endpoint is a model server with that handler.
+func endpoint(t *testing.T, handler http.HandlerFunc) model.Model {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	e, err := model.NewEndpoint(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func answering(t *testing.T, status int, body string) model.Model {
+	return endpoint(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(status)
+		io.WriteString(w, body)
+	})
+}
+
+// The one property that matters most: only a number from 0 to the threshold is ever low risk.
+func TestDecisions(t *testing.T) {
+	toEnd := []string{"StartEMRJob", "InvokeModel", "CheckRisk", "End"}
+	toAlert := []string{"StartEMRJob", "InvokeModel", "CheckRisk", "NotifyTeam", "End"}
+	invalid := []string{"StartEMRJob", "InvokeModel", "CheckRisk", "InvalidScore"}
+	failed := []string{"StartEMRJob", "InvokeModel"}
+	for _, c := range []struct {
+		reason   string
+		status   int
+		body     string
+		decision outcome.Decision
+		err      string
+		path     []string
+	}{
+		{"low", 200, `{"risk_score": 0.2}`, outcome.LowRisk, "", toEnd},
+		{"zero", 200, `{"risk_score": 0}`, outcome.LowRisk, "", toEnd},
+		{"the threshold itself does not alert", 200, `{"risk_score": 0.75}`, outcome.LowRisk, "", toEnd},
+		{"just above it does", 200, `{"risk_score": 0.7500001}`, outcome.HighRisk, "", toAlert},
+		{"one", 200, `{"risk_score": 1}`, outcome.HighRisk, "", toAlert},
+		{"a string", 200, `{"risk_score": "0.9"}`, outcome.Undecided, "InvalidScore", invalid},
+		{"null", 200, `{"risk_score": null}`, outcome.Undecided, "InvalidScore", invalid},
+		{"below zero", 200, `{"risk_score": -1}`, outcome.Undecided, "InvalidScore", invalid},
+		{"above one", 200, `{"risk_score": 1.5}`, outcome.Undecided, "InvalidScore", invalid},
+		{"missing", 200, `{}`, outcome.Undecided, "InvalidScore", invalid},
+		{"a list", 200, `[0.2]`, outcome.Undecided, "InvalidScore", invalid},
+		{"a list of answers", 200, `[{"risk_score": 0.2}]`, outcome.Undecided, "InvalidScore", invalid},
+		{"a list of scores", 200, `{"risk_score": [0.2]}`, outcome.Undecided, "InvalidScore", invalid},
+		{"NaN is no JSON", 200, `{"risk_score": NaN}`, outcome.Undecided, "States.QueryEvaluationError", failed},
+		{"an empty body", 200, ``, outcome.Undecided, "States.QueryEvaluationError", failed},
+		{"an HTML page with status 200", 200, `<html>secret</html>`, outcome.Undecided, "States.QueryEvaluationError", failed},
+		{"an HTML page with status 500", 500, `<html>secret</html>`, outcome.Undecided, "SageMakerRuntime.ModelErrorException", failed},
+		{"a score with status 500", 500, `{"risk_score": 0.2}`, outcome.Undecided, "SageMakerRuntime.ModelErrorException", failed},
+	} {
+		t.Run(c.reason, func(t *testing.T) {
+			r := results(t, pipeline(t, answering(t, c.status, c.body)), subject("S-1"))[0]
+			o := r.Outcome
+			if o.Decision != c.decision || o.ErrorName() != c.err || !slices.Equal(o.Path, c.path) {
+				t.Errorf("decision %s, error %q, path %v; want %s, %q, %v", o.Decision, o.ErrorName(), o.Path, c.decision, c.err, c.path)
+			}
+			if (c.decision == outcome.Undecided) != (o.Status != asl.Succeeded) || (c.decision == outcome.Undecided) != (o.RiskScore == nil) {
+				t.Errorf("status %s and score %v do not fit the decision %s", o.Status, o.RiskScore, o.Decision)
+			}
+			if alerts := len(r.Notifications); o.Alerted != (c.decision == outcome.HighRisk) || o.Alerted != (alerts == 1) {
+				t.Errorf("alerted %t with %d notifications", o.Alerted, alerts)
+			}
+		})
+	}
+}
+
+func TestAlert(t *testing.T) {
+	r := results(t, pipeline(t, answering(t, 200, `{"risk_score": 0.9}`)), subject("S-1"))[0]
+	n := r.Notifications[0]
+	want := `{"message":"High dropout risk detected","subject":"S-1","trialId":"T-1"}`
+	if n.Subject != "Trial Risk Alert" || n.Message != want || !strings.HasPrefix(n.TopicARN, "arn:aws:sns:") {
+		t.Errorf("notification %+v", n)
+	}
+	if *r.Outcome.RiskScore != 0.9 {
+		t.Errorf("score %v, want 0.9", *r.Outcome.RiskScore)
+	}
+}
+
+func TestThrottledTwiceThenAnswered(t *testing.T) {
+	var calls atomic.Int32
+	p := pipeline(t, endpoint(t, func(w http.ResponseWriter, _ *http.Request) {
+		if calls.Add(1) <= 2 {
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		io.WriteString(w, `{"risk_score": 0.9}`)
+	}))
+	r := results(t, p, subject("S-1"))[0]
+	if r.Outcome.Status != asl.Succeeded || r.Outcome.Decision != outcome.HighRisk {
+		t.Errorf("outcome %+v, want success", r.Outcome)
+	}
+	if diff := cmp.Diff([]outcome.Retry{{State: "InvokeModel", Count: 2}}, r.Outcome.Retries); diff != "" {
+		t.Errorf("retries (-want +got):\n%s", diff)
+	}
+	failures, schedules := 0, 0
+	for _, e := range events(t, r) {
+		switch e.Type {
+		case "TaskFailed":
+			failures++
+			if e.TaskFailed.Error != "SageMakerRuntime.ThrottlingException" {
+				t.Errorf("the history has the error %q", e.TaskFailed.Error)
+			}
+		case "TaskScheduled":
+			schedules++
+		}
+	}
+	// The EMR step, three invocations, the alert.
+	if failures != 2 || schedules != 5 {
+		t.Errorf("the history has %d failed and %d scheduled tasks, want 2 and 5", failures, schedules)
+	}
+}
+
+func TestModelThatStaysDown(t *testing.T) {
+	r := results(t, pipeline(t, answering(t, http.StatusServiceUnavailable, "")), subject("S-1"))[0]
+	o := r.Outcome
+	if o.Status != asl.Failed || *o.Error != "SageMakerRuntime.ServiceUnavailableException" ||
+		*o.Cause != "The service is currently unavailable. (Service: SageMakerRuntime, Status Code: 503)" {
+		t.Errorf("outcome %s, %s: %s; want the service's error and cause", o.Status, *o.Error, *o.Cause)
+	}
+	if diff := cmp.Diff([]outcome.Retry{{State: "InvokeModel", Count: 3}}, o.Retries); diff != "" {
+		t.Errorf("retries (-want +got):\n%s", diff)
+	}
+}
+
+// event is the part of a history's event that these tests look at.
+type event struct {
+	Type       string
+	TaskFailed struct{ Error, Cause string } `json:"taskFailedEventDetails"`
+}
+
+func events(t *testing.T, r *Result) []event {
+	t.Helper()
+	var history struct{ Events []event }
+	if err := json.Unmarshal(r.History, &history); err != nil {
+		t.Fatal(err)
+	}
+	return history.Events
+}
+
+// Features may stand in the history only.
+func TestResultsHoldNoFeatures(t *testing.T) {
+	for _, m := range []model.Model{
+		answering(t, 200, `{"risk_score": 0.9, "echo": "secret"}`),
+		answering(t, 200, `secret`),
+		answering(t, 200, `{"risk_score": "secret"}`),
+		answering(t, 500, `secret`),
+		model.Reference{},
+	} {
+		r := results(t, pipeline(t, m), subject("S-1"))[0]
+		shown, err := json.Marshal([]any{r.Outcome, r.Notifications})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for what, text := range map[string]string{"outcome and alerts": string(shown), "log": string(r.Log)} {
+			if strings.Contains(text, "secret") || strings.Contains(text, "83") {
+				t.Errorf("%s hold a feature: %s", what, text)
+			}
+		}
+		if !strings.Contains(string(r.History), "secret") {
+			t.Error("the history does not hold the input")
+		}
+	}
+}
+
+func TestResultsComeInOrder(t *testing.T) {
+	var lines, want []string
+	for i := range 100 {
+		id := fmt.Sprintf("S-%03d", i)
+		lines, want = append(lines, subject(id)), append(want, id)
+	}
+	var got []string
+	for _, r := range results(t, pipeline(t, answering(t, 200, `{"risk_score": 0.1}`)), lines...) {
+		got = append(got, r.Outcome.Subject)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("order (-want +got):\n%s", diff)
+	}
+}
+
+func TestRunsAreEqual(t *testing.T) {
+	down := answering(t, http.StatusServiceUnavailable, "")
+	first := results(t, pipeline(t, down), subject("S-1"), subject("S-2"))
+	second := results(t, pipeline(t, down), subject("S-1"), subject("S-2"))
+	if diff := cmp.Diff(first, second); diff != "" {
+		t.Errorf("two runs differ:\n%s", diff)
+	}
+	if string(first[0].History) == string(first[1].History) {
+		t.Error("two subjects have the same history: their jitter should differ")
+	}
+}
+
+func TestErrorOfTheOutputStopsTheRun(t *testing.T) {
+	full := errors.New("disk full")
+	done := 0
+	file := openInputs(t, subject("A"), subject("B"), subject("C"))
+	err := pipeline(t, model.Reference{}).Run(t.Context(), file, func(*Result) error {
+		if done++; done == 2 {
+			return full
+		}
+		return nil
+	})
+	if !errors.Is(err, full) || done != 2 {
+		t.Errorf("Run = %v after %d results, want %v after 2", err, done, full)
+	}
+}
+
+func TestInterruptedRun(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	var lines []string
+	for i := range 500 {
+		lines = append(lines, subject(fmt.Sprint(i)))
+	}
+	done := 0
+	err := pipeline(t, model.Reference{}).Run(ctx, openInputs(t, lines...), func(*Result) error {
+		if done++; done == 3 {
+			cancel()
+		}
+		return nil
+	})
+	if !errors.Is(err, context.Canceled) || done == len(lines) {
+		t.Errorf("Run = %v after %d results, want context.Canceled before the end", err, done)
+	}
+}
+
+// A fault of the pipeline is not one subject's: the run stops at it, in the order of the inputs, and names state and subject.
+func TestCallThatNoServiceTakes(t *testing.T) {
+	m := stateMachine(t)
+	m.Definition = []byte(strings.Replace(string(m.Definition), `"--trial"`, "7", 1))
+	p, err := New(m, model.Reference{}, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = p.Run(t.Context(), openInputs(t, subject("S-1"), subject("S-2")), func(*Result) error { return nil })
+	for _, want := range []string{"subject S-1", "StartEMRJob", "parameter Step.HadoopJarStep.Args must be a list of strings"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want it to contain %q", err, want)
+		}
+	}
+}
+
+func TestPipelineThatCannotRunHere(t *testing.T) {
+	for _, c := range []struct{ reason, old, new, want string }{
+		{"a service without a stand-in", "sns:publish", "sqs:sendMessage", `state "NotifyTeam": there is no local stand-in for sqs:sendMessage`},
+		{"a fault in the definition", `"Next":"CheckRisk"`, `"Next":"CheckRisks"`, "CheckRisks"},
+	} {
+		m := stateMachine(t)
+		m.Definition = []byte(strings.Replace(string(m.Definition), c.old, c.new, 1))
+		if _, err := New(m, model.Reference{}, t.TempDir()); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: New error %v, want it to contain %q", c.reason, err, c.want)
+		}
+	}
+}
+
+func TestExecutionNames(t *testing.T) {
+	for _, c := range []struct {
+		reason string
+		input  intake.Input
+		want   string
+	}{
+		{"what it is", intake.Input{Line: 7, Subject: "SYN-301_0007"}, "000007-SYN-301_0007"},
+		{"no character that AWS, or a folder, does not take", intake.Input{Line: 7, Subject: "../a b:ü"}, "000007-___a_b__"},
+		{"80 characters at most", intake.Input{Line: 7, Subject: strings.Repeat("x", 100)}, "000007-" + strings.Repeat("x", 73)},
+	} {
+		if got := executionName(c.input); got != c.want {
+			t.Errorf("%s: %q, want %q", c.reason, got, c.want)
+		}
+	}
+}
