@@ -18,11 +18,13 @@ func (f function) arity() string {
 	case f.most == math.MaxInt && f.least == 0:
 		return "any number of arguments"
 	case f.most == math.MaxInt:
-		return fmt.Sprintf("%d arguments at least", f.least)
-	case f.least == f.most:
-		return fmt.Sprintf("%d arguments", f.least)
+		return fmt.Sprintf("%d or more arguments", f.least)
+	case f.least != f.most:
+		return fmt.Sprintf("%d to %d arguments", f.least, f.most)
+	case f.least == 1:
+		return "1 argument"
 	}
-	return fmt.Sprintf("%d to %d arguments", f.least, f.most)
+	return fmt.Sprintf("%d arguments", f.least)
 }
 
 // pure makes a function of one that needs no randomness.

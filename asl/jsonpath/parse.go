@@ -2,7 +2,6 @@ package jsonpath
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 )
 
@@ -227,52 +226,4 @@ func (p *parser) quoted() (string, error) {
 	}
 	p.at = start - 1
 	return "", p.fail("the quote is not closed")
-}
-
-// array reads indices or a slice.
-func (p *parser) array() (step, error) {
-	end := strings.IndexByte(p.source[p.at:], ']')
-	if end < 0 {
-		return nil, p.fail("expected ']'")
-	}
-	text := p.source[p.at : p.at+end]
-	s, ok := arrayStep(text)
-	if !ok {
-		return nil, p.fail("'%s' is no index, list of indices or slice", text)
-	}
-	p.at += end + 1
-	return s, nil
-}
-
-func arrayStep(text string) (step, bool) {
-	if from, to, isSlice := strings.Cut(text, ":"); isSlice {
-		to, _, _ = strings.Cut(to, ":")
-		var s slice
-		for _, bound := range []struct {
-			text string
-			n    **int
-		}{{from, &s.from}, {to, &s.to}} {
-			if bound.text = strings.TrimSpace(bound.text); bound.text == "" {
-				continue
-			}
-			n, err := strconv.Atoi(bound.text)
-			if err != nil {
-				return nil, false
-			}
-			*bound.n = &n
-		}
-		return s, s.from != nil || s.to != nil
-	}
-	var list indices
-	for _, part := range strings.Split(text, ",") {
-		n, err := strconv.ParseInt(strings.TrimSpace(part), 10, 32)
-		if err != nil {
-			return nil, false
-		}
-		list = append(list, int(n))
-	}
-	if len(list) == 1 {
-		return index(list[0]), true
-	}
-	return list, true
 }

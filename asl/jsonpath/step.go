@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"sort"
-	"strconv"
 	"strings"
 )
 
@@ -96,31 +95,6 @@ func expandChild(e *evaluation, s step, at any, strict bool, yield func(any) err
 	return nil
 }
 
-// index is [0], or [-1] for the last item.
-type index int
-
-func (i index) definite(bool) bool { return true }
-func (i index) String() string     { return "[" + strconv.Itoa(int(i)) + "]" }
-
-func (i index) child(at any) (any, bool) {
-	items, ok := at.([]any)
-	if !ok {
-		return nil, false
-	}
-	n := int(i)
-	if n < 0 {
-		n += len(items)
-	}
-	if n < 0 || n >= len(items) {
-		return nil, false
-	}
-	return items[n], true
-}
-
-func (i index) expand(e *evaluation, at any, strict bool, yield func(any) error) error {
-	return expandChild(e, i, at, strict, yield)
-}
-
 // names is ['a','b']: at the end of a path one object with the members that exist, else each member in turn.
 type names []string
 
@@ -153,88 +127,6 @@ func (n names) expand(e *evaluation, at any, strict bool, yield func(any) error)
 		}
 	}
 	return nil
-}
-
-// indices is [0,2,-1].
-type indices []int
-
-func (x indices) definite(bool) bool    { return false }
-func (x indices) child(any) (any, bool) { return nil, false }
-
-func (x indices) String() string {
-	parts := make([]string, len(x))
-	for i, n := range x {
-		parts[i] = strconv.Itoa(n)
-	}
-	return "[" + strings.Join(parts, ",") + "]"
-}
-
-func (x indices) expand(e *evaluation, at any, strict bool, yield func(any) error) error {
-	if _, ok := at.([]any); !ok && strict {
-		return e.notFound(at)
-	}
-	for _, n := range x {
-		if value, ok := index(n).child(at); ok {
-			if err := yield(value); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// slice is [from:to], either of which may be left out. Jayway takes no step.
-type slice struct{ from, to *int }
-
-func (s slice) definite(bool) bool    { return false }
-func (s slice) child(any) (any, bool) { return nil, false }
-
-func (s slice) String() string {
-	text := func(n *int) string {
-		if n == nil {
-			return ""
-		}
-		return strconv.Itoa(*n)
-	}
-	return "[" + text(s.from) + ":" + text(s.to) + "]"
-}
-
-func (s slice) expand(e *evaluation, at any, strict bool, yield func(any) error) error {
-	items, ok := at.([]any)
-	if !ok {
-		if strict {
-			return e.notFound(at)
-		}
-		return nil
-	}
-	from, to := s.bounds(len(items))
-	for i := from; i < to; i++ {
-		if value, ok := index(i).child(at); ok {
-			if err := yield(value); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// bounds follows Jayway, in which [-3:-1] counts both ends from the back, and [1:-1] is empty.
-func (s slice) bounds(length int) (from, to int) {
-	switch {
-	case s.to == nil:
-		from = *s.from
-		if from < 0 {
-			from = max(0, length+from)
-		}
-		return from, length
-	case s.from == nil:
-		to = *s.to
-		if to < 0 {
-			to += length
-		}
-		return 0, min(length, to)
-	}
-	return max(*s.from, -length), min(length, *s.to)
 }
 
 // wildcard is .* or [*].

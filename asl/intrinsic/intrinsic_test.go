@@ -1,0 +1,260 @@
+package intrinsic_test
+
+import (
+	"encoding/json"
+	"errors"
+	"math/rand/v2"
+	"regexp"
+	"strings"
+	"testing"
+
+	"clinical-risk-pipeline/asl/intrinsic"
+	"clinical-risk-pipeline/asl/jsonpath"
+)
+
+const input = `{
+	"n": 3, "f": 12.5, "text": "a,b;;c", "list": [1, 2, 2, "2", {"a": 1}, {"a": 1.0}], "object": {"b": [true, null], "a": 1.5}, "null": null,
+	"template": "{} \\{and\\} {}", "json": "{\"risk\": 0.9}", "half": -0.5, "tiny": 0.00001, "big": 12345678.5}`
+
+var calls = []struct{ reason, call, want string }{
+	{"places are filled in their order", `States.Format('{} of {}', $.n, 'ten')`, `"3 of ten"`},
+	{"braces are escaped", `States.Format('\{{}\}', 1)`, `"{1}"`},
+	{"quotes and backslashes are escaped", `States.Format('it\'s \\{}', 1)`, `"it's \\1"`},
+	{"a template may come from the input", `States.Format($.template, 1, 2)`, `"1 {and} 2"`},
+	{"objects print as Java prints them", `States.Format('{}', $.object)`, `"{a=1.5, b=[true, null]}"`},
+	{"null is a word", `States.Format('{}', $.null)`, `"null"`},
+	{"integers have no fraction", `States.Format('{}', 5.0)`, `"5"`},
+	{"small numbers have an exponent", `States.Format('{} {}', $.tiny, 0.001)`, `"1.0E-5 0.001"`},
+	{"large fractions have an exponent", `States.Format('{}', $.big)`, `"1.23456785E7"`},
+	{"no place, no argument", `States.Format('plain')`, `"plain"`},
+	{"JSON becomes a value", `States.StringToJson($.json)`, `{"risk":0.9}`},
+	{"a blank text is null on AWS", `States.StringToJson('  ')`, `null`},
+	{"minus nothing is nothing", `States.StringToJson('-0')`, `0`},
+	{"large integers stay exact", `States.StringToJson('12345678901234567890')`, `12345678901234567890`},
+	{"a value becomes compact JSON", `States.JsonToString($.object)`, `"{\"a\":1.5,\"b\":[true,null]}"`},
+	{"markup is not escaped", `States.JsonToString('<\\"é>')`, `"\"\u003c\\\\\\\"é\u003e\""`},
+	{"an array of anything", `States.Array('a', 1, $.null, true)`, `["a",1,null,true]`},
+	{"an empty array", `States.Array()`, `[]`},
+	{"the last chunk is shorter", `States.ArrayPartition(States.Array(1, 2, 3), 2)`, `[[1,2],[3]]`},
+	{"the size is rounded", `States.ArrayPartition(States.Array(1, 2, 3), 1.5)`, `[[1,2],[3]]`},
+	{"nothing has no chunks", `States.ArrayPartition(States.Array(), 2)`, `[]`},
+	{"numbers compare by value", `States.ArrayContains($.list, 2.0)`, `true`},
+	{"objects compare by value", `States.ArrayContains($.list, $.list[4])`, `true`},
+	{"types count", `States.ArrayContains($.list, '1')`, `false`},
+	{"a range holds its end", `States.ArrayRange(1, 9, 2)`, `[1,3,5,7,9]`},
+	{"a range may fall", `States.ArrayRange(3, 0, -2)`, `[3,1]`},
+	{"a range may be empty", `States.ArrayRange(3, 0, 1)`, `[]`},
+	{"its arguments are rounded", `States.ArrayRange(0.5, 2.4, 1)`, `[1,2]`},
+	{"an item", `States.ArrayGetItem($.list, 3)`, `"2"`},
+	{"a length", `States.ArrayLength($.list)`, `6`},
+	{"the first of equal items stays", `States.ArrayUnique($.list)`, `[1,2,"2",{"a":1}]`},
+	{"base64", `States.Base64Encode('Data to encode')`, `"RGF0YSB0byBlbmNvZGU="`},
+	{"and back", `States.Base64Decode('RGF0YSB0byBlbmNvZGU=')`, `"Data to encode"`},
+	{"MD5", `States.Hash('abc', 'MD5')`, `"900150983cd24fb0d6963f7d28e17f72"`},
+	{"SHA-1", `States.Hash('abc', 'SHA-1')`, `"a9993e364706816aba3e25717850c26c9cd0d89d"`},
+	{"SHA-256", `States.Hash('abc', 'SHA-256')`, `"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"`},
+	{"SHA-384", `States.Hash('abc', 'SHA-384')`, `"cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7"`},
+	{"SHA-512", `States.Hash('abc', 'SHA-512')`, `"ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"`},
+	{"the second object wins, whole members at a time", `States.JsonMerge($.object, States.StringToJson('{"b": {"c": 1}}'), false)`, `{"a":1.5,"b":{"c":1}}`},
+	{"a sum", `States.MathAdd($.n, -1)`, `2`},
+	{"a sum rounds half up", `States.MathAdd($.f, $.half)`, `13`},
+	{"every separator splits, empty parts go", `States.StringSplit($.text, ',;')`, `["a","b","c"]`},
+	{"no separator, no split", `States.StringSplit($.text, '')`, `["a,b;;c"]`},
+	{"a path with commas, brackets and quotes is one argument", `States.ArrayLength($.list[?(@.a == 1 && @.b != ',)')])`, `2`},
+	{"blanks do not matter", `States.Array( 1 ,  'x' )`, `[1,"x"]`},
+	{"calls nest", `States.ArrayGetItem(States.StringSplit(States.Format('{}-{}', 'a', 'b'), '-'), 1)`, `"b"`},
+}
+
+func resolve(t testing.TB) func(*jsonpath.Path) (any, error) {
+	t.Helper()
+	var root any
+	if err := json.Unmarshal([]byte(input), &root); err != nil {
+		t.Fatal(err)
+	}
+	return func(path *jsonpath.Path) (any, error) { return path.Get(root) }
+}
+
+func random() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
+
+func TestCalls(t *testing.T) {
+	for _, test := range calls {
+		call, err := intrinsic.Parse(test.call)
+		if err != nil {
+			t.Errorf("%s: %v", test.reason, err)
+			continue
+		}
+		value, err := call.Eval(resolve(t), random())
+		if err != nil {
+			t.Errorf("%s: %v", test.reason, err)
+			continue
+		}
+		if got, _ := json.Marshal(value); string(got) != test.want {
+			t.Errorf("%s: %s gives %s, want %s", test.reason, test.call, got, test.want)
+		}
+	}
+}
+
+func TestCallsThatFail(t *testing.T) {
+	long := strings.Repeat("x", 10_001)
+	for _, test := range []struct{ reason, call, want string }{
+		{"more places than arguments", `States.Format('{} {}', 1)`, "2 places, but there are 1 arguments"},
+		{"fewer places than arguments", `States.Format('{}', 1, 2)`, "1 places, but there are 2 arguments"},
+		{"a brace that is not escaped", `States.Format('{ {}', 1)`, "brace"},
+		{"a template that is no text", `States.Format($.n)`, "the first argument must be a string, but is a number"},
+		{"a text that is no JSON is not told", `States.StringToJson('secret')`, "the argument is not JSON"},
+		{"JSON with something behind", `States.StringToJson('1 2')`, "not JSON"},
+		{"a chunk of nothing", `States.ArrayPartition($.list, 0)`, "positive"},
+		{"all faults of the arguments", `States.ArrayPartition($.n, 'x')`, "the first argument must be an array, but is a number\nthe second argument must be an integer, but is a string"},
+		{"a range without a step", `States.ArrayRange(1, 2, 0)`, "must not be 0"},
+		{"a range that is too long", `States.ArrayRange(0, 1000, 1)`, "more than 1000"},
+		{"an index outside", `States.ArrayGetItem($.list, 6)`, "outside"},
+		{"an index below nothing", `States.ArrayGetItem($.list, -1)`, "outside"},
+		{"text that is too long to encode", `States.Base64Encode('` + long + `')`, "more than 10000 characters"},
+		{"text that is too long to hash", `States.Hash('` + long + `', 'MD5')`, "more than 10000 characters"},
+		{"text that is no base64", `States.Base64Decode('%')`, "not base64"},
+		{"an unknown algorithm", `States.Hash('x', 'MD4')`, "MD5, SHA-1"},
+		{"a deep merge", `States.JsonMerge($.object, $.object, true)`, "deep merging"},
+		{"a merge of an array", `States.JsonMerge($.object, $.list, false)`, "the second argument must be an object, but is an array"},
+		{"a sum beyond 32 bits", `States.MathAdd(2147483647, 1)`, "-2147483648 to 2147483647"},
+		{"a summand beyond 32 bits", `States.MathAdd(2147483648, -1)`, "-2147483648 to 2147483647"},
+		{"a random number from nothing", `States.MathRandom(1, 1)`, "less than"},
+	} {
+		call, err := intrinsic.Parse(test.call)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var failure *intrinsic.Error
+		_, err = call.Eval(resolve(t), random())
+		if !errors.As(err, &failure) || !strings.Contains(failure.Message, test.want) || failure.Call != test.call {
+			t.Errorf("%s: got %v, want %s", test.reason, err, test.want)
+		}
+		if err != nil && strings.Contains(failure.Message, "secret") {
+			t.Errorf("%s: the message holds the data: %v", test.reason, err)
+		}
+	}
+}
+
+func TestAnErrorNamesTheCallThatFailed(t *testing.T) {
+	call, err := intrinsic.Parse(`States.Array(States.ArrayGetItem($.list, 99))`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "The function 'States.ArrayGetItem($.list, 99)' had the following error: the index 99 is outside of the array of 6 items"
+	if _, err = call.Eval(resolve(t), random()); err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAPathThatLeadsNowhereIsTheCallersError(t *testing.T) {
+	call, err := intrinsic.Parse(`States.Array($.missing)`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var missing *jsonpath.NotFoundError
+	if _, err = call.Eval(resolve(t), random()); !errors.As(err, &missing) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	for _, test := range []struct{ reason, call, want string }{
+		{"no call", `States.UUID`, "expected 'States.Name('"},
+		{"an unknown function", `States.Sum(1)`, `no function "States.Sum"`},
+		{"too few arguments", `States.Hash('x')`, "takes 2 arguments, got 1"},
+		{"too many arguments", `States.UUID(1)`, "takes 0 arguments, got 1"},
+		{"a range of numbers of arguments", `States.MathRandom(1)`, "takes 2 to 3 arguments, got 1"},
+		{"at least one argument", `States.Format()`, "takes 1 or more arguments, got 0"},
+		{"a quote that stays open", `States.Array('x)`, "not closed"},
+		{"a parenthesis that stays open", `States.Array(1`, "expected ',' or ')'"},
+		{"an escape that AWS does not know", `States.StringToJson('{\"a\":1}')`, "escapes"},
+		{"a backslash at the end", `States.Array('x\`, "escapes"},
+		{"double quotes", `States.Array("x")`, "single quotes"},
+		{"a number that is none", `States.Array(0x10)`, "a number"},
+		{"text behind the call", `States.Array() x`, "behind the call"},
+		{"a faulty path", `States.Array($.a..)`, "must not end"},
+		{"eleven calls in each other", strings.Repeat("States.Array(", 11) + strings.Repeat(")", 11), "more than 10 deep"},
+	} {
+		_, err := intrinsic.Parse(test.call)
+		var syntax *intrinsic.SyntaxError
+		if !errors.As(err, &syntax) || !strings.Contains(syntax.Message, test.want) {
+			t.Errorf("%s: got %v, want %s", test.reason, err, test.want)
+		}
+	}
+	if _, err := intrinsic.Parse(strings.Repeat("States.Array(", 10) + strings.Repeat(")", 10)); err != nil {
+		t.Errorf("ten calls in each other: %v", err)
+	}
+}
+
+func TestRandomness(t *testing.T) {
+	eval := func(source string, random *rand.Rand) any {
+		call, err := intrinsic.Parse(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		value, err := call.Eval(resolve(t), random)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return value
+	}
+	source, seen := random(), map[any]bool{}
+	for range 200 {
+		seen[eval(`States.MathRandom(-1, 2)`, source)] = true
+	}
+	if len(seen) != 3 || !seen[-1.0] || !seen[0.0] || !seen[1.0] {
+		t.Errorf("numbers from -1 up to 2 were %v", seen)
+	}
+	if a, b := eval(`States.MathRandom(0, 1000000, 7)`, source), eval(`States.MathRandom(0, 1000000, 7)`, source); a != b {
+		t.Errorf("one seed gives %v and %v", a, b)
+	}
+	if a, b := eval(`States.MathRandom(0, 1000000, 7)`, source), eval(`States.MathRandom(0, 1000000, 8)`, source); a == b {
+		t.Errorf("two seeds give %v", a)
+	}
+	id, _ := eval(`States.UUID()`, source).(string)
+	if !regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`).MatchString(id) {
+		t.Errorf("%q is no UUID of version 4", id)
+	}
+	if id == eval(`States.UUID()`, source) || id == eval(`States.UUID()`, rand.New(rand.NewPCG(3, 4))) {
+		t.Error("UUIDs repeat")
+	}
+}
+
+func TestPathsNamesThemAll(t *testing.T) {
+	call, err := intrinsic.Parse(`States.Format('{} {}', $.a, States.Array($$.b, $c))`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var paths []string
+	for _, path := range call.Paths() {
+		paths = append(paths, path.String())
+	}
+	if got := strings.Join(paths, " "); got != "$.a $$.b $c" {
+		t.Errorf("got %s", got)
+	}
+}
+
+func FuzzCall(f *testing.F) {
+	for _, test := range calls {
+		f.Add(test.call)
+	}
+	find := resolve(f)
+	f.Fuzz(func(t *testing.T, source string) {
+		if call, err := intrinsic.Parse(source); err == nil {
+			_, _ = call.Eval(find, random())
+		}
+	})
+}
+
+func BenchmarkEval(b *testing.B) {
+	call, err := intrinsic.Parse(`States.Format('{} of {}', $.n, States.ArrayLength($.list))`)
+	if err != nil {
+		b.Fatal(err)
+	}
+	find, source := resolve(b), random()
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := call.Eval(find, source); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
