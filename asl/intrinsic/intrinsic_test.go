@@ -171,6 +171,8 @@ func TestParseRefuses(t *testing.T) {
 		{"double quotes", `States.Array("x")`, "single quotes"},
 		{"a number that is none", `States.Array(0x10)`, "a number"},
 		{"text behind the call", `States.Array() x`, "behind the call"},
+		{"a quote that stays open in a path", `States.Array($.a['b`, "not closed"},
+		{"a quote that stays open behind a backslash", `States.Array($.a['b\`, "not closed"},
 		{"a faulty path", `States.Array($.a..)`, "must not end"},
 		{"eleven calls in each other", strings.Repeat("States.Array(", 11) + strings.Repeat(")", 11), "more than 10 deep"},
 	} {

@@ -181,6 +181,7 @@ func (p *parser) skipQuoted(quote byte) {
 			p.at++
 		}
 	}
+	p.at = min(p.at, len(p.source)-1)
 }
 
 // literal reads a number, true, false or null.
