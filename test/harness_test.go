@@ -6,14 +6,20 @@ package test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/jsii-runtime-go"
 
+	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/constructs/risk"
 	"clinical-risk-pipeline/local/assembly"
 )
@@ -27,10 +33,14 @@ func TestMain(m *testing.M) {
 	os.Exit(run(m))
 }
 
+// validation is the variable that switches the CDK's built-in validator, which takes seconds a process. Only TestValidator
+// switches it on.
+const validation = "CDK_VALIDATION"
+
 func run(m *testing.M) int {
-	// The built-in validator takes seconds a process; TestValidator switches it on for itself.
-	if err := os.Setenv("CDK_VALIDATION", "false"); err != nil {
-		panic(err)
+	if os.Getenv(validation) == "" {
+		// The CDK's kernel has its environment since this process began.
+		return rerun(os.Args[1:], "false", os.Stdout, os.Stderr)
 	}
 	var err error
 	if scratch, err = os.MkdirTemp("", "clinical-risk-test-"); err != nil {
@@ -38,6 +48,21 @@ func run(m *testing.M) int {
 	}
 	defer os.RemoveAll(scratch)
 	return m.Run()
+}
+
+// rerun executes this test program again with the validator on or off, and returns its exit code.
+func rerun(arguments []string, value string, stdout, stderr io.Writer) int {
+	again := exec.Command(os.Args[0], arguments...)
+	again.Env = append(os.Environ(), validation+"="+value)
+	again.Stdout, again.Stderr = stdout, stderr
+	if err := again.Run(); err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			return exit.ExitCode()
+		}
+		panic(err)
+	}
+	return 0
 }
 
 // pipeline is a synthesized variant of the construct.
@@ -65,6 +90,14 @@ func changed(change func(awscdk.Stack, *risk.ClinicalRiskPipelineProps)) props {
 		change(stack, p)
 		return p
 	}
+}
+
+// cohort is the smallest variant that scores a cohort.
+func cohort(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
+	p := smallest(stack)
+	p.Records = audit.NewRecordStore(stack, "Records", nil)
+	p.Cohort = &risk.Cohort{Bucket: awss3.Bucket_FromBucketName(stack, jsii.String("Cohorts"), jsii.String("cohorts-bucket"))}
+	return p
 }
 
 var synthesized = map[string]*pipeline{}
@@ -178,6 +211,9 @@ func (p *pipeline) resource(t *testing.T, kind string) object {
 	}
 	return nil
 }
+
+// join puts states into one line.
+func join(path []string) string { return strings.Join(path, " ") }
 
 // text writes a value as JSON with sorted keys, to compare and to print.
 func text(value any) string {

@@ -14,7 +14,11 @@ import (
 // statements of the role, by name.
 func (p *pipeline) statements(t *testing.T) map[string]object {
 	t.Helper()
-	document := p.resource(t, "AWS::IAM::ManagedPolicy")["PolicyDocument"].(object)
+	policy := p.resources("AWS::IAM::ManagedPolicy")["PipelinePermissions841DF3AF"]
+	if policy == nil {
+		t.Fatal("the role has no policy")
+	}
+	document := policy["PolicyDocument"].(object)
 	statements := map[string]object{}
 	for _, s := range document["Statement"].([]any) {
 		statement := s.(object)

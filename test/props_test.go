@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
 
+	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/constructs/risk"
 )
 
@@ -19,6 +20,12 @@ var changes = map[string]func(awscdk.Stack, *risk.ClinicalRiskPipelineProps){
 	"Extraction": func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) { p.Extraction = risk.NoExtraction{} },
 	"EndpointName": func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
 		p.EndpointName = "another"
+	},
+	"Cohort": func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+		*p = *cohort(stack)
+	},
+	"Records": func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+		p.Records = audit.NewRecordStore(stack, "Records", nil)
 	},
 	"Threshold": func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) { p.Threshold = 0.5 },
 	"AlertTopic": func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {

@@ -15,6 +15,25 @@ const (
 	End          = "End"          // succeeds
 )
 
+// The states that decision records add.
+const (
+	RecordDecision = "RecordDecision" // writes the record of a subject at high risk
+	RecordLowRisk  = "RecordLowRisk"  // writes the record of a subject at low risk
+)
+
+// The states that a cohort adds. Those from CheckPredictions on, and InvokeModel, are executed by the children of
+// ScoreCohort, once a batch.
+const (
+	FindCohort        = "FindCohort"        // looks up the cohort's object, and its version
+	ScoreCohort       = "ScoreCohort"       // distributes the cohort over children, and adds their counts up
+	CheckCoverage     = "CheckCoverage"     // asks whether every subject was scored and recorded
+	IncompleteScoring = "IncompleteScoring" // fails the execution: some were not
+
+	CheckPredictions = "CheckPredictions" // asks whether there is a usable score for every subject of the batch
+	RecordDecisions  = "RecordDecisions"  // writes the record of the batch
+	NotScored        = "NotScored"        // counts the subjects of a batch that could not be scored or recorded
+)
+
 // The fields of an execution's input and of the data that travels between the states.
 const (
 	Subject             = "subject"              // the subject's pseudonymous id, a string
@@ -22,6 +41,10 @@ const (
 	TransformedFeatures = "transformed_features" // the model's input, an object
 	Features            = "features"             // the field of the request that carries them to the endpoint
 	Inference           = "inference"            // the endpoint's answer, parsed
+	Variant             = "variant"              // the variant of the endpoint that answered
+	Record              = "record"               // the place of the decision record, an S3 URI
+	CohortObject        = "cohort"               // the object that holds the cohort: bucket, key, versionId
+	Counts              = "counts"               // of a cohort's subjects: subjects, scored, high, failed
 	RiskScore           = "risk_score"           // the field of the answer: the risk of dropout, a number from 0 to 1
 )
 
@@ -31,5 +54,27 @@ const AlertSubject = "Trial Risk Alert"
 // DefaultThreshold is the risk of dropout above which a subject is at high risk, exclusive.
 const DefaultThreshold = 0.75
 
-// InvalidScoreError is the error name with which an execution fails that got no usable score.
-const InvalidScoreError = "InvalidScore"
+// The names of the errors that the pipeline itself fails with.
+const (
+	InvalidScoreError      = "InvalidScore"      // the endpoint's answer has no usable score
+	IncompleteScoringError = "IncompleteScoring" // not every subject of the cohort was scored and recorded
+)
+
+// The fields of a batch of a cohort, in a request to the endpoint and in its answer.
+const (
+	Instances   = "instances"   // the features of each subject
+	Predictions = "predictions" // an object with the risk score of each, in the same order
+)
+
+// The places of what an execution reads and writes in S3, each below a folder that is named after the execution.
+const (
+	CohortFile   = "cohort.jsonl" // a cohort, one JSON object a line
+	RecordFolder = "decisions"    // the decision records
+	RecordFile   = "record.json"  // the record of one subject
+)
+
+// The branches that a decision record says a subject went.
+const (
+	AlertBranch   = "alert"    // above the threshold
+	NoAlertBranch = "no alert" // not above it
+)

@@ -77,7 +77,7 @@ func (j EMRServerlessJob) addState(p *ClinicalRiskPipeline) awsstepfunctions.ICh
 		"ApplicationId":           j.ApplicationID,
 		"ExecutionRoleArn":        *j.ExecutionRole.RoleArn(),
 		"ExecutionTimeoutMinutes": math.Ceil(j.timeLimit().Minutes()),
-		"JobDriver":               map[string]any{"SparkSubmit": j.sparkSubmit()},
+		"JobDriver":               map[string]any{"SparkSubmit": j.sparkSubmit(p)},
 	}
 	if j.LogURI != "" {
 		arguments["ConfigurationOverrides"] = map[string]any{
@@ -88,10 +88,10 @@ func (j EMRServerlessJob) addState(p *ClinicalRiskPipeline) awsstepfunctions.ICh
 		"emr-serverless:startJobRun.sync", j.timeLimit(), arguments), emrServerlessRetries)
 }
 
-func (j EMRServerlessJob) sparkSubmit() map[string]any {
+func (j EMRServerlessJob) sparkSubmit(p *ClinicalRiskPipeline) map[string]any {
 	submit := map[string]any{
 		"EntryPoint":          j.Script,
-		"EntryPointArguments": slices.Concat(j.Arguments, runArguments()),
+		"EntryPointArguments": slices.Concat(j.Arguments, p.runArguments()),
 	}
 	if len(j.SparkArguments) > 0 {
 		submit["SparkSubmitParameters"] = strings.Join(j.SparkArguments, " ")

@@ -49,8 +49,8 @@ func (s EMRStep) validate() error {
 func (s EMRStep) timeLimit() time.Duration { return orDefaultTimeout(s.Timeout) }
 
 // command is what command-runner.jar executes on the cluster.
-func (s EMRStep) command() []string {
-	return slices.Concat([]string{"spark-submit"}, s.SparkArguments, []string{s.Script}, s.Arguments, runArguments())
+func (s EMRStep) command(p *ClinicalRiskPipeline) []string {
+	return slices.Concat([]string{"spark-submit"}, s.SparkArguments, []string{s.Script}, s.Arguments, p.runArguments())
 }
 
 // addState submits the step and waits for its end. The step's result describes the step, so the input is what goes on.
@@ -62,7 +62,7 @@ func (s EMRStep) addState(p *ClinicalRiskPipeline) awsstepfunctions.IChainable {
 		Name:               jsii.String("Clinical risk features"),
 		ActionOnFailure:    awsstepfunctionstasks.ActionOnFailure_CONTINUE,
 		Jar:                jsii.String("command-runner.jar"),
-		Args:               jsii.Strings(s.command()...),
+		Args:               jsii.Strings(s.command(p)...),
 		TaskTimeout:        timeout(s.timeLimit()),
 		Outputs:            expression("$states.input"),
 	})

@@ -14,8 +14,9 @@ import (
 // Extraction prepares the features: an [EMRStep], an [EMRServerlessJob], a [GlueJob], or [NoExtraction] where they are
 // there already. Each is exchanged for another in one line of the props.
 //
-// The job is started with the arguments --trial-id and --run-id (the execution's name), behind the user's own. A job that
-// is cancelled with its execution, or runs into its timeout, is cancelled where it runs, too.
+// The job is started with the arguments --trial-id, --run-id (the execution's name) and, for a [Cohort], --output (the S3
+// URI of the object to write), behind the user's own. A job that is cancelled with its execution, or runs into its timeout,
+// is cancelled where it runs, too.
 type Extraction interface {
 	// validate reports the faults of the fields, each with the prefix "Extraction.".
 	validate() error
@@ -66,11 +67,16 @@ func orDefaultTimeout(timeout time.Duration) time.Duration {
 }
 
 // runArguments tell a job what it works for, as its last arguments.
-func runArguments() []string {
-	return []string{
+func (p *ClinicalRiskPipeline) runArguments() []string {
+	arguments := []string{
 		"--trial-id", inputText(workflow.TrialID),
 		"--run-id", expression("$states.context.Execution.Name"),
 	}
+	if c := p.props.Cohort; c != nil {
+		place := `"s3://` + *c.Bucket.BucketName() + `/" & ` + keyOf(c.Prefix, workflow.CohortFile)
+		arguments = append(arguments, "--output", expression(place))
+	}
+	return arguments
 }
 
 // runJob adds a task that starts a job and waits for its end, for services that the CDK has no fitting task for. The

@@ -52,7 +52,7 @@ func (j GlueJob) addState(p *ClinicalRiskPipeline) awsstepfunctions.IChainable {
 	for name, value := range j.Arguments {
 		arguments[name] = value
 	}
-	for pair := range slices.Chunk(runArguments(), 2) {
+	for pair := range slices.Chunk(p.runArguments(), 2) {
 		arguments[pair[0]] = pair[1]
 	}
 	return retrying(p.runJob(workflow.StartGlueJob, "Prepares the features on Glue.", "glue:startJobRun.sync", j.timeLimit(),

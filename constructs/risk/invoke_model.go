@@ -14,10 +14,21 @@ import (
 // https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
 const invokeModelTimeout = 65 * time.Second
 
-// invokeModel sends the features to the endpoint and adds its answer to the data. The body goes out as an object, since
-// Step Functions would quote a string again; it comes back as a string. An answer that is no JSON fails the state.
+// invokeModel sends the features to the endpoint and adds its answer, and the variant that gave it, to the data. An answer
+// that is no JSON fails the state.
 func (p *ClinicalRiskPipeline) invokeModel() awsstepfunctions.TaskStateBase {
-	state := awsstepfunctionstasks.CallAwsService_Jsonata(p, jsii.String(workflow.InvokeModel), &awsstepfunctionstasks.CallAwsServiceJsonataProps{
+	body := map[string]any{workflow.Features: expression("$states.input." + workflow.TransformedFeatures)}
+	output := expression(`$merge([$states.input, {"` + workflow.Inference + `": $parse($states.result.Body), "` +
+		workflow.Variant + `": $states.result.InvokedProductionVariant}])`)
+	state := awsstepfunctionstasks.CallAwsService_Jsonata(p, jsii.String(workflow.InvokeModel),
+		p.invokeEndpoint(body, invokeModelTimeout, output))
+	return retrying(state, modelRetries)
+}
+
+// invokeEndpoint is a call of the endpoint. The body goes out as an object, since Step Functions would quote a string
+// again; the answer comes back as a string.
+func (p *ClinicalRiskPipeline) invokeEndpoint(body map[string]any, limit time.Duration, output string) *awsstepfunctionstasks.CallAwsServiceJsonataProps {
+	return &awsstepfunctionstasks.CallAwsServiceJsonataProps{
 		Comment: jsii.String("Asks the endpoint for the risk of dropout."),
 		Service: jsii.String("sagemakerruntime"),
 		Action:  jsii.String("invokeEndpoint"),
@@ -25,14 +36,13 @@ func (p *ClinicalRiskPipeline) invokeModel() awsstepfunctions.TaskStateBase {
 			"EndpointName": p.props.EndpointName,
 			"ContentType":  "application/json",
 			"Accept":       "application/json",
-			"Body":         map[string]any{workflow.Features: expression("$states.input." + workflow.TransformedFeatures)},
+			"Body":         body,
 		},
 		IamAction:    jsii.String("sagemaker:InvokeEndpoint"),
 		IamResources: jsii.Strings(p.endpointARN()),
-		TaskTimeout:  timeout(invokeModelTimeout),
-		Outputs:      expression(`$merge([$states.input, {"` + workflow.Inference + `": $parse($states.result.Body)}])`),
-	})
-	return retrying(state, modelRetries)
+		TaskTimeout:  timeout(limit),
+		Outputs:      output,
+	}
 }
 
 func (p *ClinicalRiskPipeline) endpointARN() string {

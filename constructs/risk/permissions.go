@@ -1,6 +1,8 @@
 package risk
 
 import (
+	"slices"
+
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -30,6 +32,7 @@ func (p *ClinicalRiskPipeline) statements() *[]awsiam.PolicyStatement {
 		statements = append(statements,
 			allow(workflow.NotifyTeam+"Encryption", []string{*key.KeyArn()}, "kms:GenerateDataKey", "kms:Decrypt"))
 	}
+	statements = slices.Concat(statements, p.recordStatements(), p.cohortStatements())
 	// Log delivery and X-Ray have no resources to name:
 	// https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
 	// https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html

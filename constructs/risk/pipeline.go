@@ -34,6 +34,7 @@ const (
 	operationsTopicID = "OperationsTopic"
 	logGroupID        = "Logs"
 	policyID          = "Permissions"
+	childrenPolicyID  = "CohortPermissions"
 	roleID            = "Role"
 	stateMachineID    = "StateMachine"
 	outcomeRuleID     = "OutcomeRule"
@@ -52,22 +53,46 @@ func NewClinicalRiskPipeline(scope constructs.Construct, id string, props *Clini
 	p.addLogGroup()
 	p.addRole()
 	p.addStateMachine(p.definition())
+	if p.props.Cohort != nil {
+		p.allowChildren()
+	}
 	p.reportOutcomes()
 	return p
 }
 
 // definition chains the states.
 func (p *ClinicalRiskPipeline) definition() awsstepfunctions.IChainable {
-	end := awsstepfunctions.Pass_Jsonata(p, jsii.String(workflow.End), nil)
-	notifyTeam := p.notifyTeam()
-	notifyTeam.Next(end)
-
-	invokeModel := p.invokeModel()
-	invokeModel.Next(p.checkRisk(notifyTeam, end, p.invalidScore()))
-	if extract := p.props.Extraction.addState(p); extract != nil {
-		return awsstepfunctions.Chain_Start(extract).Next(invokeModel)
+	start := p.scoreSubject
+	if p.props.Cohort != nil {
+		start = p.scoreSubjects
 	}
-	return invokeModel
+	end := awsstepfunctions.Pass_Jsonata(p, jsii.String(workflow.End), nil)
+	if extract := p.props.Extraction.addState(p); extract != nil {
+		return awsstepfunctions.Chain_Start(extract).Next(start(end))
+	}
+	return start(end)
+}
+
+// scoreSubject is the workflow of one subject, whose features the execution's input carries.
+func (p *ClinicalRiskPipeline) scoreSubject(end awsstepfunctions.IChainable) awsstepfunctions.IChainable {
+	high := p.recorded(workflow.RecordDecision, workflow.AlertBranch, p.notifyTeam(p.subjectAlert()).Next(end))
+	low := p.recorded(workflow.RecordLowRisk, workflow.NoAlertBranch, end)
+	return p.invokeModel().Next(p.checkRisk(high, low, p.invalidScore()))
+}
+
+// recorded puts the record of a decision in front of what follows from it, if there is a record store.
+func (p *ClinicalRiskPipeline) recorded(state, branch string, next awsstepfunctions.IChainable) awsstepfunctions.IChainable {
+	if p.props.Records == nil {
+		return next
+	}
+	return p.recordSubject(state, branch).Next(next)
+}
+
+// scoreSubjects is the workflow of a cohort.
+func (p *ClinicalRiskPipeline) scoreSubjects(end awsstepfunctions.IChainable) awsstepfunctions.IChainable {
+	coverage := p.checkCoverage(end)
+	high := p.notifyTeam(p.cohortAlert()).Next(coverage)
+	return p.findCohort().Next(p.scoreCohort()).Next(p.checkCohortRisk(high, coverage))
 }
 
 func (p *ClinicalRiskPipeline) addStateMachine(definition awsstepfunctions.IChainable) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -22,6 +23,14 @@ type ClinicalRiskPipelineProps struct {
 	// EndpointName is the SageMaker endpoint that scores a subject, in the pipeline's own account and region. It takes
 	// {"features": {…}} as application/json and answers {"risk_score": 0.81}, a number from 0 to 1, within 60 seconds.
 	EndpointName string
+
+	// Cohort makes an execution score a whole cohort, which the extraction writes to S3, instead of the one subject whose
+	// features its input carries. It needs Records. Default: one subject.
+	Cohort *Cohort
+
+	// Records receives the decision records: an object for each execution or, of a cohort, for each batch, written before
+	// anybody is told. Default: no records are written.
+	Records *audit.RecordStore
 
 	// Threshold is the risk of dropout above which the team is alerted: greater than 0, less than 1; a risk equal to it
 	// does not alert. Default: 0.75.
@@ -82,6 +91,12 @@ func (p *ClinicalRiskPipelineProps) Validate() error {
 	if !matches(endpointNamePattern, p.EndpointName) {
 		report("EndpointName must be 1 to 63 letters, digits and inner hyphens, got %q", p.EndpointName)
 	}
+	if p.Cohort != nil {
+		faults = append(faults, p.Cohort.validate())
+		if p.Records == nil {
+			report("Records is required with a Cohort: the record store that receives its decisions")
+		}
+	}
 	if p.Threshold != 0 && !(p.Threshold > 0 && p.Threshold < 1) {
 		report("Threshold must be greater than 0 and less than 1, got %v", p.Threshold)
 	}
@@ -101,6 +116,10 @@ func (p *ClinicalRiskPipelineProps) Validate() error {
 
 // withDefaults fills in what the user left out. The topics are left to addTopics: they are resources.
 func (p ClinicalRiskPipelineProps) withDefaults() ClinicalRiskPipelineProps {
+	if p.Cohort != nil {
+		cohort := p.Cohort.withDefaults()
+		p.Cohort = &cohort
+	}
 	if p.Threshold == 0 {
 		p.Threshold = workflow.DefaultThreshold
 	}

@@ -124,16 +124,3 @@ func TestMinimumScoringTimeCoversEveryAttempt(t *testing.T) {
 		t.Errorf("scoring and alerting may take %v, but only %v are kept for them", longest, MinimumScoringTime)
 	}
 }
-
-// exhausted is how long a task may take that uses up every retrier it has, each attempt running into its timeout.
-func exhausted(retries []retry, timeout time.Duration) time.Duration {
-	total := timeout
-	for _, r := range retries {
-		delay := r.interval
-		for range r.attempts {
-			total += min(delay, r.maxDelay) + timeout
-			delay *= 2
-		}
-	}
-	return total
-}

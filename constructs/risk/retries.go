@@ -61,15 +61,32 @@ var alertRetries = []retry{
 	{errors: []string{taskFailed, timedOut}, attempts: 8, interval: 2 * time.Second, maxDelay: 2 * time.Minute},
 }
 
-// task is what the CDK's tasks and its custom state have in common; S is what AddRetry returns.
-type task[S any] interface {
+// retryable is what the CDK's tasks, its custom state and its map have in common; S is what AddRetry returns.
+type retryable[S any] interface {
 	awsstepfunctions.IChainable
 	awsstepfunctions.INextable
 	AddRetry(props *awsstepfunctions.RetryProps) S
 }
 
-// retrying adds the retriers to a task, in order: the first whose names match decides.
-func retrying[S any, T task[S]](state T, retries []retry) T {
+// recordRetries write a record again under the same key, which changes nothing where the first attempt was written after
+// all. Those of a batch have less time: see [Cohort].
+var (
+	recordRetries      = []retry{{errors: []string{taskFailed, timedOut}, attempts: 6, interval: time.Second, maxDelay: 30 * time.Second}}
+	batchRecordRetries = []retry{{errors: []string{taskFailed, timedOut}, attempts: 2, interval: time.Second, maxDelay: 5 * time.Second}}
+)
+
+// cohortRetries look the cohort up again. S3 has a consistent view of what the extraction wrote: an object that is not
+// there stays missing.
+var cohortRetries = []retry{
+	{errors: []string{"S3.NoSuchKeyException", "S3.NoSuchBucketException"}},
+	{errors: []string{taskFailed, timedOut}, attempts: 6, interval: time.Second, maxDelay: 30 * time.Second},
+}
+
+// readerRetries read the cohort again from the start: its batches have the same records as before.
+var readerRetries = []retry{{errors: []string{"States.ItemReaderFailed"}, attempts: 3, interval: 5 * time.Second, maxDelay: time.Minute}}
+
+// retrying adds the retriers to a state, in order: the first whose names match decides.
+func retrying[S any, T retryable[S]](state T, retries []retry) T {
 	for _, r := range retries {
 		props := &awsstepfunctions.RetryProps{Errors: jsii.Strings(r.errors...), MaxAttempts: jsii.Number(r.attempts)}
 		if r.attempts > 0 {
@@ -81,4 +98,17 @@ func retrying[S any, T task[S]](state T, retries []retry) T {
 		state.AddRetry(props)
 	}
 	return state
+}
+
+// exhausted is how long a task may take that uses up every retrier it has, each attempt running into its timeout.
+func exhausted(retries []retry, timeout time.Duration) time.Duration {
+	total := timeout
+	for _, r := range retries {
+		delay := r.interval
+		for range r.attempts {
+			total += min(delay, r.maxDelay) + timeout
+			delay *= 2
+		}
+	}
+	return total
 }

@@ -1,0 +1,41 @@
+package risk
+
+import (
+	"fmt"
+	"strings"
+
+	"clinical-risk-pipeline/workflow"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// checkCohortRisk asks whether any subject is above the threshold. The counts are the pipeline's own.
+func (p *ClinicalRiskPipeline) checkCohortRisk(high, low awsstepfunctions.IChainable) awsstepfunctions.IChainable {
+	return awsstepfunctions.Choice_Jsonata(p, jsii.String(workflow.CheckRisk), &awsstepfunctions.ChoiceJsonataProps{
+		Comment: jsii.String("Is any subject at high risk?"),
+	}).
+		When(awsstepfunctions.Condition_Jsonata(jsii.String(expression("$states.input."+workflow.Counts+".high > 0"))), high, nil).
+		Otherwise(low)
+}
+
+// checkCoverage ends an execution that did not score and record every subject of its cohort as failed. It comes last, so
+// that those at high risk have been told of.
+func (p *ClinicalRiskPipeline) checkCoverage(complete awsstepfunctions.IChainable) awsstepfunctions.IChainable {
+	counts, most := "$states.input."+workflow.Counts, p.props.Cohort.MaxSubjects
+	cause := strings.NewReplacer("COUNTS", counts, "MOST", fmt.Sprint(most)).Replace(
+		`COUNTS.subjects = 0 ? "The cohort is empty." : ` +
+			`COUNTS.subjects > MOST ? "The cohort has more than MOST subjects, and only as many were scored." : ` +
+			`$string(COUNTS.failed) & " of " & $string(COUNTS.subjects) & " subjects were not scored and recorded."`)
+	incomplete := awsstepfunctions.Fail_Jsonata(p, jsii.String(workflow.IncompleteScoring), &awsstepfunctions.FailJsonataProps{
+		Comment: jsii.String("A subject without a score is an error that somebody sees, never low risk."),
+		Error:   jsii.String(workflow.IncompleteScoringError),
+		Cause:   jsii.String(expression(cause)),
+	})
+	return awsstepfunctions.Choice_Jsonata(p, jsii.String(workflow.CheckCoverage), &awsstepfunctions.ChoiceJsonataProps{
+		Comment: jsii.String("Was every subject scored and recorded?"),
+	}).
+		When(awsstepfunctions.Condition_Jsonata(jsii.String(expression(fmt.Sprintf(
+			"%[1]s.subjects > 0 and %[1]s.subjects <= %[2]d and %[1]s.failed = 0", counts, most)))), complete, nil).
+		Otherwise(incomplete)
+}

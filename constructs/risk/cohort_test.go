@@ -1,0 +1,61 @@
+package risk
+
+import (
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+)
+
+// anyBucket stands for a bucket where only its presence counts.
+type anyBucket struct{ awss3.IBucket }
+
+func TestCohortReportsAllFaultsAtOnce(t *testing.T) {
+	for reason, row := range map[string]struct {
+		cohort Cohort
+		want   string
+	}{
+		"defaults need a bucket only": {Cohort{Bucket: anyBucket{}}, ""},
+		"everything is out of range": {
+			Cohort{Prefix: "/cohorts/", BatchSize: 1001, BatchBytes: 256 << 10, Concurrency: -1, ModelTimeout: 90 * time.Second, ModelAttempts: 11},
+			`Cohort.Bucket is required: the bucket that the extraction writes the cohort to
+Cohort.Prefix must be a key without slashes at its ends, such as "cohorts", got "/cohorts/"
+Cohort.BatchSize must be from 1 to 1000, got 1001
+Cohort.BatchBytes must be from 1024 to 196608, got 262144
+Cohort.Concurrency must be from 1 to 1000, got -1
+Cohort.ModelAttempts must be from 1 to 10, got 11
+Cohort.ModelTimeout must be whole seconds from 1s to 1m5s, got 1m30s`,
+		},
+		"more subjects than batches can be added up": {
+			Cohort{Bucket: anyBucket{}, BatchSize: 10, MaxSubjects: 50_001},
+			"Cohort.MaxSubjects must be from 1 to 50000, got 50001",
+		},
+		"five attempts of a minute are more than a child's lifetime": {
+			Cohort{Bucket: anyBucket{}, ModelAttempts: 5},
+			"Cohort.ModelTimeout and ModelAttempts must let a batch end within 5m0s: " +
+				"5 attempts of 1m0s, with their delays and the record, take 6m2s",
+		},
+		"five attempts of half a minute are not": {
+			Cohort{Bucket: anyBucket{}, ModelAttempts: 5, ModelTimeout: 30 * time.Second}, "",
+		},
+	} {
+		t.Run(reason, func(t *testing.T) {
+			got := ""
+			if err := row.cohort.validate(); err != nil {
+				got = err.Error()
+			}
+			if got != row.want {
+				t.Errorf("got\n%s\nwant\n%s", got, row.want)
+			}
+		})
+	}
+}
+
+func TestACohortNeedsRecords(t *testing.T) {
+	props := validProps()
+	props.Cohort = &Cohort{Bucket: anyBucket{}}
+	want := "Records is required with a Cohort: the record store that receives its decisions"
+	if err := props.Validate(); err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
+	}
+}

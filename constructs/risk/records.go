@@ -1,0 +1,98 @@
+package risk
+
+import (
+	"time"
+
+	"clinical-risk-pipeline/workflow"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// recordTimeout bounds one attempt to write a record; S3 answers within a second.
+const recordTimeout = 10 * time.Second
+
+// run says in a record which execution decided, and for which trial.
+func run() map[string]any {
+	return map[string]any{
+		"execution":    expression("$states.context.Execution.Id"),
+		"startedAt":    expression("$states.context.Execution.StartTime"),
+		"stateMachine": expression("$states.context.StateMachine.Id"),
+		"trialId":      inputText(workflow.TrialID),
+	}
+}
+
+// record is a decision record: docs/decision-record.schema.json. The fields are those in which the record of one subject
+// and the record of a batch differ.
+func (p *ClinicalRiskPipeline) record(fields map[string]any) map[string]any {
+	record := map[string]any{
+		"schemaVersion": 1,
+		"recordedAt":    expression("$now()"),
+		"threshold":     p.props.Threshold,
+		"model":         map[string]any{"endpoint": p.props.EndpointName, "variant": inputText(workflow.Variant)},
+	}
+	for name, value := range fields {
+		record[name] = value
+	}
+	return record
+}
+
+// recordSubject writes the record of one subject, who goes the given branch, and notes its place in the data.
+func (p *ClinicalRiskPipeline) recordSubject(state, branch string) awsstepfunctions.TaskStateBase {
+	key := keyOf(workflow.RecordFolder, workflow.RecordFile)
+	record := p.record(map[string]any{
+		"run": run(),
+		"subjects": []any{map[string]any{
+			"subject": inputText(workflow.Subject),
+			"score":   expression("$states.input." + workflow.Inference + "." + workflow.RiskScore),
+			"branch":  branch,
+		}},
+		"notScored": []any{},
+	})
+	output := expression(`$merge([$states.input, {"` + workflow.Record + `": "s3://` + p.recordBucket() + `/" & ` + key + `}])`)
+	return retrying(p.putRecord(state, key, record, output), recordRetries)
+}
+
+// putRecord writes a record as JSON. S3 asks for a checksum of what it locks.
+func (p *ClinicalRiskPipeline) putRecord(state, key string, record map[string]any, output any) awsstepfunctions.TaskStateBase {
+	return awsstepfunctionstasks.CallAwsService_Jsonata(p, &state, &awsstepfunctionstasks.CallAwsServiceJsonataProps{
+		Comment: jsii.String("Writes the decision record, before anybody is told."),
+		Service: jsii.String("s3"),
+		Action:  jsii.String("putObject"),
+		Parameters: &map[string]any{
+			"Bucket":            p.recordBucket(),
+			"Key":               expression(key),
+			"Body":              record,
+			"ContentType":       "application/json",
+			"ChecksumAlgorithm": "SHA256",
+		},
+		IamAction:    jsii.String("s3:PutObject"),
+		IamResources: jsii.Strings(p.recordARN()),
+		TaskTimeout:  timeout(recordTimeout),
+		Outputs:      output,
+	})
+}
+
+func (p *ClinicalRiskPipeline) recordBucket() string { return *p.props.Records.Bucket().BucketName() }
+
+func (p *ClinicalRiskPipeline) recordARN() string {
+	return *p.props.Records.Bucket().ArnForObjects(jsii.String(workflow.RecordFolder + "/*"))
+}
+
+// recordPlace is the JSONata expression of the folder that holds the records of an execution.
+func (p *ClinicalRiskPipeline) recordPlace() string {
+	return `"s3://` + p.recordBucket() + `/" & ` + keyOf(workflow.RecordFolder, "")
+}
+
+// recordStatements let an execution add records. Nothing lets it read or delete one.
+func (p *ClinicalRiskPipeline) recordStatements() []awsiam.PolicyStatement {
+	if p.props.Records == nil {
+		return nil
+	}
+	return []awsiam.PolicyStatement{
+		allow(workflow.RecordDecision, []string{p.recordARN()}, "s3:PutObject"),
+		allow(workflow.RecordDecision+"Encryption", []string{*p.props.Records.Key().KeyArn()}, "kms:GenerateDataKey"),
+	}
+}

@@ -1,0 +1,96 @@
+package risk
+
+import (
+	"clinical-risk-pipeline/workflow"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// findCohort looks up the object that the extraction wrote for this execution. An object that is not there ends the
+// execution here, and its version goes into every record.
+func (p *ClinicalRiskPipeline) findCohort() awsstepfunctions.TaskStateBase {
+	bucket, key := *p.props.Cohort.Bucket.BucketName(), keyOf(p.props.Cohort.Prefix, workflow.CohortFile)
+	state := awsstepfunctionstasks.CallAwsService_Jsonata(p, jsii.String(workflow.FindCohort), &awsstepfunctionstasks.CallAwsServiceJsonataProps{
+		Comment:      jsii.String("Looks up the cohort that was written for this execution."),
+		Service:      jsii.String("s3"),
+		Action:       jsii.String("headObject"),
+		Parameters:   &map[string]any{"Bucket": bucket, "Key": expression(key)},
+		IamAction:    jsii.String("s3:GetObject"),
+		IamResources: jsii.Strings(p.cohortARN()),
+		TaskTimeout:  timeout(recordTimeout),
+		Outputs: expression(`$merge([$states.input, {"` + workflow.CohortObject + `": {"bucket": "` + bucket + `", "key": ` + key +
+			`, "versionId": $exists($states.result.VersionId) ? $states.result.VersionId : null}}])`),
+	})
+	return retrying(state, cohortRetries)
+}
+
+// scoreCohort distributes the cohort over Express children, a batch each, and adds up what they count. Every item carries
+// its own index, so that a batch has the same record whenever it is scored again.
+func (p *ClinicalRiskPipeline) scoreCohort() awsstepfunctions.DistributedMap {
+	c := p.props.Cohort
+	distributed := awsstepfunctions.DistributedMap_Jsonata(p, jsii.String(workflow.ScoreCohort), &awsstepfunctions.DistributedMapJsonataProps{
+		Comment:          jsii.String("Scores the subjects of the cohort, batch by batch."),
+		Label:            jsii.String(workflow.ScoreCohort),
+		MapExecutionType: awsstepfunctions.StateMachineType_EXPRESS,
+		MaxConcurrency:   jsii.Number(c.Concurrency),
+		ItemReader: awsstepfunctions.NewS3JsonLItemReader(&awsstepfunctions.S3FileItemReaderProps{
+			Bucket:   c.Bucket,
+			Key:      jsii.String(expression(keyOf(c.Prefix, workflow.CohortFile))),
+			MaxItems: jsii.Number(c.MaxSubjects + 1), // one more tells a cohort that is too large
+		}),
+		ItemSelector: &map[string]any{
+			"index": expression("$states.context.Map.Item.Index"),
+			"item":  expression("$states.context.Map.Item.Value"),
+		},
+		ItemBatcher: awsstepfunctions.NewItemBatcher(&awsstepfunctions.ItemBatcherProps{
+			MaxItemsPerBatch:      jsii.Number(c.BatchSize),
+			MaxInputBytesPerBatch: jsii.Number(c.BatchBytes),
+			BatchInput: &map[string]any{
+				"name":  expression("$states.context.Execution.Name"), // a child has another
+				"run":   run(),
+				"input": expression("$states.input." + workflow.CohortObject),
+			},
+		}),
+		Outputs: expression(`$merge([$states.input, {"` + workflow.Counts + `": {
+  "subjects": $sum($append([0], $append($states.result.scored, $states.result.failed))),
+  "scored": $sum($append([0], $states.result.scored)),
+  "high": $sum($append([0], $states.result.high)),
+  "failed": $sum($append([0], $states.result.failed))}}])`),
+	})
+	distributed.ItemProcessor(p.scoreBatch(), nil)
+	return retrying(distributed, readerRetries)
+}
+
+func (p *ClinicalRiskPipeline) cohortARN() string {
+	return *p.props.Cohort.Bucket.ArnForObjects(jsii.String(p.props.Cohort.Prefix + "/*"))
+}
+
+// cohortStatements let an execution read cohorts.
+func (p *ClinicalRiskPipeline) cohortStatements() []awsiam.PolicyStatement {
+	if p.props.Cohort == nil {
+		return nil
+	}
+	statements := []awsiam.PolicyStatement{allow(workflow.ScoreCohort, []string{p.cohortARN()}, "s3:GetObject")}
+	if key := p.props.Cohort.Bucket.EncryptionKey(); key != nil {
+		statements = append(statements, allow(workflow.ScoreCohort+"Encryption", []string{*key.KeyArn()}, "kms:Decrypt"))
+	}
+	return statements
+}
+
+// allowChildren lets an execution start its children and redrive them. The statement names the state machine, which needs
+// the role first, so it stands in a policy of its own:
+// https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+func (p *ClinicalRiskPipeline) allowChildren() {
+	awsiam.NewManagedPolicy(p, jsii.String(childrenPolicyID), &awsiam.ManagedPolicyProps{
+		Description: jsii.String("Lets an execution of the clinical risk pipeline score its cohort."),
+		Roles:       &[]awsiam.IRole{p.role},
+		Statements: &[]awsiam.PolicyStatement{
+			allow(workflow.ScoreCohort+"Children", []string{*p.stateMachine.StateMachineArn()}, "states:StartExecution"),
+			allow(workflow.ScoreCohort+"Redrive", []string{p.arn("states", "execution", *p.stateMachine.StateMachineName()) + "/*"},
+				"states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"),
+		},
+	})
+}

@@ -1,0 +1,156 @@
+package test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/google/go-cmp/cmp"
+
+	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/constructs/audit"
+	"clinical-risk-pipeline/constructs/risk"
+)
+
+func recorded(t *testing.T) *pipeline {
+	return synthesize(t, "records", changed(func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+		p.Records = audit.NewRecordStore(stack, "Records", nil)
+	}))
+}
+
+func TestEveryDecisionIsRecordedBeforeAnybodyIsTold(t *testing.T) {
+	for _, row := range []struct{ score, path, state, branch string }{
+		{"0.9", "StartEMRJob InvokeModel CheckRisk RecordDecision NotifyTeam End", "RecordDecision", "alert"},
+		{"0.75", "StartEMRJob InvokeModel CheckRisk RecordLowRisk End", "RecordLowRisk", "no alert"},
+	} {
+		var record object
+		var key any
+		s := healthy(row.score).with(row.state, func(task *asl.Task) (asl.Reply, error) {
+			record, key = task.Input.(object)["Body"].(object), task.Input.(object)["Key"]
+			return asl.Reply{Output: object{"ETag": "e"}}, nil
+		})
+		got := execute(t, recorded(t), oneSubject, s)
+		if diff := cmp.Diff(row.path, join(got.Path())); diff != "" {
+			t.Error(diff)
+		}
+		if key != "decisions/run-1/record.json" {
+			t.Errorf("recorded at %v", key)
+		}
+		score := record["subjects"].([]any)[0].(object)
+		if score["subject"] != "S-001" || score["branch"] != row.branch || asl.Encode(score["score"]) != row.score {
+			t.Errorf("recorded %s", text(score))
+		}
+		if record["recordedAt"] == nil || record["threshold"] != 0.75 || record["run"].(object)["execution"] != got.ARN {
+			t.Errorf("recorded %s", text(record))
+		}
+	}
+}
+
+func TestNobodyIsToldOfADecisionThatCannotBeRecorded(t *testing.T) {
+	s := healthy("0.9").with("RecordDecision", failing("S3.S3Exception", "AccessDenied"))
+	got := execute(t, recorded(t), oneSubject, s)
+	if got.Status != asl.Failed || got.Error != "S3.S3Exception" || got.Path()[len(got.Path())-1] != "RecordDecision" {
+		t.Errorf("ended as %s with %s by %v", got.Status, got.Error, got.Path())
+	}
+}
+
+func TestRecordStore(t *testing.T) {
+	p := recorded(t)
+	bucket := p.resource(t, "AWS::S3::Bucket")
+	want := object{
+		"BucketEncryption": object{"ServerSideEncryptionConfiguration": []any{object{
+			"BucketKeyEnabled": true,
+			"ServerSideEncryptionByDefault": object{
+				"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": object{"Fn::GetAtt": []any{"RecordsKey99747094", "Arn"}},
+			},
+		}}},
+		"ObjectLockEnabled": true,
+		"ObjectLockConfiguration": object{
+			"ObjectLockEnabled": "Enabled", "Rule": object{"DefaultRetention": object{"Mode": "GOVERNANCE", "Days": 365.0}},
+		},
+		"OwnershipControls": object{"Rules": []any{object{"ObjectOwnership": "BucketOwnerEnforced"}}},
+		"PublicAccessBlockConfiguration": object{
+			"BlockPublicAcls": true, "BlockPublicPolicy": true, "IgnorePublicAcls": true, "RestrictPublicBuckets": true,
+		},
+		"VersioningConfiguration": object{"Status": "Enabled"},
+	}
+	if diff := cmp.Diff(want, bucket); diff != "" {
+		t.Error(diff)
+	}
+	if policy := p.deletionPolicy("RecordsBucket600C9C86"); policy != "Retain" {
+		t.Errorf("the bucket's DeletionPolicy is %v", policy)
+	}
+}
+
+func TestRecordStoreTakesLockRetentionAndKey(t *testing.T) {
+	p := synthesize(t, "locked records", changed(func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+		key := awskms.Key_FromKeyArn(stack, jsii.String("RecordKey"), jsii.String("arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"))
+		p.Records = audit.NewRecordStore(stack, "Records", &audit.RecordStoreProps{
+			Lock: audit.Compliance, Retention: 10 * 365 * 24 * time.Hour, Key: key,
+		})
+	}))
+	bucket := p.resource(t, "AWS::S3::Bucket")
+	want := object{"Mode": "COMPLIANCE", "Days": 3650.0}
+	if diff := cmp.Diff(want, bucket["ObjectLockConfiguration"].(object)["Rule"].(object)["DefaultRetention"]); diff != "" {
+		t.Error(diff)
+	}
+	if got := p.statements(t)["RecordDecisionEncryption"]["Resource"]; got != "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab" {
+		t.Errorf("the role may use %v", got)
+	}
+}
+
+func TestRoleMayAddRecordsAndReadCohorts(t *testing.T) {
+	p := synthesize(t, "encrypted cohort", func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
+		props := cohort(stack)
+		props.Cohort.Prefix = "trials/cohorts"
+		props.Cohort.Bucket = awss3.Bucket_FromBucketAttributes(stack, jsii.String("Encrypted"), &awss3.BucketAttributes{
+			BucketName:    jsii.String("cohorts-bucket"),
+			EncryptionKey: awskms.Key_FromKeyArn(stack, jsii.String("CohortKey"), jsii.String("arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ac")),
+		})
+		return props
+	})
+	got := map[string]object{}
+	for _, name := range []string{"RecordDecision", "RecordDecisionEncryption", "ScoreCohort", "ScoreCohortEncryption"} {
+		got[name] = p.statements(t)[name]
+	}
+	want := map[string]object{
+		"RecordDecision": allow("RecordDecision", object{"Fn::Join": []any{"", []any{
+			object{"Fn::GetAtt": []any{"RecordsBucket600C9C86", "Arn"}}, "/decisions/*"}}}, "s3:PutObject"),
+		"RecordDecisionEncryption": allow("RecordDecisionEncryption",
+			object{"Fn::GetAtt": []any{"RecordsKey99747094", "Arn"}}, "kms:GenerateDataKey"),
+		"ScoreCohort": allow("ScoreCohort", object{"Fn::Join": []any{"", []any{
+			"arn:", object{"Ref": "AWS::Partition"}, ":s3:::cohorts-bucket/trials/cohorts/*"}}}, "s3:GetObject"),
+		"ScoreCohortEncryption": allow("ScoreCohortEncryption", "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ac", "kms:Decrypt"),
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestRoleMayStartAndRedriveTheChildrenOfItsOwnStateMachine(t *testing.T) {
+	policies := synthesize(t, "cohort", cohort).resources("AWS::IAM::ManagedPolicy")
+	delete(policies, "PipelinePermissions841DF3AF")
+	if len(policies) != 1 {
+		t.Fatalf("%d policies for the children, want one", len(policies))
+	}
+	var policy object
+	for _, policy = range policies {
+	}
+	if diff := cmp.Diff([]any{object{"Ref": "PipelineRoleD68726F7"}}, policy["Roles"]); diff != "" {
+		t.Error(diff)
+	}
+	machine := object{"Ref": "PipelineStateMachine1814BD05"}
+	want := []any{
+		allow("ScoreCohortChildren", machine, "states:StartExecution"),
+		allow("ScoreCohortRedrive", object{"Fn::Join": []any{"", []any{
+			"arn:", object{"Ref": "AWS::Partition"}, ":states:", object{"Ref": "AWS::Region"}, ":", object{"Ref": "AWS::AccountId"},
+			":execution:", object{"Fn::GetAtt": []any{"PipelineStateMachine1814BD05", "Name"}}, "/*"}}},
+			[]any{"states:DescribeExecution", "states:RedriveExecution", "states:StopExecution"}),
+	}
+	if diff := cmp.Diff(want, policy["PolicyDocument"].(object)["Statement"]); diff != "" {
+		t.Error(diff)
+	}
+}
