@@ -89,7 +89,7 @@ func (p *ClinicalRiskPipeline) allowChildren() {
 		Roles:       &[]awsiam.IRole{p.role},
 		Statements: &[]awsiam.PolicyStatement{
 			allow(workflow.ScoreCohort+"Children", []string{*p.stateMachine.StateMachineArn()}, "states:StartExecution"),
-			allow(workflow.ScoreCohort+"Redrive", []string{p.arn("states", "execution", *p.stateMachine.StateMachineName()) + "/*"},
+			allow(workflow.ScoreCohort+"Redrive", []string{p.arn("states", "execution:"+*p.stateMachine.StateMachineName(), "*")},
 				"states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"),
 		},
 	})
