@@ -106,7 +106,7 @@ type signed struct {
 }
 
 func (a *Approval) recordKey() string {
-	return fmt.Sprintf("%s%s/approval-%d.json", approvalsPrefix, a.ID, a.Round)
+	return fmt.Sprintf("%s%s/approval-%d.json", ApprovalsPrefix, a.ID, a.Round)
 }
 
 // find returns the record of the request's round, or ErrNotFound.

@@ -19,11 +19,8 @@ import (
 type Records struct {
 	Objects Objects
 	Bucket  string
-	Prefix  string // of the decision records that may be reviewed, with its slash. Approvals stand below "approvals/".
+	Prefix  string // of the decision records that may be reviewed, with its slash. ApprovalsPrefix is another.
 }
-
-// approvalsPrefix is where the records of people's decisions stand. They are never reviewed.
-const approvalsPrefix = "approvals/"
 
 // concurrentReads bounds how many records are read at a time.
 const concurrentReads = 16
@@ -53,7 +50,7 @@ func (r Records) check(uri string) error {
 		return err
 	}
 	inside := strings.HasPrefix(place.Key, r.Prefix) && path.Clean("/"+place.Key) == "/"+strings.TrimSuffix(place.Key, "/")
-	if place.Bucket != r.Bucket || !inside || strings.HasPrefix(place.Key, approvalsPrefix) {
+	if place.Bucket != r.Bucket || !inside || strings.HasPrefix(place.Key, ApprovalsPrefix) {
 		return fmt.Errorf("record must stand below s3://%s/%s", r.Bucket, r.Prefix)
 	}
 	return nil

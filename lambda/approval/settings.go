@@ -18,6 +18,18 @@ const (
 	EnvSessionNames = "APPROVAL_SESSION_NAMES" // the form of persons' session names, a regular expression; of the deciding function; may be empty
 )
 
+// ApprovalsPrefix is where in the record store the records of people's decisions stand. They are never reviewed.
+const ApprovalsPrefix = "approvals/"
+
+// The store's table: its partition key, and the sparse index of the requests that no execution took a decision on, with its
+// keys. All are strings.
+const (
+	TableKey     = "id"
+	OpenIndex    = "open"
+	OpenIndexKey = "open"
+	OpenIndexBy  = "requestedAt"
+)
+
 // Settings are the environment variables of a function, read.
 type Settings struct {
 	Table, Bucket, Prefix, Topic, URL string

@@ -31,21 +31,17 @@ type Store struct {
 	Table  string
 }
 
-// The attributes of an item, and the index by its open attribute.
+// The attributes of an item besides its keys, and the value that puts it into the index.
 const (
-	idAttribute       = "id"
 	revisionAttribute = "revision"
-	openAttribute     = "open"
-	timeAttribute     = "requestedAt"
 	documentAttribute = "document"
-	openIndex         = "open"
 	isOpen            = "yes"
 )
 
 // Get implements approval.Store.
 func (s Store) Get(ctx context.Context, id string) (*approval.Approval, error) {
 	out, err := s.Client.GetItem(ctx, &dynamodb.GetItemInput{
-		TableName: &s.Table, Key: item{idAttribute: text(id)}, ConsistentRead: aws.Bool(true),
+		TableName: &s.Table, Key: item{approval.TableKey: text(id)}, ConsistentRead: aws.Bool(true),
 	})
 	if err != nil {
 		return nil, plain(err)
@@ -65,16 +61,16 @@ func (s Store) Put(ctx context.Context, a *approval.Approval) error {
 		return err
 	}
 	stored := item{
-		idAttribute: text(a.ID), revisionAttribute: number(next.Revision), documentAttribute: text(string(document)),
-		timeAttribute: text(a.RequestedAt.UTC().Format(time.RFC3339Nano)),
+		approval.TableKey: text(a.ID), revisionAttribute: number(next.Revision), documentAttribute: text(string(document)),
+		approval.OpenIndexBy: text(a.RequestedAt.UTC().Format(time.RFC3339Nano)),
 	}
 	if !a.Effective {
-		stored[openAttribute] = text(isOpen)
+		stored[approval.OpenIndexKey] = text(isOpen)
 	}
 	_, err = s.Client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: &s.Table, Item: stored,
 		ConditionExpression:       aws.String("attribute_not_exists(#id) AND :stored = :none OR #revision = :stored"),
-		ExpressionAttributeNames:  map[string]string{"#id": idAttribute, "#revision": revisionAttribute},
+		ExpressionAttributeNames:  map[string]string{"#id": approval.TableKey, "#revision": revisionAttribute},
 		ExpressionAttributeValues: item{":stored": number(a.Revision), ":none": number(0)},
 	})
 	if hasCode(err, (&types.ConditionalCheckFailedException{}).ErrorCode()) {
@@ -111,9 +107,9 @@ func (s Store) List(ctx context.Context, all bool) ([]*approval.Approval, error)
 
 func (s Store) open(ctx context.Context) (items []item, err error) {
 	pages := dynamodb.NewQueryPaginator(s.Client, &dynamodb.QueryInput{
-		TableName: &s.Table, IndexName: aws.String(openIndex),
+		TableName: &s.Table, IndexName: aws.String(approval.OpenIndex),
 		KeyConditionExpression:    aws.String("#open = :yes"),
-		ExpressionAttributeNames:  map[string]string{"#open": openAttribute},
+		ExpressionAttributeNames:  map[string]string{"#open": approval.OpenIndexKey},
 		ExpressionAttributeValues: item{":yes": text(isOpen)},
 	})
 	for pages.HasMorePages() && err == nil {

@@ -1,0 +1,106 @@
+package approval
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"clinical-risk-pipeline/lambda/approval"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// The functions' sizes. Reading and hashing the records of some thousand batches takes about ten seconds.
+const (
+	requestTimeout = 30 * time.Second
+	decideTimeout  = 2 * time.Minute
+	requestMemory  = 256 // MiB
+	decideMemory   = 512 // MiB
+)
+
+func (a *Approval) addRequestFunction(binary string) {
+	function := a.newFunction(requestFunctionID, "Stores requests for approval and tells the approvers.", binary, requestTimeout, requestMemory, a.requestStatements())
+	function.setEnvironment(map[string]string{
+		approval.EnvTable:  *a.table.TableName(),
+		approval.EnvBucket: *a.props.RecordBucket.BucketName(),
+		approval.EnvPrefix: a.props.RecordPrefix,
+		approval.EnvTopic:  *a.topic.TopicArn(),
+		approval.EnvURL:    *a.url.Url(),
+	})
+	a.requestFunction = function.Function
+}
+
+func (a *Approval) addDecideFunction(binary string) {
+	function := a.newFunction(decideFunctionID, "Shows requests for approval and takes decisions.", binary, decideTimeout, decideMemory, a.decideStatements())
+	function.setEnvironment(map[string]string{
+		approval.EnvTable:     *a.table.TableName(),
+		approval.EnvBucket:    *a.props.RecordBucket.BucketName(),
+		approval.EnvPrefix:    a.props.RecordPrefix,
+		approval.EnvApprovers: strings.Join(a.props.Approvers, " "),
+	})
+	if a.props.SessionNames != "" {
+		function.setEnvironment(map[string]string{approval.EnvSessionNames: a.props.SessionNames})
+	}
+	a.decideFunction, a.decideRole = function.Function, function.role
+}
+
+// ownFunction is a function with a role that has exactly our statements.
+type ownFunction struct {
+	awslambda.Function
+	role awsiam.Role
+}
+
+func (a *Approval) newFunction(id, description, binary string, timeout time.Duration, memory float64, statements []awsiam.PolicyStatement) ownFunction {
+	logs := awslogs.NewLogGroup(a, jsii.String(id+"Logs"), &awslogs.LogGroupProps{
+		EncryptionKey: a.key, Retention: a.props.LogRetention, RemovalPolicy: a.props.RemovalPolicy,
+	})
+	statements = append(statements, allow("Logging", []string{*logs.LogGroupArn()}, nil, "logs:CreateLogStream", "logs:PutLogEvents"))
+	policy := awsiam.NewManagedPolicy(a, jsii.String(id+"Permissions"), &awsiam.ManagedPolicyProps{
+		Description: jsii.String(description), Statements: &statements,
+	})
+	role := awsiam.NewRole(a, jsii.String(id+"Role"), &awsiam.RoleProps{
+		Description:     jsii.String(description),
+		AssumedBy:       awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
+		ManagedPolicies: &[]awsiam.IManagedPolicy{policy},
+	})
+	return ownFunction{awslambda.NewFunction(a, &id, &awslambda.FunctionProps{
+		Description:  &description,
+		Runtime:      awslambda.Runtime_PROVIDED_AL2023(),
+		Architecture: awslambda.Architecture_ARM_64(),
+		Handler:      jsii.String("bootstrap"),
+		Code:         awslambda.Code_FromAsset(&binary, nil),
+		Role:         role.WithoutPolicyUpdates(nil),
+		LogGroup:     logs,
+		Timeout:      awscdk.Duration_Seconds(jsii.Number(timeout.Seconds())),
+		MemorySize:   &memory,
+	}), role}
+}
+
+func (f ownFunction) setEnvironment(variables map[string]string) {
+	for name, value := range variables {
+		f.AddEnvironment(&name, &value, nil)
+	}
+}
+
+// addURL makes the function URL. Since October 2025 a caller needs both permissions
+// (https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html); the second is good for calls through the URL only. The
+// function asks itself, too, whether a caller is an approver: in the functions' own account, whoever may do anything with
+// Lambda also gets through the URL.
+func (a *Approval) addURL() {
+	a.url = a.decideFunction.AddFunctionUrl(&awslambda.FunctionUrlOptions{AuthType: awslambda.FunctionUrlAuthType_AWS_IAM})
+	for i, approver := range a.props.Approvers {
+		number := strconv.Itoa(i + 1)
+		awslambda.NewCfnPermission(a, jsii.String("Approver"+number+"Url"), &awslambda.CfnPermissionProps{
+			FunctionName: a.decideFunction.FunctionArn(), Principal: approver,
+			Action: jsii.String("lambda:InvokeFunctionUrl"), FunctionUrlAuthType: jsii.String("AWS_IAM"),
+		})
+		awslambda.NewCfnPermission(a, jsii.String("Approver"+number+"Invoke"), &awslambda.CfnPermissionProps{
+			FunctionName: a.decideFunction.FunctionArn(), Principal: approver,
+			Action: jsii.String("lambda:InvokeFunction"), InvokedViaFunctionUrl: true,
+		})
+	}
+}

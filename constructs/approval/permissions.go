@@ -1,0 +1,92 @@
+package approval
+
+import (
+	"fmt"
+
+	"clinical-risk-pipeline/lambda/approval"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// requestStatements are what the function may do that takes requests.
+func (a *Approval) requestStatements() []awsiam.PolicyStatement {
+	statements := []awsiam.PolicyStatement{
+		allow("Requests", []string{*a.table.TableArn()}, nil, "dynamodb:GetItem", "dynamodb:PutItem"),
+		a.requestsEncryption(),
+		allow("TellApprovers", []string{*a.topic.TopicArn()}, nil, "sns:Publish"),
+	}
+	if key := a.topic.MasterKey(); key != nil {
+		statements = append(statements,
+			allow("TellApproversEncryption", []string{*key.KeyArn()}, a.through("sns"), "kms:Decrypt", "kms:GenerateDataKey"))
+	}
+	return statements
+}
+
+// decideStatements are what the function may do that takes decisions.
+func (a *Approval) decideStatements() []awsiam.PolicyStatement {
+	bucket, reviewed := *a.props.RecordBucket.BucketArn(), a.props.RecordPrefix
+	statements := []awsiam.PolicyStatement{
+		allow("Requests", []string{*a.table.TableArn()}, nil, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Scan"),
+		allow("OpenRequests", []string{*a.table.TableArn() + "/index/" + approval.OpenIndex}, nil, "dynamodb:Query"),
+		a.requestsEncryption(),
+		allow("FindRecords", []string{bucket}, map[string]any{
+			"StringLike": map[string]any{"s3:prefix": []string{reviewed + "*", approval.ApprovalsPrefix + "*"}},
+		}, "s3:ListBucket"),
+		allow("ReviewRecords", []string{bucket + "/" + reviewed + "*"}, nil, "s3:GetObject"),
+		allow("RecordDecision", []string{bucket + "/" + approval.ApprovalsPrefix + "*"}, nil, "s3:GetObject", "s3:PutObject"),
+		// CloudTrail's event history has no resources to name:
+		// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
+		allow("WhoStarted", []string{"*"}, nil, "cloudtrail:LookupEvents"),
+	}
+	if key := a.props.RecordBucket.EncryptionKey(); key != nil {
+		statements = append(statements,
+			allow("RecordsEncryption", []string{*key.KeyArn()}, a.through("s3"), "kms:Decrypt", "kms:GenerateDataKey"))
+	}
+	return statements
+}
+
+// completionStatements are what decisions need of the state machine: completing its tasks, and reading in its executions'
+// histories whether they heard.
+func (a *Approval) completionStatements(machine awsstepfunctions.IStateMachine, key awskms.IKey) *[]awsiam.PolicyStatement {
+	name := a.stack().SplitArn(machine.StateMachineArn(), awscdk.ArnFormat_COLON_RESOURCE_NAME).ResourceName
+	executions := a.stack().FormatArn(&awscdk.ArnComponents{
+		Service: jsii.String("states"), Resource: jsii.String("execution"), ResourceName: jsii.String(*name + ":*"),
+		ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
+	})
+	statements := []awsiam.PolicyStatement{
+		allow("Complete", []string{*machine.StateMachineArn()}, nil, "states:SendTaskSuccess"),
+		allow("Confirm", []string{*executions}, nil, "states:GetExecutionHistory"),
+	}
+	if key != nil {
+		statements = append(statements,
+			allow("CompleteEncryption", []string{*key.KeyArn()}, a.through("states"), "kms:Decrypt", "kms:GenerateDataKey"))
+	}
+	return &statements
+}
+
+// requestsEncryption is what DynamoDB asks of whoever uses an encrypted table
+// (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html).
+func (a *Approval) requestsEncryption() awsiam.PolicyStatement {
+	return allow("RequestsEncryption", []string{*a.key.KeyArn()}, a.through("dynamodb"),
+		"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo")
+}
+
+// through is the condition that a key is used by a service on the function's behalf, and not by the function.
+func (a *Approval) through(service string) map[string]any {
+	return map[string]any{"StringEquals": map[string]any{
+		"kms:ViaService": fmt.Sprintf("%s.%s.amazonaws.com", service, *a.stack().Region()),
+	}}
+}
+
+// allow is a statement named after what it is for.
+func allow(name string, resources []string, conditions map[string]any, actions ...string) awsiam.PolicyStatement {
+	props := &awsiam.PolicyStatementProps{Sid: &name, Actions: jsii.Strings(actions...), Resources: jsii.Strings(resources...)}
+	if conditions != nil {
+		props.Conditions = &conditions
+	}
+	return awsiam.NewPolicyStatement(props)
+}

@@ -1,0 +1,131 @@
+package approval
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"clinical-risk-pipeline/lambda/approval"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+)
+
+// ApprovalProps configures an [Approval].
+type ApprovalProps struct {
+	// Approvers are the ARNs of the IAM roles and users who may decide; at least one. A role stands for everybody who may
+	// assume it, each by the name of the session.
+	Approvers []string
+
+	// RecordBucket is the record store, which keeps versions: decision records are reviewed there, and what people decide is
+	// recorded there, below "approvals/". When an imported bucket is encrypted with a customer-managed key, import it with that
+	// key (Bucket_FromBucketAttributes, EncryptionKey), so that the functions may use the key.
+	RecordBucket awss3.IBucket
+
+	// RecordPrefix is where in the bucket the decision records stand, with a slash at the end. Default: "decisions/".
+	RecordPrefix string
+
+	// Topic tells the approvers. It must be a standard topic; an imported one that is encrypted is imported with its key.
+	// Default: a new topic, encrypted with Key.
+	Topic awssns.ITopic
+
+	// Deadline is how long a run waits for a decision: whole seconds, from one minute to 30 days. Default: 72 hours.
+	Deadline time.Duration
+
+	// SessionNames is the form of the session and user names that name a person, a regular expression such as
+	// `^[a-z.]+@example\.com$`. Default: any name, except those that AWS's tools and services make up.
+	SessionNames string
+
+	// Key encrypts table, topic and logs. The policy of an imported key must let CloudWatch Logs use it. Default: a new key that
+	// rotates.
+	Key awskms.IKey
+
+	// LogRetention is how long CloudWatch Logs keeps what the functions log. Default: ten years.
+	LogRetention awslogs.RetentionDays
+
+	// RemovalPolicy says what becomes of table, logs and key when the construct is removed from its stack. Default: RETAIN.
+	RemovalPolicy awscdk.RemovalPolicy
+}
+
+// Defaults and bounds.
+const (
+	DefaultDeadline     = 72 * time.Hour
+	DefaultRecordPrefix = "decisions/"
+
+	minimumDeadline = time.Minute
+
+	// maximumDeadline leaves room in the 90 days for which CloudTrail's event history says who started a run.
+	maximumDeadline = 30 * 24 * time.Hour
+)
+
+var (
+	approverPattern = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:(role|user)/([\w+=,.@-]+/)*[\w+=,.@-]+$`)
+	prefixPattern   = regexp.MustCompile(`^([A-Za-z0-9!_.'()=-]+/)+$`)
+)
+
+// Validate reports every fault of the props at once, each with the field, the rule and the value.
+func (p *ApprovalProps) Validate() error {
+	if p == nil {
+		return errors.New("props are required, got nil")
+	}
+	var faults []error
+	report := func(format string, values ...any) { faults = append(faults, fmt.Errorf(format, values...)) }
+
+	if len(p.Approvers) == 0 {
+		report("Approvers must name at least one IAM role or user, got none")
+	}
+	seen := map[string]bool{}
+	for _, approver := range p.Approvers {
+		if !matches(approverPattern, approver) {
+			report("Approvers must be ARNs of IAM roles and users, got %q", approver)
+		}
+		if seen[approver] {
+			report("Approvers must be different, got %q twice", approver)
+		}
+		seen[approver] = true
+	}
+	if p.RecordBucket == nil {
+		report("RecordBucket is required, got none")
+	}
+	if p.RecordPrefix != "" && (!prefixPattern.MatchString(p.RecordPrefix) || strings.HasPrefix(p.RecordPrefix, approval.ApprovalsPrefix)) {
+		report(`RecordPrefix must be a prefix of keys that ends in a slash, such as %q, and not stand below %q, got %q`, DefaultRecordPrefix, approval.ApprovalsPrefix, p.RecordPrefix)
+	}
+	if p.Topic != nil && p.Topic.Fifo() != nil && *p.Topic.Fifo() {
+		report("Topic must be a standard topic, got a FIFO topic")
+	}
+	if d := p.Deadline; d != 0 && (d < minimumDeadline || d > maximumDeadline || d%time.Second != 0) {
+		report("Deadline must be whole seconds from %v to %v, got %v", minimumDeadline, maximumDeadline, d)
+	}
+	if _, err := regexp.Compile(p.SessionNames); err != nil {
+		report("SessionNames must be a regular expression, got %q", p.SessionNames)
+	}
+	return errors.Join(faults...)
+}
+
+// withDefaults fills in what the user left out. Topic and key are left to their makers: they are resources.
+func (p ApprovalProps) withDefaults() ApprovalProps {
+	if p.RecordPrefix == "" {
+		p.RecordPrefix = DefaultRecordPrefix
+	}
+	if p.Deadline == 0 {
+		p.Deadline = DefaultDeadline
+	}
+	if p.LogRetention == "" {
+		p.LogRetention = awslogs.RetentionDays_TEN_YEARS
+	}
+	if p.RemovalPolicy == "" {
+		p.RemovalPolicy = awscdk.RemovalPolicy_RETAIN
+	}
+	return p
+}
+
+// matches tells whether a text has the pattern's form. A CDK token has every form: it stands for a value that only the
+// deployment knows. The CDK is asked last, so that validating literal props needs no Node.
+func matches(pattern *regexp.Regexp, s string) bool {
+	return pattern.MatchString(s) || strings.Contains(s, "${Token[") && *awscdk.Token_IsUnresolved(s)
+}

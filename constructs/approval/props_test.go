@@ -1,0 +1,95 @@
+package approval
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+)
+
+const approver = "arn:aws:iam::123456789012:role/TrialLead"
+
+// bucket is one that nobody looks into.
+type bucket struct{ awss3.IBucket }
+
+func validProps() *ApprovalProps {
+	return &ApprovalProps{Approvers: []string{approver}, RecordBucket: bucket{}}
+}
+
+func TestValidateNamesFieldRuleAndValue(t *testing.T) {
+	for reason, row := range map[string]struct {
+		change func(*ApprovalProps)
+		want   string // empty: valid
+	}{
+		"the smallest props are valid": {func(*ApprovalProps) {}, ""},
+		"a role of IAM Identity Center has a path": {
+			func(p *ApprovalProps) {
+				p.Approvers[0] = "arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/eu-central-1/AWSReservedSSO_Lead_0123456789abcdef"
+			}, ""},
+		"an approval without approvers waits for nobody": {
+			func(p *ApprovalProps) { p.Approvers = nil }, "Approvers must name at least one IAM role or user, got none"},
+		"a session is one person's visit, not an approver": {
+			func(p *ApprovalProps) { p.Approvers[0] = "arn:aws:sts::123456789012:assumed-role/TrialLead/jane" },
+			`Approvers must be ARNs of IAM roles and users, got "arn:aws:sts::123456789012:assumed-role/TrialLead/jane"`},
+		"a wildcard is everybody": {
+			func(p *ApprovalProps) { p.Approvers[0] = "arn:aws:iam::123456789012:role/*" },
+			`Approvers must be ARNs of IAM roles and users, got "arn:aws:iam::123456789012:role/*"`},
+		"an account's root is no approver": {
+			func(p *ApprovalProps) { p.Approvers[0] = "arn:aws:iam::123456789012:root" },
+			`Approvers must be ARNs of IAM roles and users, got "arn:aws:iam::123456789012:root"`},
+		"the same approver twice is a mistake": {
+			func(p *ApprovalProps) { p.Approvers = append(p.Approvers, approver) },
+			`Approvers must be different, got "` + approver + `" twice`},
+		"without a record store nothing is decided": {
+			func(p *ApprovalProps) { p.RecordBucket = nil }, "RecordBucket is required, got none"},
+		"a prefix without a slash also names its neighbours": {
+			func(p *ApprovalProps) { p.RecordPrefix = "decisions" },
+			`RecordPrefix must be a prefix of keys that ends in a slash, such as "decisions/", and not stand below "approvals/", got "decisions"`},
+		"decisions of people are not what people decide upon": {
+			func(p *ApprovalProps) { p.RecordPrefix = "approvals/" },
+			`RecordPrefix must be a prefix of keys that ends in a slash, such as "decisions/", and not stand below "approvals/", got "approvals/"`},
+		"nobody decides within seconds": {
+			func(p *ApprovalProps) { p.Deadline = 59 * time.Second },
+			"Deadline must be whole seconds from 1m0s to 720h0m0s, got 59s"},
+		"Step Functions counts whole seconds": {
+			func(p *ApprovalProps) { p.Deadline = time.Hour + time.Millisecond },
+			"Deadline must be whole seconds from 1m0s to 720h0m0s, got 1h0m0.001s"},
+		"CloudTrail forgets who started a run": {
+			func(p *ApprovalProps) { p.Deadline = 31 * 24 * time.Hour },
+			"Deadline must be whole seconds from 1m0s to 720h0m0s, got 744h0m0s"},
+		"a broken expression would stop the function": {
+			func(p *ApprovalProps) { p.SessionNames = "(" }, `SessionNames must be a regular expression, got "("`},
+	} {
+		t.Run(reason, func(t *testing.T) {
+			props := validProps()
+			row.change(props)
+			err := props.Validate()
+			if got := errorText(err); got != row.want {
+				t.Errorf("got  %s\nwant %s", got, row.want)
+			}
+		})
+	}
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+func TestValidateReportsAllFaultsAtOnce(t *testing.T) {
+	err := (&ApprovalProps{RecordPrefix: "x", Deadline: time.Second, SessionNames: "("}).Validate()
+	var fields []string
+	for line := range strings.Lines(err.Error()) {
+		fields = append(fields, strings.Fields(line)[0])
+	}
+	if want := []string{"Approvers", "RecordBucket", "RecordPrefix", "Deadline", "SessionNames"}; !slices.Equal(fields, want) {
+		t.Errorf("faults of %v, want %v", fields, want)
+	}
+	if err := (*ApprovalProps)(nil).Validate(); err == nil {
+		t.Error("nil: got no error")
+	}
+}
