@@ -167,10 +167,10 @@ func (f *fields) inRange(name string, v any, n float64, isNumber bool, low, high
 		return
 	}
 	if math.IsInf(high, 1) {
-		f.fault(name, "must be %s of at least %v, got %s", kind, low, value.Encode(v))
+		f.fault(name, "must be %s of at least %s, got %s", kind, value.Encode(low), value.Encode(v))
 		return
 	}
-	f.fault(name, "must be %s from %v to %v, got %s", kind, low, high, value.Encode(v))
+	f.fault(name, "must be %s from %s to %s, got %s", kind, value.Encode(low), value.Encode(high), value.Encode(v))
 }
 
 // path is a member that must be a path; it may be null when nullable, which gives isNull.
