@@ -1,0 +1,61 @@
+package outcome
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/local/intake"
+)
+
+var sensitive = intake.Input{Subject: "S-1", Value: map[string]any{
+	"subject": "S-1", "trialId": "T-1",
+	"transformed_features": map[string]any{
+		"age": 83.0, "rate": 0.452, "arm": "vitamin E", "sex": "male", "married": true, "nothing": "",
+		"id": json.Number("9007199254740993"), "visits": []any{map[string]any{"note": "fell (twice)"}},
+	},
+}}
+
+func TestRedactedText(t *testing.T) {
+	r := NewRedactor(map[string]any{"States": map[string]any{"F": map[string]any{"Type": "Fail", "Cause": "No score from 0 to 83."}}})
+	for _, c := range []struct{ reason, cause, want string }{
+		{"nothing of the input", "Rate exceeded", "Rate exceeded"},
+		{"the ids may be told", "Subject S-1 of T-1", "Subject S-1 of T-1"},
+		{"a number", "Unable to cast 83 years", "Unable to cast … years"},
+		{"a decimal number", "value 0.452.", "value …."},
+		{"a text of several words", `got "vitamin E"`, `got "…"`},
+		{"a text with the regular expressions' characters", "note: fell (twice)!", "note: …!"},
+		{"an integer that is no float64", "id=9007199254740993", "id=…"},
+		{"neighbours", "83 83 83", "… … …"},
+		{"only whole words", "female, 1832, 0.4521", "female, 1832, 0.4521"},
+		{"the whole input", `could not be found in the input '{"age": 83, "x": ["}"]}' of state 'A'`, "could not be found in the input '…' of state 'A'"},
+		{"a list", "got [1, 2, [3]] instead", "got … instead"},
+		{"an expression is no data", "the expression '{% $states.input %}' failed", "the expression '{% $states.input %}' failed"},
+		{"a cause that the definition spells out", "No score from 0 to 83.", "No score from 0 to 83."},
+	} {
+		if got := r.Text(c.cause, sensitive); got != c.want {
+			t.Errorf("%s: %q, want %q", c.reason, got, c.want)
+		}
+	}
+}
+
+// What a stand-in says holds no data, and stays as it is; what the engine says may quote some.
+func TestRedactedCause(t *testing.T) {
+	reported := execute(t, `{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:aws:states:::a:b", "End": true}}}`,
+		sensitive.Value, nil, &asl.Error{Name: "Model.Bad", Cause: "depression_score must be from 0 to 83"})
+	if got := NewRedactor(nil).Cause(reported, sensitive); got != "depression_score must be from 0 to 83" {
+		t.Errorf("a stand-in's cause became %q", got)
+	}
+	quoting := execute(t, `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Parameters": {"a.$": "$.missing"}, "End": true}}}`, sensitive.Value, nil)
+	if !strings.Contains(quoting.Cause, "vitamin E") {
+		t.Fatalf("the engine's cause quotes no input, and this test shows nothing: %s", quoting.Cause)
+	}
+	if got := NewRedactor(nil).Cause(quoting, sensitive); strings.Contains(got, "vitamin E") || strings.Contains(got, "83") || !strings.Contains(got, "$.missing") {
+		t.Errorf("the engine's cause became %q", got)
+	}
+	expression := execute(t, `{"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Pass", "Output": "{% $number($states.input.transformed_features.arm) %}", "End": true}}}`, sensitive.Value, nil)
+	if got := NewRedactor(nil).Cause(expression, sensitive); strings.Contains(got, "vitamin E") {
+		t.Errorf("the cause of an expression became %q", got)
+	}
+}

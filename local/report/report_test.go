@@ -1,0 +1,190 @@
+package report
+
+import (
+	"bytes"
+	"encoding/xml"
+	"io"
+	"regexp"
+	"strings"
+	"testing"
+
+	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/local/assembly"
+	"clinical-risk-pipeline/local/outcome"
+)
+
+const definition = `{"QueryLanguage": "JSONata", "StartAt": "InvokeModel", "States": {
+	"InvokeModel": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sagemakerruntime:invokeEndpoint", "Next": "CheckRisk"},
+	"CheckRisk": {"Type": "Choice", "Choices": [{"Condition": "{% $states.input.inference.risk_score > 0.75 %}", "Next": "NotifyTeam"}], "Default": "End"},
+	"NotifyTeam": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Next": "End"},
+	"End": {"Type": "Succeed"}}}`
+
+func about() About {
+	return About{
+		StateMachine: &assembly.StateMachine{Name: "risk", Stack: "Dev-Risk", Definition: []byte(definition), Logging: assembly.Logging{Level: "ALL"}},
+		Environment:  "dev", Input: "in.jsonl", Inputs: 3, Model: "a model",
+	}
+}
+
+// scored is the outcome of an execution that got a score.
+func scored(subject string, score float64) *outcome.Outcome {
+	o := &outcome.Outcome{Subject: subject, TrialID: "T-1", Status: asl.Succeeded, RiskScore: &score, Decision: outcome.LowRisk,
+		Path: []string{"InvokeModel", "CheckRisk", "End"}, Transitions: [][2]string{{"InvokeModel", "CheckRisk"}, {"CheckRisk", "End"}}}
+	if score > 0.75 {
+		o.Decision, o.Alerted = outcome.HighRisk, true
+		o.Path = []string{"InvokeModel", "CheckRisk", "NotifyTeam", "End"}
+		o.Transitions = [][2]string{{"InvokeModel", "CheckRisk"}, {"CheckRisk", "NotifyTeam"}, {"NotifyTeam", "End"}}
+	}
+	return o
+}
+
+func failed(subject, name, cause string) *outcome.Outcome {
+	return &outcome.Outcome{Subject: subject, TrialID: "T-1", Status: asl.Failed, Error: &name, Cause: &cause, Decision: outcome.Undecided,
+		Path: []string{"InvokeModel"}, FailedIn: "InvokeModel", Retries: []outcome.Retry{{State: "InvokeModel", Count: 2}}}
+}
+
+// render returns the page for the outcomes.
+func render(t *testing.T, outcomes ...*outcome.Outcome) string {
+	t.Helper()
+	r, summary := New(about()), outcome.NewSummary("dev", "risk")
+	for _, o := range outcomes {
+		r.Add(o)
+		alerts := 0
+		if o.Alerted {
+			alerts = 1
+		}
+		summary.Add(o, alerts)
+	}
+	var page bytes.Buffer
+	if err := r.Write(summary)(&page); err != nil {
+		t.Fatal(err)
+	}
+	return page.String()
+}
+
+var (
+	tags   = regexp.MustCompile(`<[^>]*>`)
+	spaces = regexp.MustCompile(`\s+`)
+)
+
+// text is what a reader of the page sees.
+func text(page string) string {
+	_, body, _ := strings.Cut(page, "<body>")
+	return spaces.ReplaceAllString(tags.ReplaceAllString(body, " "), " ")
+}
+
+func TestPage(t *testing.T) {
+	page := render(t, scored("S-1", 0.2), scored("S-2", 0.9), failed("S-3", "Model.Down", "No model."))
+	seen := text(page)
+	for _, want := range []string{
+		"1 subject of 3 at high risk of dropout",
+		"1 at low risk, 1 without a decision. 1 alert was published; an alert is due when the score is greater than 0.75.",
+		"1 execution failed. A subject whose execution failed was not found to be at low risk",
+		"▲ High risk The score is above the threshold. 1 33.3%",
+		"S-2 T-1 0.9000 yes",
+		"1 Model.Down InvokeModel No model. S-3",
+		"InvokeModel 1 2", // retries
+		"× 3", "1 failed", // in the drawing
+		"alert above 0.75", // in the chart
+		"This page holds no features.",
+	} {
+		if !strings.Contains(seen, want) {
+			t.Errorf("the page does not say %q:\n%s", want, seen)
+		}
+	}
+}
+
+func TestPageOfAPerfectRun(t *testing.T) {
+	seen := text(render(t, scored("S-1", 0.2)))
+	for _, want := range []string{"0 subjects of 1 at high risk", "None: every execution succeeded.", "None: every task was done at the first attempt."} {
+		if !strings.Contains(seen, want) {
+			t.Errorf("the page does not say %q:\n%s", want, seen)
+		}
+	}
+	if strings.Contains(seen, "failed.") {
+		t.Errorf("the page speaks of failures:\n%s", seen)
+	}
+}
+
+// A team that was not told of a subject at high risk is the worst that can happen: it stands out.
+func TestHighRiskWithoutAnAlert(t *testing.T) {
+	o := scored("S-1", 0.9)
+	o.Alerted = false
+	if seen := text(render(t, o)); !strings.Contains(seen, "S-1 T-1 0.9000 no: the execution failed") {
+		t.Errorf("the page does not say that nobody was told:\n%s", seen)
+	}
+}
+
+// The page must work where there is no network, and must not tell anybody that it was read.
+func TestPageRequestsNothing(t *testing.T) {
+	page := render(t, scored("S-1", 0.9))
+	for _, forbidden := range []string{"<script", "<link", "<img", "src=", "@import", "url(", "javascript:"} {
+		if strings.Contains(strings.ToLower(page), forbidden) {
+			t.Errorf("the page contains %q", forbidden)
+		}
+	}
+	for _, address := range regexp.MustCompile(`https?://[^"'<\s]*`).FindAllString(page, -1) {
+		if !strings.HasPrefix(address, "http://www.w3.org/") { // names of SVG's vocabulary
+			t.Errorf("the page contains the address %s", address)
+		}
+	}
+	if !strings.Contains(page, `content="default-src 'none'`) {
+		t.Error("the page has no content security policy that forbids requests")
+	}
+}
+
+func TestPageEscapesWhatItShows(t *testing.T) {
+	o := failed("<b>S</b>", "E<script>", "a & b </td><img src=x>")
+	page := render(t, o)
+	for _, raw := range []string{"<b>S</b>", "E<script>", "<img"} {
+		if strings.Contains(page, raw) {
+			t.Errorf("the page contains %q unescaped", raw)
+		}
+	}
+}
+
+// Every element is closed, the drawing included.
+func TestPageIsWellFormed(t *testing.T) {
+	page := render(t, scored("S-1", 0.9), failed("S-2", "E", "c"))
+	_, body, _ := strings.Cut(page, "</head>")
+	decoder := xml.NewDecoder(strings.NewReader("<html>" + body))
+	for {
+		if _, err := decoder.Token(); err == io.EOF {
+			return
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestLongListsAreCut(t *testing.T) {
+	var outcomes []*outcome.Outcome
+	for range maxSubjects + 7 {
+		outcomes = append(outcomes, scored("S", 0.9), failed("F", "E", "c"))
+	}
+	seen := text(render(t, outcomes...))
+	if strings.Count(seen, "And 7 more: see executions.jsonl") != 1 || strings.Count(seen, "and 7 more: see executions.jsonl") != 1 {
+		t.Errorf("the lists are not cut:\n%s", seen)
+	}
+	if want := "207 subjects of 414 at high risk"; !strings.Contains(seen, want) {
+		t.Errorf("the totals do not count all: want %q", want)
+	}
+}
+
+func TestFailuresAreGrouped(t *testing.T) {
+	f := failures{}
+	for _, o := range []*outcome.Outcome{failed("1", "B", "c"), failed("2", "A", "c"), failed("3", "B", "d"), failed("4", "B", "d")} {
+		f.add(o)
+	}
+	var got []string
+	for _, g := range f.groups() {
+		subjects := ""
+		for _, o := range g.Subjects.Outcomes {
+			subjects += o.Subject
+		}
+		got = append(got, g.Error+g.Cause+subjects)
+	}
+	if want := "Bd34 Ac2 Bc1"; strings.Join(got, " ") != want {
+		t.Errorf("groups %v, want %s: the most frequent first, then by name", got, want)
+	}
+}
