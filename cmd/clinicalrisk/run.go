@@ -26,14 +26,13 @@ type runCommand struct {
 
 // Run executes the command.
 func (c *runCommand) Run(ctx context.Context, s streams) error {
-	stateMachine, err := c.stateMachine()
+	stateMachine, assemblyErr := c.stateMachine()
+	m, modelName, modelErr := c.model(ctx, s)
 	file, inputErr := intake.Open(c.File, s.in)
-	if err := errors.Join(err, inputErr); err != nil {
-		return err
+	if inputErr == nil {
+		defer file.Close()
 	}
-	defer file.Close()
-	m, modelName, err := c.model(ctx, s)
-	if err != nil {
+	if err := errors.Join(assemblyErr, modelErr, inputErr); err != nil {
 		return err
 	}
 	output, pipeline, err := c.prepare(stateMachine, m)
