@@ -1,6 +1,7 @@
 package test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/constructs/audit"
@@ -19,6 +21,45 @@ func recorded(t *testing.T) *pipeline {
 	return synthesize(t, "records", changed(func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
 		p.Records = audit.NewRecordStore(stack, "Records", nil)
 	}))
+}
+
+// recordSchema is the published schema of a decision record.
+func recordSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	compiler := jsonschema.NewCompiler()
+	compiler.AssertFormat()
+	schema, err := compiler.Compile("../docs/decision-record.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema
+}
+
+func wantValid(t *testing.T, record object) {
+	t.Helper()
+	if err := recordSchema(t).Validate(record); err != nil {
+		t.Errorf("the record does not meet its schema: %v\n%s", err, text(record))
+	}
+}
+
+func TestTheSchemaRefusesWhatIsNoRecord(t *testing.T) {
+	valid := runCohort(t, smallBatches(t), line("S-0", 0.9), nil).records["decisions/run-1/batch-0000000.json"]
+	for reason, change := range map[string]func(object){
+		"a feature":          func(r object) { r["subjects"].([]any)[0].(object)["age"] = 71.0 },
+		"a score above one":  func(r object) { r["subjects"].([]any)[0].(object)["score"] = 1.1 },
+		"no threshold":       func(r object) { delete(r, "threshold") },
+		"an invented branch": func(r object) { r["subjects"].([]any)[0].(object)["branch"] = "maybe" },
+		"a time of day":      func(r object) { r["recordedAt"] = "noon" },
+	} {
+		var record object
+		if err := json.Unmarshal([]byte(text(valid)), &record); err != nil {
+			t.Fatal(err)
+		}
+		change(record)
+		if recordSchema(t).Validate(record) == nil {
+			t.Errorf("accepted %s", reason)
+		}
+	}
 }
 
 func TestEveryDecisionIsRecordedBeforeAnybodyIsTold(t *testing.T) {
@@ -39,6 +80,7 @@ func TestEveryDecisionIsRecordedBeforeAnybodyIsTold(t *testing.T) {
 		if key != "decisions/run-1/record.json" {
 			t.Errorf("recorded at %v", key)
 		}
+		wantValid(t, record)
 		score := record["subjects"].([]any)[0].(object)
 		if score["subject"] != "S-001" || score["branch"] != row.branch || asl.Encode(score["score"]) != row.score {
 			t.Errorf("recorded %s", text(score))

@@ -86,6 +86,9 @@ func runCohort(t *testing.T, p *pipeline, lines string, change func(services) se
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, record := range run.records {
+		wantValid(t, record)
+	}
 	return run
 }
 
