@@ -19,8 +19,8 @@ func TestCheckRisk(t *testing.T) {
 		"Type":    "Choice",
 		"Comment": "Is the risk above 0.75?",
 		"Choices": []any{
-			object{"Condition": "{% " + answerIsNumber + "($score > 0.75 and $score <= 1) : false ) %}", "Next": "NotifyTeam"},
-			object{"Condition": "{% " + answerIsNumber + "($score >= 0 and $score <= 1) : false ) %}", "Next": "End"},
+			object{"Condition": "{% " + answerIsNumber + "($score > 0.75 and $score <= 1) : false ) %}", "Comment": "above 0.75", "Next": "NotifyTeam"},
+			object{"Condition": "{% " + answerIsNumber + "($score >= 0 and $score <= 1) : false ) %}", "Comment": "another number from 0 to 1", "Next": "End"},
 		},
 		"Default": "InvalidScore", // what is no score is never low risk
 	}

@@ -21,8 +21,11 @@ func shorten(text string) string {
 	return text
 }
 
-// condition is a choice rule in few words.
+// condition is a choice rule in few words: its own comment, if it has one.
 func condition(rule map[string]any) string {
+	if comment, ok := rule["Comment"].(string); ok && comment != "" {
+		return comment
+	}
 	if text, ok := rule["Condition"].(string); ok {
 		text = strings.TrimSuffix(strings.TrimPrefix(text, "{%"), "%}")
 		return strings.NewReplacer("$states.input.", "", "$states.", "").Replace(text)

@@ -22,6 +22,7 @@ const nested = `{"Comment": "Cohort <b> & \"more\"", "StartAt": "Extract", "Stat
 			{"StartAt": "Right", "States": {"Right": {"Type": "Fail"}}}]}}}},
 	"Check": {"Type": "Choice", "Default": "Done", "Choices": [
 		{"Variable": "$.high", "NumericGreaterThan": 0, "Next": "Tell <all>"},
+		{"Variable": "$.low", "NumericLessThan": 0, "Comment": "by mistake", "Next": "Broken"},
 		{"Condition": "{% $states.input.score in [0..1] and $exists($states.input.really.long.path) %}", "Next": "Done"}]},
 	"Tell <all>": {"Type": "Task", "Resource": "arn:aws:lambda:eu-central-1:123456789012:function:notify", "End": true},
 	"Done": {"Type": "Succeed"},
@@ -67,6 +68,7 @@ func TestDrawingShowsStatesAndTransitions(t *testing.T) {
 		{"states within are drawn", "Left", ">Pass<"},
 		{"a comparison is short", "Check->Tell <all>", "high &gt; 0"},
 		{"a long condition ends in an ellipsis", "Check->Done", "score in [0..1] and $exists("},
+		{"a condition's comment says more than the condition", "Check->Broken", ">by mistake<"},
 		{"a catcher is dashed", "Extract->Broken", "stroke-dasharray"},
 		{"a catcher names its errors", "Extract->Broken", "any error"},
 	} {

@@ -28,3 +28,8 @@ func (p *ClinicalRiskPipeline) arn(service, resource, name string) string {
 func (p *ClinicalRiskPipeline) integration(name string) string {
 	return "arn:" + *p.stack().Partition() + ":states:::" + name
 }
+
+// because says in a few words when a Choice takes a branch, for those who look at the graph.
+func because(words string) *awsstepfunctions.ChoiceTransitionOptions {
+	return &awsstepfunctions.ChoiceTransitionOptions{Comment: &words}
+}

@@ -18,8 +18,8 @@ func (p *ClinicalRiskPipeline) checkRisk(high, low, invalid awsstepfunctions.ICh
 	return awsstepfunctions.Choice_Jsonata(p, jsii.String(workflow.CheckRisk), &awsstepfunctions.ChoiceJsonataProps{
 		Comment: jsii.String("Is the risk above " + threshold + "?"),
 	}).
-		When(scoreIs("$score > "+threshold+" and $score <= 1"), high, nil).
-		When(scoreIs("$score >= 0 and $score <= 1"), low, nil).
+		When(scoreIs("$score > "+threshold+" and $score <= 1"), high, because("above "+threshold)).
+		When(scoreIs("$score >= 0 and $score <= 1"), low, because("another number from 0 to 1")).
 		Otherwise(invalid)
 }
 
