@@ -68,7 +68,7 @@ func TestDrawingShowsStatesAndTransitions(t *testing.T) {
 		{"states within are drawn", "Left", ">Pass<"},
 		{"a comparison is short", "Check->Tell <all>", "high &gt; 0"},
 		{"a long condition ends in an ellipsis", "Check->Done", "score in [0..1] and $exists("},
-		{"a condition's comment says more than the condition", "Check->Broken", ">by mistake<"},
+		{"a condition's comment says more than the condition", "Check->Broken", "by mistake"},
 		{"a catcher is dashed", "Extract->Broken", "stroke-dasharray"},
 		{"a catcher names its errors", "Extract->Broken", "any error"},
 	} {
