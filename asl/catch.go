@@ -23,7 +23,7 @@ func (b *builder) catchers() []catcher {
 			k.resultPath = f.resultPath()
 		}
 		k.assign = f.assign(seesError)
-		f.unread("catcher")
+		f.unread("a catcher")
 		all = append(all, k)
 	}
 	lastCatchesAll(b.fields, "Catch", len(all), func(i int) []string { return all[i].errors })

@@ -50,7 +50,7 @@ func (f *fields) nestedRule() condition {
 		f.read["Next"] = true
 		f.fault("Next", "can only stand in a rule at the top of Choices")
 	}
-	f.unread("choice rule")
+	f.unread("a choice rule")
 	return c
 }
 

@@ -51,7 +51,7 @@ func (c *compiler) machine(raw map[string]any) *Machine {
 		f.fault("Version", "must be \"1.0\"")
 	}
 	m.program = c.program(f)
-	f.unread("state machine")
+	f.unread("the state machine")
 	root.check(c.report)
 	m.standardOnly = errors.Join(c.standardOnly...)
 	return m
@@ -165,7 +165,7 @@ func (c *compiler) state(scope *scopeInfo, name string, v any, targets *[]*targe
 	}
 	b := &builder{fields: f, targets: targets}
 	s := compile(b)
-	f.unread(kind + " state")
+	f.unread("a " + kind + " state")
 	return s
 }
 
@@ -214,7 +214,7 @@ func (f *fields) unread(what string) {
 		case foreign:
 			f.fault(name, "is a field of %s, but the state's query language is %s", language(!f.jsonata), language(f.jsonata))
 		default:
-			f.fault(name, "is no field of a %s", what)
+			f.fault(name, "is no field of %s", what)
 		}
 	}
 }

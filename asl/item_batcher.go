@@ -22,7 +22,7 @@ func (f *fields) itemBatcher() *itemBatcher {
 	if b.maxItems == nil && b.maxBytes == nil {
 		f.fault("", "needs MaxItemsPerBatch or MaxInputBytesPerBatch")
 	}
-	f.unread("item batcher")
+	f.unread("an item batcher")
 	return b
 }
 

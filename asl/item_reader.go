@@ -59,7 +59,7 @@ func (f *fields) itemReader() *itemReader {
 		config = &empty
 	}
 	r.config(config)
-	f.unread("item reader")
+	f.unread("an item reader")
 	return r
 }
 
@@ -87,7 +87,7 @@ func (r *itemReader) config(f *fields) {
 	if f.has("ManifestType") || r.inputType == "MANIFEST" {
 		r.manifestType = f.oneOf("ManifestType", "S3_INVENTORY", "ATHENA_DATA")
 	}
-	f.unread("reader configuration for this InputType")
+	f.unread("a reader configuration for this InputType")
 }
 
 func (r *itemReader) csv(f *fields) {

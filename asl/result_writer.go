@@ -37,11 +37,11 @@ func (f *fields) resultWriter() *resultWriter {
 	if ok {
 		w.transformation = config.oneOf("Transformation", w.transformation, "NONE", "COMPACT", "FLATTEN")
 		w.outputType = config.oneOf("OutputType", "JSON", "JSONL")
-		config.unread("writer configuration")
+		config.unread("a writer configuration")
 	} else if !f.has("Resource") {
 		f.fault("", "needs Resource, or WriterConfig")
 	}
-	f.unread("result writer")
+	f.unread("a result writer")
 	return w
 }
 

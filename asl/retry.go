@@ -38,7 +38,7 @@ func (b *builder) retriers() []retrier {
 		if r.maxDelay <= r.interval {
 			f.fault("MaxDelaySeconds", "must be greater than IntervalSeconds, which is %v, got %v", r.interval, r.maxDelay)
 		}
-		f.unread("retrier")
+		f.unread("a retrier")
 		all = append(all, r)
 	}
 	lastCatchesAll(b.fields, "Retry", len(all), func(i int) []string { return all[i].errors })

@@ -50,7 +50,7 @@ func (b *builder) choiceRule(f *fields) choiceRule {
 		r.condition = f.rule()
 	}
 	r.assign = f.assign(seesInput)
-	f.unread("choice rule")
+	f.unread("a choice rule")
 	return r
 }
 

@@ -57,7 +57,7 @@ func (b *builder) itemProcessor(s *mapState) {
 			s.distributed = &distribution{childType: Type(config.oneOf("ExecutionType", string(Standard), string(Express)))}
 		}
 		config.take("ExecutionType")
-		config.unread("processor configuration")
+		config.unread("a processor configuration")
 	}
 	f.scope = b.scope.nested()
 	if s.distributed != nil {
@@ -65,7 +65,7 @@ func (b *builder) itemProcessor(s *mapState) {
 		f.scope = b.scope.isolated(s.distributed.childType)
 	}
 	s.processor = b.c.program(f)
-	f.unread("item processor")
+	f.unread("an item processor")
 }
 
 // itemsTemplate reads Items of JSONata: an array, or an expression.

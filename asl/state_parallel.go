@@ -26,7 +26,7 @@ func newParallel(b *builder) state {
 		f.scope = b.scope.nested()
 		f.comment()
 		s.branches = append(s.branches, b.c.program(f))
-		f.unread("branch")
+		f.unread("a branch")
 	}
 	if b.jsonata {
 		s.payload, s.output = b.payload("Arguments", seesInput), b.payload("Output", seesResult)
