@@ -46,6 +46,10 @@ bench: install ## run the benchmarks
 snapshots: install ## accept the templates as they are now
 	UPDATE_SNAPS=true go test ./test -run TestSnapshots
 
+.PHONY: docs
+docs: install ## draw the graphs in docs/graphs anew
+	UPDATE_SNAPS=true go test ./test -run TestGraphs
+
 .PHONY: clean
 clean: ## remove what the other commands wrote
 	rm -rf bin out cdk.out .tools node_modules

@@ -15,7 +15,7 @@ func (p *ClinicalRiskPipeline) checkCohortRisk(high, low awsstepfunctions.IChain
 	return awsstepfunctions.Choice_Jsonata(p, jsii.String(workflow.CheckRisk), &awsstepfunctions.ChoiceJsonataProps{
 		Comment: jsii.String("Is any subject at high risk?"),
 	}).
-		When(awsstepfunctions.Condition_Jsonata(jsii.String(expression("$states.input."+workflow.Counts+".high > 0"))), high, because("one or more")).
+		When(awsstepfunctions.Condition_Jsonata(jsii.String(expression("$states.input."+workflow.Counts+".high > 0"))), high, because("one subject or more")).
 		Otherwise(low)
 }
 
@@ -36,6 +36,6 @@ func (p *ClinicalRiskPipeline) checkCoverage(complete awsstepfunctions.IChainabl
 		Comment: jsii.String("Was every subject scored and recorded?"),
 	}).
 		When(awsstepfunctions.Condition_Jsonata(jsii.String(expression(fmt.Sprintf(
-			"%[1]s.subjects > 0 and %[1]s.subjects <= %[2]d and %[1]s.failed = 0", counts, most)))), complete, because("all")).
+			"%[1]s.subjects > 0 and %[1]s.subjects <= %[2]d and %[1]s.failed = 0", counts, most)))), complete, because("every subject")).
 		Otherwise(incomplete)
 }

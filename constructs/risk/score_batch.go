@@ -28,7 +28,7 @@ func (p *ClinicalRiskPipeline) scoreBatch() awsstepfunctions.IChainable {
 	check := awsstepfunctions.Choice_Jsonata(p, jsii.String(workflow.CheckPredictions), &awsstepfunctions.ChoiceJsonataProps{
 		Comment: jsii.String("Is there a usable score for every subject?"),
 	}).
-		When(awsstepfunctions.Condition_Jsonata(jsii.String(expression("$states.input.usable"))), recordDecisions, because("for each")).
+		When(awsstepfunctions.Condition_Jsonata(jsii.String(expression("$states.input.usable"))), recordDecisions, because("one for every subject")).
 		Otherwise(notScored)
 	invokeModel := p.invokeModelForBatch()
 	invokeModel.AddCatch(notScored, everything(`{"size": $count($states.input.Items)}`))
