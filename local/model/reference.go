@@ -122,7 +122,7 @@ func readFeatures(values map[string]any) (f Features, faults []string) {
 		f.DepressionScore, ok = integer(value, maxDepression)
 		return ok
 	})
-	check("sex", "\"female\" or \"male\"", func(value any) (ok bool) {
+	check("sex", "female or male", func(value any) (ok bool) {
 		f.Sex, ok = value.(string)
 		return ok && (f.Sex == "female" || f.Sex == "male")
 	})

@@ -26,6 +26,9 @@ func (l *subjectList) add(o *outcome.Outcome) {
 // Count is how many subjects there are in all.
 func (l *subjectList) Count() int { return len(l.Outcomes) + l.More }
 
+// maxCauses is how many causes are told apart.
+const maxCauses = 100
+
 // failures groups outcomes that failed by error, state and cause.
 type failures map[failureKey]*subjectList
 
@@ -39,6 +42,9 @@ type failureGroup struct {
 
 func (f failures) add(o *outcome.Outcome) {
 	key := failureKey{o.ErrorName(), o.FailedIn, *o.Cause}
+	if f[key] == nil && len(f) >= maxCauses {
+		key.Cause = "Other causes: see executions.jsonl."
+	}
 	if f[key] == nil {
 		f[key] = &subjectList{}
 	}

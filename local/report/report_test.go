@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/xml"
+	"fmt"
 	"io"
 	"regexp"
 	"strings"
@@ -82,7 +83,7 @@ func TestPage(t *testing.T) {
 		"1 execution failed. A subject whose execution failed was not found to be at low risk",
 		"▲ High risk The score is above the threshold. 1 33.3%",
 		"S-2 T-1 0.9000 yes",
-		"1 Model.Down InvokeModel No model. S-3",
+		"1 Model.Down in InvokeModel No model. S-3",
 		"InvokeModel 1 2", // retries
 		"× 3", "1 failed", // in the drawing
 		"alert above 0.75", // in the chart
@@ -186,5 +187,17 @@ func TestFailuresAreGrouped(t *testing.T) {
 	}
 	if want := "Bd34 Ac2 Bc1"; strings.Join(got, " ") != want {
 		t.Errorf("groups %v, want %s: the most frequent first, then by name", got, want)
+	}
+}
+
+// Causes may differ from subject to subject: the page stays readable, and the totals right.
+func TestManyCausesAreCut(t *testing.T) {
+	f := failures{}
+	for i := range maxCauses + 50 {
+		f.add(failed("S", "E", fmt.Sprint("cause ", i)))
+	}
+	groups := f.groups()
+	if len(groups) != maxCauses+1 || groups[0].Subjects.Count() != 50 || !strings.HasPrefix(groups[0].Cause, "Other causes") {
+		t.Errorf("%d groups, the first %+v; want %d, and the rest in one", len(groups), groups[0].failureKey, maxCauses+1)
 	}
 }
