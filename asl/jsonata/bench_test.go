@@ -18,6 +18,11 @@ func BenchmarkEval(b *testing.B) {
 		"input":  map[string]any{"subject": "S-001", "risk": 0.8, "features": map[string]any{"age": 61.0, "visits": []any{1.0, 2.0, 3.0}}},
 		"result": map[string]any{"Body": `{"risk_score": 0.81}`},
 	}}
+	items := make([]any, 1000)
+	for i := range items {
+		items[i] = map[string]any{"id": "S-001", "risk": 0.5, "a": 1.0, "b": "text", "c": true, "d": nil, "e": map[string]any{"f": 1.0}, "g": []any{1.0, 2.0}}
+	}
+	bindings["items"] = items
 	for _, bench := range []struct{ name, source string }{
 		{"plain/path", "$states.input.features.age"},
 		{"plain/condition", "$type($states.input.risk) = 'number' and $states.input.risk > 0.75"},
@@ -26,6 +31,9 @@ func BenchmarkEval(b *testing.B) {
 		{"library/path", "$states.input.features.age[0]"},
 		{"library/condition", "$floor($states.input.risk * 100) > 75 and $states.input.subject = 'S-001'"},
 		{"library/map", "$map($states.input.features.visits, function($v) { $v * 2 })"},
+		{"library/thousand", "$count($items[risk > 0.75])"},
+		{"library/thousand-names", "$average($items.risk)"},
+		{"library/thousand-back", "$map($items, function($i) { $i })"},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			expression, err := library.Compile(bench.source)

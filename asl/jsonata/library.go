@@ -77,8 +77,8 @@ type RuntimeOptions struct {
 func (l *Library) Runtime(o RuntimeOptions) (*Runtime, error) {
 	r := l.takeIdle()
 	if r == nil {
-		var err error
-		if r, err = newRuntime(l); err != nil {
+		r = &Runtime{library: l, limits: defaultLimits}
+		if err := r.start(); err != nil {
 			return nil, err
 		}
 	}

@@ -72,43 +72,6 @@ func plainVariable(name string) plain {
 	}
 }
 
-// plainPath follows names through objects: $states.input.features. An array on the way is for the library.
-func plainPath(steps []node) plain {
-	if len(steps) == 0 || steps[0].kind() != "variable" {
-		return nil
-	}
-	start := compilePlain(steps[0])
-	names := make([]string, 0, len(steps)-1)
-	for _, step := range steps[1:] {
-		if step.kind() != "name" || len(step) > 3 || inherited[step.text("value")] {
-			return nil
-		}
-		names = append(names, step.text("value"))
-	}
-	if start == nil || len(names) == 0 {
-		return nil
-	}
-	return func(f *frame) (any, bool) {
-		at, ok := start(f)
-		if _, isArray := at.([]any); !ok || isArray {
-			return nil, false
-		}
-		for i, name := range names {
-			object, isObject := at.(map[string]any)
-			if !isObject {
-				return undefined{}, true
-			}
-			if at, ok = object[name]; !ok {
-				return undefined{}, true
-			}
-			if _, isArray := at.([]any); isArray && i < len(names)-1 {
-				return nil, false
-			}
-		}
-		return at, true
-	}
-}
-
 // inherited are the names that every JavaScript object answers to.
 var inherited = map[string]bool{
 	"constructor": true, "hasOwnProperty": true, "isPrototypeOf": true, "propertyIsEnumerable": true, "toLocaleString": true,

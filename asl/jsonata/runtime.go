@@ -6,20 +6,25 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/dlclark/regexp2/v2"
 	"github.com/dop251/goja"
 )
 
-const (
-	// maxSteps is how many nodes of its syntax tree an evaluation may visit; loops and recursion visit theirs again. It
-	// bounds an evaluation to a few seconds, the same on every machine.
-	maxSteps = 1_000_000
-	// maxCalls is how deep JavaScript calls may nest; one call of a JSONata function takes about 10 of them.
-	maxCalls = 20_000
-	// maxDuration stops what takes its time within one step.
-	maxDuration = 20 * time.Second
-	// maxParsed is how many parsed expressions a runtime keeps.
-	maxParsed = 4096
-)
+// limits bound an evaluation, so that it ends, and ends the same on every machine.
+type limits struct {
+	steps    int           // see javascript/limits.js; a million is a few seconds
+	calls    int           // how deep JavaScript calls may nest; a call of a JSONata function takes about 10 of them
+	duration time.Duration // stops what takes its time within one step
+}
+
+var defaultLimits = limits{steps: 1_000_000, calls: 20_000, duration: 20 * time.Second}
+
+// maxParsed is how many parsed expressions a runtime keeps.
+const maxParsed = 4096
+
+// A regular expression that needs backtracking runs in native code, which cannot be interrupted. When it gives up it finds
+// nothing, but by then the evaluation has run out of time as well.
+func init() { regexp2.DefaultMatchTimeout = defaultLimits.duration }
 
 // Runtime is one JavaScript interpreter. It is not safe for concurrent use.
 type Runtime struct {
@@ -31,35 +36,41 @@ type Runtime struct {
 	parsed   map[string]goja.Value // the library's syntax trees, by source
 	builtin  map[string]bool       // the functions that there are
 
+	limits limits
 	now    func() time.Time
 	random *rand.Rand
 	broken bool
 }
 
-func newRuntime(l *Library) (*Runtime, error) {
-	r := &Runtime{library: l, vm: goja.New(), parsed: map[string]goja.Value{}}
-	r.vm.SetMaxCallStackSize(maxCalls)
+// start makes a new interpreter and loads the library into it.
+func (r *Runtime) start() error {
+	r.vm, r.parsed, r.broken = goja.New(), map[string]goja.Value{}, false
+	r.vm.SetMaxCallStackSize(r.limits.calls)
 	r.vm.SetRandSource(func() float64 { return r.random.Float64() })
-	exports, err := r.vm.RunProgram(l.program)
+	exports, err := r.vm.RunProgram(r.library.program)
 	if err != nil {
-		return nil, fmt.Errorf("jsonata: load: %w", err)
+		return fmt.Errorf("jsonata: load: %w", err)
 	}
-	open, ok := goja.AssertFunction(exports.ToObject(r.vm).Get("bridge"))
-	if !ok {
-		return nil, fmt.Errorf("jsonata: load: no bridge")
+	var open func(host map[string]func(goja.FunctionCall) goja.Value, steps int) (*goja.Object, error)
+	if err := r.vm.ExportTo(exports.ToObject(r.vm).Get("bridge"), &open); err != nil {
+		return fmt.Errorf("jsonata: load: %w", err)
 	}
-	bridge, err := open(nil, r.vm.ToValue(r.host()), r.vm.ToValue(maxSteps))
+	bridge, err := open(r.host(), r.limits.steps)
 	if err != nil {
-		return nil, fmt.Errorf("jsonata: load: %w", err)
+		return fmt.Errorf("jsonata: load: %w", err)
 	}
-	r.parse, _ = goja.AssertFunction(bridge.ToObject(r.vm).Get("parse"))
-	r.describe, _ = goja.AssertFunction(bridge.ToObject(r.vm).Get("describe"))
-	r.builtin = map[string]bool{}
-	for _, name := range bridge.ToObject(r.vm).Get("functions").Export().([]any) {
-		r.builtin[name.(string)] = true
+	r.parse, _ = goja.AssertFunction(bridge.Get("parse"))
+	r.describe, _ = goja.AssertFunction(bridge.Get("describe"))
+	r.evaluate, _ = goja.AssertFunction(bridge.Get("evaluate"))
+	var names []string
+	if err := r.vm.ExportTo(bridge.Get("functions"), &names); err != nil {
+		return fmt.Errorf("jsonata: load: %w", err)
 	}
-	r.evaluate, _ = goja.AssertFunction(bridge.ToObject(r.vm).Get("evaluate"))
-	return r, nil
+	r.builtin = make(map[string]bool, len(names))
+	for _, name := range names {
+		r.builtin[name] = true
+	}
+	return nil
 }
 
 // Close gives the runtime back to its library. It must not be used after that.
@@ -72,6 +83,11 @@ func (r *Runtime) Close() {
 
 // treeOf returns the library's own syntax tree for the source, parsed once.
 func (r *Runtime) treeOf(source string) (goja.Value, error) {
+	if r.broken {
+		if err := r.start(); err != nil {
+			return nil, err
+		}
+	}
 	if tree, ok := r.parsed[source]; ok {
 		return tree, nil
 	}
@@ -91,9 +107,9 @@ func (r *Runtime) compile(source string) (*Expression, error) {
 	if err != nil {
 		return nil, err
 	}
-	description, err := r.describe(nil, tree)
+	description, err := r.guard(func() (goja.Value, error) { return r.describe(nil, tree) })
 	if err != nil {
-		return nil, fmt.Errorf("jsonata: describe the syntax tree: %w", err)
+		return nil, err
 	}
 	var root node
 	if err := json.Unmarshal([]byte(description.String()), &root); err != nil {
@@ -142,8 +158,8 @@ func (r *Runtime) interpret(e *Expression, bindings map[string]any) (value any, 
 	return value, err == nil, err
 }
 
-// guard runs JavaScript under the limit of time. A panic of the interpreter becomes an error, and the interpreter is not used
-// again.
+// guard runs JavaScript under the limit of time. A panic of the interpreter becomes an error. The interpreter of an evaluation
+// that was cut short is not used again.
 func (r *Runtime) guard(run func() (goja.Value, error)) (result goja.Value, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -151,10 +167,11 @@ func (r *Runtime) guard(run func() (goja.Value, error)) (result goja.Value, err 
 			result, err = nil, &Error{Message: fmt.Sprintf("The JavaScript interpreter failed: %v", p)}
 		}
 	}()
-	timer := time.AfterFunc(maxDuration, func() { r.vm.Interrupt(errLong) })
+	timer := time.AfterFunc(r.limits.duration, func() { r.vm.Interrupt(errLong) })
 	result, err = run()
 	if !timer.Stop() {
 		r.broken = true
+		return nil, errLong
 	}
 	if err != nil {
 		return nil, r.faultOf(err)

@@ -1,5 +1,6 @@
     // What the host calls. It runs in the library's own scope.
-    jsonata.bridge = function (host, budget) {
+    jsonata.bridge = function (functions, budget) {
+        host = functions;
         var root = createFrame(staticFrame);
         root.bind('eval', undefined);
         root.bind('now', defineFunction(function (picture, timezone) {
@@ -43,6 +44,8 @@
                     return evaluate(ast, undefined, frame);
                 } catch (err) {
                     throw explained(err);
+                } finally {
+                    forget();
                 }
             },
         };

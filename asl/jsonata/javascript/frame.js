@@ -3,8 +3,10 @@
         constructor(enclosing) {
             this.enclosing = enclosing;
             this.bindings = undefined;
-            this.timestamp = enclosing ? enclosing.timestamp : null;
             this.global = enclosing ? enclosing.global : { ancestry: [null] };
+        }
+        get timestamp() {
+            return new Date(host.millis());
         }
         bind(name, value) {
             if (this.bindings === undefined) this.bindings = Object.create(null);
@@ -20,9 +22,4 @@
     function createFrame(enclosing) {
         return new Frame(enclosing);
     }
-
-    // What is left of the evaluation's budget of steps.
-    var steps = Infinity;
-    function tooLong() {
-        throw { code: 'U1001', message: 'Expression evaluation timeout: Check for infinite loop' };
-    }
+    var host;

@@ -1,0 +1,85 @@
+package jsonata
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"github.com/dop251/goja"
+)
+
+// What replaces parts of the library.
+var (
+	//go:embed javascript/limits.js
+	limitsSource string
+	//go:embed javascript/frame.js
+	frameSource string
+	//go:embed javascript/sequence.js
+	sequenceSource string
+	//go:embed javascript/flatten.js
+	flattenSource string
+	//go:embed javascript/bridge.js
+	bridgeSource string
+)
+
+// everywhere are the changes to every occurrence of a text.
+var everywhere = strings.NewReplacer(
+	// Nothing in an expression of a state machine is asynchronous: no promise, no job queue.
+	"async function", "function",
+	"async (", "(",
+	"await ", "",
+	"Promise.all(", "(",
+	// Closures, the arguments object and hasOwnProperty are dear in this interpreter.
+	"createSequence()", "emptySequence()",
+	"createSequence = utils.createSequence;", "createSequence = utils.createSequence, emptySequence = utils.emptySequence;",
+	"Object.prototype.hasOwnProperty.call(expr, 'predicate')", "expr.predicate !== undefined",
+	"Object.prototype.hasOwnProperty.call(expr, 'group')", "expr.group !== undefined",
+)
+
+// once are the changes to one place: what stands from one text to the end of another gives way to a third.
+var once = []struct{ from, to, put string }{
+	{"    function emptySequence() {", "    /**\n", sequenceSource},
+	{"        createSequence,\n", "", "        createSequence,\n        emptySequence,\n"},
+	{"            result.forEach(function(res) {\n", "        return resultSequence;\n", flattenSource},
+	{"    var staticFrame = createFrame(null);\n", "", frameSource + "    var staticFrame = createFrame(null);\n"},
+	{"    function createFrame(enclosingEnvironment) {", "    // Function registration\n", "    // Function registration\n"},
+	// The callbacks for debuggers give way to a count of steps. What costs more than a step pays for it.
+	{"        var entryCallback = ", "        switch (expr.type) {\n", "        if (--steps < 0) spend(0);\n        switch (expr.type) {\n"},
+	{"        var exitCallback = ", "        if(result && isSequence", "        if(result && isSequence"},
+	{"        result = new Array(size);\n", "", "        spend(size);\n        result = new Array(size);\n"},
+	{"        return arg1.concat(arg2);\n", "", "        spend(arg1.length + arg2.length);\n        return arg1.concat(arg2);\n"},
+	{"        result = lstr.concat(rstr);\n", "", "        spend((lstr.length + rstr.length) >> 6);\n        result = lstr.concat(rstr);\n"},
+	{"            var padding = (new Array(padLength + 1)).join(char);\n", "", "            spend(padLength);\n            var padding = (new Array(padLength + 1)).join(char);\n"},
+	{"                proc.token = procName;\n", "", "                touched.push(proc);\n                proc.token = procName;\n"},
+	{"            next.position = result.body.procedure.position;\n", "", "            touched.push(next);\n            next.position = result.body.procedure.position;\n"},
+	// A time without a zone is UTC wherever this runs.
+	{"            return Date.parse(timestamp);\n", "", "            return Date.parse(/T/.test(timestamp) && !/(Z|[+-]\\d\\d:?\\d\\d)$/.test(timestamp) ? timestamp + 'Z' : timestamp);\n"},
+	{"    jsonata.parser = parser;", "\n", bridgeSource},
+}
+
+// compile rewrites the library, of which readSource has made sure that it is the expected one, and compiles it.
+func compile(source string) (*goja.Program, error) {
+	source = everywhere.Replace(source)
+	for _, change := range once {
+		var err error
+		if source, err = splice(source, change.from, change.to, change.put); err != nil {
+			return nil, err
+		}
+	}
+	source = "(function(){" + limitsSource + "var module={exports:{}},exports=module.exports;" + source + "\nreturn module.exports})()"
+	return goja.Compile("jsonata.js", source, false)
+}
+
+// splice replaces what stands from the only occurrence of from to the end of the first to behind it.
+func splice(source, from, to, put string) (string, error) {
+	if strings.Count(source, from) != 1 {
+		return "", fmt.Errorf("jsonata: jsonata.js holds %q %d times, want 1", from, strings.Count(source, from))
+	}
+	start := strings.Index(source, from)
+	tail := source[start+len(from):]
+	end := strings.Index(tail, to)
+	if end < 0 {
+		return "", fmt.Errorf("jsonata: jsonata.js holds no %q behind %q", to, from)
+	}
+	return source[:start] + put + tail[end+len(to):], nil
+}
