@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"clinical-risk-pipeline/asl"
 )
@@ -22,13 +23,13 @@ type LogGroup struct {
 
 // logRecord is one line.
 type logRecord struct {
-	ID              string         `json:"id"`
-	Type            string         `json:"type"`
-	Details         map[string]any `json:"details"`
-	RedriveCount    string         `json:"redrive_count"`
-	PreviousEventID string         `json:"previous_event_id"`
-	EventTimestamp  string         `json:"event_timestamp"` // milliseconds since 1970
-	ExecutionARN    string         `json:"execution_arn"`
+	ID              string  `json:"id"`
+	Type            string  `json:"type"`
+	Details         members `json:"details"`
+	RedriveCount    string  `json:"redrive_count"`
+	PreviousEventID string  `json:"previous_event_id"`
+	EventTimestamp  string  `json:"event_timestamp"` // milliseconds since 1970
+	ExecutionARN    string  `json:"execution_arn"`
 }
 
 // What each level writes (https://docs.aws.amazon.com/step-functions/latest/dg/cloudwatch-log-level.html).
@@ -58,7 +59,9 @@ func (l *LogGroup) Write(execution *asl.Execution) error {
 			return err
 		}
 		if !l.IncludeExecutionData {
-			l.withhold(details)
+			if err := l.withhold(details); err != nil {
+				return err
+			}
 		}
 		record := logRecord{
 			ID: strconv.FormatInt(event.ID, 10), Type: event.Type, Details: details, RedriveCount: "0",
@@ -85,36 +88,44 @@ func (l *LogGroup) selects(eventType string) bool {
 }
 
 // withhold takes the execution's data out of an event's details.
-func (l *LogGroup) withhold(details map[string]any) {
+func (l *LogGroup) withhold(details members) error {
 	for _, name := range dataFields {
 		delete(details, name)
 	}
-	if cause, ok := details["cause"].(string); ok {
-		delete(details, "cause")
-		if l.Cause != nil {
-			details["cause"] = l.Cause(cause)
-		}
+	quoted, ok := details["cause"]
+	if !ok {
+		return nil
 	}
+	delete(details, "cause")
+	if l.Cause == nil {
+		return nil
+	}
+	var cause string
+	if err := json.Unmarshal(quoted, &cause); err != nil {
+		return err
+	}
+	details["cause"] = json.RawMessage(asl.Encode(l.Cause(cause)))
+	return nil
 }
 
+// members are a JSON object's, not decoded any further.
+type members map[string]json.RawMessage
+
 // details returns what stands under "…EventDetails" in AWS's form of the event.
-func details(event *asl.Event) (map[string]any, error) {
+func details(event *asl.Event) (members, error) {
 	text, err := json.Marshal(event)
 	if err != nil {
 		return nil, err
 	}
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(text, &members); err != nil {
+	var all members
+	if err := json.Unmarshal(text, &all); err != nil {
 		return nil, err
 	}
-	details := map[string]any{}
-	for _, own := range []string{"id", "previousEventId", "timestamp", "type"} {
-		delete(members, own)
-	}
-	for _, member := range members {
-		if err := json.Unmarshal(member, &details); err != nil {
-			return nil, err
+	details := members{}
+	for name, member := range all {
+		if strings.HasSuffix(name, "EventDetails") {
+			err = json.Unmarshal(member, &details)
 		}
 	}
-	return details, nil
+	return details, err
 }

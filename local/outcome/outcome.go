@@ -49,8 +49,9 @@ type Retry struct {
 	Count int    `json:"count"`
 }
 
-// Of returns the outcome of an execution of that input, which published that many notifications.
-func Of(input intake.Input, execution *asl.Execution, notifications int, redactor *Redactor) *Outcome {
+// Of returns the outcome of an execution of that input, which published that many notifications. Redact is what Redactor.For
+// returned for them.
+func Of(input intake.Input, execution *asl.Execution, notifications int, redact func(cause string) string) *Outcome {
 	trace := follow(execution.History)
 	o := &Outcome{
 		Subject: input.Subject, TrialID: input.TrialID, Execution: execution.Name, Status: execution.Status,
@@ -58,7 +59,7 @@ func Of(input intake.Input, execution *asl.Execution, notifications int, redacto
 		Alerted: notifications > 0, Retries: trace.retries, Transitions: trace.transitions,
 	}
 	if execution.Status != asl.Succeeded {
-		cause := redactor.Cause(execution, input)
+		cause := redact(execution.Cause)
 		o.Error, o.Cause, o.FailedIn = &execution.Error, &cause, trace.last
 	}
 	switch {

@@ -42,9 +42,12 @@ const pipeline = `{"StartAt": "InvokeModel", "States": {
 
 var input = intake.Input{Line: 1, Subject: "S-1", TrialID: "T-1", Value: map[string]any{"subject": "S-1", "transformed_features": map[string]any{"age": 83.0}}}
 
+// asItIs takes nothing out of a cause.
+func asItIs(cause string) string { return cause }
+
 func of(t *testing.T, notifications int, result any, failures ...*asl.Error) *Outcome {
 	t.Helper()
-	return Of(input, execute(t, pipeline, input.Value, result, failures...), notifications, NewRedactor(nil))
+	return Of(input, execute(t, pipeline, input.Value, result, failures...), notifications, asItIs)
 }
 
 func scored(score any) any { return map[string]any{"risk_score": score} }
@@ -79,7 +82,7 @@ func TestHighRiskWithoutAnAlert(t *testing.T) {
 	definition := `{"StartAt": "CheckRisk", "States": {"CheckRisk": {"Type": "Pass", "Next": "NotifyTeam"},
 		"NotifyTeam": {"Type": "Task", "Resource": "arn:aws:states:::a:c", "End": true}}}`
 	data := map[string]any{"inference": scored(0.9)}
-	o := Of(input, execute(t, definition, data, nil, &asl.Error{Name: "SNS.Down"}), 0, NewRedactor(nil))
+	o := Of(input, execute(t, definition, data, nil, &asl.Error{Name: "SNS.Down"}), 0, asItIs)
 	if o.Decision != HighRisk || o.Alerted || o.Status != asl.Failed || o.FailedIn != "NotifyTeam" {
 		t.Errorf("outcome %+v, want a high risk without an alert", o)
 	}
@@ -89,7 +92,7 @@ func TestHighRiskWithoutAnAlert(t *testing.T) {
 func TestSuccessWithoutAScore(t *testing.T) {
 	for reason, score := range map[string]any{"a string": "0.2", "null": nil, "below zero": -0.1, "above one": 1.1} {
 		definition := `{"StartAt": "CheckRisk", "States": {"CheckRisk": {"Type": "Pass", "Next": "End"}, "End": {"Type": "Succeed"}}}`
-		o := Of(input, execute(t, definition, map[string]any{"inference": scored(score)}, nil), 0, NewRedactor(nil))
+		o := Of(input, execute(t, definition, map[string]any{"inference": scored(score)}, nil), 0, asItIs)
 		if o.Status != asl.Succeeded || o.Decision != Undecided || o.RiskScore != nil {
 			t.Errorf("%s: outcome %+v, want undecided", reason, o)
 		}
@@ -103,7 +106,7 @@ func TestRetriesInBranches(t *testing.T) {
 			"Retry": [{"ErrorEquals": ["States.ALL"]}]}, "` + name + `2": {"Type": "Pass", "End": true}}}`
 	}
 	definition := `{"StartAt": "Both", "States": {"Both": {"Type": "Parallel", "Branches": [` + branch("A") + `,` + branch("B") + `], "End": true}}}`
-	o := Of(input, execute(t, definition, input.Value, nil, &asl.Error{Name: "X"}, &asl.Error{Name: "X"}), 0, NewRedactor(nil))
+	o := Of(input, execute(t, definition, input.Value, nil, &asl.Error{Name: "X"}, &asl.Error{Name: "X"}), 0, asItIs)
 	if diff := cmp.Diff([]Retry{{"A1", 1}, {"B1", 1}}, o.Retries); diff != "" {
 		t.Errorf("retries (-want +got):\n%s", diff)
 	}

@@ -1,11 +1,13 @@
 package outcome
 
 import (
+	"cmp"
 	"encoding/json"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/local/intake"
@@ -45,34 +47,30 @@ func (r *Redactor) collect(value any) {
 	}
 }
 
-// Cause returns the cause of the execution's error without data of the input.
-func (r *Redactor) Cause(execution *asl.Execution, input intake.Input) string {
-	if reported(execution.History, execution.Error, execution.Cause) {
-		return execution.Cause
-	}
-	return r.Text(execution.Cause, input)
-}
-
-// Text returns a cause without the input's features and without any JSON that it quotes.
-func (r *Redactor) Text(cause string, input intake.Input) string {
-	if slices.Contains(r.fixed, cause) {
-		return cause
-	}
-	cause = withoutJSON(cause)
-	for _, pattern := range leaves(input.Value[workflow.TransformedFeatures], nil) {
+// For returns the function that takes the data of an execution, and of its input, out of the causes in its history.
+func (r *Redactor) For(execution *asl.Execution, input intake.Input) func(cause string) string {
+	pattern := sync.OnceValue(func() *regexp.Regexp { return words(leaves(input.Value[workflow.TransformedFeatures], nil)) })
+	return func(cause string) string {
+		if slices.Contains(r.fixed, cause) || reported(execution.History, cause) {
+			return cause
+		}
+		cause = withoutJSON(cause)
+		if pattern() == nil {
+			return cause
+		}
 		// Twice, because neighbours share the character between them.
 		for range 2 {
-			cause = pattern.ReplaceAllString(cause, "${1}"+withheld+"${2}")
+			cause = pattern().ReplaceAllString(cause, "${1}"+withheld+"${2}")
 		}
+		return cause
 	}
-	return cause
 }
 
-// reported tells whether a stand-in reported the error.
-func reported(history []asl.Event, name, cause string) bool {
+// reported tells whether a stand-in reported an error with that cause. Errors of the engine are called States.….
+func reported(history []asl.Event, cause string) bool {
 	return slices.ContainsFunc(history, func(e asl.Event) bool {
 		failure, ok := e.Details.(*asl.Failure)
-		return ok && e.Type == "TaskFailed" && failure.Error == name && failure.Cause == cause
+		return ok && e.Type == "TaskFailed" && failure.Cause == cause && !strings.HasPrefix(failure.Error, "States.")
 	})
 }
 
@@ -94,29 +92,37 @@ func withoutJSON(text string) string {
 	return out.String()
 }
 
-// leaves returns a pattern for every string and number in the value, as a word of its own.
-func leaves(value any, patterns []*regexp.Regexp) []*regexp.Regexp {
+// leaves returns every string and number in the value, as they appear in a text.
+func leaves(value any, found []string) []string {
 	switch v := value.(type) {
 	case string:
 		if v != "" {
-			patterns = append(patterns, word(v))
+			found = append(found, v)
 		}
 	case float64:
-		patterns = append(patterns, word(strconv.FormatFloat(v, 'f', -1, 64)))
+		found = append(found, strconv.FormatFloat(v, 'f', -1, 64))
 	case json.Number:
-		patterns = append(patterns, word(v.String()))
+		found = append(found, v.String())
 	case map[string]any:
 		for _, item := range v {
-			patterns = leaves(item, patterns)
+			found = leaves(item, found)
 		}
 	case []any:
 		for _, item := range v {
-			patterns = leaves(item, patterns)
+			found = leaves(item, found)
 		}
 	}
-	return patterns
+	return found
 }
 
-func word(text string) *regexp.Regexp {
-	return regexp.MustCompile(`(^|[^\pL\pN])` + regexp.QuoteMeta(text) + `($|[^\pL\pN])`)
+// words returns the pattern of any of the texts as a word of its own, the longest first; nil for none.
+func words(texts []string) *regexp.Regexp {
+	if len(texts) == 0 {
+		return nil
+	}
+	slices.SortFunc(texts, func(a, b string) int { return cmp.Or(len(b)-len(a), cmp.Compare(a, b)) })
+	for i, text := range texts {
+		texts[i] = regexp.QuoteMeta(text)
+	}
+	return regexp.MustCompile(`(^|[^\pL\pN])(?:` + strings.Join(slices.Compact(texts), "|") + `)($|[^\pL\pN])`)
 }

@@ -34,7 +34,7 @@ func TestRedactedText(t *testing.T) {
 		{"an expression is no data", "the expression '{% $states.input %}' failed", "the expression '{% $states.input %}' failed"},
 		{"a cause that the definition spells out", "No score from 0 to 83.", "No score from 0 to 83."},
 	} {
-		if got := r.Text(c.cause, sensitive); got != c.want {
+		if got := r.For(&asl.Execution{}, sensitive)(c.cause); got != c.want {
 			t.Errorf("%s: %q, want %q", c.reason, got, c.want)
 		}
 	}
@@ -44,18 +44,18 @@ func TestRedactedText(t *testing.T) {
 func TestRedactedCause(t *testing.T) {
 	reported := execute(t, `{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:aws:states:::a:b", "End": true}}}`,
 		sensitive.Value, nil, &asl.Error{Name: "Model.Bad", Cause: "depression_score must be from 0 to 83"})
-	if got := NewRedactor(nil).Cause(reported, sensitive); got != "depression_score must be from 0 to 83" {
+	if got := NewRedactor(nil).For(reported, sensitive)(reported.Cause); got != "depression_score must be from 0 to 83" {
 		t.Errorf("a stand-in's cause became %q", got)
 	}
 	quoting := execute(t, `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Parameters": {"a.$": "$.missing"}, "End": true}}}`, sensitive.Value, nil)
 	if !strings.Contains(quoting.Cause, "vitamin E") {
 		t.Fatalf("the engine's cause quotes no input, and this test shows nothing: %s", quoting.Cause)
 	}
-	if got := NewRedactor(nil).Cause(quoting, sensitive); strings.Contains(got, "vitamin E") || strings.Contains(got, "83") || !strings.Contains(got, "$.missing") {
+	if got := NewRedactor(nil).For(quoting, sensitive)(quoting.Cause); strings.Contains(got, "vitamin E") || strings.Contains(got, "83") || !strings.Contains(got, "$.missing") {
 		t.Errorf("the engine's cause became %q", got)
 	}
 	expression := execute(t, `{"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Pass", "Output": "{% $number($states.input.transformed_features.arm) %}", "End": true}}}`, sensitive.Value, nil)
-	if got := NewRedactor(nil).Cause(expression, sensitive); strings.Contains(got, "vitamin E") {
+	if got := NewRedactor(nil).For(expression, sensitive)(expression.Cause); strings.Contains(got, "vitamin E") {
 		t.Errorf("the cause of an expression became %q", got)
 	}
 }

@@ -6,7 +6,6 @@ import (
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/local"
-	"clinical-risk-pipeline/local/intake"
 )
 
 // history renders an execution's history as GetExecutionHistory returns it, an event a line.
@@ -29,11 +28,10 @@ func history(execution *asl.Execution) ([]byte, error) {
 }
 
 // log renders what the state machine's log group gets about an execution.
-func (p *Pipeline) log(execution *asl.Execution, input intake.Input) ([]byte, error) {
+func (p *Pipeline) log(execution *asl.Execution, redact func(cause string) string) ([]byte, error) {
 	var out bytes.Buffer
 	logging := p.stateMachine.Logging
-	group := local.LogGroup{Writer: &out, Level: logging.Level, IncludeExecutionData: logging.IncludeExecutionData,
-		Cause: func(cause string) string { return p.redactor.Text(cause, input) }}
+	group := local.LogGroup{Writer: &out, Level: logging.Level, IncludeExecutionData: logging.IncludeExecutionData, Cause: redact}
 	err := group.Write(execution)
 	return out.Bytes(), err
 }

@@ -151,11 +151,12 @@ func (p *Pipeline) execute(ctx context.Context, input intake.Input) (*Result, er
 	if err != nil {
 		return nil, fmt.Errorf("subject %s: %w", input.Subject, err)
 	}
-	result := &Result{Outcome: outcome.Of(input, execution, len(notifications), p.redactor), Notifications: notifications}
+	redact := p.redactor.For(execution, input)
+	result := &Result{Outcome: outcome.Of(input, execution, len(notifications), redact), Notifications: notifications}
 	if result.History, err = history(execution); err != nil {
 		return nil, err
 	}
-	result.Log, err = p.log(execution, input)
+	result.Log, err = p.log(execution, redact)
 	return result, err
 }
 
