@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -21,7 +22,7 @@ type Notification struct {
 	MessageID         string         `json:"MessageId"`
 	TopicARN          string         `json:"TopicArn"`
 	Subject           string         `json:"Subject,omitempty"`
-	Message           string         `json:"Message"` // an object is JSON text
+	Message           string         `json:"Message"` // an object is JSON text; of several protocols, the default's
 	Timestamp         string         `json:"Timestamp"`
 	MessageAttributes map[string]any `json:"MessageAttributes,omitempty"`
 }
@@ -48,7 +49,7 @@ func (s SNS) Integrations() []Integration {
 
 func (s SNS) publish(_ context.Context, call *Call) (asl.Reply, error) {
 	reply := asl.Reply{Duration: publishing}
-	message := document(call.Parameters["Message"])
+	message := messageOf(call)
 	if fault := invalid(call, message); fault != "" {
 		return reply, &asl.Error{Name: "SNS.InvalidParameterException", Cause: "Invalid parameter: " + fault +
 			" (Service: AmazonSNS; Status Code: 400; Error Code: InvalidParameter)"}
@@ -68,6 +69,20 @@ func (s SNS) publish(_ context.Context, call *Call) (asl.Reply, error) {
 	return reply, nil
 }
 
+// messageOf is the message that a subscriber of no special protocol gets. A message with the structure "json" has one for
+// each protocol, and a "default"; without that, or with one that is no text, it is "", which is invalid.
+func messageOf(call *Call) string {
+	text := document(call.Parameters["Message"])
+	if call.text("MessageStructure") != "json" {
+		return text
+	}
+	var protocols map[string]string
+	if json.Unmarshal([]byte(text), &protocols) != nil {
+		return ""
+	}
+	return protocols["default"]
+}
+
 // invalid says which limit of SNS the call breaks, "" for none.
 func invalid(call *Call, message string) string {
 	notPrintable := func(r rune) bool { return r < ' ' || r > '~' }
@@ -78,6 +93,8 @@ func invalid(call *Call, message string) string {
 		return "TopicArn"
 	case withSubject && (subject == "" || len(subject) > maxSubject || strings.ContainsFunc(subject, notPrintable)):
 		return "Subject"
+	case message == "" && call.text("MessageStructure") == "json":
+		return "Message Structure - JSON message body failed to parse, or it has no default"
 	case message == "":
 		return "Empty message"
 	case len(message) > maxMessage:

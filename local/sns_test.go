@@ -41,6 +41,18 @@ func TestStringMessageStaysAsItIs(t *testing.T) {
 	}
 }
 
+func TestOfAMessageForEachProtocolTheDefaultIsDelivered(t *testing.T) {
+	var got Notification
+	topic := SNS{Deliver: func(_ string, n Notification) error { got = n; return nil }}
+	if _, err := perform(t, topic, "sns:publish", `{"TopicArn": "arn:x", "MessageStructure": "json",
+		"Message": {"default": "{\"subject\":\"S-1\"}", "email": "S-1 is at high risk"}}`); err != nil {
+		t.Fatal(err)
+	}
+	if got.Message != `{"subject":"S-1"}` {
+		t.Errorf("message %q", got.Message)
+	}
+}
+
 func TestInvalidMessages(t *testing.T) {
 	topic := SNS{Deliver: func(string, Notification) error { t.Error("an invalid message was delivered"); return nil }}
 	for _, c := range []struct{ reason, parameters, cause string }{
@@ -50,6 +62,8 @@ func TestInvalidMessages(t *testing.T) {
 		{"a subject of more than 100 characters", `{"TopicArn": "arn:x", "Message": "m", "Subject": "` + strings.Repeat("s", 101) + `"}`, "Subject"},
 		{"a subject with a line break", `{"TopicArn": "arn:x", "Message": "m", "Subject": "a\nb"}`, "Subject"},
 		{"a subject that is no ASCII", `{"TopicArn": "arn:x", "Message": "m", "Subject": "Prüfung"}`, "Subject"},
+		{"protocols without a default", `{"TopicArn": "arn:x", "Message": {"email": "m"}, "MessageStructure": "json"}`, "Message Structure"},
+		{"a protocol's message that is no text", `{"TopicArn": "arn:x", "Message": {"default": 1}, "MessageStructure": "json"}`, "Message Structure"},
 		{"a message over 256 KiB", `{"TopicArn": "arn:x", "Message": "` + strings.Repeat("m", 256<<10+1) + `"}`, "Message too long"},
 	} {
 		_, err := perform(t, topic, "sns:publish", c.parameters)

@@ -36,6 +36,9 @@ type Environment struct {
 	// Threshold is the risk of dropout above which the team is alerted. Default: 0.75.
 	Threshold float64
 
+	// AlertEmails are the addresses that are subscribed to the alerts. Default: nobody.
+	AlertEmails []string
+
 	// LogRetention is how long CloudWatch Logs keeps the events of the executions. Default: ten years.
 	LogRetention awslogs.RetentionDays
 
@@ -88,9 +91,11 @@ func (e Environment) StageID() string { return strings.ToUpper(e.Name[:1]) + e.N
 
 func (e Environment) pipeline() *risk.ClinicalRiskPipelineProps {
 	return &risk.ClinicalRiskPipelineProps{
+		Environment:   e.Name,
 		Extraction:    e.Extraction,
 		EndpointName:  e.EndpointName,
 		Threshold:     e.Threshold,
+		AlertEmails:   e.AlertEmails,
 		LogRetention:  e.LogRetention,
 		RemovalPolicy: e.RemovalPolicy,
 	}

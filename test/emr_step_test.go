@@ -1,6 +1,7 @@
 package test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -61,8 +62,13 @@ func TestStartEMRJobCommandAndTimeout(t *testing.T) {
 
 // runArguments are what every job is told: trial and run.
 var runArguments = []any{
-	"--trial-id", `{% $type($states.input.trialId) = "string" ? $states.input.trialId : "unknown" %}`,
+	"--trial-id", textOf("trialId"),
 	"--run-id", "{% $states.context.Execution.Name %}",
+}
+
+// textOf is a text of a state's input, or "unknown".
+func textOf(field string) string {
+	return strings.ReplaceAll(`{% $type(FIELD) = "string" and FIELD != "" ? FIELD : "unknown" %}`, "FIELD", "$states.input."+field)
 }
 
 // retrier is a Retry entry with full jitter and delays that double.

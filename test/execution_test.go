@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"clinical-risk-pipeline/asl"
 )
 
@@ -139,31 +141,40 @@ func TestTheModelGetsTheFeaturesUnchanged(t *testing.T) {
 
 func TestTheAlertNamesSubjectTrialAndExecutionOnly(t *testing.T) {
 	for reason, row := range map[string]struct {
-		input any
-		want  string
+		input          any
+		subject, trial string
 	}{
-		"both ids are given": {oneSubject, `"subject":"S-001","threshold":0.75,"trialId":"T-1"}`},
-		"an alert without ids is better than none": {
-			object{"transformed_features": object{}}, `"subject":"unknown","threshold":0.75,"trialId":"unknown"}`,
-		},
-		"an id that is no text may be anything": {
-			object{"subject": object{"name": "Jane"}, "transformed_features": object{}},
-			`"subject":"unknown","threshold":0.75,"trialId":"unknown"}`,
-		},
+		"both ids are given":                 {oneSubject, "S-001", "T-1"},
+		"an alert without ids beats none":    {object{"transformed_features": object{}}, "unknown", "unknown"},
+		"an id that is no text may hold all": {object{"subject": object{"name": "Jane"}, "transformed_features": object{}}, "unknown", "unknown"},
+		"SNS takes no empty attribute":       {object{"trialId": "", "transformed_features": object{}}, "unknown", "unknown"},
 	} {
 		t.Run(reason, func(t *testing.T) {
-			var message string
+			var alert, attributes object
+			var mail string
 			s := healthy("0.9").with("NotifyTeam", func(task *asl.Task) (asl.Reply, error) {
-				message = asl.Encode(task.Input.(object)["Message"])
+				alert, attributes = message(t, task), task.Input.(object)["MessageAttributes"].(object)
+				mail = task.Input.(object)["Message"].(object)["email"].(string)
 				return asl.Reply{Output: object{"MessageId": "m-1"}}, nil
 			})
 			got := execute(t, synthesize(t, "smallest", smallest), row.input, s)
 			if got.Status != asl.Succeeded {
 				t.Fatalf("ended as %s: %s %s", got.Status, got.Error, got.Cause)
 			}
-			want := `{"execution":"` + got.ARN + `","message":"High dropout risk detected",` + row.want
-			if message != want {
-				t.Errorf("got  %s\nwant %s", message, want)
+			want := object{
+				"schemaVersion": 1.0, "message": "High dropout risk detected", "environment": "default", "threshold": 0.75,
+				"subject": row.subject, "trialId": row.trial, "execution": got.ARN,
+			}
+			if diff := cmp.Diff(want, alert); diff != "" {
+				t.Error(diff)
+			}
+			if trial := attributes["trial"].(object)["StringValue"]; trial != row.trial {
+				t.Errorf("the attribute trial is %v", trial)
+			}
+			wantMail := "High dropout risk detected\nEnvironment: default\nTrial: " + row.trial + "\nThreshold: 0.75\nExecution: " + got.ARN +
+				"\nSubject: " + row.subject
+			if mail != wantMail {
+				t.Errorf("the mail says\n%s\nwant\n%s", mail, wantMail)
 			}
 		})
 	}

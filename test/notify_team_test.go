@@ -1,9 +1,17 @@
 package test
 
 import (
+	"encoding/json"
+	"maps"
+	"strings"
 	"testing"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/constructs/risk"
 )
 
 func TestNotifyTeam(t *testing.T) {
@@ -18,15 +26,14 @@ func TestNotifyTeam(t *testing.T) {
 		"Comment":  "Alerts the team.",
 		"Resource": "arn:aws:states:::sns:publish",
 		"Arguments": object{
-			"TopicArn": arguments["TopicArn"],
-			"Subject":  "Trial Risk Alert",
-			// No feature, no score: the ids lead those who may see them there.
-			"Message": object{
-				"message":   "High dropout risk detected",
-				"trialId":   `{% $type($states.input.trialId) = "string" ? $states.input.trialId : "unknown" %}`,
-				"subject":   `{% $type($states.input.subject) = "string" ? $states.input.subject : "unknown" %}`,
-				"threshold": 0.75,
-				"execution": "{% $states.context.Execution.Id %}",
+			"TopicArn":         arguments["TopicArn"],
+			"Subject":          "Trial Risk Alert",
+			"MessageStructure": "json",
+			"Message":          arguments["Message"], // see the executions
+			"MessageAttributes": object{
+				"trial":       object{"DataType": "String", "StringValue": textOf("trialId")},
+				"severity":    object{"DataType": "String", "StringValue": "high"},
+				"environment": object{"DataType": "String", "StringValue": "default"},
 			},
 		},
 		"TimeoutSeconds": 30.0,
@@ -41,5 +48,60 @@ func TestNotifyTeam(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestAlertsAreSubscribedWithADeadLetterQueue(t *testing.T) {
+	p := synthesize(t, "subscribed", changed(func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+		p.AlertEmails = []string{"team@example.org", "safety@example.org"}
+	}))
+	subscriptions := p.resources("AWS::SNS::Subscription")
+	if len(subscriptions) != 2 {
+		t.Fatalf("%d subscriptions, want two", len(subscriptions))
+	}
+	queue := object{"Fn::GetAtt": []any{"PipelineUndeliveredAlertsC75A820E", "Arn"}}
+	for id, s := range subscriptions {
+		if s["Protocol"] != "email" || !cmp.Equal(s["RedrivePolicy"], object{"deadLetterTargetArn": queue}) {
+			t.Errorf("%s: %s", id, text(s))
+		}
+	}
+	kept := p.resource(t, "AWS::SQS::Queue")
+	if kept["MessageRetentionPeriod"] != 14*24*3600.0 || !cmp.Equal(kept["KmsMasterKeyId"], object{"Fn::GetAtt": []any{"PipelineKeyF48EE773", "Arn"}}) {
+		t.Errorf("the queue is %s", text(kept))
+	}
+	if policy := text(p.resource(t, "AWS::KMS::Key")["KeyPolicy"]); !strings.Contains(policy, `"Service": "sns.amazonaws.com"`) {
+		t.Errorf("SNS may not use the queue's key: %s", policy)
+	}
+}
+
+// alertSchema is the published schema of an alert.
+func alertSchema(t *testing.T) *jsonschema.Schema { return compileSchema(t, "alert") }
+
+// message is the alert that a call of NotifyTeam publishes, which meets its schema.
+func message(t *testing.T, task *asl.Task) object {
+	t.Helper()
+	var alert object
+	if err := json.Unmarshal([]byte(task.Input.(object)["Message"].(object)["default"].(string)), &alert); err != nil {
+		t.Fatal(err)
+	}
+	if err := alertSchema(t).Validate(alert); err != nil {
+		t.Errorf("the alert does not meet its schema: %v\n%s", err, text(alert))
+	}
+	return alert
+}
+
+func TestTheSchemaRefusesWhatIsNoAlert(t *testing.T) {
+	for reason, alert := range map[string]object{
+		"a score":                     {"subject": "S-1", "score": 0.9},
+		"neither subject nor cohort":  {},
+		"both of them":                {"subject": "S-1", "highRisk": 1.0, "scored": 1.0, "notScored": 0.0, "subjects": 1.0, "records": "s3://b/k"},
+		"a count that is no count":    {"highRisk": 1.5, "scored": 1.0, "notScored": 0.0, "subjects": 1.0, "records": "s3://b/k"},
+		"a cohort without its places": {"highRisk": 1.0, "scored": 1.0, "notScored": 0.0, "subjects": 1.0},
+	} {
+		maps.Copy(alert, object{"schemaVersion": 1.0, "message": "High dropout risk detected", "environment": "dev", "trialId": "T",
+			"threshold": 0.75, "execution": "arn:aws:states:::x"})
+		if alertSchema(t).Validate(alert) == nil {
+			t.Errorf("accepted %s", reason)
+		}
 	}
 }

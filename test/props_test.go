@@ -27,7 +27,9 @@ var changes = map[string]func(awscdk.Stack, *risk.ClinicalRiskPipelineProps){
 	"Records": func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
 		p.Records = audit.NewRecordStore(stack, "Records", nil)
 	},
-	"Threshold": func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) { p.Threshold = 0.5 },
+	"Threshold":   func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) { p.Threshold = 0.5 },
+	"Environment": func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) { p.Environment = "prod" },
+	"AlertEmails": func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) { p.AlertEmails = []string{"team@example.org"} },
 	"AlertTopic": func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
 		p.AlertTopic = awssns.Topic_FromTopicArn(stack, jsii.String("Existing"), jsii.String(existingTopic))
 	},

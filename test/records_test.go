@@ -24,11 +24,13 @@ func recorded(t *testing.T) *pipeline {
 }
 
 // recordSchema is the published schema of a decision record.
-func recordSchema(t *testing.T) *jsonschema.Schema {
+func recordSchema(t *testing.T) *jsonschema.Schema { return compileSchema(t, "decision-record") }
+
+func compileSchema(t *testing.T, name string) *jsonschema.Schema {
 	t.Helper()
 	compiler := jsonschema.NewCompiler()
 	compiler.AssertFormat()
-	schema, err := compiler.Compile("../docs/decision-record.schema.json")
+	schema, err := compiler.Compile("../docs/" + name + ".schema.json")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -70,7 +70,7 @@ func runCohort(t *testing.T, p *pipeline, lines string, change func(services) se
 			return asl.Reply{Output: object{"ETag": "e"}}, nil
 		},
 		"NotifyTeam": func(task *asl.Task) (asl.Reply, error) {
-			run.alerts = append(run.alerts, task.Input.(object)["Message"].(object))
+			run.alerts = append(run.alerts, message(t, task))
 			return asl.Reply{Output: object{"MessageId": "m-1"}}, nil
 		},
 	}
@@ -136,7 +136,7 @@ func TestACohortWithHighRiskIsOneAlertWithCountsAndPlace(t *testing.T) {
 		t.Errorf("the records are said to be at %s", records)
 	}
 	want := []object{{
-		"message": "High dropout risk detected", "trialId": "T-1", "threshold": 0.75, "execution": got.ARN, "records": records,
+		"schemaVersion": 1.0, "environment": "default", "message": "High dropout risk detected", "trialId": "T-1", "threshold": 0.75, "execution": got.ARN, "records": records,
 		"subjects": 4.0, "scored": 4.0, "highRisk": 3.0, "notScored": 0.0,
 	}}
 	if diff := cmp.Diff(want, got.alerts); diff != "" {
@@ -369,7 +369,7 @@ func TestScoreCohort(t *testing.T) {
 				"name": "{% $states.context.Execution.Name %}", "input": "{% $states.input.cohort %}",
 				"run": object{
 					"execution": "{% $states.context.Execution.Id %}", "startedAt": "{% $states.context.Execution.StartTime %}",
-					"stateMachine": "{% $states.context.StateMachine.Id %}", "trialId": runArguments[1],
+					"stateMachine": "{% $states.context.StateMachine.Id %}", "trialId": textOf("trialId"),
 				},
 			},
 		},

@@ -2,6 +2,8 @@ package risk
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"clinical-risk-pipeline/workflow"
@@ -14,51 +16,92 @@ import (
 // notifyTeamTimeout bounds one attempt to publish; SNS answers within a second.
 const notifyTeamTimeout = 30 * time.Second
 
-// notifyTeam publishes the alert.
-func (p *ClinicalRiskPipeline) notifyTeam(alert map[string]any) awsstepfunctions.TaskStateBase {
+// notifyTeam publishes the alert: as JSON (docs/alert.schema.json), and as a text for those who read it in an e-mail. Its
+// attributes are there for subscription filters.
+func (p *ClinicalRiskPipeline) notifyTeam(alert []alertField) awsstepfunctions.TaskStateBase {
 	state := awsstepfunctionstasks.SnsPublish_Jsonata(p, jsii.String(workflow.NotifyTeam), &awsstepfunctionstasks.SnsPublishJsonataProps{
-		Comment:     jsii.String("Alerts the team."),
-		Topic:       p.alertTopic,
-		Subject:     jsii.String(workflow.AlertSubject),
-		Message:     awsstepfunctions.TaskInput_FromObject(&alert),
-		TaskTimeout: timeout(notifyTeamTimeout),
-		Outputs:     expression(`$merge([$states.input, {"alert": {"messageId": $states.result.MessageId}}])`),
+		Comment:                    jsii.String("Alerts the team."),
+		Topic:                      p.alertTopic,
+		Subject:                    jsii.String(workflow.AlertSubject),
+		MessagePerSubscriptionType: jsii.Bool(true),
+		Message: awsstepfunctions.TaskInput_FromObject(&map[string]any{
+			"default": alertJSON(alert),
+			"email":   alertText(alert),
+		}),
+		MessageAttributes: p.alertAttributes(),
+		TaskTimeout:       timeout(notifyTeamTimeout),
+		Outputs:           expression(`$merge([$states.input, {"alert": {"messageId": $states.result.MessageId}}])`),
 	})
 	return retrying(state, alertRetries)
 }
 
-// alert is what every alert says. It names trial and execution, and neither a feature nor a score.
-func (p *ClinicalRiskPipeline) alert() map[string]any {
-	return map[string]any{
-		"message":   "High dropout risk detected",
-		"trialId":   inputText(workflow.TrialID),
-		"threshold": p.props.Threshold,
-		"execution": expression("$states.context.Execution.Id"),
+// alertAttributes are those of the SNS message.
+func (p *ClinicalRiskPipeline) alertAttributes() *map[string]*awsstepfunctionstasks.MessageAttribute {
+	attribute := func(value string) *awsstepfunctionstasks.MessageAttribute {
+		return &awsstepfunctionstasks.MessageAttribute{Value: value, DataType: awsstepfunctionstasks.MessageAttributeDataType_STRING}
 	}
+	return &map[string]*awsstepfunctionstasks.MessageAttribute{
+		"trial":       attribute(inputText(workflow.TrialID)),
+		"severity":    attribute("high"),
+		"environment": attribute(p.props.Environment),
+	}
+}
+
+// alertField is a line of the alert: a name for programs, one for people, and the JSONata expression of the value.
+type alertField struct{ name, label, value string }
+
+// alert is what every alert says. It names trial and execution, and neither a feature nor a score.
+func (p *ClinicalRiskPipeline) alert(more ...alertField) []alertField {
+	return append([]alertField{
+		{"message", "", `"High dropout risk detected"`},
+		{"environment", "Environment", strconv.Quote(p.props.Environment)},
+		{"trialId", "Trial", textOf(workflow.TrialID)},
+		{"threshold", "Threshold", strconv.FormatFloat(p.props.Threshold, 'f', -1, 64)},
+		{"execution", "Execution", "$states.context.Execution.Id"},
+	}, more...)
 }
 
 // subjectAlert names the subject by its pseudonymous id. An input without ids still alerts: the execution leads to the
 // rest.
-func (p *ClinicalRiskPipeline) subjectAlert() map[string]any {
-	alert := p.alert()
-	alert["subject"] = inputText(workflow.Subject)
+func (p *ClinicalRiskPipeline) subjectAlert() []alertField {
+	alert := p.alert(alertField{"subject", "Subject", textOf(workflow.Subject)})
 	if p.props.Records != nil {
-		alert["record"] = inputText(workflow.Record)
+		alert = append(alert, alertField{"records", "Records", textOf(workflow.Record)})
 	}
 	return alert
 }
 
 // cohortAlert gives counts, and the place of the records.
-func (p *ClinicalRiskPipeline) cohortAlert() map[string]any {
-	alert := p.alert()
-	for name, count := range map[string]string{"subjects": "subjects", "scored": "scored", "highRisk": "high", "notScored": "failed"} {
-		alert[name] = expression("$states.input." + workflow.Counts + "." + count)
-	}
-	alert["records"] = expression(p.recordPlace())
-	return alert
+func (p *ClinicalRiskPipeline) cohortAlert() []alertField {
+	count := func(name string) string { return "$states.input." + workflow.Counts + "." + name }
+	return p.alert(
+		alertField{"highRisk", "Subjects at high risk", count("high")},
+		alertField{"scored", "Subjects scored", count("scored")},
+		alertField{"notScored", "Subjects not scored", count("failed")},
+		alertField{"subjects", "Subjects", count("subjects")},
+		alertField{"records", "Records", p.recordPlace()},
+	)
 }
 
-// inputText is a text of the execution's input, or "unknown" where the input has none.
-func inputText(field string) string {
-	return expression(fmt.Sprintf(`$type($states.input.%[1]s) = "string" ? $states.input.%[1]s : "unknown"`, field))
+func alertJSON(alert []alertField) string {
+	fields := []string{`"schemaVersion": 1`}
+	for _, f := range alert {
+		fields = append(fields, strconv.Quote(f.name)+": "+f.value)
+	}
+	return expression("$string({" + strings.Join(fields, ", ") + "})")
+}
+
+func alertText(alert []alertField) string {
+	lines := []string{alert[0].value}
+	for _, f := range alert[1:] {
+		lines = append(lines, strconv.Quote("\n"+f.label+": ")+" & ("+f.value+")")
+	}
+	return expression(strings.Join(lines, " & "))
+}
+
+// inputText is a text of a state's input, or "unknown" where the input has none.
+func inputText(field string) string { return expression(textOf(field)) }
+
+func textOf(field string) string {
+	return fmt.Sprintf(`$type($states.input.%[1]s) = "string" and $states.input.%[1]s != "" ? $states.input.%[1]s : "unknown"`, field)
 }

@@ -32,6 +32,7 @@ const (
 	keyID             = "Key"
 	alertTopicID      = "AlertTopic"
 	operationsTopicID = "OperationsTopic"
+	undeliveredID     = "UndeliveredAlerts"
 	logGroupID        = "Logs"
 	policyID          = "Permissions"
 	childrenPolicyID  = "CohortPermissions"

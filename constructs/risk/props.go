@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,6 +36,14 @@ type ClinicalRiskPipelineProps struct {
 	// Threshold is the risk of dropout above which the team is alerted: greater than 0, less than 1; a risk equal to it
 	// does not alert. Default: 0.75.
 	Threshold float64
+
+	// Environment is the name of the environment, 1 to 63 letters, digits, hyphens and dots. Every alert carries it, and it
+	// is an attribute for subscription filters. Default: "default".
+	Environment string
+
+	// AlertEmails are the addresses that are subscribed to the alerts; each person has to confirm the subscription. What
+	// cannot be delivered is kept in a dead-letter queue for 14 days. Default: nobody.
+	AlertEmails []string
 
 	// AlertTopic receives the alerts. It must be a standard topic: FIFO topics take no e-mail subscriptions. When an
 	// imported topic is encrypted with a customer-managed key, import it with that key
@@ -69,8 +78,12 @@ const (
 	maximumTimeout = 365 * 24 * time.Hour
 )
 
-// An endpoint's name, as the API reference of SageMaker's InvokeEndpoint gives it.
-var endpointNamePattern = regexp.MustCompile(`^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$`)
+var (
+	// An endpoint's name, as the API reference of SageMaker's InvokeEndpoint gives it.
+	endpointNamePattern = regexp.MustCompile(`^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$`)
+	environmentPattern  = regexp.MustCompile(`^[A-Za-z0-9.-]{1,63}$`)
+	emailPattern        = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
+)
 
 // Validate reports every fault of the props at once, each with the field, the rule and the value.
 func (p *ClinicalRiskPipelineProps) Validate() error {
@@ -100,6 +113,16 @@ func (p *ClinicalRiskPipelineProps) Validate() error {
 	if p.Threshold != 0 && !(p.Threshold > 0 && p.Threshold < 1) {
 		report("Threshold must be greater than 0 and less than 1, got %v", p.Threshold)
 	}
+	if p.Environment != "" && !environmentPattern.MatchString(p.Environment) {
+		report("Environment must be 1 to 63 letters, digits, hyphens and dots, got %q", p.Environment)
+	}
+	for i, address := range p.AlertEmails {
+		if !emailPattern.MatchString(address) {
+			report("AlertEmails[%d] must be an e-mail address, got %q", i, address)
+		} else if slices.Contains(p.AlertEmails[:i], address) {
+			report("AlertEmails[%d] must be unique, got %q twice", i, address)
+		}
+	}
 	if p.AlertTopic != nil && isTrue(p.AlertTopic.Fifo()) {
 		report("AlertTopic must be a standard topic, got a FIFO topic")
 	}
@@ -120,18 +143,11 @@ func (p ClinicalRiskPipelineProps) withDefaults() ClinicalRiskPipelineProps {
 		cohort := p.Cohort.withDefaults()
 		p.Cohort = &cohort
 	}
-	if p.Threshold == 0 {
-		p.Threshold = workflow.DefaultThreshold
-	}
-	if p.LogRetention == "" {
-		p.LogRetention = awslogs.RetentionDays_TEN_YEARS
-	}
-	if p.RemovalPolicy == "" {
-		p.RemovalPolicy = awscdk.RemovalPolicy_RETAIN
-	}
-	if p.Timeout == 0 {
-		p.Timeout = p.Extraction.timeLimit() + 2*time.Hour
-	}
+	setDefault(&p.Threshold, workflow.DefaultThreshold)
+	setDefault(&p.Environment, "default")
+	setDefault(&p.LogRetention, awslogs.RetentionDays_TEN_YEARS)
+	setDefault(&p.RemovalPolicy, awscdk.RemovalPolicy_RETAIN)
+	setDefault(&p.Timeout, p.Extraction.timeLimit()+2*time.Hour)
 	return p
 }
 

@@ -84,6 +84,18 @@ func TestValidateNamesFieldRuleAndValue(t *testing.T) {
 			func(p *ClinicalRiskPipelineProps) { p.Threshold = -0.75 },
 			"Threshold must be greater than 0 and less than 1, got -0.75",
 		},
+		"an attribute holds no sentence": {
+			func(p *ClinicalRiskPipelineProps) { p.Environment = "the test lab" },
+			`Environment must be 1 to 63 letters, digits, hyphens and dots, got "the test lab"`,
+		},
+		"a name is no address": {
+			func(p *ClinicalRiskPipelineProps) { p.AlertEmails = []string{"a@b.org", "Jane"} },
+			`AlertEmails[1] must be an e-mail address, got "Jane"`,
+		},
+		"nobody needs an alert twice": {
+			func(p *ClinicalRiskPipelineProps) { p.AlertEmails = []string{"a@b.org", "a@b.org"} },
+			`AlertEmails[1] must be unique, got "a@b.org" twice`,
+		},
 		"an execution outlives its extraction": {
 			func(p *ClinicalRiskPipelineProps) { p.Timeout = 4 * time.Hour },
 			"Timeout must be whole seconds from 4h30m0s to 8760h0m0s, got 4h0m0s",

@@ -1,8 +1,12 @@
 package risk
 
 import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssnssubscriptions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/jsii-runtime-go"
 )
 
@@ -14,6 +18,31 @@ func (p *ClinicalRiskPipeline) addTopics() {
 	}
 	if p.operationsTopic == nil {
 		p.operationsTopic = p.newTopic(operationsTopicID, "Clinical risk operations")
+	}
+	p.subscribe()
+}
+
+// subscribe subscribes the addresses of the props to the alerts. What SNS cannot deliver goes to one queue.
+func (p *ClinicalRiskPipeline) subscribe() {
+	if len(p.props.AlertEmails) == 0 {
+		return
+	}
+	undelivered := awssqs.NewQueue(p, jsii.String(undeliveredID), &awssqs.QueueProps{
+		Encryption:          awssqs.QueueEncryption_KMS,
+		EncryptionMasterKey: p.topicKey(),
+		EnforceSSL:          jsii.Bool(true),
+		RetentionPeriod:     awscdk.Duration_Days(jsii.Number(14)),
+	})
+	p.topicKey().AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        jsii.String("KeepUndeliveredAlerts"),
+		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("sns.amazonaws.com"), nil)},
+		Actions:    jsii.Strings("kms:GenerateDataKey", "kms:Decrypt"),
+		Resources:  jsii.Strings("*"), // in a key's own policy: this key
+		Conditions: &map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": p.stack().Account()}},
+	}), jsii.Bool(true))
+	for _, address := range p.props.AlertEmails {
+		p.alertTopic.AddSubscription(awssnssubscriptions.NewEmailSubscription(&address,
+			&awssnssubscriptions.EmailSubscriptionProps{DeadLetterQueue: undelivered}))
 	}
 }
 
