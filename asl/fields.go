@@ -21,13 +21,18 @@ type fields struct {
 	jsonata bool // the state's query language
 }
 
+// fault reports what is wrong with a member; "" is the object itself.
 func (f *fields) fault(field, format string, args ...any) {
-	f.c.report(&Fault{State: f.state, Field: f.prefix + field, Message: fmt.Sprintf(format, args...)})
+	f.c.report(&Fault{State: f.state, Field: f.place(field), Message: fmt.Sprintf(format, args...)})
 }
 
+// lint reports what AWS accepts, though it fails when an execution gets there.
 func (f *fields) lint(field, format string, args ...any) {
-	f.c.report(&Fault{State: f.state, Field: f.prefix + field, Message: fmt.Sprintf(format, args...), Lint: true})
+	f.c.report(&Fault{State: f.state, Field: f.place(field), Message: fmt.Sprintf(format, args...), Lint: true})
 }
+
+// place is where a member stands in the state.
+func (f *fields) place(field string) string { return strings.TrimSuffix(f.prefix+field, ".") }
 
 // within is the fields of an object inside this one.
 func (f *fields) within(prefix string, v any) *fields {

@@ -35,7 +35,9 @@ func (f *fields) resultWriter() *resultWriter {
 	}
 	config, ok := f.object("WriterConfig")
 	if ok {
-		w.transformation = config.oneOf("Transformation", w.transformation, "NONE", "COMPACT", "FLATTEN")
+		if config.has("Transformation") {
+			w.transformation = config.oneOf("Transformation", "NONE", "COMPACT", "FLATTEN")
+		}
 		w.outputType = config.oneOf("OutputType", "JSON", "JSONL")
 		config.unread("a writer configuration")
 	} else if !f.has("Resource") {

@@ -92,14 +92,14 @@ func (s *scopeInfo) use(f *fields, field, variable string) {
 	if variable == "" {
 		return
 	}
-	s.uses = append(s.uses, variableUse{variable: variable, fault: &Fault{State: f.state, Field: f.prefix + field, Lint: true,
+	s.uses = append(s.uses, variableUse{variable: variable, fault: &Fault{State: f.state, Field: f.place(field), Lint: true,
 		Message: fmt.Sprintf("uses the variable $%s, which no state assigns", variable)}})
 }
 
 // define notes that a state assigns a variable.
 func (s *scopeInfo) define(f *fields, variable string) {
 	s.assigned[variable] = true
-	s.uses = append(s.uses, variableUse{variable: variable, assigns: true, fault: &Fault{State: f.state, Field: f.prefix + "Assign", Lint: true,
+	s.uses = append(s.uses, variableUse{variable: variable, assigns: true, fault: &Fault{State: f.state, Field: f.place("Assign"), Lint: true,
 		Message: fmt.Sprintf("assigns $%s, which the states around it assign, too: an inner variable needs a name of its own", variable)}})
 }
 

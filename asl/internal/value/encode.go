@@ -70,7 +70,10 @@ func appendFloat(b []byte, f float64) []byte {
 	if math.IsInf(f, 0) || math.IsNaN(f) {
 		return append(b, "null"...)
 	}
-	if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
+	if f == 0 { // without the sign of -0
+		return append(b, '0')
+	}
+	if abs := math.Abs(f); abs < 1e-6 || abs >= 1e21 {
 		return strconv.AppendFloat(b, f, 'e', -1, 64)
 	}
 	return strconv.AppendFloat(b, f, 'f', -1, 64)
