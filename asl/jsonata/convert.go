@@ -77,7 +77,7 @@ func (r *Runtime) fromJS(v goja.Value) (any, error) {
 		return float64(value), nil
 	case float64:
 		if math.IsNaN(value) || math.IsInf(value, 0) {
-			return nil, &Error{Code: "D1001", Message: "Number out of range: " + strconv.FormatFloat(value, 'g', -1, 64)}
+			return nil, &Error{Code: "D1001", Message: "Number out of range: null"} // as JSON.stringify prints it
 		}
 		return value + 0, nil
 	case bool, string, nil:

@@ -1,6 +1,7 @@
 package jsonata
 
 import (
+	"encoding/base64"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -15,12 +16,34 @@ import (
 // clock. The bridge declares their signatures.
 func (r *Runtime) host() map[string]func(goja.FunctionCall) goja.Value {
 	return map[string]func(goja.FunctionCall) goja.Value{
-		"millis":    func(goja.FunctionCall) goja.Value { return r.vm.ToValue(r.now().UnixMilli()) },
+		"millis": func(goja.FunctionCall) goja.Value { return r.vm.ToValue(r.now().UnixMilli()) },
+		"base64encode": r.base64(func(text string) (string, error) {
+			return base64.StdEncoding.EncodeToString([]byte(text)), nil
+		}),
+		"base64decode": r.base64(func(text string) (string, error) {
+			data, err := base64.StdEncoding.DecodeString(text)
+			return string(data), err
+		}),
 		"partition": r.partition,
 		"range":     r.rangeOf,
 		"hash":      r.hash,
 		"random":    r.randomNumber,
 		"uuid":      func(goja.FunctionCall) goja.Value { return r.vm.ToValue(intrinsic.UUID(r.random)) },
+	}
+}
+
+// base64 makes a function of an encoding. The library takes it from the browser or from Node, neither of which is here; texts are
+// encoded in UTF-8.
+func (r *Runtime) base64(apply func(string) (string, error)) func(goja.FunctionCall) goja.Value {
+	return func(call goja.FunctionCall) goja.Value {
+		if goja.IsUndefined(call.Argument(0)) {
+			return goja.Undefined()
+		}
+		text, err := apply(call.Argument(0).String())
+		if err != nil {
+			r.throw("D3137", "The argument of the base64decode function is not base64")
+		}
+		return r.vm.ToValue(text)
 	}
 }
 

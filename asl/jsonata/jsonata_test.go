@@ -2,6 +2,9 @@ package jsonata_test
 
 import (
 	"encoding/json"
+	"errors"
+	"math/rand/v2"
+	"regexp"
 	"testing"
 	"time"
 
@@ -21,52 +24,31 @@ func open(t testing.TB) *jsonata.Library {
 	return library
 }
 
-func TestEvalFollowsTheLibrary(t *testing.T) {
-	library := open(t)
-	runtime, err := library.Runtime(jsonata.RuntimeOptions{Now: func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) }})
+func newRuntime(t testing.TB, library *jsonata.Library) *jsonata.Runtime {
+	t.Helper()
+	runtime, err := library.Runtime(jsonata.RuntimeOptions{
+		Now:    func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 6_000_000, time.UTC) },
+		Random: rand.New(rand.NewPCG(1, 2)),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer runtime.Close()
-	for _, test := range []struct{ source, bindings, want string }{
-		{"$states.input.a.b > 0.75", `{"states":{"input":{"a":{"b":0.8}}}}`, `true`},
-		{"$partition([1,2,3], 2)", `{}`, `[[1,2],[3]]`},
-		{"$parse('{\"a\": [1]}')", `{}`, `{"a":[1]}`},
-		{"$now()", `{}`, `"2026-01-02T03:04:05.000Z"`},
-		{"$range(0, 10, 5)", `{}`, `[0,5,10]`},
-		{"$hash('abc', 'MD5')", `{}`, `"900150983cd24fb0d6963f7d28e17f72"`},
-		{"$nope(1)", `{}`, `T1006: Attempted to invoke a non-function`},
-		{"$eval('1')", `{}`, `T1006: Attempted to invoke a non-function`},
-		{"$map([1,2], function($x){$x*2})", `{}`, `[2,4]`},
-		{"($f := function($x){$f($x)+1}; $f(1))", `{}`, `U1001: Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as tail-recursive.`},
-		{"($f := function($x){$f($x)}; $f(1))", `{}`, `U1001: Expression evaluation timeout: Check for infinite loop`},
-		{"$sum", `{}`, `The result is a function, which JSON cannot hold`},
-		{"/a/", `{}`, `The result is a function, which JSON cannot hold`},
-	} {
-		start := time.Now()
-		got := evaluate(t, runtime, library, test.source, test.bindings)
-		t.Log(test.source, time.Since(start))
-		if got != test.want {
-			t.Errorf("%s: got %s, want %s", test.source, got, test.want)
-		}
-	}
+	t.Cleanup(runtime.Close)
+	return runtime
 }
 
-func evaluate(t *testing.T, runtime *jsonata.Runtime, library *jsonata.Library, source, bindings string) string {
+// evaluate returns the result as JSON, "undefined", or the error.
+func evaluate(t testing.TB, library *jsonata.Library, runtime *jsonata.Runtime, source string, bindings map[string]any) string {
 	t.Helper()
 	expression, err := library.Compile(source)
 	if err != nil {
 		return err.Error()
 	}
-	var variables map[string]any
-	if err := json.Unmarshal([]byte(bindings), &variables); err != nil {
-		t.Fatal(err)
-	}
-	value, defined, err := runtime.Eval(expression, variables)
-	if err != nil {
+	value, defined, err := runtime.Eval(expression, bindings)
+	switch {
+	case err != nil:
 		return err.Error()
-	}
-	if !defined {
+	case !defined:
 		return "undefined"
 	}
 	text, err := json.Marshal(value)
@@ -74,4 +56,161 @@ func evaluate(t *testing.T, runtime *jsonata.Runtime, library *jsonata.Library, 
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+func decode(t testing.TB, text string) map[string]any {
+	t.Helper()
+	var value map[string]any
+	if err := json.Unmarshal([]byte(text), &value); err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+const bindings = `{"threshold": 0.75, "count": 3, "states": {
+	"input": {"subject": "S1", "risk": 0.9, "visits": [{"n": 1, "day": 3}, {"n": 2}, {"n": 3, "day": 31}], "one": [7], "none": [], "unknown": null, "json": "{\"risk_score\": 0.81}"},
+	"context": {"Execution": {"Name": "run-1"}}}}`
+
+func TestEval(t *testing.T) {
+	library := open(t)
+	runtime := newRuntime(t, library)
+	for _, test := range []struct{ reason, source, want string }{
+		{"a path", `$states.input.risk`, `0.9`},
+		{"nothing is undefined", `$states.input.nothing`, `undefined`},
+		{"null is a value", `$states.input.unknown`, `null`},
+		{"an array in the data stays one", `$states.input.one`, `[7]`},
+		{"an empty array in the data stays one", `$states.input.none`, `[]`},
+		{"a sequence of one is its item", `$states.input.visits[n = 2].n`, `2`},
+		{"unless it is kept as an array", `$states.input.visits[n = 2].n[]`, `[2]`},
+		{"a sequence is an array", `$states.input.visits[n > 1].n`, `[2,3]`},
+		{"a sequence of nothing is undefined", `$states.input.visits[n > 9].n`, `undefined`},
+		{"a state machine's variable", `$states.input.risk > $threshold`, `true`},
+		{"a variable may have a function's name", `$count + 1`, `4`},
+		{"and hides the function", `$count([1])`, `T1006: Attempted to invoke a non-function`},
+		{"functions of higher order", `$map($states.input.visits, function($v, $i) { $v.n * $i })`, `[0,2,6]`},
+		{"a filter", `$filter($states.input.visits, function($v) { $exists($v.day) }).n`, `[1,3]`},
+		{"an array of arrays", `$reduce($states.input.visits, function($a, $v) { $append($a, [[$v.n]]) }, [])`, `[[1],[2],[3]]`},
+		{"a group-by", `$states.input.visits{$string(n): day}`, `{"1":3,"3":31}`},
+		{"an order-by", `$states.input.visits^(>n).n`, `[3,2,1]`},
+		{"the parent of a step", `$states.input.visits.(n & %.subject)`, `["1S1","2S1","3S1"]`},
+		{"a transformation leaves its input alone", `($c := $states.input ~> |$|{"risk": 1}|; [$c.risk, $states.input.risk])`, `[1,0.9]`},
+		{"a regular expression", `$replace("S-001", /S-0*(\d+)/, "subject $1")`, `"subject 1"`},
+		{"local variables and recursion", `($f := function($n) { $n < 2 ? 1 : $n * $f($n - 1) }; $f(10))`, `3628800`},
+		{"the clock", `$now()`, `"2026-01-02T03:04:05.006Z"`},
+		{"the clock in milliseconds", `$millis()`, `1767323045006`},
+		{"the clock in a picture", `$now("[Y0001]-[M01]", "+0100")`, `"2026-01"`},
+		{"a picture without a date takes the clock's", `$fromMillis($toMillis("10:30", "[H01]:[m01]"))`, `"2026-01-02T10:30:00.000Z"`},
+		{"a time without a zone is UTC", `$toMillis("2026-01-02T00:00:00")`, `1767312000000`},
+		{"minus nothing is nothing", `-$states.input.none[0] & $string(0 * -1)`, `"0"`},
+
+		{"base64, without a browser", `$base64encode("é:pass")`, `"w6k6cGFzcw=="`},
+		{"and back", `$base64decode("w6k6cGFzcw==")`, `"é:pass"`},
+		{"but not from anything", `$base64decode("%")`, `D3137: The argument of the base64decode function is not base64`},
+		{"base64 of nothing", `$base64encode($nothing)`, `undefined`},
+
+		{"AWS: parse", `$parse($states.input.json).risk_score`, `0.81`},
+		{"AWS: parse of a scalar", `$parse("-0")`, `0`},
+		{"AWS: parse of nothing", `$parse($nothing)`, `undefined`},
+		{"AWS: parse does not tell the text", `$parse("{secret")`, `D3137: The argument of the parse function is not JSON`},
+		{"AWS: partition", `$partition([1, 2, 3, 4], 3)`, `[[1,2,3],[4]]`},
+		{"AWS: partition of nothing", `$partition([], 3)`, `[]`},
+		{"AWS: partition by nothing", `$partition([1], 0)`, `D3137: The second argument of the partition function must be a positive number`},
+		{"AWS: partition checks its arguments", `$partition("a", "b")`, `T0410: Argument 2 of function "partition" does not match function signature`},
+		{"AWS: range", `$range(0, 10, 5)`, `[0,5,10]`},
+		{"AWS: range downward", `$range(3, 0, -2)`, `[3,1]`},
+		{"AWS: range without a step", `$range(0, 1, 0)`, `D3137: The third argument of the range function must not be 0`},
+		{"AWS: range without an end", `$range(0, 1e9, 1)`, `D3137: The range function makes at most 1000 items`},
+		{"AWS: hash", `$hash("abc", "SHA-1")`, `"a9993e364706816aba3e25717850c26c9cd0d89d"`},
+		{"AWS: hash with an unknown algorithm", `$hash("abc", "MD4")`, `D3137: The second argument of the hash function must be MD5, SHA-1, SHA-256, SHA-384 or SHA-512`},
+		{"AWS: no eval", `$eval("1")`, `T1006: Attempted to invoke a non-function`},
+
+		{"a function that there is not", `$randomSeeded(1)`, `T1006: Attempted to invoke a non-function`},
+		{"values of unlike types", `$states.input.risk > "0.5"`, `T2009: The values 0.9 and "0.5" either side of operator ">" must be of the same data type`},
+		{"a value without order", `$states.input.unknown > 1`, `T2010: The expressions either side of operator ">" must evaluate to numeric or string values`},
+		{"no number", `$states.input.subject * 2`, `T2001: The left side of the "*" operator must evaluate to a number`},
+		{"infinity is no JSON", `1 / 0`, `D1001: Number out of range: null`},
+		{"a function is no JSON", `$sum`, `The result is a function, which JSON cannot hold`},
+		{"nor is a lambda", `function($x) { $x }`, `The result is a function, which JSON cannot hold`},
+		{"nor within a value", `{"f": [$sum]}`, `The result is a function, which JSON cannot hold`},
+		{"nor is a regular expression", `/a/`, `The result is a function, which JSON cannot hold`},
+		{"an error of one's own", `$error("no consent")`, `D3137: no consent`},
+		{"a syntax error", `$states.input.`, `S0207: Unexpected end of expression`},
+		{"a syntax error with its token", `1 2`, `S0201: Syntax error: 2`},
+	} {
+		if got := evaluate(t, library, runtime, test.source, decode(t, bindings)); got != test.want {
+			t.Errorf("%s: %s gives %s, want %s", test.reason, test.source, got, test.want)
+		}
+	}
+}
+
+func TestErrorsHaveCodeAndPosition(t *testing.T) {
+	library := open(t)
+	var fault *jsonata.Error
+	if _, err := library.Compile(`1 + `); !errors.As(err, &fault) || fault.Code != "S0207" || fault.Position != 4 {
+		t.Errorf("got %#v", fault)
+	}
+	expression, err := library.Compile(`"a" & (1 + "b")`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := newRuntime(t, library).Eval(expression, nil); !errors.As(err, &fault) || fault.Code != "T2002" || fault.Position != 10 {
+		t.Errorf("got %#v", fault)
+	}
+}
+
+// The library keeps the name of a function's last call with the function.
+func TestAnErrorDoesNotDependOnEarlierEvaluations(t *testing.T) {
+	library := open(t)
+	const source = `$map([{}], $uppercase)`
+	first := evaluate(t, library, newRuntime(t, library), source, nil)
+	runtime := newRuntime(t, library)
+	evaluate(t, library, runtime, `$uppercase("a")`, nil)
+	if second := evaluate(t, library, runtime, source, nil); first != second {
+		t.Errorf("first %s, then %s", first, second)
+	}
+}
+
+func TestEvalMutatesNoBinding(t *testing.T) {
+	library := open(t)
+	runtime := newRuntime(t, library)
+	values := decode(t, bindings)
+	for _, source := range []string{
+		`$states.input ~> |$|{"risk": 1}, "json"|`, `$states.input.none{"a": 1}`, `$sort($states.input.visits, function($a, $b) { $a.n < $b.n })`,
+		`$reverse($states.input.visits)`, `$states.input.visits#$i[$i = 0]`, `$append($states.input.visits, 1)`, `$merge([$states.input, {"a": 1}])`,
+	} {
+		evaluate(t, library, runtime, source, values)
+		if got, _ := json.Marshal(values); string(got) != mustMarshal(t, decode(t, bindings)) {
+			t.Errorf("%s changed its variables to %s", source, got)
+		}
+	}
+}
+
+func mustMarshal(t *testing.T, value any) string {
+	t.Helper()
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestRandomnessComesFromItsSource(t *testing.T) {
+	library := open(t)
+	for _, source := range []string{`$random()`, `$uuid()`, `$shuffle([1..50])`} {
+		runtime := newRuntime(t, library)
+		first := evaluate(t, library, runtime, source, nil)
+		if second := evaluate(t, library, runtime, source, nil); first == second {
+			t.Errorf("%s gives %s twice", source, first)
+		}
+		if again := evaluate(t, library, newRuntime(t, library), source, nil); first != again {
+			t.Errorf("%s gives %s and %s from the same source", source, first, again)
+		}
+	}
+	runtime := newRuntime(t, library)
+	if id := evaluate(t, library, runtime, `$uuid()`, nil); !regexp.MustCompile(`^"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"$`).MatchString(id) {
+		t.Errorf("%s is no UUID", id)
+	}
+	if got := evaluate(t, library, runtime, `$random(7) = $random(7) and $random(7) != $random(8)`, nil); got != "true" {
+		t.Errorf("seeds: got %s", got)
+	}
 }

@@ -12,9 +12,11 @@
             try {
                 return JSON.parse(text);
             } catch (err) {
-                throw { code: 'D3120', message: 'The argument of the parse function is not JSON' };
+                throw { code: 'D3137', message: 'The argument of the parse function is not JSON' };
             }
         }, '<s-:x>'));
+        root.bind('base64encode', defineFunction(host.base64encode, '<s-:s>'));
+        root.bind('base64decode', defineFunction(host.base64decode, '<s-:s>'));
         root.bind('partition', defineFunction(host.partition, '<an:a>'));
         root.bind('range', defineFunction(host.range, '<nnn:a>'));
         root.bind('hash', defineFunction(host.hash, '<s-s:s>'));

@@ -1,0 +1,81 @@
+package jsonata
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+)
+
+func boundedRuntime(t *testing.T, bounds limits) *Runtime {
+	t.Helper()
+	r := &Runtime{library: testRuntime(t).library, limits: bounds, now: time.Now, random: testRuntime(t).random}
+	if err := r.start(); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestEvaluationsEnd(t *testing.T) {
+	bounds := defaultLimits
+	bounds.steps, bounds.calls = 50_000, 2_000
+	r := boundedRuntime(t, bounds)
+	for _, test := range []struct{ reason, source, want string }{
+		{"recursion without end", `($f := function($x) { $f($x) + 1 }; $f(1))`, "Stack overflow"},
+		{"a loop of tail calls", `($f := function($x) { $f($x) }; $f(1))`, "timeout"},
+		{"a product of ranges", `[1..1000].([1..1000].([1..1000]))`, "timeout"},
+		{"a large range", `$count([1..9000000])`, "timeout"},
+		{"a text that doubles", `$reduce([1..60], function($a, $n) { $a & $a }, "x")`, "timeout"},
+		{"an array that doubles", `$reduce([1..60], function($a, $n) { $append($a, $a) }, [1])`, "timeout"},
+		{"a text padded without end", `$pad("x", 1e9)`, "timeout"},
+		{"nesting without end", strings.Repeat("(", 20_000) + "1" + strings.Repeat(")", 20_000), "Stack overflow"},
+	} {
+		start := time.Now()
+		expression, err := r.compile(test.source)
+		if err == nil {
+			_, _, err = r.Eval(expression, nil)
+		}
+		var fault *Error
+		if !errors.As(err, &fault) || fault.Code != codeStopped || !strings.Contains(fault.Message, test.want) {
+			t.Errorf("%s: got %v, want %s", test.reason, err, test.want)
+		}
+		if took := time.Since(start); took > 10*time.Second {
+			t.Errorf("%s took %v", test.reason, took)
+		}
+		if expression, err = r.compile("$floor(1.5)"); err != nil {
+			t.Fatal(err)
+		}
+		if value, _, err := r.Eval(expression, nil); value != 1.0 {
+			t.Errorf("after %s the runtime gives %v (error %v)", test.reason, value, err)
+		}
+	}
+}
+
+func TestEvaluationsEndInTime(t *testing.T) {
+	bounds := defaultLimits
+	bounds.duration = 50 * time.Millisecond
+	r := boundedRuntime(t, bounds)
+	expression, err := r.compile(`($f := function($x) { $f($x) }; $f(1))`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := r.Eval(expression, nil); !errors.Is(err, errLong) {
+		t.Errorf("got %v", err)
+	}
+	if expression, err = r.compile("$floor(1.5)"); err != nil {
+		t.Fatal(err)
+	}
+	if value, _, err := r.Eval(expression, nil); value != 1.0 {
+		t.Errorf("afterwards the runtime gives %v (error %v)", value, err)
+	}
+}
+
+func TestARuntimeKeepsABoundedNumberOfExpressions(t *testing.T) {
+	r := testRuntime(t)
+	for i := range maxParsed + 10 {
+		r.parsed[strings.Repeat("x", i%100)+string(rune(i))] = nil
+	}
+	if _, err := r.treeOf("$floor(1)"); err != nil || len(r.parsed) != 1 {
+		t.Errorf("it keeps %d (error %v)", len(r.parsed), err)
+	}
+}

@@ -1,0 +1,78 @@
+package jsonata_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"clinical-risk-pipeline/asl/jsonata"
+)
+
+func TestVariables(t *testing.T) {
+	library := open(t)
+	for _, test := range []struct {
+		reason, source string
+		want           jsonata.Variables
+	}{
+		{"a literal uses nothing", `1`, jsonata.Variables{}},
+		{"members of $states", `$states.input.a + $states.result.b`, jsonata.Variables{Free: []string{"states"}, States: []string{"input", "result"}}},
+		{"$states as a whole", `$states`, jsonata.Variables{Free: []string{"states"}, AllStates: true}},
+		{"$states with a computed member", `$lookup($states, "result")`, jsonata.Variables{Free: []string{"states"}, AllStates: true, Functions: []string{"lookup"}}},
+		{"$states with all its members", `$states.*`, jsonata.Variables{Free: []string{"states"}, AllStates: true}},
+		{"a variable of the state machine", `$threshold > 1`, jsonata.Variables{Free: []string{"threshold"}}},
+		{"a local variable is not free", `($x := $a; $x + $y)`, jsonata.Variables{Free: []string{"a", "y"}}},
+		{"nor outside of its own block", `(($x := 1); $x)`, jsonata.Variables{Free: []string{"x"}}},
+		{"in an array, too", `[($x := 1; $x), $x]`, jsonata.Variables{Free: []string{"x"}}},
+		{"parameters are not free", `$map($list, function($v, $i) { $v + $i + $z })`, jsonata.Variables{Free: []string{"list", "z"}, Functions: []string{"map"}}},
+		{"a function calls itself", `($f := function($n) { $f($n - 1) }; $f(1))`, jsonata.Variables{}},
+		{"an unknown function", `$nope($x)`, jsonata.Variables{Free: []string{"x"}, Functions: []string{"nope"}, Unknown: []string{"nope"}}},
+		{"AWS removed one", `$eval("1")`, jsonata.Variables{Functions: []string{"eval"}, Unknown: []string{"eval"}}},
+		{"AWS added some", `$parse($hash($uuid(), "MD5"))`, jsonata.Variables{Functions: []string{"hash", "parse", "uuid"}}},
+		{"a function by its name", `$map($list, $uppercase)`, jsonata.Variables{Free: []string{"list"}, Functions: []string{"map", "uppercase"}}},
+		{"a function behind an arrow", `$a ~> $uppercase() ~> $nope`, jsonata.Variables{Free: []string{"a", "nope"}, Functions: []string{"uppercase"}}},
+		{"an unqualified name has no context", `risk > 1`, jsonata.Variables{Root: true}},
+		{"nor has $", `$`, jsonata.Variables{Root: true}},
+		{"nor has $$", `$a[$$.b]`, jsonata.Variables{Free: []string{"a"}, Root: true}},
+		{"in a predicate there is a context", `$a[risk > $limit]`, jsonata.Variables{Free: []string{"a", "limit"}}},
+		{"and in a step", `$a.(b & $)`, jsonata.Variables{Free: []string{"a"}}},
+		{"and in an order-by", `$a^(b, >$c)`, jsonata.Variables{Free: []string{"a", "c"}}},
+		{"and in a group-by", `$a{b: $c}`, jsonata.Variables{Free: []string{"a", "c"}}},
+		{"and in a transformation", `$a ~> |b|{"c": $d}, ["e"]|`, jsonata.Variables{Free: []string{"a", "d"}}},
+		{"bound by a path", `$a.b@$x#$i.($x & $i & $y)`, jsonata.Variables{Free: []string{"a", "y"}}},
+		{"in conditions", `$a ? $b : $c`, jsonata.Variables{Free: []string{"a", "b", "c"}}},
+		{"in constructors", `[{"a": $b, $c: -$d}]`, jsonata.Variables{Free: []string{"b", "c", "d"}}},
+		{"a predicate of $states.input is a use of it", `$states.input[$states.result.x]`, jsonata.Variables{Free: []string{"states"}, States: []string{"input", "result"}}},
+	} {
+		expression, err := library.Compile(test.source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(test.want, expression.Variables()); diff != "" {
+			t.Errorf("%s: %s: (-want +got)\n%s", test.reason, test.source, diff)
+		}
+	}
+}
+
+// What an expression does not reach is not converted, which must not show.
+func TestReachCoversWhatIsUsed(t *testing.T) {
+	library := open(t)
+	runtime := newRuntime(t, library)
+	for _, test := range []struct{ source, want string }{
+		{`$floor($states.input.risk)`, `0`},
+		{`$keys($states.input)`, `["json","none","one","risk","subject","unknown","visits"]`},
+		{`$states.input.visits[0]`, `{"day":3,"n":1}`},
+		{`$states.input.visits.$keys()`, `["day","n","n","day","n"]`},
+		{`$states.*.subject`, `"S1"`},
+		{`$states.**.day`, `[3,31]`},
+		{`$states.input.visits.%.subject`, `["S1","S1","S1"]`},
+		{`$states.input.visits@$v.subject & $states.input.visits#$i[$i = 1].n`, `"[\"S1\",\"S1\",\"S1\"]2"`},
+		{`$string($states.context)`, `"{\"Execution\":{\"Name\":\"run-1\"}}"`},
+		{`$each($states.input.visits[1], function($v, $k) { $k & $v })`, `"n2"`},
+		{`$lookup($states.input, "ri" & "sk")`, `0.9`},
+	} {
+		values := decode(t, bindings)
+		if got := evaluate(t, library, runtime, test.source, values); got != test.want {
+			t.Errorf("%s gives %s, want %s", test.source, got, test.want)
+		}
+	}
+}
