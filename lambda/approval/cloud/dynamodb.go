@@ -67,12 +67,14 @@ func (s Store) Put(ctx context.Context, a *approval.Approval) error {
 	if !a.Effective {
 		stored[approval.OpenIndexKey] = text(isOpen)
 	}
-	_, err = s.Client.PutItem(ctx, &dynamodb.PutItemInput{
-		TableName: &s.Table, Item: stored,
-		ConditionExpression:       aws.String("attribute_not_exists(#id) AND :stored = :none OR #revision = :stored"),
-		ExpressionAttributeNames:  map[string]string{"#id": approval.TableKey, "#revision": revisionAttribute},
-		ExpressionAttributeValues: item{":stored": number(a.Revision), ":none": number(0)},
-	})
+	in := &dynamodb.PutItemInput{TableName: &s.Table, Item: stored}
+	if a.Revision == 0 {
+		in.ConditionExpression, in.ExpressionAttributeNames = aws.String("attribute_not_exists(#id)"), map[string]string{"#id": approval.TableKey}
+	} else {
+		in.ConditionExpression, in.ExpressionAttributeNames = aws.String("#revision = :stored"), map[string]string{"#revision": revisionAttribute}
+		in.ExpressionAttributeValues = item{":stored": number(a.Revision)}
+	}
+	_, err = s.Client.PutItem(ctx, in)
 	if hasCode(err, (&types.ConditionalCheckFailedException{}).ErrorCode()) {
 		return approval.ErrChanged
 	}
@@ -84,10 +86,11 @@ func (s Store) Put(ctx context.Context, a *approval.Approval) error {
 
 // List implements approval.Store.
 func (s Store) List(ctx context.Context, all bool) ([]*approval.Approval, error) {
-	items, err := s.open(ctx)
+	find := s.open
 	if all {
-		items, err = s.scan(ctx)
+		find = s.scan
 	}
+	items, err := find(ctx)
 	if err != nil {
 		return nil, plain(err)
 	}

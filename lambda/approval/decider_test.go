@@ -1,0 +1,262 @@
+package approval_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"clinical-risk-pipeline/lambda/approval"
+	"clinical-risk-pipeline/lambda/approval/memory"
+)
+
+func TestDecisionCompletesTheTaskWithItsRecord(t *testing.T) {
+	for verdict, want := range map[string]approval.Verdict{"approve": approval.Approve, "reject": approval.Reject} {
+		t.Run(verdict, func(t *testing.T) {
+			s := newScene(t)
+			outcome, err := s.decide(jane, verdict)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, version, err := s.objects.Read(context.Background(), "approvals/"+s.id+"/approval-1.json")
+			if err != nil {
+				t.Fatal(err)
+			}
+			wanted := &approval.Outcome{
+				Decision: want, ApprovalID: s.id, Signer: janeARN, Record: "s3://records/approvals/" + s.id + "/approval-1.json", RecordVersion: version,
+			}
+			if diff := cmp.Diff(wanted, outcome); diff != "" {
+				t.Error(diff)
+			}
+			var output approval.Outcome
+			if len(s.tasks.Outputs["token-1"]) != 1 || json.Unmarshal([]byte(s.tasks.Outputs["token-1"][0]), &output) != nil || output != *wanted {
+				t.Errorf("the task's outputs are %v", s.tasks.Outputs)
+			}
+			if view := s.show(); string(view.Status) != string(want) {
+				t.Errorf("the status is %s", view.Status)
+			}
+			var record approval.Record
+			if err := json.Unmarshal(body, &record); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(approval.Record{
+				ApprovalID: s.id, Round: 1, Decision: want,
+				Signer:  approval.Signature{ARN: janeARN, UserID: jane.UserID, PrintedName: "Jane Doe"},
+				Meaning: "responsibility", Reason: "the seven were called", SignedAt: s.now,
+				Execution: execution, TrialID: "T-1", Subjects: approval.Subjects{Counts: &approval.Counts{Subjects: 200, Scored: 199, High: 7, Failed: 1}},
+				StartedAt: startedAt, StartedBy: []approval.Starter{{ARN: adaARN}}, RequestedAt: s.now, Deadline: startedAt.Add(74 * time.Hour),
+				Reviewed: record.Reviewed,
+			}, record); diff != "" {
+				t.Error(diff)
+			}
+			if len(record.Reviewed.Objects) != 2 || record.Reviewed.Place != place {
+				t.Errorf("reviewed %+v", record.Reviewed)
+			}
+		})
+	}
+}
+
+func TestTheSameDecisionAgainCompletesNothingTwice(t *testing.T) {
+	s := newScene(t)
+	first, err := s.decide(jane, "approve")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.now = s.now.Add(time.Hour)
+	for _, caller := range []approval.Caller{jane, joe} {
+		again, err := s.decide(caller, "approve")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(first, again); diff != "" {
+			t.Errorf("%s got another outcome: %s", caller.ARN, diff)
+		}
+	}
+	if n := len(s.tasks.Outputs["token-1"]); n != 1 {
+		t.Errorf("the task was completed %d times", n)
+	}
+	if keys := s.records(); len(keys) != 1 {
+		t.Errorf("recorded %v", keys)
+	}
+}
+
+func TestTheContraryDecisionIsAConflict(t *testing.T) {
+	s := newScene(t)
+	if _, err := s.decide(jane, "reject"); err != nil {
+		t.Fatal(err)
+	}
+	for _, caller := range []approval.Caller{jane, joe} {
+		_, err := s.decide(caller, "approve")
+		wantFault(t, err, http.StatusConflict, "AlreadyDecided")
+		for _, part := range []string{"rejected", janeARN, "2026-03-01T03:00:00Z"} {
+			if err == nil || !strings.Contains(err.Error(), part) {
+				t.Errorf("the conflict does not say %q: %v", part, err)
+			}
+		}
+	}
+	if view := s.show(); view.Status != approval.Rejected {
+		t.Errorf("the status is %s", view.Status)
+	}
+}
+
+// Many decide at once, one half against the other: one verdict wins, and everybody hears which.
+func TestDecisionsAtTheSameTimeAreOne(t *testing.T) {
+	s := newScene(t)
+	decisions := []approval.Decision{s.decision("approve"), s.decision("reject")}
+	outcomes := make([]*approval.Outcome, 20)
+	var wait sync.WaitGroup
+	for i := range outcomes {
+		caller := []approval.Caller{jane, joe}[i/2%2]
+		wait.Go(func() { outcomes[i], _ = s.decider.Decide(context.Background(), s.id, caller, decisions[i%2]) })
+	}
+	wait.Wait()
+	verdicts := map[approval.Verdict]int{}
+	for _, o := range outcomes {
+		if o != nil {
+			verdicts[o.Decision]++
+		}
+	}
+	if len(verdicts) != 1 || len(s.tasks.Outputs["token-1"]) != 1 || len(s.records()) != 1 {
+		t.Errorf("verdicts %v, outputs %v, records %v", verdicts, s.tasks.Outputs, s.records())
+	}
+}
+
+func TestADecisionSaysWhoWhatAndWhy(t *testing.T) {
+	complete := approval.Decision{Decision: "approve", Meaning: "m", Reason: "r", PrintedName: "n", Reviewed: strings.Repeat("a", 64)}
+	for reason, row := range map[string]struct {
+		change func(*approval.Decision)
+		field  string
+	}{
+		"a verdict is one of two":             {func(d *approval.Decision) { d.Decision = "approved" }, "decision"},
+		"21 CFR 11.50 asks for the meaning":   {func(d *approval.Decision) { d.Meaning = "" }, "meaning"},
+		"blanks are no reason":                {func(d *approval.Decision) { d.Reason = " \n " }, "reason"},
+		"21 CFR 11.50 asks for the name":      {func(d *approval.Decision) { d.PrintedName = "" }, "printedName"},
+		"a name does not hide characters":     {func(d *approval.Decision) { d.PrintedName = "Jane\u202eeoD" }, "printedName"},
+		"a novel is no reason":                {func(d *approval.Decision) { d.Reason = strings.Repeat("x", 2001) }, "reason"},
+		"nobody decides on what they saw not": {func(d *approval.Decision) { d.Reviewed = "" }, "reviewed"},
+	} {
+		t.Run(reason, func(t *testing.T) {
+			s := newScene(t)
+			d := complete
+			row.change(&d)
+			_, err := s.decider.Decide(context.Background(), s.id, jane, d)
+			wantFault(t, err, http.StatusBadRequest, "InvalidDecision")
+			if err == nil || !strings.HasPrefix(err.Error(), row.field) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("got %v, want the fault of %s", err, row.field)
+			}
+			s.wantUntouched()
+		})
+	}
+	s := newScene(t)
+	_, err := s.decider.Decide(context.Background(), s.id, jane, approval.Decision{})
+	if err == nil || len(strings.Split(err.Error(), "\n")) != 5 {
+		t.Errorf("an empty decision: got %v, want five faults at once", err)
+	}
+}
+
+func TestADecisionAfterTheDeadlineIsRefused(t *testing.T) {
+	s := newScene(t)
+	d := s.decision("approve")
+	s.now = startedAt.Add(74 * time.Hour) // the deadline, to the second
+	_, err := s.decider.Decide(context.Background(), s.id, jane, d)
+	wantFault(t, err, http.StatusGone, "Expired")
+	s.wantUntouched()
+	if view := s.show(); view.Status != approval.Expired {
+		t.Errorf("the status is %s", view.Status)
+	}
+}
+
+// The execution ended before its deadline, for instance because somebody stopped it.
+func TestADecisionThatNobodyHearsIsReportedAndNeverShownAsGiven(t *testing.T) {
+	s := newScene(t)
+	s.tasks.Waiting = nil
+	for range 2 {
+		_, err := s.decide(jane, "approve")
+		wantFault(t, err, http.StatusGone, "NotEffective")
+		if view := s.show(); view.Status != approval.Recorded {
+			t.Errorf("the status is %s", view.Status)
+		}
+	}
+	s.now = startedAt.Add(80 * time.Hour)
+	if view := s.show(); view.Status != approval.Lapsed || view.Record == nil {
+		t.Errorf("the status is %s, with the record %v", view.Status, view.Record)
+	}
+}
+
+func TestWhatIsDecidedIsWhatWasShown(t *testing.T) {
+	s := newScene(t)
+	d := s.decision("approve")
+	s.objects.Set(firstKey, []byte(`{"subjects": ["S-1", "S-9"]}`))
+	_, err := s.decider.Decide(context.Background(), s.id, jane, d)
+	wantFault(t, err, http.StatusConflict, "RecordsChanged")
+	s.wantUntouched()
+	if _, err := s.decide(jane, "approve"); err != nil {
+		t.Errorf("looked at again: %v", err)
+	}
+}
+
+func TestWithoutRecordsThereIsNothingToDecide(t *testing.T) {
+	for reason, record := range map[string]string{
+		"a folder without records": "s3://records/decisions/T-1/elsewhere/",
+		"an object that is not":    "s3://records/decisions/T-1/none.json",
+	} {
+		t.Run(reason, func(t *testing.T) {
+			s := newScene(t)
+			d := s.decision("approve")
+			s.ask(map[string]any{
+				"taskToken": "token-2", "execution": execution, "startedAt": "2026-03-01T01:00:00Z", "trialId": "T-1",
+				"subjects": "S-1", "record": record, "deadline": "2026-03-04T03:00:00Z",
+			})
+			_, err := s.decider.Decide(context.Background(), s.id, jane, d)
+			wantFault(t, err, http.StatusConflict, "NothingToReview")
+			s.wantUntouched()
+		})
+	}
+}
+
+func TestAnUnknownRequestIsNotFound(t *testing.T) {
+	s := newScene(t)
+	_, err := s.decider.Decide(context.Background(), "ap-unknown", jane, s.decision("approve"))
+	wantFault(t, err, http.StatusNotFound, "UnknownApproval")
+}
+
+// The state was retried: its first token is dead, the second is the one to complete.
+func TestADecisionAnswersTheNewestToken(t *testing.T) {
+	s := newScene(t)
+	s.tasks.Waiting = map[string]bool{"token-2": true}
+	s.ask(asked("taskToken", "token-2"))
+	outcome, err := s.decide(jane, "approve")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.tasks.Outputs["token-2"]) != 1 || !strings.HasSuffix(outcome.Record, "/approval-2.json") {
+		t.Errorf("outputs %v, outcome %+v", s.tasks.Outputs, outcome)
+	}
+}
+
+// The execution asks again while the decision on its earlier question is under way.
+func TestADecisionOnAnEarlierQuestionDoesNotAnswerTheNext(t *testing.T) {
+	s := newScene(t)
+	d := s.decision("approve")
+	s.decider.Starts = startsFunc(func() ([]approval.Starter, error) {
+		s.tasks.Waiting = map[string]bool{"token-2": true}
+		s.ask(asked("taskToken", "token-2"))
+		return memory.Starts{{ARN: adaARN}}, nil
+	})
+	_, err := s.decider.Decide(context.Background(), s.id, jane, d)
+	wantFault(t, err, http.StatusConflict, "AskedAgain")
+	if view := s.show(); view.Status != approval.Pending || view.Round != 2 || len(s.tasks.Outputs) != 0 {
+		t.Errorf("the next question is %s, outputs %v", view.Status, s.tasks.Outputs)
+	}
+}
+
+type startsFunc func() ([]approval.Starter, error)
+
+func (f startsFunc) Starters(context.Context, *approval.Request) ([]approval.Starter, error) {
+	return f()
+}

@@ -1,0 +1,142 @@
+package approval_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"clinical-risk-pipeline/lambda/approval"
+)
+
+func TestARequestIsStoredAndAnnounced(t *testing.T) {
+	s := newScene(t)
+	if len(s.notifier.Messages) != 1 {
+		t.Fatalf("%d messages, want one", len(s.notifier.Messages))
+	}
+	message := s.notifier.Messages[0]
+	var got approval.Announcement
+	if err := json.Unmarshal([]byte(message.JSON), &got); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(approval.Announcement{
+		Message: "Approval requested", ApprovalID: s.id, TrialID: "T-1",
+		Subjects:  approval.Subjects{Counts: &approval.Counts{Subjects: 200, Scored: 199, High: 7, Failed: 1}},
+		Execution: execution, Record: place, RequestedAt: s.now, Deadline: startedAt.Add(74 * time.Hour), URL: "https://decide.example/",
+	}, got); diff != "" {
+		t.Error(diff)
+	}
+	for _, part := range []string{"trial T-1", "7 at high risk", "clinicalrisk approvals approve " + s.id + " --url https://decide.example/", "2026-03-04T03:00:00Z"} {
+		if !strings.Contains(message.Text, part) {
+			t.Errorf("the text lacks %q:\n%s", part, message.Text)
+		}
+	}
+	if diff := cmp.Diff(map[string]string{"kind": "approval", "trialId": "T-1"}, message.Attributes); diff != "" {
+		t.Error(diff)
+	}
+	if strings.Contains(message.JSON+message.Text, "token-1") {
+		t.Error("the message has the task token")
+	}
+}
+
+func TestTheSameRequestAgainTellsNobodyTwice(t *testing.T) {
+	s := newScene(t)
+	s.ask(request())
+	if n := len(s.notifier.Messages); n != 1 {
+		t.Errorf("%d messages", n)
+	}
+	if view := s.show(); view.Round != 1 {
+		t.Errorf("round %d", view.Round)
+	}
+}
+
+func TestAnotherTokenIsAnotherRound(t *testing.T) {
+	s := newScene(t)
+	if _, err := s.decide(jane, "approve"); err != nil {
+		t.Fatal(err)
+	}
+	s.ask(asked("taskToken", "token-2"))
+	if view := s.show(); view.Round != 2 || view.Status != approval.Pending || view.Record != nil {
+		t.Errorf("round %d is %s, with the record %v", view.Round, view.Status, view.Record)
+	}
+	if n := len(s.notifier.Messages); n != 2 {
+		t.Errorf("%d messages, want two", n)
+	}
+}
+
+func TestOneSubjectIsNamedByItsPseudonymOnly(t *testing.T) {
+	s := newScene(t)
+	single := asked("taskToken", "token-2")
+	single["subjects"], single["record"] = "S-0042", "s3://records/decisions/T-1/nightly-7/000000.json"
+	s.ask(single)
+	if text := s.notifier.Messages[1].Text; !strings.Contains(text, "subject S-0042") {
+		t.Errorf("the text does not name the subject:\n%s", text)
+	}
+	if view := s.show(); view.Subjects.ID != "S-0042" || len(view.Reviewed.Objects) != 1 {
+		t.Errorf("shown as %+v", view)
+	}
+}
+
+func TestWrongRequestsAreRefused(t *testing.T) {
+	for reason, row := range map[string]struct {
+		field string
+		value any
+		want  string
+	}{
+		"a task without a token does not wait":       {"taskToken", "", "taskToken is required"},
+		"a name is no execution's ARN":               {"execution", "nightly-7", "execution must be the ARN of an execution"},
+		"without its start nobody knows the starter": {"startedAt", "0001-01-01T00:00:00Z", "startedAt is required"},
+		"a time is written as RFC 3339 says":         {"deadline", "tomorrow", "times as RFC 3339 writes them"},
+		"a run belongs to a trial":                   {"trialId", "", "trialId is required"},
+		"a request is about somebody":                {"subjects", "", "subjects must be counts or a subject's pseudonymous id"},
+		"nobody is half a subject":                   {"subjects", map[string]any{"high": 0.5}, "must be a JSON int"},
+		"counts have no features":                    {"subjects", map[string]any{"high": 1, "features": map[string]any{"age": 71}}, `unknown field "features"`},
+		"a request has no scores":                    {"riskScore", 0.81, `unknown field "riskScore"`},
+		"a record stands in S3":                      {"record", "/tmp/record.json", "record must be an S3 URI"},
+		"a record stands in the record store":        {"record", "s3://others/decisions/x.json", "record must stand below s3://records/decisions/"},
+		"a record stands among the decisions":        {"record", "s3://records/inputs/x.json", "record must stand below s3://records/decisions/"},
+		"a key does not climb":                       {"record", "s3://records/decisions/../inputs/x.json", "record must stand below s3://records/decisions/"},
+		"a deadline that passed asks nobody":         {"deadline", "2026-03-01T03:00:00Z", "deadline must be in the future"},
+		"nothing was redriven less than never":       {"redriveCount", -1, "redriveCount must not be negative"},
+	} {
+		t.Run(reason, func(t *testing.T) {
+			s := newScene(t)
+			request := asked(row.field, row.value)
+			if row.field != "taskToken" {
+				request["taskToken"] = "token-2"
+			}
+			if err := s.tryAsk(request); err == nil || !strings.Contains(err.Error(), row.want) {
+				t.Errorf("got %v, want %q", err, row.want)
+			}
+			if n := len(s.notifier.Messages); n != 1 {
+				t.Errorf("%d messages: the approvers heard of it", n)
+			}
+		})
+	}
+}
+
+func TestAllFaultsOfARequestAreReportedAtOnce(t *testing.T) {
+	_, err := approval.ParseRequest([]byte(`{}`))
+	if err == nil || len(strings.Split(err.Error(), "\n")) != 7 {
+		t.Errorf("got %v, want seven faults", err)
+	}
+}
+
+// The state fails, and its retry asks again: nobody waits for an approver who heard nothing.
+func TestApproversWhoCannotBeToldFailTheRequest(t *testing.T) {
+	s := newScene(t)
+	s.requester.Notifier = deaf{}
+	if err := s.tryAsk(asked("taskToken", "token-2")); err == nil || !strings.Contains(err.Error(), "could not be told") {
+		t.Errorf("got %v", err)
+	}
+}
+
+type deaf struct{}
+
+func (deaf) Notify(context.Context, approval.Message) error {
+	return errors.New("SNS Publish: Throttled")
+}

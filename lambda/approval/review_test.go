@@ -1,0 +1,71 @@
+package approval_test
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// The digest is what sha256sum prints of the files, in the order of their names, and of that.
+func TestTheDigestIsOneThatAnAuditorCanRepeat(t *testing.T) {
+	s := newScene(t)
+	text := fmt.Sprintf("%x  decisions/T-1/nightly-7/000000.json\n%x  decisions/T-1/nightly-7/000100.json\n",
+		sha256.Sum256([]byte(`{"subjects": ["S-1"]}`)), sha256.Sum256([]byte(`{"subjects": ["S-2"]}`)))
+	reviewed := s.show().Reviewed
+	if want := fmt.Sprintf("%x", sha256.Sum256([]byte(text))); reviewed.SHA256 != want {
+		t.Errorf("got %s, want %s", reviewed.SHA256, want)
+	}
+	if o := reviewed.Objects[0]; o.Key != firstKey || o.Bytes != 21 || o.Version == "" || !strings.HasPrefix(text, o.SHA256) {
+		t.Errorf("the first object is %+v", o)
+	}
+}
+
+func TestTheDigestSeesEveryChange(t *testing.T) {
+	for reason, change := range map[string]func(*scene){
+		"other bytes":    func(s *scene) { s.objects.Set(firstKey, []byte(`{}`)) },
+		"another record": func(s *scene) { s.objects.Set("decisions/T-1/nightly-7/000200.json", []byte(`{}`)) },
+		"swapped records": func(s *scene) {
+			s.objects.Set(firstKey, []byte(`{"subjects": ["S-2"]}`))
+			s.objects.Set("decisions/T-1/nightly-7/000100.json", []byte(`{"subjects": ["S-1"]}`))
+		},
+	} {
+		t.Run(reason, func(t *testing.T) {
+			s := newScene(t)
+			before := s.show().Reviewed.SHA256
+			change(s)
+			if s.show().Reviewed.SHA256 == before {
+				t.Error("the digest is the same")
+			}
+		})
+	}
+}
+
+func TestThousandsOfRecordsAreReviewed(t *testing.T) {
+	s := newScene(t)
+	for i := range 3500 {
+		s.objects.Set(fmt.Sprintf("decisions/T-1/nightly-7/%06d.json", 200+100*i), fmt.Appendf(nil, `{"batch": %d}`, i))
+	}
+	reviewed := s.show().Reviewed
+	if len(reviewed.Objects) != 3502 {
+		t.Errorf("%d objects", len(reviewed.Objects))
+	}
+	text, err := json.Marshal(reviewed)
+	if err != nil || len(text) > 1<<20 { // a function URL answers with 6 MB at most
+		t.Errorf("%d bytes, %v", len(text), err)
+	}
+}
+
+// A key with a line break could make two lists of records look the same.
+func TestKeysThatCouldHideARecordAreRefused(t *testing.T) {
+	s := newScene(t)
+	s.objects.Set("decisions/T-1/nightly-7/a\nb.json", []byte(`{}`))
+	if status := s.call(http.MethodGet, "/approvals/"+s.id, nil, nil); status != http.StatusInternalServerError {
+		t.Errorf("status %d", status)
+	}
+	if !strings.Contains(s.logs.String(), "control character") {
+		t.Errorf("the log does not say why:\n%s", s.logs.String())
+	}
+}

@@ -1,0 +1,188 @@
+package approval_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"clinical-risk-pipeline/lambda/approval"
+	"clinical-risk-pipeline/lambda/approval/memory"
+)
+
+const (
+	execution = "arn:aws:states:eu-central-1:123456789012:execution:Pipeline:nightly-7"
+	approvers = "arn:aws:iam::123456789012:role/trials/TrialLead"
+	janeARN   = "arn:aws:sts::123456789012:assumed-role/TrialLead/jane.doe@example.com"
+	joeARN    = "arn:aws:sts::123456789012:assumed-role/TrialLead/joe.bloggs@example.com"
+	adaARN    = "arn:aws:sts::123456789012:assumed-role/Starter/ada.byron@example.com"
+	place     = "s3://records/decisions/T-1/nightly-7/"
+	firstKey  = "decisions/T-1/nightly-7/000000.json"
+)
+
+var (
+	startedAt = time.Date(2026, 3, 1, 1, 0, 0, 0, time.UTC)
+	jane      = approval.Caller{ARN: janeARN, UserID: "AROAEXAMPLE:jane.doe@example.com"}
+	joe       = approval.Caller{ARN: joeARN, UserID: "AROAEXAMPLE:joe.bloggs@example.com"}
+)
+
+// scene is a run that Ada started and that asked for approval, with everything behind it in memory.
+type scene struct {
+	*testing.T
+	store     *memory.Store
+	objects   *memory.Objects
+	tasks     *memory.Tasks
+	notifier  *memory.Notifier
+	requester *approval.Requester
+	decider   *approval.Decider
+	api       approval.API
+	now       time.Time
+	logs      bytes.Buffer
+	id        string
+}
+
+func newScene(t *testing.T) *scene {
+	s := &scene{
+		T: t, store: &memory.Store{}, objects: &memory.Objects{}, notifier: &memory.Notifier{},
+		tasks: &memory.Tasks{Waiting: map[string]bool{"token-1": true}}, now: startedAt.Add(2 * time.Hour), id: approval.ID(execution),
+	}
+	s.objects.Set(firstKey, []byte(`{"subjects": ["S-1"]}`))
+	s.objects.Set("decisions/T-1/nightly-7/000100.json", []byte(`{"subjects": ["S-2"]}`))
+	s.objects.Set("decisions/T-1/nightly-70/000000.json", []byte(`{"of": "another run"}`))
+	records := approval.Records{Objects: s.objects, Bucket: "records", Prefix: "decisions/"}
+	now := func() time.Time { return s.now }
+	log := slog.New(slog.NewJSONHandler(&s.logs, nil))
+	s.requester = &approval.Requester{Store: s.store, Notifier: s.notifier, Records: records, URL: "https://decide.example/", Now: now, Log: log}
+	s.decider = &approval.Decider{
+		Store: s.store, Records: records, Tasks: s.tasks, Starts: memory.Starts{{ARN: adaARN}},
+		Signers: approval.Signers{Approvers: []string{approvers}}, Now: now, Log: log,
+	}
+	s.api = approval.API{Decider: s.decider}
+	s.ask(request())
+	return s
+}
+
+func request() map[string]any {
+	return map[string]any{
+		"taskToken": "token-1", "execution": execution, "startedAt": "2026-03-01T01:00:00Z", "trialId": "T-1",
+		"subjects": map[string]any{"subjects": 200, "scored": 199, "high": 7, "failed": 1}, "record": place,
+		"deadline": "2026-03-04T03:00:00Z",
+	}
+}
+
+// asked is a request with one field changed.
+func asked(field string, value any) map[string]any {
+	r := request()
+	r[field] = value
+	return r
+}
+
+func (s *scene) ask(request map[string]any) {
+	s.Helper()
+	if err := s.tryAsk(request); err != nil {
+		s.Fatal(err)
+	}
+}
+
+func (s *scene) tryAsk(request map[string]any) error {
+	payload, err := json.Marshal(request)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return s.requester.Handle(context.Background(), payload)
+}
+
+// decision is a complete decision on what the request shows.
+func (s *scene) decision(verdict string) approval.Decision {
+	s.Helper()
+	view := s.show()
+	d := approval.Decision{Decision: verdict, Meaning: "responsibility", Reason: "the seven were called", PrintedName: "Jane Doe"}
+	switch {
+	case view.Reviewed != nil:
+		d.Reviewed = view.Reviewed.SHA256
+	case view.Record != nil:
+		d.Reviewed = view.Record.Reviewed.SHA256
+	}
+	return d
+}
+
+func (s *scene) decide(caller approval.Caller, verdict string) (*approval.Outcome, error) {
+	s.Helper()
+	return s.decider.Decide(context.Background(), s.id, caller, s.decision(verdict))
+}
+
+// show is what the API shows of the request.
+func (s *scene) show() *approval.View {
+	s.Helper()
+	var view approval.View
+	if status := s.call(http.MethodGet, "/approvals/"+s.id, nil, &view); status != http.StatusOK {
+		s.Fatalf("show: status %d", status)
+	}
+	return &view
+}
+
+// call sends a request to the API as Jane and reads the answer.
+func (s *scene) call(method, path string, body any, answer any) int {
+	s.Helper()
+	request := events.LambdaFunctionURLRequest{RawPath: path}
+	request.RequestContext.HTTP.Method = method
+	request.RequestContext.Authorizer = &events.LambdaFunctionURLRequestContextAuthorizerDescription{
+		IAM: &events.LambdaFunctionURLRequestContextAuthorizerIAMDescription{UserARN: jane.ARN, UserID: jane.UserID},
+	}
+	if body != nil {
+		text, err := json.Marshal(body)
+		if err != nil {
+			s.Fatal(err)
+		}
+		request.Body = string(text)
+	}
+	return s.send(request, answer)
+}
+
+func (s *scene) send(request events.LambdaFunctionURLRequest, answer any) int {
+	s.Helper()
+	response, err := s.api.Handle(context.Background(), request)
+	if err != nil {
+		s.Fatal(err)
+	}
+	if answer != nil {
+		if err := json.Unmarshal([]byte(response.Body), answer); err != nil {
+			s.Fatalf("%v: %s", err, response.Body)
+		}
+	}
+	return response.StatusCode
+}
+
+// wantFault checks that an error is the fault of that status and code.
+func wantFault(t *testing.T, err error, status int, code string) {
+	t.Helper()
+	fault, ok := errors.AsType[*approval.Fault](err)
+	if !ok || fault.Status != status || fault.Code != code {
+		t.Errorf("got %v (%+v), want %d %s", err, fault, status, code)
+	}
+}
+
+// wantUntouched checks that nothing was decided.
+func (s *scene) wantUntouched() {
+	s.Helper()
+	if n := len(s.tasks.Outputs); n > 0 {
+		s.Errorf("%d tasks were completed", n)
+	}
+	if keys := s.records(); len(keys) > 0 {
+		s.Errorf("recorded %v", keys)
+	}
+}
+
+func (s *scene) records() []string {
+	keys, err := s.objects.List(context.Background(), approval.ApprovalsPrefix)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return keys
+}
