@@ -52,14 +52,14 @@ func TestPlainAgreesWithTheLibrary(t *testing.T) {
 			t.Fatalf("%s: %v", source, err)
 		}
 		for _, x := range append([]string{""}, values...) {
-			for _, y := range append([]string{""}, values...) {
+			for _, y := range []string{"", `null`, `false`, `1`, `-1.5`, `"a"`, `[]`, `[1, "a", null]`, `{"a": {"b": 1}}`} {
 				if agree(t, r, expression, x, y) {
 					inGo++
 				}
 			}
 		}
 	}
-	if inGo < 10_000 {
+	if inGo < 5_000 {
 		t.Errorf("only %d evaluations were plain", inGo)
 	}
 }

@@ -12,12 +12,12 @@ import (
 
 // limits bound an evaluation, so that it ends, and ends the same on every machine.
 type limits struct {
-	steps    int           // see javascript/limits.js; a million is a few seconds
+	steps    int           // see javascript/limits.js; half a million are a few seconds
 	calls    int           // how deep JavaScript calls may nest; a call of a JSONata function takes about 10 of them
 	duration time.Duration // stops what takes its time within one step
 }
 
-var defaultLimits = limits{steps: 1_000_000, calls: 20_000, duration: 20 * time.Second}
+var defaultLimits = limits{steps: 500_000, calls: 20_000, duration: 20 * time.Second}
 
 // maxParsed is how many parsed expressions a runtime keeps.
 const maxParsed = 4096
