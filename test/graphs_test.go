@@ -13,6 +13,7 @@ func TestGraphs(t *testing.T) {
 	for name, p := range map[string]*pipeline{
 		"one-subject":          synthesize(t, "smallest", smallest),
 		"one-subject-recorded": recorded(t),
+		"downstream":           downstream(t),
 		"cohort":               synthesize(t, "cohort", cohort),
 	} {
 		drawn, err := draw.SVG(p.machine.Definition, nil)

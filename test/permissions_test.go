@@ -1,6 +1,7 @@
 package test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -25,6 +26,23 @@ func (p *pipeline) statements(t *testing.T) map[string]object {
 		statements[statement["Sid"].(string)] = statement
 	}
 	return statements
+}
+
+// ownStatements are those that name the state machine itself, in a policy of their own.
+func (p *pipeline) ownStatements(t *testing.T) []any {
+	t.Helper()
+	policies := p.resources("AWS::IAM::ManagedPolicy")
+	for id, policy := range policies {
+		if !strings.HasPrefix(id, "PipelineOwnPermissions") {
+			continue
+		}
+		if diff := cmp.Diff([]any{object{"Ref": "PipelineRoleD68726F7"}}, policy["Roles"]); diff != "" {
+			t.Error(diff)
+		}
+		return policy["PolicyDocument"].(object)["Statement"].([]any)
+	}
+	t.Fatal("no policy names the state machine")
+	return nil
 }
 
 // arn is an ARN in the stack's own partition, region and account.

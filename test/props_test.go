@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
 
 	"clinical-risk-pipeline/constructs/audit"
@@ -30,6 +31,10 @@ var changes = map[string]func(awscdk.Stack, *risk.ClinicalRiskPipelineProps){
 	"Threshold":   func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) { p.Threshold = 0.5 },
 	"Environment": func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) { p.Environment = "prod" },
 	"AlertEmails": func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) { p.AlertEmails = []string{"team@example.org"} },
+	"Downstream": func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+		machine := awsstepfunctions.StateMachine_FromStateMachineArn(stack, jsii.String("ReviewMachine"), jsii.String(review))
+		p.Downstream = []risk.Downstream{risk.StateMachineExecution{Name: "Review", StateMachine: machine}}
+	},
 	"AlertTopic": func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
 		p.AlertTopic = awssns.Topic_FromTopicArn(stack, jsii.String("Existing"), jsii.String(existingTopic))
 	},

@@ -44,6 +44,7 @@ const (
 	Variant             = "variant"              // the variant of the endpoint that answered
 	Record              = "record"               // the place of the decision record, an S3 URI
 	CohortObject        = "cohort"               // the object that holds the cohort: bucket, key, versionId
+	Downstream          = "downstream"           // what each downstream system answered, by its name
 	Counts              = "counts"               // of a cohort's subjects: subjects, scored, high, failed
 	RiskScore           = "risk_score"           // the field of the answer: the risk of dropout, a number from 0 to 1
 )

@@ -21,7 +21,11 @@ func timeout(d time.Duration) awsstepfunctions.Timeout {
 
 // arn names a resource in the pipeline's own account and region.
 func (p *ClinicalRiskPipeline) arn(service, resource, name string) string {
-	return *p.stack().FormatArn(&awscdk.ArnComponents{Service: &service, Resource: &resource, ResourceName: &name})
+	return p.arnOf(awscdk.ArnFormat_SLASH_RESOURCE_NAME, service, resource, name)
+}
+
+func (p *ClinicalRiskPipeline) arnOf(format awscdk.ArnFormat, service, resource, name string) string {
+	return *p.stack().FormatArn(&awscdk.ArnComponents{Service: &service, Resource: &resource, ResourceName: &name, ArnFormat: format})
 }
 
 // integration is the Resource of a task that calls a service, "sns:publish" for instance.

@@ -32,7 +32,7 @@ func (p *ClinicalRiskPipeline) statements() *[]awsiam.PolicyStatement {
 		statements = append(statements,
 			allow(workflow.NotifyTeam+"Encryption", []string{*key.KeyArn()}, "kms:GenerateDataKey", "kms:Decrypt"))
 	}
-	statements = slices.Concat(statements, p.recordStatements(), p.cohortStatements())
+	statements = slices.Concat(statements, p.recordStatements(), p.cohortStatements(), p.downstreamStatements())
 	// Log delivery and X-Ray have no resources to name:
 	// https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
 	// https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html
@@ -44,6 +44,23 @@ func (p *ClinicalRiskPipeline) statements() *[]awsiam.PolicyStatement {
 			"xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets"),
 	)
 	return &statements
+}
+
+// addOwnPermissions adds the statements that name the pipeline's own state machine. It needs the role first, so they stand
+// in a policy of their own.
+func (p *ClinicalRiskPipeline) addOwnPermissions() {
+	statements := p.childrenStatements()
+	for _, d := range p.props.Downstream {
+		statements = append(statements, d.ownStatements(p)...)
+	}
+	if len(statements) == 0 {
+		return
+	}
+	awsiam.NewManagedPolicy(p, jsii.String(ownPolicyID), &awsiam.ManagedPolicyProps{
+		Description: jsii.String("What an execution of the clinical risk pipeline may do through its own state machine."),
+		Roles:       &[]awsiam.IRole{p.role},
+		Statements:  &statements,
+	})
 }
 
 // allow is a statement named after the state that needs it.

@@ -1,6 +1,8 @@
 package risk
 
 import (
+	"errors"
+
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -35,7 +37,7 @@ const (
 	undeliveredID     = "UndeliveredAlerts"
 	logGroupID        = "Logs"
 	policyID          = "Permissions"
-	childrenPolicyID  = "CohortPermissions"
+	ownPolicyID       = "OwnPermissions"
 	roleID            = "Role"
 	stateMachineID    = "StateMachine"
 	outcomeRuleID     = "OutcomeRule"
@@ -44,7 +46,7 @@ const (
 // NewClinicalRiskPipeline adds a pipeline to scope. It panics with the error of [ClinicalRiskPipelineProps.Validate] when
 // the props are wrong.
 func NewClinicalRiskPipeline(scope constructs.Construct, id string, props *ClinicalRiskPipelineProps) *ClinicalRiskPipeline {
-	if err := props.Validate(); err != nil {
+	if err := errors.Join(props.Validate(), props.validateIn(awscdk.Stack_Of(scope))); err != nil {
 		panic(err)
 	}
 	p := &ClinicalRiskPipeline{props: props.withDefaults()}
@@ -54,9 +56,7 @@ func NewClinicalRiskPipeline(scope constructs.Construct, id string, props *Clini
 	p.addLogGroup()
 	p.addRole()
 	p.addStateMachine(p.definition())
-	if p.props.Cohort != nil {
-		p.allowChildren()
-	}
+	p.addOwnPermissions()
 	p.reportOutcomes()
 	return p
 }
@@ -76,7 +76,7 @@ func (p *ClinicalRiskPipeline) definition() awsstepfunctions.IChainable {
 
 // scoreSubject is the workflow of one subject, whose features the execution's input carries.
 func (p *ClinicalRiskPipeline) scoreSubject(end awsstepfunctions.IChainable) awsstepfunctions.IChainable {
-	high := p.recorded(workflow.RecordDecision, workflow.AlertBranch, p.notifyTeam(p.subjectAlert()).Next(end))
+	high := p.recorded(workflow.RecordDecision, workflow.AlertBranch, p.notifyTeam(p.subjectAlert()).Next(p.followUp(end)))
 	low := p.recorded(workflow.RecordLowRisk, workflow.NoAlertBranch, end)
 	return p.invokeModel().Next(p.checkRisk(high, low, p.invalidScore()))
 }
@@ -92,7 +92,7 @@ func (p *ClinicalRiskPipeline) recorded(state, branch string, next awsstepfuncti
 // scoreSubjects is the workflow of a cohort.
 func (p *ClinicalRiskPipeline) scoreSubjects(end awsstepfunctions.IChainable) awsstepfunctions.IChainable {
 	coverage := p.checkCoverage(end)
-	high := p.notifyTeam(p.cohortAlert()).Next(coverage)
+	high := p.notifyTeam(p.cohortAlert()).Next(p.followUp(coverage))
 	return p.findCohort().Next(p.scoreCohort()).Next(p.checkCohortRisk(high, coverage))
 }
 

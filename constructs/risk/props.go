@@ -37,6 +37,10 @@ type ClinicalRiskPipelineProps struct {
 	// does not alert. Default: 0.75.
 	Threshold float64
 
+	// Downstream are systems that are told after the team, one after the other, and only of high risk. One that fails fails
+	// the execution, which a redrive resumes there. Default: none.
+	Downstream []Downstream
+
 	// Environment is the name of the environment, 1 to 63 letters, digits, hyphens and dots. Every alert carries it, and it
 	// is an attribute for subscription filters. Default: "default".
 	Environment string
@@ -113,6 +117,7 @@ func (p *ClinicalRiskPipelineProps) Validate() error {
 	if p.Threshold != 0 && !(p.Threshold > 0 && p.Threshold < 1) {
 		report("Threshold must be greater than 0 and less than 1, got %v", p.Threshold)
 	}
+	faults = append(faults, validateDownstream(p.Downstream))
 	if p.Environment != "" && !environmentPattern.MatchString(p.Environment) {
 		report("Environment must be 1 to 63 letters, digits, hyphens and dots, got %q", p.Environment)
 	}
@@ -135,6 +140,31 @@ func (p *ClinicalRiskPipelineProps) Validate() error {
 		}
 	}
 	return errors.Join(faults...)
+}
+
+// validateIn reports the faults that only the stack can tell: resources of another account or region.
+func (p *ClinicalRiskPipelineProps) validateIn(stack awscdk.Stack) error {
+	if p == nil {
+		return nil
+	}
+	var faults []error
+	for i, d := range p.Downstream {
+		if e, ok := d.(StateMachineExecution); ok && e.StateMachine != nil {
+			env := e.StateMachine.Env()
+			faults = append(faults,
+				sameAs(fmt.Sprintf("Downstream[%d].StateMachine must be in the stack's account", i), env.Account, stack.Account()),
+				sameAs(fmt.Sprintf("Downstream[%d].StateMachine must be in the stack's region", i), env.Region, stack.Region()))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// sameAs reports a value that differs from the stack's, where both are known.
+func sameAs(rule string, got, want *string) error {
+	if *awscdk.Token_IsUnresolved(got) || *awscdk.Token_IsUnresolved(want) || *got == *want {
+		return nil
+	}
+	return fmt.Errorf("%s, %s, got %s", rule, *want, *got)
 }
 
 // withDefaults fills in what the user left out. The topics are left to addTopics: they are resources.

@@ -61,6 +61,19 @@ var alertRetries = []retry{
 	{errors: []string{taskFailed, timedOut}, attempts: 8, interval: 2 * time.Second, maxDelay: 2 * time.Minute},
 }
 
+// executionRetries repeat the start of a downstream execution that was refused. Step Functions has no error name of its own
+// for throttling.
+var executionRetries = []retry{submission("StepFunctions.AWSStepFunctionsException", "StepFunctions.ExecutionLimitExceededException")}
+
+// incidentRetries repeat the look-up of an incident where ServiceNow is busy or out of reach.
+var incidentRetries = []retry{{
+	errors: []string{
+		"States.Http.Socket", "States.Http.StatusCode.429", "States.Http.StatusCode.500", "States.Http.StatusCode.502",
+		"States.Http.StatusCode.503", "States.Http.StatusCode.504", timedOut,
+	},
+	attempts: 5, interval: 5 * time.Second, maxDelay: time.Minute,
+}}
+
 // retryable is what the CDK's tasks, its custom state and its map have in common; S is what AddRetry returns.
 type retryable[S any] interface {
 	awsstepfunctions.IChainable

@@ -3,6 +3,7 @@ package risk
 import (
 	"clinical-risk-pipeline/workflow"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
@@ -80,17 +81,15 @@ func (p *ClinicalRiskPipeline) cohortStatements() []awsiam.PolicyStatement {
 	return statements
 }
 
-// allowChildren lets an execution start its children and redrive them. The statement names the state machine, which needs
-// the role first, so it stands in a policy of its own:
+// childrenStatements let an execution start its children and redrive them:
 // https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
-func (p *ClinicalRiskPipeline) allowChildren() {
-	awsiam.NewManagedPolicy(p, jsii.String(childrenPolicyID), &awsiam.ManagedPolicyProps{
-		Description: jsii.String("Lets an execution of the clinical risk pipeline score its cohort."),
-		Roles:       &[]awsiam.IRole{p.role},
-		Statements: &[]awsiam.PolicyStatement{
-			allow(workflow.ScoreCohort+"Children", []string{*p.stateMachine.StateMachineArn()}, "states:StartExecution"),
-			allow(workflow.ScoreCohort+"Redrive", []string{p.arn("states", "execution:"+*p.stateMachine.StateMachineName(), "*")},
-				"states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"),
-		},
-	})
+func (p *ClinicalRiskPipeline) childrenStatements() []awsiam.PolicyStatement {
+	if p.props.Cohort == nil {
+		return nil
+	}
+	executions := p.arnOf(awscdk.ArnFormat_COLON_RESOURCE_NAME, "states", "execution", *p.stateMachine.StateMachineName()+"/*")
+	return []awsiam.PolicyStatement{
+		allow(workflow.ScoreCohort+"Children", []string{*p.stateMachine.StateMachineArn()}, "states:StartExecution"),
+		allow(workflow.ScoreCohort+"Redrive", []string{executions}, "states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"),
+	}
 }

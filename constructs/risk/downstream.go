@@ -1,0 +1,103 @@
+package risk
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"clinical-risk-pipeline/workflow"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+)
+
+// Downstream is a system that is told of high risk after the team, and after the approval where there is one: a
+// [StateMachineExecution] or a [ServiceNowIncident].
+type Downstream interface {
+	// name is part of the names of the states.
+	name() string
+
+	// validate reports the faults of the fields.
+	validate() []error
+
+	// addStates adds the states, the last of which goes on with next, and returns the first.
+	addStates(p *ClinicalRiskPipeline, next awsstepfunctions.IChainable) awsstepfunctions.IChainable
+
+	// statements are the permissions that the states need of other resources, and ownStatements those that name the
+	// pipeline's own state machine.
+	statements(p *ClinicalRiskPipeline) []awsiam.PolicyStatement
+	ownStatements(p *ClinicalRiskPipeline) []awsiam.PolicyStatement
+}
+
+var downstreamNamePattern = regexp.MustCompile(`^[A-Z][A-Za-z0-9]{0,39}$`)
+
+func validateDownstream(downstream []Downstream) error {
+	var faults []error
+	seen := map[string]bool{}
+	for i, d := range downstream {
+		report := func(format string, values ...any) {
+			faults = append(faults, fmt.Errorf("Downstream[%d]%s", i, fmt.Sprintf(format, values...)))
+		}
+		if d == nil {
+			report(" is required: a StateMachineExecution or a ServiceNowIncident")
+			continue
+		}
+		if !downstreamNamePattern.MatchString(d.name()) {
+			report(".Name must be 1 to 40 letters and digits that begin with a capital, got %q", d.name())
+		}
+		if seen[d.name()] {
+			report(".Name must be unique, got %q twice", d.name())
+		}
+		seen[d.name()] = true
+		for _, fault := range d.validate() {
+			report(".%v", fault)
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// followUp is what happens after the alert: each downstream system in its turn, and then next.
+func (p *ClinicalRiskPipeline) followUp(next awsstepfunctions.IChainable) awsstepfunctions.IChainable {
+	for i := len(p.props.Downstream) - 1; i >= 0; i-- {
+		next = p.props.Downstream[i].addStates(p, next)
+	}
+	return next
+}
+
+func (p *ClinicalRiskPipeline) downstreamStatements() []awsiam.PolicyStatement {
+	var statements []awsiam.PolicyStatement
+	for _, d := range p.props.Downstream {
+		statements = append(statements, d.statements(p)...)
+	}
+	return statements
+}
+
+// correlation is the JSONata expression of an id that belongs to this execution and this downstream system, and stays the
+// same when the execution is redriven: 32 hexadecimal digits.
+func correlation(name string) string {
+	return `$substring($hash($states.context.Execution.Id & "/` + name + `", "SHA-256"), 0, 32)`
+}
+
+// objectOf is the JSONata expression of an object with these fields.
+func objectOf(fields []alertField) string {
+	parts := []string{}
+	for _, f := range fields {
+		parts = append(parts, strconv.Quote(f.name)+": "+f.value)
+	}
+	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+// finding is what a downstream system is told: what the alert says, under the same names.
+func (p *ClinicalRiskPipeline) finding() []alertField {
+	if p.props.Cohort != nil {
+		return p.cohortAlert()
+	}
+	return p.subjectAlert()
+}
+
+// withDownstream is the JSONata expression of the data with the answer of a downstream system.
+func withDownstream(name, answer string) string {
+	return fmt.Sprintf(`$merge([$states.input, {"%[1]s": $merge([$states.input.%[1]s, {"%[2]s": %[3]s}])}])`, workflow.Downstream, name, answer)
+}

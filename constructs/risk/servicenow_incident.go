@@ -1,0 +1,168 @@
+package risk
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"time"
+
+	"clinical-risk-pipeline/workflow"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// ServiceNowIncident opens an incident in ServiceNow through its Table API:
+//
+//	BeginName → FindName → CheckName ─ there is one ─→ …
+//	               ↑            └ none yet ─→ OpenName → …
+//	               └─ WaitName ←─ any error ──┘
+//
+// The incident is looked up by its correlation id before it is opened, and again after every failed attempt to open it: a
+// request that failed may have opened it all the same. An execution tries three times and then fails in the look-up, so
+// that a redrive begins there, too.
+type ServiceNowIncident struct {
+	// Name names the states: "Begin", "Find", "Check", "Open" and "Wait", each followed by Name. 1 to 40 letters and digits, the first a capital.
+	Name string
+
+	// Instance is the ServiceNow instance, "https://example.service-now.com".
+	Instance string
+
+	// Connection is the EventBridge connection that holds the credentials.
+	Connection awsevents.IConnection
+
+	// AssignmentGroup is the group that the incident is assigned to, by name. Default: none.
+	AssignmentGroup string
+
+	// Urgency is 1 (high), 2 or 3 (low). Default: 2.
+	Urgency int
+}
+
+var instancePattern = regexp.MustCompile(`^https://[a-z0-9-]+(\.[a-z0-9-]+)+$`)
+
+// incidentTimeout is the longest that Step Functions waits for an HTTPS endpoint:
+// https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html
+const (
+	incidentTimeout  = 60 * time.Second
+	incidentDelay    = 30 * time.Second
+	incidentAttempts = 3
+)
+
+func (n ServiceNowIncident) name() string { return n.Name }
+
+func (n ServiceNowIncident) validate() []error {
+	var faults []error
+	report := func(format string, values ...any) { faults = append(faults, fmt.Errorf(format, values...)) }
+	if !matches(instancePattern, n.Instance) {
+		report(`Instance must be a URL without a path, "https://example.service-now.com", got %q`, n.Instance)
+	}
+	if n.Connection == nil {
+		report("Connection is required: the EventBridge connection that holds the credentials")
+	}
+	if n.Urgency < 0 || n.Urgency > 3 {
+		report("Urgency must be from 1 to 3, got %d", n.Urgency)
+	}
+	return faults
+}
+
+func (n ServiceNowIncident) table() string { return n.Instance + "/api/now/table/incident" }
+
+// attempts is the JSONata variable that counts how often opening the incident failed.
+func (n ServiceNowIncident) attempts() string { return "attemptsOf" + n.Name }
+
+// addStates adds the look-up, the choice and the opening, with a loop from a failed opening back to the look-up.
+func (n ServiceNowIncident) addStates(p *ClinicalRiskPipeline, next awsstepfunctions.IChainable) awsstepfunctions.IChainable {
+	find, open := n.find(p), n.open(p)
+	find.Next(awsstepfunctions.Choice_Jsonata(p, jsii.String("Check"+n.Name), &awsstepfunctions.ChoiceJsonataProps{
+		Comment: jsii.String("Is the incident open already?"),
+	}).
+		When(awsstepfunctions.Condition_Jsonata(jsii.String(expression("$exists($states.input."+workflow.Downstream+"."+n.Name+")"))),
+			next, because("yes")).
+		Otherwise(awsstepfunctions.Chain_Start(open).Next(next)))
+
+	wait := awsstepfunctions.Wait_Jsonata(p, jsii.String("Wait"+n.Name), &awsstepfunctions.WaitJsonataProps{
+		Comment: jsii.String("Gives ServiceNow time before the incident is looked up again."),
+		Time:    awsstepfunctions.WaitTime_Duration(seconds(incidentDelay)),
+	})
+	open.AddCatch(wait, &awsstepfunctions.CatchProps{
+		Errors:  jsii.Strings("States.ALL"),
+		Outputs: expression("$states.input"),
+		Assign:  &map[string]any{n.attempts(): expression("$" + n.attempts() + " + 1")},
+	})
+	wait.Next(find)
+	return awsstepfunctions.Pass_Jsonata(p, jsii.String("Begin"+n.Name), &awsstepfunctions.PassJsonataProps{
+		Comment: jsii.String("Counts the attempts to open the incident."),
+		Assign:  &map[string]any{n.attempts(): 0},
+	}).Next(find)
+}
+
+// find looks the incident up. When all attempts to open it have failed, it is this state that fails: a redrive begins
+// with another look-up and has as many attempts again.
+func (n ServiceNowIncident) find(p *ClinicalRiskPipeline) awsstepfunctions.CustomState {
+	query := fmt.Sprintf(`$%s >= %d * ($states.context.Execution.RedriveCount + 1) ? $error("The incident could not be opened.") : "correlation_id=" & %s`,
+		n.attempts(), incidentAttempts, correlation(n.Name))
+	output := fmt.Sprintf(`( $body := %s; $incidents := $type($body) = "object" ? $body.result : null; `+
+		`$type($incidents) != "array" ? $error("ServiceNow answered without a list of incidents.") : `+
+		`$count($incidents) = 0 ? $states.input : %s )`, responseBody, withDownstream(n.Name, `{"incident": $incidents[0].number}`))
+	state := n.call(p, "Find", "Looks the incident up by its correlation id.", "GET", map[string]any{
+		"QueryParameters": map[string]any{
+			"sysparm_query": expression(query), "sysparm_fields": "number", "sysparm_limit": "1",
+		},
+	}, output)
+	return retrying(state, incidentRetries)
+}
+
+// open opens the incident. It is not retried: see the loop.
+func (n ServiceNowIncident) open(p *ClinicalRiskPipeline) awsstepfunctions.CustomState {
+	urgency := n.Urgency
+	setDefault(&urgency, 2)
+	body := map[string]any{
+		"short_description":   workflow.AlertSubject,
+		"description":         alertText(p.finding()),
+		"urgency":             fmt.Sprint(urgency),
+		"correlation_id":      expression(correlation(n.Name)),
+		"correlation_display": "clinical-risk-pipeline",
+	}
+	if n.AssignmentGroup != "" {
+		body["assignment_group"] = n.AssignmentGroup
+	}
+	output := fmt.Sprintf(`( $body := %s; $exists($body.result.number) ? %s : $error("ServiceNow answered without an incident.") )`,
+		responseBody, withDownstream(n.Name, `{"incident": $body.result.number}`))
+	return n.call(p, "Open", "Opens the incident.", "POST", map[string]any{"RequestBody": body}, output)
+}
+
+// responseBody is the JSONata expression of the answer, which Step Functions parses where its content type says JSON.
+const responseBody = `$type($states.result.ResponseBody) = "string" ? $parse($states.result.ResponseBody) : $states.result.ResponseBody`
+
+// call is a request to the incident table.
+func (n ServiceNowIncident) call(p *ClinicalRiskPipeline, verb, comment, method string, arguments map[string]any, output string) awsstepfunctions.CustomState {
+	maps.Copy(arguments, map[string]any{
+		"ApiEndpoint":    n.table(),
+		"Method":         method,
+		"Authentication": map[string]any{"ConnectionArn": *n.Connection.ConnectionArn()},
+		"Headers":        map[string]any{"Accept": "application/json", "Content-Type": "application/json"},
+	})
+	return awsstepfunctions.NewCustomState(p, jsii.String(verb+n.Name), &awsstepfunctions.CustomStateProps{StateJson: &map[string]any{
+		"Type": "Task", "Comment": comment, "Resource": p.integration("http:invoke"),
+		"Arguments": arguments, "TimeoutSeconds": incidentTimeout.Seconds(), "Output": expression(output),
+	}})
+}
+
+// statements follow https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html.
+func (n ServiceNowIncident) statements(*ClinicalRiskPipeline) []awsiam.PolicyStatement {
+	return []awsiam.PolicyStatement{
+		allow(n.Name+"Connection", []string{*n.Connection.ConnectionArn()}, "events:RetrieveConnectionCredentials"),
+		allow(n.Name+"Secret", []string{*n.Connection.ConnectionSecretArn()}, "secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"),
+	}
+}
+
+// ownStatements allow exactly this URL with these two methods.
+func (n ServiceNowIncident) ownStatements(p *ClinicalRiskPipeline) []awsiam.PolicyStatement {
+	statement := allow(n.Name+"Request", []string{*p.stateMachine.StateMachineArn()}, "states:InvokeHTTPEndpoint")
+	statement.AddCondition(jsii.String("StringEquals"), map[string]any{
+		"states:HTTPEndpoint": n.table(), "states:HTTPMethod": []string{"GET", "POST"},
+	})
+	return []awsiam.PolicyStatement{statement}
+}

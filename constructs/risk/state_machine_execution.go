@@ -1,0 +1,76 @@
+package risk
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// StateMachineExecution starts an execution of another Standard state machine and waits for its end. Its input says what
+// the alert says. It is started under a name that a retry repeats, so that it runs once; a redrive of a pipeline whose
+// downstream execution failed starts it again.
+type StateMachineExecution struct {
+	// Name names the states: "Start" and Name. 1 to 40 letters and digits, the first a capital.
+	Name string
+
+	// StateMachine is the state machine to start, in the pipeline's own account and region.
+	StateMachine awsstepfunctions.IStateMachine
+
+	// Timeout bounds the execution, in whole seconds, one minute or more. Default: one hour.
+	Timeout time.Duration
+}
+
+func (e StateMachineExecution) name() string { return e.Name }
+
+func (e StateMachineExecution) validate() []error {
+	var faults []error
+	if e.StateMachine == nil {
+		faults = append(faults, fmt.Errorf("StateMachine is required: the state machine to start"))
+	}
+	if e.Timeout != 0 {
+		if err := validTimeout("Timeout", e.Timeout, time.Minute); err != nil {
+			faults = append(faults, err)
+		}
+	}
+	return faults
+}
+
+func (e StateMachineExecution) state() string { return "Start" + e.Name }
+
+// addStates starts the execution. What repeats is a submission that was refused: the execution itself runs once.
+func (e StateMachineExecution) addStates(p *ClinicalRiskPipeline, next awsstepfunctions.IChainable) awsstepfunctions.IChainable {
+	limit := e.Timeout
+	setDefault(&limit, time.Hour)
+	state := awsstepfunctions.NewCustomState(p, jsii.String(e.state()), &awsstepfunctions.CustomStateProps{StateJson: &map[string]any{
+		"Type":     "Task",
+		"Comment":  "Starts the downstream state machine and waits for its end.",
+		"Resource": p.integration("states:startExecution.sync:2"),
+		"Arguments": map[string]any{
+			"StateMachineArn": *e.StateMachine.StateMachineArn(),
+			"Name":            expression(correlation(e.Name) + ` & "-" & $string($states.context.Execution.RedriveCount)`),
+			"Input":           expression(objectOf(p.finding())),
+		},
+		"TimeoutSeconds": limit.Seconds(),
+		"Output":         expression(withDownstream(e.Name, `{"execution": $states.result.ExecutionArn}`)),
+	}})
+	return awsstepfunctions.Chain_Start(retrying(state, executionRetries)).Next(next)
+}
+
+// statements follow https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html.
+func (e StateMachineExecution) statements(p *ClinicalRiskPipeline) []awsiam.PolicyStatement {
+	machine := *e.StateMachine.StateMachineArn()
+	name := *awscdk.Arn_Split(&machine, awscdk.ArnFormat_COLON_RESOURCE_NAME).ResourceName
+	return []awsiam.PolicyStatement{
+		allow(e.state(), []string{machine}, "states:StartExecution"),
+		allow(e.state()+"Run", []string{p.arnOf(awscdk.ArnFormat_COLON_RESOURCE_NAME, "states", "execution", name+":*")}, "states:DescribeExecution", "states:StopExecution"),
+		p.managedRule(e.state(), "StepFunctionsGetEventsForStepFunctionsExecutionRule"),
+	}
+}
+
+func (e StateMachineExecution) ownStatements(*ClinicalRiskPipeline) []awsiam.PolicyStatement {
+	return nil
+}
