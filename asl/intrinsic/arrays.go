@@ -3,6 +3,8 @@ package intrinsic
 import (
 	"errors"
 	"fmt"
+
+	"clinical-risk-pipeline/asl/internal/value"
 )
 
 // maxRange is how many items States.ArrayRange makes at most.
@@ -25,21 +27,19 @@ func arrayPartition(arguments []any) (any, error) {
 	return chunks, nil
 }
 
+// arrayContains compares by value: equal values are equal as JSON.
 func arrayContains(arguments []any) (any, error) {
 	items, err := array(arguments, 0)
 	if err != nil {
 		return nil, err
 	}
-	return contains(items, arguments[1]), nil
-}
-
-func contains(items []any, value any) bool {
+	wanted := value.Encode(arguments[1])
 	for _, item := range items {
-		if equal(item, value) {
-			return true
+		if value.Encode(item) == wanted {
+			return true, nil
 		}
 	}
-	return false
+	return false, nil
 }
 
 func arrayRange(arguments []any) (any, error) {
@@ -87,7 +87,7 @@ func arrayUnique(arguments []any) (any, error) {
 	seen := make(map[string]bool, len(items))
 	unique := []any{}
 	for _, item := range items {
-		key := string(appendJSON(nil, item))
+		key := value.Encode(item)
 		if !seen[key] {
 			seen[key] = true
 			unique = append(unique, item)

@@ -1,12 +1,11 @@
 package intrinsic
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
+
+	"clinical-risk-pipeline/asl/internal/value"
 )
 
 // format puts the arguments where the template has {}; \{, \}, \' and \\ stand for themselves.
@@ -50,50 +49,15 @@ func stringToJSON(arguments []any) (any, error) {
 	if strings.TrimSpace(source) == "" {
 		return nil, nil
 	}
-	value, err := decode(source)
+	v, err := value.Decode([]byte(source))
 	if err != nil {
 		return nil, errors.New("the argument is not JSON")
 	}
-	return value, nil
-}
-
-// decode reads one JSON value and nothing behind it. Integers beyond the exact range of float64 stay as they are.
-func decode(source string) (any, error) {
-	decoder := json.NewDecoder(bytes.NewReader([]byte(source)))
-	decoder.UseNumber()
-	var value any
-	if err := decoder.Decode(&value); err != nil {
-		return nil, err
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("text behind the value")
-	}
-	return plainNumbers(value), nil
-}
-
-// plainNumbers makes float64 of the numbers that it holds exactly enough, in place: the value is fresh.
-func plainNumbers(value any) any {
-	switch value := value.(type) {
-	case json.Number:
-		f, err := value.Float64()
-		if err != nil || (f > 1<<53 || f < -1<<53) && !strings.ContainsAny(value.String(), ".eE") {
-			return value
-		}
-		return f + 0
-	case []any:
-		for i := range value {
-			value[i] = plainNumbers(value[i])
-		}
-	case map[string]any:
-		for key := range value {
-			value[key] = plainNumbers(value[key])
-		}
-	}
-	return value
+	return v, nil
 }
 
 func jsonToString(arguments []any) (any, error) {
-	return string(appendJSON(nil, arguments[0])), nil
+	return value.Encode(arguments[0]), nil
 }
 
 // stringSplit splits at every character of the second argument, and drops empty parts.

@@ -2,13 +2,17 @@ package jsonpath
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
+
+	"clinical-risk-pipeline/asl/internal/value"
 )
 
 // call is a function at the end of a path: $.visits.length(), or with arguments $.sum($.a, $.b).
 type call struct {
 	name      string
-	arguments []value
+	arguments []operand
 }
 
 func (c call) definite(bool) bool    { return true }
@@ -34,7 +38,7 @@ func (p *parser) call(function string) (step, error) {
 	}
 	c := call{name: function}
 	err := p.list(')', func() error {
-		argument, err := p.value()
+		argument, err := p.side()
 		c.arguments = append(c.arguments, argument)
 		return err
 	})
@@ -48,7 +52,7 @@ var calls = map[string]func(at any, arguments []any) (any, error){
 	"first":  func(at any, _ []any) (any, error) { return item(at, 0) },
 	"last":   func(at any, _ []any) (any, error) { return item(at, -1) },
 	"index": func(at any, arguments []any) (any, error) {
-		if n, ok := numberOf(append(arguments, nil)[0]); ok {
+		if n, ok := value.Float(append(arguments, nil)[0]); ok {
 			return item(at, int(n))
 		}
 		return nil, fmt.Errorf("it takes the index")
@@ -76,21 +80,21 @@ func length(at any, arguments []any) (any, error) {
 func keys(at any, _ []any) (any, error) {
 	object, ok := at.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("it applies to objects, not to %s", typeName(at))
+		return nil, fmt.Errorf("it applies to objects, not to a value of type %s", value.TypeName(at))
 	}
 	names := []any{}
-	for _, key := range sortedKeys(object) {
+	for _, key := range slices.Sorted(maps.Keys(object)) {
 		names = append(names, key)
 	}
 	return names, nil
 }
 
 func item(at any, n int) (any, error) {
-	value, ok := index(n).child(at)
+	found, ok := index(n).child(at)
 	if !ok {
-		return nil, fmt.Errorf("there is no such item in %s", typeName(at))
+		return nil, fmt.Errorf("there is no such item in a value of type %s", value.TypeName(at))
 	}
-	return value, nil
+	return found, nil
 }
 
 // aggregate applies to the numbers of an array and of the arguments; other values do not count.
@@ -106,7 +110,7 @@ func aggregate(apply func(numbers []float64) float64) func(at any, arguments []a
 		}
 		var numbers []float64
 		for _, item := range items {
-			if number, ok := numberOf(item); ok {
+			if number, ok := value.Float(item); ok {
 				numbers = append(numbers, number)
 			}
 		}

@@ -2,19 +2,22 @@ package jsonpath
 
 import (
 	"cmp"
-	"encoding/json"
 	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"clinical-risk-pipeline/asl/internal/value"
 )
 
 // comparisons are the operators of filters. What they make of values of unlike types is Jayway's.
 var comparisons = map[string]func(left, right any) bool{
 	"==":  equal,
 	"!=":  func(left, right any) bool { return !equal(left, right) },
-	"===": func(left, right any) bool { return typeName(left) == typeName(right) && equal(left, right) },
-	"!==": func(left, right any) bool { return typeName(left) != typeName(right) || !equal(left, right) },
+	"===": func(left, right any) bool { return value.TypeName(left) == value.TypeName(right) && equal(left, right) },
+	"!==": func(left, right any) bool {
+		return value.TypeName(left) != value.TypeName(right) || !equal(left, right)
+	},
 	"<":   ordered(func(order int) bool { return order < 0 }),
 	"<=":  ordered(func(order int) bool { return order <= 0 }),
 	">":   ordered(func(order int) bool { return order > 0 }),
@@ -37,8 +40,8 @@ var comparisons = map[string]func(left, right any) bool{
 
 // equal compares by value; a text equals the number that it spells, and a missing value equals nothing.
 func equal(left, right any) bool {
-	if a, ok := numberOf(left); ok {
-		b, ok := numberOf(right)
+	if a, ok := value.Float(left); ok {
+		b, ok := value.Float(right)
 		if text, isText := right.(string); isText {
 			parsed, err := strconv.ParseFloat(text, 64)
 			b, ok = parsed, err == nil
@@ -54,53 +57,19 @@ func equal(left, right any) bool {
 		if b, ok := right.(string); ok {
 			return a == b
 		}
-		b, ok := numberOf(right)
+		b, ok := value.Float(right)
 		return ok && a == strconv.FormatFloat(b, 'f', -1, 64)
-	case []any:
-		b, ok := right.([]any)
-		return ok && len(a) == len(b) && pairwise(a, b)
-	case map[string]any:
-		b, ok := right.(map[string]any)
-		return ok && len(a) == len(b) && sameMembers(a, b)
+	case []any, map[string]any:
+		return value.TypeName(left) == value.TypeName(right) && value.Encode(left) == value.Encode(right)
 	}
 	return false
-}
-
-func pairwise(a, b []any) bool {
-	for i := range a {
-		if typeName(a[i]) != typeName(b[i]) || !equal(a[i], b[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-func sameMembers(a, b map[string]any) bool {
-	for key, value := range a {
-		other, ok := b[key]
-		if !ok || typeName(value) != typeName(other) || !equal(value, other) {
-			return false
-		}
-	}
-	return true
-}
-
-func numberOf(v any) (float64, bool) {
-	switch v := v.(type) {
-	case float64:
-		return v, true
-	case json.Number:
-		f, err := v.Float64()
-		return f, err == nil
-	}
-	return 0, false
 }
 
 // ordered compares two numbers or two texts; values of other types have no order.
 func ordered(holds func(order int) bool) func(left, right any) bool {
 	return func(left, right any) bool {
-		if a, ok := numberOf(left); ok {
-			b, ok := numberOf(right)
+		if a, ok := value.Float(left); ok {
+			b, ok := value.Float(right)
 			return ok && holds(cmp.Compare(a, b))
 		}
 		a, isA := left.(string)
@@ -139,10 +108,10 @@ func matches(left, right any) bool {
 	return false
 }
 
-func in(value, list any) bool {
+func in(wanted, list any) bool {
 	items, _ := list.([]any)
 	for _, item := range items {
-		if equal(value, item) {
+		if equal(wanted, item) {
 			return true
 		}
 	}
@@ -164,7 +133,7 @@ func all(left, right any) bool {
 }
 
 func size(left, right any) bool {
-	want, ok := numberOf(right)
+	want, ok := value.Float(right)
 	switch v := left.(type) {
 	case string:
 		return ok && float64(utf8.RuneCountInString(v)) == want

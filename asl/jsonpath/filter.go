@@ -50,7 +50,7 @@ func (p *parser) filter() (step, error) {
 	if p.blanks() != '(' {
 		return nil, p.fail("expected '(' behind '[?'")
 	}
-	c, err := p.operand()
+	c, err := p.unary()
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func (p *parser) either() (condition, error) {
 }
 
 func (p *parser) both() (condition, error) {
-	return p.joined("&&", p.operand, func(a, b condition) condition {
+	return p.joined("&&", p.unary, func(a, b condition) condition {
 		return func(e *evaluation, at any) bool { return a(e, at) && b(e, at) }
 	})
 }
@@ -87,8 +87,8 @@ func (p *parser) joined(operator string, next func() (condition, error), join fu
 	return nil, err
 }
 
-// operand reads (…), !… or a comparison.
-func (p *parser) operand() (condition, error) {
+// unary reads (…), !… or a comparison.
+func (p *parser) unary() (condition, error) {
 	if err := p.deeper(); err != nil {
 		return nil, err
 	}
@@ -103,7 +103,7 @@ func (p *parser) operand() (condition, error) {
 		return c, p.close(')')
 	case '!':
 		p.at++
-		c, err := p.operand()
+		c, err := p.unary()
 		return func(e *evaluation, at any) bool { return !c(e, at) }, err
 	}
 	return p.comparison()
@@ -111,7 +111,7 @@ func (p *parser) operand() (condition, error) {
 
 // comparison reads two values with an operator between them, or a path alone, which asks whether it leads anywhere.
 func (p *parser) comparison() (condition, error) {
-	left, err := p.value()
+	left, err := p.side()
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +125,7 @@ func (p *parser) comparison() (condition, error) {
 		p.at = start
 		return nil, p.fail("there is no operator '%s'", word)
 	}
-	right, err := p.value()
+	right, err := p.side()
 	return func(e *evaluation, at any) bool { return compare(left(e, at), right(e, at)) }, err
 }
 
@@ -138,12 +138,12 @@ func (p *parser) operator() string {
 	return p.source[start:p.at]
 }
 
-// value is one side of a comparison: a path's value, missingValue{} when it leads nowhere, a literal, or a *regexp.Regexp.
-type value func(e *evaluation, at any) any
+// operand is one side of a comparison: a path's value, missingValue{} when it leads nowhere, a literal, or a *regexp.Regexp.
+type operand func(e *evaluation, at any) any
 
 type missingValue struct{}
 
-func (p *parser) value() (value, error) {
+func (p *parser) side() (operand, error) {
 	switch p.blanks() {
 	case '@', '$':
 		return p.inner()
@@ -155,7 +155,7 @@ func (p *parser) value() (value, error) {
 }
 
 // inner reads a path within a filter.
-func (p *parser) inner() (value, error) {
+func (p *parser) inner() (operand, error) {
 	start := p.at
 	root := ""
 	if p.peek() == '@' {
@@ -177,7 +177,7 @@ func (p *parser) inner() (value, error) {
 }
 
 // pattern reads /regular expression/i. It has to match a text as a whole.
-func (p *parser) pattern() (value, error) {
+func (p *parser) pattern() (operand, error) {
 	start := p.at + 1
 	for p.at++; p.at < len(p.source) && p.peek() != '/'; p.at++ {
 		if p.peek() == '\\' {

@@ -127,14 +127,14 @@ func TestWhatIsNotFound(t *testing.T) {
 		{"the last name is missing", `$.trial2`, `No results for path: $['trial2']`},
 		{"a name on the way is missing", `$.exit.reason`, `Missing property in path $['exit']`},
 		{"a name deeper on the way is missing", `$.subjects[0].exit.reason.text`, `Missing property in path $['subjects'][0]['exit']`},
-		{"a name of a scalar", `$.trial.name`, `Expected to find an object with property ['name'] in path $['trial'] but found a string`},
-		{"a name of null", `$.none.name`, `Expected to find an object with property ['name'] in path $['none'] but found null`},
-		{"a name of an array", `$.matrix.name`, `Expected to find an object with property ['name'] in path $['matrix'] but found an array`},
+		{"a name of a scalar", `$.trial.name`, `Expected to find an object with property ['name'] in path $['trial'] but found a value of type string`},
+		{"a name of null", `$.none.name`, `Expected to find an object with property ['name'] in path $['none'] but found a value of type null`},
+		{"a name of an array", `$.matrix.name`, `Expected to find an object with property ['name'] in path $['matrix'] but found a value of type array`},
 		{"an index outside", `$.matrix[3]`, `No results for path: $['matrix'][3]`},
-		{"an index of an object", `$.subjects[0][0]`, `Filter: [0] can only be applied to arrays, but $['subjects'][0] holds an object`},
+		{"an index of an object", `$.subjects[0][0]`, `Filter: [0] can only be applied to arrays, but $['subjects'][0] holds a value of type object`},
 		{"a slice of nothing", `$.nothing[0:1]`, `Missing property in path $['nothing']`},
 		{"the definite beginning of an indefinite path", `$.nothing[*].id`, `Missing property in path $['nothing']`},
-		{"the values are not told", `$.subjects[0].id.x`, `Expected to find an object with property ['x'] in path $['subjects'][0]['id'] but found a string`},
+		{"the values are not told", `$.subjects[0].id.x`, `Expected to find an object with property ['x'] in path $['subjects'][0]['id'] but found a value of type string`},
 	} {
 		path, err := jsonpath.Parse(test.path)
 		if err != nil {

@@ -2,9 +2,11 @@ package jsonpath
 
 import (
 	"fmt"
+	"maps"
 	"slices"
-	"sort"
 	"strings"
+
+	"clinical-risk-pipeline/asl/internal/value"
 )
 
 // step is one token of a path, applied to every value that the steps before it found.
@@ -31,7 +33,7 @@ func missing(steps []step, i int, at any) string {
 		case isObject:
 			return "Missing property in path " + normalized(steps[:i+1])
 		}
-		return fmt.Sprintf("Expected to find an object with property %s in path %s but found %s", s, normalized(steps[:i]), typeName(at))
+		return fmt.Sprintf("Expected to find an object with property %s in path %s but found a value of type %s", s, normalized(steps[:i]), value.TypeName(at))
 	case index:
 		if _, isArray := at.([]any); isArray {
 			return "No results for path: " + normalized(steps)
@@ -40,7 +42,7 @@ func missing(steps []step, i int, at any) string {
 	if at == nil {
 		return "The path " + normalized(steps[:i]) + " is null"
 	}
-	return fmt.Sprintf("Filter: %s can only be applied to arrays, but %s holds %s", steps[i], normalized(steps[:i]), typeName(at))
+	return fmt.Sprintf("Filter: %s can only be applied to arrays, but %s holds a value of type %s", steps[i], normalized(steps[:i]), value.TypeName(at))
 }
 
 func normalized(steps []step) string {
@@ -50,23 +52,6 @@ func normalized(steps []step) string {
 		b.WriteString(s.String())
 	}
 	return b.String()
-}
-
-// typeName names a value's type for messages, which must not hold the value.
-func typeName(v any) string {
-	switch v.(type) {
-	case nil:
-		return "null"
-	case bool:
-		return "a boolean"
-	case string:
-		return "a string"
-	case []any:
-		return "an array"
-	case map[string]any:
-		return "an object"
-	}
-	return "a number"
 }
 
 // name is .name or ['name'].
@@ -150,22 +135,13 @@ func children(at any, yield func(any) error) error {
 			}
 		}
 	case map[string]any:
-		for _, key := range sortedKeys(at) {
+		for _, key := range slices.Sorted(maps.Keys(at)) {
 			if err := yield(at[key]); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
-}
-
-func sortedKeys(object map[string]any) []string {
-	keys := make([]string, 0, len(object))
-	for key := range object {
-		keys = append(keys, key)
-	}
-	sort.Strings(keys)
-	return slices.Clip(keys)
 }
 
 // descent is "..": every value at or below this one that the next step fits.

@@ -1,0 +1,225 @@
+package jsonata
+
+// uses is what a walk through a syntax tree finds.
+type uses struct {
+	free   map[string]*reach // by name, the library's functions included: a state machine's variable may have such a name
+	root   bool
+	climbs bool // the expression uses %, which leads up again
+
+	builtin map[string]bool // the functions of the library and of AWS
+}
+
+// reach says which parts of a variable an expression can look at: all of it, or some members at most. What lies beyond need
+// not be converted for an evaluation.
+type reach struct {
+	all     bool
+	members map[string]*reach
+
+	// How the variable is used: as a value, where either a value or a function may stand, as the function of a call.
+	read, passed, called bool
+}
+
+func (r *reach) member(name string) *reach {
+	if r.members == nil {
+		r.members = map[string]*reach{}
+	}
+	if r.members[name] == nil {
+		r.members[name] = &reach{}
+	}
+	return r.members[name]
+}
+
+// scope holds the variables that an expression has bound.
+type scope struct {
+	bound   map[string]bool
+	outer   *scope
+	context bool // there is a value that $ and unqualified names refer to
+}
+
+func (s *scope) knows(name string) bool {
+	for ; s != nil; s = s.outer {
+		if s.bound[name] {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *scope) inner(context bool) *scope {
+	return &scope{bound: map[string]bool{}, outer: s, context: context}
+}
+
+func findUses(tree node, builtin map[string]bool) *uses {
+	u := &uses{free: map[string]*reach{}, builtin: builtin}
+	u.walk(tree, &scope{bound: map[string]bool{}})
+	if u.climbs {
+		for _, r := range u.free {
+			r.all = true
+		}
+	}
+	return u
+}
+
+func (u *uses) walk(n node, s *scope) {
+	switch n.kind() {
+	case "path":
+		u.path(n, s)
+	case "name", "wildcard", "descendant":
+		u.root = u.root || !s.context
+	case "parent":
+		u.climbs = true
+	case "variable":
+		if r := u.variable(n.text("value"), s); r != nil {
+			r.all = true
+		}
+	case "bind":
+		s.bound[n.child("lhs").text("value")] = true
+		u.pass(n.child("rhs"), s)
+	case "apply":
+		u.pass(n.child("lhs"), s)
+		u.pass(n.child("rhs"), s)
+	case "block":
+		inner := s.inner(s.context)
+		for _, expression := range n.list("expressions") {
+			u.walk(expression, inner)
+		}
+	case "lambda":
+		inner := s.inner(s.context)
+		for _, parameter := range n.list("arguments") {
+			inner.bound[parameter.text("value")] = true
+		}
+		u.walk(n.child("body"), inner)
+	case "function", "partial":
+		u.call(n, s)
+	default:
+		u.operands(n, s)
+	}
+	u.clauses(n, s)
+}
+
+// variable notes the use of a variable, and returns its reach when it is a free one.
+func (u *uses) variable(name string, s *scope) *reach {
+	switch {
+	case name == "":
+		u.root = u.root || !s.context
+		return nil
+	case name == "$":
+		u.root = true
+		return nil
+	case s.knows(name):
+		return nil
+	}
+	r := u.reachOf(name)
+	r.read = true
+	return r
+}
+
+func (u *uses) reachOf(name string) *reach {
+	if u.free[name] == nil {
+		u.free[name] = &reach{}
+	}
+	return u.free[name]
+}
+
+// path walks a path: its first step may be a variable, of which the names behind it reach a part.
+func (u *uses) path(n node, s *scope) {
+	steps := n.list("steps")
+	var at *reach
+	for i, step := range steps {
+		if i == 0 && step.kind() == "variable" {
+			at = u.variable(step.text("value"), s)
+			u.clauses(step, s)
+		} else if i > 0 {
+			if at != nil && step.kind() == "name" && !step.has("focus") && !steps[i-1].has("stages") && !steps[i-1].has("predicate") {
+				at = at.member(step.text("value"))
+			} else if at != nil {
+				at.all, at = true, nil
+			}
+			u.walk(step, s.inner(true))
+		} else {
+			u.walk(step, s)
+		}
+		for _, binding := range []string{"focus", "index"} {
+			if name := step.text(binding); name != "" {
+				s.bound[name] = true
+			}
+		}
+	}
+	if at != nil {
+		at.all = true
+	}
+}
+
+func (u *uses) call(n node, s *scope) {
+	procedure := n.child("procedure")
+	if name := procedure.text("value"); procedure.kind() == "variable" && !s.knows(name) && name != "" {
+		u.reachOf(name).called = true
+	} else {
+		u.walk(procedure, s)
+	}
+	for i, argument := range n.list("arguments") {
+		if first, ok := takesFunction[procedure.text("value")]; ok && i >= first || !u.builtin[procedure.text("value")] {
+			u.pass(argument, s)
+		} else {
+			u.walk(argument, s)
+		}
+	}
+}
+
+// takesFunction says from which argument on a function of the library takes functions.
+var takesFunction = map[string]int{
+	"map": 1, "filter": 1, "single": 1, "reduce": 1, "sift": 0, "each": 0, "sort": 1, "match": 1, "contains": 1, "replace": 1, "split": 1,
+}
+
+// pass walks what stands where a function may stand.
+func (u *uses) pass(n node, s *scope) {
+	name := n.text("value")
+	if n.kind() != "variable" || name == "" || name == "$" || s.knows(name) {
+		u.walk(n, s)
+		return
+	}
+	r := u.reachOf(name)
+	r.passed, r.all = true, true
+	u.clauses(n, s)
+}
+
+// operands walks what the other types of nodes hold.
+func (u *uses) operands(n node, s *scope) {
+	for _, key := range []string{"lhs", "rhs", "expression", "condition", "then", "else"} {
+		if operand := n.child(key); operand != nil {
+			u.walk(operand, s)
+		}
+	}
+	for _, pair := range n.pairs() {
+		u.walk(pair[0], s)
+		u.walk(pair[1], s)
+	}
+	for _, expression := range n.list("expressions") {
+		u.walk(expression, s)
+	}
+	for _, term := range n.list("terms") {
+		u.walk(term.child("expression"), s.inner(true))
+	}
+	for _, key := range []string{"pattern", "update", "delete"} {
+		if operand := n.child(key); operand != nil {
+			u.walk(operand, s.inner(true))
+		}
+	}
+}
+
+// clauses walks the predicates, the stages of a step, and the group-by of a node. They are evaluated for each value.
+func (u *uses) clauses(n node, s *scope) {
+	for _, key := range []string{"predicate", "stages"} {
+		for _, stage := range n.list(key) {
+			if name := stage.text("value"); stage.kind() == "index" {
+				s.bound[name] = true
+			} else {
+				u.walk(stage.child("expr"), s.inner(true))
+			}
+		}
+	}
+	for _, pair := range n.child("group").pairs() {
+		u.walk(pair[0], s.inner(true))
+		u.walk(pair[1], s.inner(true))
+	}
+}
