@@ -11,10 +11,12 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// failing is an execution whose input, task and cause hold a secret.
+// failing is an execution whose input, task and cause hold a secret, and that ends in a Fail state.
 func failing(t *testing.T) *asl.Execution {
 	t.Helper()
-	machine, err := asl.Load([]byte(`{"StartAt": "Call", "States": {"Call": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "End": true}}}`))
+	machine, err := asl.Load([]byte(`{"StartAt": "Call", "States": {
+		"Call": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Down"}], "End": true},
+		"Down": {"Type": "Fail", "ErrorPath": "$.Error", "CausePath": "$.Cause"}}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,8 +53,8 @@ func TestLogLevels(t *testing.T) {
 		level string
 		want  []string
 	}{
-		{"ALL", []string{"ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted", "TaskFailed", "ExecutionFailed"}},
-		{"ERROR", []string{"TaskFailed", "ExecutionFailed"}},
+		{"ALL", []string{"ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted", "TaskFailed", "TaskStateExited", "FailStateEntered", "ExecutionFailed"}},
+		{"ERROR", []string{"TaskFailed", "FailStateEntered", "ExecutionFailed"}},
 		{"FATAL", []string{"ExecutionFailed"}},
 		{"OFF", nil},
 	} {

@@ -155,6 +155,16 @@ func TestStandardInput(t *testing.T) {
 	}
 }
 
+func TestFaultyStandardInputIsNotKept(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	if _, err := Open(Stdin, strings.NewReader("{}\n")); err == nil {
+		t.Error("no error")
+	}
+	if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
 type brokenPipe struct{}
 
 func (brokenPipe) Read([]byte) (int, error) { return 0, errors.New("broken pipe") }

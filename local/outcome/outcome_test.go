@@ -99,6 +99,16 @@ func TestSuccessWithoutAScore(t *testing.T) {
 	}
 }
 
+// A low score is no low risk as long as the execution that found it did not succeed.
+func TestFailureAfterALowScore(t *testing.T) {
+	definition := `{"StartAt": "CheckRisk", "States": {"CheckRisk": {"Type": "Pass", "Next": "RecordDecision"},
+		"RecordDecision": {"Type": "Task", "Resource": "arn:aws:states:::a:c", "End": true}}}`
+	o := Of(input, execute(t, definition, map[string]any{"inference": scored(0.2)}, nil, &asl.Error{Name: "S3.Down"}), 0, asItIs)
+	if o.Status != asl.Failed || o.Decision != Undecided || o.RiskScore == nil {
+		t.Errorf("outcome %+v, want undecided, with the score", o)
+	}
+}
+
 // Branches run at the same time, and their events interleave: each retry and transition is counted where it belongs.
 func TestRetriesInBranches(t *testing.T) {
 	branch := func(name string) string {

@@ -59,3 +59,13 @@ func TestRedactedCause(t *testing.T) {
 		t.Errorf("the cause of an expression became %q", got)
 	}
 }
+
+// The engine reports errors of its own in the same events as those of a stand-in: their names tell them apart.
+func TestRedactedCauseOfATask(t *testing.T) {
+	for name, want := range map[string]string{"Model.Bad": "not 83", "States.DataLimitExceeded": "not …"} {
+		execution := &asl.Execution{History: []asl.Event{{Type: "TaskFailed", Details: &asl.Failure{Error: name, Cause: "not 83"}}}}
+		if got := NewRedactor(nil).For(execution, sensitive)("not 83"); got != want {
+			t.Errorf("the cause of %s became %q, want %q", name, got, want)
+		}
+	}
+}

@@ -84,8 +84,8 @@ func TestPage(t *testing.T) {
 		"▲ High risk The score is above the threshold. 1 33.3%",
 		"S-2 T-1 0.9000 yes",
 		"1 Model.Down in InvokeModel No model. S-3",
-		"InvokeModel 1 2", // retries
-		"× 3", "1 failed", // in the drawing
+		"InvokeModel 1 2",  // retries
+		"× 3 1 failed",     // in the drawing, of InvokeModel
 		"alert above 0.75", // in the chart
 		"This page holds no features.",
 	} {

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -205,6 +206,7 @@ func TestModelThatStaysDown(t *testing.T) {
 // event is the part of a history's event that these tests look at.
 type event struct {
 	Type       string
+	Timestamp  time.Time
 	TaskFailed struct{ Error, Cause string } `json:"taskFailedEventDetails"`
 }
 
@@ -264,9 +266,26 @@ func TestRunsAreEqual(t *testing.T) {
 	if diff := cmp.Diff(first, second); diff != "" {
 		t.Errorf("two runs differ:\n%s", diff)
 	}
-	if string(first[0].History) == string(first[1].History) {
-		t.Error("two subjects have the same history: their jitter should differ")
+}
+
+// Retries of many executions must not come at the same moments: that is what jitter is for.
+func TestJitterDiffersBetweenSubjects(t *testing.T) {
+	two := results(t, pipeline(t, answering(t, http.StatusServiceUnavailable, "")), subject("S-1"), subject("S-2"))
+	if cmp.Equal(delays(t, two[0]), delays(t, two[1])) {
+		t.Errorf("two subjects retry after the same delays: %v", delays(t, two[0]))
 	}
+}
+
+// delays returns the times from each failed task to the next event.
+func delays(t *testing.T, r *Result) (all []time.Duration) {
+	t.Helper()
+	list := events(t, r)
+	for i, e := range list[:len(list)-1] {
+		if e.Type == "TaskFailed" {
+			all = append(all, list[i+1].Timestamp.Sub(e.Timestamp))
+		}
+	}
+	return all
 }
 
 func TestErrorOfTheOutputStopsTheRun(t *testing.T) {
