@@ -31,7 +31,8 @@ const (
 
 // cli is the command line.
 type cli struct {
-	Run runCommand `cmd:"" help:"Run a synthesized pipeline for every input of a file, on this machine, with stand-ins for AWS."`
+	Run       runCommand       `cmd:"" help:"Run a synthesized pipeline for every input of a file, on this machine, with stand-ins for AWS."`
+	Approvals approvalsCommand `cmd:"" help:"List, show and decide the requests for approval of a deployed pipeline."`
 }
 
 // streams are what a command reads and writes.

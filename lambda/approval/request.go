@@ -114,6 +114,11 @@ func ID(execution string) string {
 	return "ap-" + strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:16])
 }
 
+var idPattern = regexp.MustCompile(`^ap-[a-z2-7]{16}$`)
+
+// IsID tells whether a text has the form of an approval's id.
+func IsID(id string) bool { return idPattern.MatchString(id) }
+
 // Place is an object in S3, or all objects below a prefix that ends in a slash.
 type Place struct{ Bucket, Key string }
 

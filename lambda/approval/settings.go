@@ -18,6 +18,9 @@ const (
 	EnvSessionNames = "APPROVAL_SESSION_NAMES" // the form of persons' session names, a regular expression; of the deciding function; may be empty
 )
 
+// URLOutput is the output of an environment's stack that has the function URL.
+const URLOutput = "ApprovalURL"
+
 // ApprovalsPrefix is where in the record store the records of people's decisions stand. They are never reviewed.
 const ApprovalsPrefix = "approvals/"
 

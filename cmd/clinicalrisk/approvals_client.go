@@ -1,0 +1,171 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+
+	"clinical-risk-pipeline/lambda/approval"
+)
+
+// approvalsClient calls the function URL with requests that the caller's AWS credentials sign.
+type approvalsClient struct {
+	url         *url.URL
+	region      string
+	credentials aws.CredentialsProvider
+	http        *http.Client
+}
+
+// approvalsTimeout outlasts the function, which hashes some thousand records in a few seconds.
+const approvalsTimeout = 2*time.Minute + 10*time.Second
+
+// maximumAnswer is more than a function URL answers with, in bytes.
+const maximumAnswer = 8 << 20
+
+func (c *approvalsCommand) client(ctx context.Context) (*approvalsClient, error) {
+	settings, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("AWS's configuration: %w", err)
+	}
+	address := c.URL
+	if address == "" {
+		if address, err = c.discover(ctx, settings); err != nil {
+			return nil, err
+		}
+	}
+	target, err := url.Parse(address)
+	if err != nil || target.Host == "" || target.Scheme != "https" && !(target.Scheme == "http" && loopback(target.Hostname())) {
+		return nil, fmt.Errorf("--url must be an https URL such as https://abc.lambda-url.eu-central-1.on.aws/, got %q", address)
+	}
+	region := settings.Region
+	if name := strings.Split(target.Hostname(), "."); len(name) > 3 && name[1] == "lambda-url" {
+		region = name[2]
+	}
+	if region == "" {
+		return nil, errors.New("the AWS region is not known: set AWS_REGION")
+	}
+	return &approvalsClient{url: target, region: region, credentials: settings.Credentials, http: &http.Client{Timeout: approvalsTimeout}}, nil
+}
+
+// loopback tells whether a host is this machine, where nobody listens in.
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// discover reads the URL from the outputs of the environment's stack.
+func (c *approvalsCommand) discover(ctx context.Context, settings aws.Config) (string, error) {
+	if c.Environment == "" {
+		return "", errors.New("--url or --environment is required")
+	}
+	stack := strings.ToUpper(c.Environment[:1]) + c.Environment[1:] + "-ClinicalRisk"
+	out, err := cloudformation.NewFromConfig(settings).DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
+	if err != nil {
+		return "", fmt.Errorf("the stack %s cannot be asked for the URL, give --url: %w", stack, err)
+	}
+	for _, s := range out.Stacks {
+		for _, output := range s.Outputs {
+			if aws.ToString(output.OutputKey) == approval.URLOutput {
+				return aws.ToString(output.OutputValue), nil
+			}
+		}
+	}
+	return "", fmt.Errorf("the stack %s has no output %s: its pipeline asks for no approval, or give --url", stack, approval.URLOutput)
+}
+
+// approvalsList is the answer to a list.
+type approvalsList struct {
+	Approvals []*approval.View `json:"approvals"`
+}
+
+func (c *approvalsClient) list(ctx context.Context, all bool) (*approvalsList, error) {
+	target := c.url.JoinPath("approvals")
+	if all {
+		target.RawQuery = "all=true"
+	}
+	var answer approvalsList
+	return &answer, c.call(ctx, http.MethodGet, target, nil, &answer)
+}
+
+func (c *approvalsClient) show(ctx context.Context, id string) (*approval.View, error) {
+	if !approval.IsID(id) {
+		return nil, fmt.Errorf("ID must be that of a request, ap- and 16 letters and digits, got %q", id)
+	}
+	var view approval.View
+	return &view, c.call(ctx, http.MethodGet, c.url.JoinPath("approvals", id), nil, &view)
+}
+
+func (c *approvalsClient) decide(ctx context.Context, id string, decision approval.Decision) (*approval.Outcome, error) {
+	body, err := json.Marshal(decision)
+	if err != nil {
+		return nil, err
+	}
+	var outcome approval.Outcome
+	return &outcome, c.call(ctx, http.MethodPost, c.url.JoinPath("approvals", id, "decision"), body, &outcome)
+}
+
+// call signs and sends a request, and reads the answer. What the service refuses is an *approval.Fault.
+func (c *approvalsClient) call(ctx context.Context, method string, target *url.URL, body []byte, answer any) error {
+	request, err := http.NewRequestWithContext(ctx, method, target.String(), bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	credentials, err := c.credentials.Retrieve(ctx)
+	if err != nil {
+		return fmt.Errorf("there are no usable AWS credentials, sign in first: %w", err)
+	}
+	sum := sha256.Sum256(body)
+	if err := v4.NewSigner().SignHTTP(ctx, credentials, request, hex.EncodeToString(sum[:]), "lambda", c.region, time.Now()); err != nil {
+		return err
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return fmt.Errorf("%s does not answer: %w", c.url.Host, err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(response.Body, maximumAnswer))
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.url.Host, err)
+	}
+	if response.StatusCode != http.StatusOK {
+		return refusalOf(response.StatusCode, text)
+	}
+	if err := json.Unmarshal(text, answer); err != nil {
+		return fmt.Errorf("%s does not answer as approvals do: is --url right?", c.url.Host)
+	}
+	return nil
+}
+
+// refusalOf reads what the function refused, or AWS in front of it, whose refusals are {"Message": "Forbidden"}.
+func refusalOf(status int, text []byte) error {
+	var ours struct {
+		Error *approval.Fault `json:"error"`
+	}
+	if err := json.Unmarshal(text, &ours); err == nil && ours.Error != nil {
+		ours.Error.Status = status
+		return ours.Error
+	}
+	message := fmt.Sprintf("the service answered with status %d", status)
+	if status == http.StatusForbidden {
+		message = "AWS refused the credentials: are you signed in as an approver, and is --url right?"
+	}
+	return &approval.Fault{Status: status, Message: message}
+}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// asker asks questions on a terminal.
+type asker struct {
+	answers *bufio.Reader
+	prompt  io.Writer
+}
+
+// newAsker returns nil where no person sits at a terminal: there nobody can be asked.
+func newAsker(s streams) *asker {
+	if !isTerminal(s.in) {
+		return nil
+	}
+	return &asker{bufio.NewReader(s.in), s.err}
+}
+
+// isTerminal is replaced by tests.
+var isTerminal = func(r io.Reader) bool {
+	file, ok := r.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
+}
+
+// ask returns the line that answers a question, trimmed. It does not outlast ctx.
+func (a *asker) ask(ctx context.Context, question string) (string, error) {
+	fmt.Fprint(a.prompt, question)
+	type line struct {
+		text string
+		err  error
+	}
+	answered := make(chan line, 1)
+	go func() {
+		text, err := a.answers.ReadString('\n')
+		answered <- line{text, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return "", exit(exitInterrupted)
+	case l := <-answered:
+		if text := strings.TrimSpace(l.text); text != "" || l.err == nil {
+			return text, nil
+		}
+		return "", errors.New("the terminal gave no answer; nothing was decided")
+	}
+}
