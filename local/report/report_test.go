@@ -95,6 +95,14 @@ func TestPage(t *testing.T) {
 	}
 }
 
+func TestDrawingCountsTransitions(t *testing.T) {
+	page := render(t, scored("S-1", 0.2), scored("S-2", 0.9), failed("S-3", "Model.Down", "No model."))
+	edge := regexp.MustCompile(`(?s)<title>InvokeModel&#45;&gt;CheckRisk</title>.*?<text[^>]*>[^<]*\b2\b`)
+	if !edge.MatchString(page) {
+		t.Errorf("the transition from InvokeModel to CheckRisk is not drawn with its count 2:\n%s", page)
+	}
+}
+
 func TestPageOfAPerfectRun(t *testing.T) {
 	seen := text(render(t, scored("S-1", 0.2)))
 	for _, want := range []string{"0 subjects of 1 at high risk", "None: every execution succeeded.", "None: every task was done at the first attempt."} {
