@@ -31,6 +31,7 @@ func TestToleratedFailures(t *testing.T) {
 		{"one more than the count", `, "ToleratedFailureCount": 1`, `[` + bad + `,` + good + `,` + bad + `]`, false},
 		{"a percentage is inclusive", `, "ToleratedFailurePercentage": 50`, `[` + bad + `,` + good + `,` + bad + `,` + good + `]`, true},
 		{"more than the percentage", `, "ToleratedFailurePercentage": 49.9`, `[` + bad + `,` + good + `,` + bad + `,` + good + `]`, false},
+		{"a percentage is of all items, also of those that are still to come", `, "MaxConcurrency": 1, "ToleratedFailurePercentage": 25`, `[` + bad + `,` + good + `,` + good + `,` + good + `]`, true},
 		{"100 percent tolerates everything", `, "ToleratedFailurePercentage": 100`, `[` + bad + `,` + bad + `]`, true},
 		{"0 percent nothing", `, "ToleratedFailurePercentage": 0`, `[` + good + `,` + bad + `]`, false},
 		{"of both, the count is exceeded", `, "ToleratedFailureCount": 0, "ToleratedFailurePercentage": 100`, `[` + good + `,` + bad + `]`, false},

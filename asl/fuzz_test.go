@@ -1,0 +1,83 @@
+package asl_test
+
+import (
+	"context"
+	"encoding/json"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"clinical-risk-pipeline/asl"
+)
+
+// FuzzRun loads any definition and runs it on any input: nothing may panic or hang, every execution must end in one of the
+// statuses, and equal runs must be equal.
+func FuzzRun(f *testing.F) {
+	for _, definition := range []string{fiveStatesJSONPath, fiveStatesJSONata, scoreCohort,
+		distributed(`, "ToleratedFailureCount": 1, "ItemBatcher": {"MaxItemsPerBatch": 2}, "ResultWriter": {"WriterConfig": {"Transformation": "FLATTEN"}}`),
+		tasksMap(`, "MaxConcurrency": 2, "ItemSelector": {"i.$": "$$.Map.Item.Index"}`, `, "TimeoutSeconds": 3, "HeartbeatSeconds": 2`),
+		catching(`[{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "A"}, {"ErrorEquals": ["E"], "Next": "B"}]`),
+		chooses(`{"And": [{"Variable": "$.a[*]", "IsPresent": true}, {"Not": {"Variable": "$..b", "StringMatches": "a*\\*"}}]}`),
+		oneJSONata(`{"Type": "Map", "Items": "{% [1..3] %}", "Assign": {"v": "{% $states.result %}"}, ` + pass + `, "End": true}`),
+		one(`{"Type": "Wait", "TimestampPath": "$.a", "End": true}`),
+		one(`{"Type": "Pass", "Parameters": {"x.$": "States.ArrayPartition(States.ArrayRange(0, 9, 2), 2)", "y.$": "$.a[?(@.b > 1)]"}, "ResultPath": "$.a[0]", "End": true}`),
+		`{"StartAt": "P", "States": {"P": {"Type": "Parallel", "Branches": [{"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "E"}}}, {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 9, "End": true}}}],
+			"Retry": [{"ErrorEquals": ["E"], "JitterStrategy": "FULL"}], "End": true}}}`,
+	} {
+		f.Add([]byte(definition), []byte(`{"a": [{"b": 1}, {"b": 2}], "id": "x", "features": {"risk": 0.9}}`), uint64(1))
+		f.Add([]byte(definition), []byte(`[{"seconds": 2}, {"fail": "E"}, null]`), uint64(2))
+	}
+	f.Fuzz(func(t *testing.T, definition, text []byte, seed uint64) {
+		input, err := asl.Decode(text)
+		if err != nil || len(text) > 10_000 || len(definition) > 10_000 {
+			return
+		}
+		_, _ = asl.Load(definition)
+		machine, err := asl.Load(definition, asl.Lenient())
+		if err != nil {
+			return
+		}
+		first, again := fuzzRun(t, machine, input, seed), fuzzRun(t, machine, input, seed)
+		if first != again {
+			t.Errorf("two equal runs differ:\n%s\n%s", first, again)
+		}
+	})
+}
+
+// fuzzRun runs the machine against a handler that does anything a service might, decided by the seed. It gives the outcome as text.
+func fuzzRun(t *testing.T, machine *asl.Machine, input any, seed uint64) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	random := rand.New(rand.NewPCG(seed, 1))
+	store := &memory{objects: map[string]string{"cohort/cohort.jsonl": "1\n{\"a\": 2}\n[3]\n"}}
+	x, err := machine.Run(ctx, input, asl.Options{Seed: seed, Objects: store, Handler: asl.HandlerFunc(func(_ context.Context, task *asl.Task) (asl.Reply, error) {
+		reply := asl.Reply{Output: task.Input, Duration: time.Duration(random.IntN(5)) * time.Second, Heartbeat: time.Duration(random.IntN(3)) * time.Second}
+		switch random.IntN(6) {
+		case 0:
+			return reply, &asl.Error{Name: "E", Cause: "because"}
+		case 1:
+			reply.Hangs = true
+		}
+		return reply, nil
+	})})
+	if ctx.Err() != nil {
+		t.Fatal("the execution hangs")
+	}
+	if err != nil {
+		return err.Error()
+	}
+	switch x.Status {
+	case asl.Succeeded, asl.Failed, asl.TimedOut:
+	default:
+		t.Fatalf("status %q", x.Status)
+	}
+	if store.open != 0 {
+		t.Errorf("%d objects stay open", store.open)
+	}
+	text, err := json.Marshal(x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
