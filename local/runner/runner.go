@@ -58,10 +58,12 @@ func New(stateMachine *assembly.StateMachine, m model.Model, objects string) (*P
 
 // deliver keeps a notification with the execution that published it.
 func (p *Pipeline) deliver(execution string, n local.Notification) error {
-	if kept, ok := p.alerts.Load(execution); ok {
-		notifications := kept.(*[]local.Notification)
-		*notifications = append(*notifications, n) // An execution publishes one at a time.
+	kept, ok := p.alerts.Load(execution)
+	if !ok {
+		return fmt.Errorf("a notification of the execution %s, which is not running", execution)
 	}
+	notifications := kept.(*[]local.Notification)
+	*notifications = append(*notifications, n) // An execution publishes one at a time.
 	return nil
 }
 
