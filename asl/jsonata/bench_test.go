@@ -27,9 +27,9 @@ func BenchmarkEval(b *testing.B) {
 		{"plain/path", "$states.input.features.age"},
 		{"plain/condition", "$type($states.input.risk) = 'number' and $states.input.risk > 0.75"},
 		{"plain/merge", `$merge([$states.input, {"inference": $parse($states.result.Body)}])`},
-		{"library/literal", "$floor(1)"},
+		{"library/literal", "$round(1)"},
 		{"library/path", "$states.input.features.age[0]"},
-		{"library/condition", "$floor($states.input.risk * 100) > 75 and $states.input.subject = 'S-001'"},
+		{"library/condition", "$round($states.input.risk * 100) > 75 and $states.input.subject = 'S-001'"},
 		{"library/map", "$map($states.input.features.visits, function($v) { $v * 2 })"},
 		{"library/thousand", "$count($items[risk > 0.75])"},
 		{"library/thousand-names", "$average($items.risk)"},
@@ -55,7 +55,7 @@ func BenchmarkEval(b *testing.B) {
 func BenchmarkStart(b *testing.B) {
 	for b.Loop() {
 		library := open(b)
-		expression, err := library.Compile("$floor($states.input.risk) > 0")
+		expression, err := library.Compile("$round($states.input.risk) > 0")
 		if err != nil {
 			b.Fatal(err)
 		}

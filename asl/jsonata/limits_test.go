@@ -42,7 +42,7 @@ func TestEvaluationsEnd(t *testing.T) {
 		if took := time.Since(start); took > 30*time.Second {
 			t.Errorf("%s took %v", test.reason, took)
 		}
-		if expression, err = r.compile("$floor(1.5)"); err != nil {
+		if expression, err = r.compile("$round(1.2)"); err != nil {
 			t.Fatal(err)
 		}
 		if value, _, err := r.Eval(expression, nil); value != 1.0 {
@@ -62,7 +62,7 @@ func TestEvaluationsEndInTime(t *testing.T) {
 	if _, _, err := r.Eval(expression, nil); !errors.Is(err, errLong) {
 		t.Errorf("got %v", err)
 	}
-	if expression, err = r.compile("$floor(1.5)"); err != nil {
+	if expression, err = r.compile("$round(1.2)"); err != nil {
 		t.Fatal(err)
 	}
 	if value, _, err := r.Eval(expression, nil); value != 1.0 {
@@ -75,7 +75,7 @@ func TestARuntimeKeepsABoundedNumberOfExpressions(t *testing.T) {
 	for i := range maxParsed + 10 {
 		r.parsed[strings.Repeat("x", i%100)+string(rune(i))] = nil
 	}
-	if _, err := r.treeOf("$floor(1)"); err != nil || len(r.parsed) != 1 {
+	if _, err := r.treeOf("$round(1)"); err != nil || len(r.parsed) != 1 {
 		t.Errorf("it keeps %d (error %v)", len(r.parsed), err)
 	}
 }

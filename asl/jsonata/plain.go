@@ -196,7 +196,7 @@ func plainObject(n node) plain {
 	}
 }
 
-// textOf is JSONata's $string for scalars whose text is beyond doubt.
+// textOf is JSONata's $string for scalars: numbers with 15 significant digits at most, in JavaScript's notation.
 func textOf(value any) (text string, ok bool) {
 	switch v := value.(type) {
 	case nil:
@@ -206,9 +206,11 @@ func textOf(value any) (text string, ok bool) {
 	case string:
 		return v, true
 	case float64:
-		if v == math.Trunc(v) && math.Abs(v) < 1e15 {
-			return strconv.FormatInt(int64(v), 10), true
+		rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 15, 64), 64)
+		if abs := math.Abs(rounded); err != nil || abs >= 1e21 || abs < 1e-6 && abs != 0 {
+			return "", false
 		}
+		return strconv.FormatFloat(rounded+0, 'f', -1, 64), true
 	}
 	return "", false
 }

@@ -1,6 +1,10 @@
 package jsonata
 
-import "strings"
+import (
+	"math"
+	"strings"
+	"unicode/utf8"
+)
 
 // plainFunction is a function of the library, or of AWS, for the arguments on which it is simple.
 type plainFunction struct {
@@ -42,7 +46,33 @@ var plainFunctions = map[string]plainFunction{
 		}
 		return 1.0, true
 	}},
-	"append": {2, plainAppend},
+	"append":   {2, plainAppend},
+	"join":     {2, plainJoin},
+	"contains": {2, plainContains},
+
+	"length":    ofText(func(text string) (any, bool) { return float64(utf8.RuneCountInString(text)), true }),
+	"uppercase": ofText(func(text string) (any, bool) { return strings.ToUpper(text), isASCII(text) }),
+	"lowercase": ofText(func(text string) (any, bool) { return strings.ToLower(text), isASCII(text) }),
+	"floor":     ofNumber(math.Floor),
+	"ceil":      ofNumber(math.Ceil),
+	"abs":       ofNumber(math.Abs),
+}
+
+func ofText(apply func(text string) (any, bool)) plainFunction {
+	return one(func(v any) (any, bool) {
+		text, ok := v.(string)
+		if !ok {
+			return nil, false
+		}
+		return apply(text)
+	})
+}
+
+func ofNumber(apply func(float64) float64) plainFunction {
+	return one(func(v any) (any, bool) {
+		number, ok := v.(float64)
+		return apply(number) + 0, ok
+	})
 }
 
 func plainCall(n node) plain {
@@ -147,4 +177,25 @@ func plainAppend(arguments []any) (any, bool) {
 		}
 	}
 	return joined, true
+}
+
+func plainJoin(arguments []any) (any, bool) {
+	items, isArray := arguments[0].([]any)
+	separator, isText := arguments[1].(string)
+	if !isArray || !isText {
+		return nil, false
+	}
+	parts := make([]string, len(items))
+	for i, item := range items {
+		if parts[i], isText = item.(string); !isText {
+			return nil, false
+		}
+	}
+	return strings.Join(parts, separator), true
+}
+
+func plainContains(arguments []any) (any, bool) {
+	text, isText := arguments[0].(string)
+	part, isPart := arguments[1].(string)
+	return strings.Contains(text, part), isText && isPart
 }

@@ -27,7 +27,7 @@ func testRuntime(t testing.TB) *Runtime {
 
 // values are what the variables of the agreement test take in turn.
 var values = []string{
-	`null`, `true`, `false`, `0`, `1`, `-1.5`, `1e300`, `12345678901234567890`, `""`, `"a"`, `"[1, {\"a\": -0}]"`, `"é😀"`, `"�"`, `[]`, `[1]`, `[[1]]`,
+	`null`, `true`, `false`, `0`, `1`, `-1.5`, `1e300`, `1e-7`, `123456.789`, `12345678901234567890`, `""`, `"a"`, `"[1, {\"a\": -0}]"`, `"é😀"`, `"�"`, `[]`, `[1]`, `[[1]]`,
 	`[1, "a", null]`, `["a", "b"]`, `[{"a": 1}, {"a": 2, "b": [3]}]`, `{}`, `{"a": 1}`, `{"a": {"b": [1, 2]}, "b": null}`, `{"a": [{"b": 1}]}`, `{"toString": 1}`,
 	`[{"a": [1]}]`, `[{"a": []}, {"b": 1}]`, `[[{"a": 1}, {"a": {"b": 2}}], {"a": [[{"b": [4, 5]}]]}]`, `{"a": [[{"b": [6]}]]}`, `[[{"a": [7]}]]`, `[[{"a": []}]]`,
 }
@@ -40,7 +40,8 @@ var expressions = []string{
 	`[$x, $y]`, `[[$x], $y]`, `["[", $x]`, `[]`, `{"a": $x, "b": [$y]}`, `{"a": $x, "a": $y}`, `{"__proto__": $x}`, `{$x: 1}`, `{}`,
 	`$exists($x)`, `$not($x)`, `$boolean($x)`, `$type($x)`, `$string($x)`, `$parse($x)`, `$merge([$x, $y])`, `$merge($x)`, `$sum($x)`,
 	`$sum([$x, $y])`, `$count($x)`, `$count([$x])`, `$append($x, $y)`, `$append($x, [])`, `$exists()`, `$not($x, $y)`, `$parse("[1.0]")`, `$string(1e21)`,
-	`$type($x) = "number" and $x >= 0 and $x <= 1`, `$merge([$x, {"z": $parse($y)}]).z`, `$x[0]`, `$x.a[]`, `$string($x.a + 1) & "%"`,
+	`$length($x)`, `$uppercase($x)`, `$lowercase($x)`, `$floor($x)`, `$ceil($x)`, `$abs($x)`, `$join($x, $y)`, `$join(["a", $x], "-")`, `$contains($x, $y)`,
+	`$string($x * 1.1)`, `$string($x / 3)`, `$floor($x - 0.5) & ""`, `$ceil(-0.5)`, `$type($x) = "number" and $x >= 0 and $x <= 1`, `$merge([$x, {"z": $parse($y)}]).z`, `$x[0]`, `$x.a[]`, `$string($x.a + 1) & "%"`,
 }
 
 func TestPlainAgreesWithTheLibrary(t *testing.T) {
