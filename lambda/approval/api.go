@@ -76,7 +76,7 @@ func (api API) route(ctx context.Context, request *events.LambdaFunctionURLReque
 	case len(path) == 1 && method == http.MethodGet:
 		return api.list(ctx, request.QueryStringParameters["all"] == "true")
 	case len(path) == 2 && method == http.MethodGet:
-		return api.show(ctx, path[1])
+		return api.Show(ctx, path[1])
 	case len(path) == 3 && method == http.MethodPost:
 		decision, err := decode(request)
 		if err != nil {
@@ -118,8 +118,9 @@ func (api API) list(ctx context.Context, all bool) (any, error) {
 	return map[string]any{"approvals": views}, err
 }
 
-// show adds what is to be reviewed to a pending request, and the record to one that was decided.
-func (api API) show(ctx context.Context, id string) (*View, error) {
+// Show returns a request, with what is to be reviewed while it is pending, or with the record once it was decided. Errors that
+// are a *Fault are for the caller.
+func (api API) Show(ctx context.Context, id string) (*View, error) {
 	a, err := api.get(ctx, id)
 	if err != nil {
 		return nil, err

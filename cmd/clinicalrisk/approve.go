@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"clinical-risk-pipeline/lambda/approval"
+	"clinical-risk-pipeline/local/approver"
+)
+
+// newPerson returns who decides in a local run: by what --approve says, else the person at the terminal, else nobody.
+func newPerson(choice string, s streams) (approver.Person, error) {
+	if choice != "" {
+		return approver.Open(choice)
+	}
+	if ask := newAsker(s); ask != nil {
+		return &terminalPerson{ask}, nil
+	}
+	return approver.Open("none")
+}
+
+// terminalPerson asks the person at the terminal.
+type terminalPerson struct{ ask *asker }
+
+// Decide implements approver.Person.
+func (p *terminalPerson) Decide(ctx context.Context, request *approval.View) (*approval.Decision, error) {
+	fmt.Fprintln(p.ask.prompt)
+	printView(p.ask.prompt, request)
+	for {
+		answer, err := p.ask.ask(ctx, "Approve, reject, or say nothing [a/r/n]? ")
+		if err != nil {
+			return nil, err
+		}
+		switch strings.ToLower(answer) {
+		case "a", "approve":
+			return p.sign(ctx, "approve")
+		case "r", "reject":
+			return p.sign(ctx, "reject")
+		case "n", "nothing":
+			return nil, nil
+		}
+	}
+}
+
+func (p *terminalPerson) sign(ctx context.Context, verdict string) (*approval.Decision, error) {
+	var d decideApproval
+	if err := d.complete(ctx, p.ask, verdict); err != nil {
+		return nil, err
+	}
+	return &approval.Decision{Decision: verdict, Meaning: d.Meaning, Reason: d.Reason, PrintedName: d.Name}, nil
+}

@@ -1,0 +1,251 @@
+package approver
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/lambda/approval"
+	"clinical-risk-pipeline/local"
+)
+
+var now = time.Date(2026, 1, 1, 1, 0, 0, 0, time.UTC)
+
+func task(token, execution string) *asl.Task {
+	return &asl.Task{
+		State: "RequestApproval", Resource: "arn:aws:states:::lambda:invoke.waitForTaskToken", Token: token, Now: now, Attempt: 1,
+		ExecutionARN: "arn:aws:states:eu-central-1:123456789012:execution:Pipeline:" + execution, ExecutionName: execution,
+		Input: map[string]any{
+			"FunctionName": "arn:aws:lambda:eu-central-1:123456789012:function:request",
+			"Payload": map[string]any{
+				"taskToken": token, "execution": "arn:aws:states:eu-central-1:123456789012:execution:Pipeline:" + execution,
+				"startedAt": "2026-01-01T00:00:00Z", "trialId": "T-1", "subjects": "S-0042",
+				"record": "s3://records/decisions/a b/" + execution + ".json", "deadline": "2026-01-04T01:00:00Z",
+			},
+		},
+	}
+}
+
+// run is a local run with decision records of the executions e-1 to e-3, written by the stand-in for S3.
+func run(t *testing.T, person Person) (*local.Services, *Approver) {
+	t.Helper()
+	a := &Approver{Objects: t.TempDir(), Person: person}
+	services := local.New(a, local.S3{Dir: a.Objects})
+	for _, execution := range []string{"e-1", "e-2", "e-3"} {
+		_, err := services.Call(t.Context(), &asl.Task{Resource: "arn:aws:states:::aws-sdk:s3:putObject", Input: map[string]any{
+			"Bucket": "records", "Key": "decisions/a b/" + execution + ".json", "Body": map[string]any{"execution": execution},
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return services, a
+}
+
+func open(t *testing.T, choice string) Person {
+	t.Helper()
+	p, err := Open(choice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestAllApprovesWithARecord(t *testing.T) {
+	services, a := run(t, open(t, "all"))
+	reply, err := services.Call(t.Context(), task("token", "e-1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	output, _ := reply.Output.(map[string]any)
+	if output["decision"] != "approved" || reply.Hangs || reply.Duration != 15*time.Minute {
+		t.Fatalf("got %+v", reply)
+	}
+	place, err := approval.ParsePlace(output["record"].(string))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(a.Objects, place.Bucket, filepath.FromSlash(place.Key)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var record approval.Record
+	if err := json.Unmarshal(text, &record); err != nil {
+		t.Fatal(err)
+	}
+	if !record.SignedAt.Equal(now.Add(15*time.Minute)) || record.Signer.ARN != output["signer"] || record.Reviewed.Objects[0].Key != "decisions/a b/e-1.json" {
+		t.Errorf("recorded %+v", record)
+	}
+}
+
+func TestNoneLetsTheTaskWait(t *testing.T) {
+	services, a := run(t, open(t, "none"))
+	reply, err := services.Call(t.Context(), task("token", "e-1"))
+	if err != nil || !reply.Hangs || reply.Output != nil {
+		t.Errorf("got %+v, %v", reply, err)
+	}
+	if _, err := os.Stat(filepath.Join(a.Objects, "records", "approvals")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("something was recorded: %v", err)
+	}
+}
+
+func TestAFileDecidesOnWhatItKnows(t *testing.T) {
+	decisions, err := Read([]byte(`{"execution": "e-1", "decision": "approve", "reason": "same", "meaning": "same", "printedName": "Jane Doe"}
+
+{"execution": "e-2", "decision": "reject"}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	services, a := run(t, decisions)
+	results := map[string]Result{}
+	a.OnResult = func(execution string, r Result) error { results[execution] = r; return nil }
+	for execution, want := range map[string]any{"e-1": "approved", "e-2": "rejected", "e-3": nil} {
+		reply, err := services.Call(t.Context(), task("token-"+execution, execution))
+		if err != nil {
+			t.Fatal(err)
+		}
+		output, _ := reply.Output.(map[string]any)
+		if output["decision"] != want || reply.Hangs != (want == nil) {
+			t.Errorf("%s: got %+v, want %v", execution, reply, want)
+		}
+		if r := results[execution]; r.Request == nil || (r.Outcome == nil) != (want == nil) || r.Refusal != nil {
+			t.Errorf("%s: the result is %+v", execution, r)
+		}
+	}
+	decision, err := decisions.Decide(t.Context(), results["e-1"].Request)
+	if err != nil || decision.Reason != "same" || decision.Meaning != "same" || decision.PrintedName != "Jane Doe" {
+		t.Errorf("decided %+v, %v", decision, err)
+	}
+}
+
+func TestDecisionsCountByExecutionThenSubjectThenTrial(t *testing.T) {
+	decisions, err := Read([]byte(`{"trialId": "T-1", "decision": "approve", "reason": "trial"}
+{"subject": "S-1", "decision": "reject", "reason": "subject"}
+{"execution": "e-1", "decision": "approve", "reason": "execution"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for reason, view := range map[string]*approval.View{
+		"execution": {Execution: "arn:aws:states:eu-central-1:123456789012:execution:P:e-1", Subjects: approval.Subjects{ID: "S-1"}, TrialID: "T-1"},
+		"subject":   {Execution: "arn:aws:states:eu-central-1:123456789012:execution:P:e-2", Subjects: approval.Subjects{ID: "S-1"}, TrialID: "T-1"},
+		"trial":     {Execution: "arn:aws:states:eu-central-1:123456789012:execution:P:e-2", TrialID: "T-1"},
+	} {
+		if d, err := decisions.Decide(t.Context(), view); err != nil || d == nil || d.Reason != reason {
+			t.Errorf("by %s: got %+v, %v", reason, d, err)
+		}
+	}
+}
+
+func TestFilesOfDecisionsAreChecked(t *testing.T) {
+	_, err := Read([]byte("{\"subject\": \"S-1\", \"decision\": \"yes\"}\n{\"decision\": \"approve\"}\nnot JSON\n" +
+		"{\"subject\": \"S-2\", \"trialId\": \"T-1\", \"decision\": \"approve\"}\n{\"subject\": \"S-3\", \"decision\": \"approve\"}\n{\"subject\": \"S-3\", \"decision\": \"reject\"}\n" +
+		"{\"subject\": \"S-4\", \"decision\": \"approve\", \"signer\": \"me\"}\n"))
+	want := []string{
+		`line 1: decision must be "approve" or "reject", got "yes"`, "line 2: must name one of execution, subject and trialId", "line 3: must be an object",
+		"line 4: must name one of", `line 6: subject "S-3" is decided twice`, "line 7: must be an object",
+	}
+	lines := strings.Split(err.Error(), "\n")
+	if len(lines) != len(want) {
+		t.Fatalf("got\n%v", err)
+	}
+	for i := range want {
+		if !strings.HasPrefix(lines[i], want[i]) {
+			t.Errorf("got %s, want %s", lines[i], want[i])
+		}
+	}
+	empty := filepath.Join(t.TempDir(), "empty.jsonl")
+	if err := os.WriteFile(empty, []byte("\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for choice, want := range map[string]string{empty: "there is no decision in it", "nobody": `must be "all", "none" or a file`} {
+		if _, err := Open(choice); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v", choice, err)
+		}
+	}
+}
+
+// A task that is retried asks again, and the person decides again.
+func TestAnExecutionMayAskAgain(t *testing.T) {
+	services, _ := run(t, open(t, "all"))
+	for i, token := range []string{"token-1", "token-2"} {
+		reply, err := services.Call(t.Context(), task(token, "e-1"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		record, _ := reply.Output.(map[string]any)["record"].(string)
+		if want := []string{"/approval-1.json", "/approval-2.json"}[i]; !strings.HasSuffix(record, want) {
+			t.Errorf("recorded at %s, want …%s", record, want)
+		}
+	}
+}
+
+func TestWhatTheDeployedCodeRefusesIsNotDecided(t *testing.T) {
+	var result Result
+	note := func(_ string, r Result) error { result = r; return nil }
+	services, a := run(t, personFunc(func() *approval.Decision { return &approval.Decision{Decision: "approve"} }))
+	a.OnResult = note
+	reply, err := services.Call(t.Context(), task("token", "e-1"))
+	if err != nil || !reply.Hangs || result.Refusal == nil || result.Refusal.Code != "InvalidDecision" {
+		t.Errorf("a decision without a reason: got %+v, %+v, %v", reply, result, err)
+	}
+	services, a = run(t, open(t, "all"))
+	a.OnResult = note
+	reply, err = services.Call(t.Context(), task("token", "e-without-records"))
+	if err != nil || !reply.Hangs || result.Refusal == nil || result.Refusal.Code != "NothingToReview" {
+		t.Errorf("nothing to review: got %+v, %+v, %v", reply, result, err)
+	}
+}
+
+type personFunc func() *approval.Decision
+
+func (f personFunc) Decide(context.Context, *approval.View) (*approval.Decision, error) {
+	return f(), nil
+}
+
+func TestAWrongRequestFailsTheTaskAsLambdaDoes(t *testing.T) {
+	services, _ := run(t, open(t, "all"))
+	wrong := task("token", "e-1")
+	payload := wrong.Input.(map[string]any)["Payload"].(map[string]any)
+	payload["trialId"], payload["deadline"] = "", "2025-01-01T00:00:00Z"
+	_, err := services.Call(t.Context(), wrong)
+	failure, ok := errors.AsType[*asl.Error](err)
+	if !ok || failure.Name != "joinError" || !strings.Contains(failure.Cause, `"errorMessage":"trialId is required"`) {
+		t.Errorf("got %v", err)
+	}
+	other := task("token", "e-1")
+	other.Input.(map[string]any)["Payload"] = "text"
+	if _, err := services.Call(t.Context(), other); err == nil || !strings.Contains(err.Error(), "parameter Payload must be an object") {
+		t.Errorf("another payload: got %v", err)
+	}
+}
+
+func TestADecisionComesBeforeTheDeadline(t *testing.T) {
+	services, _ := run(t, open(t, "all"))
+	hurried := task("token", "e-1")
+	hurried.Input.(map[string]any)["Payload"].(map[string]any)["deadline"] = "2026-01-01T01:01:00Z"
+	reply, err := services.Call(t.Context(), hurried)
+	if err != nil || reply.Duration != 30*time.Second {
+		t.Errorf("got %+v, %v", reply, err)
+	}
+}
+
+func TestExecutionsMayAskAtTheSameTime(t *testing.T) {
+	services, _ := run(t, open(t, "all"))
+	var wait sync.WaitGroup
+	for _, execution := range []string{"e-1", "e-2", "e-3"} {
+		wait.Go(func() {
+			if reply, err := services.Call(context.Background(), task("token-"+execution, execution)); err != nil || reply.Output == nil {
+				t.Errorf("%s: got %+v, %v", execution, reply, err)
+			}
+		})
+	}
+	wait.Wait()
+}

@@ -1,0 +1,131 @@
+package approver
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"clinical-risk-pipeline/lambda/approval"
+)
+
+// Open returns the person that a choice describes: "all" approves every request, "none" says nothing to any, and anything else
+// is the name of a file, which [Read] describes.
+func Open(choice string) (Person, error) {
+	switch choice {
+	case "all":
+		return all{}, nil
+	case "none":
+		return none{}, nil
+	}
+	text, err := os.ReadFile(choice)
+	if err != nil {
+		return nil, fmt.Errorf(`approvals must be "all", "none" or a file: %w`, err)
+	}
+	decisions, err := Read(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", choice, err)
+	}
+	return decisions, nil
+}
+
+// all approves every request.
+type all struct{}
+
+func (all) Decide(context.Context, *approval.View) (*approval.Decision, error) {
+	return simulated("approve", "every request is approved: --approve all"), nil
+}
+
+// none says nothing.
+type none struct{}
+
+func (none) Decide(context.Context, *approval.View) (*approval.Decision, error) { return nil, nil }
+
+func simulated(verdict, reason string) *approval.Decision {
+	return &approval.Decision{Decision: verdict, Meaning: "simulated approval of a local run", Reason: reason, PrintedName: userName()}
+}
+
+// Decisions are what a person decides on the requests that they know; they say nothing to others.
+type Decisions struct{ by map[about]*approval.Decision }
+
+// about is what a decision is about: an execution by its name, a subject, or a trial.
+type about struct{ kind, name string }
+
+// line is one of a file of decisions.
+type line struct {
+	Execution string `json:"execution"`
+	Subject   string `json:"subject"`
+	TrialID   string `json:"trialId"`
+	approval.Decision
+}
+
+// Read reads decisions, one a line, as JSON:
+//
+//	{"subject": "S-0042", "decision": "approve", "reason": "called on Monday", "meaning": "responsibility", "printedName": "Jane Doe"}
+//
+// A line names what it is about by "execution" (its name), "subject" or "trialId"; where lines of several kinds fit a request,
+// they count in this order. The texts may be left out. It reports all faults at once, by line.
+func Read(text []byte) (*Decisions, error) {
+	d := &Decisions{by: map[about]*approval.Decision{}}
+	var faults []error
+	scanner := bufio.NewScanner(bytes.NewReader(text))
+	scanner.Buffer(nil, 1<<20)
+	for number := 1; scanner.Scan(); number++ {
+		if strings.TrimSpace(scanner.Text()) == "" {
+			continue
+		}
+		if err := d.read(scanner.Bytes(), number); err != nil {
+			faults = append(faults, fmt.Errorf("line %d: %w", number, err))
+		}
+	}
+	if len(d.by) == 0 && faults == nil {
+		faults = append(faults, errors.New("there is no decision in it; to decide nothing, choose none"))
+	}
+	return d, errors.Join(append(faults, scanner.Err())...)
+}
+
+func (d *Decisions) read(text []byte, number int) error {
+	var l line
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&l); err != nil {
+		return errors.New("must be an object with execution, subject or trialId, with decision, and if need be with meaning, reason and printedName")
+	}
+	var keys []about
+	for _, key := range []about{{"execution", l.Execution}, {"subject", l.Subject}, {"trialId", l.TrialID}} {
+		if key.name != "" {
+			keys = append(keys, key)
+		}
+	}
+	switch {
+	case len(keys) != 1:
+		return errors.New("must name one of execution, subject and trialId")
+	case l.Decision.Decision != "approve" && l.Decision.Decision != "reject":
+		return fmt.Errorf(`decision must be "approve" or "reject", got %q`, l.Decision.Decision)
+	case d.by[keys[0]] != nil:
+		return fmt.Errorf("%s %q is decided twice", keys[0].kind, keys[0].name)
+	}
+	decision := simulated(l.Decision.Decision, fmt.Sprintf("line %d of the decisions", number))
+	decision.Meaning = cmp.Or(l.Meaning, decision.Meaning)
+	decision.Reason = cmp.Or(l.Reason, decision.Reason)
+	decision.PrintedName = cmp.Or(l.PrintedName, decision.PrintedName)
+	d.by[keys[0]] = decision
+	return nil
+}
+
+// Decide implements Person.
+func (d *Decisions) Decide(_ context.Context, request *approval.View) (*approval.Decision, error) {
+	execution := request.Execution[strings.LastIndex(request.Execution, ":")+1:]
+	for _, key := range []about{{"execution", execution}, {"subject", request.Subjects.ID}, {"trialId", request.TrialID}} {
+		if decision := d.by[key]; decision != nil {
+			copied := *decision
+			return &copied, nil
+		}
+	}
+	return nil, nil
+}
