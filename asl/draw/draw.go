@@ -23,17 +23,6 @@ import (
 	graphviz "github.com/goccy/go-graphviz"
 )
 
-// Overlay is what executions did. States that it does not count are drawn as not reached.
-type Overlay struct {
-	// States counts by the state's name, the states within Map and Parallel states included.
-	States map[string]Count
-	// Transitions counts by the names of two states, the one left and the one entered next.
-	Transitions map[[2]string]int
-}
-
-// Count says how often a state was entered, and how many of these visits failed.
-type Count struct{ Entered, Failed int }
-
 // The WebAssembly module behind go-graphviz has one memory for all.
 var rendering sync.Mutex
 

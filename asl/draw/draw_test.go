@@ -69,6 +69,7 @@ func TestDrawingShowsStatesAndTransitions(t *testing.T) {
 		{"a comparison is short", "Check->Tell <all>", "high &gt; 0"},
 		{"a long condition ends in an ellipsis", "Check->Done", "score in [0..1] and $exists("},
 		{"a condition's comment says more than the condition", "Check->Broken", "by mistake"},
+		{"conditions that lead to one state are one transition", "Check->Done", "or default"},
 		{"a catcher is dashed", "Extract->Broken", "stroke-dasharray"},
 		{"a catcher names its errors", "Extract->Broken", "any error"},
 	} {
@@ -86,7 +87,7 @@ func TestDrawingShowsStatesAndTransitions(t *testing.T) {
 
 func TestOverlayShowsWhatHappened(t *testing.T) {
 	drawn := svg(t, nested, &draw.Overlay{
-		States:      map[string]draw.Count{"Extract": {Entered: 200}, "Check": {Entered: 197, Failed: 3}},
+		States:      map[string]draw.Count{"Extract": {Entered: 200}, "Check": {Entered: 197, Failed: 3}, "Tell <all>": {Entered: 4}},
 		Transitions: map[[2]string]int{{"Check", "Done"}: 190, {"Check", "Tell <all>"}: 4},
 	})
 	width := func(title string) string {
@@ -97,6 +98,15 @@ func TestOverlayShowsWhatHappened(t *testing.T) {
 		{"failures are said in words, not in colour alone", "Check", ">3 failed<"},
 		{"a state that was not reached says so", "Broken", ">not reached<"},
 		{"a transition is counted", "Check->Done", "190"},
+	} {
+		if got := group(t, drawn, test.title); !strings.Contains(got, test.want) {
+			t.Errorf("%s: %q is not in\n%s", test.reason, test.want, got)
+		}
+	}
+	for _, test := range []struct{ reason, title, want string }{
+		{"the start was left", "start->Extract", `stroke="#0550ae"`},
+		{"a transition that nobody took is pale", "Extract->Broken", `stroke="#c4cad1"`},
+		{"who did not leave otherwise went to the end", "Tell <all>->end", `stroke="#0550ae"`},
 	} {
 		if got := group(t, drawn, test.title); !strings.Contains(got, test.want) {
 			t.Errorf("%s: %q is not in\n%s", test.reason, test.want, got)

@@ -2,7 +2,6 @@ package draw
 
 import (
 	"bytes"
-	"fmt"
 	"sort"
 )
 
@@ -12,7 +11,6 @@ type graph struct {
 	overlay  *Overlay
 	names    map[string]bool // of all states, to keep the other nodes' names apart
 	clusters map[string]cluster
-	serial   int
 }
 
 // clusterPrefix is how the name of a subgraph begins that Graphviz draws as a cluster.
@@ -45,7 +43,7 @@ func (g *graph) collect(machine map[string]any) {
 			g.collect(m)
 		}
 		if len(inner) > 0 {
-			points := scope{start: g.point("start"), end: g.point("end"), inner: true}
+			points := scope{start: g.point("start of " + name), end: g.point("end of " + name), inner: true}
 			g.clusters[name] = cluster{id: clusterPrefix + name, scope: points}
 		}
 	}
@@ -74,9 +72,7 @@ func machinesIn(state any) []map[string]any {
 }
 
 // point makes up a node's name that no state has.
-func (g *graph) point(kind string) string {
-	g.serial++
-	name := fmt.Sprintf("%s %d", kind, g.serial)
+func (g *graph) point(name string) string {
 	for g.names[name] {
 		name += "'"
 	}

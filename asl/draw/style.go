@@ -3,7 +3,6 @@ package draw
 import (
 	"fmt"
 	"html"
-	"math"
 	"strconv"
 	"strings"
 )
@@ -110,13 +109,6 @@ func (g *graph) label(name string, fields map[string]any, align string) string {
 	return b.String()
 }
 
-func visits(c Count) string {
-	if c.Entered == 0 {
-		return "not reached"
-	}
-	return "× " + strconv.Itoa(c.Entered)
-}
-
 // caption is the state's type, and for a task what it calls.
 func caption(fields map[string]any) string {
 	kind, _ := fields["Type"].(string)
@@ -178,12 +170,15 @@ func (g *graph) edge(t transition) {
 	if t.kind == catch {
 		set("style=dashed")
 	}
-	if g.overlay != nil && t.kind != entering {
-		if taken := g.overlay.Transitions[[2]string{t.from, t.to}]; taken > 0 {
-			label = strings.TrimSpace(label + "\n" + strconv.Itoa(taken))
-			set("penwidth=%.1f, arrowsize=0.6, color=%q, fontcolor=%q", penWidth(taken, g.most()), travel, ink)
-		} else {
+	if g.overlay != nil {
+		taken := g.taken(t)
+		if taken == 0 {
 			set("color=%q", idle)
+		} else {
+			set("penwidth=%.1f, arrowsize=0.6, color=%q, fontcolor=%q", penWidth(taken, g.overlay.most()), travel, ink)
+		}
+		if taken > 0 && t.kind != entering && t.kind != leaving {
+			label = strings.TrimSpace(label + "\n" + strconv.Itoa(taken))
 		}
 	}
 	if label != "" {
@@ -198,17 +193,4 @@ func (g *graph) below(name, point string) {
 		name = c.end
 	}
 	fmt.Fprintf(g, "%s -> %s [style=invis]\n", quote(name), quote(point))
-}
-
-func (g *graph) most() int {
-	most := 1
-	for _, taken := range g.overlay.Transitions {
-		most = max(most, taken)
-	}
-	return most
-}
-
-// penWidth grows from 1.2 to 4 points with the share of executions that took a transition.
-func penWidth(taken, most int) float64 {
-	return 1.2 + 2.8*math.Sqrt(float64(taken)/float64(most))
 }

@@ -1,6 +1,9 @@
 package draw
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 type kind int
 
@@ -9,7 +12,8 @@ const (
 	choice
 	fallback
 	catch
-	entering
+	entering // from the point where a state machine starts
+	leaving  // to the one where it ends
 )
 
 // scope is what the states of one state machine stand between. Within a Map or Parallel state, what succeeds goes on to the end.
@@ -39,12 +43,26 @@ func transitions(name string, fields map[string]any, s scope) []transition {
 	add(fields["Default"], fallback, "default")
 	add(fields["Next"], next, "")
 	if fields["End"] == true || fields["Type"] == "Succeed" && s.inner {
-		add(s.end, next, "")
+		add(s.end, leaving, "")
 	}
 	for _, catcher := range objects(fields["Catch"]) {
 		add(catcher["Next"], catch, shorten(errorNames(catcher["ErrorEquals"])))
 	}
-	return list
+	return merged(list)
+}
+
+// merged joins the rules of a choice, or the catchers, that lead to the same state: they count as one transition.
+func merged(list []transition) []transition {
+	var edges []transition
+	for _, t := range list {
+		same := slices.IndexFunc(edges, func(e transition) bool { return e.to == t.to && (e.kind == catch) == (t.kind == catch) })
+		if same < 0 {
+			edges = append(edges, t)
+		} else if t.label != "" {
+			edges[same].label = strings.TrimSpace(edges[same].label + "\nor " + t.label)
+		}
+	}
+	return edges
 }
 
 func objects(v any) []map[string]any {
