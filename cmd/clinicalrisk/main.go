@@ -1,8 +1,8 @@
-// Command clinicalrisk runs clinical risk pipelines on this machine.
+// Command clinicalrisk runs clinical risk pipelines on this machine, and decides the approvals of deployed ones.
 //
 //	clinicalrisk run examples/trial-sample.jsonl
 //
-// executes the synthesized pipeline for every line of the file, without AWS: see `clinicalrisk run --help`.
+// executes the synthesized pipeline for every line of the file, without AWS. See `clinicalrisk --help`.
 //
 // It exits with 0 when every execution succeeded, with 1 when executions failed, with 2 when the command line, the
 // input or the assembly is wrong or the run could not go on, and with 130 when it was interrupted.
@@ -56,8 +56,7 @@ func main() {
 func run(ctx context.Context, arguments []string, s streams) (code int) {
 	parser, err := kong.New(&cli{},
 		kong.Name("clinicalrisk"),
-		kong.Description("Runs clinical risk pipelines on this machine."),
-		kong.UsageOnError(),
+		kong.Description("Runs clinical risk pipelines on this machine, and decides the approvals of deployed ones."),
 		kong.Writers(s.out, s.err),
 		kong.Exit(func(code int) { panic(exit(code)) }), // Kong ends the program only after --help.
 		kong.BindTo(ctx, (*context.Context)(nil)),
@@ -77,7 +76,7 @@ func run(ctx context.Context, arguments []string, s streams) (code int) {
 	}()
 	command, err := parser.Parse(arguments)
 	if err != nil {
-		return explain(s, fmt.Errorf("%w: see `clinicalrisk run --help`", err))
+		return explain(s, fmt.Errorf("%w: see `clinicalrisk --help`", err))
 	}
 	return explain(s, command.Run())
 }

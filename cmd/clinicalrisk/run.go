@@ -24,13 +24,26 @@ type runCommand struct {
 	File        string `arg:"" help:"The inputs: a .jsonl file, one per line; a .json file, one input; or - for lines from standard input."`
 }
 
+// Help is shown by --help below the flags.
+func (runCommand) Help() string {
+	return `The synthesized definition runs on a virtual clock: an EMR step, a retry's delay or a timeout takes no real time. Only a model server does.
+
+The results are readable by you only. Features stand in the histories, and nowhere else unless the log group includes execution data.
+
+Exit codes: 0, every execution succeeded; 1, executions failed; 2, the command line, the input or the assembly is wrong; 130, interrupted.`
+}
+
 // Run executes the command.
 func (c *runCommand) Run(ctx context.Context, s streams) error {
 	stateMachine, assemblyErr := c.stateMachine()
 	m, modelName, modelErr := c.model(ctx, s)
-	file, inputErr := intake.Open(c.File, s.in)
+	file, inputErr := intake.Open(ctx, c.File, s.in)
 	if inputErr == nil {
 		defer file.Close()
+	}
+	if ctx.Err() != nil {
+		fmt.Fprintln(s.err, "clinicalrisk: interrupted: nothing was executed")
+		return exit(exitInterrupted)
 	}
 	if err := errors.Join(assemblyErr, modelErr, inputErr); err != nil {
 		return err

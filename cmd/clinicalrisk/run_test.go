@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -163,87 +162,6 @@ func TestLongListsAreCut(t *testing.T) {
 	}
 }
 
-func TestUsageAndInput(t *testing.T) {
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	nobody := "http://" + closed.Addr().String()
-	closed.Close()
-	good := write(t, "good.jsonl", input("S-1"))
-	for _, c := range []struct {
-		reason    string
-		arguments []string
-		want      []string
-	}{
-		{"no command", nil, []string{"run"}},
-		{"no file", []string{"run"}, []string{"<file>", "clinicalrisk run --help"}},
-		{"an unknown flag", []string{"run", "--enviroment", "dev", good}, []string{"--enviroment", "--environment"}},
-		{"no assembly", []string{"run", "--assembly", t.TempDir(), good}, []string{"no cloud assembly here", "make synth", "npx cdk synth"}},
-		{"an unknown environment", []string{"run", "--assembly", testAssembly, "--environment", "qa", good}, []string{`no environment "qa"`, "dev", "prod"}},
-		{"a broken line", []string{"run", "--assembly", testAssembly, write(t, "in.jsonl", input("S-1")+"{\n")}, []string{"in.jsonl:2: this is no JSON"}},
-		{"a subject twice", []string{"run", "--assembly", testAssembly, write(t, "in.jsonl", input("S-1")+input("S-1"))}, []string{`in.jsonl:2: subject "S-1" stands on line 1`}},
-		{"an empty file", []string{"run", "--assembly", testAssembly, write(t, "in.jsonl", "")}, []string{"in.jsonl: the file is empty"}},
-		{"a folder", []string{"run", "--assembly", testAssembly, t.TempDir()}, []string{"this is a folder"}},
-		{"a port where nobody listens", []string{"run", "--assembly", testAssembly, "--endpoint", nobody, good}, []string{nobody, "nobody answers there", "start the model server"}},
-		{"no URL", []string{"run", "--assembly", testAssembly, "--endpoint", "localhost:8080", good}, []string{"localhost:8080", "http://127.0.0.1:8080"}},
-		{"all faults at once", []string{"run", "--assembly", t.TempDir(), "--endpoint", "x", write(t, "in.jsonl", "{\n{}\n")},
-			[]string{"no cloud assembly", `endpoint "x"`, "in.jsonl:1: this is no JSON", "in.jsonl:2: subject is missing"}},
-	} {
-		t.Chdir(t.TempDir()) // Nothing may be written to the default folder.
-		code, stdout, stderr := clinicalrisk(t, "", absolute(t, c.arguments)...)
-		if code != exitUsage || stdout != "" {
-			t.Errorf("%s: exit code %d, output %q; want %d and none", c.reason, code, stdout, exitUsage)
-		}
-		for _, want := range c.want {
-			if !strings.Contains(stderr, want) {
-				t.Errorf("%s: diagnostics\n%s\nwant %q", c.reason, stderr, want)
-			}
-		}
-		if strings.Contains(stderr, "goroutine") || strings.Contains(stderr, "secret") {
-			t.Errorf("%s: diagnostics hold a stack trace or a feature:\n%s", c.reason, stderr)
-		}
-		if left, err := os.ReadDir("."); err != nil || len(left) > 0 {
-			t.Errorf("%s: something was written before the faults were found: %v, %v", c.reason, left, err)
-		}
-	}
-}
-
-// packageDir is where the tests start.
-var packageDir, _ = os.Getwd()
-
-// absolute makes the paths of the test assembly independent of the working directory.
-func absolute(t *testing.T, arguments []string) []string {
-	t.Helper()
-	out := append([]string{}, arguments...)
-	for i, a := range out {
-		if a == testAssembly {
-			out[i] = filepath.Join(packageDir, a)
-		}
-	}
-	return out
-}
-
-func TestFolderOfSomebodyElse(t *testing.T) {
-	file := write(t, "in.jsonl", input("S-1"))
-	code, _, stderr := clinicalrisk(t, "", "run", "--assembly", testAssembly, "--out", filepath.Dir(file), file)
-	if code != exitUsage || !strings.Contains(stderr, "holds files that no run wrote") || !strings.Contains(stderr, "--out") {
-		t.Errorf("exit code %d, diagnostics %q", code, stderr)
-	}
-}
-
-func TestNoJSONata(t *testing.T) {
-	good := write(t, "good.jsonl", input("S-1"))
-	t.Chdir(t.TempDir())
-	code, _, stderr := clinicalrisk(t, "", "run", "--assembly", filepath.Join(packageDir, testAssembly), good)
-	if code != exitUsage || !strings.Contains(stderr, "npm ci") {
-		t.Errorf("exit code %d, diagnostics %q; want %d and the command that installs it", code, stderr, exitUsage)
-	}
-	if _, err := os.Stat("out"); err == nil {
-		t.Error("a folder for results was made, though there can be none")
-	}
-}
-
 func TestPingWarns(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/ping" {
@@ -294,9 +212,23 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
+func TestInterruptedBeforeTheFirstExecution(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	out := filepath.Join(t.TempDir(), "out")
+	var stdout, stderr bytes.Buffer
+	code := run(ctx, []string{"run", "--assembly", testAssembly, "--out", out, sample}, streams{strings.NewReader(""), &stdout, &stderr})
+	if code != exitInterrupted || stderr.String() != "clinicalrisk: interrupted: nothing was executed\n" {
+		t.Errorf("exit code %d, diagnostics %q", code, stderr.String())
+	}
+	if _, err := os.Stat(out); err == nil {
+		t.Error("a folder for results was made")
+	}
+}
+
 func TestHelp(t *testing.T) {
 	code, stdout, _ := clinicalrisk(t, "", "run", "--help")
-	for _, want := range []string{"--assembly", "--environment", "--endpoint", "--out", "--json", "<file>"} {
+	for _, want := range []string{"--assembly", "--environment", "--endpoint", "--out", "--json", "<file>", "Exit codes: 0"} {
 		if code != exitFine || !strings.Contains(stdout, want) {
 			t.Errorf("exit code %d, help\n%s\nwant %q", code, stdout, want)
 		}

@@ -12,6 +12,7 @@
 package intake
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -49,20 +50,20 @@ type File struct {
 }
 
 // Open reads the file at path, or stdin for "-", and checks it. All faults are joined, each with its line and what would
-// be right.
-func Open(path string, stdin io.Reader) (*File, error) {
+// be right. A cancelled context ends it with the context's error.
+func Open(ctx context.Context, path string, stdin io.Reader) (*File, error) {
 	f := &File{Name: path, single: strings.HasSuffix(strings.ToLower(path), ".json"), cleanup: func() error { return nil }}
 	var err error
 	if path == Stdin {
 		f.Name = "standard input"
-		err = f.spool(stdin)
+		err = f.spool(ctx, stdin)
 	} else {
 		err = f.open(path)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := f.check(); err != nil {
+	if err := f.check(ctx); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
@@ -83,13 +84,23 @@ func (f *File) open(path string) error {
 }
 
 // spool keeps standard input in a temporary file, which is readable by its owner only, so that it can be read twice.
-func (f *File) spool(stdin io.Reader) error {
+func (f *File) spool(ctx context.Context, stdin io.Reader) error {
 	file, err := os.CreateTemp("", "clinicalrisk-*.jsonl")
 	if err != nil {
 		return err
 	}
 	f.file, f.cleanup = file, func() error { return os.Remove(file.Name()) }
-	if _, err := io.Copy(file, stdin); err != nil {
+	copied := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(file, stdin)
+		copied <- err
+	}()
+	select {
+	case err = <-copied:
+	case <-ctx.Done(): // A read of a terminal cannot be ended; it is left to itself.
+		err = ctx.Err()
+	}
+	if err != nil {
 		return errors.Join(fmt.Errorf("standard input: %w", err), f.Close())
 	}
 	return nil
@@ -99,10 +110,13 @@ func (f *File) spool(stdin io.Reader) error {
 func (f *File) Close() error { return errors.Join(f.file.Close(), f.cleanup()) }
 
 // check reads the whole file and reports what is wrong with it.
-func (f *File) check() error {
+func (f *File) check(ctx context.Context) error {
 	seen := map[string]int{}
 	var faults []error
 	for input, err := range f.Inputs() {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if err != nil {
 			faults = append(faults, err)
 			continue

@@ -1,8 +1,10 @@
 package intake
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,7 +31,7 @@ func valid(subject string) string {
 // subjects reads a file that is in order.
 func subjects(t *testing.T, path string) (ids []string) {
 	t.Helper()
-	f, err := Open(path, nil)
+	f, err := Open(t.Context(), path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +98,7 @@ func TestFaults(t *testing.T) {
 		{"UTF-16", "a.jsonl", "\xff\xfe{\x00}\x00", "the file is UTF-16: save it as UTF-8"},
 		{"Latin-1", "a.jsonl", "{\"subject\": \"M\xfcller\"}", ":1: this is no UTF-8 text"},
 	} {
-		_, err := Open(write(t, c.name, c.text), nil)
+		_, err := Open(t.Context(), write(t, c.name, c.text), nil)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want it to contain %q", c.reason, err, c.want)
 		}
@@ -104,7 +106,7 @@ func TestFaults(t *testing.T) {
 }
 
 func TestAllFaultsAtOnce(t *testing.T) {
-	_, err := Open(write(t, "a.jsonl", "{\n"+valid("A")+"\n[]\n{}\n"+valid("A")), nil)
+	_, err := Open(t.Context(), write(t, "a.jsonl", "{\n"+valid("A")+"\n[]\n{}\n"+valid("A")), nil)
 	if err == nil {
 		t.Fatal("no error")
 	}
@@ -116,14 +118,14 @@ func TestAllFaultsAtOnce(t *testing.T) {
 }
 
 func TestManyFaultsAreCounted(t *testing.T) {
-	_, err := Open(write(t, "a.jsonl", strings.Repeat("{}\n", maxFaults+5)), nil)
+	_, err := Open(t.Context(), write(t, "a.jsonl", strings.Repeat("{}\n", maxFaults+5)), nil)
 	if err == nil || !strings.HasSuffix(err.Error(), "and 5 more faults") || strings.Count(err.Error(), "\n") != maxFaults {
 		t.Errorf("error:\n%v\nwant %d faults and how many more there are", err, maxFaults)
 	}
 }
 
 func TestMessagesHoldNoFeatures(t *testing.T) {
-	_, err := Open(write(t, "a.jsonl", `{"subject": "A", "transformed_features": "secret"}`+"\n"+`{"transformed_features": {"x": "secret"`+"\n"), nil)
+	_, err := Open(t.Context(), write(t, "a.jsonl", `{"subject": "A", "transformed_features": "secret"}`+"\n"+`{"transformed_features": {"x": "secret"`+"\n"), nil)
 	if err == nil || strings.Contains(err.Error(), "secret") {
 		t.Errorf("error %v, want one without values", err)
 	}
@@ -132,7 +134,7 @@ func TestMessagesHoldNoFeatures(t *testing.T) {
 func TestPathsThatAreNoFile(t *testing.T) {
 	dir := t.TempDir()
 	for path, want := range map[string]string{dir: "this is a folder", filepath.Join(dir, "none.jsonl"): "there is no such file"} {
-		if _, err := Open(path, nil); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Open(t.Context(), path, nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Open(%s): error %v, want %q", path, err, want)
 		}
 	}
@@ -140,7 +142,7 @@ func TestPathsThatAreNoFile(t *testing.T) {
 
 func TestStandardInput(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
-	f, err := Open(Stdin, strings.NewReader(valid("A")+"\n"+valid("B")+"\n"))
+	f, err := Open(t.Context(), Stdin, strings.NewReader(valid("A")+"\n"+valid("B")+"\n"))
 	if err != nil || f.Count != 2 || f.Name != "standard input" {
 		t.Fatalf("Open = %+v, %v", f, err)
 	}
@@ -157,11 +159,34 @@ func TestStandardInput(t *testing.T) {
 
 func TestFaultyStandardInputIsNotKept(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
-	if _, err := Open(Stdin, strings.NewReader("{}\n")); err == nil {
+	if _, err := Open(t.Context(), Stdin, strings.NewReader("{}\n")); err == nil {
 		t.Error("no error")
 	}
 	if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// Somebody who gives up at the terminal need not type an end of file first.
+func TestInterruptedStandardInput(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	ctx, cancel := context.WithCancel(t.Context())
+	reader, writer := io.Pipe()
+	defer writer.Close()
+	cancel()
+	if _, err := Open(ctx, Stdin, reader); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want context.Canceled", err)
+	}
+	if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+func TestInterruptedCheck(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Open(ctx, write(t, "a.jsonl", valid("A")), nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want context.Canceled", err)
 	}
 }
 
@@ -171,7 +196,7 @@ func (brokenPipe) Read([]byte) (int, error) { return 0, errors.New("broken pipe"
 
 func TestStandardInputThatBreaksOff(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
-	if _, err := Open(Stdin, brokenPipe{}); err == nil || !strings.Contains(err.Error(), "standard input: broken pipe") {
+	if _, err := Open(t.Context(), Stdin, brokenPipe{}); err == nil || !strings.Contains(err.Error(), "standard input: broken pipe") {
 		t.Errorf("error %v", err)
 	}
 	if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) > 0 {

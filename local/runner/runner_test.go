@@ -10,23 +10,19 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
-	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/local/assembly"
 	"clinical-risk-pipeline/local/intake"
 	"clinical-risk-pipeline/local/model"
-	"clinical-risk-pipeline/local/outcome"
 )
 
 // stateMachine returns the small pipeline of package assembly's tests.
-func stateMachine(t *testing.T) *assembly.StateMachine {
+func stateMachine(t testing.TB) *assembly.StateMachine {
 	t.Helper()
 	a, err := assembly.Open("../assembly/testdata/cdk.out")
 	if err != nil {
@@ -59,7 +55,7 @@ func openInputs(t *testing.T, lines ...string) *intake.File {
 	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	file, err := intake.Open(path, nil)
+	file, err := intake.Open(t.Context(), path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,129 +90,6 @@ func answering(t *testing.T, status int, body string) model.Model {
 		w.WriteHeader(status)
 		io.WriteString(w, body)
 	})
-}
-
-// The one property that matters most: only a number from 0 to the threshold is ever low risk.
-func TestDecisions(t *testing.T) {
-	toEnd := []string{"StartEMRJob", "InvokeModel", "CheckRisk", "End"}
-	toAlert := []string{"StartEMRJob", "InvokeModel", "CheckRisk", "NotifyTeam", "End"}
-	invalid := []string{"StartEMRJob", "InvokeModel", "CheckRisk", "InvalidScore"}
-	failed := []string{"StartEMRJob", "InvokeModel"}
-	for _, c := range []struct {
-		reason   string
-		status   int
-		body     string
-		decision outcome.Decision
-		err      string
-		path     []string
-	}{
-		{"low", 200, `{"risk_score": 0.2}`, outcome.LowRisk, "", toEnd},
-		{"zero", 200, `{"risk_score": 0}`, outcome.LowRisk, "", toEnd},
-		{"the threshold itself does not alert", 200, `{"risk_score": 0.75}`, outcome.LowRisk, "", toEnd},
-		{"just above it does", 200, `{"risk_score": 0.7500001}`, outcome.HighRisk, "", toAlert},
-		{"one", 200, `{"risk_score": 1}`, outcome.HighRisk, "", toAlert},
-		{"a string", 200, `{"risk_score": "0.9"}`, outcome.Undecided, "InvalidScore", invalid},
-		{"null", 200, `{"risk_score": null}`, outcome.Undecided, "InvalidScore", invalid},
-		{"below zero", 200, `{"risk_score": -1}`, outcome.Undecided, "InvalidScore", invalid},
-		{"above one", 200, `{"risk_score": 1.5}`, outcome.Undecided, "InvalidScore", invalid},
-		{"missing", 200, `{}`, outcome.Undecided, "InvalidScore", invalid},
-		{"a list", 200, `[0.2]`, outcome.Undecided, "InvalidScore", invalid},
-		{"a list of answers", 200, `[{"risk_score": 0.2}]`, outcome.Undecided, "InvalidScore", invalid},
-		{"a list of scores", 200, `{"risk_score": [0.2]}`, outcome.Undecided, "InvalidScore", invalid},
-		{"NaN is no JSON", 200, `{"risk_score": NaN}`, outcome.Undecided, "States.QueryEvaluationError", failed},
-		{"an empty body", 200, ``, outcome.Undecided, "States.QueryEvaluationError", failed},
-		{"an HTML page with status 200", 200, `<html>secret</html>`, outcome.Undecided, "States.QueryEvaluationError", failed},
-		{"an HTML page with status 500", 500, `<html>secret</html>`, outcome.Undecided, "SageMakerRuntime.ModelErrorException", failed},
-		{"a score with status 500", 500, `{"risk_score": 0.2}`, outcome.Undecided, "SageMakerRuntime.ModelErrorException", failed},
-	} {
-		t.Run(c.reason, func(t *testing.T) {
-			r := results(t, pipeline(t, answering(t, c.status, c.body)), subject("S-1"))[0]
-			o := r.Outcome
-			if o.Decision != c.decision || o.ErrorName() != c.err || !slices.Equal(o.Path, c.path) {
-				t.Errorf("decision %s, error %q, path %v; want %s, %q, %v", o.Decision, o.ErrorName(), o.Path, c.decision, c.err, c.path)
-			}
-			if (c.decision == outcome.Undecided) != (o.Status != asl.Succeeded) || (c.decision == outcome.Undecided) != (o.RiskScore == nil) {
-				t.Errorf("status %s and score %v do not fit the decision %s", o.Status, o.RiskScore, o.Decision)
-			}
-			if alerts := len(r.Notifications); o.Alerted != (c.decision == outcome.HighRisk) || o.Alerted != (alerts == 1) {
-				t.Errorf("alerted %t with %d notifications", o.Alerted, alerts)
-			}
-		})
-	}
-}
-
-func TestAlert(t *testing.T) {
-	r := results(t, pipeline(t, answering(t, 200, `{"risk_score": 0.9}`)), subject("S-1"))[0]
-	n := r.Notifications[0]
-	want := `{"message":"High dropout risk detected","subject":"S-1","trialId":"T-1"}`
-	if n.Subject != "Trial Risk Alert" || n.Message != want || !strings.HasPrefix(n.TopicARN, "arn:aws:sns:") {
-		t.Errorf("notification %+v", n)
-	}
-	if *r.Outcome.RiskScore != 0.9 {
-		t.Errorf("score %v, want 0.9", *r.Outcome.RiskScore)
-	}
-}
-
-func TestThrottledTwiceThenAnswered(t *testing.T) {
-	var calls atomic.Int32
-	p := pipeline(t, endpoint(t, func(w http.ResponseWriter, _ *http.Request) {
-		if calls.Add(1) <= 2 {
-			w.WriteHeader(http.StatusTooManyRequests)
-			return
-		}
-		io.WriteString(w, `{"risk_score": 0.9}`)
-	}))
-	r := results(t, p, subject("S-1"))[0]
-	if r.Outcome.Status != asl.Succeeded || r.Outcome.Decision != outcome.HighRisk {
-		t.Errorf("outcome %+v, want success", r.Outcome)
-	}
-	if diff := cmp.Diff([]outcome.Retry{{State: "InvokeModel", Count: 2}}, r.Outcome.Retries); diff != "" {
-		t.Errorf("retries (-want +got):\n%s", diff)
-	}
-	failures, schedules := 0, 0
-	for _, e := range events(t, r) {
-		switch e.Type {
-		case "TaskFailed":
-			failures++
-			if e.TaskFailed.Error != "SageMakerRuntime.ThrottlingException" {
-				t.Errorf("the history has the error %q", e.TaskFailed.Error)
-			}
-		case "TaskScheduled":
-			schedules++
-		}
-	}
-	// The EMR step, three invocations, the alert.
-	if failures != 2 || schedules != 5 {
-		t.Errorf("the history has %d failed and %d scheduled tasks, want 2 and 5", failures, schedules)
-	}
-}
-
-func TestModelThatStaysDown(t *testing.T) {
-	r := results(t, pipeline(t, answering(t, http.StatusServiceUnavailable, "")), subject("S-1"))[0]
-	o := r.Outcome
-	if o.Status != asl.Failed || *o.Error != "SageMakerRuntime.ServiceUnavailableException" ||
-		*o.Cause != "The service is currently unavailable. (Service: SageMakerRuntime, Status Code: 503)" {
-		t.Errorf("outcome %s, %s: %s; want the service's error and cause", o.Status, *o.Error, *o.Cause)
-	}
-	if diff := cmp.Diff([]outcome.Retry{{State: "InvokeModel", Count: 3}}, o.Retries); diff != "" {
-		t.Errorf("retries (-want +got):\n%s", diff)
-	}
-}
-
-// event is the part of a history's event that these tests look at.
-type event struct {
-	Type       string
-	Timestamp  time.Time
-	TaskFailed struct{ Error, Cause string } `json:"taskFailedEventDetails"`
-}
-
-func events(t *testing.T, r *Result) []event {
-	t.Helper()
-	var history struct{ Events []event }
-	if err := json.Unmarshal(r.History, &history); err != nil {
-		t.Fatal(err)
-	}
-	return history.Events
 }
 
 // Features may stand in the history only.
