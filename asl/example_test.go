@@ -37,11 +37,11 @@ func Example() {
 // Load reports everything that is wrong, each with its state.
 func ExampleLoad() {
 	_, err := asl.Load([]byte(`{"StartAt": "A", "States": {
-		"A": {"Type": "Pass", "InputPath": "a.b", "Next": "C"},
+		"A": {"Type": "Pass", "Arguments": {}, "Next": "C"},
 		"B": {"Type": "Wait", "Seconds": -1, "End": true}}}`))
 	fmt.Println(err)
 	// Output:
-	// state "A": InputPath: must be a path that begins with $, got "a.b"
+	// state "A": Arguments: is a field of JSONata, but the state's query language is JSONPath: use Parameters
 	// state "B": Seconds: must be an integer from 0 to 99999999, got -1
 	// state "A": Next: there is no state "C" here; the states beside it are A, B
 	// state "B": nothing leads to it
