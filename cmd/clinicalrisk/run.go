@@ -9,7 +9,6 @@ import (
 	"clinical-risk-pipeline/local/assembly"
 	"clinical-risk-pipeline/local/intake"
 	"clinical-risk-pipeline/local/model"
-	"clinical-risk-pipeline/local/outcome"
 	"clinical-risk-pipeline/local/report"
 	"clinical-risk-pipeline/local/runner"
 )
@@ -34,7 +33,7 @@ Exit codes: 0, every execution succeeded; 1, executions failed; 2, the command l
 }
 
 // Run executes the command.
-func (c *runCommand) Run(ctx context.Context, s streams) error {
+func (c *runCommand) Run(ctx context.Context, s streams) (err error) {
 	stateMachine, assemblyErr := c.stateMachine()
 	m, modelName, modelErr := c.model(ctx, s)
 	file, inputErr := intake.Open(ctx, c.File, s.in)
@@ -42,8 +41,7 @@ func (c *runCommand) Run(ctx context.Context, s streams) error {
 		defer file.Close()
 	}
 	if ctx.Err() != nil {
-		fmt.Fprintln(s.err, "clinicalrisk: interrupted: nothing was executed")
-		return exit(exitInterrupted)
+		return interrupted(s, "nothing was executed")
 	}
 	if err := errors.Join(assemblyErr, modelErr, inputErr); err != nil {
 		return err
@@ -52,33 +50,28 @@ func (c *runCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	defer output.Close()
+	defer func() { err = errors.Join(err, output.Close()) }()
 
-	summary := outcome.NewSummary(c.Environment, stateMachine.Name)
-	page := report.New(report.About{StateMachine: stateMachine, Environment: c.Environment, Input: file.Name, Inputs: file.Count, Model: modelName})
-	notable := newNotable(c.Out)
-	progress := newProgress(s.err, file.Count)
-	runErr := pipeline.Run(ctx, file, func(r *runner.Result) error {
-		summary.Add(r.Outcome, len(r.Notifications))
-		page.Add(r.Outcome)
-		notable.add(r)
-		progress.step()
-		return output.Write(r)
-	})
-	progress.end()
-	if ctx.Err() != nil {
-		fmt.Fprintf(s.err, "clinicalrisk: interrupted: %d of %d executions are done, and their results stand in %s\n",
-			summary.Executions, file.Count, c.Out)
-		return exit(exitInterrupted)
+	about := report.About{StateMachine: stateMachine, Environment: c.Environment, Input: file.Name, Inputs: file.Count, Model: modelName}
+	results := newResults(about, output, c.Out, newProgress(s.err, file.Count))
+	runErr := pipeline.Run(ctx, file, results.add)
+	results.progress.end()
+	switch done := results.done(file.Count); {
+	case ctx.Err() != nil:
+		return interrupted(s, done)
+	case runErr != nil:
+		return fmt.Errorf("%w\nthe run stopped: %s", runErr, done)
 	}
-	if runErr != nil {
-		return fmt.Errorf("%w\nthe run stopped: %d of %d executions are done, and their results stand in %s", runErr,
-			summary.Executions, file.Count, c.Out)
-	}
-	if err := output.WriteReport(page.Write(summary)); err != nil {
+	if err := output.WriteReport(results.page.Write(results.summary)); err != nil {
 		return err
 	}
-	return c.conclude(s, summary, notable, output.Report())
+	return c.conclude(s, results)
+}
+
+// interrupted says how far the command came.
+func interrupted(s streams, done string) error {
+	fmt.Fprintln(s.err, "clinicalrisk: interrupted:", done)
+	return exit(exitInterrupted)
 }
 
 // stateMachine finds the state machine of the environment.
@@ -117,18 +110,18 @@ func (c *runCommand) prepare(stateMachine *assembly.StateMachine, m model.Model)
 }
 
 // conclude prints what came of the run.
-func (c *runCommand) conclude(s streams, summary *outcome.Summary, notable *notable, reportPath string) error {
+func (c *runCommand) conclude(s streams, r *results) error {
 	if c.JSON {
-		text, err := json.MarshalIndent(summary, "", "  ")
+		text, err := json.MarshalIndent(r.summary, "", "  ")
 		if err != nil {
 			return err
 		}
 		fmt.Fprintln(s.out, string(text))
 	} else {
-		notable.print(s.out, summary)
-		fmt.Fprintf(s.out, "\nReport: %s\n", reportPath)
+		r.notable.print(s.out, r.summary)
+		fmt.Fprintf(s.out, "\nReport: %s\n", r.output.Report())
 	}
-	if summary.Failed > 0 {
+	if r.summary.Failed > 0 {
 		return exit(exitFailed)
 	}
 	return nil
