@@ -2,6 +2,8 @@ package test
 
 import (
 	"fmt"
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -149,10 +151,49 @@ func TestAnIncidentIsOpenedOnce(t *testing.T) {
 			if path = path[slices.Index(path, "FindIncident"):]; join(path) != row.path || got.Error != row.err {
 				t.Errorf("went %s and ended with %q\nwant %s and %q", join(path), got.Error, row.path, row.err)
 			}
+			if got.Status == asl.Succeeded && !cmp.Equal(got.Output.(object)["downstream"].(object)["Incident"], object{"incident": "INC1"}) {
+				t.Errorf("ended with %s", text(got.Output))
+			}
 			if len(incidents) != row.incidents {
 				t.Errorf("%d incidents, want %d", len(incidents), row.incidents)
 			}
 		})
+	}
+}
+
+func TestRequestsToServiceNow(t *testing.T) {
+	for state, want := range map[string]object{
+		"FindIncident": {
+			"ApiEndpoint": "https://example.service-now.com/api/now/table/incident", "Method": "GET",
+			"Authentication":  object{"ConnectionArn": connectionARN},
+			"Headers":         object{"Accept": "application/json", "Content-Type": "application/json"},
+			"QueryParameters": object{"sysparm_fields": "number", "sysparm_limit": "1"},
+		},
+		"OpenIncident": {
+			"ApiEndpoint": "https://example.service-now.com/api/now/table/incident", "Method": "POST",
+			"Authentication": object{"ConnectionArn": connectionARN},
+			"Headers":        object{"Accept": "application/json", "Content-Type": "application/json"},
+		},
+	} {
+		var got object
+		s := told("0.9", serviceNow{})
+		answer := s[state]
+		execute(t, downstream(t), oneSubject, s.with(state, func(task *asl.Task) (asl.Reply, error) {
+			got = maps.Clone(task.Input.(object))
+			return answer(task)
+		}))
+		if query, ok := got["QueryParameters"].(object); ok {
+			query = maps.Clone(query)
+			if id := query["sysparm_query"].(string); !regexp.MustCompile(`^correlation_id=[0-9a-f]{32}$`).MatchString(id) {
+				t.Errorf("looks for %s", id)
+			}
+			delete(query, "sysparm_query")
+			got["QueryParameters"] = query
+		}
+		delete(got, "RequestBody")
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", state, diff)
+		}
 	}
 }
 

@@ -13,6 +13,8 @@ func TestGraphs(t *testing.T) {
 	for name, p := range map[string]*pipeline{
 		"one-subject":          synthesize(t, "smallest", smallest),
 		"one-subject-recorded": recorded(t),
+		"approval":             gated(t),
+		"cohort-approval":      gatedCohort(t),
 		"downstream":           downstream(t),
 		"cohort":               synthesize(t, "cohort", cohort),
 	} {

@@ -31,6 +31,11 @@ var changes = map[string]func(awscdk.Stack, *risk.ClinicalRiskPipelineProps){
 	"Threshold":   func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) { p.Threshold = 0.5 },
 	"Environment": func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) { p.Environment = "prod" },
 	"AlertEmails": func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) { p.AlertEmails = []string{"team@example.org"} },
+	"Approval": func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+		p.Records = audit.NewRecordStore(stack, "Records", nil)
+		withApproval(stack, p)
+		p.Downstream = nil
+	},
 	"Downstream": func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
 		machine := awsstepfunctions.StateMachine_FromStateMachineArn(stack, jsii.String("ReviewMachine"), jsii.String(review))
 		p.Downstream = []risk.Downstream{risk.StateMachineExecution{Name: "Review", StateMachine: machine}}

@@ -44,6 +44,7 @@ const (
 	Variant             = "variant"              // the variant of the endpoint that answered
 	Record              = "record"               // the place of the decision record, an S3 URI
 	CohortObject        = "cohort"               // the object that holds the cohort: bucket, key, versionId
+	Approval            = "approval"             // what was decided: decision, approvalId, signer, record, recordVersion
 	Downstream          = "downstream"           // what each downstream system answered, by its name
 	Counts              = "counts"               // of a cohort's subjects: subjects, scored, high, failed
 	RiskScore           = "risk_score"           // the field of the answer: the risk of dropout, a number from 0 to 1
@@ -54,6 +55,14 @@ const AlertSubject = "Trial Risk Alert"
 
 // DefaultThreshold is the risk of dropout above which a subject is at high risk, exclusive.
 const DefaultThreshold = 0.75
+
+// The states that an approval adds.
+const (
+	RequestApproval  = "RequestApproval"  // asks the approvers and waits for their decision
+	CheckApproval    = "CheckApproval"    // asks what they decided
+	EscalateApproval = "EscalateApproval" // tells operations that nobody decided in time
+	NotApproved      = "NotApproved"      // goes on without what was not approved
+)
 
 // The names of the errors that the pipeline itself fails with.
 const (

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"clinical-risk-pipeline/workflow"
 
@@ -21,6 +22,9 @@ type Downstream interface {
 
 	// validate reports the faults of the fields.
 	validate() []error
+
+	// timeLimit bounds how long the system may take.
+	timeLimit() time.Duration
 
 	// addStates adds the states, the last of which goes on with next, and returns the first.
 	addStates(p *ClinicalRiskPipeline, next awsstepfunctions.IChainable) awsstepfunctions.IChainable
@@ -58,12 +62,14 @@ func validateDownstream(downstream []Downstream) error {
 	return errors.Join(faults...)
 }
 
-// followUp is what happens after the alert: each downstream system in its turn, and then next.
+// followUp is what happens after the alert: the approval, if there is one, then each downstream system in its turn, and
+// then next.
 func (p *ClinicalRiskPipeline) followUp(next awsstepfunctions.IChainable) awsstepfunctions.IChainable {
+	first := next
 	for i := len(p.props.Downstream) - 1; i >= 0; i-- {
-		next = p.props.Downstream[i].addStates(p, next)
+		first = p.props.Downstream[i].addStates(p, first)
 	}
-	return next
+	return p.gated(first, next)
 }
 
 func (p *ClinicalRiskPipeline) downstreamStatements() []awsiam.PolicyStatement {

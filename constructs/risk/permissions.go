@@ -6,6 +6,7 @@ import (
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
 )
 
@@ -24,15 +25,15 @@ func (p *ClinicalRiskPipeline) addRole() {
 }
 
 func (p *ClinicalRiskPipeline) statements() *[]awsiam.PolicyStatement {
-	statements := append(p.props.Extraction.statements(p),
-		allow(workflow.InvokeModel, []string{p.endpointARN()}, "sagemaker:InvokeEndpoint"),
-		allow(workflow.NotifyTeam, []string{*p.alertTopic.TopicArn()}, "sns:Publish"),
+	statements := slices.Concat(
+		p.props.Extraction.statements(p),
+		[]awsiam.PolicyStatement{allow(workflow.InvokeModel, []string{p.endpointARN()}, "sagemaker:InvokeEndpoint")},
+		p.cohortStatements(),
+		p.recordStatements(),
+		p.publishStatements(workflow.NotifyTeam, p.alertTopic),
+		p.approvalStatements(),
+		p.downstreamStatements(),
 	)
-	if key := p.alertTopic.MasterKey(); key != nil {
-		statements = append(statements,
-			allow(workflow.NotifyTeam+"Encryption", []string{*key.KeyArn()}, "kms:GenerateDataKey", "kms:Decrypt"))
-	}
-	statements = slices.Concat(statements, p.recordStatements(), p.cohortStatements(), p.downstreamStatements())
 	// Log delivery and X-Ray have no resources to name:
 	// https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
 	// https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html
@@ -44,6 +45,15 @@ func (p *ClinicalRiskPipeline) statements() *[]awsiam.PolicyStatement {
 			"xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets"),
 	)
 	return &statements
+}
+
+// publishStatements let an execution publish to a topic, and use its key.
+func (p *ClinicalRiskPipeline) publishStatements(name string, topic awssns.ITopic) []awsiam.PolicyStatement {
+	statements := []awsiam.PolicyStatement{allow(name, []string{*topic.TopicArn()}, "sns:Publish")}
+	if key := topic.MasterKey(); key != nil {
+		statements = append(statements, allow(name+"Encryption", []string{*key.KeyArn()}, "kms:GenerateDataKey", "kms:Decrypt"))
+	}
+	return statements
 }
 
 // addOwnPermissions adds the statements that name the pipeline's own state machine. It needs the role first, so they stand

@@ -57,6 +57,9 @@ func NewClinicalRiskPipeline(scope constructs.Construct, id string, props *Clini
 	p.addRole()
 	p.addStateMachine(p.definition())
 	p.addOwnPermissions()
+	if p.props.Approval != nil {
+		p.props.Approval.ConnectTo(p.stateMachine, nil)
+	}
 	p.reportOutcomes()
 	return p
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"clinical-risk-pipeline/constructs/approval"
 	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/workflow"
 
@@ -36,6 +37,10 @@ type ClinicalRiskPipelineProps struct {
 	// Threshold is the risk of dropout above which the team is alerted: greater than 0, less than 1; a risk equal to it
 	// does not alert. Default: 0.75.
 	Threshold float64
+
+	// Approval makes an execution with high risk wait, after the alert, until a person has decided whether it goes on to the
+	// downstream systems. It needs Records, in whose bucket people decide. Default: nobody is asked.
+	Approval *approval.Approval
 
 	// Downstream are systems that are told after the team, one after the other, and only of high risk. One that fails fails
 	// the execution, which a redrive resumes there. Default: none.
@@ -66,8 +71,8 @@ type ClinicalRiskPipelineProps struct {
 	// Default: RETAIN.
 	RemovalPolicy awscdk.RemovalPolicy
 
-	// Timeout bounds a whole execution, in whole seconds. It must be longer than the extraction's timeout by at least
-	// [MinimumScoringTime]. Default: the extraction's timeout and two hours.
+	// Timeout bounds a whole execution, in whole seconds. It must be longer by at least [MinimumScoringTime] than the
+	// extraction, the approval and the downstream systems may take. Default: what they may take, and two hours.
 	Timeout time.Duration
 }
 
@@ -97,7 +102,7 @@ func (p *ClinicalRiskPipelineProps) Validate() error {
 	var faults []error
 	report := func(format string, values ...any) { faults = append(faults, fmt.Errorf(format, values...)) }
 
-	shortest := MinimumScoringTime
+	shortest := MinimumScoringTime + p.waitingTime()
 	if p.Extraction == nil {
 		report("Extraction is required: an EMRStep, an EMRServerlessJob, a GlueJob, or NoExtraction{}")
 	} else {
@@ -116,6 +121,9 @@ func (p *ClinicalRiskPipelineProps) Validate() error {
 	}
 	if p.Threshold != 0 && !(p.Threshold > 0 && p.Threshold < 1) {
 		report("Threshold must be greater than 0 and less than 1, got %v", p.Threshold)
+	}
+	if p.Approval != nil && p.Records == nil {
+		report("Records is required with an Approval: the record store whose records are reviewed")
 	}
 	faults = append(faults, validateDownstream(p.Downstream))
 	if p.Environment != "" && !environmentPattern.MatchString(p.Environment) {
@@ -177,8 +185,22 @@ func (p ClinicalRiskPipelineProps) withDefaults() ClinicalRiskPipelineProps {
 	setDefault(&p.Environment, "default")
 	setDefault(&p.LogRetention, awslogs.RetentionDays_TEN_YEARS)
 	setDefault(&p.RemovalPolicy, awscdk.RemovalPolicy_RETAIN)
-	setDefault(&p.Timeout, p.Extraction.timeLimit()+2*time.Hour)
+	setDefault(&p.Timeout, p.Extraction.timeLimit()+2*time.Hour+p.waitingTime())
 	return p
+}
+
+// waitingTime is how long an execution may wait for people and for downstream systems.
+func (p *ClinicalRiskPipelineProps) waitingTime() time.Duration {
+	var total time.Duration
+	if p.Approval != nil {
+		total += p.Approval.Deadline()
+	}
+	for _, d := range p.Downstream {
+		if d != nil {
+			total += d.timeLimit()
+		}
+	}
+	return total
 }
 
 func validTimeout(field string, timeout, shortest time.Duration) error {

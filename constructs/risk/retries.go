@@ -61,6 +61,16 @@ var alertRetries = []retry{
 	{errors: []string{taskFailed, timedOut}, attempts: 8, interval: 2 * time.Second, maxDelay: 2 * time.Minute},
 }
 
+// functionRetries repeat an invocation that Lambda did not take, or broke off: the function stores a request once.
+// https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
+var functionRetries = []retry{{
+	errors: []string{
+		"Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException",
+		"Lambda.ClientExecutionTimeoutException", "Lambda.TooManyRequestsException", "Lambda.Unknown",
+	},
+	attempts: 6, interval: 2 * time.Second, maxDelay: time.Minute,
+}}
+
 // executionRetries repeat the start of a downstream execution that was refused. Step Functions has no error name of its own
 // for throttling.
 var executionRetries = []retry{submission("StepFunctions.AWSStepFunctionsException", "StepFunctions.ExecutionLimitExceededException")}

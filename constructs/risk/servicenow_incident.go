@@ -2,7 +2,6 @@ package risk
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 	"github.com/aws/jsii-runtime-go"
 )
 
@@ -42,6 +42,9 @@ type ServiceNowIncident struct {
 
 var instancePattern = regexp.MustCompile(`^https://[a-z0-9-]+(\.[a-z0-9-]+)+$`)
 
+// incidentTable is ServiceNow's Table API for incidents, relative to the instance.
+const incidentTable = "api/now/table/incident"
+
 // incidentTimeout is the longest that Step Functions waits for an HTTPS endpoint:
 // https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html
 const (
@@ -67,7 +70,10 @@ func (n ServiceNowIncident) validate() []error {
 	return faults
 }
 
-func (n ServiceNowIncident) table() string { return n.Instance + "/api/now/table/incident" }
+// timeLimit leaves every look-up its retries.
+func (n ServiceNowIncident) timeLimit() time.Duration {
+	return (incidentAttempts+1)*exhausted(incidentRetries, incidentTimeout) + incidentAttempts*(incidentTimeout+incidentDelay)
+}
 
 // attempts is the JSONata variable that counts how often opening the incident failed.
 func (n ServiceNowIncident) attempts() string { return "attemptsOf" + n.Name }
@@ -100,22 +106,20 @@ func (n ServiceNowIncident) addStates(p *ClinicalRiskPipeline, next awsstepfunct
 
 // find looks the incident up. When all attempts to open it have failed, it is this state that fails: a redrive begins
 // with another look-up and has as many attempts again.
-func (n ServiceNowIncident) find(p *ClinicalRiskPipeline) awsstepfunctions.CustomState {
+func (n ServiceNowIncident) find(p *ClinicalRiskPipeline) awsstepfunctions.TaskStateBase {
 	query := fmt.Sprintf(`$%s >= %d * ($states.context.Execution.RedriveCount + 1) ? $error("The incident could not be opened.") : "correlation_id=" & %s`,
 		n.attempts(), incidentAttempts, correlation(n.Name))
 	output := fmt.Sprintf(`( $body := %s; $incidents := $type($body) = "object" ? $body.result : null; `+
 		`$type($incidents) != "array" ? $error("ServiceNow answered without a list of incidents.") : `+
 		`$count($incidents) = 0 ? $states.input : %s )`, responseBody, withDownstream(n.Name, `{"incident": $incidents[0].number}`))
 	state := n.call(p, "Find", "Looks the incident up by its correlation id.", "GET", map[string]any{
-		"QueryParameters": map[string]any{
-			"sysparm_query": expression(query), "sysparm_fields": "number", "sysparm_limit": "1",
-		},
-	}, output)
+		"sysparm_query": expression(query), "sysparm_fields": "number", "sysparm_limit": "1",
+	}, nil, output)
 	return retrying(state, incidentRetries)
 }
 
 // open opens the incident. It is not retried: see the loop.
-func (n ServiceNowIncident) open(p *ClinicalRiskPipeline) awsstepfunctions.CustomState {
+func (n ServiceNowIncident) open(p *ClinicalRiskPipeline) awsstepfunctions.TaskStateBase {
 	urgency := n.Urgency
 	setDefault(&urgency, 2)
 	body := map[string]any{
@@ -130,24 +134,31 @@ func (n ServiceNowIncident) open(p *ClinicalRiskPipeline) awsstepfunctions.Custo
 	}
 	output := fmt.Sprintf(`( $body := %s; $exists($body.result.number) ? %s : $error("ServiceNow answered without an incident.") )`,
 		responseBody, withDownstream(n.Name, `{"incident": $body.result.number}`))
-	return n.call(p, "Open", "Opens the incident.", "POST", map[string]any{"RequestBody": body}, output)
+	return n.call(p, "Open", "Opens the incident.", "POST", nil, body, output)
 }
 
 // responseBody is the JSONata expression of the answer, which Step Functions parses where its content type says JSON.
 const responseBody = `$type($states.result.ResponseBody) = "string" ? $parse($states.result.ResponseBody) : $states.result.ResponseBody`
 
-// call is a request to the incident table.
-func (n ServiceNowIncident) call(p *ClinicalRiskPipeline, verb, comment, method string, arguments map[string]any, output string) awsstepfunctions.CustomState {
-	maps.Copy(arguments, map[string]any{
-		"ApiEndpoint":    n.table(),
-		"Method":         method,
-		"Authentication": map[string]any{"ConnectionArn": *n.Connection.ConnectionArn()},
-		"Headers":        map[string]any{"Accept": "application/json", "Content-Type": "application/json"},
-	})
-	return awsstepfunctions.NewCustomState(p, jsii.String(verb+n.Name), &awsstepfunctions.CustomStateProps{StateJson: &map[string]any{
-		"Type": "Task", "Comment": comment, "Resource": p.integration("http:invoke"),
-		"Arguments": arguments, "TimeoutSeconds": incidentTimeout.Seconds(), "Output": expression(output),
-	}})
+// call is a request to the incident table, query and body as the method asks for.
+func (n ServiceNowIncident) call(p *ClinicalRiskPipeline, verb, comment, method string, query, body map[string]any, output string) awsstepfunctions.TaskStateBase {
+	props := &awsstepfunctionstasks.HttpInvokeJsonataProps{
+		Comment:     &comment,
+		Connection:  n.Connection,
+		ApiRoot:     &n.Instance,
+		ApiEndpoint: awsstepfunctions.TaskInput_FromText(jsii.String(incidentTable)),
+		Method:      awsstepfunctions.TaskInput_FromText(&method),
+		Headers:     awsstepfunctions.TaskInput_FromObject(&map[string]any{"Accept": "application/json", "Content-Type": "application/json"}),
+		TaskTimeout: timeout(incidentTimeout),
+		Outputs:     expression(output),
+	}
+	if query != nil {
+		props.QueryStringParameters = awsstepfunctions.TaskInput_FromObject(&query)
+	}
+	if body != nil {
+		props.Body = awsstepfunctions.TaskInput_FromObject(&body)
+	}
+	return awsstepfunctionstasks.HttpInvoke_Jsonata(p, jsii.String(verb+n.Name), props)
 }
 
 // statements follow https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html.
@@ -162,7 +173,7 @@ func (n ServiceNowIncident) statements(*ClinicalRiskPipeline) []awsiam.PolicySta
 func (n ServiceNowIncident) ownStatements(p *ClinicalRiskPipeline) []awsiam.PolicyStatement {
 	statement := allow(n.Name+"Request", []string{*p.stateMachine.StateMachineArn()}, "states:InvokeHTTPEndpoint")
 	statement.AddCondition(jsii.String("StringEquals"), map[string]any{
-		"states:HTTPEndpoint": n.table(), "states:HTTPMethod": []string{"GET", "POST"},
+		"states:HTTPEndpoint": n.Instance + "/" + incidentTable, "states:HTTPMethod": []string{"GET", "POST"},
 	})
 	return []awsiam.PolicyStatement{statement}
 }

@@ -39,12 +39,16 @@ func (e StateMachineExecution) validate() []error {
 	return faults
 }
 
+func (e StateMachineExecution) timeLimit() time.Duration {
+	limit := e.Timeout
+	setDefault(&limit, time.Hour)
+	return limit
+}
+
 func (e StateMachineExecution) state() string { return "Start" + e.Name }
 
 // addStates starts the execution. What repeats is a submission that was refused: the execution itself runs once.
 func (e StateMachineExecution) addStates(p *ClinicalRiskPipeline, next awsstepfunctions.IChainable) awsstepfunctions.IChainable {
-	limit := e.Timeout
-	setDefault(&limit, time.Hour)
 	state := awsstepfunctions.NewCustomState(p, jsii.String(e.state()), &awsstepfunctions.CustomStateProps{StateJson: &map[string]any{
 		"Type":     "Task",
 		"Comment":  "Starts the downstream state machine and waits for its end.",
@@ -54,7 +58,7 @@ func (e StateMachineExecution) addStates(p *ClinicalRiskPipeline, next awsstepfu
 			"Name":            expression(correlation(e.Name) + ` & "-" & $string($states.context.Execution.RedriveCount)`),
 			"Input":           expression(objectOf(p.finding())),
 		},
-		"TimeoutSeconds": limit.Seconds(),
+		"TimeoutSeconds": e.timeLimit().Seconds(),
 		"Output":         expression(withDownstream(e.Name, `{"execution": $states.result.ExecutionArn}`)),
 	}})
 	return awsstepfunctions.Chain_Start(retrying(state, executionRetries)).Next(next)

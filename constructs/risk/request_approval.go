@@ -1,0 +1,107 @@
+package risk
+
+import (
+	"fmt"
+	"time"
+
+	"clinical-risk-pipeline/workflow"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// gated lets a person decide whether what follows the alert is done:
+//
+//	RequestApproval → CheckApproval ─ approved ─→ approved
+//	       │ deadline               └ anything else ─→ NotApproved → otherwise
+//	       └─→ EscalateApproval ──────────────────────────↑
+func (p *ClinicalRiskPipeline) gated(approved, otherwise awsstepfunctions.IChainable) awsstepfunctions.IChainable {
+	if p.props.Approval == nil {
+		return approved
+	}
+	notApproved := awsstepfunctions.Pass_Jsonata(p, jsii.String(workflow.NotApproved), &awsstepfunctions.PassJsonataProps{
+		Comment: jsii.String("Nobody approved, so nothing more is done."),
+	}).Next(otherwise)
+	check := awsstepfunctions.Choice_Jsonata(p, jsii.String(workflow.CheckApproval), &awsstepfunctions.ChoiceJsonataProps{
+		Comment: jsii.String("Did a person approve?"),
+	}).
+		When(awsstepfunctions.Condition_Jsonata(jsii.String(expression(`$states.input.`+workflow.Approval+`.decision = "approved"`))),
+			approved, because("approved")).
+		Otherwise(notApproved)
+
+	request := p.requestApproval()
+	request.AddCatch(p.escalateApproval().Next(notApproved), &awsstepfunctions.CatchProps{
+		Errors:  jsii.Strings(timedOut),
+		Outputs: expression(`$merge([$states.input, {"` + workflow.Approval + `": {"decision": "not approved", "reason": "deadline"}}])`),
+	})
+	return awsstepfunctions.Chain_Start(request).Next(check)
+}
+
+// requestApproval asks for a decision and waits for it, without a heartbeat: a task that nobody heartbeats would live no
+// longer than one.
+func (p *ClinicalRiskPipeline) requestApproval() awsstepfunctions.TaskStateBase {
+	approval := p.props.Approval
+	deadline := fmt.Sprintf("$fromMillis($toMillis($states.context.State.EnteredTime) + %d)", approval.Deadline()/time.Millisecond)
+	state := awsstepfunctionstasks.LambdaInvoke_Jsonata(p, jsii.String(workflow.RequestApproval), &awsstepfunctionstasks.LambdaInvokeJsonataProps{
+		Comment:                  jsii.String("Asks the approvers and waits for their decision."),
+		IntegrationPattern:       awsstepfunctions.IntegrationPattern_WAIT_FOR_TASK_TOKEN,
+		LambdaFunction:           approval.RequestFunction(),
+		RetryOnServiceExceptions: jsii.Bool(false),
+		Payload: awsstepfunctions.TaskInput_FromObject(&map[string]any{
+			"taskToken":    expression("$states.context.Task.Token"),
+			"execution":    expression("$states.context.Execution.Id"),
+			"startedAt":    expression("$states.context.Execution.StartTime"),
+			"redriveCount": expression("$states.context.Execution.RedriveCount"),
+			"trialId":      inputText(workflow.TrialID),
+			"subjects":     p.whom(),
+			"record":       p.reviewed(),
+			"deadline":     expression(deadline),
+		}),
+		TaskTimeout: timeout(approval.Deadline()),
+		Outputs:     expression(`$merge([$states.input, {"` + workflow.Approval + `": $states.result}])`),
+	})
+	return retrying(state, functionRetries)
+}
+
+// whom says whom an approval is about: the cohort's counts, or the subject.
+func (p *ClinicalRiskPipeline) whom() string {
+	if p.props.Cohort != nil {
+		return expression("$states.input." + workflow.Counts)
+	}
+	return inputText(workflow.Subject)
+}
+
+// reviewed is the place of the records that a person reviews before deciding.
+func (p *ClinicalRiskPipeline) reviewed() string {
+	if p.props.Cohort != nil {
+		return expression(p.recordPlace())
+	}
+	return inputText(workflow.Record)
+}
+
+// escalateApproval tells operations that nobody decided in time.
+func (p *ClinicalRiskPipeline) escalateApproval() awsstepfunctions.TaskStateBase {
+	state := awsstepfunctionstasks.SnsPublish_Jsonata(p, jsii.String(workflow.EscalateApproval), &awsstepfunctionstasks.SnsPublishJsonataProps{
+		Comment: jsii.String("Tells operations that nobody decided in time."),
+		Topic:   p.operationsTopic,
+		Subject: jsii.String("Clinical risk approval expired"),
+		Message: awsstepfunctions.TaskInput_FromObject(&map[string]any{
+			"message":     "Nobody decided on an approval before its deadline: it counts as not approved",
+			"environment": p.props.Environment,
+			"trialId":     inputText(workflow.TrialID),
+			"execution":   expression("$states.context.Execution.Id"),
+		}),
+		TaskTimeout: timeout(notifyTeamTimeout),
+		Outputs:     expression("$states.input"),
+	})
+	return retrying(state, alertRetries)
+}
+
+func (p *ClinicalRiskPipeline) approvalStatements() []awsiam.PolicyStatement {
+	if p.props.Approval == nil {
+		return nil
+	}
+	return append(p.props.Approval.Statements(), p.publishStatements(workflow.EscalateApproval, p.operationsTopic)...)
+}
