@@ -1,0 +1,43 @@
+package runner
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"clinical-risk-pipeline/local/intake"
+	"clinical-risk-pipeline/local/model"
+)
+
+// BenchmarkRun executes the pipeline with the reference model on all cores, results rendered but not written.
+func BenchmarkRun(b *testing.B) {
+	const (
+		executions = 500
+		features   = `{"site_dropout_rate": 0.3, "comorbidity_count": 2, "college_education": true, "depression_score": 3, "sex": "male", "married": true}`
+	)
+	p, err := New(stateMachine(b), model.Reference{}, b.TempDir())
+	if err != nil {
+		b.Fatal(err)
+	}
+	var lines strings.Builder
+	for i := range executions {
+		fmt.Fprintf(&lines, `{"subject": "S-%d", "trialId": "T", "transformed_features": %s}`+"\n", i, features)
+	}
+	path := filepath.Join(b.TempDir(), "in.jsonl")
+	if err := os.WriteFile(path, []byte(lines.String()), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	file, err := intake.Open(b.Context(), path, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer file.Close()
+	for b.Loop() {
+		if err := p.Run(b.Context(), file, func(*Result) error { return nil }); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.N*executions)/b.Elapsed().Seconds(), "executions/s")
+}
