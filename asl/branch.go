@@ -32,8 +32,11 @@ func newBranch(x *execution, p *clock.Process, outer *scope, item *mapItem, prev
 }
 
 // run executes a program on an input.
-func (b *branch) run(p *program, input any) (any, error) {
-	for s := p.start; ; {
+func (b *branch) run(p *program, input any) (any, error) { return b.runFrom(p.start, input) }
+
+// runFrom executes a state and those that follow it.
+func (b *branch) runFrom(s state, input any) (any, error) {
+	for {
 		output, next, err := b.visit(s, input)
 		if err != nil {
 			return nil, err

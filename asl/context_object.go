@@ -36,7 +36,7 @@ func (x *execution) contextObject() map[string]any {
 	if x.context == nil {
 		x.context = map[string]any{
 			"Id": x.result.ARN, "Input": x.result.Input, "Name": x.result.Name, "RoleArn": x.run.options.RoleARN,
-			"RedriveCount": 0.0, "StartTime": timestamp(x.result.Start),
+			"RedriveCount": float64(x.resumed.redrives()), "StartTime": timestamp(x.result.Start),
 		}
 	}
 	return x.context

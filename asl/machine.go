@@ -24,6 +24,11 @@ type Machine struct {
 // Run executes the state machine on an input. The error reports only what is no outcome of an execution: an error of the handler
 // that is no *Error, a cancelled context, options that make no sense.
 func (m *Machine) Run(ctx context.Context, input any, o Options) (*Execution, error) {
+	return m.run(ctx, input, o, nil)
+}
+
+// run executes the state machine from its start or, when it is redriven, from where it is resumed.
+func (m *Machine) run(ctx context.Context, input any, o Options, resumed *resumption) (*Execution, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
 	}
@@ -36,7 +41,7 @@ func (m *Machine) Run(ctx context.Context, input any, o Options) (*Execution, er
 	root := clock.New(o.Start)
 	r.now = root.Now
 	x := r.newExecution(m, o.Type, o.Name, o.ARN, input, root.Now())
-	x.recording = true
+	x.recording, x.resumed = true, resumed
 	if err := x.perform(m.program, root, nil); err != nil {
 		return nil, err
 	}

@@ -21,7 +21,8 @@ type execution struct {
 	deadline    time.Time
 	parent      *execution // of a child execution
 	random      *rand.Rand
-	recording   bool // keeps its history
+	recording   bool        // keeps its history
+	resumed     *resumption // of a redriven execution
 	events      int64
 	full        bool // no event fits into the history any more but the last
 	ended       bool
@@ -48,9 +49,7 @@ func (r *run) newExecution(m *Machine, kind Type, name, arn string, input any, n
 
 // perform runs the program to its end and fills in the result. The error is foreign, or of an execution around this one.
 func (x *execution) perform(p *program, process *clock.Process, item *mapItem) error {
-	previous := x.record(0, process.Now(), "ExecutionStarted", &ExecutionStarted{Input: x.result.Input, RoleARN: x.run.options.RoleARN})
 	b := newBranch(x, process, nil, item, 0)
-	b.previous = previous
 	output, err := x.begin(b, p)
 	if x.full {
 		err = historyFailure()
@@ -77,7 +76,12 @@ func (x *execution) perform(p *program, process *clock.Process, item *mapItem) e
 	return nil
 }
 
+// begin starts the execution, or resumes it.
 func (x *execution) begin(b *branch, p *program) (any, error) {
+	if x.resumed != nil {
+		return x.resumed.begin(b)
+	}
+	b.record("ExecutionStarted", &ExecutionStarted{Input: x.result.Input, RoleARN: x.run.options.RoleARN})
 	if err := checkSize(x.result.Input, "The input of the execution"); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,92 @@
+package asl_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"clinical-risk-pipeline/asl"
+)
+
+const redrivable = `{"QueryLanguage": "JSONata", "StartAt": "Count", "States": {
+	"Count": {"Type": "Pass", "Assign": {"tries": "{% $states.input.tries + 1 %}"}, "Output": {"kept": true}, "Next": "Call"},
+	"Call": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "TimeoutSeconds": 60,
+		"Arguments": {"tries": "{% $tries %}", "redrives": "{% $states.context.Execution.RedriveCount %}", "kept": "{% $states.input.kept %}"},
+		"Retry": [{"ErrorEquals": ["States.TaskFailed"], "MaxAttempts": 1, "IntervalSeconds": 10}], "Next": "Done"},
+	"Done": {"Type": "Succeed"}}}`
+
+func TestRedriveResumesInTheStateThatFailed(t *testing.T) {
+	machine, err := asl.Load([]byte(redrivable))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var inputs []string
+	options := asl.Options{Name: "e", Handler: asl.HandlerFunc(func(_ context.Context, task *asl.Task) (asl.Reply, error) {
+		inputs = append(inputs, asl.Encode(task.Input))
+		if len(inputs) < 5 {
+			return asl.Reply{Duration: time.Second}, &asl.Error{Name: "Busy"}
+		}
+		return asl.Reply{}, nil
+	})}
+	x, err := machine.Run(context.Background(), map[string]any{"tries": 1.0}, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed := x
+	for range 2 {
+		if x, err = machine.Redrive(context.Background(), x, options); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if path := strings.Join(x.Path(), " "); x.Status != asl.Succeeded || path != "Count Call Call Call Done" {
+		t.Errorf("ended as %s by %s", x.Status, path)
+	}
+	want := []string{ // two attempts each time, the input and the variable as they were
+		`{"kept":true,"redrives":0,"tries":2}`, `{"kept":true,"redrives":0,"tries":2}`,
+		`{"kept":true,"redrives":1,"tries":2}`, `{"kept":true,"redrives":1,"tries":2}`,
+		`{"kept":true,"redrives":2,"tries":2}`,
+	}
+	if !slices.Equal(inputs, want) {
+		t.Errorf("called with %v", inputs)
+	}
+	if x.Start != failed.Start || !x.Stop.After(failed.Stop) || x.ARN != failed.ARN {
+		t.Errorf("%s from %v to %v is not the execution that failed at %v", x.ARN, x.Start, x.Stop, failed.Stop)
+	}
+	for i, event := range x.History {
+		if event.ID != int64(i+1) || event.PreviousEventID >= event.ID {
+			t.Errorf("event %d follows %d at place %d of the history", event.ID, event.PreviousEventID, i)
+		}
+	}
+	if last := failed.History[len(failed.History)-1]; last.Type != "ExecutionFailed" {
+		t.Errorf("the history of the failed execution now ends in %s", last.Type)
+	}
+}
+
+func TestRedriveRefusesWhatCannotBeRedriven(t *testing.T) {
+	machine, err := asl.Load([]byte(`{"StartAt": "A", "States": {"A": {"Type": "Fail", "Error": "E"}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed, err := machine.Run(context.Background(), nil, asl.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := machine.Redrive(context.Background(), failed, asl.Options{}); err != nil || again.Error != "E" {
+		t.Errorf("a Fail state is entered again: %v, %v", again, err)
+	}
+	for reason, row := range map[string]struct {
+		execution asl.Execution
+		options   asl.Options
+	}{
+		"it succeeded":               {asl.Execution{Status: asl.Succeeded}, asl.Options{}},
+		"Express has no redrive":     {*failed, asl.Options{Type: asl.Express}},
+		"another machine's history":  {asl.Execution{Status: asl.Failed}, asl.Options{}},
+		"a status that is not known": {asl.Execution{}, asl.Options{}},
+	} {
+		if _, err := machine.Redrive(context.Background(), &row.execution, row.options); err == nil {
+			t.Errorf("redriven, although %s", reason)
+		}
+	}
+}
