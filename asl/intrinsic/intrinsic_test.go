@@ -15,7 +15,7 @@ import (
 
 const input = `{
 	"n": 3, "f": 12.5, "text": "a,b;;c", "list": [1, 2, 2, "2", {"a": 1}, {"a": 1.0}], "object": {"b": [true, null], "a": 1.5}, "null": null,
-	"template": "{} \\{and\\} {}", "json": "{\"risk\": 0.9}", "half": -0.5, "tiny": 0.00001, "big": 12345678.5}`
+	"template": "{} \\{and\\} {}", "json": "{\"risk\": 0.9}", "half": -0.5, "tiny": 0.00001, "big": 12345678.5, "edge": 10000000.5, "x]),(": 7}`
 
 var calls = []struct{ reason, call, want string }{
 	{"places are filled in their order", `States.Format('{} of {}', $.n, 'ten')`, `"3 of ten"`},
@@ -27,6 +27,7 @@ var calls = []struct{ reason, call, want string }{
 	{"integers have no fraction", `States.Format('{}', 5.0)`, `"5"`},
 	{"small numbers have an exponent", `States.Format('{} {}', $.tiny, 0.001)`, `"1.0E-5 0.001"`},
 	{"large fractions have an exponent", `States.Format('{}', $.big)`, `"1.23456785E7"`},
+	{"from ten million on", `States.Format('{}', $.edge)`, `"1.00000005E7"`},
 	{"no place, no argument", `States.Format('plain')`, `"plain"`},
 	{"JSON becomes a value", `States.StringToJson($.json)`, `{"risk":0.9}`},
 	{"a blank text is null on AWS", `States.StringToJson('  ')`, `null`},
@@ -37,6 +38,7 @@ var calls = []struct{ reason, call, want string }{
 	{"an array of anything", `States.Array('a', 1, $.null, true)`, `["a",1,null,true]`},
 	{"an empty array", `States.Array()`, `[]`},
 	{"the last chunk is shorter", `States.ArrayPartition(States.Array(1, 2, 3), 2)`, `[[1,2],[3]]`},
+	{"the smallest chunks", `States.ArrayPartition(States.Array(1, 2), 1)`, `[[1],[2]]`},
 	{"the size is rounded", `States.ArrayPartition(States.Array(1, 2, 3), 1.5)`, `[[1,2],[3]]`},
 	{"nothing has no chunks", `States.ArrayPartition(States.Array(), 2)`, `[]`},
 	{"numbers compare by value", `States.ArrayContains($.list, 2.0)`, `true`},
@@ -47,6 +49,7 @@ var calls = []struct{ reason, call, want string }{
 	{"a range may be empty", `States.ArrayRange(3, 0, 1)`, `[]`},
 	{"its arguments are rounded", `States.ArrayRange(0.5, 2.4, 1)`, `[1,2]`},
 	{"an item", `States.ArrayGetItem($.list, 3)`, `"2"`},
+	{"the first item", `States.ArrayGetItem($.list, 0)`, `1`},
 	{"a length", `States.ArrayLength($.list)`, `6`},
 	{"the first of equal items stays", `States.ArrayUnique($.list)`, `[1,2,"2",{"a":1}]`},
 	{"base64", `States.Base64Encode('Data to encode')`, `"RGF0YSB0byBlbmNvZGU="`},
@@ -62,6 +65,7 @@ var calls = []struct{ reason, call, want string }{
 	{"every separator splits, empty parts go", `States.StringSplit($.text, ',;')`, `["a","b","c"]`},
 	{"no separator, no split", `States.StringSplit($.text, '')`, `["a,b;;c"]`},
 	{"a path with commas, brackets and quotes is one argument", `States.ArrayLength($.list[?(@.a == 1 && @.b != ',)')])`, `2`},
+	{"brackets in a quoted name are part of the name", `States.Array($['x]),('], 1)`, `[7,1]`},
 	{"blanks do not matter", `States.Array( 1 ,  'x' )`, `[1,"x"]`},
 	{"calls nest", `States.ArrayGetItem(States.StringSplit(States.Format('{}-{}', 'a', 'b'), '-'), 1)`, `"b"`},
 }
@@ -106,6 +110,14 @@ func TestCallsThatFail(t *testing.T) {
 		{"JSON with something behind", `States.StringToJson('1 2')`, "not JSON"},
 		{"a chunk of nothing", `States.ArrayPartition($.list, 0)`, "positive"},
 		{"all faults of the arguments", `States.ArrayPartition($.n, 'x')`, "the first argument must be of type array, but is of type number\nthe second argument must be an integer, but is of type string"},
+		{"a search in what is no array", `States.ArrayContains($.text, 'a')`, "the first argument must be of type array"},
+		{"the length of what is no array", `States.ArrayLength($.text)`, "the first argument must be of type array"},
+		{"the items of what is no array", `States.ArrayUnique($.text)`, "the first argument must be of type array"},
+		{"a split of what is no text", `States.StringSplit($.n, ',')`, "the first argument must be of type string"},
+		{"JSON from what is no text", `States.StringToJson($.n)`, "the first argument must be of type string"},
+		{"base64 of what is no text", `States.Base64Encode($.n)`, "the first argument must be of type string"},
+		{"base64 from what is no text", `States.Base64Decode($.n)`, "the first argument must be of type string"},
+		{"a seed that is none", `States.MathRandom(0, 9, 'x')`, "the third argument must be an integer"},
 		{"a range without a step", `States.ArrayRange(1, 2, 0)`, "must not be 0"},
 		{"a range that is too long", `States.ArrayRange(0, 1000, 1)`, "more than 1000"},
 		{"an index outside", `States.ArrayGetItem($.list, 6)`, "outside"},
