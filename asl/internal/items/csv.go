@@ -9,7 +9,7 @@ import (
 )
 
 // ErrDuplicateHeaders is the error of CSV headers of which two are equal.
-var ErrDuplicateHeaders = errors.New("CSV headers cannot contain duplicates.")
+const ErrDuplicateHeaders = Fault("CSV headers cannot contain duplicates.")
 
 // CSV reads delimited text: an item is an object of strings, one for each header. Without headers the first row gives them.
 // A row that is too short is filled up with empty strings, and what is too much in a row is dropped.

@@ -60,8 +60,14 @@ func (s *jsonLines) Next() (any, error) {
 	}
 }
 
+// Fault is what is wrong with a text, in the words of Step Functions.
+type Fault string
+
+// Error gives the words.
+func (f Fault) Error() string { return string(f) }
+
 // ErrNoArray is the error of a JSON text that holds no array where the items should be.
-var ErrNoArray = errors.New("Attempting to map over non-iterable node.")
+const ErrNoArray = Fault("Attempting to map over non-iterable node.")
 
 // JSONArray reads the elements of a JSON array: that of the whole text, or the one that a JSON pointer (RFC 6901) leads to.
 func JSONArray(r io.Reader, pointer string) (Source, error) {

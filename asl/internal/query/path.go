@@ -60,7 +60,7 @@ func get(path *jsonpath.Path, env *Env) (any, error) {
 	default:
 		v, ok := env.Variable(root)
 		if !ok {
-			return nil, fmt.Errorf("Invalid path '%s' : the variable '$%s' does not exist", path, root)
+			return nil, &Error{Name: runtimeError, Cause: fmt.Sprintf("Invalid path '%s' : the variable '$%s' does not exist", path, root)}
 		}
 		return path.Get(v)
 	}

@@ -35,18 +35,19 @@ type function struct{ call *intrinsic.Call }
 
 // Eval calls the function.
 func (f *function) Eval(env *Env) (any, error) {
-	var missing error
+	var missing *Error
 	v, err := f.call.Eval(func(path *jsonpath.Path) (any, error) {
 		found, err := get(path, env)
 		if err != nil {
-			missing = fmt.Errorf("The function '%s' had the following error: The JsonPath argument for the field '%s' %s", f.call, path, notFoundIn(path, env))
+			missing = &Error{Name: runtimeError, Cause: fmt.Sprintf(
+				"The function '%s' had the following error: The JsonPath argument for the field '%s' %s", f.call, path, notFoundIn(path, env))}
 			err = missing
 		}
 		return found, err
 	}, env.Random)
 	switch {
 	case missing != nil:
-		return nil, &Error{Name: runtimeError, Cause: missing.Error()}
+		return nil, missing
 	case err != nil:
 		return nil, &Error{Name: intrinsicError, Cause: err.Error()}
 	}

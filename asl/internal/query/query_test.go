@@ -1,0 +1,112 @@
+package query_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"clinical-risk-pipeline/asl/internal/query"
+	"clinical-risk-pipeline/asl/internal/value"
+)
+
+// env is an environment with an input, a context object and a variable.
+func env() *query.Env {
+	return &query.Env{
+		Input:    map[string]any{"a": 1.0, "l": []any{1.0, 2.0}},
+		Context:  func() map[string]any { return map[string]any{"State": map[string]any{"Name": "S"}} },
+		Variable: func(name string) (any, bool) { return map[string]any{"v": 7.0}, name == "x" },
+	}
+}
+
+func payload(t *testing.T, text string) (query.Template, []string) {
+	t.Helper()
+	v, err := value.Decode([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var seen []string
+	template := query.Payload(v, query.Observer{
+		Fault:    func(place, message string) { t.Errorf("%s: %s", place, message) },
+		Variable: func(place, name string) { seen = append(seen, place+" "+name) },
+	})
+	return template, seen
+}
+
+func TestPayload(t *testing.T) {
+	for _, row := range []struct{ why, template, want string }{
+		{"literals stand for themselves, also what looks like a path", `{"a": "$.a", "b": [1, null]}`, `{"a":"$.a","b":[1,null]}`},
+		{"the three roots", `{"i.$": "$.a", "c.$": "$$.State.Name", "v.$": "$x.v"}`, `{"c":"S","i":1,"v":7}`},
+		{"at any depth", `{"o": [{"p.$": "$.l[1]"}, ["x.$"]]}`, `{"o":[{"p":2},["x.$"]]}`},
+		{"intrinsic functions", `{"n.$": "States.MathAdd($.a, $x.v)"}`, `{"n":8}`},
+	} {
+		template, _ := payload(t, row.template)
+		v, err := template.Eval(env())
+		if err != nil || value.Encode(v) != row.want {
+			t.Errorf("%s: %s %v, want %s", row.why, value.Encode(v), err, row.want)
+		}
+	}
+}
+
+func TestConstantPartsAreShared(t *testing.T) {
+	template, _ := payload(t, `{"fixed": {"big": [1, 2, 3]}, "a.$": "$.a"}`)
+	first, _ := template.Eval(env())
+	again, _ := template.Eval(env())
+	a, b := first.(map[string]any)["fixed"].(map[string]any), again.(map[string]any)["fixed"].(map[string]any)
+	if &a["big"].([]any)[0] != &b["big"].([]any)[0] {
+		t.Error("a literal is built anew with every evaluation")
+	}
+	if whole, _ := payload(t, `{"a": {"b": 1}}`); !cmp.Equal(whole, query.Template(query.Constant{Value: map[string]any{"a": map[string]any{"b": 1.0}}})) {
+		t.Errorf("a template without paths is %T, want a constant", whole)
+	}
+}
+
+func TestPayloadReportsVariables(t *testing.T) {
+	_, seen := payload(t, `{"a": [{"b.$": "$x.v"}]}`)
+	if diff := cmp.Diff([]string{"a[0].b.$ x"}, seen); diff != "" {
+		t.Errorf("variables (-want +got):\n%s", diff)
+	}
+}
+
+func TestEvaluationErrors(t *testing.T) {
+	for _, row := range []struct{ why, template, name, cause string }{
+		{"a path that finds nothing", `{"k.$": "$.none"}`, "States.Runtime", `The JSONPath '$.none' specified for the field 'k.$' could not be found in the input '{"a":1,"l":[1,2]}'`},
+		{"in the context object", `{"k.$": "$$.none"}`, "States.Runtime", `The JSONPath '$$.none' specified for the field 'k.$' could not be found in the input '{"State":{"Name":"S"}}'`},
+		{"an argument that finds nothing", `{"k.$": "States.Format('{}', $.none)"}`, "States.Runtime",
+			`The function 'States.Format('{}', $.none)' had the following error: The JsonPath argument for the field '$.none' could not be found in the input '{"a":1,"l":[1,2]}'`},
+	} {
+		template, _ := payload(t, row.template)
+		_, err := template.Eval(env())
+		var fault *query.Error
+		if !errors.As(err, &fault) || fault.Name != row.name || fault.Cause != row.cause {
+			t.Errorf("%s: %v, want %s: %s", row.why, err, row.name, row.cause)
+		}
+	}
+	template, _ := payload(t, `{"k.$": "States.StringToJson('{')"}`)
+	_, err := template.Eval(env())
+	var fault *query.Error
+	if !errors.As(err, &fault) || fault.Name != "States.IntrinsicFailure" {
+		t.Errorf("a function that fails: %v", err)
+	}
+}
+
+func TestExpressionSource(t *testing.T) {
+	for text, want := range map[string]string{"{% $a %}": "$a", "{%$a%}": "$a", "{%%}": ""} {
+		if got, ok := query.ExpressionSource(text); !ok || got != want {
+			t.Errorf("%q: %q %v, want %q", text, got, ok, want)
+		}
+	}
+	for _, text := range []string{" {% $a %}", "{% $a %} ", "{%}", "$a", ""} {
+		if _, ok := query.ExpressionSource(text); ok {
+			t.Errorf("%q is taken for an expression", text)
+		}
+	}
+}
+
+func TestValidVariable(t *testing.T) {
+	for name, want := range map[string]bool{"a": true, "_a1": true, "ünï": true, "1a": false, "a-b": false, "": false, "states": false} {
+		if got := query.ValidVariable(name); got != want {
+			t.Errorf("%q: %v", name, got)
+		}
+	}
+}
