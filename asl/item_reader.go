@@ -66,7 +66,7 @@ func (f *fields) itemReader() *itemReader {
 // config reads ReaderConfig.
 func (r *itemReader) config(f *fields) {
 	f.comment()
-	r.maxItems = f.quantity("MaxItems", 1, maxItems, true)
+	r.maxItems = f.quantity("MaxItems", 0, maxItems, true)
 	r.transformation = f.oneOf("Transformation", "NONE", "LOAD_AND_FLATTEN")
 	reads := r.action == "getObject" || r.transformation == "LOAD_AND_FLATTEN"
 	if f.has("InputType") || reads && f.raw != nil && len(f.raw) > 0 {
@@ -171,19 +171,22 @@ func (r *itemReader) open(b *branch, input any) (*reading, error) {
 	return result, nil
 }
 
-// limit is MaxItems.
+// limit is MaxItems; 0 is no limit.
 func (r *itemReader) limit(env *query.Env) (int, error) {
 	if r.maxItems == nil {
 		return maxItems, nil
 	}
 	n, err := r.maxItems.eval(env, true)
+	var fault *query.Error
 	switch {
+	case errors.As(err, &fault) && r.maxItems.path != nil:
+		return 0, readerFailure(err)
 	case err != nil:
 		return 0, err
-	case n < 1:
+	case n < 0:
 		return 0, readerFailure(errors.New("field MaxItems must be positive"))
-	case n > maxItems:
-		return 0, readerFailure(fmt.Errorf("field MaxItems exceeds the limit of %d", maxItems))
+	case n == 0 || n > maxItems:
+		return maxItems, nil
 	}
 	return int(n), nil
 }

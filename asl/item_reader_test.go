@@ -24,11 +24,12 @@ func TestItemReader(t *testing.T) {
 		{"another delimiter", `{"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW", "CSVDelimiter": "PIPE"}`, "a|b\n1,5|2\n", `[{"a": "1,5", "b": "2"}]`},
 		{"MaxItems", `{"InputType": "JSONL", "MaxItems": 2}`, "1\n2\nnot JSON, but nobody gets there\n", `[1, 2]`},
 		{"MaxItemsPath", `{"InputType": "JSON", "MaxItemsPath": "$.max"}`, `[1, 2, 3]`, `[1]`},
+		{"MaxItems of 0 is no limit", `{"InputType": "JSON", "MaxItemsPath": "$.zero"}`, `[1, 2, 3]`, `[1, 2, 3]`},
 		{"no items", `{"InputType": "JSON"}`, `[]`, `[]`},
 	} {
 		t.Run(row.why, func(t *testing.T) {
 			store := &memory{objects: map[string]string{"b/k": row.body}}
-			succeeds(t, execute(t, reads(row.config), `{"key": "k", "max": 1}`, asl.Options{Objects: store}), row.output)
+			succeeds(t, execute(t, reads(row.config), `{"key": "k", "max": 1, "zero": 0}`, asl.Options{Objects: store}), row.output)
 			if store.open != 0 {
 				t.Errorf("%d readers stay open", store.open)
 			}
@@ -44,11 +45,12 @@ func TestItemReaderFailures(t *testing.T) {
 		{"a broken line", `{"InputType": "JSONL"}`, "broken", "line 2 is not valid JSON: invalid character 'b' looking for beginning of value"},
 		{"an array that ends too early", `{"InputType": "JSON"}`, "cut", "the object is not valid JSON: unexpected EOF"},
 		{"two equal headers", `{"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}`, "csv", "CSV headers cannot contain duplicates."},
-		{"MaxItems of 0", `{"InputType": "JSON", "MaxItemsPath": "$.zero"}`, "object", "field MaxItems must be positive"},
+		{"negative MaxItems", `{"InputType": "JSON", "MaxItemsPath": "$.minus"}`, "object", "field MaxItems must be positive"},
+		{"MaxItems that is no integer", `{"InputType": "JSON", "MaxItemsPath": "$.half"}`, "object", `The MaxItemsPath field refers to value "1.5" which is not a valid integer: $.half`},
 	} {
 		t.Run(row.why, func(t *testing.T) {
 			store := &memory{objects: map[string]string{"b/object": `{"x": 1}`, "b/broken": "1\nbroken\n", "b/cut": `[1, 2`, "b/csv": "a,a\n1,2\n"}}
-			x := execute(t, reads(row.config), `{"key": "`+row.key+`", "zero": 0}`, asl.Options{Objects: store})
+			x := execute(t, reads(row.config), `{"key": "`+row.key+`", "minus": -1, "half": 1.5}`, asl.Options{Objects: store})
 			fails(t, x, asl.ErrItemReader, row.cause)
 			if store.open != 0 {
 				t.Errorf("%d readers stay open", store.open)
@@ -64,7 +66,7 @@ func TestItemReaderFaults(t *testing.T) {
 		`{"InputType": "CSV"}`:                               `ItemReader.ReaderConfig.CSVHeaderLocation: is missing`,
 		`{"InputType": "CSV", "CSVHeaderLocation": "GIVEN"}`: `ItemReader.ReaderConfig.CSVHeaders: must be a list of one header at least, because CSVHeaderLocation is GIVEN`,
 		`{"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW", "CSVDelimiter": "DOT"}`: `ItemReader.ReaderConfig.CSVDelimiter: must be one of COMMA, PIPE, SEMICOLON, SPACE, TAB, got "DOT"`,
-		`{"InputType": "JSON", "MaxItems": 0}`:                                          `ItemReader.ReaderConfig.MaxItems: must be an integer from 1 to 100000000, got 0`,
+		`{"InputType": "JSON", "MaxItems": -1}`:                                         `ItemReader.ReaderConfig.MaxItems: must be an integer from 0 to 100000000, got -1`,
 		`{"InputType": "JSON", "ItemsPointer": "a/b"}`:                                  `ItemReader.ReaderConfig.ItemsPointer: must be a JSON pointer, which begins with /, got "a/b"`,
 		`{"InputType": "JSON", "CSVHeaders": ["a"]}`:                                    `ItemReader.ReaderConfig.CSVHeaders: is no field of a reader configuration for this InputType`,
 		`{"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW", "CSVHeaders": ["a"]}`:   `ItemReader.ReaderConfig.CSVHeaders: stands beside "CSVHeaderLocation": "FIRST_ROW": only one of them can be`,

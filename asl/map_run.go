@@ -32,7 +32,7 @@ func (s *mapState) runDistributed(b *branch, input any, limit int) (any, error) 
 	r := &mapRun{state: s, b: b, input: input}
 	r.id = intrinsic.UUID(b.x.random)
 	name := b.x.machineName + "/" + s.distributed.label
-	r.arn = arn("mapRun:" + name + ":" + r.id)
+	r.arn = b.x.run.options.related("mapRun:" + name + ":" + r.id)
 	r.machineARN = b.x.machineARN + "/" + s.distributed.label
 	if err := r.prepare(); err != nil {
 		return nil, err
@@ -157,7 +157,7 @@ func (r *mapRun) newChild(p *clock.Process, input any) *execution {
 	run, parent := r.b.x.run, r.b.x
 	name := intrinsic.UUID(run.random)
 	x := run.newExecution(&Machine{}, r.state.distributed.childType, name,
-		arn("execution:"+parent.machineName+"/"+r.state.distributed.label+":"+name), input, p.Now())
+		run.options.related("execution:"+parent.machineName+"/"+r.state.distributed.label+":"+name), input, p.Now())
 	x.parent = parent
 	x.machineARN, x.machineName = r.machineARN, parent.machineName+"/"+r.state.distributed.label
 	x.recording = run.options.OnChild != nil

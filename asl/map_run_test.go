@@ -115,3 +115,18 @@ func TestExpressChildrenCannotWaitForTokens(t *testing.T) {
 		t.Errorf("faults (-want +got):\n%s", diff)
 	}
 }
+
+func TestMapRunsStandInTheAccountOfTheExecution(t *testing.T) {
+	var child string
+	x := execute(t, distributed(`, "Label": "L"`), `[{}]`, asl.Options{Handler: echo, ARN: "arn:aws-cn:states:cn-north-1:111111111111:execution:m:n", StateMachine: asl.StateMachine{Name: "m"},
+		OnChild: func(x *asl.Execution) {
+			child = x.ARN
+			if d := x.History[2].Details.(*asl.TaskScheduled); d.Region != "cn-north-1" {
+				t.Errorf("the task is in %s", d.Region)
+			}
+		}})
+	run := x.History[3].Details.(*asl.MapRunStarted).MapRunARN
+	if !strings.HasPrefix(run, "arn:aws-cn:states:cn-north-1:111111111111:mapRun:m/L:") || !strings.HasPrefix(child, "arn:aws-cn:states:cn-north-1:111111111111:execution:m/L:") {
+		t.Errorf("map run %s, child %s", run, child)
+	}
+}

@@ -1,6 +1,9 @@
 package asl
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Type is the type of a workflow.
 type Type string
@@ -40,6 +43,20 @@ const (
 )
 
 var defaultStart = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
+
+// related is the ARN of another resource of Step Functions, in the region and the account of the execution.
+func (o *Options) related(resource string) string {
+	parts := strings.SplitN(o.ARN, ":", 6)
+	if len(parts) < 6 {
+		return arn(resource)
+	}
+	return strings.Join(append(parts[:5], resource), ":")
+}
+
+// region is the region of the execution.
+func (o *Options) region() string {
+	return strings.SplitN(o.related(""), ":", 5)[3]
+}
 
 // arn is the ARN of a resource of Step Functions in the default account.
 func arn(resource string) string {

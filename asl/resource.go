@@ -8,7 +8,7 @@ type resource struct {
 	kind     resourceKind
 	service  string // of an integration: "sns", "aws-sdk:s3"; else "lambda" or "activity"
 	action   string // of an integration, with its pattern: "publish", "invoke.waitForTaskToken"
-	region   string
+	region   string // "": that of the execution
 	waits    bool // .waitForTaskToken
 	runsAJob bool // .sync or .sync:2
 }
@@ -24,14 +24,12 @@ const (
 
 // parseResource reads an ARN.
 func parseResource(arn string) resource {
-	r := resource{arn: arn, kind: opaque, region: defaultRegion}
+	r := resource{arn: arn, kind: opaque}
 	parts := strings.SplitN(arn, ":", 6)
 	if len(parts) < 6 || parts[0] != "arn" {
 		return r
 	}
-	if parts[3] != "" {
-		r.region = parts[3]
-	}
+	r.region = parts[3]
 	rest := parts[5]
 	switch {
 	case parts[2] == "lambda":

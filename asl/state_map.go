@@ -130,7 +130,7 @@ func (s *mapState) concurrency(env *query.Env) (int, error) {
 	case err != nil:
 		return 0, err
 	case n < 0:
-		return 0, runtimeFault("MaxConcurrency cannot be negative.")
+		return 0, runtimeFault("Expected non-negative integer for MaxConcurrency, got '%v' instead.", n)
 	case n == 0 || n > float64(most):
 		return most, nil
 	}

@@ -45,7 +45,7 @@ func TestMapOverWhatIsNoArray(t *testing.T) {
 
 func TestMaxConcurrencyThatIsNoNumber(t *testing.T) {
 	x := execute(t, one(`{"Type": "Map", "ItemsPath": "$.a", "MaxConcurrencyPath": "$.m", `+pass+`, "End": true}`), `{"a": [], "m": -1}`, asl.Options{})
-	fails(t, x, asl.ErrRuntime, "An error occurred while executing the state 'S' (entered at the event id #2). MaxConcurrency cannot be negative.")
+	fails(t, x, asl.ErrRuntime, "An error occurred while executing the state 'S' (entered at the event id #2). Expected non-negative integer for MaxConcurrency, got '-1' instead.")
 }
 
 func TestMapFaults(t *testing.T) {

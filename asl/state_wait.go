@@ -90,17 +90,38 @@ func (s *waitState) until(env *query.Env, now time.Time) (time.Time, error) {
 	if s.seconds == nil {
 		return s.timestampAfter(env, now)
 	}
-	seconds, err := s.seconds.eval(env, true)
+	seconds, err := s.delay(env)
 	if err != nil {
 		return now, err
-	}
-	if seconds < 0 {
-		return now, runtimeFault("The %s parameter must not be negative: %v", s.seconds.field, seconds)
 	}
 	if seconds > maxWaitSeconds {
 		return now, runtimeFault("Wait state delay is too long.")
 	}
 	return now.Add(time.Duration(seconds) * time.Second), nil
+}
+
+// delay is the seconds to wait.
+func (s *waitState) delay(env *query.Env) (float64, error) {
+	path := s.seconds.path
+	if path == nil {
+		seconds, err := s.seconds.eval(env, true)
+		if err == nil && seconds < 0 {
+			err = query.Unexpected(s.seconds.template, seconds, "non-negative integer")
+		}
+		return seconds, err
+	}
+	v, err := path.Eval(env)
+	if err != nil {
+		return 0, err
+	}
+	seconds, isNumber := value.Float(v)
+	switch {
+	case !isNumber || seconds != math.Trunc(seconds):
+		return 0, runtimeFault("The SecondsPath parameter cannot be parsed as a long value: %s == %s", path.Source(), plainText(v))
+	case seconds < 0:
+		return 0, runtimeFault("The SecondsPath parameter references a negative value: %s == %s", path.Source(), plainText(v))
+	}
+	return seconds, nil
 }
 
 func (s *waitState) timestampAfter(env *query.Env, now time.Time) (time.Time, error) {

@@ -35,9 +35,10 @@ func TestWaitsThatCannotBe(t *testing.T) {
 	for state, cause := range map[string]string{
 		`{"Type": "Wait", "TimestampPath": "$.t", "End": true}`: "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: $.t == tomorrow",
 		`{"Type": "Wait", "TimestampPath": "$.f", "End": true}`: "Wait state delay is too long.",
-		`{"Type": "Wait", "SecondsPath": "$.m", "End": true}`:   "The SecondsPath parameter must not be negative: -1",
+		`{"Type": "Wait", "SecondsPath": "$.m", "End": true}`:   "The SecondsPath parameter references a negative value: $.m == -1",
+		`{"Type": "Wait", "SecondsPath": "$.h", "End": true}`:   "The SecondsPath parameter cannot be parsed as a long value: $.h == 1.5",
 	} {
-		fails(t, execute(t, one(state), `{"t": "tomorrow", "f": "2099-01-01T00:00:00Z", "m": -1}`, asl.Options{}), asl.ErrRuntime, located+cause)
+		fails(t, execute(t, one(state), `{"t": "tomorrow", "f": "2099-01-01T00:00:00Z", "m": -1, "h": 1.5}`, asl.Options{}), asl.ErrRuntime, located+cause)
 	}
 }
 

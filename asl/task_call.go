@@ -96,8 +96,11 @@ func (t *taskCall) recordScheduled(b *branch) {
 	r := &t.state.resource
 	d := &TaskScheduled{ResourceType: r.service, Resource: r.action, Region: r.region, Parameters: t.input,
 		TimeoutInSeconds: int64(t.timeout / time.Second), HeartbeatInSeconds: int64(t.heartbeat / time.Second)}
-	if r.kind != integration {
+	switch {
+	case r.kind != integration:
 		d.ResourceType, d.Resource, d.Region = "", r.arn, ""
+	case r.region == "":
+		d.Region = b.x.run.options.region()
 	}
 	if credentials, ok := t.credentials.(map[string]any); ok {
 		d.RoleARN, _ = credentials["RoleArn"].(string)

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"crypto/md5"
 	"encoding/json"
+	"fmt"
 	"io"
 	"io/fs"
 	"iter"
@@ -80,7 +82,7 @@ func (o replayObjects) List(_ context.Context, _, prefix string) iter.Seq2[asl.O
 		}
 		slices.Sort(keys)
 		for _, key := range keys {
-			if !yield(asl.Object{Key: key, Size: int64(len(o[key]))}, nil) {
+			if !yield(asl.Object{Key: key, Size: int64(len(o[key])), ETag: fmt.Sprintf("%q", fmt.Sprintf("%x", md5.Sum([]byte(o[key]))))}, nil) {
 				return
 			}
 		}
