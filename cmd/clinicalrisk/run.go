@@ -38,7 +38,7 @@ func (c *runCommand) Run(ctx context.Context, s streams) (err error) {
 	m, modelName, modelErr := c.model(ctx, s)
 	file, inputErr := intake.Open(ctx, c.File, s.in)
 	if inputErr == nil {
-		defer file.Close()
+		defer func() { err = errors.Join(err, file.Close()) }()
 	}
 	if ctx.Err() != nil {
 		return interrupted(s, "nothing was executed")

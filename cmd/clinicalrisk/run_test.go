@@ -54,7 +54,7 @@ func serve(t *testing.T, status int, answer string) (url string) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/invocations" {
 			w.WriteHeader(status)
-			io.WriteString(w, answer)
+			fmt.Fprint(w, answer)
 		}
 	}))
 	t.Cleanup(server.Close)
@@ -168,7 +168,7 @@ func TestPingWarns(t *testing.T) {
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}
-		io.WriteString(w, `{"risk_score": 0.1}`)
+		fmt.Fprint(w, `{"risk_score": 0.1}`)
 	}))
 	defer server.Close()
 	code, _, stderr, _ := pipeline(t, "--endpoint", server.URL, write(t, "in.jsonl", input("S-1")))
@@ -184,7 +184,7 @@ func TestInterrupted(t *testing.T) {
 		if bytes.Contains(body, []byte("stop here")) {
 			cancel()
 		}
-		io.WriteString(w, `{"risk_score": 0.9}`)
+		fmt.Fprint(w, `{"risk_score": 0.9}`)
 	}))
 	defer server.Close()
 	var text strings.Builder

@@ -14,7 +14,9 @@ func TestUsageAndInput(t *testing.T) {
 		t.Fatal(err)
 	}
 	nobody := "http://" + closed.Addr().String()
-	closed.Close()
+	if err := closed.Close(); err != nil {
+		t.Fatal(err)
+	}
 	good := write(t, "good.jsonl", input("S-1"))
 	for _, c := range []struct {
 		reason    string
@@ -23,7 +25,7 @@ func TestUsageAndInput(t *testing.T) {
 	}{
 		{"no command", nil, []string{"run"}},
 		{"no file", []string{"run"}, []string{"<file>", "clinicalrisk --help"}},
-		{"an unknown flag", []string{"run", "--enviroment", "dev", good}, []string{"--enviroment", "--environment"}},
+		{"an unknown flag", []string{"run", "--environments", "dev", good}, []string{"unknown flag --environments", "did you mean \"--environment\""}},
 		{"no assembly", []string{"run", "--assembly", t.TempDir(), good}, []string{"no cloud assembly here", "make synth", "npx cdk synth"}},
 		{"an unknown environment", []string{"run", "--assembly", testAssembly, "--environment", "qa", good}, []string{`no environment "qa"`, "dev", "prod"}},
 		{"a broken line", []string{"run", "--assembly", testAssembly, write(t, "in.jsonl", input("S-1")+"{\n")}, []string{"in.jsonl:2: this is no JSON"}},

@@ -35,7 +35,11 @@ func subjects(t *testing.T, path string) (ids []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer func() {
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
 	for range 2 { // A file can be read more than once.
 		ids = nil
 		for input, err := range f.Inputs() {
@@ -172,7 +176,7 @@ func TestInterruptedStandardInput(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	ctx, cancel := context.WithCancel(t.Context())
 	reader, writer := io.Pipe()
-	defer writer.Close()
+	t.Cleanup(func() { writer.Close() }) //nolint:errcheck // It never fails.
 	cancel()
 	if _, err := Open(ctx, Stdin, reader); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want context.Canceled", err)

@@ -31,7 +31,7 @@ func (f *File) lines() iter.Seq2[line, error] {
 		}
 		reader := bufio.NewReaderSize(f.file, 64<<10)
 		start, err := reader.Peek(len(byteOrderMark))
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			yield(line{number: 1}, err)
 			return
 		}
@@ -68,11 +68,11 @@ const maxDocument = 4 * MaxInput
 func yieldLines(reader *bufio.Reader, yield func(line, error) bool) {
 	for number := 1; ; number++ {
 		text, length, err := readLine(reader)
-		if err != nil && err != io.EOF {
+		end := errors.Is(err, io.EOF)
+		if err != nil && !end {
 			yield(line{number: number}, err)
 			return
 		}
-		end := err == io.EOF
 		err = nil
 		if length > MaxInput {
 			err = tooLong(length, "")
@@ -96,7 +96,7 @@ func readLine(reader *bufio.Reader) (text []byte, length int, err error) {
 		if len(text) <= MaxInput {
 			text = append(text, part...)
 		}
-		if err != bufio.ErrBufferFull {
+		if !errors.Is(err, bufio.ErrBufferFull) {
 			end := len(part) - len(bytes.TrimRight(part, "\r\n"))
 			return bytes.TrimRight(text, "\r\n"), length - end, err
 		}

@@ -23,6 +23,9 @@ const (
 )
 
 // Endpoint is a server that speaks SageMaker's container contract: GET /ping, and POST /invocations.
+//
+// Only its answers take real time. The state machine's clock is virtual, so that a retry comes at once, however long its
+// delay: a server that throttles by the second sees less patience here than on AWS.
 type Endpoint struct {
 	base    string
 	client  *http.Client
@@ -73,13 +76,25 @@ func (e *Endpoint) Ping(ctx context.Context) (warning string, err error) {
 			return "", fmt.Errorf("endpoint %s: nobody answers there (%w): start the model server, or leave --endpoint out "+
 				"to use the built-in reference model", e.base, dial.Err)
 		}
-		return fmt.Sprintf("%s/ping gave no answer within %v: SageMaker would not put this container in service", e.base, pingTime), nil
+		return fmt.Sprintf("%s/ping gave no answer (%s): SageMaker would not put this container in service", e.base, reason(err)), nil
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
 		return fmt.Sprintf("%s/ping answered %s: SageMaker would not put this container in service", e.base, response.Status), nil
 	}
 	return "", nil
+}
+
+// reason says why there was no answer.
+func reason(err error) string {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Sprintf("none within %v", pingTime)
+	}
+	var about *url.Error
+	if errors.As(err, &about) {
+		return about.Err.Error()
+	}
+	return err.Error()
 }
 
 // Invoke implements Model.

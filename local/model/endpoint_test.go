@@ -3,6 +3,7 @@ package model
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -34,7 +35,7 @@ func TestInvocation(t *testing.T) {
 			t.Errorf("%s %s %q %v", r.Method, r.URL.Path, body, r.Header)
 		}
 		w.Header().Set("Content-Type", "text/plain")
-		io.WriteString(w, "0.5")
+		fmt.Fprint(w, "0.5")
 	})
 	got, err := endpoint.Invoke(t.Context(), Request{ContentType: "application/json", Accept: "text/plain", Body: []byte(`{"features":{}}`)})
 	if err != nil || got.Body != "0.5" || got.ContentType != "text/plain" || got.Duration != answerTime {
@@ -45,7 +46,7 @@ func TestInvocation(t *testing.T) {
 // Whatever the body is, it is the state machine that decides about it.
 func TestBodiesAreHandedOn(t *testing.T) {
 	for _, body := range []string{"", "NaN", "<html>Error</html>", `{"risk_score": "0.9"}`, "\x00\xff"} {
-		endpoint := serve(t, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, body) })
+		endpoint := serve(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, body) })
 		if got, err := endpoint.Invoke(t.Context(), Request{}); err != nil || got.Body != body {
 			t.Errorf("Invoke = %q, %v; want %q", got.Body, err, body)
 		}
@@ -67,7 +68,7 @@ func TestErrorsOfTheContainer(t *testing.T) {
 		endpoint := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Location", "/elsewhere")
 			w.WriteHeader(c.status)
-			io.WriteString(w, quoted)
+			fmt.Fprint(w, quoted)
 		})
 		_, err := endpoint.Invoke(t.Context(), Request{})
 		var failure *asl.Error
@@ -95,11 +96,12 @@ func TestTimeout(t *testing.T) {
 func TestBrokenConnection(t *testing.T) {
 	endpoint := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		conn, _, err := w.(http.Hijacker).Hijack()
+		if err == nil {
+			err = conn.Close()
+		}
 		if err != nil {
 			t.Error(err)
-			return
 		}
-		conn.Close()
 	})
 	_, err := endpoint.Invoke(t.Context(), Request{})
 	var failure *asl.Error
@@ -122,7 +124,7 @@ func TestCancelledInvocationIsNoOutcome(t *testing.T) {
 
 func TestSizeLimits(t *testing.T) {
 	large := strings.Repeat("x", MaxBody+1)
-	endpoint := serve(t, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, large) })
+	endpoint := serve(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, large) })
 	var failure *asl.Error
 	if _, err := endpoint.Invoke(t.Context(), Request{Body: []byte(large)}); !errors.As(err, &failure) || failure.Name != errOther {
 		t.Errorf("a large request: error %v, want %s", err, errOther)
@@ -161,7 +163,9 @@ func TestNobodyListens(t *testing.T) {
 		t.Fatal(err)
 	}
 	address := listener.Addr().String()
-	listener.Close()
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
 	endpoint, err := NewEndpoint("http://" + address)
 	if err != nil {
 		t.Fatal(err)
@@ -178,22 +182,35 @@ func TestPingWithoutAnAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close()
+	t.Cleanup(func() { listener.Close() }) //nolint:errcheck // It ends the goroutine below.
 	go func() {
 		for {
 			conn, err := listener.Accept()
 			if err != nil {
 				return
 			}
-			conn.Close()
+			if err := conn.Close(); err != nil {
+				t.Error(err)
+			}
 		}
 	}()
 	endpoint, err := NewEndpoint("http://" + listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if warning, err := endpoint.Ping(t.Context()); err != nil || warning == "" {
+	if warning, err := endpoint.Ping(t.Context()); err != nil || !strings.Contains(warning, "gave no answer (") {
 		t.Errorf("Ping = %q, %v; want a warning", warning, err)
+	}
+}
+
+func TestPingOverTheWrongProtocol(t *testing.T) {
+	plain := serve(t, func(http.ResponseWriter, *http.Request) {})
+	endpoint, err := NewEndpoint(strings.Replace(plain.base, "http:", "https:", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if warning, err := endpoint.Ping(t.Context()); err != nil || !strings.Contains(warning, "HTTP response to HTTPS client") {
+		t.Errorf("Ping = %q, %v; want a warning that says why", warning, err)
 	}
 }
 

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -158,7 +159,7 @@ func TestPageIsWellFormed(t *testing.T) {
 	_, body, _ := strings.Cut(page, "</head>")
 	decoder := xml.NewDecoder(strings.NewReader("<html>" + body))
 	for {
-		if _, err := decoder.Token(); err == io.EOF {
+		if _, err := decoder.Token(); errors.Is(err, io.EOF) {
 			return
 		} else if err != nil {
 			t.Fatal(err)

@@ -33,7 +33,11 @@ func BenchmarkRun(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer file.Close()
+	defer func() {
+		if err := file.Close(); err != nil {
+			b.Error(err)
+		}
+	}()
 	for b.Loop() {
 		if err := p.Run(b.Context(), file, func(*Result) error { return nil }); err != nil {
 			b.Fatal(err)

@@ -2,7 +2,7 @@ package runner
 
 import (
 	"encoding/json"
-	"io"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -84,7 +84,7 @@ func TestThrottledTwiceThenAnswered(t *testing.T) {
 			w.WriteHeader(http.StatusTooManyRequests)
 			return
 		}
-		io.WriteString(w, `{"risk_score": 0.9}`)
+		fmt.Fprint(w, `{"risk_score": 0.9}`)
 	}))
 	r := results(t, p, subject("S-1"))[0]
 	if r.Outcome.Status != asl.Succeeded || r.Outcome.Decision != outcome.HighRisk {

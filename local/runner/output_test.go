@@ -2,6 +2,7 @@ package runner
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -20,7 +21,11 @@ func openOutput(t *testing.T, dir string) *Output {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { o.Close() })
+	t.Cleanup(func() {
+		if err := o.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	return o
 }
 
@@ -143,7 +148,7 @@ func TestReportIsWrittenWholeOrNotAtAll(t *testing.T) {
 	o := openOutput(t, dir)
 	broken := errors.New("broken")
 	err := o.WriteReport(func(w io.Writer) error {
-		io.WriteString(w, "half")
+		fmt.Fprint(w, "half")
 		return broken
 	})
 	if !errors.Is(err, broken) {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -59,7 +58,11 @@ func openInputs(t *testing.T, lines ...string) *intake.File {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { file.Close() })
+	t.Cleanup(func() {
+		if err := file.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	return file
 }
 
@@ -88,7 +91,7 @@ func endpoint(t *testing.T, handler http.HandlerFunc) model.Model {
 func answering(t *testing.T, status int, body string) model.Model {
 	return endpoint(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)
-		io.WriteString(w, body)
+		fmt.Fprint(w, body)
 	})
 }
 
