@@ -34,15 +34,19 @@ func downstream(t *testing.T) *pipeline {
 				StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(stack, jsii.String("ReviewMachine"), jsii.String(review)),
 				Timeout:      2 * time.Hour,
 			},
-			risk.ServiceNowIncident{
-				Name:     "Incident",
-				Instance: "https://example.service-now.com",
-				Connection: awsevents.Connection_FromEventBusArn(stack, jsii.String("ServiceNow"),
-					jsii.String(connectionARN), jsii.String(secretARN)),
-				AssignmentGroup: "Clinical operations",
-			},
+			incident(stack),
 		}
 	}))
+}
+
+func incident(stack awscdk.Stack) risk.ServiceNowIncident {
+	return risk.ServiceNowIncident{
+		Name:     "Incident",
+		Instance: "https://example.service-now.com",
+		Connection: awsevents.Connection_FromEventBusArn(stack, jsii.String("ServiceNow"),
+			jsii.String(connectionARN), jsii.String(secretARN)),
+		AssignmentGroup: "Clinical operations",
+	}
 }
 
 // serviceNow is an instance with incidents by correlation id.

@@ -1,0 +1,291 @@
+package test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+
+	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/constructs/audit"
+	"clinical-risk-pipeline/constructs/risk"
+)
+
+// variant is a pipeline that the sweep executes, with the tasks that a fault may strike.
+type variant struct {
+	name     string
+	pipeline *pipeline
+	tasks    []string
+	machine  *asl.Machine
+}
+
+// variants are the pipelines of the sweep, smallest first. "Everything" has a cohort, records, approval and both kinds of
+// downstream systems.
+func variants(t *testing.T) []*variant {
+	everything := synthesize(t, "everything", func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
+		p := withApproval(stack, cohort(stack))
+		p.Cohort.BatchSize = 2
+		p.Downstream = append(p.Downstream, incident(stack))
+		return p
+	})
+	ungated := synthesize(t, "downstream, recorded", func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
+		p := smallest(stack)
+		p.Records = audit.NewRecordStore(stack, "Records", nil)
+		p.Extraction = risk.GlueJob{JobName: "etl"}
+		p.Downstream = []risk.Downstream{incident(stack)}
+		return p
+	})
+	all := []*variant{
+		{name: "one subject", pipeline: recorded(t)},
+		{name: "approval", pipeline: gated(t)},
+		{name: "downstream", pipeline: ungated},
+		{name: "cohort", pipeline: smallBatches(t)},
+		{name: "everything", pipeline: everything},
+	}
+	for _, v := range all {
+		v.tasks = tasksOf(v.pipeline.definition)
+		machine, err := asl.Load(v.pipeline.machine.Definition)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v.machine = machine
+	}
+	return all
+}
+
+// tasksOf are the Task states of a definition and of its maps, sorted.
+func tasksOf(definition object) []string {
+	var names []string
+	for name, s := range definition["States"].(object) {
+		state := s.(object)
+		if state["Type"] == "Task" {
+			names = append(names, name)
+		}
+		if processor, ok := state["ItemProcessor"].(object); ok {
+			names = append(names, tasksOf(processor)...)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// failures are the ways in which a call may end that is not as it should be: the errors that the services document, some
+// that they do not, and no end at all.
+func failures(task string) []outcome {
+	names := append([]string{"States.TaskFailed", "States.Permissions", "Undocumented.Exception", ""}, documented[task]...)
+	outcomes := []outcome{{name: "hangs", reply: asl.Reply{Hangs: true}}}
+	for _, name := range names {
+		outcomes = append(outcomes, outcome{name: "error " + name, err: &asl.Error{Name: name, Cause: "a fault of the sweep"}})
+	}
+	if task == "InvokeModel" {
+		for _, answer := range wrongAnswers {
+			outcomes = append(outcomes, outcome{name: "answer " + answer, answer: answer})
+		}
+	}
+	return outcomes
+}
+
+var (
+	snsErrors = []string{"SNS.AmazonSNSException", "SNS.InternalErrorException", "SNS.NotFoundException", "SNS.KMSAccessDeniedException"}
+	s3Errors  = []string{"S3.S3Exception", "S3.SdkClientException", "S3.NoSuchBucketException", "S3.NoSuchKeyException"}
+	// documented are errors by task, as the services' API references and the naming rule of Step Functions give them.
+	documented = map[string][]string{
+		"StartEMRJob":      {"EMR.AmazonElasticMapReduceException", "EMR.InvalidRequestException", "EMR.InternalServerException"},
+		"StartGlueJob":     {"Glue.AWSGlueException", "Glue.ConcurrentRunsExceededException", "Glue.EntityNotFoundException"},
+		"InvokeModel":      {"SageMakerRuntime.SageMakerRuntimeException", "SageMakerRuntime.ModelErrorException", "SageMakerRuntime.ValidationErrorException", "SageMakerRuntime.ModelNotReadyException", "SageMakerRuntime.SdkClientException"},
+		"FindCohort":       s3Errors,
+		"RecordDecision":   s3Errors,
+		"RecordLowRisk":    s3Errors,
+		"RecordDecisions":  s3Errors,
+		"NotifyTeam":       snsErrors,
+		"EscalateApproval": snsErrors,
+		"RequestApproval":  {"Lambda.ServiceException", "Lambda.TooManyRequestsException", "Lambda.Unknown", "InvalidRequest"},
+		"StartReview":      {"StepFunctions.AWSStepFunctionsException", "StepFunctions.ExecutionLimitExceededException", "StepFunctions.StateMachineDoesNotExistException"},
+		"FindIncident":     {"States.Http.StatusCode.429", "States.Http.StatusCode.401", "States.Http.StatusCode.503", "States.Http.Socket"},
+		"OpenIncident":     {"States.Http.StatusCode.429", "States.Http.StatusCode.400", "States.Http.StatusCode.503", "States.Http.Socket"},
+	}
+	wrongAnswers = []string{
+		"{}", "null", "[]", "0.1", `"0.1"`, "<html>502</html>", `{"risk_score": 0.`, `{"predictions": [{"risk_score": 0.1}, {"risk_sc`,
+		`{"risk_score": null}`, `{"risk_score": "0.1"}`, `{"risk_score": -0.1}`, `{"risk_score": 1.1}`, `{"risk_score": [0.1]}`, `{"risk_score": NaN}`,
+		`{"predictions": []}`, `{"predictions": [0.1, 0.1]}`, `{"predictions": [{"risk_score": "0.1"}, {"risk_score": 0.1}]}`,
+		`{"predictions": [{"risk_score": null}, {"risk_score": 0.1}]}`, `{"predictions": [{"risk_score": 1.1}, {"risk_score": 0.1}]}`,
+		`{"predictions": [{"risk_score": 0.1}, {"risk_score": 0.1}, {"risk_score": 0.1}]}`, `{"predictions": {"risk_score": 0.1}}`,
+	}
+)
+
+// lastAttempt is the last attempt that any retrier of a task allows.
+func (v *variant) lastAttempt(task string) int {
+	last := 1
+	for _, r := range retriersOf(v.pipeline.definition, task) {
+		last = max(last, 1+int(r.(object)["MaxAttempts"].(float64)))
+	}
+	return last
+}
+
+func retriersOf(definition object, task string) []any {
+	for name, s := range definition["States"].(object) {
+		state := s.(object)
+		if name == task {
+			retriers, _ := state["Retry"].([]any)
+			return retriers
+		}
+		if processor, ok := state["ItemProcessor"].(object); ok {
+			if retriers := retriersOf(processor, task); retriers != nil {
+				return retriers
+			}
+		}
+	}
+	return nil
+}
+
+// leavesTraces are the tasks of which it matters whether a call did its work before it failed.
+var leavesTraces = map[string]bool{
+	"RecordDecision": true, "RecordLowRisk": true, "RecordDecisions": true, "NotifyTeam": true, "EscalateApproval": true,
+	"RequestApproval": true, "StartReview": true, "OpenIncident": true,
+}
+
+// faultsOf are all single faults of a variant: every failure of every task, at the first, the second and the last attempt,
+// once and for ever, before and after the call did its work.
+func (v *variant) faultsOf() []fault {
+	var faults []fault
+	for _, task := range v.tasks {
+		for _, outcome := range failures(task) {
+			for _, attempt := range slices.Compact([]int{1, 2, v.lastAttempt(task)}) {
+				for _, forever := range []bool{false, true} {
+					faults = append(faults, fault{task, attempt, forever, false, outcome})
+					if leavesTraces[task] {
+						faults = append(faults, fault{task, attempt, forever, true, outcome})
+					}
+				}
+			}
+		}
+	}
+	return faults
+}
+
+// cohorts are the scores of the subjects that are executed: high and low risk, and both.
+var scores = []map[string]float64{{"S-0": 0.9, "S-1": 0.1, "S-2": 0.8}, {"S-0": 0.1, "S-1": 0.75, "S-2": 0.2}}
+
+// scenario is a variant in a world that has not been executed yet.
+type scenario struct {
+	*variant
+	world *world
+}
+
+func (s scenario) String() string {
+	return fmt.Sprintf("%s, scores %v, decision %q, faults %v", s.name, s.world.subjects, s.world.decision, s.world.faults)
+}
+
+// scenarios are those of a variant: without a fault, for every decision; with each fault; and with pairs of faults, which a
+// fixed seed picks.
+func (v *variant) scenarios() []scenario {
+	var all []scenario
+	add := func(w *world) { all = append(all, scenario{v, w}) }
+	for _, decision := range []string{"approved", "rejected", ""} {
+		for _, subjects := range scores {
+			w := newWorld(subjects)
+			w.decision = decision
+			add(w)
+		}
+	}
+	faults := v.faultsOf()
+	for i, f := range faults {
+		add(newWorld(scores[0], f))
+		if i%4 == 0 { // low risk has fewer tasks to strike
+			add(newWorld(scores[1], f))
+		}
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	for range len(faults) / 3 {
+		w := newWorld(scores[random.IntN(2)], faults[random.IntN(len(faults))], faults[random.IntN(len(faults))])
+		w.decision = []string{"approved", "approved", "rejected", ""}[random.IntN(4)]
+		add(w)
+	}
+	return all
+}
+
+// TestFaultSweep executes all scenarios of all variants, redrives what failed after the fault has gone, and holds the rules
+// of check against what happened.
+func TestFaultSweep(t *testing.T) {
+	var all []scenario
+	for _, v := range variants(t) {
+		all = append(all, v.scenarios()...)
+	}
+	found := make([][]string, len(all))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(all)); i = next.Add(1) - 1 {
+				name := all[i].String()
+				for _, violation := range all[i].execute() {
+					found[i] = append(found[i], name+": "+violation)
+				}
+			}
+		})
+	}
+	workers.Wait()
+	violations := slices.Concat(found...)
+	for _, violation := range violations[:min(20, len(violations))] {
+		t.Error(violation)
+	}
+	fmt.Printf("faults: %d scenarios, %d violations\n", len(all), len(violations))
+	if len(all) < 3000 || len(violations) > 0 {
+		t.Errorf("%d scenarios, want 3,000 or more, with %d violations", len(all), len(violations))
+	}
+}
+
+// execute runs the scenario, redrives it without faults if it failed, and reports the rules that broke.
+func (s scenario) execute() []string {
+	v, w := s.variant, s.world
+	options := asl.Options{Handler: w, Name: "run-1", Objects: bucket{"cohorts/run-1/cohort.jsonl": w.lines()}}
+	if v.pipeline.definition["States"].(object)["RequestApproval"] == nil {
+		w.decided = "not asked"
+	}
+	x, err := v.machine.Run(context.Background(), w.input(), options)
+	if err != nil {
+		return []string{"the execution did not end: " + err.Error()}
+	}
+	violations := w.check(v, x)
+	w.faults = nil
+	if x.Status != asl.Succeeded {
+		again, err := v.machine.Redrive(context.Background(), x, options)
+		if err != nil {
+			return append(violations, "the redrive did not end: "+err.Error())
+		}
+		for _, violation := range w.check(v, again) {
+			violations = append(violations, "after a redrive: "+violation)
+		}
+	}
+	return violations
+}
+
+func (w *world) ids() []string {
+	ids := []string{}
+	for id := range w.subjects {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+func featuresOf(id string) object { return object{"id": id, "secret": canary} }
+
+func (w *world) input() object {
+	return object{"subject": "S-0", "trialId": "T-1", "transformed_features": featuresOf("S-0")}
+}
+
+func (w *world) lines() string {
+	var b strings.Builder
+	for _, id := range w.ids() {
+		b.WriteString(asl.Encode(object{"subject": id, "features": featuresOf(id)}) + "\n")
+	}
+	return b.String()
+}

@@ -1,0 +1,193 @@
+package test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"clinical-risk-pipeline/asl"
+)
+
+// canary is a feature's value. It may reach the endpoint and the data of the execution, and nothing else.
+const canary = "canary-7c1f"
+
+// world is what an execution acts upon, with the faults that strike its calls. It remembers everything that happened, over
+// all redrives of the execution.
+type world struct {
+	subjects map[string]float64 // the score of each
+	decision string             // what the approver decides; "" for nobody
+	faults   []fault
+
+	records   map[string]object // by key
+	alerts    []object
+	decided   string            // what was decided last
+	reviews   map[string]string // "succeeded" or "failed", by the name of the downstream execution
+	incidents map[string]int    // how many were opened, by correlation id
+	left      []string          // everything that left the execution for people and other systems
+	breaches  []string          // rules that a call broke at once
+}
+
+func newWorld(subjects map[string]float64, faults ...fault) *world {
+	return &world{
+		subjects: subjects, decision: "approved", faults: faults,
+		records: map[string]object{}, reviews: map[string]string{}, incidents: map[string]int{},
+	}
+}
+
+// outcome is how a call ends.
+type outcome struct {
+	name   string
+	err    *asl.Error // nil: the reply counts
+	reply  asl.Reply
+	answer string // of the model: its body
+}
+
+// fault strikes the calls of a state: the given attempt of each visit, or that and all later ones.
+type fault struct {
+	state   string
+	attempt int
+	forever bool
+	effect  bool // the call does its work before it fails
+	outcome outcome
+}
+
+func (f fault) strikes(task *asl.Task) bool {
+	return f.state == task.State && (task.Attempt == f.attempt || f.forever && task.Attempt > f.attempt)
+}
+
+func (f fault) String() string {
+	kind := map[bool]string{true: "for ever", false: "once"}[f.forever]
+	when := map[bool]string{true: "after its work", false: "before its work"}[f.effect]
+	return fmt.Sprintf("%s: %s at attempt %d, %s, %s", f.state, f.outcome.name, f.attempt, kind, when)
+}
+
+// Call implements asl.Handler.
+func (w *world) Call(_ context.Context, task *asl.Task) (asl.Reply, error) {
+	for _, f := range w.faults {
+		if !f.strikes(task) {
+			continue
+		}
+		if f.effect {
+			if _, err := w.work(task); err != nil {
+				return asl.Reply{}, err
+			}
+		}
+		if task.State == "StartReview" && f.effect {
+			// A task with .sync fails when its execution does, and stops it when its own time is up.
+			w.reviews[task.Input.(object)["Name"].(string)] = "failed"
+		}
+		if f.outcome.err != nil {
+			return asl.Reply{}, f.outcome.err
+		}
+		if f.outcome.answer != "" {
+			return model(f.outcome.answer)(task)
+		}
+		return f.outcome.reply, nil
+	}
+	return w.work(task)
+}
+
+// work is what the services do when nothing is wrong.
+func (w *world) work(task *asl.Task) (asl.Reply, error) {
+	input := task.Input.(object)
+	switch task.State {
+	case "StartEMRJob", "StartEMRServerlessJob", "StartGlueJob":
+		return asl.Reply{Output: object{}, Duration: 10 * time.Minute}, nil
+	case "FindCohort":
+		return asl.Reply{Output: object{"VersionId": "v-1"}}, nil
+	case "InvokeModel":
+		return w.score(input["Body"].(object))
+	case "RecordDecision", "RecordLowRisk", "RecordDecisions":
+		w.records[input["Key"].(string)] = input["Body"].(object)
+		return asl.Reply{Output: object{"ETag": "e"}}, nil
+	case "NotifyTeam":
+		message := input["Message"].(object)
+		w.alerts = append(w.alerts, message)
+		w.leave(message)
+		return asl.Reply{Output: object{"MessageId": "m"}}, nil
+	case "EscalateApproval":
+		w.leave(input["Message"])
+		return asl.Reply{Output: object{"MessageId": "m"}}, nil
+	case "RequestApproval":
+		w.leave(input["Payload"])
+		if w.decision == "" {
+			return asl.Reply{Hangs: true}, nil
+		}
+		w.decided = w.decision
+		return asl.Reply{Output: object{"decision": w.decision}, Duration: time.Hour}, nil
+	case "StartReview":
+		return w.review(input)
+	case "FindIncident":
+		return w.findIncident(input)
+	case "OpenIncident":
+		return w.openIncident(input)
+	}
+	return asl.Reply{}, fmt.Errorf("nobody answers %s", task.State)
+}
+
+// score finds the score of each subject, which its features name.
+func (w *world) score(body object) (asl.Reply, error) {
+	scoreOf := func(features any) any {
+		return object{"risk_score": w.subjects[features.(object)["id"].(string)]}
+	}
+	if features, ok := body["features"]; ok {
+		return model(asl.Encode(scoreOf(features)))(nil)
+	}
+	predictions := []any{}
+	for _, features := range body["instances"].([]any) {
+		predictions = append(predictions, scoreOf(features))
+	}
+	return model(asl.Encode(object{"predictions": predictions}))(nil)
+}
+
+// review starts the downstream execution of a name, once, as Step Functions does.
+func (w *world) review(input object) (asl.Reply, error) {
+	w.leave(input["Input"])
+	w.downstreamIsDue("the review")
+	name := input["Name"].(string)
+	for other, status := range w.reviews {
+		if other != name && status != "failed" {
+			w.breach("a second review was started beside one that is %s", status)
+		}
+	}
+	w.reviews[name] = "succeeded"
+	return asl.Reply{Output: object{"ExecutionArn": "arn:review"}, Duration: time.Minute}, nil
+}
+
+func (w *world) findIncident(input object) (asl.Reply, error) {
+	incidents := []any{}
+	id := strings.TrimPrefix(input["QueryParameters"].(object)["sysparm_query"].(string), "correlation_id=")
+	if w.incidents[id] > 0 {
+		incidents = append(incidents, object{"number": "INC1"})
+	}
+	return asl.Reply{Output: object{"ResponseBody": object{"result": incidents}}}, nil
+}
+
+func (w *world) openIncident(input object) (asl.Reply, error) {
+	body := input["RequestBody"].(object)
+	w.leave(body)
+	w.downstreamIsDue("the incident")
+	id := body["correlation_id"].(string)
+	if w.incidents[id]++; w.incidents[id] > 1 {
+		w.breach("the incident was opened twice")
+	}
+	return asl.Reply{Output: object{"ResponseBody": object{"result": object{"number": "INC1"}}}}, nil
+}
+
+// downstreamIsDue checks that the team was told first, and that a person approved.
+func (w *world) downstreamIsDue(what string) {
+	if len(w.alerts) == 0 {
+		w.breach("%s came before the alert", what)
+	}
+	if w.decided != "approved" && w.decided != "not asked" {
+		w.breach("%s came without an approval", what)
+	}
+}
+
+// leave notes what other people and systems get to see.
+func (w *world) leave(what any) { w.left = append(w.left, asl.Encode(what)) }
+
+func (w *world) breach(format string, values ...any) {
+	w.breaches = append(w.breaches, fmt.Sprintf(format, values...))
+}
