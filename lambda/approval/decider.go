@@ -143,21 +143,25 @@ func (d *Decider) complete(ctx context.Context, a *Approval, outcome *Outcome) e
 	return nil
 }
 
-// put stores the request; when somebody stored the same meanwhile, that is as good.
+// put stores the request; where somebody stored the same meanwhile, or more, that is as good.
 func (d *Decider) put(ctx context.Context, a *Approval) error {
-	err := d.Store.Put(ctx, a)
-	if !errors.Is(err, ErrChanged) {
-		return err
+	for {
+		err := d.Store.Put(ctx, a)
+		if !errors.Is(err, ErrChanged) {
+			return err
+		}
+		stored, err := d.Store.Get(ctx, a.ID)
+		if err != nil {
+			return err
+		}
+		if stored.Round != a.Round {
+			return fault(http.StatusConflict, "AskedAgain", "the execution asked again meanwhile: look at the request again, then decide")
+		}
+		if stored.Decision != nil && (stored.Effective || !a.Effective) {
+			*a = *stored
+			return nil
+		}
+		stored.Decision, stored.Effective = a.Decision, a.Effective
+		*a = *stored
 	}
-	stored, err := d.Store.Get(ctx, a.ID)
-	if err != nil {
-		return err
-	}
-	if stored.Round != a.Round {
-		return fault(http.StatusConflict, "AskedAgain", "the execution asked again meanwhile: look at the request again, then decide")
-	}
-	stored.Decision = a.Decision
-	stored.Effective = stored.Effective || a.Effective
-	*a = *stored
-	return d.Store.Put(ctx, a)
 }

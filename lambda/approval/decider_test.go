@@ -5,14 +5,12 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/lambda/approval"
-	"clinical-risk-pipeline/lambda/approval/memory"
 )
 
 func TestDecisionCompletesTheTaskWithItsRecord(t *testing.T) {
@@ -104,25 +102,17 @@ func TestTheContraryDecisionIsAConflict(t *testing.T) {
 	}
 }
 
-// Many decide at once, one half against the other: one verdict wins, and everybody hears which.
-func TestDecisionsAtTheSameTimeAreOne(t *testing.T) {
+// Whoever repeats a decision that was taken only reads it, even after the deadline.
+func TestADecisionThatWasTakenIsRead(t *testing.T) {
 	s := newScene(t)
-	decisions := []approval.Decision{s.decision("approve"), s.decision("reject")}
-	outcomes := make([]*approval.Outcome, 20)
-	var wait sync.WaitGroup
-	for i := range outcomes {
-		caller := []approval.Caller{jane, joe}[i/2%2]
-		wait.Go(func() { outcomes[i], _ = s.decider.Decide(context.Background(), s.id, caller, decisions[i%2]) })
+	first, err := s.decide(jane, "approve")
+	if err != nil {
+		t.Fatal(err)
 	}
-	wait.Wait()
-	verdicts := map[approval.Verdict]int{}
-	for _, o := range outcomes {
-		if o != nil {
-			verdicts[o.Decision]++
-		}
-	}
-	if len(verdicts) != 1 || len(s.tasks.Outputs["token-1"]) != 1 || len(s.records()) != 1 {
-		t.Errorf("verdicts %v, outputs %v, records %v", verdicts, s.tasks.Outputs, s.records())
+	s.decider.Tasks, s.decider.Starts = nil, nil
+	s.now = startedAt.Add(100 * time.Hour)
+	if again, err := s.decide(jane, "approve"); err != nil || *again != *first {
+		t.Errorf("got %+v, %v", again, err)
 	}
 }
 
@@ -166,8 +156,8 @@ func TestADecisionAfterTheDeadlineIsRefused(t *testing.T) {
 	_, err := s.decider.Decide(context.Background(), s.id, jane, d)
 	wantFault(t, err, http.StatusGone, "Expired")
 	s.wantUntouched()
-	if view := s.show(); view.Status != approval.Expired {
-		t.Errorf("the status is %s", view.Status)
+	if view := s.show(); view.Status != approval.Expired || view.Reviewed != nil {
+		t.Errorf("the status is %s, to be reviewed is %v", view.Status, view.Reviewed)
 	}
 }
 
@@ -237,26 +227,4 @@ func TestADecisionAnswersTheNewestToken(t *testing.T) {
 	if len(s.tasks.Outputs["token-2"]) != 1 || !strings.HasSuffix(outcome.Record, "/approval-2.json") {
 		t.Errorf("outputs %v, outcome %+v", s.tasks.Outputs, outcome)
 	}
-}
-
-// The execution asks again while the decision on its earlier question is under way.
-func TestADecisionOnAnEarlierQuestionDoesNotAnswerTheNext(t *testing.T) {
-	s := newScene(t)
-	d := s.decision("approve")
-	s.decider.Starts = startsFunc(func() ([]approval.Starter, error) {
-		s.tasks.Waiting = map[string]bool{"token-2": true}
-		s.ask(asked("taskToken", "token-2"))
-		return memory.Starts{{ARN: adaARN}}, nil
-	})
-	_, err := s.decider.Decide(context.Background(), s.id, jane, d)
-	wantFault(t, err, http.StatusConflict, "AskedAgain")
-	if view := s.show(); view.Status != approval.Pending || view.Round != 2 || len(s.tasks.Outputs) != 0 {
-		t.Errorf("the next question is %s, outputs %v", view.Status, s.tasks.Outputs)
-	}
-}
-
-type startsFunc func() ([]approval.Starter, error)
-
-func (f startsFunc) Starters(context.Context, *approval.Request) ([]approval.Starter, error) {
-	return f()
 }

@@ -119,6 +119,15 @@ func TestWrongRequestsAreRefused(t *testing.T) {
 	}
 }
 
+// Where the whole bucket may be reviewed, what people decided still may not.
+func TestDecisionsOfPeopleAreNotReviewed(t *testing.T) {
+	s := newScene(t)
+	s.requester.Records.Prefix = ""
+	if err := s.tryAsk(asked("record", "s3://records/approvals/x/")); err == nil || !strings.Contains(err.Error(), "record must stand below") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestAllFaultsOfARequestAreReportedAtOnce(t *testing.T) {
 	_, err := approval.ParseRequest([]byte(`{}`))
 	if err == nil || len(strings.Split(err.Error(), "\n")) != 7 {

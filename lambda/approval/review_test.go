@@ -1,12 +1,18 @@
 package approval_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"clinical-risk-pipeline/lambda/approval/memory"
 )
 
 // The digest is what sha256sum prints of the files, in the order of their names, and of that.
@@ -21,6 +27,23 @@ func TestTheDigestIsOneThatAnAuditorCanRepeat(t *testing.T) {
 	if o := reviewed.Objects[0]; o.Key != firstKey || o.Bytes != 21 || o.Version == "" || !strings.HasPrefix(text, o.SHA256) {
 		t.Errorf("the first object is %+v", o)
 	}
+}
+
+func TestTheDigestDoesNotDependOnTheOrderOfTheList(t *testing.T) {
+	s := newScene(t)
+	want := s.show().Reviewed
+	s.decider.Records.Objects = backwards{s.objects}
+	if diff := cmp.Diff(want, s.show().Reviewed); diff != "" {
+		t.Error(diff)
+	}
+}
+
+type backwards struct{ *memory.Objects }
+
+func (b backwards) List(ctx context.Context, prefix string) ([]string, error) {
+	keys, err := b.Objects.List(ctx, prefix)
+	slices.Reverse(keys)
+	return keys, err
 }
 
 func TestTheDigestSeesEveryChange(t *testing.T) {

@@ -99,8 +99,7 @@ func independent(caller Caller, starters []Starter) error {
 	for _, s := range starters {
 		starter, named := parsePrincipal(s.ARN)
 		switch {
-		case s.ARN != "" && s.ARN == caller.ARN, s.UserID != "" && s.UserID == caller.UserID,
-			named && strings.EqualFold(starter.name, signer.name):
+		case named && strings.EqualFold(starter.name, signer.name), s.UserID != "" && s.UserID == caller.UserID:
 			return fault(http.StatusForbidden, "StartedByYou", "%s started or redrove this run; somebody else must decide", caller.ARN)
 		case s.InvokedBy == "" && !named:
 			return fault(http.StatusForbidden, "StarterUnknown", "the run was started by %s, which names no person, so nobody can be told apart from them", starterName(s))

@@ -26,6 +26,7 @@ func TestOnlyApproversWithANameDecide(t *testing.T) {
 		"a user who is an approver":                    {caller: approval.Caller{ARN: userApprover}},
 		"a session of another role":                    {caller: session("Starter", "jane"), code: "NotAnApprover"},
 		"a role of the same name in another account":   {caller: approval.Caller{ARN: "arn:aws:sts::210987654321:assumed-role/TrialLead/jane"}, code: "NotAnApprover"},
+		"a role named like a user who is one":          {caller: session("grace", "jane"), code: "NotAnApprover"},
 		"a role whose name ends alike":                 {caller: session("NotATrialLead", "jane"), code: "NotAnApprover"},
 		"a user who is none":                           {caller: approval.Caller{ARN: "arn:aws:iam::123456789012:user/grace"}, code: "NotAnApprover"},
 		"a user named like the role":                   {caller: approval.Caller{ARN: "arn:aws:iam::123456789012:user/TrialLead"}, code: "NotAnApprover"},
