@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/jsonata"
 )
 
 // echo is a handler that returns what it gets.
@@ -57,11 +58,19 @@ func benchmarkStates(b *testing.B, definition string) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// BenchmarkLoadAndRun is a definition with JSONata, from its text to its first outcome.
+// BenchmarkLoadAndRun is the first execution of a process with JSONata: from the library's and the definition's text to the outcome.
 func BenchmarkLoadAndRun(b *testing.B) {
+	dir, err := jsonata.Find(".")
+	if err != nil {
+		b.Fatal(err)
+	}
 	input := map[string]any{"id": "S-1", "features": map[string]any{"risk": 0.9}}
 	for b.Loop() {
-		machine, err := asl.Load([]byte(fiveStatesJSONata))
+		library, err := jsonata.Open(dir)
+		if err != nil {
+			b.Fatal(err)
+		}
+		machine, err := asl.Load([]byte(fiveStatesJSONata), asl.WithJSONata(library))
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -46,7 +46,8 @@ func (c *compiler) machine(raw map[string]any) *Machine {
 	f := &fields{c: c, scope: root, raw: raw, read: map[string]bool{}}
 	c.defaultIsJSONata = f.oneOf("QueryLanguage", "JSONPath", "JSONata") == "JSONata"
 	f.jsonata = c.defaultIsJSONata
-	m := &Machine{comment: f.comment(), timeout: f.number("TimeoutSeconds", 1, maxTimeout, true, 0)}
+	f.comment()
+	m := &Machine{timeout: f.number("TimeoutSeconds", 1, maxTimeout, true, 0)}
 	if v := f.oneOf("Version", "1.0"); v == "" {
 		f.fault("Version", "must be \"1.0\"")
 	}
@@ -61,10 +62,7 @@ func (c *compiler) machine(raw map[string]any) *Machine {
 const maxTimeout = 99999999
 
 // comment reads the Comment, which has no effect.
-func (f *fields) comment() string {
-	s, _ := f.text("Comment")
-	return s
-}
+func (f *fields) comment() { _, _ = f.text("Comment") }
 
 // program is the states of a machine, a branch or an item processor.
 type program struct {

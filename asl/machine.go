@@ -14,8 +14,7 @@ import (
 // Machine is a loaded state machine. It is immutable, and safe for concurrent use.
 type Machine struct {
 	program *program
-	timeout float64 // TimeoutSeconds; 0 is none
-	comment string
+	timeout float64          // TimeoutSeconds; 0 is none
 	library *jsonata.Library // nil when no state uses JSONata
 
 	standardOnly error // why it cannot run as an Express workflow, if it cannot

@@ -9,8 +9,8 @@ type resource struct {
 	service  string // of an integration: "sns", "aws-sdk:s3"; else "lambda" or "activity"
 	action   string // of an integration, with its pattern: "publish", "invoke.waitForTaskToken"
 	region   string // "": that of the execution
-	waits    bool // .waitForTaskToken
-	runsAJob bool // .sync or .sync:2
+	waits    bool   // .waitForTaskToken
+	runsAJob bool   // .sync or .sync:2
 }
 
 type resourceKind int
@@ -57,6 +57,14 @@ func (r *resource) integration(rest string) {
 	_, pattern, _ := strings.Cut(action, ".")
 	r.waits = pattern == "waitForTaskToken"
 	r.runsAJob = strings.HasPrefix(pattern, "sync")
+}
+
+// name is what the service calls the resource in messages.
+func (r *resource) name() string {
+	if r.kind == integration {
+		return r.service
+	}
+	return r.arn
 }
 
 // call is the name under which the bill counts calls.

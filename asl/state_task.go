@@ -22,6 +22,9 @@ type taskState struct {
 
 func newTask(b *builder) state {
 	s := &taskState{common: b.common("Task"), resource: parseResource(b.required("Resource"))}
+	if fault := s.resource.fault(); fault != "" {
+		b.lint("Resource", "%s", fault)
+	}
 	if s.resource.givesToken() {
 		b.standardOnly("Resource", "an activity, .sync or .waitForTaskToken")
 	}

@@ -82,7 +82,7 @@ func (t *taskCall) elapse(b *branch, reply Reply) (late *failure, err error) {
 // result checks and records what the task returned.
 func (t *taskCall) result(b *branch, output any) (any, error) {
 	if value.Size(output) > maxPayload {
-		e := dataLimitFailure(fmt.Sprintf("The state/task '%s'", t.state.resource.arn))
+		e := dataLimitFailure(fmt.Sprintf("The state/task '%s'", t.state.resource.name()))
 		e.byTask = true
 		t.record(b, "Failed", &Failure{Error: e.name, Cause: e.cause})
 		return nil, e
