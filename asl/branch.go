@@ -59,7 +59,7 @@ func (b *branch) visit(s state, input any) (any, *target, error) {
 		b.left(c, err)
 		return nil, nil, err
 	}
-	if err := checkSize(output, "The state/task '"+c.name+"'"); err != nil {
+	if err := checkSize(output, c.name); err != nil {
 		return nil, nil, err
 	}
 	if b.at.assigned != nil {

@@ -35,10 +35,10 @@ func timeoutFailure(heartbeat bool) *failure {
 	return &failure{name: ErrTimeout, explained: true, heartbeat: heartbeat}
 }
 
-// dataLimitFailure is a payload that is too large; what names it.
-func dataLimitFailure(what string) *failure {
+// dataLimitFailure is a payload that is too large; origin is the state or the task that it comes from.
+func dataLimitFailure(origin string) *failure {
 	return &failure{name: ErrDataLimit, cause: fmt.Sprintf(
-		"%s returned a result with a size exceeding the maximum number of bytes service limit.", what)}
+		"The state/task '%s' returned a result with a size exceeding the maximum number of bytes service limit.", origin)}
 }
 
 // expired says that an execution has used up its time. Nothing catches it.
@@ -67,10 +67,10 @@ func runtimeFault(format string, args ...any) error {
 	return &query.Error{Name: ErrRuntime, Cause: fmt.Sprintf(format, args...)}
 }
 
-// checkSize is the failure of a payload of more than 256 KiB; what names it.
-func checkSize(v any, what string) error {
+// checkSize is the failure of a payload of more than 256 KiB.
+func checkSize(v any, origin string) error {
 	if value.Size(v) > maxPayload {
-		return dataLimitFailure(what)
+		return dataLimitFailure(origin)
 	}
 	return nil
 }

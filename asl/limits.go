@@ -14,6 +14,10 @@ const (
 	maxInline    = 40                        // iterations of an inline Map that run concurrently
 	maxChildren  = 10_000                    // child executions of a Distributed Map that run concurrently
 
+	// defaultChildren is how many child executions run concurrently when MaxConcurrency is 0 or absent. AWS promises no number there; this
+	// one keeps what is in memory at a time small.
+	defaultChildren = 1_000
+
 	// maxExpressVisits is how many states an Express execution may enter. AWS has no such limit, but there each state takes time, and a
 	// loop ends after five minutes; on a virtual clock it might not.
 	maxExpressVisits = 1_000_000

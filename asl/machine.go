@@ -41,7 +41,7 @@ func (m *Machine) run(ctx context.Context, input any, o Options, resumed *resump
 	r.now = root.Now
 	x := r.newExecution(m, o.Type, o.Name, o.ARN, input, root.Now())
 	x.recording, x.resumed = true, resumed
-	if err := x.perform(m.program, root, nil); err != nil {
+	if err := x.perform(m.program, root); err != nil {
 		return nil, err
 	}
 	x.result.Bill = r.bill

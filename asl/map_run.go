@@ -139,7 +139,7 @@ func (r *mapRun) item() (any, bool, error) {
 // child runs a child execution to its end.
 func (r *mapRun) child(p *clock.Process, index int, input any, n int) error {
 	x := r.newChild(p, input)
-	err := x.perform(r.state.processor, p, nil)
+	err := x.perform(r.state.processor, p)
 	if doneErr := r.done(&x.result, index); err == nil {
 		err = doneErr
 	}
@@ -198,7 +198,7 @@ func (r *mapRun) finish() (any, error) {
 		return r.export.finish()
 	}
 	if r.resultSize > 2*maxPayload {
-		return nil, dataLimitFailure("The state/task '" + r.state.name + "'")
+		return nil, dataLimitFailure(r.state.name)
 	}
 	all := make([]any, 0, len(r.results))
 	for _, contribution := range r.results {

@@ -48,10 +48,10 @@ func (r *run) newExecution(m *Machine, kind Type, name, arn string, input any, n
 }
 
 // perform runs the program to its end and fills in the result. The error is foreign, or of an execution around this one.
-func (x *execution) perform(p *program, process *clock.Process, item *mapItem) error {
-	b := newBranch(x, process, nil, item, 0)
+func (x *execution) perform(p *program, process *clock.Process) error {
+	b := newBranch(x, process, nil, nil, 0)
 	output, err := x.begin(b, p)
-	if x.full {
+	if err == nil && x.full {
 		err = historyFailure()
 	}
 	x.result.Stop, x.ended = process.Now(), true
@@ -82,7 +82,7 @@ func (x *execution) begin(b *branch, p *program) (any, error) {
 		return x.resumed.begin(b)
 	}
 	b.record("ExecutionStarted", &ExecutionStarted{Input: x.result.Input, RoleARN: x.run.options.RoleARN})
-	if err := checkSize(x.result.Input, "The input of the execution"); err != nil {
+	if err := checkSize(x.result.Input, x.result.Name); err != nil {
 		return nil, err
 	}
 	return b.run(p, x.result.Input)

@@ -118,12 +118,12 @@ func (s *mapState) attempt(b *branch, _ *visit) (any, error) {
 
 // concurrency is how many items may be worked on at a time.
 func (s *mapState) concurrency(env *query.Env) (int, error) {
-	most := maxInline
+	most, unlimited := maxInline, maxInline
 	if s.distributed != nil {
-		most = maxChildren
+		most, unlimited = maxChildren, defaultChildren
 	}
 	if s.maxConcurrency == nil {
-		return most, nil
+		return unlimited, nil
 	}
 	n, err := s.maxConcurrency.eval(env, true)
 	switch {
@@ -131,10 +131,10 @@ func (s *mapState) concurrency(env *query.Env) (int, error) {
 		return 0, err
 	case n < 0:
 		return 0, runtimeFault("Expected non-negative integer for MaxConcurrency, got '%v' instead.", n)
-	case n == 0 || n > float64(most):
-		return most, nil
+	case n == 0:
+		return unlimited, nil
 	}
-	return int(n), nil
+	return int(min(n, float64(most))), nil
 }
 
 // list finds the items in the state's data.

@@ -20,7 +20,7 @@ type taskCall struct {
 // perform calls the handler, and lets the task take its time. It gives the result.
 func (t *taskCall) perform(b *branch) (any, error) {
 	r := &t.state.resource
-	if err := checkSize(t.input, fmt.Sprintf("The state/task '%s'", t.state.name)); err != nil {
+	if err := checkSize(t.input, t.state.name); err != nil {
 		return nil, err
 	}
 	t.recordScheduled(b)
@@ -82,7 +82,7 @@ func (t *taskCall) elapse(b *branch, reply Reply) (late *failure, err error) {
 // result checks and records what the task returned.
 func (t *taskCall) result(b *branch, output any) (any, error) {
 	if value.Size(output) > maxPayload {
-		e := dataLimitFailure(fmt.Sprintf("The state/task '%s'", t.state.resource.name()))
+		e := dataLimitFailure(t.state.resource.name())
 		e.byTask = true
 		t.record(b, "Failed", &Failure{Error: e.name, Cause: e.cause})
 		return nil, e
