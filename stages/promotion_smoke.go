@@ -1,0 +1,104 @@
+package stages
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// smokeHours is how long a smoke execution may take: the extraction's default timeout and two hours.
+const smokeHours = 6
+
+// addSmokeTester makes the role of the projects that start smoke executions. It may assume the role of that purpose in each
+// environment, which knows it by its name.
+func (p *promotion) addSmokeTester() {
+	var roles []string
+	for _, wave := range p.Waves {
+		for _, environment := range wave.Environments {
+			roles = append(roles, p.smokeRoleARN(environment))
+		}
+	}
+	p.tester = awsiam.NewRole(p.stack, jsii.String(smokeTesterID), &awsiam.RoleProps{
+		RoleName:    jsii.String(p.testerName()),
+		Description: jsii.String("Starts smoke executions of the clinical risk pipeline after each deployment."),
+		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("codebuild.amazonaws.com"), nil),
+	})
+	p.tester.AddToPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid: jsii.String("Environments"), Actions: jsii.Strings("sts:AssumeRole"), Resources: jsii.Strings(roles...),
+	}))
+}
+
+// smokeStep starts an execution in the environment that was just deployed, and fails unless it succeeds. Its record is
+// synthetic, and its alert says that it is a test.
+func (p *promotion) smokeStep(environment Environment, stack awscdk.Stack) pipelines.Step {
+	return pipelines.NewCodeBuildStep(jsii.String("Smoke"), &pipelines.CodeBuildStepProps{
+		Input: p.source,
+		Role:  p.tester,
+		EnvFromCfnOutputs: &map[string]awscdk.CfnOutput{
+			"STATE_MACHINE_ARN": outputOf(stack, stateMachineOutput),
+			"SMOKE_ROLE_ARN":    p.addSmokeRole(environment, stack),
+		},
+		Commands: jsii.Strings(
+			"aws configure set profile.smoke.role_arn $SMOKE_ROLE_ARN",
+			// The command line assumes the role anew whenever its session ends, for as long as an execution takes.
+			"aws configure set profile.smoke.credential_source EcsContainer",
+			"aws configure set profile.smoke.region "+environment.Region,
+			"AWS_PROFILE=smoke scripts/smoke.sh $STATE_MACHINE_ARN "+p.SmokeInput,
+		),
+		Timeout: awscdk.Duration_Hours(jsii.Number(smokeHours)),
+	})
+}
+
+// addSmokeRole adds to the environment's stack the role that the tooling account assumes: it starts executions, and follows
+// its own.
+func (p *promotion) addSmokeRole(environment Environment, stack awscdk.Stack) awscdk.CfnOutput {
+	machine := jsii.String(outputOf(stack, stateMachineOutput).Value().(string))
+	name := awscdk.Fn_Select(jsii.Number(6), awscdk.Fn_Split(jsii.String(":"), machine, nil))
+	execution := stack.FormatArn(&awscdk.ArnComponents{
+		Service: jsii.String("states"), Resource: jsii.String("execution"), ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
+		ResourceName: jsii.String(*name + ":" + smokeExecution + "*"),
+	})
+	tester := fmt.Sprintf("arn:%s:iam::%s:role/%s", *stack.Partition(), p.Account, p.testerName())
+	role := awsiam.NewRole(stack, jsii.String(smokeRoleID), &awsiam.RoleProps{
+		RoleName:    jsii.String(smokeRoleName(environment)),
+		Description: jsii.String("Assumed by the promotion pipeline to start smoke executions."),
+		AssumedBy: awsiam.NewPrincipalWithConditions(awsiam.NewAccountPrincipal(p.Account), &map[string]any{
+			"ArnEquals": map[string]any{"aws:PrincipalArn": tester},
+		}),
+	})
+	role.AddToPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid: jsii.String("Start"), Actions: jsii.Strings("states:StartExecution"), Resources: &[]*string{machine},
+	}))
+	role.AddToPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid: jsii.String("Follow"), Actions: jsii.Strings("states:DescribeExecution"), Resources: &[]*string{execution},
+	}))
+	return awscdk.NewCfnOutput(stack, jsii.String(smokeOutputID), &awscdk.CfnOutputProps{
+		Description: jsii.String("The promotion pipeline assumes this role to start smoke executions."), Value: role.RoleArn(),
+	})
+}
+
+const (
+	// stateMachineOutput is the output of an environment's stack that names what executions are started by.
+	stateMachineOutput = "StateMachineArn"
+
+	// smokeExecution is what the names of smoke executions begin with; scripts/smoke.sh gives them.
+	smokeExecution = "smoke-"
+)
+
+// The roles of the two accounts know each other by name, since neither stack can refer to the other.
+func (p Promotion) testerName() string { return "clinical-risk-smoke-tester-" + p.Region }
+
+func smokeRoleName(e Environment) string { return "clinical-risk-smoke-" + e.Name }
+
+func (p *promotion) smokeRoleARN(e Environment) string {
+	return fmt.Sprintf("arn:%s:iam::%s:role/%s", *p.stack.Partition(), e.Account, smokeRoleName(e))
+}
+
+func outputOf(stack awscdk.Stack, id string) awscdk.CfnOutput {
+	var output awscdk.CfnOutput
+	jsii.UnsafeCast(stack.Node().FindChild(&id), &output)
+	return output
+}

@@ -1,0 +1,86 @@
+package stages
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// fakeAWS answers as the AWS command line does: an execution that runs at the first look and ended at the second.
+const fakeAWS = `#!/bin/sh
+echo "$*" >> "$CALLS"
+case "$*" in
+*start-execution*) echo arn:aws:states:eu-central-1:222222222222:execution:Risk:smoke-1 ;;
+*"[error, cause]"*) echo "InvalidScore the endpoint's answer has no usable score" ;;
+*describe-execution*) if [ -e "$CALLS.seen" ]; then echo "$OUTCOME"; else touch "$CALLS.seen"; echo RUNNING; fi ;;
+esac
+`
+
+func smoke(t *testing.T, outcome string, arguments ...string) (output, calls string, code int) {
+	t.Helper()
+	bin := t.TempDir()
+	if err := os.WriteFile(filepath.Join(bin, "aws"), []byte(fakeAWS), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	log := filepath.Join(bin, "calls")
+	command := exec.Command("scripts/smoke.sh", arguments...)
+	command.Dir = ".."
+	command.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "CALLS="+log, "OUTCOME="+outcome, "SMOKE_POLL_SECONDS=0")
+	text, err := command.CombinedOutput()
+	if command.ProcessState == nil {
+		t.Fatal(err)
+	}
+	seen, _ := os.ReadFile(log)
+	return string(text), string(seen), command.ProcessState.ExitCode()
+}
+
+const machineARN = "arn:aws:states:eu-central-1:222222222222:stateMachine:Risk"
+
+func TestSmokeWaitsForTheEnd(t *testing.T) {
+	output, calls, code := smoke(t, "SUCCEEDED", machineARN)
+	if code != 0 || !strings.Contains(output, "smoke-1: SUCCEEDED") {
+		t.Errorf("exit code %d: %s", code, output)
+	}
+	if got := strings.Count(calls, "describe-execution"); got != 2 {
+		t.Errorf("looked %d times, want 2: %s", got, calls)
+	}
+	if !strings.Contains(calls, "--name "+smokeExecution) || !strings.Contains(calls, "file://examples/smoke-input.json") {
+		t.Errorf("the environment's role allows no such execution: %s", calls)
+	}
+}
+
+func TestSmokeFailsWithErrorAndCause(t *testing.T) {
+	for _, outcome := range []string{"FAILED", "TIMED_OUT", "ABORTED"} {
+		output, _, code := smoke(t, outcome, machineARN)
+		if code != 1 || !strings.Contains(output, outcome) || !strings.Contains(output, "InvalidScore") {
+			t.Errorf("exit code %d: %s", code, output)
+		}
+	}
+}
+
+func TestSmokeRefusesARecordThatIsNoTest(t *testing.T) {
+	for reason, arguments := range map[string][]string{
+		"no state machine":            {},
+		"a record without the mark":   {machineARN, "examples/execution-input.json"},
+		"a file that does not exist":  {machineARN, "examples/none.json"},
+		"a mark in the shape of text": {machineARN, marked(t, `{"test": "true"}`)},
+		"a mark that says no":         {machineARN, marked(t, `{"test": false}`)},
+	} {
+		t.Run(reason, func(t *testing.T) {
+			if output, calls, code := smoke(t, "SUCCEEDED", arguments...); code != 2 || calls != "" {
+				t.Errorf("exit code %d, calls %q: %s", code, calls, output)
+			}
+		})
+	}
+}
+
+func marked(t *testing.T, text string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "input.json")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}

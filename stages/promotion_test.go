@@ -1,0 +1,136 @@
+package stages
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+)
+
+// validPromotion promotes the environments of the application.
+func validPromotion() Promotion {
+	environments := Environments()
+	for i := range environments {
+		environments[i].Account, environments[i].Region = "222222222222", "eu-central-1"
+	}
+	return Promotion{
+		Account:    "111111111111",
+		Region:     "eu-central-1",
+		Connection: "arn:aws:codeconnections:eu-central-1:111111111111:connection/01234567-89ab-cdef-0123-456789abcdef",
+		Repository: "example/clinical-risk-pipeline",
+		Waves:      WavesOf(environments),
+	}
+}
+
+func TestAPromotionIsValid(t *testing.T) {
+	if err := validPromotion().Validate(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestValidatePromotionNamesEveryFaultAtOnce(t *testing.T) {
+	p := validPromotion()
+	p.Connection = ""
+	p.Waves = []Wave{p.Waves[2], p.Waves[0], p.Waves[1]}
+	prod, dev, staging := &p.Waves[0].Environments[0], &p.Waves[1].Environments[0], &p.Waves[2].Environments[0]
+	prod.LogRetention = ""
+	dev.Account, dev.Region = "12345678901", "eu-middle-1"
+	staging.Name = "dev"
+	got := p.Validate()
+	if got == nil {
+		t.Fatal("no fault")
+	}
+	want := []string{
+		"promotion: Connection must be the ARN of a CodeConnections connection",
+		`promotion: Waves must end with production: "dev" stands after "prod"`,
+		`promotion: Waves must end with production: "staging" stands after "prod"`,
+		`environment "prod": LogRetention is required in production`,
+		`environment "dev": Region must be an AWS region such as "eu-central-1", got "eu-middle-1"`,
+		`environment "dev": Account must be 12 digits, got "12345678901"`,
+		`environment "dev": Name must be unique`,
+	}
+	for _, fault := range want {
+		if strings.Count(got.Error(), fault) != 1 {
+			t.Errorf("want once: %s", fault)
+		}
+	}
+	if lines := strings.Count(got.Error(), "\n") + 1; lines != len(want) {
+		t.Errorf("%d faults, want %d:\n%v", lines, len(want), got)
+	}
+}
+
+func TestValidatePromotionReadsEachField(t *testing.T) {
+	rows := map[string]struct {
+		change func(*Promotion)
+		fault  string // a part of the only fault; empty: none
+	}{
+		"connections made before 2024 have the old name": {func(p *Promotion) {
+			p.Connection = strings.Replace(p.Connection, "codeconnections", "codestar-connections", 1)
+		}, ""},
+		"a repository in a group of GitLab has three parts": {func(p *Promotion) { p.Repository = "a/b/c" }, ""},
+		"a URL is no repository":                            {func(p *Promotion) { p.Repository = "https://github.com/a/b" }, "Repository must"},
+		"the tooling account is an account, too":            {func(p *Promotion) { p.Account = "" }, "promotion: Account must"},
+		"the tooling region is a region, too":               {func(p *Promotion) { p.Region = "eu-central-1a" }, "promotion: Region must"},
+		"a branch may have slashes":                         {func(p *Promotion) { p.Branch = "release/2" }, ""},
+		"a branch is not a shell command":                   {func(p *Promotion) { p.Branch = "main; true" }, "Branch must"},
+		"the smoke input is not a shell command":            {func(p *Promotion) { p.SmokeInput = "a.json; true" }, "SmokeInput must"},
+		"an address has an at sign":                         {func(p *Promotion) { p.ApproverEmails = []string{"release"} }, "ApproverEmails[0] must"},
+		"a variable is one of the shell's":                  {func(p *Promotion) { p.Variables = map[string]string{"a b": ""} }, "Variables must"},
+		"nothing to promote":                                {func(p *Promotion) { p.Waves = nil }, "Waves must name"},
+		"a wave without environments":                       {func(p *Promotion) { p.Waves[0].Environments = nil }, "Waves[0] must have"},
+		"two waves of one name":                             {func(p *Promotion) { p.Waves[1].Name = "dev" }, "Waves[1].Name must be unique"},
+		"production keeps to itself": {func(p *Promotion) {
+			p.Waves[2].Environments = append(p.Waves[2].Environments, p.Waves[1].Environments[0])
+			p.Waves = slices.Delete(p.Waves, 1, 2)
+		}, "Waves[1] must be all production or none"},
+		"two waves of production, one region first": {func(p *Promotion) {
+			overseas := p.Waves[2].Environments[0]
+			overseas.Name = "produs"
+			p.Waves = append(p.Waves, Wave{Name: "produs", Environments: []Environment{overseas}})
+		}, ""},
+		"the pipeline cannot guess an account":  {func(p *Promotion) { p.Waves[0].Environments[0].Account = "" }, "Account is required"},
+		"the pipeline cannot guess a region":    {func(p *Promotion) { p.Waves[0].Environments[0].Region = "" }, "Region is required"},
+		"production keeps its logs and its key": {func(p *Promotion) { p.Waves[2].Environments[0].RemovalPolicy = awscdk.RemovalPolicy_DESTROY }, "RemovalPolicy must be RETAIN"},
+	}
+	for _, reason := range slices.Sorted(maps.Keys(rows)) {
+		row := rows[reason]
+		t.Run(reason, func(t *testing.T) {
+			p := validPromotion()
+			row.change(&p)
+			err := p.Validate()
+			switch {
+			case row.fault == "" && err != nil:
+				t.Errorf("got %v, want no fault", err)
+			case row.fault != "" && (err == nil || !strings.Contains(err.Error(), row.fault) || strings.Contains(err.Error(), "\n")):
+				t.Errorf("got %v, want one fault with %q", err, row.fault)
+			}
+		})
+	}
+}
+
+func TestReadTools(t *testing.T) {
+	folder := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := readTools(folder); err == nil || !strings.Contains(err.Error(), "no go.mod and package.json") {
+		t.Errorf("without the files: got %v", err)
+	}
+	write("go.mod", "module example\n\ngo 1.27.1\n")
+	write("package.json", `{"engines": {"node": ">=24.1"}}`)
+	if _, err := readTools(folder); err == nil || !strings.Contains(err.Error(), "dependencies.aws-cdk") {
+		t.Errorf("without the command line: got %v", err)
+	}
+	write("package.json", `{"engines": {"node": ">=24.1"}, "dependencies": {"aws-cdk": "2.1.0"}}`)
+	got, err := readTools(folder)
+	if want := (tools{golang: "1.27.1", node: "24", cdk: "2.1.0"}); err != nil || got != want {
+		t.Errorf("got %+v, %v, want %+v", got, err, want)
+	}
+}

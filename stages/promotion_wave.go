@@ -1,0 +1,79 @@
+package stages
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssnssubscriptions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// addWave deploys the wave's environments at the same time, each with its smoke execution behind it, and in production with
+// its gates in front of it.
+func (p *promotion) addWave(wave Wave) {
+	added := p.pipeline.AddWave(jsii.String(Environment{Name: wave.Name}.StageID()), nil)
+	for _, environment := range wave.Environments {
+		stage := NewStage(p.stack, environment)
+		options := &pipelines.AddStageOpts{Post: &[]pipelines.Step{p.smokeStep(environment, stackOf(stage))}}
+		if environment.production() {
+			options.Pre, options.StackSteps = p.gates(environment, stage)
+		}
+		added.AddStage(stage, options)
+	}
+}
+
+// gates are what stands before production: a comparison with what is deployed, which stops where permissions are broadened
+// until a person confirms, and an approval of the change set, between its making and its execution. What the approver
+// reviews is what will be executed.
+func (p *promotion) gates(environment Environment, stage awscdk.Stage) (*[]pipelines.Step, *[]*pipelines.StackSteps) {
+	check := pipelines.NewConfirmPermissionsBroadening(jsii.String("SecurityChanges"), &pipelines.PermissionsBroadeningCheckProps{
+		Stage:             stage,
+		NotificationTopic: p.approval.NotificationTopic,
+	})
+	approval := *p.approval
+	approval.Comment = jsii.String(fmt.Sprintf("Review the change set of %s, and what the security check reports, before it is executed.", environment.Name))
+	approval.ReviewUrl = jsii.String(fmt.Sprintf("https://%[1]s.console.aws.amazon.com/cloudformation/home?region=%[1]s#/stacks", environment.Region))
+	approve := pipelines.NewManualApprovalStep(jsii.String("Approve"), &approval)
+	return &[]pipelines.Step{check}, &[]*pipelines.StackSteps{{Stack: stackOf(stage), ChangeSet: &[]pipelines.Step{approve}}}
+}
+
+// addApprovalTopic makes the topic that tells the approvers that a change waits for them.
+func (p *promotion) addApprovalTopic() {
+	p.approval = &pipelines.ManualApprovalStepProps{}
+	if len(p.ApproverEmails) == 0 {
+		return
+	}
+	key := awskms.NewKey(p.stack, jsii.String(approvalKeyID), &awskms.KeyProps{
+		Description:       jsii.String("Encrypts the notifications of changes that wait for approval."),
+		EnableKeyRotation: jsii.Bool(true),
+		RemovalPolicy:     awscdk.RemovalPolicy_DESTROY,
+	})
+	key.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        jsii.String("PublishThroughSNS"),
+		Principals: &[]awsiam.IPrincipal{awsiam.NewAccountRootPrincipal()},
+		Actions:    jsii.Strings("kms:GenerateDataKey", "kms:Decrypt"),
+		Resources:  jsii.Strings("*"), // in a key's own policy: this key
+		Conditions: &map[string]any{"StringEquals": map[string]any{
+			"kms:ViaService": "sns." + p.Region + ".amazonaws.com", "kms:CallerAccount": p.Account}},
+	}), jsii.Bool(true))
+	topic := awssns.NewTopic(p.stack, jsii.String(approvalTopicID), &awssns.TopicProps{
+		DisplayName: jsii.String("Clinical risk, promotion"),
+		MasterKey:   key,
+		EnforceSSL:  jsii.Bool(true),
+	})
+	for _, address := range p.ApproverEmails {
+		topic.AddSubscription(awssnssubscriptions.NewEmailSubscription(&address, nil))
+	}
+	p.approval.NotificationTopic = topic
+}
+
+// stackOf is the stage's only stack.
+func stackOf(stage awscdk.Stage) awscdk.Stack {
+	var stack awscdk.Stack
+	jsii.UnsafeCast(stage.Node().FindChild(jsii.String(stackID)), &stack)
+	return stack
+}

@@ -1,0 +1,228 @@
+package test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/regioninfo"
+	"github.com/gkampitakis/go-snaps/snaps"
+
+	"clinical-risk-pipeline/stages"
+)
+
+// promotionProps promote the environments of the application, production in two regions at the same time.
+func promotionProps() stages.Promotion {
+	environments := stages.Environments()
+	for i := range environments {
+		environments[i].Account = []string{"222222222222", "333333333333", "444444444444"}[i]
+		environments[i].Region = "eu-central-1"
+	}
+	overseas := environments[2]
+	overseas.Name, overseas.Region = "produs", "us-east-1"
+	waves := stages.WavesOf(environments)
+	waves[2].Environments = append(waves[2].Environments, overseas)
+	return stages.Promotion{
+		Account:        "111111111111",
+		Region:         "eu-central-1",
+		Connection:     "arn:aws:codeconnections:eu-central-1:111111111111:connection/01234567-89ab-cdef-0123-456789abcdef",
+		Repository:     "example/clinical-risk-pipeline",
+		Waves:          waves,
+		ApproverEmails: []string{"release@example.com"},
+		Variables:      map[string]string{"CLINICAL_RISK_EXAMPLE": "value"},
+	}
+}
+
+// promoted is the synthesized promotion: the folder of its assembly, and the template of its stack.
+type promoted struct {
+	dir      string
+	pipeline *pipeline
+}
+
+var promotedOnce *promoted
+
+func promotion(t *testing.T) *promoted {
+	t.Helper()
+	if promotedOnce != nil {
+		return promotedOnce
+	}
+	dir := filepath.Join(scratch, "promotion")
+	orFatal(t, func() {
+		app := newApp(dir)
+		stages.NewPromotion(app, promotionProps())
+		app.Synth(nil)
+	})
+	template := readJSON(t, filepath.Join(dir, "Promotion.template.json"))
+	promotedOnce = &promoted{dir: dir, pipeline: &pipeline{template: template}}
+	return promotedOnce
+}
+
+// actions are the names of the actions of a stage of the pipeline, in the order of their execution.
+func (p *promoted) actions(t *testing.T, stage string) []string {
+	t.Helper()
+	for _, s := range p.pipeline.resource(t, "AWS::CodePipeline::Pipeline")["Stages"].([]any) {
+		if s.(object)["Name"] != stage {
+			continue
+		}
+		actions := slices.Clone(s.(object)["Actions"].([]any))
+		slices.SortStableFunc(actions, func(a, b any) int {
+			return int(a.(object)["RunOrder"].(float64) - b.(object)["RunOrder"].(float64))
+		})
+		var names []string
+		for _, a := range actions {
+			names = append(names, a.(object)["Name"].(string))
+		}
+		return names
+	}
+	t.Fatalf("no stage %q", stage)
+	return nil
+}
+
+// environment is the template of an environment's stack.
+func (p *promoted) environment(t *testing.T, stage string) *pipeline {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(p.dir, "assembly-Promotion-"+stage, "*.template.json"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("templates: %v, %v, want one", files, err)
+	}
+	return &pipeline{template: readJSON(t, files[0])}
+}
+
+// project is the CodeBuild project whose description contains the words.
+func (p *promoted) project(t *testing.T, words string) (properties, buildSpec object) {
+	t.Helper()
+	for _, properties := range p.pipeline.resources("AWS::CodeBuild::Project") {
+		if description, _ := properties["Description"].(string); !strings.Contains(description, words) {
+			continue
+		}
+		if err := json.Unmarshal([]byte(properties["Source"].(object)["BuildSpec"].(string)), &buildSpec); err != nil {
+			t.Fatal(err)
+		}
+		return properties, buildSpec
+	}
+	t.Fatalf("no project described as %q", words)
+	return nil, nil
+}
+
+func TestPromotionGoesThroughTheEnvironmentsInOrder(t *testing.T) {
+	var names []string
+	for _, s := range promotion(t).pipeline.resource(t, "AWS::CodePipeline::Pipeline")["Stages"].([]any) {
+		names = append(names, s.(object)["Name"].(string))
+	}
+	if got, want := join(names), "Source Build UpdatePipeline Dev Staging Prod"; got != want {
+		t.Errorf("stages %s, want %s", got, want)
+	}
+}
+
+func TestPromotionGatesProductionOnly(t *testing.T) {
+	p := promotion(t)
+	if got, want := join(p.actions(t, "Dev")), "ClinicalRisk.Prepare ClinicalRisk.Deploy Smoke"; got != want {
+		t.Errorf("dev: %s, want %s", got, want)
+	}
+	var gated []string
+	for _, step := range []string{"SecurityChanges.Check", "SecurityChanges.Confirm", "ClinicalRisk.Prepare", "ClinicalRisk.Approve", "ClinicalRisk.Deploy", "Smoke"} {
+		gated = append(gated, "Prod."+step, "Produs."+step)
+	}
+	if got, want := join(p.actions(t, "Prod")), join(gated); got != want {
+		t.Errorf("prod, in two regions: %s, want %s", got, want)
+	}
+}
+
+func TestPromotionSynthesizesWithToolsByVersion(t *testing.T) {
+	properties, spec := promotion(t).project(t, "Build/Synth")
+	runtime := spec["phases"].(object)["install"].(object)["runtime-versions"].(object)
+	if runtime["nodejs"] != "20" || runtime["golang"] != "latest" {
+		t.Errorf("runtimes %v", runtime)
+	}
+	variables := map[string]any{}
+	for _, v := range properties["Environment"].(object)["EnvironmentVariables"].([]any) {
+		variables[v.(object)["Name"].(string)] = v.(object)["Value"]
+	}
+	if variables["GOTOOLCHAIN"] != "go1.26.0" {
+		t.Errorf("GOTOOLCHAIN is %v, want the version of go.mod", variables["GOTOOLCHAIN"])
+	}
+	if got := text(spec["phases"].(object)["build"].(object)["commands"]); !strings.Contains(got, "make test") || !strings.Contains(got, "make synth") {
+		t.Errorf("commands %s", got)
+	}
+	if got := text(spec["cache"]); !strings.Contains(got, "/root/go/pkg/mod") || !strings.Contains(got, "/root/.npm") {
+		t.Errorf("caches %s", got)
+	}
+	if properties["Cache"].(object)["Type"] != "S3" {
+		t.Errorf("cache %v", properties["Cache"])
+	}
+}
+
+func TestPromotionUpdatesItselfWithThePinnedCommandLine(t *testing.T) {
+	_, spec := promotion(t).project(t, "SelfMutate")
+	if got := text(spec); !strings.Contains(got, "aws-cdk@2.1148.1") {
+		t.Errorf("installs another version: %s", got)
+	}
+}
+
+func TestPromotionSmokesThroughARoleOfTheEnvironment(t *testing.T) {
+	environment := promotion(t).environment(t, "Prod")
+	for id, role := range environment.resources("AWS::IAM::Role") {
+		if role["RoleName"] != "clinical-risk-smoke-prod" {
+			continue
+		}
+		trust := text(role["AssumeRolePolicyDocument"])
+		for _, want := range []string{"111111111111", "role/clinical-risk-smoke-tester-eu-central-1", "aws:PrincipalArn"} {
+			if !strings.Contains(trust, want) {
+				t.Errorf("the trust policy lacks %s: %s", want, trust)
+			}
+		}
+		for _, policy := range environment.resources("AWS::IAM::Policy") {
+			if strings.Contains(text(policy["Roles"]), id) {
+				if got := text(policy["PolicyDocument"]); strings.Count(got, "states:") != 3 || !strings.Contains(got, ":smoke-*") {
+					t.Errorf("the role may do %s", got)
+				}
+				return
+			}
+		}
+	}
+	t.Error("no smoke role")
+}
+
+func TestPromotionEncryptsItsArtifacts(t *testing.T) {
+	for id, key := range promotion(t).pipeline.resources("AWS::KMS::Key") {
+		if key["EnableKeyRotation"] != true {
+			t.Errorf("%s does not rotate", id)
+		}
+	}
+	store := text(promotion(t).pipeline.resource(t, "AWS::CodePipeline::Pipeline")["ArtifactStores"])
+	if strings.Count(store, `"KMS"`) != 2 {
+		t.Errorf("want an encrypted store in each of two regions: %s", store)
+	}
+}
+
+func TestPromotionSnapshot(t *testing.T) {
+	p := promotion(t)
+	snaps.WithConfig(snaps.Filename("promotion"), snaps.Ext(".json")).
+		MatchStandaloneSnapshot(t, assetHash.ReplaceAllString(text(p.pipeline.template), "ASSET-HASH"))
+}
+
+func TestPromotionDeploysWhatTheLaptopDeploys(t *testing.T) {
+	manifest, err := os.ReadFile(filepath.Join(promotion(t).dir, "assembly-Promotion-Staging", "manifest.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(manifest), `"stackName": "Staging-ClinicalRisk"`) {
+		t.Error("the stack has another name than the one that cdk deploy 'Staging/*' makes")
+	}
+}
+
+func TestRegionsAreThoseOfTheCDK(t *testing.T) {
+	known := 0
+	for _, region := range *regioninfo.RegionInfo_Regions() {
+		known++
+		if !stages.IsRegion(*region.Name()) {
+			t.Errorf("%s is missing in stages/regions.go", *region.Name())
+		}
+	}
+	if known < 30 {
+		t.Errorf("the CDK knows %d regions", known)
+	}
+}
