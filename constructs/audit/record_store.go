@@ -1,10 +1,9 @@
-// Package audit has what stays behind for an auditor: [RecordStore], the bucket of the decision records, which nobody can
-// alter or delete before their retention has passed.
 package audit
 
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -14,96 +13,98 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// LockMode says who may shorten the retention of a record.
-type LockMode string
-
-const (
-	// Governance lets those delete a record early who hold s3:BypassGovernanceRetention.
-	Governance LockMode = "GOVERNANCE"
-
-	// Compliance lets nobody delete a record early, the account's root user included. There is no way back.
-	Compliance LockMode = "COMPLIANCE"
-)
-
 // RecordStoreProps configures a [RecordStore].
 type RecordStoreProps struct {
 	// Lock is the mode of the records' Object Lock. Default: GOVERNANCE.
 	Lock LockMode
 
-	// Retention is how long a record is locked, in whole days from one day to 100 years. Default: one year.
+	// Retention is how long a record is locked, in whole days from one day to 100 years. Nothing deletes it afterwards: that
+	// is for people to decide. Default: one year.
 	Retention time.Duration
 
-	// Key encrypts the records. Default: a new key that rotates.
+	// Custodians are the ARNs of the IAM roles and users who may delete a record early, if IAM lets them, too; only with
+	// GOVERNANCE. Default: nobody.
+	Custodians []string
+
+	// AccessLogRetention is how long the logs of who accessed the store are kept, in whole days from one day to 100 years.
+	// Default: as long as the records are locked.
+	AccessLogRetention time.Duration
+
+	// Key encrypts the records. It must be in the stack's account and region. Default: a new key that rotates, and that only
+	// S3 may be used through.
 	Key awskms.IKey
 }
 
-// RecordStore is a versioned, encrypted bucket with Object Lock. It takes requests over TLS only, is never public, and
-// outlives its stack.
+// RecordStore is a versioned, encrypted bucket with Object Lock. It takes requests over TLS only, is never public, refuses
+// what would hide a record or lock it for less time, and outlives its stack. Who accessed it stands in a bucket of its own.
 type RecordStore struct {
 	constructs.Construct
-	bucket awss3.Bucket
-	key    awskms.IKey
+	lock       lock
+	bucket     awss3.Bucket
+	accessLogs awss3.Bucket
+	key        awskms.IKey
 }
 
-// The ids of the constructs within a record store. They decide the logical ids in the template, so they never change.
+// The ids of the constructs within a record store and a trail. They decide the logical ids in the template, so they never
+// change.
 const (
-	keyID    = "Key"
-	bucketID = "Bucket"
+	keyID        = "Key"
+	bucketID     = "Bucket"
+	accessLogsID = "AccessLogs"
+	trailID      = "Trail"
+	logGroupID   = "Logs"
+	logRoleID    = "LogsRole"
 )
 
+// The folders of the access logs.
 const (
-	day              = 24 * time.Hour
-	defaultRetention = 365 * day
-
-	// maximumRetention is the longest that S3 takes: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
-	maximumRetention = 100 * 365 * day
+	recordAccesses = "records/"
+	trailAccesses  = "trail/"
 )
+
+var principalPattern = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:(role|user)/([\w+=,.@-]+/)*[\w+=,.@-]+$`)
 
 // Validate reports every fault of the props at once.
 func (p *RecordStoreProps) Validate() error {
 	if p == nil {
 		return nil
 	}
-	var faults []error
-	if p.Lock != "" && p.Lock != Governance && p.Lock != Compliance {
-		faults = append(faults, fmt.Errorf("Lock must be GOVERNANCE or COMPLIANCE, got %q", p.Lock))
+	faults := validateLock(p.Lock, p.Retention)
+	for i, arn := range p.Custodians {
+		if !matches(principalPattern, arn) {
+			faults = append(faults, fmt.Errorf("Custodians[%d] must be the ARN of an IAM role or user, got %q", i, arn))
+		}
 	}
-	if p.Retention != 0 && (p.Retention < day || p.Retention > maximumRetention || p.Retention%day != 0) {
-		faults = append(faults, fmt.Errorf("Retention must be whole days from %v to %v, got %v", day, maximumRetention, p.Retention))
+	if p.Lock == Compliance && len(p.Custodians) > 0 {
+		faults = append(faults, fmt.Errorf("Custodians must be empty with COMPLIANCE, where nobody deletes a record early, got %d", len(p.Custodians)))
 	}
-	return errors.Join(faults...)
+	return errors.Join(append(faults, validateDays("AccessLogRetention", p.AccessLogRetention))...)
+}
+
+// validateIn reports the faults that only the stack can tell.
+func (p *RecordStoreProps) validateIn(stack awscdk.Stack) error {
+	if p == nil {
+		return nil
+	}
+	return validateKey(p.Key, stack)
 }
 
 // NewRecordStore adds a record store to scope; nil props are the defaults. It panics with the error of
 // [RecordStoreProps.Validate] when the props are wrong.
 func NewRecordStore(scope constructs.Construct, id string, props *RecordStoreProps) *RecordStore {
-	if err := props.Validate(); err != nil {
+	if err := errors.Join(props.Validate(), props.validateIn(awscdk.Stack_Of(scope))); err != nil {
 		panic(err)
 	}
-	s := &RecordStore{}
+	p := props.withDefaults()
+	s := &RecordStore{lock: lock{p.Lock, p.Retention, p.Custodians}, key: p.Key}
 	constructs.NewConstruct_Override(s, scope, &id)
 
-	p := props.withDefaults()
-	s.key = p.Key
 	if s.key == nil {
-		s.key = awskms.NewKey(s, jsii.String(keyID), &awskms.KeyProps{
-			Description:       jsii.String("Encrypts the decision records of the clinical risk pipeline."),
-			EnableKeyRotation: jsii.Bool(true),
-			RemovalPolicy:     awscdk.RemovalPolicy_RETAIN,
-		})
+		s.key = s.newKey()
 	}
-	s.bucket = awss3.NewBucket(s, jsii.String(bucketID), &awss3.BucketProps{
-		Versioned:                  jsii.Bool(true),
-		ObjectLockDefaultRetention: p.retention(),
-		Encryption:                 awss3.BucketEncryption_KMS,
-		EncryptionKey:              s.key,
-		BucketKeyEnabled:           jsii.Bool(true),
-		BlockPublicAccess:          awss3.BlockPublicAccess_BLOCK_ALL(),
-		ObjectOwnership:            awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED,
-		EnforceSSL:                 jsii.Bool(true),
-		MinimumTLSVersion:          jsii.Number(1.2),
-		RemovalPolicy:              awscdk.RemovalPolicy_RETAIN,
-	})
+	s.accessLogs = s.newAccessLogs(p.AccessLogRetention)
+	s.bucket = s.lock.newBucket(s, s.key, s.accessLogs, recordAccesses)
+	s.keepEncrypted()
 	return s
 }
 
@@ -118,19 +119,67 @@ func (p *RecordStoreProps) withDefaults() RecordStoreProps {
 	if filled.Retention == 0 {
 		filled.Retention = defaultRetention
 	}
+	if filled.AccessLogRetention == 0 {
+		filled.AccessLogRetention = filled.Retention
+	}
 	return filled
 }
 
-func (p RecordStoreProps) retention() awss3.ObjectLockRetention {
-	days := awscdk.Duration_Days(jsii.Number(p.Retention.Hours() / 24))
-	if p.Lock == Compliance {
-		return awss3.ObjectLockRetention_Compliance(days)
+// newKey makes a key that nobody, however wide their permissions are, can use other than through S3, which asks who they are
+// and logs what they did.
+func (s *RecordStore) newKey() awskms.IKey {
+	key := awskms.NewKey(s, jsii.String(keyID), &awskms.KeyProps{
+		Description:       jsii.String("Encrypts the decision records of the clinical risk pipeline."),
+		EnableKeyRotation: jsii.Bool(true),
+		RemovalPolicy:     awscdk.RemovalPolicy_RETAIN,
+	})
+	s3 := "s3." + *awscdk.Stack_Of(s).Region() + "." + *awscdk.Stack_Of(s).UrlSuffix()
+	key.AddToResourcePolicy(deny("ThroughS3Only", "*", condition("StringNotEquals", "kms:ViaService", s3),
+		"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"), nil)
+	return key
+}
+
+// newAccessLogs makes the bucket of the server access logs. It is encrypted with S3's own key and has no Object Lock, since
+// a bucket that has them takes no such logs:
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+// Nobody deletes a log; the lifecycle does, which is not asked.
+func (s *RecordStore) newAccessLogs(retention time.Duration) awss3.Bucket {
+	bucket := awss3.NewBucket(s, jsii.String(accessLogsID), &awss3.BucketProps{
+		Versioned:         jsii.Bool(true),
+		Encryption:        awss3.BucketEncryption_S3_MANAGED,
+		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
+		ObjectOwnership:   awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED,
+		EnforceSSL:        jsii.Bool(true),
+		MinimumTLSVersion: jsii.Number(1.2),
+		LifecycleRules: &[]*awss3.LifecycleRule{{
+			Expiration:                          days(retention),
+			NoncurrentVersionExpiration:         days(retention), // an overwritten log is kept as long
+			AbortIncompleteMultipartUploadAfter: days(7 * day),
+		}},
+		RemovalPolicy: awscdk.RemovalPolicy_RETAIN,
+	})
+	bucket.AddToResourcePolicy(deny("KeepLogs", *bucket.ArnForObjects(jsii.String("*")), nil, "s3:DeleteObject", "s3:DeleteObjectVersion"))
+	return bucket
+}
+
+// keepEncrypted refuses a record that asks for another encryption than the store's. One that asks for none gets the store's.
+func (s *RecordStore) keepEncrypted() {
+	objects := *s.bucket.ArnForObjects(jsii.String("*"))
+	unless := func(header string, value *string) map[string]any {
+		return map[string]any{
+			"Null":            map[string]any{header: "false"},
+			"StringNotEquals": map[string]any{header: value},
+		}
 	}
-	return awss3.ObjectLockRetention_Governance(days)
+	s.bucket.AddToResourcePolicy(deny("KeepEncrypted", objects, unless("s3:x-amz-server-side-encryption", jsii.String("aws:kms")), "s3:PutObject"))
+	s.bucket.AddToResourcePolicy(deny("KeepKey", objects, unless("s3:x-amz-server-side-encryption-aws-kms-key-id", s.key.KeyArn()), "s3:PutObject"))
 }
 
 // Bucket is the bucket that holds the records.
 func (s *RecordStore) Bucket() awss3.IBucket { return s.bucket }
+
+// AccessLogs is the bucket that holds the logs of who accessed the records, below "records/", and the trail, below "trail/".
+func (s *RecordStore) AccessLogs() awss3.IBucket { return s.accessLogs }
 
 // Key is the key that encrypts the records.
 func (s *RecordStore) Key() awskms.IKey { return s.key }

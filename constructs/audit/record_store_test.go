@@ -5,6 +5,20 @@ import (
 	"time"
 )
 
+const custodian = "arn:aws:iam::123456789012:role/quality/RecordsManager"
+
+// wantFaults compares the faults of props, one a line, with those that are wanted.
+func wantFaults(t *testing.T, err error, want string) {
+	t.Helper()
+	got := ""
+	if err != nil {
+		got = err.Error()
+	}
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 func TestValidateRecordStore(t *testing.T) {
 	for reason, row := range map[string]struct {
 		props *RecordStoreProps
@@ -12,20 +26,23 @@ func TestValidateRecordStore(t *testing.T) {
 	}{
 		"no props are the defaults": {nil, ""},
 		"a century is the most":     {&RecordStoreProps{Lock: Compliance, Retention: 100 * 365 * day}, ""},
+		"a custodian is a role":     {&RecordStoreProps{Custodians: []string{custodian}}, ""},
 		"S3 counts whole days, and there are two modes": {
-			&RecordStoreProps{Lock: "LEGAL", Retention: time.Hour},
+			&RecordStoreProps{Lock: "LEGAL", Retention: time.Hour, AccessLogRetention: 36 * time.Hour},
 			"Lock must be GOVERNANCE or COMPLIANCE, got \"LEGAL\"\n" +
-				"Retention must be whole days from 24h0m0s to 876000h0m0s, got 1h0m0s",
+				"Retention must be whole days from 24h0m0s to 876000h0m0s, got 1h0m0s\n" +
+				"AccessLogRetention must be whole days from 24h0m0s to 876000h0m0s, got 36h0m0s",
+		},
+		"a name is no ARN, and everybody is no custodian": {
+			&RecordStoreProps{Custodians: []string{"Jane", custodian, "*"}},
+			"Custodians[0] must be the ARN of an IAM role or user, got \"Jane\"\n" +
+				"Custodians[2] must be the ARN of an IAM role or user, got \"*\"",
+		},
+		"in COMPLIANCE a custodian would have nothing to say": {
+			&RecordStoreProps{Lock: Compliance, Custodians: []string{custodian}},
+			"Custodians must be empty with COMPLIANCE, where nobody deletes a record early, got 1",
 		},
 	} {
-		t.Run(reason, func(t *testing.T) {
-			got := ""
-			if err := row.props.Validate(); err != nil {
-				got = err.Error()
-			}
-			if got != row.want {
-				t.Errorf("got\n%s\nwant\n%s", got, row.want)
-			}
-		})
+		t.Run(reason, func(t *testing.T) { wantFaults(t, row.props.Validate(), row.want) })
 	}
 }

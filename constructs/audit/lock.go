@@ -1,0 +1,150 @@
+package audit
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// LockMode says who may shorten the retention of an object.
+type LockMode string
+
+const (
+	// Governance lets custodians delete an object early, and nobody else.
+	Governance LockMode = "GOVERNANCE"
+
+	// Compliance lets nobody delete an object early, the account's root user included. There is no way back.
+	Compliance LockMode = "COMPLIANCE"
+)
+
+const (
+	day              = 24 * time.Hour
+	defaultRetention = 365 * day
+
+	// maximumRetention is the longest that S3 takes: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
+	maximumRetention = 100 * 365 * day
+)
+
+// lock is how a bucket keeps its objects.
+type lock struct {
+	mode       LockMode
+	retention  time.Duration
+	custodians []string
+}
+
+// validateLock reports the faults of a lock whose zero values mean 'default'.
+func validateLock(mode LockMode, retention time.Duration) []error {
+	var faults []error
+	if mode != "" && mode != Governance && mode != Compliance {
+		faults = append(faults, fmt.Errorf("Lock must be GOVERNANCE or COMPLIANCE, got %q", mode))
+	}
+	if err := validateDays("Retention", retention); err != nil {
+		faults = append(faults, err)
+	}
+	return faults
+}
+
+func validateDays(field string, d time.Duration) error {
+	if d != 0 && (d < day || d > maximumRetention || d%day != 0) {
+		return fmt.Errorf("%s must be whole days from %v to %v, got %v", field, day, maximumRetention, d)
+	}
+	return nil
+}
+
+// newBucket makes a bucket that keeps every object for the lock's retention. Its accesses are logged below prefix.
+func (l lock) newBucket(scope constructs.Construct, key awskms.IKey, accessLogs awss3.IBucket, prefix string) awss3.Bucket {
+	bucket := awss3.NewBucket(scope, jsii.String(bucketID), &awss3.BucketProps{
+		Versioned:                  jsii.Bool(true),
+		ObjectLockDefaultRetention: l.defaultRetention(),
+		Encryption:                 awss3.BucketEncryption_KMS,
+		EncryptionKey:              key,
+		BucketKeyEnabled:           jsii.Bool(true),
+		BlockPublicAccess:          awss3.BlockPublicAccess_BLOCK_ALL(),
+		ObjectOwnership:            awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED,
+		EnforceSSL:                 jsii.Bool(true),
+		MinimumTLSVersion:          jsii.Number(1.2),
+		ServerAccessLogsBucket:     accessLogs,
+		ServerAccessLogsPrefix:     &prefix,
+		RemovalPolicy:              awscdk.RemovalPolicy_RETAIN,
+	})
+	for _, statement := range l.statements(bucket) {
+		bucket.AddToResourcePolicy(statement)
+	}
+	return bucket
+}
+
+func (l lock) defaultRetention() awss3.ObjectLockRetention {
+	if l.mode == Compliance {
+		return awss3.ObjectLockRetention_Compliance(days(l.retention))
+	}
+	return awss3.ObjectLockRetention_Governance(days(l.retention))
+}
+
+// statements refuse what Object Lock itself would let pass:
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
+func (l lock) statements(bucket awss3.IBucket) []awsiam.PolicyStatement {
+	objects := *bucket.ArnForObjects(jsii.String("*"))
+	statements := []awsiam.PolicyStatement{
+		// A delete marker hides an object without touching what is locked. Deleting a version is another action, and the lock's
+		// own business.
+		deny("KeepVisible", objects, nil, "s3:DeleteObject"),
+		// A retention that is given with an object, or later, takes the place of the default one. It may only be longer.
+		deny("KeepRetention", objects, condition("NumericLessThan", "s3:object-lock-remaining-retention-days", []string{
+			fmt.Sprint(l.days()),
+		}), "s3:PutObjectRetention"),
+		deny("KeepLocked", objects, unlessPrincipal(l.custodians), "s3:BypassGovernanceRetention"),
+		// Other rules would lock what comes later for less time, or expire it. Deployments change them under change control.
+		deny("KeepRules", *bucket.BucketArn(), unlessPrincipal(deployers(bucket.Stack())),
+			"s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration"),
+	}
+	if l.mode == Compliance {
+		statements = append(statements, deny("KeepCompliance", objects,
+			condition("StringEquals", "s3:object-lock-mode", []string{string(Governance)}), "s3:PutObjectRetention"))
+	}
+	return statements
+}
+
+func (l lock) days() int { return int(l.retention / day) }
+
+func days(d time.Duration) awscdk.Duration {
+	return awscdk.Duration_Days(jsii.Number(float64(d / day)))
+}
+
+// deployers are the ARN of the role that CloudFormation deploys the stack with, where the CDK's bootstrapping made one.
+func deployers(stack awscdk.Stack) []string {
+	synthesizer, ok := stack.Synthesizer().(awscdk.DefaultStackSynthesizer)
+	if !ok {
+		return nil
+	}
+	return []string{*awscdk.Fn_Sub(synthesizer.CloudFormationExecutionRoleArn(), nil)}
+}
+
+// unlessPrincipal is the condition that a request comes from none of these roles and users; without any, from anybody.
+func unlessPrincipal(arns []string) map[string]any {
+	if len(arns) == 0 {
+		return nil
+	}
+	return condition("ArnNotEquals", "aws:PrincipalArn", arns)
+}
+
+func condition(operator, key string, values any) map[string]any {
+	return map[string]any{operator: map[string]any{key: values}}
+}
+
+// deny refuses actions to everybody to whom the condition applies; nil is everybody.
+func deny(name, resource string, conditions map[string]any, actions ...string) awsiam.PolicyStatement {
+	props := &awsiam.PolicyStatementProps{
+		Sid: &name, Effect: awsiam.Effect_DENY, Principals: &[]awsiam.IPrincipal{awsiam.NewAnyPrincipal()},
+		Actions: jsii.Strings(actions...), Resources: jsii.Strings(resource),
+	}
+	if conditions != nil {
+		props.Conditions = &conditions
+	}
+	return awsiam.NewPolicyStatement(props)
+}

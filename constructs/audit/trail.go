@@ -1,0 +1,164 @@
+package audit
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudtrail"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// TrailProps configures a [Trail].
+type TrailProps struct {
+	// Records is the record store whose reads and writes are logged, in the same stack. Required.
+	Records *RecordStore
+
+	// EndpointName is the SageMaker endpoint whose calls are logged, in the stack's account and region. Required.
+	EndpointName string
+
+	// WithoutManagementEvents leaves management events out, for an account in which another trail keeps them for as long: that
+	// is where it then stands who started and redrove an execution. Default: they are logged.
+	WithoutManagementEvents bool
+
+	// Lock is the mode of the logs' Object Lock, no weaker than that of the records. Default: that of the records.
+	Lock LockMode
+
+	// Retention is how long a log is locked, in whole days, at least as long as the records and at most 100 years. Default:
+	// as long as the records.
+	Retention time.Duration
+
+	// Key encrypts the logs. It must be in the stack's account and region, and the policy of an imported key must let
+	// cloudtrail.amazonaws.com describe it and generate data keys, and logs.<region>.amazonaws.com use it if LogRetention is
+	// set. Default: a new key that rotates.
+	Key awskms.IKey
+
+	// LogRetention also sends the events to CloudWatch Logs, and says how long they are kept there. Default: they are not
+	// sent.
+	LogRetention awslogs.RetentionDays
+}
+
+// Trail is a CloudTrail trail with a bucket of its own, whose log files can be validated (`aws cloudtrail validate-logs`). It
+// logs calls and who made them, never their data: what was decided stands in the decision records.
+type Trail struct {
+	constructs.Construct
+	props  TrailProps
+	name   string
+	key    awskms.IKey
+	bucket awss3.Bucket
+	trail  awscloudtrail.CfnTrail
+}
+
+// An endpoint's name, as the API reference of SageMaker's InvokeEndpoint gives it.
+var endpointNamePattern = regexp.MustCompile(`^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$`)
+
+// Validate reports every fault of the props at once.
+func (p *TrailProps) Validate() error {
+	if p == nil {
+		return errors.New("props are required, got nil")
+	}
+	faults := validateLock(p.Lock, p.Retention)
+	if !matches(endpointNamePattern, p.EndpointName) {
+		faults = append(faults, fmt.Errorf("EndpointName must be 1 to 63 letters, digits and inner hyphens, got %q", p.EndpointName))
+	}
+	if p.Records == nil {
+		return errors.Join(append(faults, errors.New("Records is required: the record store whose accesses are logged"))...)
+	}
+	records := p.Records.lock
+	if p.Retention != 0 && p.Retention < records.retention {
+		faults = append(faults, fmt.Errorf("Retention must be at least that of the records, %v, got %v", records.retention, p.Retention))
+	}
+	if p.Lock == Governance && records.mode == Compliance {
+		faults = append(faults, errors.New("Lock must be COMPLIANCE, as it is for the records, got GOVERNANCE"))
+	}
+	return errors.Join(faults...)
+}
+
+// validateIn reports the faults that only the stack can tell.
+func (p *TrailProps) validateIn(stack awscdk.Stack) error {
+	if p == nil {
+		return nil
+	}
+	return validateKey(p.Key, stack)
+}
+
+// NewTrail adds a trail to scope. It panics with the error of [TrailProps.Validate] when the props are wrong.
+func NewTrail(scope constructs.Construct, id string, props *TrailProps) *Trail {
+	if err := errors.Join(props.Validate(), props.validateIn(awscdk.Stack_Of(scope))); err != nil {
+		panic(err)
+	}
+	t := &Trail{props: props.withDefaults()}
+	constructs.NewConstruct_Override(t, scope, &id)
+
+	// The policies of key and bucket name the trail, and the trail needs them first: only a name of ours breaks the circle.
+	t.name = *awscdk.Names_UniqueResourceName(t, &awscdk.UniqueResourceNameOptions{MaxLength: jsii.Number(128), Separator: jsii.String("-")})
+	t.addKey()
+	t.addBucket()
+	t.addTrail()
+	return t
+}
+
+// withDefaults fills in what the user left out. The key is left to addKey: it is a resource.
+func (p TrailProps) withDefaults() TrailProps {
+	if p.Lock == "" {
+		p.Lock = p.Records.lock.mode
+	}
+	if p.Retention == 0 {
+		p.Retention = p.Records.lock.retention
+	}
+	return p
+}
+
+func (t *Trail) addBucket() {
+	keep := lock{t.props.Lock, t.props.Retention, t.props.Records.lock.custodians}
+	if keep.mode == Compliance {
+		keep.custodians = nil
+	}
+	t.bucket = keep.newBucket(t, t.key, t.props.Records.accessLogs, trailAccesses)
+	for _, statement := range t.deliveryStatements() {
+		t.bucket.AddToResourcePolicy(statement)
+	}
+}
+
+func (t *Trail) addTrail() {
+	props := &awscloudtrail.CfnTrailProps{
+		TrailName:               &t.name,
+		IsLogging:               jsii.Bool(true),
+		S3BucketName:            t.bucket.BucketName(),
+		KmsKeyId:                t.key.KeyArn(),
+		EnableLogFileValidation: jsii.Bool(true),
+		AdvancedEventSelectors:  t.selectors(),
+		// Executions, records and endpoint are regional.
+		IsMultiRegionTrail:         jsii.Bool(false),
+		IncludeGlobalServiceEvents: jsii.Bool(false),
+	}
+	if t.props.LogRetention != "" {
+		group := t.newLogGroup()
+		role := t.newLogRole(group)
+		props.CloudWatchLogsLogGroupArn, props.CloudWatchLogsRoleArn = group.LogGroupArn(), role.RoleArn()
+	}
+	t.trail = awscloudtrail.NewCfnTrail(t, jsii.String(trailID), props)
+	t.trail.Node().AddDependency(t.bucket.Policy()) // CloudTrail tries to write before it makes a trail
+}
+
+// Bucket is the bucket that holds the logs and their digests, below "AWSLogs/".
+func (t *Trail) Bucket() awss3.IBucket { return t.bucket }
+
+// Key is the key that encrypts the logs.
+func (t *Trail) Key() awskms.IKey { return t.key }
+
+// Name is the trail's name.
+func (t *Trail) Name() string { return t.name }
+
+// ARN is the trail's ARN.
+func (t *Trail) ARN() *string {
+	return t.stack().FormatArn(&awscdk.ArnComponents{Service: jsii.String("cloudtrail"), Resource: jsii.String("trail"), ResourceName: &t.name})
+}
+
+func (t *Trail) stack() awscdk.Stack { return awscdk.Stack_Of(t) }

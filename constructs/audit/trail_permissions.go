@@ -1,0 +1,101 @@
+package audit
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/jsii-runtime-go"
+)
+
+const cloudTrail = "cloudtrail.amazonaws.com"
+
+// addKey takes the user's key or makes one, and lets CloudTrail use it for this trail:
+// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
+func (t *Trail) addKey() {
+	t.key = t.props.Key
+	if t.key == nil {
+		t.key = awskms.NewKey(t, jsii.String(keyID), &awskms.KeyProps{
+			Description:       jsii.String("Encrypts the audit trail of the clinical risk pipeline."),
+			EnableKeyRotation: jsii.Bool(true),
+			RemovalPolicy:     awscdk.RemovalPolicy_RETAIN,
+		})
+	}
+	// CloudTrail decrypts the data key that the bucket reuses.
+	added := t.key.AddToResourcePolicy(t.allowCloudTrail("EncryptTrail", "*", nil,
+		"kms:DescribeKey", "kms:Decrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"), jsii.Bool(true))
+	if !*added.StatementAdded {
+		awscdk.Annotations_Of(t).AddWarningV2(jsii.String("clinical-risk-pipeline:trailKey"), jsii.String(
+			"the policy of the imported Key cannot be extended: it must let cloudtrail.amazonaws.com use the key, or the trail is not made"))
+	}
+}
+
+// deliveryStatements let CloudTrail write this trail's logs into the bucket:
+// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
+func (t *Trail) deliveryStatements() []awsiam.PolicyStatement {
+	logs := *t.bucket.ArnForObjects(jsii.String("AWSLogs/" + *t.stack().Account() + "/*"))
+	owned := map[string]any{"s3:x-amz-acl": "bucket-owner-full-control"}
+	return []awsiam.PolicyStatement{
+		t.allowCloudTrail("CheckTrailBucket", *t.bucket.BucketArn(), nil, "s3:GetBucketAcl"),
+		t.allowCloudTrail("WriteTrail", logs, owned, "s3:PutObject"),
+	}
+}
+
+// allowCloudTrail allows CloudTrail actions on behalf of this trail. Another trail, of whichever account, that is pointed at
+// our bucket or key is refused.
+func (t *Trail) allowCloudTrail(name, resource string, equal map[string]any, actions ...string) awsiam.PolicyStatement {
+	conditions := map[string]any{"aws:SourceArn": t.ARN()}
+	for key, value := range equal {
+		conditions[key] = value
+	}
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        &name,
+		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String(cloudTrail), nil)},
+		Actions:    jsii.Strings(actions...),
+		Resources:  jsii.Strings(resource),
+		Conditions: &map[string]any{"StringEquals": conditions},
+	})
+}
+
+// newLogGroup makes the log group of the events, encrypted with the trail's key.
+func (t *Trail) newLogGroup() awslogs.LogGroup {
+	groups := t.stack().FormatArn(&awscdk.ArnComponents{
+		Service: jsii.String("logs"), Resource: jsii.String("log-group"), ResourceName: jsii.String("*"), ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
+	})
+	t.key.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        jsii.String("EncryptTrailLogs"),
+		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("logs."+*t.stack().Region()+".amazonaws.com"), nil)},
+		Actions: jsii.Strings("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext",
+			"kms:ReEncryptFrom", "kms:ReEncryptTo"),
+		Resources:  jsii.Strings("*"), // a key policy speaks of its own key
+		Conditions: &map[string]any{"ArnLike": map[string]*string{"kms:EncryptionContext:aws:logs:arn": groups}},
+	}), jsii.Bool(true))
+	return awslogs.NewLogGroup(t, jsii.String(logGroupID), &awslogs.LogGroupProps{
+		EncryptionKey: t.key,
+		Retention:     t.props.LogRetention,
+		RemovalPolicy: awscdk.RemovalPolicy_RETAIN,
+	})
+}
+
+// newLogRole makes the role that CloudTrail writes the log group with. CloudTrail names its stream after account and region:
+// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
+func (t *Trail) newLogRole(group awslogs.LogGroup) awsiam.Role {
+	stream := *t.stack().FormatArn(&awscdk.ArnComponents{
+		Service: jsii.String("logs"), Resource: jsii.String("log-group"), ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
+		ResourceName: jsii.String(*group.LogGroupName() + ":log-stream:" + *t.stack().Account() + "_CloudTrail_" + *t.stack().Region() + "*"),
+	})
+	write := awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid: jsii.String("WriteEvents"), Actions: jsii.Strings("logs:CreateLogStream", "logs:PutLogEvents"), Resources: jsii.Strings(stream),
+	})
+	policy := awsiam.NewManagedPolicy(t, jsii.String(logRoleID+"Permissions"), &awsiam.ManagedPolicyProps{
+		Description: jsii.String("Lets CloudTrail write the events of the clinical risk pipeline."),
+		Statements:  &[]awsiam.PolicyStatement{write},
+	})
+	return awsiam.NewRole(t, jsii.String(logRoleID), &awsiam.RoleProps{
+		Description: jsii.String("CloudTrail writes the events of the clinical risk pipeline with it."),
+		AssumedBy: awsiam.NewServicePrincipal(jsii.String(cloudTrail), &awsiam.ServicePrincipalOpts{
+			Conditions: &map[string]any{"StringEquals": map[string]any{"aws:SourceArn": t.ARN()}},
+		}),
+		ManagedPolicies: &[]awsiam.IManagedPolicy{policy},
+	})
+}

@@ -1,0 +1,57 @@
+package audit
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudtrail"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// selectors choose the events that are logged:
+// https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_AdvancedFieldSelector.html
+func (t *Trail) selectors() *[]any {
+	records := *t.props.Records.bucket.ArnForObjects(jsii.String(""))
+	selected := []any{
+		selector("Who read and wrote the records",
+			equals("eventCategory", "Data"), equals("resources.type", "AWS::S3::Object"), startsWith("resources.ARN", records)),
+		selector("Who called the model",
+			equals("eventCategory", "Data"), equals("resources.type", "AWS::SageMaker::Endpoint"), equals("resources.ARN", t.endpointARNs()...)),
+	}
+	if !t.props.WithoutManagementEvents {
+		// StartExecution, RedriveExecution and StopExecution write. A trail cannot choose the management events of one service,
+		// only leave out those of KMS and of RDS; so the writes of the others are logged, too, among them what changes policies,
+		// keys, the state machine and the endpoint. What is left out are the reads, the encryption calls of KMS among them.
+		selected = append(selected, selector("Who started and redrove executions, and who changed what is deployed",
+			equals("eventCategory", "Management"), equals("readOnly", "false")))
+	}
+	return &selected
+}
+
+// endpointARNs are the forms in which events may name the endpoint: SageMaker writes names in ARNs in lower case.
+func (t *Trail) endpointARNs() []string {
+	names := []string{t.props.EndpointName}
+	if !isToken(t.props.EndpointName) {
+		names = append(names, strings.ToLower(t.props.EndpointName))
+	}
+	var arns []string
+	for _, name := range slices.Compact(names) {
+		arns = append(arns, *t.stack().FormatArn(&awscdk.ArnComponents{
+			Service: jsii.String("sagemaker"), Resource: jsii.String("endpoint"), ResourceName: &name,
+		}))
+	}
+	return arns
+}
+
+func selector(name string, fields ...any) *awscloudtrail.CfnTrail_AdvancedEventSelectorProperty {
+	return &awscloudtrail.CfnTrail_AdvancedEventSelectorProperty{Name: &name, FieldSelectors: fields}
+}
+
+func equals(field string, values ...string) *awscloudtrail.CfnTrail_AdvancedFieldSelectorProperty {
+	return &awscloudtrail.CfnTrail_AdvancedFieldSelectorProperty{Field: &field, EqualTo: jsii.Strings(values...)}
+}
+
+func startsWith(field string, values ...string) *awscloudtrail.CfnTrail_AdvancedFieldSelectorProperty {
+	return &awscloudtrail.CfnTrail_AdvancedFieldSelectorProperty{Field: &field, StartsWith: jsii.Strings(values...)}
+}

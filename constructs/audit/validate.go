@@ -1,0 +1,39 @@
+package audit
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+)
+
+// validateKey reports a key of another account or region, where both are known: S3 and CloudTrail take no key of another
+// region, and the policy of another account's key is not in our hands.
+func validateKey(key awskms.IKey, stack awscdk.Stack) error {
+	if key == nil {
+		return nil
+	}
+	env := key.Env()
+	return errors.Join(
+		sameAs("Key must be in the stack's account", env.Account, stack.Account()),
+		sameAs("Key must be in the stack's region", env.Region, stack.Region()),
+	)
+}
+
+func sameAs(rule string, got, want *string) error {
+	if *awscdk.Token_IsUnresolved(got) || *awscdk.Token_IsUnresolved(want) || *got == *want {
+		return nil
+	}
+	return fmt.Errorf("%s, %s, got %s", rule, *want, *got)
+}
+
+// matches tells whether a text has the pattern's form. A CDK token has every form: it stands for a value that only the
+// deployment knows. The CDK is asked last, so that validating literal props needs no Node.
+func matches(pattern *regexp.Regexp, s string) bool {
+	return pattern.MatchString(s) || isToken(s)
+}
+
+func isToken(s string) bool { return strings.Contains(s, "${Token[") && *awscdk.Token_IsUnresolved(s) }

@@ -1,0 +1,241 @@
+package test
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/google/go-cmp/cmp"
+
+	"clinical-risk-pipeline/constructs/audit"
+)
+
+// trail synthesizes a record store and a trail with required props and one change.
+func trail(t *testing.T, name string, change func(awscdk.Stack, *audit.TrailProps)) *pipeline {
+	t.Helper()
+	return synthesizeStack(t, "trail "+name, func(stack awscdk.Stack) {
+		props := &audit.TrailProps{Records: audit.NewRecordStore(stack, "Records", nil), EndpointName: "dropout-inference"}
+		if change != nil {
+			change(stack, props)
+		}
+		audit.NewTrail(stack, "Audit", props)
+	})
+}
+
+// trailName is what the CDK makes of the construct's path.
+const trailName = "Variant-Audit-5ABCF0AB"
+
+var trailARN = arn("cloudtrail", "trail/"+trailName)
+
+// forTheTrail is the condition that a service acts on behalf of the trail.
+func forTheTrail(more object) object {
+	conditions := object{"aws:SourceArn": trailARN}
+	for key, value := range more {
+		conditions[key] = value
+	}
+	return object{"StringEquals": conditions}
+}
+
+func letCloudTrail(name string, resource any, condition object, actions any) object {
+	return with(object{
+		"Sid": name, "Effect": "Allow", "Principal": object{"Service": "cloudtrail.amazonaws.com"}, "Action": actions, "Resource": resource,
+	}, condition)
+}
+
+func selected(name string, fields ...any) object {
+	return object{"Name": name, "FieldSelectors": fields}
+}
+
+func field(name, operator string, values ...any) object {
+	return object{"Field": name, operator: values}
+}
+
+func TestTrailLogsWhoDidWhat(t *testing.T) {
+	p := trail(t, "default", nil)
+	bucket, _ := p.one(t, "AWS::S3::Bucket", "AuditBucket")
+	records, _ := p.one(t, "AWS::S3::Bucket", "RecordsBucket")
+	key, _ := p.one(t, "AWS::KMS::Key", "Audit")
+	want := object{
+		"TrailName": trailName, "IsLogging": true, "EnableLogFileValidation": true,
+		"S3BucketName": object{"Ref": bucket}, "KMSKeyId": attribute(key, "Arn"),
+		"IsMultiRegionTrail": false, "IncludeGlobalServiceEvents": false,
+		"AdvancedEventSelectors": []any{
+			selected("Who read and wrote the records", field("eventCategory", "Equals", "Data"),
+				field("resources.type", "Equals", "AWS::S3::Object"),
+				field("resources.ARN", "StartsWith", joined(attribute(records, "Arn"), "/"))),
+			selected("Who called the model", field("eventCategory", "Equals", "Data"),
+				field("resources.type", "Equals", "AWS::SageMaker::Endpoint"),
+				field("resources.ARN", "Equals", arn("sagemaker", "endpoint/dropout-inference"))),
+			selected("Who started and redrove executions, and who changed what is deployed",
+				field("eventCategory", "Equals", "Management"), field("readOnly", "Equals", "false")),
+		},
+	}
+	if diff := cmp.Diff(want, p.resource(t, "AWS::CloudTrail::Trail")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// CloudTrail writes a test file when a trail is made.
+func TestTrailWaitsForThePolicyOfItsBucket(t *testing.T) {
+	p := trail(t, "default", nil)
+	policy, _ := p.one(t, "AWS::S3::BucketPolicy", "AuditBucket")
+	id, _ := p.one(t, "AWS::CloudTrail::Trail", "")
+	if diff := cmp.Diff([]any{policy}, p.template["Resources"].(object)[id].(object)["DependsOn"]); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestBucketOfTheTrail(t *testing.T) {
+	p := trail(t, "default", nil)
+	id, bucket := p.one(t, "AWS::S3::Bucket", "AuditBucket")
+	logs, _ := p.one(t, "AWS::S3::Bucket", "AccessLogs")
+	key, _ := p.one(t, "AWS::KMS::Key", "Audit")
+	_, records := p.one(t, "AWS::S3::Bucket", "RecordsBucket")
+	for property, want := range map[string]any{
+		"LoggingConfiguration":           object{"DestinationBucketName": object{"Ref": logs}, "LogFilePrefix": "trail/"},
+		"ObjectLockConfiguration":        records["ObjectLockConfiguration"],
+		"ObjectLockEnabled":              true,
+		"VersioningConfiguration":        object{"Status": "Enabled"},
+		"PublicAccessBlockConfiguration": records["PublicAccessBlockConfiguration"],
+		"OwnershipControls":              records["OwnershipControls"],
+		"BucketEncryption": object{"ServerSideEncryptionConfiguration": []any{object{
+			"BucketKeyEnabled":              true,
+			"ServerSideEncryptionByDefault": object{"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": attribute(key, "Arn")},
+		}}},
+	} {
+		if diff := cmp.Diff(want, bucket[property]); diff != "" {
+			t.Errorf("%s: %s", property, diff)
+		}
+	}
+	for _, kept := range []string{id, key} {
+		if policy := p.deletionPolicy(kept); policy != "Retain" {
+			t.Errorf("the DeletionPolicy of %s is %v", kept, policy)
+		}
+	}
+	_, policy := p.one(t, "AWS::S3::BucketPolicy", "AuditBucket")
+	wantTLSOnly(t, policy)
+}
+
+func TestOnlyThisTrailIsWrittenAndNothingOfItDeleted(t *testing.T) {
+	p := trail(t, "default", nil)
+	id, _ := p.one(t, "AWS::S3::Bucket", "AuditBucket")
+	objects, bucket := joined(attribute(id, "Arn"), "/*"), attribute(id, "Arn")
+	got := p.bucketPolicy(t, "AuditBucket")
+	delete(got, "") // TLS: TestBucketOfTheTrail
+	want := map[string]object{
+		"KeepVisible": refuse("KeepVisible", objects, nil, "s3:DeleteObject"),
+		"KeepLocked":  refuse("KeepLocked", objects, nil, "s3:BypassGovernanceRetention"),
+		"KeepRetention": refuse("KeepRetention", objects,
+			object{"NumericLessThan": object{"s3:object-lock-remaining-retention-days": []any{"365"}}}, "s3:PutObjectRetention"),
+		"KeepRules": refuse("KeepRules", bucket, notTheDeployer,
+			[]any{"s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration"}),
+		"CheckTrailBucket": letCloudTrail("CheckTrailBucket", bucket, forTheTrail(nil), "s3:GetBucketAcl"),
+		"WriteTrail": letCloudTrail("WriteTrail", joined(attribute(id, "Arn"), "/AWSLogs/", object{"Ref": "AWS::AccountId"}, "/*"),
+			forTheTrail(object{"s3:x-amz-acl": "bucket-owner-full-control"}), "s3:PutObject"),
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestKeyOfTheTrail(t *testing.T) {
+	_, key := trail(t, "default", nil).one(t, "AWS::KMS::Key", "Audit")
+	if key["EnableKeyRotation"] != true {
+		t.Error("the key does not rotate")
+	}
+	want := letCloudTrail("EncryptTrail", "*", forTheTrail(nil),
+		[]any{"kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"})
+	got := policyOf(key["KeyPolicy"])
+	if diff := cmp.Diff(want, got["EncryptTrail"]); diff != "" {
+		t.Error(diff)
+	}
+	if got["EncryptTrailLogs"] != nil {
+		t.Error("CloudWatch Logs may use the key, though nothing is logged there")
+	}
+}
+
+// SageMaker writes the names of endpoints in ARNs in lower case.
+func TestTrailFindsAnEndpointHoweverItIsWritten(t *testing.T) {
+	p := trail(t, "capitals", func(_ awscdk.Stack, p *audit.TrailProps) { p.EndpointName = "Dropout" })
+	calls := p.resource(t, "AWS::CloudTrail::Trail")["AdvancedEventSelectors"].([]any)[1].(object)["FieldSelectors"].([]any)[2]
+	if diff := cmp.Diff(any(field("resources.ARN", "Equals", arn("sagemaker", "endpoint/Dropout"), arn("sagemaker", "endpoint/dropout"))), calls); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestTrailWithoutManagementEvents(t *testing.T) {
+	p := trail(t, "prop WithoutManagementEvents", trailChanges["WithoutManagementEvents"])
+	if got := len(p.resource(t, "AWS::CloudTrail::Trail")["AdvancedEventSelectors"].([]any)); got != 2 {
+		t.Errorf("%d selectors, want those of records and endpoint", got)
+	}
+}
+
+func TestTrailToCloudWatchLogs(t *testing.T) {
+	p := trail(t, "prop LogRetention", trailChanges["LogRetention"])
+	group, logs := p.one(t, "AWS::Logs::LogGroup", "")
+	key, properties := p.one(t, "AWS::KMS::Key", "Audit")
+	if diff := cmp.Diff(object{"KmsKeyId": attribute(key, "Arn"), "RetentionInDays": 365.0}, logs); diff != "" {
+		t.Error(diff)
+	}
+	id, role := p.one(t, "AWS::IAM::Role", "AuditLogsRole")
+	created := p.resource(t, "AWS::CloudTrail::Trail")
+	if diff := cmp.Diff([]any{attribute(group, "Arn"), attribute(id, "Arn")},
+		[]any{created["CloudWatchLogsLogGroupArn"], created["CloudWatchLogsRoleArn"]}); diff != "" {
+		t.Error(diff)
+	}
+	assume := role["AssumeRolePolicyDocument"].(object)["Statement"].([]any)[0].(object)
+	if diff := cmp.Diff(forTheTrail(nil), assume["Condition"]); diff != "" {
+		t.Error(diff)
+	}
+	stream := joined("arn:", object{"Ref": "AWS::Partition"}, ":logs:", object{"Ref": "AWS::Region"}, ":", object{"Ref": "AWS::AccountId"},
+		":log-group:", object{"Ref": group}, ":log-stream:", object{"Ref": "AWS::AccountId"}, "_CloudTrail_", object{"Ref": "AWS::Region"}, "*")
+	if diff := cmp.Diff(map[string]object{
+		"WriteEvents": allow("WriteEvents", stream, []any{"logs:CreateLogStream", "logs:PutLogEvents"}),
+	}, p.policy(t, "AuditLogsRolePermissions")); diff != "" {
+		t.Error(diff)
+	}
+	uses := policyOf(properties["KeyPolicy"])["EncryptTrailLogs"]
+	if diff := cmp.Diff(object{"Service": joined("logs.", object{"Ref": "AWS::Region"}, ".amazonaws.com")}, uses["Principal"]); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// trailChanges has a value for every prop that is not its default.
+var trailChanges = map[string]func(awscdk.Stack, *audit.TrailProps){
+	"Records": func(stack awscdk.Stack, p *audit.TrailProps) {
+		p.Records = audit.NewRecordStore(stack, "Others", nil)
+	},
+	"EndpointName":            func(_ awscdk.Stack, p *audit.TrailProps) { p.EndpointName = "another" },
+	"WithoutManagementEvents": func(_ awscdk.Stack, p *audit.TrailProps) { p.WithoutManagementEvents = true },
+	"Lock":                    func(_ awscdk.Stack, p *audit.TrailProps) { p.Lock = audit.Compliance },
+	"Retention":               func(_ awscdk.Stack, p *audit.TrailProps) { p.Retention = 2 * 365 * days },
+	"Key": func(stack awscdk.Stack, p *audit.TrailProps) {
+		p.Key = awskms.Key_FromKeyArn(stack, jsii.String("Existing"), jsii.String(existingKey))
+	},
+	"LogRetention": func(_ awscdk.Stack, p *audit.TrailProps) { p.LogRetention = awslogs.RetentionDays_ONE_YEAR },
+}
+
+func TestEveryTrailPropChangesTheTemplate(t *testing.T) {
+	unchanged := text(trail(t, "default", nil).template)
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[audit.TrailProps]()) {
+		change := trailChanges[field.Name]
+		if change == nil {
+			t.Errorf("no change is given for the prop %s", field.Name)
+			continue
+		}
+		if p := trail(t, "prop "+field.Name, change); text(p.template) == unchanged {
+			t.Errorf("the prop %s does not change the template", field.Name)
+		}
+	}
+}
+
+func TestTrailRefusesAForeignKey(t *testing.T) {
+	stack, key := foreign(t)
+	records := audit.NewRecordStore(stack, "Records", nil)
+	wantForeignKeyRefused(t, func() {
+		audit.NewTrail(stack, "Audit", &audit.TrailProps{Records: records, EndpointName: "dropout", Key: key})
+	})
+}
