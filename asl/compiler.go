@@ -122,6 +122,9 @@ func (c *compiler) link(f *fields, p *program, startAt string, targets []*target
 		}
 		edges[t.from.state] = append(edges[t.from.state], t.name)
 	}
+	if p.start == nil || len(p.states) < len(p.order) {
+		return // where a broken state leads is not known
+	}
 	for next := []string{startAt}; len(next) > 0; next = next[1:] {
 		for _, name := range edges[next[0]] {
 			if !reached[name] {
@@ -195,54 +198,5 @@ func (f *fields) queryLanguage() bool {
 	}
 	return language == "JSONata"
 }
-
-// unread reports the members that mean nothing there.
-func (f *fields) unread(what string) {
-	names := make([]string, 0, len(f.raw))
-	for name := range f.raw {
-		if !f.read[name] {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		switch instead, foreign := f.foreign(name); {
-		case foreign && instead != "":
-			f.fault(name, "is a field of %s, but the state's query language is %s: use %s", language(!f.jsonata), language(f.jsonata), instead)
-		case foreign:
-			f.fault(name, "is a field of %s, but the state's query language is %s", language(!f.jsonata), language(f.jsonata))
-		default:
-			f.fault(name, "is no field of %s", what)
-		}
-	}
-}
-
-func language(jsonata bool) string {
-	if jsonata {
-		return "JSONata"
-	}
-	return "JSONPath"
-}
-
-// foreign tells whether a field belongs to the other query language, and what serves instead.
-func (f *fields) foreign(name string) (instead string, foreign bool) {
-	if f.jsonata {
-		instead, foreign = jsonPathFields[name]
-		if plain, isPath := strings.CutSuffix(name, "Path"); isPath && !foreign {
-			return plain, true
-		}
-		return instead, foreign
-	}
-	instead, foreign = jsonataFields[name]
-	return instead, foreign
-}
-
-var (
-	jsonPathFields = map[string]string{
-		"InputPath": "", "OutputPath": "Output", "ResultPath": "Output", "ResultSelector": "Output", "Result": "Output",
-		"Parameters": "Arguments", "ItemsPath": "Items", "Variable": "Condition", "And": "Condition", "Or": "Condition", "Not": "Condition",
-	}
-	jsonataFields = map[string]string{"Arguments": "Parameters", "Output": "OutputPath", "Items": "ItemsPath", "Condition": "Variable"}
-)
 
 var unlimited = math.Inf(1)

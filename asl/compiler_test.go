@@ -24,7 +24,7 @@ func TestFaultsOfDefinitions(t *testing.T) {
 		{"nothing", ``, []string{"the definition is no JSON object: no JSON value"}},
 		{"empty", `{}`, []string{"StartAt: is missing", "States: is missing"}},
 		{"no states", `{"StartAt": "A", "States": {}}`, []string{"States: must not be empty"}},
-		{"dangling StartAt", `{"StartAt": "B", "States": {"A": {"Type": "Succeed"}}}`, []string{`StartAt: there is no state "B"; the states are A`, `state "A": nothing leads to it`}},
+		{"dangling StartAt", `{"StartAt": "B", "States": {"A": {"Type": "Succeed"}}}`, []string{`StartAt: there is no state "B"; the states are A`}},
 		{"dangling Next, Default, choice and catcher", `{"StartAt": "A", "States": {
 			"A": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Next": "X1", "Catch": [{"ErrorEquals": ["E"], "Next": "X2"}, {"ErrorEquals": ["F"], "Next": "B"}]},
 			"B": {"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": true, "Next": "X3"}], "Default": "X4"}}}`, []string{
@@ -40,7 +40,7 @@ func TestFaultsOfDefinitions(t *testing.T) {
 		{"a field twice", one(`{"Type": "Succeed", "Comment": "a", "Comment": "b"}`), []string{`state "S": Comment: stands twice`}},
 		{"unknown types and fields", `{"StartAt": "A", "Extra": 1, "States": {"A": {"Type": "Pas", "Next": "B"}, "B": {"Type": "Succeed", "Next": "A"}, "C": 1}}`, []string{
 			`state "A": Type: must be one of Choice, Fail, Map, Parallel, Pass, Succeed, Task, Wait, got "Pas"`, `state "B": Next: is no field of a Succeed state`,
-			`state "B": nothing leads to it`, `state "C": must be an object, got number`, `state "C": nothing leads to it`, `Extra: is no field of the state machine`}},
+			`state "C": must be an object, got number`, `Extra: is no field of the state machine`}},
 		{"fields of the other query language", oneJSONata(`{"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": {}, "InputPath": "$", "TimeoutSecondsPath": "$.t", "End": true}`), []string{
 			`state "S": InputPath: is a field of JSONPath, but the state's query language is JSONata`,
 			`state "S": Parameters: is a field of JSONPath, but the state's query language is JSONata: use Arguments`,

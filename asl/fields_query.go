@@ -2,6 +2,7 @@ package asl
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -122,7 +123,7 @@ func (f *fields) assign(visible sees) query.Template {
 		f.fault("Assign", "must be an object whose members are variables, got %s", value.TypeName(v))
 		return nil
 	}
-	for name := range object {
+	for _, name := range slices.Sorted(maps.Keys(object)) {
 		f.scope.define(f, f.variableName(name))
 	}
 	return f.payload("Assign", visible)

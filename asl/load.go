@@ -24,7 +24,8 @@ func WithJSONata(library *jsonata.Library) LoadOption {
 // Lenient accepts what AWS accepts: it does not report faults that are Lint, which fail only when an execution gets there.
 func Lenient() LoadOption { return func(l *loading) { l.lenient = true } }
 
-// Load parses, validates and compiles a definition. The error joins a *Fault for everything that is wrong.
+// Load parses, validates and compiles a definition. The error joins a *Fault for everything that is wrong, and says when the
+// definition needs the JSONata library and it cannot be found.
 func Load(definition []byte, options ...LoadOption) (*Machine, error) {
 	var l loading
 	for _, option := range options {
@@ -45,14 +46,11 @@ func Load(definition []byte, options ...LoadOption) (*Machine, error) {
 
 // err joins the faults.
 func (c *compiler) err(lenient bool) error {
-	if c.libraryErr != nil {
-		return c.libraryErr
-	}
 	var faults []error
 	for _, f := range c.faults {
 		if !f.Lint || !lenient {
 			faults = append(faults, f)
 		}
 	}
-	return errors.Join(faults...)
+	return errors.Join(append(faults, c.libraryErr)...)
 }

@@ -3,6 +3,8 @@ package query
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"clinical-risk-pipeline/asl/internal/value"
@@ -35,8 +37,8 @@ func (c *JSONata) Template(v any, place string) Template {
 		return newArray(v, items)
 	case map[string]any:
 		members := make([]member, 0, len(v))
-		for name, e := range v {
-			members = append(members, member{name, c.Template(e, place+"/"+name)})
+		for _, name := range slices.Sorted(maps.Keys(v)) { // so that faults come in the same order every time
+			members = append(members, member{name, c.Template(v[name], place+"/"+name)})
 		}
 		return newObject(v, members)
 	}

@@ -2,6 +2,8 @@ package query
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -31,7 +33,8 @@ func payload(place string, v any, observe Observer) Template {
 
 func payloadObject(place string, object map[string]any, observe Observer) Template {
 	members := make([]member, 0, len(object))
-	for name, v := range object {
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		v := object[name]
 		at := join(place, name)
 		plain, dynamic := strings.CutSuffix(name, ".$")
 		if !dynamic {

@@ -1,10 +1,5 @@
 package query
 
-import (
-	"cmp"
-	"slices"
-)
-
 // member is a field of an object template.
 type member struct {
 	name  string
@@ -13,7 +8,8 @@ type member struct {
 
 type object []member
 
-// newObject is the template of an object; original is its value when all members are constant and none was renamed.
+// newObject is the template of an object, from its members in order of their names; original is its value when all of them are
+// constant and none was renamed.
 func newObject(original map[string]any, members []member) Template {
 	constant := true
 	for _, m := range members {
@@ -24,7 +20,6 @@ func newObject(original map[string]any, members []member) Template {
 	if constant && len(members) == len(original) {
 		return Constant{original}
 	}
-	slices.SortFunc(members, func(a, b member) int { return cmp.Compare(a.name, b.name) })
 	return object(members)
 }
 

@@ -1,0 +1,55 @@
+package asl
+
+import (
+	"slices"
+	"strings"
+)
+
+// unread reports the members that mean nothing there.
+func (f *fields) unread(what string) {
+	names := make([]string, 0, len(f.raw))
+	for name := range f.raw {
+		if !f.read[name] {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		switch instead, foreign := f.foreign(name); {
+		case foreign && instead != "":
+			f.fault(name, "is a field of %s, but the state's query language is %s: use %s", language(!f.jsonata), language(f.jsonata), instead)
+		case foreign:
+			f.fault(name, "is a field of %s, but the state's query language is %s", language(!f.jsonata), language(f.jsonata))
+		default:
+			f.fault(name, "is no field of %s", what)
+		}
+	}
+}
+
+func language(jsonata bool) string {
+	if jsonata {
+		return "JSONata"
+	}
+	return "JSONPath"
+}
+
+// foreign tells whether a field belongs to the other query language, and what serves instead.
+func (f *fields) foreign(name string) (instead string, foreign bool) {
+	if f.jsonata {
+		instead, foreign = jsonPathFields[name]
+		if plain, isPath := strings.CutSuffix(name, "Path"); isPath && !foreign {
+			return plain, true
+		}
+		return instead, foreign
+	}
+	instead, foreign = jsonataFields[name]
+	return instead, foreign
+}
+
+var (
+	jsonPathFields = map[string]string{
+		"InputPath": "", "OutputPath": "Output", "ResultPath": "Output", "ResultSelector": "Output", "Result": "Output",
+		"Parameters": "Arguments", "ItemsPath": "Items", "Variable": "Condition", "And": "Condition", "Or": "Condition", "Not": "Condition",
+	}
+	jsonataFields = map[string]string{"Arguments": "Parameters", "Output": "OutputPath", "Items": "ItemsPath", "Condition": "Variable"}
+)
