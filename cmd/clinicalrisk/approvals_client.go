@@ -49,7 +49,7 @@ func (c *approvalsCommand) client(ctx context.Context) (*approvalsClient, error)
 		}
 	}
 	target, err := url.Parse(address)
-	if err != nil || target.Host == "" || target.Scheme != "https" && !(target.Scheme == "http" && loopback(target.Hostname())) {
+	if err != nil || target.Host == "" || !confidential(target) {
 		return nil, fmt.Errorf("--url must be an https URL such as https://abc.lambda-url.eu-central-1.on.aws/, got %q", address)
 	}
 	region := settings.Region
@@ -62,10 +62,10 @@ func (c *approvalsCommand) client(ctx context.Context) (*approvalsClient, error)
 	return &approvalsClient{url: target, region: region, credentials: settings.Credentials, http: &http.Client{Timeout: approvalsTimeout}}, nil
 }
 
-// loopback tells whether a host is this machine, where nobody listens in.
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+// confidential tells whether nobody listens in: with TLS, or on this machine.
+func confidential(target *url.URL) bool {
+	ip := net.ParseIP(target.Hostname())
+	return target.Scheme == "https" || target.Scheme == "http" && ip != nil && ip.IsLoopback()
 }
 
 // discover reads the URL from the outputs of the environment's stack.

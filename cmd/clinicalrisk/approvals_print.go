@@ -18,40 +18,52 @@ func printList(w io.Writer, views []*approval.View, all bool) {
 		fmt.Fprintln(w, map[bool]string{false: "No request waits for a decision.", true: "There are no requests."}[all])
 		return
 	}
+	tabulate(w, func(row func(cells ...any)) {
+		row("ID", "STATUS", "TRIAL", "DEADLINE", "ABOUT")
+		for _, v := range views {
+			row(v.ID, v.Status, v.TrialID, stamp(v.Deadline), v.Subjects)
+		}
+	})
+}
+
+// tabulate prints rows with their cells in columns.
+func tabulate(w io.Writer, print func(row func(cells ...any))) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	defer table.Flush()
-	fmt.Fprintln(table, "ID\tSTATUS\tTRIAL\tDEADLINE\tABOUT")
-	for _, v := range views {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", v.ID, v.Status, v.TrialID, stamp(v.Deadline), v.Subjects)
-	}
+	print(func(cells ...any) {
+		texts := make([]string, len(cells))
+		for i, cell := range cells {
+			texts[i] = fmt.Sprint(cell)
+		}
+		fmt.Fprintln(table, strings.Join(texts, "\t"))
+	})
+	_ = table.Flush() // Where nothing can be printed, that cannot be said, either.
 }
 
 func printView(w io.Writer, v *approval.View) {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	row := func(name, format string, values ...any) { fmt.Fprintf(table, name+"\t"+format+"\n", values...) }
-	row("Request", "%s, %s", v.ID, v.Status)
-	row("Trial", "%s", v.TrialID)
-	row("About", "%s", v.Subjects)
-	row("Execution", "%s", v.Execution)
-	row("Started", "%s", stamp(v.StartedAt))
-	row("Requested", "%s", stamp(v.RequestedAt))
-	row("Deadline", "%s", stamp(v.Deadline))
-	row("Records", "%s", v.Place)
-	if r := v.Record; r != nil {
-		row("Decision", "%s on %s", r.Decision, stamp(r.SignedAt))
-		row("Signed by", "%s, %s", r.Signer.PrintedName, r.Signer.ARN)
-		row("Meaning", "%s", inline(r.Meaning))
-		row("Reason", "%s", inline(r.Reason))
-		row("Record", "%s, version %s", v.Outcome.Record, v.Outcome.RecordVersion)
-	}
 	reviewed := v.Reviewed
-	if reviewed == nil && v.Record != nil {
+	if v.Record != nil {
 		reviewed = v.Record.Reviewed
 	}
-	if reviewed != nil {
-		row("Digest", "%s", reviewed.SHA256)
-	}
-	table.Flush()
+	tabulate(w, func(row func(cells ...any)) {
+		row("Request", fmt.Sprintf("%s, %s", v.ID, v.Status))
+		row("Trial", v.TrialID)
+		row("About", v.Subjects)
+		row("Execution", v.Execution)
+		row("Started", stamp(v.StartedAt))
+		row("Requested", stamp(v.RequestedAt))
+		row("Deadline", stamp(v.Deadline))
+		row("Records", v.Place)
+		if r := v.Record; r != nil {
+			row("Decision", fmt.Sprintf("%s on %s", r.Decision, stamp(r.SignedAt)))
+			row("Signed by", fmt.Sprintf("%s, %s", inline(r.Signer.PrintedName), r.Signer.ARN))
+			row("Meaning", inline(r.Meaning))
+			row("Reason", inline(r.Reason))
+			row("Record", fmt.Sprintf("%s, version %s", v.Outcome.Record, v.Outcome.RecordVersion))
+		}
+		if reviewed != nil {
+			row("Digest", reviewed.SHA256)
+		}
+	})
 	if reviewed != nil {
 		printObjects(w, reviewed.Objects)
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -92,7 +93,7 @@ func (f *functionURL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	caller := f.caller(r, body)
 	if caller == "" {
 		w.WriteHeader(http.StatusForbidden)
-		io.WriteString(w, `{"Message":"Forbidden"}`)
+		fmt.Fprint(w, `{"Message":"Forbidden"}`)
 		return
 	}
 	request := events.LambdaFunctionURLRequest{RawPath: r.URL.Path, Body: string(body), QueryStringParameters: map[string]string{}}
@@ -108,7 +109,7 @@ func (f *functionURL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.t.Error(err)
 	}
 	w.WriteHeader(response.StatusCode)
-	io.WriteString(w, response.Body)
+	fmt.Fprint(w, response.Body)
 }
 
 // caller signs the request again and compares: the ARN of who signed it, or "".

@@ -149,7 +149,7 @@ func TestApprovalsNeedAServiceThatAnswers(t *testing.T) {
 	signIn(t, "AKIAJANE", secret)
 	silent := httptest.NewServer(nil)
 	silent.Close()
-	html := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<html>") }))
+	html := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }))
 	t.Cleanup(html.Close)
 	for reason, row := range map[string]struct{ url, want string }{
 		"a port where nobody listens":       {silent.URL, "does not answer"},
@@ -180,7 +180,7 @@ func TestApprovalsFindTheURLInTheStack(t *testing.T) {
 	stacks := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := r.ParseForm(); err != nil || r.Form.Get("StackName") != "Prod-ClinicalRisk" {
 			w.WriteHeader(http.StatusBadRequest)
-			io.WriteString(w, `<ErrorResponse><Error><Code>ValidationError</Code><Message>Stack does not exist</Message></Error></ErrorResponse>`)
+			fmt.Fprint(w, `<ErrorResponse><Error><Code>ValidationError</Code><Message>Stack does not exist</Message></Error></ErrorResponse>`)
 			return
 		}
 		fmt.Fprintf(w, `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>Prod-ClinicalRisk</StackName><Outputs>
@@ -220,7 +220,7 @@ func TestQuestionsEndWithTheCommand(t *testing.T) {
 	f := serveApprovals(t)
 	answering(t)
 	waiting, typing := io.Pipe()
-	t.Cleanup(func() { typing.Close() })
+	t.Cleanup(func() { _ = typing.Close() })
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	var diagnostics strings.Builder

@@ -3,7 +3,6 @@ package approval
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -40,7 +39,7 @@ var handlers = sync.OnceValues(func() (functionFolders, error) {
 // build compiles main packages of the module for Lambda, each to "bootstrap" in a folder of its own. The bytes depend on the
 // source and on goVersion alone. What is built replaces the old at once, so that other processes may build and read at the
 // same time; and since the go command finds the old where it writes the new, it links nothing again that did not change.
-func build(root, folder string, packages ...string) error {
+func build(root, folder string, packages ...string) (err error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
@@ -48,7 +47,7 @@ func build(root, folder string, packages ...string) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(work)
+	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
 	for _, p := range packages {
 		if err := copyFile(bootstrap(folder, p), filepath.Join(work, path.Base(p))); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
@@ -82,17 +81,11 @@ func environment(inherited []string) []string {
 }
 
 func copyFile(from, to string) error {
-	source, err := os.Open(from)
+	binary, err := os.ReadFile(from)
 	if err != nil {
 		return err
 	}
-	defer source.Close()
-	target, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o755)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(target, source)
-	return errors.Join(err, target.Close())
+	return os.WriteFile(to, binary, 0o755)
 }
 
 // moduleRoot is the folder of the go.mod that governs a folder.

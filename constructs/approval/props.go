@@ -17,7 +17,7 @@ import (
 )
 
 // ApprovalProps configures an [Approval].
-type ApprovalProps struct {
+type ApprovalProps struct { //nolint:revive // props are named after their construct, as everywhere in the CDK
 	// Approvers are the ARNs of the IAM roles and users who may decide; at least one. A role stands for everybody who may
 	// assume it, each by the name of the session.
 	Approvers []string

@@ -12,15 +12,12 @@ import (
 	"clinical-risk-pipeline/lambda/approval"
 )
 
-// CloudTrail is the client's part that Starts uses.
-type CloudTrail = cloudtrail.LookupEventsAPIClient
-
 // Starts looks up in CloudTrail's event history who called StartExecution and RedriveExecution. The history needs no trail,
 // goes back 90 days and lags some minutes, 15 at most as a rule
 // (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html). What an execution's input says
 // about who started it would be the starter's own word.
 type Starts struct {
-	Client CloudTrail
+	Client cloudtrail.LookupEventsAPIClient
 	Now    approval.Clock
 }
 

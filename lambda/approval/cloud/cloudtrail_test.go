@@ -31,9 +31,9 @@ func started(by, execution string) types.Event {
 		"responseElements": {"executionArn": "%[2]s", "startDate": "Mar 1, 2026, 1:00:00 AM"}}`, by, execution))
 }
 
-func redriven(by, execution, errorCode string) types.Event {
+func redriven(execution, errorCode string) types.Event {
 	return event(fmt.Sprintf(`{"eventName": "RedriveExecution", "errorCode": "%s", "userIdentity": {"arn": "%s"},
-		"requestParameters": {"executionArn": "%s"}, "responseElements": {"redriveDate": "Mar 1, 2026, 2:00:00 AM"}}`, errorCode, by, execution))
+		"requestParameters": {"executionArn": "%s"}, "responseElements": {"redriveDate": "Mar 1, 2026, 2:00:00 AM"}}`, errorCode, bob, execution))
 }
 
 func TestStartsFindsWhoStartedAndRedrove(t *testing.T) {
@@ -48,11 +48,11 @@ func TestStartsFindsWhoStartedAndRedrove(t *testing.T) {
 		"others were started at the same time":     {[]types.Event{started(bob, execution+"-b"), started(ada, execution), started(bob, execution+"-c")}, nil, 0, []approval.Starter{byAda}},
 		"CloudTrail lags":                          {[]types.Event{started(bob, execution+"-b")}, nil, 0, nil},
 		"a start that failed has no execution":     {[]types.Event{event(`{"errorCode": "AccessDenied", "userIdentity": {"arn": "x"}, "responseElements": null}`)}, nil, 0, nil},
-		"started and redriven":                     {[]types.Event{started(ada, execution)}, []types.Event{redriven(bob, execution, "")}, 1, []approval.Starter{byAda, byBob}},
-		"a redrive that the request did not see":   {[]types.Event{started(ada, execution)}, []types.Event{redriven(bob, execution, "")}, 0, []approval.Starter{byAda, byBob}},
+		"started and redriven":                     {[]types.Event{started(ada, execution)}, []types.Event{redriven(execution, "")}, 1, []approval.Starter{byAda, byBob}},
+		"a redrive that the request did not see":   {[]types.Event{started(ada, execution)}, []types.Event{redriven(execution, "")}, 0, []approval.Starter{byAda, byBob}},
 		"CloudTrail lags behind the redrive":       {[]types.Event{started(ada, execution)}, nil, 1, nil},
-		"a redrive that failed does not count":     {[]types.Event{started(ada, execution)}, []types.Event{redriven(bob, execution, "ExecutionNotRedrivable")}, 1, nil},
-		"a redrive of another execution":           {[]types.Event{started(ada, execution)}, []types.Event{redriven(bob, execution+"-b", "")}, 0, []approval.Starter{byAda}},
+		"a redrive that failed does not count":     {[]types.Event{started(ada, execution)}, []types.Event{redriven(execution, "ExecutionNotRedrivable")}, 1, nil},
+		"a redrive of another execution":           {[]types.Event{started(ada, execution)}, []types.Event{redriven(execution+"-b", "")}, 0, []approval.Starter{byAda}},
 		"an event that is no JSON":                 {[]types.Event{event("?"), started(ada, execution)}, nil, 0, []approval.Starter{byAda}},
 		"a service started it, on its own account": {[]types.Event{event(fmt.Sprintf(`{"userIdentity": {"type": "AWSService", "invokedBy": "events.amazonaws.com"}, "responseElements": {"executionArn": %q}}`, execution))}, nil, 0, []approval.Starter{{InvokedBy: "events.amazonaws.com"}}},
 	} {

@@ -78,7 +78,7 @@ func TestObjectsTellsAMissingObjectFromAForbiddenOne(t *testing.T) {
 		t.Run(reason, func(t *testing.T) {
 			objects := Objects{Bucket: "records", Client: &fake{
 				getObject: func(*s3.GetObjectInput) (*s3.GetObjectOutput, error) { return nil, row.answer },
-				listObjects: func(in *s3.ListObjectsV2Input) (*s3.ListObjectsV2Output, error) {
+				listObjects: func(*s3.ListObjectsV2Input) (*s3.ListObjectsV2Output, error) {
 					out := &s3.ListObjectsV2Output{}
 					for _, key := range row.listed {
 						out.Contents = append(out.Contents, types.Object{Key: &key})

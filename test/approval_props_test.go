@@ -1,0 +1,106 @@
+package test
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/google/go-cmp/cmp"
+
+	"clinical-risk-pipeline/constructs/approval"
+)
+
+// approvalChanges has a value for every prop that is not its default.
+var approvalChanges = map[string]approvalProps{
+	"Approvers": func(_ awscdk.Stack, p *approval.ApprovalProps) { p.Approvers = []string{approverUser} },
+	"RecordBucket": func(stack awscdk.Stack, p *approval.ApprovalProps) {
+		p.RecordBucket = awss3.Bucket_FromBucketName(stack, jsii.String("Other"), jsii.String("others"))
+	},
+	"RecordPrefix": func(_ awscdk.Stack, p *approval.ApprovalProps) { p.RecordPrefix = "trial/records/" },
+	"Topic": func(stack awscdk.Stack, p *approval.ApprovalProps) {
+		p.Topic = awssns.Topic_FromTopicArn(stack, jsii.String("Existing"), jsii.String(existingTopic))
+	},
+	"SessionNames": func(_ awscdk.Stack, p *approval.ApprovalProps) { p.SessionNames = `@example\.com$` },
+	"Key": func(stack awscdk.Stack, p *approval.ApprovalProps) {
+		p.Key = awskms.Key_FromKeyArn(stack, jsii.String("Existing"), jsii.String(existingKey))
+	},
+	"LogRetention":  func(_ awscdk.Stack, p *approval.ApprovalProps) { p.LogRetention = awslogs.RetentionDays_ONE_DAY },
+	"RemovalPolicy": func(_ awscdk.Stack, p *approval.ApprovalProps) { p.RemovalPolicy = awscdk.RemovalPolicy_DESTROY },
+}
+
+func TestEveryApprovalPropChangesTheTemplate(t *testing.T) {
+	unchanged := text(synthesizeApproval(t, "smallest", nil).template)
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[approval.ApprovalProps]()) {
+		if field.Name == "Deadline" {
+			continue // it is the state's timeout: TestApprovalDeadline
+		}
+		change := approvalChanges[field.Name]
+		if change == nil {
+			t.Errorf("no change is given for the prop %s", field.Name)
+			continue
+		}
+		if p := synthesizeApproval(t, "prop "+field.Name, change); text(p.template) == unchanged {
+			t.Errorf("the prop %s does not change the template", field.Name)
+		}
+	}
+}
+
+func TestApprovalDeadline(t *testing.T) {
+	stack := awscdk.NewStack(newApp(t.TempDir()), jsii.String("Deadline"), nil)
+	for deadline, want := range map[time.Duration]time.Duration{0: 72 * time.Hour, time.Hour: time.Hour} {
+		a := approval.NewApproval(stack, "Approval"+want.String(), approvalVariant(awscdk.NewStack(stack, jsii.String(want.String()), nil),
+			func(_ awscdk.Stack, p *approval.ApprovalProps) { p.Deadline = deadline }))
+		if a.Deadline() != want {
+			t.Errorf("deadline %v, want %v", a.Deadline(), want)
+		}
+	}
+}
+
+func TestApprovalOffersItsStatement(t *testing.T) {
+	stack := awscdk.NewStack(newApp(t.TempDir()), jsii.String("Statement"), nil)
+	a := approval.NewApproval(stack, "Approval", approvalVariant(stack, nil))
+	statements := a.Statements()
+	if len(statements) != 1 {
+		t.Fatalf("%d statements, want one", len(statements))
+	}
+	got, err := json.Marshal(stack.Resolve(statements[0].ToStatementJson()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var statement object
+	if err := json.Unmarshal(got, &statement); err != nil {
+		t.Fatal(err)
+	}
+	function, _ := stack.Resolve(a.RequestFunction().FunctionArn()).(map[string]any)
+	if diff := cmp.Diff(text(allow("RequestApproval", function, "lambda:InvokeFunction")), text(statement)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestApprovalThatNobodyHearsIsRefused(t *testing.T) {
+	app := newApp(t.TempDir())
+	stack := awscdk.NewStack(app, jsii.String("Unconnected"), nil)
+	approval.NewApproval(stack, "Approval", approvalVariant(stack, nil))
+	fault := panicOf(func() { app.Synth(nil) })
+	if fault == nil || !strings.Contains(fmt.Sprint(fault), "call ConnectTo") {
+		t.Errorf("an approval without a state machine: got %v", fault)
+	}
+}
+
+func TestApprovalWithWrongPropsPanicsWithTheirFaults(t *testing.T) {
+	stack := awscdk.NewStack(newApp(t.TempDir()), jsii.String("Wrong"), nil)
+	fault := panicOf(func() { approval.NewApproval(stack, "Approval", &approval.ApprovalProps{}) })
+	err, ok := fault.(error)
+	if !ok || len(strings.Split(err.Error(), "\n")) != 2 {
+		t.Errorf("panicked with %v, want the faults of Approvers and RecordBucket", fault)
+	}
+}
