@@ -3,7 +3,6 @@ package asl
 import (
 	"compress/gzip"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"strings"
@@ -202,7 +201,7 @@ type location struct {
 func (l location) open() (io.ReadCloser, error) {
 	body, err := l.objects.Open(l.b.x.run.ctx, l.bucket, l.key)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("The specified key does not exist: %s/%s", l.bucket, l.key)
+		return nil, items.Fault("The specified key does not exist: " + l.bucket + "/" + l.key)
 	}
 	return body, err
 }

@@ -146,7 +146,7 @@ func (s *waitState) timestampAfter(env *query.Env, now time.Time) (time.Time, er
 // parseTimestamp reads an ISO 8601 date-time with an offset.
 func parseTimestamp(text string) (time.Time, bool) {
 	t, err := time.Parse(time.RFC3339Nano, text)
-	return t, err == nil && t.Year() < math.MaxInt16
+	return t, err == nil
 }
 
 // plainText is a string as it is, and other values as JSON.

@@ -142,7 +142,7 @@ func parseEntry(calls string, e entry) (answer, error) {
 	case e.Return != nil:
 		output, err := asl.Decode(e.Return)
 		if err != nil {
-			return a, fmt.Errorf("Return: %w", err)
+			return a, fmt.Errorf("its Return is not valid: %w", err)
 		}
 		a.reply.Output = output
 	}
