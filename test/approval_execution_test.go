@@ -1,0 +1,53 @@
+package test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/local"
+	"clinical-risk-pipeline/local/approver"
+)
+
+// What is synthesized asks the handlers that are deployed, which review and record in the stand-in for S3.
+func TestTheHandlersDecideWhatTheDefinitionAsks(t *testing.T) {
+	rejecting := filepath.Join(t.TempDir(), "decisions.jsonl")
+	if err := os.WriteFile(rejecting, []byte(`{"subject": "S-001", "decision": "reject", "reason": "called already"}`+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct {
+		reason, choice, decision, path string
+	}{
+		{"everything is approved", "all", "approved", askedPath + "CheckApproval StartReview End"},
+		{"a file rejects", rejecting, "rejected", askedPath + "CheckApproval NotApproved End"},
+		{"nobody says anything", "none", "not approved", askedPath + "EscalateApproval NotApproved End"},
+	} {
+		t.Run(row.reason, func(t *testing.T) {
+			person, err := approver.Open(row.choice)
+			if err != nil {
+				t.Fatal(err)
+			}
+			folder := t.TempDir()
+			stands := local.New(&approver.Approver{Objects: folder, Person: person}, local.S3{Dir: folder})
+			in := func(task *asl.Task) (asl.Reply, error) { return stands.Call(context.Background(), task) }
+			got := execute(t, gated(t), oneSubject, deciders("0.9", in).with("RecordDecision", in))
+			if diff := cmp.Diff(row.path, join(got.Path())); diff != "" {
+				t.Fatalf("%s%s %s", diff, got.Error, got.Cause)
+			}
+			approval := got.Output.(object)["approval"].(object)
+			if approval["decision"] != row.decision {
+				t.Errorf("decided %v", approval)
+			}
+			if record, decided := approval["record"].(string); decided {
+				if _, err := os.Stat(filepath.Join(folder, strings.TrimPrefix(record, "s3://"))); err != nil || approval["recordVersion"] == "" {
+					t.Errorf("the record %s of version %v: %v", record, approval["recordVersion"], err)
+				}
+			}
+		})
+	}
+}
