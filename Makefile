@@ -7,8 +7,8 @@ SHELL := /bin/sh
 RACE := $(if $(shell command -v $$(go env CC 2>/dev/null) 2>/dev/null),-race)
 
 # What runs without the CDK, and what synthesizes: the CDK's runtime does not bear the race detector.
-PURE := ./asl/... ./local/... ./cmd/... ./workflow/... ./examples/...
-CDK  := . ./constructs/... ./stages/... ./test/...
+PURE := ./asl/... ./local/... ./cmd/... ./workflow/... ./lambda/... ./examples/sample
+CDK  := . ./constructs/... ./stages/... ./test/... ./examples/minimal ./examples/cohort ./examples/existing
 
 GOLANGCI_LINT_VERSION := v2.15.0
 GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
