@@ -50,7 +50,9 @@ func (a *Approval) decideStatements() []awsiam.PolicyStatement {
 }
 
 // completionStatements are what decisions need of the state machine: completing its tasks, and reading in its executions'
-// histories whether they heard.
+// histories whether they heard. Step Functions authorizes the completion of a task on the state machine that waits, although
+// the service authorization reference names no resource for it; the CDK's GrantTaskResponse and SAM's StepFunctionsCallbackPolicy
+// rely on that, too.
 func (a *Approval) completionStatements(machine awsstepfunctions.IStateMachine, key awskms.IKey) *[]awsiam.PolicyStatement {
 	name := a.stack().SplitArn(machine.StateMachineArn(), awscdk.ArnFormat_COLON_RESOURCE_NAME).ResourceName
 	executions := a.stack().FormatArn(&awscdk.ArnComponents{
