@@ -33,7 +33,8 @@ type Task struct {
 
 // Reply is how a task ended.
 type Reply struct {
-	Output any // the task's result, before ResultSelector and Output
+	// Output is the task's result, before ResultSelector and Output: any value that encoding/json can marshal.
+	Output any
 
 	// Duration is the virtual time that the task took, counted against TimeoutSeconds and HeartbeatSeconds; it applies to a task that
 	// fails, too. Default: 0.

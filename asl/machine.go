@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl/internal/clock"
+	"clinical-risk-pipeline/asl/internal/value"
 	"clinical-risk-pipeline/asl/jsonata"
 )
 
@@ -20,7 +21,7 @@ type Machine struct {
 	standardOnly error // why it cannot run as an Express workflow, if it cannot
 }
 
-// Run executes the state machine on an input. The error reports only what is no outcome of an execution: an error of the handler
+// Run executes the state machine on an input, any value that encoding/json can marshal. The error reports only what is no outcome of an execution: an error of the handler
 // that is no *Error, a cancelled context, options that make no sense.
 func (m *Machine) Run(ctx context.Context, input any, o Options) (*Execution, error) {
 	return m.run(ctx, input, o, nil)
@@ -33,6 +34,10 @@ func (m *Machine) run(ctx context.Context, input any, o Options, resumed *resump
 	}
 	if o.Type == Express && m.standardOnly != nil {
 		return nil, fmt.Errorf("asl: Options.Type is EXPRESS: %w", m.standardOnly)
+	}
+	input, err := value.Normalize(input)
+	if err != nil {
+		return nil, fmt.Errorf("asl: the input cannot be JSON: %w", err)
 	}
 	r := &run{ctx: ctx, options: &o, library: m.library, random: rand.New(rand.NewPCG(o.Seed, 0))}
 	r.bill.Calls = map[string]int64{}

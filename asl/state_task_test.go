@@ -102,6 +102,18 @@ func TestAForeignErrorAbortsRun(t *testing.T) {
 	}
 }
 
+func TestHandlersMayReturnWhatJSONCanHold(t *testing.T) {
+	type answer struct {
+		Risk float64 `json:"risk"`
+	}
+	x := execute(t, task(`, "ResultPath": "$.r"`), `{}`, asl.Options{Handler: replies{"S": {returns([]answer{{0.5}})}}})
+	succeeds(t, x, `{"r": [{"risk": 0.5}]}`)
+	_, err := load(t, task(``)).Run(context.Background(), struct{ A int }{1}, asl.Options{Handler: replies{"S": {returns(func() {})}}})
+	if err == nil || !strings.HasPrefix(err.Error(), `state "S": the handler's output cannot be JSON: `) {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestTimeouts(t *testing.T) {
 	second := time.Second
 	for _, row := range []struct {

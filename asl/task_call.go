@@ -45,7 +45,11 @@ func (t *taskCall) perform(b *branch) (any, error) {
 		t.record(b, "Failed", &Failure{Error: e.Name, Cause: e.Cause})
 		return nil, &failure{name: e.Name, cause: e.Cause, explained: e.Name == ErrTimeout, byTask: true}
 	}
-	return t.result(b, reply.Output)
+	output, err := value.Normalize(reply.Output)
+	if err != nil {
+		return nil, &foreign{fmt.Errorf("state %q: the handler's output cannot be JSON: %w", t.state.name, err)}
+	}
+	return t.result(b, output)
 }
 
 // call asks the handler.
