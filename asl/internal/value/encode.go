@@ -57,7 +57,7 @@ func appendObject(b []byte, object map[string]any) []byte {
 	return append(b, '}')
 }
 
-// appendOther renders what a handler may have put into its output though it is no JSON value of ours, such as an int.
+// appendOther renders what is no JSON value of ours, such as an int.
 func appendOther(b []byte, v any) []byte {
 	text, err := json.Marshal(v)
 	if err != nil {

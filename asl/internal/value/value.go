@@ -73,8 +73,6 @@ func Float(v any) (float64, bool) {
 	case json.Number:
 		f, err := v.Float64()
 		return f, err == nil
-	case int:
-		return float64(v), true
 	}
 	return 0, false
 }
