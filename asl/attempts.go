@@ -6,7 +6,7 @@ import "errors"
 type worker interface {
 	state
 	// attempt does the state's work once. It gives the output.
-	attempt(b *branch, v *visit) (any, error)
+	attempt(b *branch) (any, error)
 	recoveryRules() *recovery
 }
 
@@ -25,7 +25,7 @@ func (b *branch) persist(w worker) (any, *target, error) {
 	h := w.recoveryRules()
 	used := make([]int, len(h.retriers))
 	for {
-		output, err := w.attempt(b, &b.at)
+		output, err := w.attempt(b)
 		if err == nil {
 			return output, w.base().next, nil
 		}

@@ -84,7 +84,7 @@ func (b *branch) enter(c *common, input any) error {
 func (b *branch) left(c *common, err error) {
 	var e *failure
 	switch {
-	case err == clock.ErrStopped:
+	case errors.Is(err, clock.ErrStopped):
 		b.record(c.kind+"StateAborted", nil)
 	case errors.As(err, &e):
 		b.evaluationFailed(e)

@@ -56,7 +56,7 @@ func TestNoCatcherMatches(t *testing.T) {
 func TestCatchComesAfterRetry(t *testing.T) {
 	definition := `{"StartAt": "S", "States": {"S": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "End": true,
 		"Retry": [{"ErrorEquals": ["E"], "MaxAttempts": 2}], "Catch": [{"ErrorEquals": ["E"], "Next": "C"}]}, "C": {"Type": "Succeed"}}}`
-	x := execute(t, definition, `{}`, asl.Options{Handler: replies{"S": throwsTimes("E", 3)}})
+	x := execute(t, definition, `{}`, asl.Options{Handler: replies{"S": failsTimes(3)}})
 	succeeds(t, x, `{"Error": "E", "Cause": "because"}`)
 	if x.Bill.Calls["sns:publish"] != 3 {
 		t.Errorf("%d calls, want 3", x.Bill.Calls["sns:publish"])

@@ -21,7 +21,7 @@ func TestContextObject(t *testing.T) {
 func TestRetryCountAndTaskToken(t *testing.T) {
 	definition := one(`{"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "Parameters": {"n.$": "$$.State.RetryCount", "has.$": "States.Format('{}', $$.Task)"},
 		"ResultSelector": {"n.$": "$.n"}, "Retry": [{"ErrorEquals": ["E"]}], "End": true}`)
-	succeeds(t, execute(t, definition, `{}`, asl.Options{Handler: replies{"S": throwsTimes("E", 2)}}), `{"n": 2}`)
+	succeeds(t, execute(t, definition, `{}`, asl.Options{Handler: replies{"S": failsTimes(2)}}), `{"n": 2}`)
 }
 
 func TestTasksWithoutATokenHaveNoTaskObject(t *testing.T) {

@@ -47,18 +47,48 @@ func (b *branch) effectiveInput() (any, error) {
 	return b.at.state.inputPath.apply(b.evaluating(b.at.input))
 }
 
-// finishResult turns the result of a Task, Parallel or Map state into its output, in either query language.
-func (b *branch) finishResult(result any, selector query.Template, to resultPath) (any, error) {
+// work is the data flow of a Task, Parallel or Map state: what goes into its work, and what becomes of the result.
+type work struct {
+	payload    query.Template // Arguments or Parameters; nil: the effective input as it is
+	selector   query.Template // ResultSelector; nil when absent
+	resultPath resultPath
+}
+
+// work reads the fields of the data flow, Output and Assign included. A Map state has no payload: its items have one each.
+func (b *builder) work(c *common, hasPayload bool) work {
+	var w work
+	if b.jsonata {
+		c.output = b.payload("Output", seesResult)
+	} else {
+		w.selector, w.resultPath = b.payload("ResultSelector", nil), b.resultPath()
+	}
+	if hasPayload {
+		w.payload = b.payload(map[bool]string{true: "Arguments", false: "Parameters"}[b.jsonata], seesInput)
+	}
+	c.assign = b.assign(seesResult)
+	return w
+}
+
+// input is what goes into the work, made of the effective input.
+func (w *work) input(b *branch, effective any) (any, error) {
+	if w.payload == nil {
+		return effective, nil
+	}
+	return w.payload.Eval(b.evaluating(effective))
+}
+
+// finish turns the result into the state's output, in either query language.
+func (w *work) finish(b *branch, result any) (any, error) {
 	if b.at.state.jsonata {
 		return b.finishJSONata(result)
 	}
-	if selector != nil {
+	if w.selector != nil {
 		var err error
-		if result, err = selector.Eval(b.evaluating(result)); err != nil {
+		if result, err = w.selector.Eval(b.evaluating(result)); err != nil {
 			return nil, err
 		}
 	}
-	return b.finishPath(result, to)
+	return b.finishPath(result, w.resultPath)
 }
 
 // finishPath turns the result of a JSONPath state into its output. Assign sees the result as $.

@@ -1,6 +1,7 @@
 package asl
 
 import (
+	"errors"
 	"fmt"
 
 	"clinical-risk-pipeline/asl/internal/query"
@@ -54,8 +55,8 @@ func (e *foreign) Unwrap() error { return e.err }
 
 // located gives a failed evaluation the words with which the service says where it happened.
 func located(err error, v *visit) error {
-	e, ok := err.(*query.Error)
-	if !ok {
+	var e *query.Error
+	if !errors.As(err, &e) {
 		return err
 	}
 	return &failure{name: e.Name, location: e.Location, cause: fmt.Sprintf(

@@ -1,6 +1,7 @@
 package asl
 
 import (
+	"errors"
 	"slices"
 
 	"clinical-risk-pipeline/asl/internal/clock"
@@ -57,7 +58,7 @@ func (f *fanOut) start(work job) {
 		err := work(p)
 		ended = true
 		f.running = slices.DeleteFunc(f.running, func(other *clock.Process) bool { return other == p })
-		if err != nil && err != clock.ErrStopped && f.failed == nil {
+		if err != nil && !errors.Is(err, clock.ErrStopped) && f.failed == nil {
 			f.failed = err
 		}
 		if f.waiting {

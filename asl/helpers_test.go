@@ -105,20 +105,19 @@ func returns(output any) reply { return reply{Reply: asl.Reply{Output: output}} 
 
 func throws(name string) reply { return reply{err: &asl.Error{Name: name, Cause: "because"}} }
 
-func throwsTimes(name string, n int) []reply {
+// failsTimes throws the error E so often.
+func failsTimes(n int) []reply {
 	var all []reply
 	for range n {
-		all = append(all, throws(name))
+		all = append(all, throws("E"))
 	}
 	return all
 }
 
-// lasts is a handler whose tasks take so long, and echo.
-func lasts(d time.Duration) asl.Handler {
-	return asl.HandlerFunc(func(_ context.Context, task *asl.Task) (asl.Reply, error) {
-		return asl.Reply{Output: task.Input, Duration: d}, nil
-	})
-}
+// tenSeconds is a handler whose tasks take ten seconds, and echo.
+var tenSeconds = asl.HandlerFunc(func(_ context.Context, task *asl.Task) (asl.Reply, error) {
+	return asl.Reply{Output: task.Input, Duration: 10 * time.Second}, nil
+})
 
 // hangs is a handler whose tasks never end.
 var hangs = asl.HandlerFunc(func(context.Context, *asl.Task) (asl.Reply, error) { return asl.Reply{Hangs: true}, nil })

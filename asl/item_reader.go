@@ -159,7 +159,7 @@ func (r *itemReader) open(b *branch, input any) (*reading, error) {
 	result := &reading{left: limit, close: func() error { return nil }}
 	if r.action == "listObjectsV2" {
 		prefix, _ := arguments["Prefix"].(string)
-		result.source, result.close, err = r.list(from, prefix)
+		result.source, result.close = r.list(from, prefix)
 	} else {
 		from.key, _ = arguments["Key"].(string)
 		result.source, result.close, err = r.object(from)

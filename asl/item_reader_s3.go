@@ -2,6 +2,7 @@ package asl
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -12,12 +13,12 @@ import (
 )
 
 // list gives what listObjectsV2 finds: an object's description an item, or with LOAD_AND_FLATTEN the items in the objects.
-func (r *itemReader) list(from location, prefix string) (items.Source, func() error, error) {
+func (r *itemReader) list(from location, prefix string) (items.Source, func() error) {
 	next, stop := iter.Pull2(from.objects.List(from.b.x.run.ctx, from.bucket, prefix))
 	listing := &objectList{next: next}
 	release := func() error { stop(); return nil }
 	if r.transformation != "LOAD_AND_FLATTEN" {
-		return listing, release, nil
+		return listing, release
 	}
 	chain := &objectChain{open: func() (items.Source, func() error, error) {
 		o, err := listing.object()
@@ -27,7 +28,7 @@ func (r *itemReader) list(from location, prefix string) (items.Source, func() er
 		from.key = o.Key
 		return r.object(from)
 	}}
-	return chain, func() error { stop(); return chain.close() }, nil
+	return chain, func() error { stop(); return chain.close() }
 }
 
 // objectList is a source of the descriptions of objects.
@@ -73,7 +74,7 @@ func (c *objectChain) Next() (any, error) {
 			}
 		}
 		item, err := c.current.Next()
-		if err != io.EOF {
+		if !errors.Is(err, io.EOF) {
 			return item, err
 		}
 		if err := c.close(); err != nil {

@@ -1,6 +1,10 @@
 package asl
 
-import "clinical-risk-pipeline/asl/internal/clock"
+import (
+	"errors"
+
+	"clinical-risk-pipeline/asl/internal/clock"
+)
 
 // runInline runs the item processor in this execution, for each item. The result is the list of outputs, in order of the items.
 func (s *mapState) runInline(b *branch, input any, limit int) (any, error) {
@@ -40,10 +44,11 @@ func (s *mapState) iterate(b *branch, p *clock.Process, item *mapItem, input any
 	iteration := &MapIteration{Name: s.name, Index: item.index}
 	inner.record("MapIterationStarted", iteration)
 	output, err := inner.run(s.processor, input)
-	switch err.(type) {
-	case nil:
+	var e *failure
+	switch {
+	case err == nil:
 		inner.record("MapIterationSucceeded", iteration)
-	case *failure:
+	case errors.As(err, &e):
 		inner.record("MapIterationFailed", iteration)
 	default:
 		inner.record("MapIterationAborted", iteration)

@@ -31,7 +31,7 @@ func TestMaxConcurrency(t *testing.T) {
 		{"and so is more", `, "MaxConcurrency": 1000`, 30 * time.Second, 40},
 	} {
 		t.Run(row.why, func(t *testing.T) {
-			x := execute(t, tasksMap(row.fields, ``), items, asl.Options{Handler: lasts(10 * time.Second)})
+			x := execute(t, tasksMap(row.fields, ``), items, asl.Options{Handler: tenSeconds})
 			took(t, x, row.took)
 			running, most := 0, 0
 			for _, e := range x.History {
@@ -112,7 +112,7 @@ func TestConcurrentRunsAreDeterministic(t *testing.T) {
 	definition := tasksMap(`, "MaxConcurrency": 5`, `, "Retry": [{"ErrorEquals": ["E"], "JitterStrategy": "FULL", "MaxAttempts": 5}]`)
 	run := func() *asl.Execution {
 		calls := 0
-		return execute(t, definition, "[1,2,3,4,5,6,7,8,9,10,11,12]", asl.Options{Seed: 3, Handler: asl.HandlerFunc(func(_ context.Context, task *asl.Task) (asl.Reply, error) {
+		return execute(t, definition, "[1,2,3,4,5,6,7,8,9,10,11,12]", asl.Options{Seed: 3, Handler: asl.HandlerFunc(func(context.Context, *asl.Task) (asl.Reply, error) {
 			if calls++; calls%3 == 0 {
 				return asl.Reply{Duration: time.Second}, &asl.Error{Name: "E"}
 			}

@@ -84,7 +84,7 @@ func (r *mapRun) run(limit int) (any, error) {
 			return nil, err
 		}
 	}
-	defer r.reading.close()
+	defer func() { _ = r.reading.close() }()
 	f := fanOut{b: r.b, limit: limit, next: r.next}
 	err := f.run()
 	result, finishErr := r.finish() // what was done is written even when the run fails

@@ -14,14 +14,14 @@ import (
 func replace(text string, pairs ...string) string { return strings.NewReplacer(pairs...).Replace(text) }
 
 func TestChildrenRunSideBySide(t *testing.T) {
-	x := execute(t, distributed(`, "MaxConcurrency": 5`), `[{},{},{},{},{},{},{},{},{},{},{}]`, asl.Options{Handler: lasts(10 * time.Second)})
+	x := execute(t, distributed(`, "MaxConcurrency": 5`), `[{},{},{},{},{},{},{},{},{},{},{}]`, asl.Options{Handler: tenSeconds})
 	took(t, x, 30*time.Second)
 	thousandAndOne := "[" + strings.Repeat("{},", 1000) + "{}]"
 	for _, unlimited := range []string{``, `, "MaxConcurrency": 0`} {
-		x = execute(t, distributed(unlimited), thousandAndOne, asl.Options{Handler: lasts(10 * time.Second)})
+		x = execute(t, distributed(unlimited), thousandAndOne, asl.Options{Handler: tenSeconds})
 		took(t, x, 20*time.Second)
 	}
-	x = execute(t, distributed(`, "MaxConcurrency": 1001`), thousandAndOne, asl.Options{Handler: lasts(10 * time.Second)})
+	x = execute(t, distributed(`, "MaxConcurrency": 1001`), thousandAndOne, asl.Options{Handler: tenSeconds})
 	took(t, x, 10*time.Second)
 }
 

@@ -40,7 +40,7 @@ func TestRetryDelays(t *testing.T) {
 		{"the first retrier that matches decides, even when it has no attempts left", `[{"ErrorEquals": ["E"], "MaxAttempts": 1}, {"ErrorEquals": ["States.ALL"], "MaxAttempts": 9}]`, []float64{0, 1}},
 	} {
 		t.Run(row.why, func(t *testing.T) {
-			x := execute(t, retrying(row.retry), `{}`, asl.Options{Handler: replies{"S": throwsTimes("E", 20)}})
+			x := execute(t, retrying(row.retry), `{}`, asl.Options{Handler: replies{"S": failsTimes(20)}})
 			fails(t, x, "E", "because")
 			if diff := cmp.Diff(row.calls, callTimes(x)); diff != "" {
 				t.Errorf("calls at (-want +got):\n%s", diff)
@@ -76,7 +76,7 @@ func TestFullJitterStaysWithinTheDelay(t *testing.T) {
 	seen := map[string]bool{}
 	low, high := 1.0, 0.0
 	for seed := range uint64(200) {
-		x := execute(t, retrying(retry), `{}`, asl.Options{Seed: seed, Handler: replies{"S": throwsTimes("E", 4)}})
+		x := execute(t, retrying(retry), `{}`, asl.Options{Seed: seed, Handler: replies{"S": failsTimes(4)}})
 		calls := callTimes(x)
 		for i, bound := range bounds {
 			share := (calls[i+1] - calls[i]) / bound
@@ -95,7 +95,7 @@ func TestFullJitterStaysWithinTheDelay(t *testing.T) {
 func TestSameSeedSameJitter(t *testing.T) {
 	retry := `[{"ErrorEquals": ["E"], "JitterStrategy": "FULL"}]`
 	run := func() *asl.Execution {
-		return execute(t, retrying(retry), `{}`, asl.Options{Seed: 7, Handler: replies{"S": throwsTimes("E", 4)}})
+		return execute(t, retrying(retry), `{}`, asl.Options{Seed: 7, Handler: replies{"S": failsTimes(4)}})
 	}
 	if diff := cmp.Diff(run().History, run().History); diff != "" {
 		t.Errorf("two runs differ:\n%s", diff)
@@ -155,7 +155,7 @@ func TestWildcardsDoNotMatchAPayloadOverTheLimit(t *testing.T) {
 }
 
 func TestARetryIsATransition(t *testing.T) {
-	x := execute(t, retrying(`[{"ErrorEquals": ["E"]}]`), `{}`, asl.Options{Handler: replies{"S": throwsTimes("E", 2)}})
+	x := execute(t, retrying(`[{"ErrorEquals": ["E"]}]`), `{}`, asl.Options{Handler: replies{"S": failsTimes(2)}})
 	if x.Bill.Transitions != 3 || x.Bill.Calls["sns:publish"] != 3 {
 		t.Errorf("bill %+v, want 3 transitions and 3 calls", x.Bill)
 	}

@@ -9,14 +9,13 @@ import (
 type mapState struct {
 	common
 	recovery
+	work
 	processor      *program
 	distributed    *distribution  // nil: inline
 	items          query.Template // in JSONata; nil when absent
 	itemsPath      *query.Path    // in JSONPath; nil when absent
 	itemSelector   query.Template // or the older Parameters; nil when absent
 	maxConcurrency *quantity      // nil when absent
-	resultSelector query.Template // nil when absent
-	resultPath     resultPath
 }
 
 func newMap(b *builder) state {
@@ -25,16 +24,13 @@ func newMap(b *builder) state {
 	s.maxConcurrency = b.quantity("MaxConcurrency", 0, maxTimeout, true)
 	b.itemProcessor(s)
 	if b.jsonata {
-		s.output = b.payload("Output", seesResult)
 		s.items = b.itemsTemplate()
 	} else {
-		s.resultSelector, s.resultPath = b.payload("ResultSelector", nil), b.resultPath()
 		s.itemsPath, _ = b.path("ItemsPath", false)
 	}
 	s.itemSelector = b.selector()
 	b.distribution(s.distributed)
-	s.assign = b.assign(seesResult)
-	s.recovery = b.recovery()
+	s.work, s.recovery = b.work(&s.common, false), b.recovery()
 	return s
 }
 
@@ -76,7 +72,7 @@ func (b *builder) itemsTemplate() query.Template {
 	}
 	text, isText := v.(string)
 	_, isExpression := query.ExpressionSource(text)
-	if _, isArray := v.([]any); !isArray && !(isText && isExpression) {
+	if _, isArray := v.([]any); !isArray && (!isText || !isExpression) {
 		b.fault("Items", "must be an array or a JSONata expression in {%% %%}, got %s", value.TypeName(v))
 	}
 	return b.jsonataTemplate("Items", v, seesInput)
@@ -95,7 +91,7 @@ func (b *builder) selector() query.Template {
 
 func (s *mapState) run(b *branch, _ *visit) (any, *target, error) { return b.persist(s) }
 
-func (s *mapState) attempt(b *branch, _ *visit) (any, error) {
+func (s *mapState) attempt(b *branch) (any, error) {
 	input, err := b.effectiveInput()
 	if err != nil {
 		return nil, err
@@ -113,7 +109,7 @@ func (s *mapState) attempt(b *branch, _ *visit) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.finishResult(result, s.resultSelector, s.resultPath)
+	return s.finish(b, result)
 }
 
 // concurrency is how many items may be worked on at a time.

@@ -1,18 +1,17 @@
 package asl
 
 import (
+	"errors"
+
 	"clinical-risk-pipeline/asl/internal/clock"
-	"clinical-risk-pipeline/asl/internal/query"
 )
 
 // parallelState runs branches side by side; its result is the list of their outputs.
 type parallelState struct {
 	common
 	recovery
-	branches   []*program
-	payload    query.Template // Arguments or Parameters; nil when absent
-	selector   query.Template // ResultSelector; nil when absent
-	resultPath resultPath
+	work
+	branches []*program
 }
 
 func newParallel(b *builder) state {
@@ -28,34 +27,25 @@ func newParallel(b *builder) state {
 		s.branches = append(s.branches, b.c.program(f))
 		f.unread("a branch")
 	}
-	if b.jsonata {
-		s.payload, s.output = b.payload("Arguments", seesInput), b.payload("Output", seesResult)
-	} else {
-		s.payload, s.selector = b.payload("Parameters", nil), b.payload("ResultSelector", nil)
-		s.resultPath = b.resultPath()
-	}
-	s.assign = b.assign(seesResult)
-	s.recovery = b.recovery()
+	s.work, s.recovery = b.work(&s.common, true), b.recovery()
 	return s
 }
 
 func (s *parallelState) run(b *branch, _ *visit) (any, *target, error) { return b.persist(s) }
 
-func (s *parallelState) attempt(b *branch, _ *visit) (any, error) {
+func (s *parallelState) attempt(b *branch) (any, error) {
 	input, err := b.effectiveInput()
 	if err != nil {
 		return nil, err
 	}
-	if s.payload != nil {
-		if input, err = s.payload.Eval(b.evaluating(input)); err != nil {
-			return nil, err
-		}
+	if input, err = s.input(b, input); err != nil {
+		return nil, err
 	}
 	outputs, err := s.runBranches(b, input)
 	if err != nil {
 		return nil, err
 	}
-	return b.finishResult(outputs, s.selector, s.resultPath)
+	return s.finish(b, outputs)
 }
 
 func (s *parallelState) runBranches(b *branch, input any) (any, error) {
@@ -85,7 +75,8 @@ func (s *parallelState) runBranches(b *branch, input any) (any, error) {
 
 // recordFailed records that a Parallel or Map state failed.
 func (b *branch) recordFailed(eventType string, err error) {
-	if e, ok := err.(*failure); ok {
+	var e *failure
+	if errors.As(err, &e) {
 		b.record(eventType, &Failure{Error: e.name, Cause: e.cause})
 	}
 }

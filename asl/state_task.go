@@ -11,10 +11,8 @@ import (
 type taskState struct {
 	common
 	recovery
+	work
 	resource    resource
-	payload     query.Template // Arguments or Parameters; nil when absent
-	selector    query.Template // ResultSelector; nil when absent
-	resultPath  resultPath
 	timeout     *quantity      // nil when absent
 	heartbeat   *quantity      // nil when absent
 	credentials query.Template // nil when absent
@@ -35,14 +33,7 @@ func newTask(b *builder) state {
 		b.fault("HeartbeatSeconds", "must be less than TimeoutSeconds, which is %v, got %v", t.constant, h.constant)
 	}
 	s.credentials = b.payload("Credentials", seesInput)
-	if b.jsonata {
-		s.payload, s.output = b.payload("Arguments", seesInput), b.payload("Output", seesResult)
-	} else {
-		s.payload, s.selector = b.payload("Parameters", nil), b.payload("ResultSelector", nil)
-		s.resultPath = b.resultPath()
-	}
-	s.assign = b.assign(seesResult)
-	s.recovery = b.recovery()
+	s.work, s.recovery = b.work(&s.common, true), b.recovery()
 	return s
 }
 
@@ -51,7 +42,7 @@ func (q *quantity) isConstant() bool { return q.path == nil && q.template == nil
 func (s *taskState) run(b *branch, _ *visit) (any, *target, error) { return b.persist(s) }
 
 // attempt calls the service once and turns its result into the state's output.
-func (s *taskState) attempt(b *branch, v *visit) (any, error) {
+func (s *taskState) attempt(b *branch) (any, error) {
 	input, err := b.effectiveInput()
 	if err != nil {
 		return nil, err
@@ -69,17 +60,14 @@ func (s *taskState) attempt(b *branch, v *visit) (any, error) {
 			return nil, err
 		}
 	}
-	if s.payload != nil {
-		if input, err = s.payload.Eval(b.evaluating(input)); err != nil {
-			return nil, err
-		}
+	if call.input, err = s.input(b, input); err != nil {
+		return nil, err
 	}
-	call.input = input
 	result, err := call.perform(b)
 	if err != nil {
 		return nil, err
 	}
-	return b.finishResult(result, s.selector, s.resultPath)
+	return s.finish(b, result)
 }
 
 // seconds is a timeout or heartbeat; 0 when there is none.

@@ -62,7 +62,7 @@ func (e *emerging) Close() error {
 	if err := e.File.Close(); err != nil {
 		return err
 	}
-	return os.Rename(e.File.Name(), e.name)
+	return os.Rename(e.Name(), e.name)
 }
 
 // List gives the files of a bucket whose names begin with the prefix.
