@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 
+	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/constructs/risk"
 )
 
@@ -42,6 +44,15 @@ type Environment struct {
 	// LogRetention is how long CloudWatch Logs keeps the events of the executions. Default: ten years.
 	LogRetention awslogs.RetentionDays
 
+	// Cohort adds a stack that scores whole cohorts. Default: no such stack.
+	Cohort *CohortEnvironment
+
+	// RecordLock is the Object Lock of the cohorts' decision records. Default: GOVERNANCE.
+	RecordLock audit.LockMode
+
+	// RecordRetention is how long a decision record is locked, in whole days. Default: one year.
+	RecordRetention time.Duration
+
 	// RemovalPolicy says what becomes of log group and key when the stack is deleted. Default: RETAIN.
 	RemovalPolicy awscdk.RemovalPolicy
 }
@@ -65,7 +76,10 @@ func (e Environment) Validate() error {
 	if e.Region != "" && !regionPattern.MatchString(e.Region) {
 		report(`Region must be an AWS region such as "eu-central-1", got %q`, e.Region)
 	}
-	faults = append(faults, e.pipeline().Validate())
+	faults = append(faults, e.pipeline().Validate(), prefixed("Record", e.recordStore().Validate()))
+	if e.Cohort != nil {
+		faults = append(faults, e.Cohort.validate(e))
+	}
 	return named(e.Name, errors.Join(faults...))
 }
 
@@ -101,14 +115,21 @@ func (e Environment) pipeline() *risk.ClinicalRiskPipelineProps {
 	}
 }
 
+func (e Environment) recordStore() *audit.RecordStoreProps {
+	return &audit.RecordStoreProps{Lock: e.RecordLock, Retention: e.RecordRetention}
+}
+
 // named puts the environment's name in front of each fault.
-func named(name string, err error) error {
+func named(name string, err error) error { return prefixed(fmt.Sprintf("environment %q: ", name), err) }
+
+// prefixed puts a text in front of each fault.
+func prefixed(prefix string, err error) error {
 	if err == nil {
 		return nil
 	}
 	lines := strings.Split(err.Error(), "\n")
 	for i, line := range lines {
-		lines[i] = fmt.Sprintf("environment %q: %s", name, line)
+		lines[i] = prefix + line
 	}
 	return errors.New(strings.Join(lines, "\n"))
 }

@@ -58,3 +58,25 @@ func TestValidateRefusesDuplicateNamesAndNone(t *testing.T) {
 		t.Error("no environment: got no error")
 	}
 }
+
+func TestValidateReportsTheFaultsOfACohortOnceEach(t *testing.T) {
+	dev := Environments()[0]
+	dev.EndpointName, dev.RecordLock = "", "FOREVER"
+	cohort := *dev.Cohort
+	cohort.BucketName, cohort.BucketKey, cohort.Review = "My_Bucket", "alias/key", "a:b"
+	cohort.Approvers = []string{"Jane"}
+	cohort.Scoring.BatchSize = 5000
+	dev.Cohort = &cohort
+	want := strings.Join([]string{
+		`environment "dev": EndpointName must be 1 to 63 letters, digits and inner hyphens, got ""`,
+		`environment "dev": RecordLock must be GOVERNANCE or COMPLIANCE, got "FOREVER"`,
+		`environment "dev": Cohort.BucketName must be the name of a bucket, 3 to 63 lower-case letters, digits, dots and hyphens, got "My_Bucket"`,
+		`environment "dev": Cohort.BucketKey must be the ARN of a key, got "alias/key"`,
+		`environment "dev": Cohort.Review must be the name of a state machine, 1 to 80 letters, digits, hyphens and underscores, got "a:b"`,
+		`environment "dev": Cohort.Approvers must be ARNs of IAM roles and users, got "Jane"`,
+		`environment "dev": Cohort.BatchSize must be from 1 to 1000, got 5000`,
+	}, "\n")
+	if err := dev.Validate(); err == nil || err.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}

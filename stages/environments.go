@@ -1,9 +1,12 @@
 package stages
 
 import (
+	"time"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 
+	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/constructs/risk"
 )
 
@@ -18,7 +21,12 @@ func Environments() []Environment {
 				ClusterID: "j-DEV0000000000",
 				Script:    "s3://clinical-risk-dev/jobs/etl.py",
 			},
-			EndpointName:  "dropout-inference-dev",
+			EndpointName: "dropout-inference-dev",
+			Cohort: &CohortEnvironment{
+				BucketName: "clinical-risk-dev",
+				Approvers:  []string{"arn:aws:iam::123456789012:role/ClinicalOperations"},
+				Review:     "SubjectReview",
+			},
 			LogRetention:  awslogs.RetentionDays_ONE_MONTH,
 			RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
 		},
@@ -28,7 +36,12 @@ func Environments() []Environment {
 				ClusterID: "j-STAGING000000",
 				Script:    "s3://clinical-risk-staging/jobs/etl.py",
 			},
-			EndpointName:  "dropout-inference-staging",
+			EndpointName: "dropout-inference-staging",
+			Cohort: &CohortEnvironment{
+				BucketName: "clinical-risk-staging",
+				Approvers:  []string{"arn:aws:iam::123456789012:role/ClinicalOperations"},
+				Review:     "SubjectReview",
+			},
 			LogRetention:  awslogs.RetentionDays_SIX_MONTHS,
 			RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
 		},
@@ -39,9 +52,16 @@ func Environments() []Environment {
 				Script:         "s3://clinical-risk-prod/jobs/etl.py",
 				SparkArguments: []string{"--deploy-mode", "cluster"},
 			},
-			EndpointName:  "dropout-inference-prod",
-			LogRetention:  awslogs.RetentionDays_TEN_YEARS,
-			RemovalPolicy: awscdk.RemovalPolicy_RETAIN,
+			EndpointName: "dropout-inference-prod",
+			Cohort: &CohortEnvironment{
+				BucketName: "clinical-risk-prod",
+				Approvers:  []string{"arn:aws:iam::123456789012:role/ClinicalOperations"},
+				Review:     "SubjectReview",
+			},
+			RecordLock:      audit.Compliance,
+			RecordRetention: 25 * 365 * 24 * time.Hour,
+			LogRetention:    awslogs.RetentionDays_TEN_YEARS,
+			RemovalPolicy:   awscdk.RemovalPolicy_RETAIN,
 		},
 	}
 }

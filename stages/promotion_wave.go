@@ -27,8 +27,8 @@ func (p *promotion) addWave(wave Wave) {
 }
 
 // gates are what stands before production: a comparison with what is deployed, which stops where permissions are broadened
-// until a person confirms, and an approval of the change set, between its making and its execution. What the approver
-// reviews is what will be executed.
+// until a person confirms, and an approval of the change set, between its making and its execution, for each stack. What
+// the approver reviews is what will be executed.
 func (p *promotion) gates(environment Environment, stage awscdk.Stage) (*[]pipelines.Step, *[]*pipelines.StackSteps) {
 	check := pipelines.NewConfirmPermissionsBroadening(jsii.String("SecurityChanges"), &pipelines.PermissionsBroadeningCheckProps{
 		Stage:             stage,
@@ -37,8 +37,13 @@ func (p *promotion) gates(environment Environment, stage awscdk.Stage) (*[]pipel
 	approval := *p.approval
 	approval.Comment = jsii.String(fmt.Sprintf("Review the change set of %s, and what the security check reports, before it is executed.", environment.Name))
 	approval.ReviewUrl = jsii.String(fmt.Sprintf("https://%[1]s.console.aws.amazon.com/cloudformation/home?region=%[1]s#/stacks", environment.Region))
-	approve := pipelines.NewManualApprovalStep(jsii.String("Approve"), &approval)
-	return &[]pipelines.Step{check}, &[]*pipelines.StackSteps{{Stack: stackOf(stage), ChangeSet: &[]pipelines.Step{approve}}}
+	steps := []*pipelines.StackSteps{}
+	for _, stack := range stacksOf(stage) {
+		steps = append(steps, &pipelines.StackSteps{Stack: stack, ChangeSet: &[]pipelines.Step{
+			pipelines.NewManualApprovalStep(jsii.String("Approve"), &approval),
+		}})
+	}
+	return &[]pipelines.Step{check}, &steps
 }
 
 // addApprovalTopic makes the topic that tells the approvers that a change waits for them.
@@ -71,7 +76,18 @@ func (p *promotion) addApprovalTopic() {
 	p.approval.NotificationTopic = topic
 }
 
-// stackOf is the stage's only stack.
+// stacksOf are all stacks of the stage.
+func stacksOf(stage awscdk.Stage) []awscdk.Stack {
+	var stacks []awscdk.Stack
+	for _, child := range *stage.Node().Children() {
+		if *awscdk.Stack_IsStack(child) {
+			stacks = append(stacks, awscdk.Stack_Of(child))
+		}
+	}
+	return stacks
+}
+
+// stackOf is the stage's stack that scores one subject an execution, and whose state machine the smoke execution starts.
 func stackOf(stage awscdk.Stage) awscdk.Stack {
 	var stack awscdk.Stack
 	jsii.UnsafeCast(stage.Node().FindChild(jsii.String(stackID)), &stack)

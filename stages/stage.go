@@ -14,8 +14,8 @@ const (
 	pipelineID = "Pipeline"
 )
 
-// NewStage adds the environment's stage, with one stack, to scope. It panics with the error of [Environment.Validate] when
-// the environment is wrong.
+// NewStage adds the environment's stage to scope: a stack that scores one subject an execution and, if the environment has
+// cohorts, one that scores them. It panics with the error of [Environment.Validate] when the environment is wrong.
 func NewStage(scope constructs.Construct, environment Environment) awscdk.Stage {
 	if err := environment.Validate(); err != nil {
 		panic(err)
@@ -23,17 +23,26 @@ func NewStage(scope constructs.Construct, environment Environment) awscdk.Stage 
 	stage := awscdk.NewStage(scope, jsii.String(environment.StageID()), &awscdk.StageProps{
 		Env: &awscdk.Environment{Account: optional(environment.Account), Region: optional(environment.Region)},
 	})
-	stack := awscdk.NewStack(stage, jsii.String(stackID), &awscdk.StackProps{
-		Description: jsii.String("Clinical risk pipeline, " + environment.Name),
-	})
+	addPipeline(newStack(stage, stackID, "Clinical risk pipeline, "+environment.Name, environment), environment.pipeline())
+	if environment.Cohort != nil {
+		addCohortStack(stage, environment)
+	}
+	return stage
+}
+
+func newStack(stage awscdk.Stage, id, description string, environment Environment) awscdk.Stack {
+	stack := awscdk.NewStack(stage, &id, &awscdk.StackProps{Description: &description})
 	awscdk.Tags_Of(stack).Add(jsii.String("application"), jsii.String("clinical-risk-pipeline"), nil)
 	awscdk.Tags_Of(stack).Add(jsii.String("environment"), jsii.String(environment.Name), nil)
+	return stack
+}
 
-	pipeline := risk.NewClinicalRiskPipeline(stack, pipelineID, environment.pipeline())
+// addPipeline adds the pipeline to the stack, with the outputs that its users need next.
+func addPipeline(stack awscdk.Stack, props *risk.ClinicalRiskPipelineProps) {
+	pipeline := risk.NewClinicalRiskPipeline(stack, pipelineID, props)
 	output(stack, "StateMachineArn", "Start an execution of this state machine.", pipeline.StateMachine().StateMachineArn())
 	output(stack, "AlertTopicArn", "Subscribe the team to this topic.", pipeline.AlertTopic().TopicArn())
 	output(stack, "OperationsTopicArn", "Subscribe operations to this topic.", pipeline.OperationsTopic().TopicArn())
-	return stage
 }
 
 func output(stack awscdk.Stack, id, description string, value *string) {

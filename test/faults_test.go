@@ -78,14 +78,18 @@ func tasksOf(definition object) []string {
 
 // failures are the ways in which a call may end that is not as it should be: the errors that the services document, some
 // that they do not, and no end at all.
-func failures(task string) []outcome {
+func (v *variant) failures(task string) []outcome {
 	names := append([]string{"States.TaskFailed", "States.Permissions", "Undocumented.Exception", ""}, documented[task]...)
 	outcomes := []outcome{{name: "hangs", reply: asl.Reply{Hangs: true}}}
 	for _, name := range names {
 		outcomes = append(outcomes, outcome{name: "error " + name, err: &asl.Error{Name: name, Cause: "a fault of the sweep"}})
 	}
 	if task == "InvokeModel" {
-		for _, answer := range wrongAnswers {
+		form := wrongScores
+		if v.scoresCohort() {
+			form = wrongPredictions
+		}
+		for _, answer := range slices.Concat(wrongAnswers, form) {
 			outcomes = append(outcomes, outcome{name: "answer " + answer, answer: answer})
 		}
 	}
@@ -111,14 +115,23 @@ var (
 		"FindIncident":     {"States.Http.StatusCode.429", "States.Http.StatusCode.401", "States.Http.StatusCode.503", "States.Http.Socket"},
 		"OpenIncident":     {"States.Http.StatusCode.429", "States.Http.StatusCode.400", "States.Http.StatusCode.503", "States.Http.Socket"},
 	}
-	wrongAnswers = []string{
-		"{}", "null", "[]", "0.1", `"0.1"`, "<html>502</html>", `{"risk_score": 0.`, `{"predictions": [{"risk_score": 0.1}, {"risk_sc`,
-		`{"risk_score": null}`, `{"risk_score": "0.1"}`, `{"risk_score": -0.1}`, `{"risk_score": 1.1}`, `{"risk_score": [0.1]}`, `{"risk_score": NaN}`,
-		`{"predictions": []}`, `{"predictions": [0.1, 0.1]}`, `{"predictions": [{"risk_score": "0.1"}, {"risk_score": 0.1}]}`,
-		`{"predictions": [{"risk_score": null}, {"risk_score": 0.1}]}`, `{"predictions": [{"risk_score": 1.1}, {"risk_score": 0.1}]}`,
-		`{"predictions": [{"risk_score": 0.1}, {"risk_score": 0.1}, {"risk_score": 0.1}]}`, `{"predictions": {"risk_score": 0.1}}`,
+	// wrongAnswers are bodies of the model that no form of the pipeline can use, and those that look like its own form.
+	wrongAnswers = []string{"{}", "null", "[]", "0.1", `"0.1"`, "<html>502</html>"}
+	wrongScores  = []string{
+		`{"risk_score": 0.`, `{"risk_score": null}`, `{"risk_score": "0.1"}`, `{"risk_score": -0.1}`, `{"risk_score": 1.1}`,
+		`{"risk_score": [0.1]}`, `{"risk_score": NaN}`, `{"predictions": [{"risk_score": 0.1}]}`,
+	}
+	wrongPredictions = []string{
+		`{"predictions": [{"risk_score": 0.1}, {"risk_sc`, `{"predictions": []}`, `{"predictions": [0.1, 0.1]}`,
+		`{"predictions": [{"risk_score": "0.1"}, {"risk_score": 0.1}]}`, `{"predictions": [{"risk_score": null}, {"risk_score": 0.1}]}`,
+		`{"predictions": [{"risk_score": 1.1}, {"risk_score": 0.1}]}`, `{"predictions": {"risk_score": 0.1}}`,
+		`{"predictions": [{"risk_score": 0.1}, {"risk_score": 0.1}, {"risk_score": 0.1}]}`, `{"risk_score": 0.1}`,
 	}
 )
+
+func (v *variant) scoresCohort() bool {
+	return v.pipeline.definition["States"].(object)["ScoreCohort"] != nil
+}
 
 // lastAttempt is the last attempt that any retrier of a task allows.
 func (v *variant) lastAttempt(task string) int {
@@ -156,7 +169,7 @@ var leavesTraces = map[string]bool{
 func (v *variant) faultsOf() []fault {
 	var faults []fault
 	for _, task := range v.tasks {
-		for _, outcome := range failures(task) {
+		for _, outcome := range v.failures(task) {
 			for _, attempt := range slices.Compact([]int{1, 2, v.lastAttempt(task)}) {
 				for _, forever := range []bool{false, true} {
 					faults = append(faults, fault{task, attempt, forever, false, outcome})
@@ -170,7 +183,7 @@ func (v *variant) faultsOf() []fault {
 	return faults
 }
 
-// cohorts are the scores of the subjects that are executed: high and low risk, and both.
+// scores are those of the subjects that are executed: some at high risk, and none.
 var scores = []map[string]float64{{"S-0": 0.9, "S-1": 0.1, "S-2": 0.8}, {"S-0": 0.1, "S-1": 0.75, "S-2": 0.2}}
 
 // scenario is a variant in a world that has not been executed yet.
@@ -198,12 +211,12 @@ func (v *variant) scenarios() []scenario {
 	faults := v.faultsOf()
 	for i, f := range faults {
 		add(newWorld(scores[0], f))
-		if i%4 == 0 { // low risk has fewer tasks to strike
+		if i%8 == 0 { // low risk has fewer tasks to strike
 			add(newWorld(scores[1], f))
 		}
 	}
 	random := rand.New(rand.NewPCG(1, 2))
-	for range len(faults) / 3 {
+	for range len(faults) / 4 {
 		w := newWorld(scores[random.IntN(2)], faults[random.IntN(len(faults))], faults[random.IntN(len(faults))])
 		w.decision = []string{"approved", "approved", "rejected", ""}[random.IntN(4)]
 		add(w)

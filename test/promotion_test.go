@@ -84,7 +84,7 @@ func (p *promoted) actions(t *testing.T, stage string) []string {
 // environment is the template of an environment's stack.
 func (p *promoted) environment(t *testing.T, stage string) *pipeline {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(p.dir, "assembly-Promotion-"+stage, "*.template.json"))
+	files, err := filepath.Glob(filepath.Join(p.dir, "assembly-Promotion-"+stage, "*ClinicalRisk*.template.json"))
 	if err != nil || len(files) != 1 {
 		t.Fatalf("templates: %v, %v, want one", files, err)
 	}
@@ -112,20 +112,22 @@ func TestPromotionGoesThroughTheEnvironmentsInOrder(t *testing.T) {
 	for _, s := range promotion(t).pipeline.resource(t, "AWS::CodePipeline::Pipeline")["Stages"].([]any) {
 		names = append(names, s.(object)["Name"].(string))
 	}
-	if got, want := join(names), "Source Build UpdatePipeline Dev Staging Prod"; got != want {
+	if got, want := join(names), "Source Build UpdatePipeline Assets Dev Staging Prod"; got != want {
 		t.Errorf("stages %s, want %s", got, want)
 	}
 }
 
 func TestPromotionGatesProductionOnly(t *testing.T) {
 	p := promotion(t)
-	if got, want := join(p.actions(t, "Dev")), "ClinicalRisk.Prepare ClinicalRisk.Deploy Smoke"; got != want {
+	if got, want := join(p.actions(t, "Dev")), "ClinicalRisk.Prepare CohortRisk.Prepare ClinicalRisk.Deploy CohortRisk.Deploy Smoke"; got != want {
 		t.Errorf("dev: %s, want %s", got, want)
 	}
-	var gated []string
-	for _, step := range []string{"SecurityChanges.Check", "SecurityChanges.Confirm", "ClinicalRisk.Prepare", "ClinicalRisk.Approve", "ClinicalRisk.Deploy", "Smoke"} {
-		gated = append(gated, "Prod."+step, "Produs."+step)
+	stacks := func(region, step string) string { return region + ".ClinicalRisk." + step + " " + region + ".CohortRisk." + step }
+	gated := []string{"Prod.SecurityChanges.Check Produs.SecurityChanges.Check Prod.SecurityChanges.Confirm Produs.SecurityChanges.Confirm"}
+	for _, step := range []string{"Prepare", "Approve", "Deploy"} {
+		gated = append(gated, stacks("Prod", step), stacks("Produs", step))
 	}
+	gated = append(gated, "Prod.Smoke Produs.Smoke")
 	if got, want := join(p.actions(t, "Prod")), join(gated); got != want {
 		t.Errorf("prod, in two regions: %s, want %s", got, want)
 	}

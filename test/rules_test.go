@@ -60,10 +60,10 @@ func (w *world) check(v *variant, x *asl.Execution) []string {
 
 // expected are the subjects of an execution of the variant.
 func (w *world) expected(v *variant) []string {
-	if v.pipeline.definition["States"].(object)["ScoreCohort"] == nil {
-		return []string{"S-0"}
+	if v.scoresCohort() {
+		return w.ids()
 	}
-	return w.ids()
+	return []string{"S-0"}
 }
 
 func (w *world) checkDownstream(v *variant, due bool, report func(string, ...any)) {

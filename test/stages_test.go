@@ -10,6 +10,7 @@ import (
 
 	"github.com/gkampitakis/go-snaps/snaps"
 
+	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/stages"
 )
 
@@ -37,13 +38,15 @@ func TestSnapshots(t *testing.T) {
 	for _, environment := range stages.Environments() {
 		t.Run(environment.Name, func(t *testing.T) {
 			files, err := filepath.Glob(filepath.Join(dir, "assembly-"+environment.StageID(), "*.template.json"))
-			if err != nil || len(files) != 1 {
-				t.Fatalf("templates: %v, %v, want one", files, err)
+			if err != nil || len(files) != 2 {
+				t.Fatalf("templates: %v, %v, want one for subjects and one for cohorts", files, err)
 			}
-			template := readJSON(t, files[0])
-			expandDefinitions(t, template)
-			snaps.WithConfig(snaps.Filename(environment.Name), snaps.Ext(".json")).
-				MatchStandaloneSnapshot(t, assetHash.ReplaceAllString(text(template), "ASSET-HASH"))
+			for i, stack := range []string{"subject", "cohort"} { // ClinicalRisk, CohortRisk
+				template := readJSON(t, files[i])
+				expandDefinitions(t, template)
+				snaps.WithConfig(snaps.Filename(environment.Name+"-"+stack), snaps.Ext(".json")).
+					MatchStandaloneSnapshot(t, assetHash.ReplaceAllString(text(template), "ASSET-HASH"))
+			}
 		})
 	}
 }
@@ -64,7 +67,7 @@ func expandDefinitions(t *testing.T, template object) {
 				continue
 			}
 			for name, argument := range part.(object) { // an intrinsic, as ${Ref:Id}
-				b.WriteString("${" + name + ":" + strings.Trim(text(argument), `"`) + "}")
+				b.WriteString("${" + name + ":" + strings.ReplaceAll(asl.Encode(argument), `"`, "") + "}")
 			}
 		}
 		var expanded object
