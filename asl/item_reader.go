@@ -35,8 +35,8 @@ func (f *fields) itemReader() *itemReader {
 	f.comment()
 	r := &itemReader{}
 	arn := f.required("Resource")
-	switch action, _ := strings.CutPrefix(arn[strings.LastIndex(arn, ":")+1:], "aws-sdk:"); {
-	case strings.Contains(arn, ":states:::s3:") && (action == "getObject" || action == "listObjectsV2"):
+	switch _, action, _ := strings.Cut(arn, ":states:::s3:"); {
+	case action == "getObject" || action == "listObjectsV2":
 		r.action = action
 	case arn != "":
 		f.fault("Resource", "must be arn:aws:states:::s3:getObject or arn:aws:states:::s3:listObjectsV2, got %q", arn)
@@ -48,16 +48,11 @@ func (f *fields) itemReader() *itemReader {
 	if r.arguments = f.payload(name, seesInput); r.arguments == nil {
 		f.fault(name, "is missing")
 	}
-	config, ok := f.object("ReaderConfig")
-	if !ok {
-		if r.action == "getObject" {
-			f.fault("ReaderConfig", "is missing: InputType says what the object holds")
-		}
-		empty := *f
-		empty.raw, empty.read = map[string]any{}, map[string]bool{}
-		config = &empty
+	if config, ok := f.object("ReaderConfig"); ok {
+		r.config(config)
+	} else if r.action == "getObject" {
+		f.fault("ReaderConfig", "is missing: InputType says what the object holds")
 	}
-	r.config(config)
 	f.unread("an item reader")
 	return r
 }
@@ -67,8 +62,7 @@ func (r *itemReader) config(f *fields) {
 	f.comment()
 	r.maxItems = f.quantity("MaxItems", 0, maxItems, true)
 	r.transformation = f.oneOf("Transformation", "NONE", "LOAD_AND_FLATTEN")
-	reads := r.action == "getObject" || r.transformation == "LOAD_AND_FLATTEN"
-	if f.has("InputType") || reads && f.raw != nil && len(f.raw) > 0 {
+	if f.has("InputType") || r.action == "getObject" || r.transformation == "LOAD_AND_FLATTEN" {
 		r.inputType = f.required("InputType")
 	}
 	switch r.inputType {

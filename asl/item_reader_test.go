@@ -62,9 +62,10 @@ func TestItemReaderFailures(t *testing.T) {
 
 func TestItemReaderFaults(t *testing.T) {
 	for config, want := range map[string]string{
-		`{"InputType": "XML"}`:                               `ItemReader.ReaderConfig.InputType: must be one of CSV, JSON, JSONL, MANIFEST, got "XML"`,
-		`{"InputType": "CSV"}`:                               `ItemReader.ReaderConfig.CSVHeaderLocation: is missing`,
-		`{"InputType": "CSV", "CSVHeaderLocation": "GIVEN"}`: `ItemReader.ReaderConfig.CSVHeaders: must be a list of one header at least, because CSVHeaderLocation is GIVEN`,
+		`{"InputType": "XML"}`: `ItemReader.ReaderConfig.InputType: must be one of CSV, JSON, JSONL, MANIFEST, got "XML"`,
+		`{"MaxItems": 1}`:      `ItemReader.ReaderConfig.InputType: is missing`,
+		`{"InputType": "CSV"}`: `ItemReader.ReaderConfig.CSVHeaderLocation: is missing`,
+		`{"InputType": "CSV", "CSVHeaderLocation": "GIVEN"}`:                            `ItemReader.ReaderConfig.CSVHeaders: must be a list of one header at least, because CSVHeaderLocation is GIVEN`,
 		`{"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW", "CSVDelimiter": "DOT"}`: `ItemReader.ReaderConfig.CSVDelimiter: must be one of COMMA, PIPE, SEMICOLON, SPACE, TAB, got "DOT"`,
 		`{"InputType": "JSON", "MaxItems": -1}`:                                         `ItemReader.ReaderConfig.MaxItems: must be an integer from 0 to 100000000, got -1`,
 		`{"InputType": "JSON", "ItemsPointer": "a/b"}`:                                  `ItemReader.ReaderConfig.ItemsPointer: must be a JSON pointer, which begins with /, got "a/b"`,

@@ -71,17 +71,19 @@ func TestVariableLimits(t *testing.T) {
 	x := execute(t, double, `{"s": "`+big+`"}`, asl.Options{})
 	fails(t, x, asl.ErrDataLimit, "An error occurred while executing the state 'S' (entered at the event id #2). The variable 'v' exceeds the maximum size of a variable, 262144 bytes.")
 
-	assigns := func(n int) string {
+	assigns := func(n int, second string) string {
 		var fields []string
 		for i := range n {
 			fields = append(fields, fmt.Sprintf(`"v%d.$": "$.s"`, i))
 		}
 		return `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Assign": {` + strings.Join(fields, ",") + `}, "Next": "B"},
-			"B": {"Type": "Pass", "Assign": {"v0": 1, "w.$": "$.s"}, "End": true}}}`
+			"B": {"Type": "Pass", "Assign": {` + second + `}, "End": true}}}`
 	}
-	if x := execute(t, assigns(52), `{"s": "`+big+`"}`, asl.Options{}); x.Status != asl.Succeeded {
+	if x := execute(t, assigns(52, `"v0": 1, "w.$": "$.s"`), `{"s": "`+big+`"}`, asl.Options{}); x.Status != asl.Succeeded {
 		t.Errorf("10.4 MB of variables, one of them replaced: %s", x.Cause)
 	}
-	x = execute(t, assigns(53), `{"s": "`+big+`"}`, asl.Options{})
+	x = execute(t, assigns(52, `"w.$": "$.s"`), `{"s": "`+big+`"}`, asl.Options{})
+	fails(t, x, asl.ErrDataLimit, "An error occurred while executing the state 'B' (entered at the event id #4). The variables exceed their maximum total size, 10485760 bytes.")
+	x = execute(t, assigns(53, `"w": 1`), `{"s": "`+big+`"}`, asl.Options{})
 	fails(t, x, asl.ErrDataLimit, "An error occurred while executing the state 'A' (entered at the event id #2). The variables exceed their maximum total size, 10485760 bytes.")
 }

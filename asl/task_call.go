@@ -32,7 +32,7 @@ func (t *taskCall) perform(b *branch) (any, error) {
 	if err != nil && !errors.As(err, &e) {
 		return nil, &foreign{fmt.Errorf("state %q: %w", t.state.name, err)}
 	}
-	if r.kind == integration && (r.waits || r.runsAJob) && e == nil {
+	if submitted := e == nil || reply.Duration > 0; submitted && r.kind == integration && (r.waits || r.runsAJob) {
 		t.record(b, "Submitted", &TaskResult{ResourceType: r.service, Resource: r.action})
 	}
 	if late, err := t.elapse(b, reply); err != nil {
