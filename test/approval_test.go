@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
 
@@ -178,6 +179,18 @@ func TestApprovalFunctionsHaveNoOtherPolicy(t *testing.T) {
 	for id := range p.resources("AWS::IAM::Policy") {
 		if !strings.HasPrefix(id, "Machine") {
 			t.Errorf("%s adds statements", id)
+		}
+	}
+}
+
+func TestApprovalFunctionsAreGrantedNothingMore(t *testing.T) {
+	stack := awscdk.NewStack(newApp(t.TempDir()), jsii.String("Granted"), nil)
+	a := approval.NewApproval(stack, "Approval", approvalVariant(stack, nil))
+	a.Table().GrantFullAccess(a.RequestFunction())
+	a.Table().GrantFullAccess(a.DecideFunction())
+	for _, child := range *stack.Node().FindAll(constructs.ConstructOrder_PREORDER) {
+		if id := *child.Node().Id(); id == "DefaultPolicy" {
+			t.Errorf("%s adds statements", *child.Node().Path())
 		}
 	}
 }

@@ -77,7 +77,8 @@ func (a *Approval) ConnectTo(machine awsstepfunctions.IStateMachine, key awskms.
 	})
 }
 
-// RequestFunction is the function that the state RequestApproval invokes, with lambda:invoke.waitForTaskToken.
+// RequestFunction is the function that the state RequestApproval invokes, with lambda:invoke.waitForTaskToken. Its permissions
+// are complete, as those of the other function are: granting it more has no effect.
 func (a *Approval) RequestFunction() awslambda.Function { return a.requestFunction }
 
 // DecideFunction is the function that lists and shows requests and takes decisions.

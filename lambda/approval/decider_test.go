@@ -43,7 +43,7 @@ func TestDecisionCompletesTheTaskWithItsRecord(t *testing.T) {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(approval.Record{
-				ApprovalID: s.id, Round: 1, Decision: want,
+				SchemaVersion: 1, ApprovalID: s.id, Round: 1, Decision: want,
 				Signer:  approval.Signature{ARN: janeARN, UserID: jane.UserID, PrintedName: "Jane Doe"},
 				Meaning: "responsibility", Reason: "the seven were called", SignedAt: s.now,
 				Execution: execution, TrialID: "T-1", Subjects: approval.Subjects{Counts: &approval.Counts{Subjects: 200, Scored: 199, High: 7, Failed: 1}},
@@ -143,6 +143,12 @@ func TestADecisionSaysWhoWhatAndWhy(t *testing.T) {
 		})
 	}
 	s := newScene(t)
+	d := s.decision("approve")
+	d.PrintedName, d.Reason = "山田\u3000花子", "called:\n\tall seven"
+	if _, err := s.decider.Decide(context.Background(), s.id, jane, d); err != nil {
+		t.Errorf("a name in another script, a reason of several lines: %v", err)
+	}
+	s = newScene(t)
 	_, err := s.decider.Decide(context.Background(), s.id, jane, approval.Decision{})
 	if err == nil || len(strings.Split(err.Error(), "\n")) != 5 {
 		t.Errorf("an empty decision: got %v, want five faults at once", err)

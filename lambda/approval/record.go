@@ -59,13 +59,15 @@ func (d *Decision) verdict() (Verdict, error) {
 
 // readable tells whether a text has something to read, and nothing that hides.
 func readable(text string, longest int) bool {
-	hidden := func(r rune) bool { return !unicode.IsPrint(r) && r != '\n' && r != '\t' }
+	hidden := func(r rune) bool { return !unicode.IsGraphic(r) && r != '\n' && r != '\t' }
 	return strings.TrimSpace(text) != "" && utf8.ValidString(text) && utf8.RuneCountInString(text) <= longest && !strings.ContainsFunc(text, hidden)
 }
 
-// Record is the record of a person's decision, linked to what was reviewed by its digest (21 CFR 11.50 and 11.70). It is
-// created once and never replaced.
+// Record is the record of a person's decision, linked to what was reviewed by its digest (21 CFR 11.50 and 11.70):
+// approval-record.schema.json. It is created once and never replaced.
 type Record struct {
+	SchemaVersion int `json:"schemaVersion"` // 1
+
 	ApprovalID  string    `json:"approvalId"`
 	Round       int       `json:"round"`
 	Decision    Verdict   `json:"decision"`
