@@ -64,7 +64,6 @@ func TestItemReaderFaults(t *testing.T) {
 	for config, want := range map[string]string{
 		`{"InputType": "XML"}`: `ItemReader.ReaderConfig.InputType: must be one of CSV, JSON, JSONL, MANIFEST, got "XML"`,
 		`{"MaxItems": 1}`:      `ItemReader.ReaderConfig.InputType: is missing`,
-		`{"MaxItems": 1}`:      `ItemReader.ReaderConfig.InputType: is missing`,
 		`{"InputType": "CSV"}`: `ItemReader.ReaderConfig.CSVHeaderLocation: is missing`,
 		`{"InputType": "CSV", "CSVHeaderLocation": "GIVEN"}`:                            `ItemReader.ReaderConfig.CSVHeaders: must be a list of one header at least, because CSVHeaderLocation is GIVEN`,
 		`{"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW", "CSVDelimiter": "DOT"}`: `ItemReader.ReaderConfig.CSVDelimiter: must be one of COMMA, PIPE, SEMICOLON, SPACE, TAB, got "DOT"`,
