@@ -122,7 +122,9 @@ func TestPromotionGatesProductionOnly(t *testing.T) {
 	if got, want := join(p.actions(t, "Dev")), "ClinicalRisk.Prepare CohortRisk.Prepare ClinicalRisk.Deploy CohortRisk.Deploy Smoke"; got != want {
 		t.Errorf("dev: %s, want %s", got, want)
 	}
-	stacks := func(region, step string) string { return region + ".ClinicalRisk." + step + " " + region + ".CohortRisk." + step }
+	stacks := func(region, step string) string {
+		return region + ".ClinicalRisk." + step + " " + region + ".CohortRisk." + step
+	}
 	gated := []string{"Prod.SecurityChanges.Check Produs.SecurityChanges.Check Prod.SecurityChanges.Confirm Produs.SecurityChanges.Confirm"}
 	for _, step := range []string{"Prepare", "Approve", "Deploy"} {
 		gated = append(gated, stacks("Prod", step), stacks("Produs", step))
