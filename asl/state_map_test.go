@@ -20,6 +20,8 @@ func TestMapItems(t *testing.T) {
 		{"Items of JSONata", oneJSONata(`{"Type": "Map", "Items": "{% $states.input.b %}", ` + pass + `, "End": true}`), `{"b": [1, 2]}`, `[1, 2]`},
 		{"ItemSelector sees the state's input and the item", one(`{"Type": "Map", "ItemsPath": "$.b", "ItemSelector": {"n.$": "$.n", "v.$": "$$.Map.Item.Value", "i.$": "$$.Map.Item.Index"}, ` + pass + `, "End": true}`),
 			`{"n": 9, "b": ["x", "y"]}`, `[{"n": 9, "v": "x", "i": 0}, {"n": 9, "v": "y", "i": 1}]`},
+		{"items in the context object, and the item in it, too", one(`{"Type": "Map", "ItemsPath": "$$.Execution.Input.b", "ItemSelector": {"v.$": "$$.Map.Item.Value"}, ` + pass + `, "End": true}`),
+			`{"b": ["x", "y"]}`, `[{"v": "x"}, {"v": "y"}]`},
 		{"ItemSelector of JSONata", oneJSONata(`{"Type": "Map", "Items": "{% $states.input.b %}", "ItemSelector": {"n": "{% $states.input.n %}", "v": "{% $states.context.Map.Item.Value %}"}, ` + pass + `, "End": true}`),
 			`{"n": 9, "b": ["x"]}`, `[{"n": 9, "v": "x"}]`},
 		{"the older Parameters and Iterator", one(`{"Type": "Map", "Parameters": {"v.$": "$$.Map.Item.Value"}, "Iterator": {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}, "End": true}`), `[1]`, `[{"v": 1}]`},
