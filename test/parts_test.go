@@ -1,0 +1,130 @@
+package test
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/jsii-runtime-go"
+
+	"clinical-risk-pipeline/constructs/risk"
+)
+
+// everyFieldChangesTheTemplate compares the template of a part of the props with the templates of its changes, of which
+// there has to be one for every field.
+func everyFieldChangesTheTemplate[T any](t *testing.T, base func(awscdk.Stack) T,
+	in func(*risk.ClinicalRiskPipelineProps, T), changes map[string]func(awscdk.Stack, *T)) {
+	t.Helper()
+	part := reflect.TypeFor[T]()
+	variant := func(name string, change func(awscdk.Stack, *T)) string {
+		return text(synthesize(t, part.Name()+" "+name, func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
+			p, value := cohort(stack), base(stack)
+			p.Cohort = nil
+			change(stack, &value)
+			in(p, value)
+			return p
+		}).template)
+	}
+	unchanged := variant("unchanged", func(awscdk.Stack, *T) {})
+	for _, field := range reflect.VisibleFields(part) {
+		change := changes[field.Name]
+		if change == nil {
+			t.Errorf("no change is given for %s.%s", part.Name(), field.Name)
+		} else if variant(field.Name, change) == unchanged {
+			t.Errorf("%s.%s does not change the template", part.Name(), field.Name)
+		}
+	}
+}
+
+func asExtraction[T risk.Extraction](p *risk.ClinicalRiskPipelineProps, e T) { p.Extraction = e }
+
+func asDownstream[T risk.Downstream](p *risk.ClinicalRiskPipelineProps, d T) {
+	p.Downstream = []risk.Downstream{d}
+}
+
+func TestEveryFieldOfAnExtractionChangesTheTemplate(t *testing.T) {
+	everyFieldChangesTheTemplate(t,
+		func(awscdk.Stack) risk.EMRStep {
+			return risk.EMRStep{ClusterID: "j-ABC123", Script: "s3://bucket/etl.py"}
+		},
+		asExtraction, map[string]func(awscdk.Stack, *risk.EMRStep){
+			"ClusterID":      func(_ awscdk.Stack, s *risk.EMRStep) { s.ClusterID = "j-OTHER" },
+			"Script":         func(_ awscdk.Stack, s *risk.EMRStep) { s.Script = "s3://bucket/other.py" },
+			"SparkArguments": func(_ awscdk.Stack, s *risk.EMRStep) { s.SparkArguments = []string{"--verbose"} },
+			"Arguments":      func(_ awscdk.Stack, s *risk.EMRStep) { s.Arguments = []string{"--cutoff"} },
+			"Timeout":        func(_ awscdk.Stack, s *risk.EMRStep) { s.Timeout = time.Hour },
+		})
+	role := func(stack awscdk.Stack, name string) awsiam.IRole {
+		return awsiam.Role_FromRoleArn(stack, &name, jsii.String("arn:aws:iam::123456789012:role/"+name), nil)
+	}
+	everyFieldChangesTheTemplate(t,
+		func(stack awscdk.Stack) risk.EMRServerlessJob {
+			return risk.EMRServerlessJob{ApplicationID: "00f1", ExecutionRole: role(stack, "etl"), Script: "s3://bucket/etl.py"}
+		},
+		asExtraction, map[string]func(awscdk.Stack, *risk.EMRServerlessJob){
+			"ApplicationID":  func(_ awscdk.Stack, j *risk.EMRServerlessJob) { j.ApplicationID = "00f2" },
+			"ExecutionRole":  func(stack awscdk.Stack, j *risk.EMRServerlessJob) { j.ExecutionRole = role(stack, "other") },
+			"Script":         func(_ awscdk.Stack, j *risk.EMRServerlessJob) { j.Script = "s3://bucket/other.py" },
+			"SparkArguments": func(_ awscdk.Stack, j *risk.EMRServerlessJob) { j.SparkArguments = []string{"--verbose"} },
+			"Arguments":      func(_ awscdk.Stack, j *risk.EMRServerlessJob) { j.Arguments = []string{"--cutoff"} },
+			"LogURI":         func(_ awscdk.Stack, j *risk.EMRServerlessJob) { j.LogURI = "s3://bucket/logs/" },
+			"Timeout":        func(_ awscdk.Stack, j *risk.EMRServerlessJob) { j.Timeout = time.Hour },
+		})
+	everyFieldChangesTheTemplate(t,
+		func(awscdk.Stack) risk.GlueJob { return risk.GlueJob{JobName: "etl"} },
+		asExtraction, map[string]func(awscdk.Stack, *risk.GlueJob){
+			"JobName":   func(_ awscdk.Stack, j *risk.GlueJob) { j.JobName = "other" },
+			"Arguments": func(_ awscdk.Stack, j *risk.GlueJob) { j.Arguments = map[string]string{"--cutoff": "1"} },
+			"Timeout":   func(_ awscdk.Stack, j *risk.GlueJob) { j.Timeout = time.Hour },
+		})
+}
+
+func TestEveryFieldOfACohortChangesTheTemplate(t *testing.T) {
+	everyFieldChangesTheTemplate(t,
+		func(stack awscdk.Stack) risk.Cohort {
+			return risk.Cohort{Bucket: awss3.Bucket_FromBucketName(stack, jsii.String("Some"), jsii.String("some-bucket"))}
+		},
+		func(p *risk.ClinicalRiskPipelineProps, c risk.Cohort) { p.Cohort = &c },
+		map[string]func(awscdk.Stack, *risk.Cohort){
+			"Bucket": func(stack awscdk.Stack, c *risk.Cohort) {
+				c.Bucket = awss3.Bucket_FromBucketName(stack, jsii.String("Other"), jsii.String("other-bucket"))
+			},
+			"Prefix":        func(_ awscdk.Stack, c *risk.Cohort) { c.Prefix = "trials" },
+			"BatchSize":     func(_ awscdk.Stack, c *risk.Cohort) { c.BatchSize = 10 },
+			"BatchBytes":    func(_ awscdk.Stack, c *risk.Cohort) { c.BatchBytes = 4096 },
+			"Concurrency":   func(_ awscdk.Stack, c *risk.Cohort) { c.Concurrency = 2 },
+			"MaxSubjects":   func(_ awscdk.Stack, c *risk.Cohort) { c.MaxSubjects = 500 },
+			"ModelTimeout":  func(_ awscdk.Stack, c *risk.Cohort) { c.ModelTimeout = 30 * time.Second },
+			"ModelAttempts": func(_ awscdk.Stack, c *risk.Cohort) { c.ModelAttempts = 2 },
+		})
+}
+
+func TestEveryFieldOfADownstreamSystemChangesTheTemplate(t *testing.T) {
+	machine := func(stack awscdk.Stack, name string) awsstepfunctions.IStateMachine {
+		return awsstepfunctions.StateMachine_FromStateMachineName(stack, &name, &name)
+	}
+	everyFieldChangesTheTemplate(t,
+		func(stack awscdk.Stack) risk.StateMachineExecution {
+			return risk.StateMachineExecution{Name: "Review", StateMachine: machine(stack, "Review")}
+		},
+		asDownstream, map[string]func(awscdk.Stack, *risk.StateMachineExecution){
+			"Name":         func(_ awscdk.Stack, e *risk.StateMachineExecution) { e.Name = "Other" },
+			"StateMachine": func(stack awscdk.Stack, e *risk.StateMachineExecution) { e.StateMachine = machine(stack, "Other") },
+			"Timeout":      func(_ awscdk.Stack, e *risk.StateMachineExecution) { e.Timeout = 2 * time.Hour },
+		})
+	everyFieldChangesTheTemplate(t, incident,
+		asDownstream, map[string]func(awscdk.Stack, *risk.ServiceNowIncident){
+			"Name":     func(_ awscdk.Stack, n *risk.ServiceNowIncident) { n.Name = "Other" },
+			"Instance": func(_ awscdk.Stack, n *risk.ServiceNowIncident) { n.Instance = "https://other.service-now.com" },
+			"Connection": func(stack awscdk.Stack, n *risk.ServiceNowIncident) {
+				n.Connection = awsevents.Connection_FromEventBusArn(stack, jsii.String("Other"), jsii.String(connectionARN+"2"), jsii.String(secretARN))
+			},
+			"AssignmentGroup": func(_ awscdk.Stack, n *risk.ServiceNowIncident) { n.AssignmentGroup = "Others" },
+			"Urgency":         func(_ awscdk.Stack, n *risk.ServiceNowIncident) { n.Urgency = 1 },
+		})
+}
