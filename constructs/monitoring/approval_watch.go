@@ -1,0 +1,153 @@
+package monitoring
+
+import (
+	"fmt"
+	"time"
+
+	"clinical-risk-pipeline/lambda/approval"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// The states of the approval watch.
+const (
+	CountExpiring = "CountExpiring" // counts the requests that are about to expire
+	ReportCount   = "ReportCount"   // sends the count to CloudWatch
+)
+
+// openRequest is the value of the index's key for the requests that wait.
+const openRequest = "yes"
+
+// approvalWatch is an Express state machine that counts, every five minutes, the requests that are about to expire. It reads
+// no request: DynamoDB counts, and only the count leaves the table.
+type approvalWatch struct {
+	scope     constructs.Construct
+	approvals Approvals
+}
+
+func (m *Monitoring) addApprovalWatch() {
+	w := &approvalWatch{constructs.NewConstruct(m, jsii.String(watchID)), *m.props.Approvals}
+
+	machine := awsstepfunctions.NewStateMachine(w.scope, jsii.String("StateMachine"), &awsstepfunctions.StateMachineProps{
+		Comment:          jsii.String("Counts the requests for approval that are about to expire."),
+		StateMachineType: awsstepfunctions.StateMachineType_EXPRESS,
+		QueryLanguage:    awsstepfunctions.QueryLanguage_JSONATA,
+		DefinitionBody:   awsstepfunctions.DefinitionBody_FromChainable(w.countExpiring().Next(w.reportCount())),
+		Role:             w.role("Role", "states.amazonaws.com", w.statements()...).WithoutPolicyUpdates(nil),
+		Timeout:          seconds(time.Minute.Seconds()),
+		TracingEnabled:   jsii.Bool(true),
+		Logs: &awsstepfunctions.LogOptions{
+			Destination: w.newLogGroup(), Level: awsstepfunctions.LogLevel_ALL, IncludeExecutionData: jsii.Bool(false),
+		},
+	})
+	start := w.role("ScheduleRole", "events.amazonaws.com", allow("StartWatch", *machine.StateMachineArn(), nil, "states:StartExecution"))
+	awsevents.NewRule(w.scope, jsii.String("Schedule"), &awsevents.RuleProps{
+		Description: jsii.String("Starts the approval watch."),
+		Schedule:    awsevents.Schedule_Rate(seconds(period.Seconds())),
+		Targets: &[]awsevents.IRuleTarget{awseventstargets.NewSfnStateMachine(machine, &awseventstargets.SfnStateMachineProps{
+			Role: start.WithoutPolicyUpdates(nil), RetryAttempts: jsii.Number(0), // the next one comes soon enough
+		})},
+	})
+}
+
+// countExpiring counts the open requests whose deadline is ahead, and nearer than the warning. What expired stays open in the
+// index, and is no longer to be decided. Times there are texts in UTC, which sort as times do.
+func (w *approvalWatch) countExpiring() awsstepfunctions.TaskStateBase {
+	requestedBefore := func(ago time.Duration) map[string]any {
+		return map[string]any{"S": fmt.Sprintf("{%% $fromMillis($toMillis($states.context.Execution.StartTime) - %d) %%}", ago.Milliseconds())}
+	}
+	return w.call(CountExpiring, "dynamodb", "query", map[string]any{
+		"TableName":                w.approvals.Requests.TableName(),
+		"IndexName":                approval.OpenIndex,
+		"Select":                   "COUNT",
+		"KeyConditionExpression":   "#open = :open AND #requestedAt BETWEEN :from AND :to",
+		"ExpressionAttributeNames": map[string]any{"#open": approval.OpenIndexKey, "#requestedAt": approval.OpenIndexBy},
+		"ExpressionAttributeValues": map[string]any{
+			":open": map[string]any{"S": openRequest},
+			":from": requestedBefore(w.approvals.Deadline),
+			":to":   requestedBefore(w.approvals.Deadline - w.approvals.Warning),
+		},
+	}, "{% $states.result.Count %}")
+}
+
+func (w *approvalWatch) reportCount() awsstepfunctions.TaskStateBase {
+	return w.call(ReportCount, "cloudwatch", "putMetricData", map[string]any{
+		"Namespace": namespace,
+		"MetricData": []any{map[string]any{
+			"MetricName": expiringRequests,
+			"Dimensions": []any{map[string]any{"Name": tableDimension, "Value": w.approvals.Requests.TableName()}},
+			"Value":      "{% $states.input %}",
+			"Unit":       "Count",
+		}},
+	}, nil)
+}
+
+// call is a state that calls an API of AWS. It is not retried: the next execution is.
+func (w *approvalWatch) call(state, service, action string, parameters map[string]any, output any) awsstepfunctions.TaskStateBase {
+	return awsstepfunctionstasks.CallAwsService_Jsonata(w.scope, &state, &awsstepfunctionstasks.CallAwsServiceJsonataProps{
+		Service: &service, Action: &action, Parameters: &parameters, Outputs: output,
+		IamResources: jsii.Strings("*"), // not used: the role's statements are below
+		TaskTimeout:  awsstepfunctions.Timeout_Duration(seconds(20)),
+	})
+}
+
+// statements are what the state machine may do.
+func (w *approvalWatch) statements() []awsiam.PolicyStatement {
+	requests := w.approvals.Requests
+	statements := []awsiam.PolicyStatement{
+		allow(CountExpiring, *requests.TableArn()+"/index/"+approval.OpenIndex, nil, "dynamodb:Query"),
+		// CloudWatch's metrics are no resources; the condition names ours:
+		// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
+		allow(ReportCount, "*", map[string]any{"StringEquals": map[string]any{"cloudwatch:namespace": namespace}}, "cloudwatch:PutMetricData"),
+		// Log delivery and X-Ray have no resources to name:
+		// https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+		// https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html
+		allow("Logging", "*", nil,
+			"logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery",
+			"logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups"),
+		allow("Tracing", "*", nil,
+			"xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets"),
+	}
+	if key := requests.EncryptionKey(); key != nil {
+		through := map[string]any{"StringEquals": map[string]any{"kms:ViaService": "dynamodb." + *awscdk.Stack_Of(w.scope).Region() + ".amazonaws.com"}}
+		statements = append(statements, allow(CountExpiring+"Encryption", *key.KeyArn(), through, "kms:Decrypt", "kms:DescribeKey"))
+	}
+	return statements
+}
+
+// newLogGroup makes a log group that is encrypted with the key of the requests, whose policy lets CloudWatch Logs use it. Its
+// name keeps the resource policy of CloudWatch Logs short: https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
+func (w *approvalWatch) newLogGroup() awslogs.LogGroup {
+	name := awscdk.Names_UniqueResourceName(w.scope, &awscdk.UniqueResourceNameOptions{MaxLength: jsii.Number(200), Separator: jsii.String("-")})
+	return awslogs.NewLogGroup(w.scope, jsii.String("Logs"), &awslogs.LogGroupProps{
+		LogGroupName:  jsii.String("/aws/vendedlogs/states/" + *name),
+		EncryptionKey: w.approvals.Requests.EncryptionKey(),
+		Retention:     awslogs.RetentionDays_ONE_MONTH,
+		RemovalPolicy: awscdk.RemovalPolicy_DESTROY, // counts, and no record of anything
+	})
+}
+
+// role makes a role that a service assumes, with exactly these statements.
+func (w *approvalWatch) role(id, service string, statements ...awsiam.PolicyStatement) awsiam.Role {
+	policy := awsiam.NewManagedPolicy(w.scope, jsii.String(id+"Permissions"), &awsiam.ManagedPolicyProps{Statements: &statements})
+	return awsiam.NewRole(w.scope, &id, &awsiam.RoleProps{
+		AssumedBy:       awsiam.NewServicePrincipal(&service, nil),
+		ManagedPolicies: &[]awsiam.IManagedPolicy{policy},
+	})
+}
+
+func allow(name, resource string, conditions map[string]any, actions ...string) awsiam.PolicyStatement {
+	props := &awsiam.PolicyStatementProps{Sid: &name, Actions: jsii.Strings(actions...), Resources: jsii.Strings(resource)}
+	if conditions != nil {
+		props.Conditions = &conditions
+	}
+	return awsiam.NewPolicyStatement(props)
+}

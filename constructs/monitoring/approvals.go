@@ -1,0 +1,33 @@
+package monitoring
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+)
+
+// The metric of the requests that are about to expire, which no service of AWS has: approvalWatch counts them.
+const (
+	namespace        = "ClinicalRisk"
+	expiringRequests = "ExpiringApprovals"
+	tableDimension   = "Table"
+)
+
+// watchedPeriods is for how many periods the count may be missing, since a count may come late or fail once.
+const watchedPeriods = 3
+
+// approvals watches the requests that nobody decides. The count is there in every period, mostly as 0; where it is missing,
+// nobody is watching, and that is a breach, too.
+func (m *Monitoring) approvals() section {
+	if m.props.Approvals == nil {
+		return section{}
+	}
+	m.addApprovalWatch()
+	expiring := metric(namespace, expiringRequests, maximum, map[string]*string{tableDimension: m.props.Approvals.Requests.TableName()})
+	m.add(alarm{
+		id: ExpiringApprovals, metric: expiring, threshold: 1, periods: watchedPeriods, missingIsBreach: true,
+		description: fmt.Sprintf("Requests for approval expire within %v, and end as not approved: list them with `clinicalrisk approvals list`. Or nobody counts them: see the executions of the approval watch.",
+			m.props.Approvals.Warning),
+	})
+	return section{title: "Requests for approval", left: []awscloudwatch.IMetric{labelled(expiring, "about to expire")}}
+}

@@ -1,0 +1,72 @@
+package monitoring
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// executionMetric counts executions of the state machine, whichever version or alias they were started through, and redriven
+// ones again: https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
+// Step Functions sends ExecutionsStarted twice, as 1 and as 0 at the end, and may send others twice, too: only the sum counts.
+func (m *Monitoring) executionMetric(name, statistic string) awscloudwatch.Metric {
+	return metric("AWS/States", name, statistic, map[string]*string{"StateMachineArn": m.props.StateMachine.StateMachineArn()})
+}
+
+// executions watches how executions end. Each one that does not succeed matters.
+func (m *Monitoring) executions() section {
+	failed := m.executionMetric("ExecutionsFailed", sum)
+	timedOut := m.executionMetric("ExecutionsTimedOut", sum)
+	aborted := m.executionMetric("ExecutionsAborted", sum)
+	throttled := m.executionMetric("ExecutionThrottled", sum)
+	m.add(alarm{
+		id: FailedExecutions, metric: failed, threshold: 1,
+		description: "An execution of the clinical risk pipeline failed. Its error is in the execution's history; a redrive resumes it, within 14 days.",
+	})
+	m.add(alarm{
+		id: TimedOutExecutions, metric: timedOut, threshold: 1,
+		description: "An execution of the clinical risk pipeline timed out. See in its history which state it waited in; a redrive resumes it, within 14 days.",
+	})
+	m.add(alarm{
+		id: AbortedExecutions, metric: aborted, threshold: 1,
+		description: "Somebody stopped an execution of the clinical risk pipeline. CloudTrail's StopExecution says who.",
+	})
+	// This metric has data only when there is throttling, which delays executions and loses nothing.
+	m.add(alarm{
+		id: ThrottledExecutions, metric: throttled, threshold: float64(m.props.Throttles),
+		description: "Step Functions throttles state transitions of the clinical risk pipeline: executions take longer. See the account's quotas.",
+	})
+	return section{
+		title: "Executions",
+		left: []awscloudwatch.IMetric{
+			labelled(m.executionMetric("ExecutionsStarted", sum), "started"),
+			labelled(m.executionMetric("ExecutionsSucceeded", sum), "succeeded"),
+			labelled(failed, "failed"),
+			labelled(timedOut, "timed out"),
+			labelled(aborted, "aborted"),
+			labelled(throttled, "throttled transitions"),
+		},
+		right: []awscloudwatch.IMetric{labelled(m.executionMetric("ExecutionTime", maximum), "longest, ms")},
+	}
+}
+
+// grace is how late a run may start. It is also an alarm's period here.
+const grace = time.Hour
+
+// schedule watches that executions start. A window that slides by the hour, rather than one period of a day, goes off within
+// the hour in which a run is missed. Where nothing runs there is no data either: that is the breach.
+func (m *Monitoring) schedule() section {
+	if m.props.RunEvery == 0 {
+		return section{}
+	}
+	started := m.executionMetric("ExecutionsStarted", sum).With(&awscloudwatch.MetricOptions{Period: awscdk.Duration_Hours(jsii.Number(grace.Hours()))})
+	m.add(alarm{
+		id: OverdueRun, metric: started, threshold: 1,
+		below: true, missingIsBreach: true, periods: int(min(m.props.RunEvery+grace, maximumRunEvery) / grace),
+		description: fmt.Sprintf("No execution of the clinical risk pipeline started, though one is due every %v. See the schedule, or whoever starts it.", m.props.RunEvery),
+	})
+	return section{title: "Executions started by the hour", left: []awscloudwatch.IMetric{labelled(started, "started")}}
+}

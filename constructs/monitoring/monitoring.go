@@ -1,0 +1,82 @@
+package monitoring
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// Monitoring is the alarms of a pipeline, which reach the operations topic, and a dashboard.
+type Monitoring struct {
+	constructs.Construct
+	props     MonitoringProps
+	alarms    []awscloudwatch.Alarm
+	dashboard awscloudwatch.Dashboard
+}
+
+// The alarms, by their ids. They decide the logical ids in the template, and CloudWatch's names begin with them, so they
+// never change.
+const (
+	FailedExecutions    = "FailedExecutions"
+	TimedOutExecutions  = "TimedOutExecutions"
+	AbortedExecutions   = "AbortedExecutions"
+	ThrottledExecutions = "ThrottledExecutions"
+	ModelClientErrors   = "ModelClientErrors"
+	ModelServerErrors   = "ModelServerErrors"
+	ModelLatency        = "ModelLatency"
+	FailedDeliveries    = "FailedDeliveries"
+	UndeliveredAlerts   = "UndeliveredAlerts"
+	OverdueRun          = "OverdueRun"
+	ExpiringApprovals   = "ExpiringApprovals"
+)
+
+// The ids of the other constructs, which never change either.
+const (
+	dashboardID = "Dashboard"
+	watchID     = "ApprovalWatch"
+)
+
+// NewMonitoring adds a monitoring to scope. It panics with the error of [MonitoringProps.Validate] when the props are wrong.
+func NewMonitoring(scope constructs.Construct, id string, props *MonitoringProps) *Monitoring {
+	if err := props.Validate(); err != nil {
+		panic(err)
+	}
+	m := &Monitoring{props: props.withDefaults()}
+	constructs.NewConstruct_Override(m, scope, &id)
+
+	m.letAlarmsReachOperations()
+	sections := []section{m.executions(), m.model(), m.deliveries(), m.schedule(), m.approvals()}
+	m.addDashboard(sections)
+	return m
+}
+
+// Alarms are all alarms, in the order of the package's documentation.
+func (m *Monitoring) Alarms() []awscloudwatch.Alarm { return m.alarms }
+
+// Alarm is the alarm of an id, nil when there is none.
+func (m *Monitoring) Alarm(id string) awscloudwatch.Alarm {
+	for _, alarm := range m.alarms {
+		if *alarm.Node().Id() == id {
+			return alarm
+		}
+	}
+	return nil
+}
+
+// DeploymentAlarms are the alarms that tell a new version of the state machine from a sound one: a deployment that shifts
+// executions to it rolls back on them. Throttling, deliveries, schedule and approvals say nothing about a version.
+func (m *Monitoring) DeploymentAlarms() []awscloudwatch.Alarm {
+	var alarms []awscloudwatch.Alarm
+	for _, id := range []string{FailedExecutions, TimedOutExecutions, ModelClientErrors, ModelServerErrors} {
+		alarms = append(alarms, m.Alarm(id))
+	}
+	return alarms
+}
+
+// Dashboard is the dashboard, on which the alarms and the metrics behind them stand.
+func (m *Monitoring) Dashboard() awscloudwatch.Dashboard { return m.dashboard }
+
+func (m *Monitoring) stack() awscdk.Stack { return awscdk.Stack_Of(m) }
+
+func seconds(n float64) awscdk.Duration { return awscdk.Duration_Seconds(jsii.Number(n)) }

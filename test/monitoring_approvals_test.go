@@ -1,0 +1,152 @@
+package test
+
+import (
+	"context"
+	"encoding/json"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/google/go-cmp/cmp"
+
+	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/constructs/monitoring"
+)
+
+// watch is the approval watch of the fullest monitoring, with its state machine.
+func watch(t *testing.T, name string, change monitoringChange) *pipeline {
+	t.Helper()
+	p := monitor(t, name, change)
+	p.machine = stateMachine(t, filepath.Join(scratch, "monitoring "+name), "Variant")
+	return p
+}
+
+// watchAt executes the approval watch at a time, and returns the calls that it made, by state.
+func (p *pipeline) watchAt(t *testing.T, at time.Time, s services) (*asl.Execution, map[string]object) {
+	t.Helper()
+	calls := map[string]object{}
+	recording := services{}
+	for state, answer := range s {
+		recording[state] = func(task *asl.Task) (asl.Reply, error) {
+			calls[state] = task.Input.(object)
+			return answer(task)
+		}
+	}
+	machine, err := asl.Load(p.machine.Definition)
+	if err != nil {
+		t.Fatal(err)
+	}
+	execution, err := machine.Run(context.Background(), object{}, asl.Options{Handler: recording, Name: "watch-1", Start: at})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return execution, calls
+}
+
+func TestRequestsThatAreAboutToExpireAreCounted(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	execution, calls := watch(t, "all", everything).watchAt(t, now, services{
+		"CountExpiring": answering(object{"Count": 2.0, "ScannedCount": 2.0}),
+		"ReportCount":   answering(object{}),
+	})
+	if execution.Status != asl.Succeeded {
+		t.Fatalf("ended as %s: %s", execution.Status, execution.Cause)
+	}
+	want := map[string]object{
+		"CountExpiring": {
+			"TableName": "requests", "IndexName": "open", "Select": "COUNT",
+			"KeyConditionExpression":   "#open = :open AND #requestedAt BETWEEN :from AND :to",
+			"ExpressionAttributeNames": object{"#open": "open", "#requestedAt": "requestedAt"},
+			"ExpressionAttributeValues": object{
+				":open": object{"S": "yes"},
+				":from": object{"S": "2026-11-19T12:00:00.000Z"}, // 72 hours ago: what is older has expired
+				":to":   object{"S": "2026-11-20T06:00:00.000Z"}, // 54 hours ago: what is younger has more than 18 hours left
+			},
+		},
+		"ReportCount": {"Namespace": "ClinicalRisk", "MetricData": []any{object{
+			"MetricName": "ExpiringApprovals", "Dimensions": dimensions("Table", "requests"), "Value": 2.0, "Unit": "Count",
+		}}},
+	}
+	got := map[string]object{}
+	if err := json.Unmarshal([]byte(text(calls)), &got); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// The alarm takes missing counts as a breach, so an execution that fails must report none.
+func TestAWatchThatCannotCountReportsNothing(t *testing.T) {
+	execution, calls := watch(t, "all", everything).watchAt(t, time.Now(), services{
+		"CountExpiring": failing("DynamoDb.DynamoDbException", "AccessDenied"), "ReportCount": answering(object{}),
+	})
+	if execution.Status != asl.Failed || calls["ReportCount"] != nil {
+		t.Errorf("ended as %s, reported %v", execution.Status, calls["ReportCount"])
+	}
+}
+
+func TestTheWatchMayDoExactlyThis(t *testing.T) {
+	p := watch(t, "all", everything)
+	logging := []any{
+		"logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeLogGroups", "logs:DescribeResourcePolicies",
+		"logs:GetLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:UpdateLogDelivery",
+	}
+	tracing := []any{"xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+	if diff := cmp.Diff(map[string]object{
+		"CountExpiring":           allow("CountExpiring", requestTable+"/index/open", "dynamodb:Query"),
+		"CountExpiringEncryption": with(allow("CountExpiringEncryption", existingKey, []any{"kms:Decrypt", "kms:DescribeKey"}), through("dynamodb")),
+		"ReportCount": with(allow("ReportCount", "*", "cloudwatch:PutMetricData"),
+			object{"StringEquals": object{"cloudwatch:namespace": "ClinicalRisk"}}),
+		"Logging": allow("Logging", "*", logging),
+		"Tracing": allow("Tracing", "*", tracing),
+	}, p.policy(t, "ApprovalWatchRolePermissions")); diff != "" {
+		t.Error(diff)
+	}
+	machine, _ := p.one(t, "AWS::StepFunctions::StateMachine", "")
+	if diff := cmp.Diff(map[string]object{
+		"StartWatch": allow("StartWatch", object{"Ref": machine}, "states:StartExecution"),
+	}, p.policy(t, "ApprovalWatchScheduleRolePermissions")); diff != "" {
+		t.Error(diff)
+	}
+	if found := p.resources("AWS::IAM::Policy"); len(found) != 0 {
+		t.Errorf("other statements: %s", text(found))
+	}
+}
+
+func TestTheWatchRunsEveryFiveMinutesAndLogsNoData(t *testing.T) {
+	p := watch(t, "all", everything)
+	id, machine := p.one(t, "AWS::StepFunctions::StateMachine", "")
+	if machine["StateMachineType"] != "EXPRESS" {
+		t.Errorf("the watch is %v", machine["StateMachineType"])
+	}
+	logging := machine["LoggingConfiguration"].(object)
+	if logging["Level"] != "ALL" || logging["IncludeExecutionData"] != false {
+		t.Errorf("the watch logs %s", text(logging))
+	}
+	if group := p.resource(t, "AWS::Logs::LogGroup"); group["KmsKeyId"] != existingKey {
+		t.Errorf("the log group: %s", text(group))
+	}
+	rule := p.resource(t, "AWS::Events::Rule")
+	target := rule["Targets"].([]any)[0].(object)["Arn"]
+	if diff := cmp.Diff([]any{"rate(5 minutes)", object{"Ref": id}}, []any{rule["ScheduleExpression"], target}); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestDeadlineAndWarningOfApprovalsChangeTheWatch(t *testing.T) {
+	unchanged := text(monitor(t, "all", everything).template)
+	for name, change := range map[string]func(*monitoring.Approvals){
+		"deadline": func(a *monitoring.Approvals) { a.Deadline, a.Warning = 48*time.Hour, 18*time.Hour },
+		"warning":  func(a *monitoring.Approvals) { a.Warning = time.Hour },
+	} {
+		p := monitor(t, "approval "+name, func(stack awscdk.Stack, p *monitoring.MonitoringProps) {
+			everything(stack, p)
+			change(p.Approvals)
+		})
+		if text(p.template) == unchanged {
+			t.Errorf("the %s does not change the template", name)
+		}
+	}
+}
