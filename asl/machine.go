@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"clinical-risk-pipeline/asl/internal/clock"
@@ -62,9 +63,12 @@ func (o *Options) complete() error {
 		return fmt.Errorf("asl: Options.Type must be %s or %s, got %q", Standard, Express, o.Type)
 	}
 	setDefault(&o.Name, "execution")
+	if o.StateMachine.ARN != "" {
+		setDefault(&o.StateMachine.Name, o.StateMachine.ARN[strings.LastIndex(o.StateMachine.ARN, ":")+1:])
+	}
 	setDefault(&o.StateMachine.Name, "stateMachine")
 	setDefault(&o.StateMachine.ARN, arn("stateMachine:"+o.StateMachine.Name))
-	setDefault(&o.ARN, arn("execution:"+o.StateMachine.Name+":"+o.Name))
+	setDefault(&o.ARN, strings.Replace(o.StateMachine.ARN, ":stateMachine:", ":execution:", 1)+":"+o.Name)
 	setDefault(&o.RoleARN, "arn:aws:iam::"+defaultAccount+":role/StepFunctionsRole")
 	if o.Start.IsZero() {
 		o.Start = defaultStart

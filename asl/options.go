@@ -17,7 +17,7 @@ const (
 // StateMachine names the state machine that an execution belongs to, for the context object.
 type StateMachine struct {
 	ARN  string // Default: derived from Name
-	Name string // Default: "stateMachine"
+	Name string // Default: the last part of ARN, or "stateMachine"
 }
 
 // Options say how an execution runs. The zero value is usable for a definition without tasks.
