@@ -8,9 +8,9 @@ import (
 )
 
 // EMR stands in for clusters. A step that is added completes after three to ten virtual minutes, whatever it says: Spark
-// does not run here. A task of the .sync form sees that at its next poll, each full minute within the first ten
+// does not run here, see ETL for what does. A task of the .sync form sees that at its next poll, each full minute within the first ten
 // (https://docs.aws.amazon.com/step-functions/latest/dg/connect-emr.html).
-type EMR struct{}
+type EMR struct{ ETL ETL }
 
 // Integrations implements Service.
 func (e EMR) Integrations() []Integration {
@@ -31,10 +31,14 @@ func (e EMR) Integrations() []Integration {
 }
 
 // addStep answers with what DescribeStep says once the step is complete.
-func (EMR) addStep(_ context.Context, call *Call) (asl.Reply, error) {
-	took := time.Duration(3+call.below("duration", 8)) * time.Minute
+func (e EMR) addStep(ctx context.Context, call *Call) (asl.Reply, error) {
+	took := jobTime(call)
 	step := call.Parameters["Step"].(map[string]any)
 	jar := step["HadoopJarStep"].(map[string]any)
+	arguments, _ := jar["Args"].([]any)
+	if err := e.ETL.run(ctx, arguments); err != nil {
+		return asl.Reply{}, err
+	}
 	action, ok := step["ActionOnFailure"]
 	if !ok {
 		action = "CONTINUE"

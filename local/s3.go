@@ -7,18 +7,17 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
-	"os"
-	"path/filepath"
-	"strings"
 	"time"
 	"unicode/utf8"
 
 	"clinical-risk-pipeline/asl"
 )
 
-// S3 stands in for buckets: the object KEY of BUCKET is the file Dir/BUCKET/KEY. Files are readable by their owner only,
-// since they may hold subject data. The content type of an object is not kept.
+// S3 stands in for buckets: the object KEY of BUCKET is the file Dir/BUCKET/KEY. Every bucket keeps versions: one that was
+// overwritten moves to Dir/.versions/BUCKET/KEY/VERSION, and the id of a version is made of its bytes. Files are readable by
+// their owner only, since they may hold subject data. The content type of an object is not kept.
+//
+// S3 implements asl.Objects, too, for the item readers and result writers of Distributed Maps.
 type S3 struct {
 	Dir string // made when the first object is put
 }
@@ -42,10 +41,17 @@ func (s S3) Integrations() []Integration {
 		{
 			Name: "aws-sdk:s3:getObject",
 			Parameters: Shape{
-				"Bucket": required(String), "Key": required(String),
+				"Bucket": required(String), "Key": required(String), "VersionId": optional(String),
 				"ExpectedBucketOwner": optional(String), "ResponseContentType": optional(String),
 			},
 			Perform: s.getObject,
+		},
+		{
+			Name: "aws-sdk:s3:headObject",
+			Parameters: Shape{
+				"Bucket": required(String), "Key": required(String), "VersionId": optional(String), "ExpectedBucketOwner": optional(String),
+			},
+			Perform: s.headObject,
 		},
 	}
 }
@@ -53,70 +59,62 @@ func (s S3) Integrations() []Integration {
 // putObject stores a string as it is, and any other value as JSON.
 func (s S3) putObject(_ context.Context, call *Call) (asl.Reply, error) {
 	reply := asl.Reply{Duration: transfer}
-	path, err := s.path(call)
-	if err != nil {
-		return reply, err
-	}
-	body := document(call.Parameters["Body"])
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return reply, err
-	}
-	flags := os.O_WRONLY | os.O_CREATE | os.O_TRUNC
-	if call.text("IfNoneMatch") == "*" {
-		flags |= os.O_EXCL
-	}
-	file, err := os.OpenFile(path, flags, 0o600)
+	body := []byte(document(call.Parameters["Body"]))
+	version, err := s.put(call.text("Bucket"), call.text("Key"), body, call.text("IfNoneMatch") == "*")
 	if errors.Is(err, fs.ErrExist) {
 		return reply, s3Error("S3Exception", 412, "At least one of the pre-conditions you specified did not hold")
 	}
-	if err != nil {
-		return reply, err
-	}
-	_, err = file.WriteString(body)
-	reply.Output = map[string]any{"ETag": etag(body), "ServerSideEncryption": "AES256"}
-	return reply, errors.Join(err, file.Close())
+	reply.Output = map[string]any{"ETag": etag(body), "ServerSideEncryption": "AES256", "VersionId": version}
+	return reply, err
 }
 
 func (s S3) getObject(_ context.Context, call *Call) (asl.Reply, error) {
 	reply := asl.Reply{Duration: transfer}
-	path, err := s.path(call)
-	if err != nil {
-		return reply, err
-	}
-	body, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return reply, s3Error("NoSuchKeyException", 404, "The specified key does not exist.")
-	}
+	body, err := s.get(call)
 	if err != nil {
 		return reply, err
 	}
 	if !utf8.Valid(body) {
 		return reply, fmt.Errorf("the object of parameter Key is no text, which a state machine cannot read")
 	}
-	reply.Output = map[string]any{
-		"AcceptRanges": "bytes", "Body": string(body), "ContentLength": float64(len(body)), "ETag": etag(string(body)),
-		"LastModified": call.Now.UTC().Format(time.RFC3339), "Metadata": map[string]any{}, "ServerSideEncryption": "AES256",
-	}
+	output := describe(call, body)
+	output["Body"] = string(body)
+	reply.Output = output
 	return reply, nil
 }
 
-// path returns the file of the object that a call names. Parts of the key are escaped, so that no key leaves the folder.
-func (s S3) path(call *Call) (string, error) {
-	parts := []string{s.Dir}
-	for part := range strings.SplitSeq(call.text("Bucket")+"/"+call.text("Key"), "/") {
-		if part == "" {
-			return "", fmt.Errorf("parameters Bucket and Key: a part between two slashes is empty, which no file's name can be")
-		}
-		if part = url.PathEscape(part); strings.Trim(part, ".") == "" {
-			part = strings.ReplaceAll(part, ".", "%2E")
-		}
-		parts = append(parts, part)
+func (s S3) headObject(_ context.Context, call *Call) (asl.Reply, error) {
+	reply := asl.Reply{Duration: transfer}
+	body, err := s.get(call)
+	if err != nil {
+		return reply, err
 	}
-	return filepath.Join(parts...), nil
+	reply.Output = describe(call, body)
+	return reply, nil
 }
 
-func etag(body string) string {
-	sum := md5.Sum([]byte(body))
+// get reads the object, or the version of it, that a call names.
+func (s S3) get(call *Call) ([]byte, error) {
+	body, err := s.read(call.text("Bucket"), call.text("Key"), call.text("VersionId"))
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && call.text("VersionId") != "":
+		return nil, s3Error("NoSuchVersionException", 404, "The specified version does not exist.")
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, s3Error("NoSuchKeyException", 404, "The specified key does not exist.")
+	}
+	return body, err
+}
+
+// describe is what S3 says about an object beside its body.
+func describe(call *Call, body []byte) map[string]any {
+	return map[string]any{
+		"AcceptRanges": "bytes", "ContentLength": float64(len(body)), "ETag": etag(body), "VersionId": version(body),
+		"LastModified": call.Now.UTC().Format(time.RFC3339), "Metadata": map[string]any{}, "ServerSideEncryption": "AES256",
+	}
+}
+
+func etag(body []byte) string {
+	sum := md5.Sum(body)
 	return `"` + hex.EncodeToString(sum[:]) + `"`
 }
 

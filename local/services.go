@@ -9,11 +9,15 @@
 //
 // Each service has a file of its own:
 //
-//	EMR        elasticmapreduce:addStep.sync: the step completes after some virtual minutes
-//	SageMaker  aws-sdk:sagemakerruntime:invokeEndpoint: a model of package model answers
-//	SNS        sns:publish: hands each notification to a function
-//	S3         aws-sdk:s3:putObject and getObject: objects are files in a folder
-//	LogGroup   what Step Functions writes to CloudWatch Logs about an execution
+//	EMR            elasticmapreduce:addStep.sync: the step completes after some virtual minutes, and
+//	EMRServerless  emr-serverless:startJobRun.sync,
+//	Glue           glue:startJobRun.sync do alike; ETL is what their jobs do
+//	SageMaker      aws-sdk:sagemakerruntime:invokeEndpoint: a model of package model answers
+//	SNS            sns:publish: hands each notification to a function
+//	S3             aws-sdk:s3:putObject, getObject and headObject: objects are files in a folder
+//	StepFunctions  states:startExecution.sync:2: notes what was started; it succeeds
+//	ServiceNow     http:invoke on the table of incidents: opens them, and finds what it opened
+//	LogGroup       what Step Functions writes to CloudWatch Logs about an execution
 package local
 
 import (

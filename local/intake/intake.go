@@ -7,6 +7,10 @@
 // The file is read twice, as a stream: once to check it, once to run it. Memory grows with the number of subjects, of which
 // only the ids are kept, but not with their features. A byte order mark, Windows line ends and empty lines are fine.
 //
+// [OpenCohort] reads a cohort instead, JSON Lines, of which one execution scores all subjects:
+//
+//	{"subject": "S-0001", "features": {…}}
+//
 // What the features hold is the model's business: a feature that is missing or wrong makes an execution fail, not the
 // file. Messages name places and fields, never values of features.
 package intake
@@ -46,13 +50,23 @@ type File struct {
 
 	file    *os.File
 	single  bool // one JSON document instead of lines
+	parse   func(line) (Input, error)
+	example string // of a line
 	cleanup func() error
 }
 
 // Open reads the file at path, or stdin for "-", and checks it. All faults are joined, each with its line and what would
 // be right. A cancelled context ends it with the context's error.
 func Open(ctx context.Context, path string, stdin io.Reader) (*File, error) {
-	f := &File{Name: path, single: strings.HasSuffix(strings.ToLower(path), ".json"), cleanup: func() error { return nil }}
+	f := &File{single: strings.HasSuffix(strings.ToLower(path), ".json"), parse: parse, example: example}
+	if err := f.openAndCheck(ctx, path, stdin); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+func (f *File) openAndCheck(ctx context.Context, path string, stdin io.Reader) error {
+	f.Name, f.cleanup = path, func() error { return nil }
 	var err error
 	if path == Stdin {
 		f.Name = "standard input"
@@ -61,19 +75,19 @@ func Open(ctx context.Context, path string, stdin io.Reader) (*File, error) {
 		err = f.open(path)
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := f.check(ctx); err != nil {
-		return nil, errors.Join(err, f.Close())
+		return errors.Join(err, f.Close())
 	}
-	return f, nil
+	return nil
 }
 
 func (f *File) open(path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%s: there is no such file: name one with an execution's input per line, such as examples/trial-sample.jsonl", path)
+		return fmt.Errorf("%s: there is no such file: name a .jsonl file, such as those in examples", path)
 	case err != nil:
 		return err
 	case info.IsDir():
@@ -130,7 +144,7 @@ func (f *File) check(ctx context.Context) error {
 		seen[input.Subject] = input.Line
 	}
 	if len(faults) == 0 && f.Count == 0 {
-		return fmt.Errorf("%s: the file is empty: write an execution's input on each line, %s", f.Name, example)
+		return fmt.Errorf("%s: the file is empty: write one object on each line, %s", f.Name, f.example)
 	}
 	if more := len(faults) - maxFaults; more > 0 {
 		faults = append(faults[:maxFaults], fmt.Errorf("%s: and %d more faults", f.Name, more))
@@ -144,7 +158,7 @@ func (f *File) Inputs() iter.Seq2[Input, error] {
 		for line, err := range f.lines() {
 			input := Input{Line: line.number}
 			if err == nil {
-				input, err = parse(line)
+				input, err = f.parse(line)
 			}
 			if err != nil {
 				err = fmt.Errorf("%s:%d: %w", f.Name, line.number, err)

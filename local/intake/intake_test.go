@@ -79,7 +79,7 @@ func TestFilesThatAreInOrder(t *testing.T) {
 func TestFaults(t *testing.T) {
 	long := strings.Repeat("x", MaxInput)
 	for _, c := range []struct{ reason, name, text, want string }{
-		{"empty", "a.jsonl", "", "the file is empty: write an execution's input on each line"},
+		{"empty", "a.jsonl", "", "the file is empty: write one object on each line"},
 		{"nothing but white space", "a.jsonl", "\n \r\n", "the file is empty"},
 		{"an empty document", "a.json", " \n", "the file is empty"},
 		{"a line that breaks off", "a.jsonl", valid("A") + "\n{\"subject\": \"B\"", ":2: this is no JSON (it breaks off)"},

@@ -19,22 +19,31 @@ const example = `like {"subject": "S-0001", "trialId": "T-1", "transformed_featu
 // maxID is the length of a subject's or trial's id at most, in characters.
 const maxID = 128
 
-// parse reads one input and checks the fields that every execution needs. All faults are joined, in one line.
-func parse(l line) (Input, error) {
-	input := Input{Line: l.number}
+// object reads the object that a line, or a document, is.
+func (l line) object(example string) (map[string]any, error) {
 	if !utf8.Valid(l.text) {
-		return input, errors.New("this is no UTF-8 text: save the file as UTF-8")
+		return nil, errors.New("this is no UTF-8 text: save the file as UTF-8")
 	}
 	value, err := asl.Decode(l.text)
 	if err != nil {
-		return input, fmt.Errorf("this is no JSON (%w): write one object, %s", at(l, err), example)
+		return nil, fmt.Errorf("this is no JSON (%w): write one object, %s", at(l, err), example)
 	}
 	object, ok := value.(map[string]any)
 	switch {
 	case !ok && l.single:
-		return input, errors.New("a .json file holds one input, which is an object: put several into a .jsonl file, one per line")
+		return nil, errors.New("a .json file holds one input, which is an object: put several into a .jsonl file, one per line")
 	case !ok:
-		return input, fmt.Errorf("the line is no object: write one, %s", example)
+		return nil, fmt.Errorf("the line is no object: write one, %s", example)
+	}
+	return object, nil
+}
+
+// parse reads one input and checks the fields that every execution needs. All faults are joined, in one line.
+func parse(l line) (Input, error) {
+	input := Input{Line: l.number}
+	object, err := l.object(example)
+	if err != nil {
+		return input, err
 	}
 	var faults []string
 	note := func(fault string) {

@@ -3,6 +3,7 @@ package model
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 	"strings"
 	"time"
@@ -31,8 +32,13 @@ import (
 // independent, and in one real trial of 254 subjects, of whom 57% discontinued, baseline covariates barely told who (AUC
 // 0.6). Whoever alerts about people uses a model that was validated on their own trial.
 //
-// A request is {"features": {…}}, the answer {"risk_score": 0.81}. Other features are ignored. A feature that is missing
+// A request is {"features": {…}}, the answer {"risk_score": 0.81}; a batch is {"instances": [{…}, …]}, the answer
+// {"predictions": [{"risk_score": 0.81}, …]} in the same order. Other features are ignored. A feature that is missing
 // or of the wrong type is refused, as a container would with status 400; the message names features, never values.
+//
+// A batch is refused as a whole when one of its subjects is: most containers know no answer for a part of a request, and a
+// score that is made up would be worse. The price shows in the coverage, where the whole batch counts as not scored. A container
+// that imputes, or an extraction that leaves the features of such a subject out, loses that subject only.
 type Reference struct{}
 
 // The coefficients, in log odds.
@@ -76,6 +82,11 @@ func Risk(f Features) float64 {
 	return 1 / (1 + math.Exp(-logOdds))
 }
 
+// score is the answer about one subject.
+type score struct {
+	Risk float64 `json:"risk_score"`
+}
+
 // Invoke implements Model.
 func (Reference) Invoke(ctx context.Context, request Request) (Response, error) {
 	response := Response{ContentType: "application/json", Duration: referenceTime}
@@ -83,18 +94,51 @@ func (Reference) Invoke(ctx context.Context, request Request) (Response, error) 
 		return response, err
 	}
 	var body struct {
-		Features map[string]any `json:"features"`
+		Features  map[string]any   `json:"features"`
+		Instances []map[string]any `json:"instances"`
 	}
-	if err := json.Unmarshal(request.Body, &body); err != nil || body.Features == nil {
-		return response, modelError(400, "the request must be {\"features\": {…}}")
+	err := json.Unmarshal(request.Body, &body)
+	if err != nil || (body.Features == nil) == (body.Instances == nil) {
+		return response, modelError(400, `the request must be {"features": {…}} or {"instances": [{…}, …]}`)
 	}
-	features, faults := readFeatures(body.Features)
+	var answer any
+	var faults []string
+	if body.Instances != nil {
+		answer, faults = predict(body.Instances)
+	} else {
+		var f Features
+		f, faults = readFeatures(body.Features)
+		answer = score{Risk(f)}
+	}
 	if len(faults) > 0 {
 		return response, modelError(400, strings.Join(faults, "; "))
 	}
-	answer, err := json.Marshal(map[string]float64{"risk_score": Risk(features)})
-	response.Body = string(answer)
+	text, err := json.Marshal(answer)
+	response.Body = string(text)
 	return response, err
+}
+
+// maxRefused is how many subjects of a batch are told what is wrong with them.
+const maxRefused = 5
+
+// predict scores every instance of a batch, or says what is wrong with those that it cannot.
+func predict(instances []map[string]any) (answer any, faults []string) {
+	predictions := make([]score, len(instances))
+	refused := 0
+	for i, instance := range instances {
+		f, wrong := readFeatures(instance)
+		predictions[i] = score{Risk(f)}
+		if len(wrong) == 0 {
+			continue
+		}
+		if refused++; refused <= maxRefused {
+			faults = append(faults, fmt.Sprintf("instance %d: %s", i, strings.Join(wrong, ", ")))
+		}
+	}
+	if refused > maxRefused {
+		faults = append(faults, fmt.Sprintf("and %d more instances", refused-maxRefused))
+	}
+	return map[string]any{"predictions": predictions}, faults
 }
 
 // readFeatures returns the features, or everything that is wrong with them, in a fixed order.

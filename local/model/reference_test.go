@@ -117,3 +117,41 @@ func TestReferenceStopsWithItsContext(t *testing.T) {
 		t.Errorf("error %v, want context.Canceled", err)
 	}
 }
+
+func TestReferenceAnswersABatchInOrder(t *testing.T) {
+	unmarried := strings.Replace(strings.Replace(goodFeatures, `"married": true`, `"married": false`, 1), "female", "male", 1)
+	response, err := Reference{}.Invoke(t.Context(), Request{Body: []byte(`{"instances": [` + goodFeatures + `,` + unmarried + `]}`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answer struct {
+		Predictions []map[string]float64 `json:"predictions"`
+	}
+	if err := json.Unmarshal([]byte(response.Body), &answer); err != nil || len(answer.Predictions) != 2 {
+		t.Fatalf("answer %s, %v", response.Body, err)
+	}
+	if first, second := answer.Predictions[0]["risk_score"], answer.Predictions[1]["risk_score"]; first >= second || first <= 0 {
+		t.Errorf("scores %v and %v, want the second to be higher", first, second)
+	}
+	if response, err := (Reference{}).Invoke(t.Context(), Request{Body: []byte(`{"instances": []}`)}); err != nil || response.Body != `{"predictions":[]}` {
+		t.Errorf("an empty batch: %s, %v", response.Body, err)
+	}
+}
+
+// A score that is made up is worse than none: one broken subject costs its batch, as with most containers.
+func TestReferenceRefusesABatchWithABrokenSubject(t *testing.T) {
+	broken := strings.Replace(goodFeatures, `"married": true`, `"married": "secret"`, 1)
+	_, err := Reference{}.Invoke(t.Context(), Request{Body: []byte(`{"instances": [` + goodFeatures + strings.Repeat(","+broken, 7) + `, {}]}`)})
+	var failure *asl.Error
+	if !errors.As(err, &failure) || failure.Name != errModel {
+		t.Fatalf("error %v", err)
+	}
+	for _, want := range []string{"instance 1: feature married must be true or false", "instance 5", "and 3 more instances"} {
+		if !strings.Contains(failure.Cause, want) {
+			t.Errorf("cause %s\nwant %q", failure.Cause, want)
+		}
+	}
+	if strings.Contains(failure.Cause, "secret") || strings.Contains(failure.Cause, "instance 6") {
+		t.Errorf("cause %s", failure.Cause)
+	}
+}

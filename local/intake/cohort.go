@@ -1,0 +1,65 @@
+package intake
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"strings"
+
+	"clinical-risk-pipeline/workflow"
+)
+
+const cohortExample = `like {"subject": "S-0001", "features": {…}}`
+
+// OpenCohort reads the file at path, or stdin for "-", as a cohort, and checks it as Open does. A line has a subject, and may
+// have features, an object. A subject whose features never came is not a fault of the file: the pipeline counts it as not
+// scored. Other fields are carried along.
+func OpenCohort(ctx context.Context, path string, stdin io.Reader) (*File, error) {
+	f := &File{parse: parseSubject, example: cohortExample}
+	if err := f.openAndCheck(ctx, path, stdin); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// parseSubject reads one line of a cohort. All faults are joined, in one line.
+func parseSubject(l line) (Input, error) {
+	input := Input{Line: l.number}
+	object, err := l.object(cohortExample)
+	if err != nil {
+		return input, err
+	}
+	input.Value = object
+	input.Subject, _ = object[workflow.Subject].(string)
+	var faults []string
+	if fault := checkID(object, workflow.Subject, "the subject's pseudonymous id"); fault != "" {
+		faults = append(faults, fault)
+	}
+	if _, given := object[workflow.TransformedFeatures]; given {
+		faults = append(faults, "this is an input for one execution a subject: leave --cohort out, or call "+workflow.TransformedFeatures+" "+workflow.Features)
+	}
+	if features, given := object[workflow.Features]; given && features != nil {
+		if _, ok := features.(map[string]any); !ok {
+			faults = append(faults, workflow.Features+" must be an object: the model's features by name")
+		}
+	}
+	if len(faults) > 0 {
+		return input, errors.New(strings.Join(faults, "; "))
+	}
+	return input, nil
+}
+
+// WriteLines writes the lines as they stand in the file, without byte order mark, empty lines and carriage returns.
+func (f *File) WriteLines(w io.Writer) error {
+	out := bufio.NewWriter(w)
+	for line, err := range f.lines() {
+		if err != nil {
+			return err
+		}
+		if _, err := out.Write(append(line.text, '\n')); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}

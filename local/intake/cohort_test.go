@@ -1,0 +1,62 @@
+package intake
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+func TestCohortsThatAreInOrder(t *testing.T) {
+	text := "\ufeff" + `{"subject": "A", "features": {"x": 1e0, "y": null}}` + "\r\n\n" + `{"subject": "B"}` + "\n" +
+		`{"subject": "C", "features": null, "site": "DE-03"}` + "\n" + `{"subject": "D", "features": {}}`
+	f, err := OpenCohort(t.Context(), write(t, "a.jsonl", text), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	var ids strings.Builder
+	for input, err := range f.Inputs() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids.WriteString(input.Subject)
+	}
+	if ids.String() != "ABCD" || f.Count != 4 {
+		t.Errorf("subjects %s, count %d", ids.String(), f.Count)
+	}
+	var lines bytes.Buffer
+	if err := f.WriteLines(&lines); err != nil {
+		t.Fatal(err)
+	}
+	// What is sent to the model is what stands in the file, to the digit.
+	want := `{"subject": "A", "features": {"x": 1e0, "y": null}}` + "\n" + `{"subject": "B"}` + "\n" +
+		`{"subject": "C", "features": null, "site": "DE-03"}` + "\n" + `{"subject": "D", "features": {}}` + "\n"
+	if lines.String() != want {
+		t.Errorf("lines\n%s\nwant\n%s", lines.String(), want)
+	}
+}
+
+func TestFaultsOfCohorts(t *testing.T) {
+	for _, c := range []struct{ reason, text, want string }{
+		{"empty", "\n", "the file is empty: write one object on each line, like {\"subject\": \"S-0001\", \"features\": {…}}"},
+		{"a line that breaks off", `{"subject": "A"`, ":1: this is no JSON (it breaks off)"},
+		{"a line that is no object", `["A"]`, ":1: the line is no object"},
+		{"no subject", `{"features": {}}`, ":1: subject is missing"},
+		{"features that are a text", `{"subject": "A", "features": "secret"}`, ":1: features must be an object"},
+		{"a line of the other form", valid("A"), ":1: this is an input for one execution a subject: leave --cohort out"},
+		{"a subject twice", `{"subject": "A"}` + "\n" + `{"subject": "A"}`, `:2: subject "A" stands on line 1 already`},
+	} {
+		_, err := OpenCohort(t.Context(), write(t, "a.jsonl", c.text), nil)
+		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: error %v, want it to contain %q", c.reason, err, c.want)
+		}
+	}
+	_, err := OpenCohort(t.Context(), write(t, "a.jsonl", "{\n{\"subject\": \"A\"}\n{}\n"), nil)
+	if err == nil || !strings.Contains(err.Error(), "a.jsonl:1: ") || !strings.Contains(err.Error(), "a.jsonl:3: ") {
+		t.Errorf("not all faults at once: %v", err)
+	}
+}

@@ -1,0 +1,94 @@
+package local
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"testing"
+)
+
+func TestVersions(t *testing.T) {
+	s := S3{Dir: t.TempDir()}
+	version := func(body string) string {
+		reply, err := perform(t, s, "aws-sdk:s3:putObject", `{"Bucket": "b", "Key": "d/k", "Body": "`+body+`"}`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return reply.Output.(map[string]any)["VersionId"].(string)
+	}
+	first, again, second := version("one"), version("one"), version("two")
+	if first != again || first == second {
+		t.Errorf("versions %s, %s, %s: want those of the same bytes to be equal", first, again, second)
+	}
+	for id, want := range map[string]string{first: "one", second: "two"} {
+		got, err := get(t, s, `{"Bucket": "b", "Key": "d/k", "VersionId": "`+id+`"}`)
+		if err != nil || got["Body"] != want || got["VersionId"] != id {
+			t.Errorf("version %s: got %v, %v; want %q", id, got, err, want)
+		}
+	}
+	_, err := get(t, s, `{"Bucket": "b", "Key": "d/k", "VersionId": "0000"}`)
+	wantError(t, err, "S3.NoSuchVersionException", "")
+	if keys := keysOf(t, s, "d/"); len(keys) != 1 {
+		t.Errorf("former versions are listed, too: %v", keys)
+	}
+}
+
+func TestHeadObject(t *testing.T) {
+	s := S3{Dir: t.TempDir()}
+	if err := put(t, s, `{"Bucket": "b", "Key": "k", "Body": "four"}`); err != nil {
+		t.Fatal(err)
+	}
+	reply, err := perform(t, s, "aws-sdk:s3:headObject", `{"Bucket": "b", "Key": "k"}`)
+	output, _ := reply.Output.(map[string]any)
+	if err != nil || output["ContentLength"] != 4.0 || output["VersionId"] == nil || output["Body"] != nil {
+		t.Errorf("got %v, %v", output, err)
+	}
+	_, err = perform(t, s, "aws-sdk:s3:headObject", `{"Bucket": "b", "Key": "other"}`)
+	wantError(t, err, "S3.NoSuchKeyException", "")
+}
+
+func keysOf(t *testing.T, s S3, prefix string) (keys []string) {
+	t.Helper()
+	for object, err := range s.List(t.Context(), "b", prefix) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys = append(keys, object.Key)
+	}
+	return keys
+}
+
+func TestObjectsOfMaps(t *testing.T) {
+	s := S3{Dir: t.TempDir()}
+	w, err := s.Create(t.Context(), "b", "out/a b.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(w, "[]"); err != nil {
+		t.Fatal(err)
+	}
+	if keys := keysOf(t, s, ""); len(keys) != 0 {
+		t.Errorf("an object appears before it is whole: %v", keys)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if keys := keysOf(t, s, "out/"); len(keys) != 1 || keys[0] != "out/a b.json" {
+		t.Errorf("keys %v", keys)
+	}
+	if keys := keysOf(t, s, "other/"); len(keys) != 0 {
+		t.Errorf("keys of another prefix: %v", keys)
+	}
+	r, err := s.Open(t.Context(), "b", "out/a b.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(r)
+	if err := errors.Join(err, r.Close()); err != nil || string(text) != "[]" {
+		t.Errorf("read %q, %v", text, err)
+	}
+	if _, err := s.Open(t.Context(), "b", "none"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a missing object: %v, want %v", err, os.ErrNotExist)
+	}
+}

@@ -1,0 +1,84 @@
+package local
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"clinical-risk-pipeline/asl"
+)
+
+// StepFunctions stands in for the state machines that a pipeline starts. An execution that is started succeeds after a virtual
+// minute, with an empty object: what it would do is not known here. A name is taken once, as on AWS for Standard workflows: the
+// same name with the same input is the same execution, with another input it is refused.
+type StepFunctions struct {
+	OnDownstream OnDownstream
+
+	mu      sync.Mutex
+	started map[string]string // input by ARN
+}
+
+const executionTime = time.Minute
+
+// Integrations implements Service.
+func (s *StepFunctions) Integrations() []Integration {
+	return []Integration{{
+		Name:       "states:startExecution.sync:2",
+		Parameters: Shape{"StateMachineArn": required(String), "Name": optional(String), "Input": optional(Document), "TraceHeader": optional(String)},
+		Perform:    s.startExecution,
+	}}
+}
+
+// startExecution answers with what DescribeExecution says once the execution succeeded; the .sync:2 form parses input and output
+// (https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html).
+func (s *StepFunctions) startExecution(_ context.Context, call *Call) (asl.Reply, error) {
+	machine, name := call.text("StateMachineArn"), call.text("Name")
+	if !strings.Contains(machine, ":stateMachine:") {
+		return asl.Reply{}, &asl.Error{Name: "StepFunctions.InvalidArnException", Cause: "Invalid Arn: StateMachineArn (Service: AWSStepFunctions; Status Code: 400)"}
+	}
+	if name == "" {
+		name = call.uuid("execution")
+	}
+	input := parsed(call.Parameters["Input"])
+	if input == nil {
+		input = map[string]any{}
+	}
+	arn := strings.Replace(machine, ":stateMachine:", ":execution:", 1) + ":" + name
+	again, err := s.start(arn, asl.Encode(input))
+	if err != nil {
+		return asl.Reply{}, err
+	}
+	if !again && s.OnDownstream != nil {
+		err := s.OnDownstream(Downstream{
+			Execution: call.ExecutionName, State: call.State, Action: ExecutionStarted, Target: machine, ID: name, Reference: arn,
+			At: call.Now, Request: input,
+		})
+		if err != nil {
+			return asl.Reply{}, err
+		}
+	}
+	milliseconds := func(t time.Time) float64 { return float64(t.UnixMilli()) }
+	return asl.Reply{Duration: executionTime, Output: map[string]any{
+		"ExecutionArn": arn, "StateMachineArn": machine, "Name": name, "Status": "SUCCEEDED", "RedriveCount": 0.0,
+		"StartDate": milliseconds(call.Now), "StopDate": milliseconds(call.Now.Add(executionTime)),
+		"Input": input, "InputDetails": map[string]any{"Included": true},
+		"Output": map[string]any{}, "OutputDetails": map[string]any{"Included": true},
+	}}, nil
+}
+
+// start takes the name of an execution, and tells whether it was taken with the same input before.
+func (s *StepFunctions) start(arn, input string) (again bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before, again := s.started[arn]
+	if again && before != input {
+		return true, &asl.Error{Name: "StepFunctions.ExecutionAlreadyExistsException", Cause: "Execution Already Exists: '" + arn +
+			"' (Service: AWSStepFunctions; Status Code: 400)"}
+	}
+	if s.started == nil {
+		s.started = map[string]string{}
+	}
+	s.started[arn] = input
+	return again, nil
+}
