@@ -236,6 +236,9 @@ func TestApprovalStoresAreEncryptedWithTheKey(t *testing.T) {
 	if diff := cmp.Diff(object{"KMSMasterKeyId": arn, "SSEEnabled": true, "SSEType": "KMS"}, table["SSESpecification"]); diff != "" {
 		t.Errorf("table: %s", diff)
 	}
+	if table["DeletionProtectionEnabled"] != true {
+		t.Error("the table can be deleted")
+	}
 	if diff := cmp.Diff(object{"PointInTimeRecoveryEnabled": true}, table["PointInTimeRecoverySpecification"]); diff != "" {
 		t.Errorf("table: %s", diff)
 	}
@@ -254,6 +257,24 @@ func TestApprovalStoresAreEncryptedWithTheKey(t *testing.T) {
 	}
 	if condition := text(logs["Condition"]); !strings.Contains(condition, "kms:EncryptionContext:aws:logs:arn") || !strings.Contains(condition, "AWS::AccountId") {
 		t.Errorf("CloudWatch Logs may use the key for groups of any account: %s", condition)
+	}
+}
+
+func TestApprovalFunctionsKnowWhereEverythingIs(t *testing.T) {
+	p := synthesizeApproval(t, "smallest", nil)
+	table, _ := p.one(t, "AWS::DynamoDB::Table", "")
+	topic, _ := p.one(t, "AWS::SNS::Topic", "")
+	url, _ := p.one(t, "AWS::Lambda::Url", "")
+	common := object{"APPROVAL_TABLE": object{"Ref": table}, "APPROVAL_BUCKET": "records", "APPROVAL_PREFIX": "decisions/"}
+	for function, own := range map[string]object{
+		"RequestFunction": {"APPROVAL_TOPIC": object{"Ref": topic}, "APPROVAL_URL": attribute(url, "FunctionUrl")},
+		"DecideFunction":  {"APPROVAL_APPROVERS": approverRole},
+	} {
+		maps.Copy(own, common)
+		_, properties := p.one(t, "AWS::Lambda::Function", function)
+		if diff := cmp.Diff(own, properties["Environment"].(object)["Variables"]); diff != "" {
+			t.Errorf("%s: %s", function, diff)
+		}
 	}
 }
 
@@ -276,16 +297,10 @@ func TestApprovalFunctionsRunOurBinaries(t *testing.T) {
 		}
 		asset := function["Code"].(object)["S3Key"].(string)
 		binary := filepath.Join(scratch, "approval smallest", "asset."+strings.TrimSuffix(asset, ".zip"), "bootstrap")
-		head := make([]byte, 20)
-		file, err := os.Open(binary)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, err = file.Read(head)
-		file.Close()
+		program, err := os.ReadFile(binary)
 		const aarch64 = 0xb7 // e_machine of an ELF file
-		if err != nil || string(head[:4]) != "\x7fELF" || head[18] != aarch64 {
-			t.Errorf("%s: the asset is no program for arm64: % x, %v", name, head, err)
+		if err != nil || len(program) < 20 || string(program[:4]) != "\x7fELF" || program[18] != aarch64 {
+			t.Errorf("%s: the asset is no program for arm64: %v", name, err)
 		}
 	}
 }

@@ -25,7 +25,7 @@ const URLOutput = "ApprovalURL"
 const ApprovalsPrefix = "approvals/"
 
 // The store's table: its partition key, and the sparse index of the requests that no execution took a decision on, with its
-// keys. All are strings.
+// keys: "yes", and the time of the request in UTC with milliseconds, "2026-03-01T03:00:00.000Z". All are strings.
 const (
 	TableKey     = "id"
 	OpenIndex    = "open"

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -38,6 +37,9 @@ const (
 	isOpen            = "yes"
 )
 
+// sortable is the layout of times that sort as texts.
+const sortable = "2006-01-02T15:04:05.000Z"
+
 // Get implements approval.Store.
 func (s Store) Get(ctx context.Context, id string) (*approval.Approval, error) {
 	out, err := s.Client.GetItem(ctx, &dynamodb.GetItemInput{
@@ -62,7 +64,7 @@ func (s Store) Put(ctx context.Context, a *approval.Approval) error {
 	}
 	stored := item{
 		approval.TableKey: text(a.ID), revisionAttribute: number(next.Revision), documentAttribute: text(string(document)),
-		approval.OpenIndexBy: text(a.RequestedAt.UTC().Format(time.RFC3339Nano)),
+		approval.OpenIndexBy: text(a.RequestedAt.UTC().Format(sortable)),
 	}
 	if !a.Effective {
 		stored[approval.OpenIndexKey] = text(isOpen)

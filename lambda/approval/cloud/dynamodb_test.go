@@ -97,6 +97,9 @@ func TestStoreIndexesWhatNoExecutionTook(t *testing.T) {
 		if _, open := in.Item["open"]; open == effective {
 			t.Errorf("effective %v, in the index %v", effective, open)
 		}
+		if at := in.Item["requestedAt"]; !cmp.Equal(at, text("2026-03-01T01:00:00.000Z"), ignoreSmithy) {
+			t.Errorf("requested at %v, which does not sort", at)
+		}
 	}
 }
 
