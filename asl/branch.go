@@ -5,6 +5,7 @@ import (
 
 	"clinical-risk-pipeline/asl/internal/clock"
 	"clinical-risk-pipeline/asl/internal/query"
+	"clinical-risk-pipeline/asl/internal/value"
 )
 
 // branch is a thread of an execution: its main program, a branch of a Parallel state or an iteration of a Map state.
@@ -59,8 +60,10 @@ func (b *branch) visit(s state, input any) (any, *target, error) {
 		b.left(c, err)
 		return nil, nil, err
 	}
-	if err := checkSize(output, c.name); err != nil {
-		return nil, nil, err
+	if !value.Same(output, input) { // the input was checked when it was an output
+		if err := checkSize(output, c.name); err != nil {
+			return nil, nil, err
+		}
 	}
 	if b.at.assigned != nil {
 		b.scope.assign(b.at.assigned)

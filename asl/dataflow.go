@@ -74,7 +74,11 @@ func (w *work) input(b *branch, effective any) (any, error) {
 	if w.payload == nil {
 		return effective, nil
 	}
-	return w.payload.Eval(b.evaluating(effective))
+	input, err := w.payload.Eval(b.evaluating(effective))
+	if err != nil {
+		return nil, err
+	}
+	return input, checkSize(input, b.at.state.name)
 }
 
 // finish turns the result into the state's output, in either query language.

@@ -32,6 +32,16 @@ func TestATasksInputIsLimitedToo(t *testing.T) {
 	}
 }
 
+func TestTheInputsOfBranchesAndIterationsAreLimited(t *testing.T) {
+	for _, definition := range []string{
+		one(`{"Type": "Parallel", "Parameters": {"a.$": "$.s", "b.$": "$.s"}, "Branches": [{"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}], "ResultPath": null, "End": true}`),
+		one(`{"Type": "Map", "ItemsPath": "$.l", "ItemSelector": {"a.$": "$.s", "b.$": "$.s"}, ` + pass + `, "ResultPath": null, "End": true}`),
+	} {
+		x := execute(t, definition, `{"l": [1], "s": "`+strings.Repeat("x", 200_000)+`"}`, asl.Options{})
+		fails(t, x, asl.ErrDataLimit, "The state/task 'S' returned a result with a size exceeding the maximum number of bytes service limit.")
+	}
+}
+
 func TestHistoryLimit(t *testing.T) {
 	loop := `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "Next": "A"}}}`
 	x := execute(t, loop, `{}`, asl.Options{})

@@ -172,5 +172,8 @@ func (s *mapState) selected(b *branch, input any, item *mapItem) (any, error) {
 	b.item, b.at.context = item, nil
 	v, err := s.itemSelector.Eval(b.evaluating(input))
 	b.item, b.at.context = outer, nil
-	return v, err
+	if err != nil {
+		return nil, err
+	}
+	return v, checkSize(v, s.name)
 }

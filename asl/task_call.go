@@ -20,9 +20,6 @@ type taskCall struct {
 // perform calls the handler, and lets the task take its time. It gives the result.
 func (t *taskCall) perform(b *branch) (any, error) {
 	r := &t.state.resource
-	if err := checkSize(t.input, t.state.name); err != nil {
-		return nil, err
-	}
 	t.recordScheduled(b)
 	if b.x.full {
 		return nil, historyFailure()
@@ -45,11 +42,7 @@ func (t *taskCall) perform(b *branch) (any, error) {
 		t.record(b, "Failed", &Failure{Error: e.Name, Cause: e.Cause})
 		return nil, &failure{name: e.Name, cause: e.Cause, explained: e.Name == ErrTimeout, byTask: true}
 	}
-	output, err := value.Normalize(reply.Output)
-	if err != nil {
-		return nil, &foreign{fmt.Errorf("state %q: the handler's output cannot be JSON: %w", t.state.name, err)}
-	}
-	return t.result(b, output)
+	return t.result(b, reply.Output)
 }
 
 // call asks the handler.
@@ -85,6 +78,14 @@ func (t *taskCall) elapse(b *branch, reply Reply) (late *failure, err error) {
 
 // result checks and records what the task returned.
 func (t *taskCall) result(b *branch, output any) (any, error) {
+	if value.Same(output, t.input) {
+		t.record(b, "Succeeded", &TaskResult{Output: output})
+		return output, nil
+	}
+	output, err := value.Normalize(output)
+	if err != nil {
+		return nil, &foreign{fmt.Errorf("state %q: the handler's output cannot be JSON: %w", t.state.name, err)}
+	}
 	if value.Size(output) > maxPayload {
 		e := dataLimitFailure(t.state.resource.name())
 		e.byTask = true
