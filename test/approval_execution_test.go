@@ -10,9 +10,35 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/asl"
+	handlers "clinical-risk-pipeline/lambda/approval"
 	"clinical-risk-pipeline/local"
 	"clinical-risk-pipeline/local/approver"
+	"clinical-risk-pipeline/stages"
 )
+
+// The command line asks the stack of an environment where to decide.
+func TestApprovalsAreDecidedWhereTheStackSays(t *testing.T) {
+	dir, asking := environments(t), 0
+	for _, environment := range stages.Environments() {
+		if environment.Cohort == nil || len(environment.Cohort.Approvers) == 0 {
+			continue
+		}
+		asking++
+		stage := filepath.Join(dir, "assembly-"+environment.StageID())
+		var outputs object
+		for _, artifact := range readJSON(t, filepath.Join(stage, "manifest.json"))["artifacts"].(object) {
+			if properties, _ := artifact.(object)["properties"].(object); properties["stackName"] == handlers.Stack(environment.Name) {
+				outputs = readJSON(t, filepath.Join(stage, properties["templateFile"].(string)))["Outputs"].(object)
+			}
+		}
+		if outputs[handlers.URLOutput] == nil {
+			t.Errorf("%s: no stack %s has the output %s", environment.Name, handlers.Stack(environment.Name), handlers.URLOutput)
+		}
+	}
+	if asking == 0 {
+		t.Error("no environment asks for approvals")
+	}
+}
 
 // What is synthesized asks the handlers that are deployed, which review and record in the stand-in for S3.
 func TestTheHandlersDecideWhatTheDefinitionAsks(t *testing.T) {

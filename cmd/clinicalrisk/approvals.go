@@ -16,7 +16,7 @@ import (
 // approvalsCommand is `clinicalrisk approvals`: what approvers do, each with their own AWS credentials. It exits with 1 when
 // what they ask for is refused or has no effect.
 type approvalsCommand struct {
-	URL         string `placeholder:"URL" help:"Where approvals are decided, as their notification says. Default: the output ApprovalURL of the environment's stack."`
+	URL         string `placeholder:"URL" help:"Where approvals are decided, as their notification says. Default: the output DecisionURL of the environment's stack."`
 	Environment string `default:"dev" placeholder:"NAME" help:"The environment whose stack is asked for the URL. Default: ${default}."`
 	JSON        bool   `help:"Print what the service answers, as JSON."`
 

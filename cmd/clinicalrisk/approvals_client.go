@@ -73,7 +73,7 @@ func (c *approvalsCommand) discover(ctx context.Context, settings aws.Config) (s
 	if c.Environment == "" {
 		return "", errors.New("--url or --environment is required")
 	}
-	stack := strings.ToUpper(c.Environment[:1]) + c.Environment[1:] + "-ClinicalRisk"
+	stack := approval.Stack(c.Environment)
 	out, err := cloudformation.NewFromConfig(settings).DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
 	if err != nil {
 		return "", fmt.Errorf("the stack %s cannot be asked for the URL, give --url: %w", stack, err)

@@ -176,14 +176,14 @@ func TestApprovalsNeedCredentialsAndARegion(t *testing.T) {
 // The stack's outputs say where to decide.
 func TestApprovalsFindTheURLInTheStack(t *testing.T) {
 	f := serveApprovals(t)
-	output := "ApprovalURL"
+	output := "DecisionURL"
 	stacks := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := r.ParseForm(); err != nil || r.Form.Get("StackName") != "Prod-ClinicalRisk" {
+		if err := r.ParseForm(); err != nil || r.Form.Get("StackName") != "Prod-CohortRisk" {
 			w.WriteHeader(http.StatusBadRequest)
 			fmt.Fprint(w, `<ErrorResponse><Error><Code>ValidationError</Code><Message>Stack does not exist</Message></Error></ErrorResponse>`)
 			return
 		}
-		fmt.Fprintf(w, `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>Prod-ClinicalRisk</StackName><Outputs>
+		fmt.Fprintf(w, `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>Prod-CohortRisk</StackName><Outputs>
 			<member><OutputKey>StateMachineArn</OutputKey><OutputValue>arn</OutputValue></member>
 			<member><OutputKey>%s</OutputKey><OutputValue>%s</OutputValue></member>
 			</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`, output, f.url)
@@ -196,9 +196,9 @@ func TestApprovalsFindTheURLInTheStack(t *testing.T) {
 		code                int
 		want                string
 	}{
-		"the environment's stack has the output": {"prod", "ApprovalURL", 0, f.id},
-		"the stack does not ask for approvals":   {"prod", "Other", 2, "has no output ApprovalURL"},
-		"there is no such stack":                 {"dev", "ApprovalURL", 2, "the stack Dev-ClinicalRisk cannot be asked for the URL, give --url"},
+		"the environment's stack has the output": {"prod", "DecisionURL", 0, f.id},
+		"the stack does not ask for approvals":   {"prod", "Other", 2, "has no output DecisionURL"},
+		"there is no such stack":                 {"dev", "DecisionURL", 2, "the stack Dev-CohortRisk cannot be asked for the URL, give --url"},
 	} {
 		output = row.output
 		code, stdout, stderr := clinicalrisk(t, "", "approvals", "list", "--environment", row.environment)
