@@ -44,7 +44,7 @@ bench: install ## run the benchmarks
 
 .PHONY: snapshots
 snapshots: install ## accept the templates as they are now
-	UPDATE_SNAPS=true go test ./test -run TestSnapshots
+	UPDATE_SNAPS=true go test ./test -run Snapshot
 
 .PHONY: docs
 docs: install ## draw the graphs in docs/graphs anew

@@ -26,15 +26,19 @@ type variant struct {
 	machine  *asl.Machine
 }
 
-// variants are the pipelines of the sweep, smallest first. "Everything" has a cohort, records, approval and both kinds of
-// downstream systems.
-func variants(t *testing.T) []*variant {
-	everything := synthesize(t, "everything", func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
+// fullest is the pipeline with everything: a cohort, approval, both kinds of downstream systems, and subscribers.
+func fullest(t *testing.T) *pipeline {
+	return synthesize(t, "everything", func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
 		p := withApproval(stack, cohort(stack))
 		p.Cohort.BatchSize = 2
 		p.Downstream = append(p.Downstream, incident(stack))
+		p.Environment, p.AlertEmails = "test", []string{"team@example.org"}
 		return p
 	})
+}
+
+// variants are the pipelines of the sweep, smallest first.
+func variants(t *testing.T) []*variant {
 	ungated := synthesize(t, "downstream, recorded", func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
 		p := smallest(stack)
 		p.Records = audit.NewRecordStore(stack, "Records", nil)
@@ -47,7 +51,7 @@ func variants(t *testing.T) []*variant {
 		{name: "approval", pipeline: gated(t)},
 		{name: "downstream", pipeline: ungated},
 		{name: "cohort", pipeline: smallBatches(t)},
-		{name: "everything", pipeline: everything},
+		{name: "everything", pipeline: fullest(t)},
 	}
 	for _, v := range all {
 		v.tasks = tasksOf(v.pipeline.definition)
@@ -76,13 +80,12 @@ func tasksOf(definition object) []string {
 	return names
 }
 
-// failures are the ways in which a call may end that is not as it should be: the errors that the services document, some
-// that they do not, and no end at all.
+// failures are the ways in which a call may end that is not as it should be: no end at all, errors that no service documents,
+// and those of its own that stand for a kind: one that passes, one that stays. They strike at every attempt.
 func (v *variant) failures(task string) []outcome {
-	names := append([]string{"States.TaskFailed", "States.Permissions", "Undocumented.Exception", ""}, documented[task]...)
 	outcomes := []outcome{{name: "hangs", reply: asl.Reply{Hangs: true}}}
-	for _, name := range names {
-		outcomes = append(outcomes, outcome{name: "error " + name, err: &asl.Error{Name: name, Cause: "a fault of the sweep"}})
+	for _, name := range append([]string{"States.TaskFailed", "Undocumented.Exception", ""}, typical[serviceOf[task]]...) {
+		outcomes = append(outcomes, failure(serviceOf[task], name))
 	}
 	if task == "InvokeModel" {
 		form := wrongScores
@@ -96,24 +99,61 @@ func (v *variant) failures(task string) []outcome {
 	return outcomes
 }
 
+// otherFailures are the rest of what the service documents. They strike at the first attempt.
+func otherFailures(task string) []outcome {
+	outcomes := []outcome{failure("", "States.Permissions")}
+	for _, name := range documented[serviceOf[task]] {
+		outcomes = append(outcomes, failure(serviceOf[task], name))
+	}
+	return outcomes
+}
+
+// failure is an error by the naming rule of Step Functions: the service, a dot, and the exception.
+func failure(service, name string) outcome {
+	if service != "" && name != "" && !strings.Contains(name, ".") {
+		name = service + "." + name
+	}
+	return outcome{name: "error " + name, err: &asl.Error{Name: name, Cause: "a fault of the sweep"}}
+}
+
 var (
-	snsErrors = []string{"SNS.AmazonSNSException", "SNS.InternalErrorException", "SNS.NotFoundException", "SNS.KMSAccessDeniedException"}
-	s3Errors  = []string{"S3.S3Exception", "S3.SdkClientException", "S3.NoSuchBucketException", "S3.NoSuchKeyException"}
-	// documented are errors by task, as the services' API references and the naming rule of Step Functions give them.
+	serviceOf = map[string]string{
+		"StartEMRJob": "EMR", "StartGlueJob": "Glue", "FindCohort": "S3", "InvokeModel": "SageMakerRuntime",
+		"RecordDecision": "S3", "RecordLowRisk": "S3", "RecordDecisions": "S3", "NotifyTeam": "SNS", "EscalateApproval": "SNS",
+		"RequestApproval": "Lambda", "StartReview": "StepFunctions", "FindIncident": "States.Http", "OpenIncident": "States.Http",
+	}
+	// typical are an error that passes and one that stays, of each service.
+	typical = map[string][]string{
+		"EMR":              {"AmazonElasticMapReduceException", "InvalidRequestException"},
+		"Glue":             {"ConcurrentRunsExceededException", "EntityNotFoundException"},
+		"S3":               {"S3Exception", "NoSuchBucketException"},
+		"SageMakerRuntime": {"SageMakerRuntimeException", "ModelErrorException", "ValidationErrorException"},
+		"SNS":              {"AmazonSNSException", "NotFoundException"},
+		"Lambda":           {"TooManyRequestsException", "ResourceNotFoundException"},
+		"StepFunctions":    {"AWSStepFunctionsException", "StateMachineDoesNotExistException"},
+		"States.Http":      {"States.Http.StatusCode.503", "States.Http.StatusCode.400"},
+	}
+	// documented are the other errors of the calls, from the API references of AddJobFlowSteps, StartJobRun, PutObject and
+	// HeadObject, InvokeEndpoint, Publish, Invoke and StartExecution, and of Step Functions' HTTP tasks.
 	documented = map[string][]string{
-		"StartEMRJob":      {"EMR.AmazonElasticMapReduceException", "EMR.InvalidRequestException", "EMR.InternalServerException"},
-		"StartGlueJob":     {"Glue.AWSGlueException", "Glue.ConcurrentRunsExceededException", "Glue.EntityNotFoundException"},
-		"InvokeModel":      {"SageMakerRuntime.SageMakerRuntimeException", "SageMakerRuntime.ModelErrorException", "SageMakerRuntime.ValidationErrorException", "SageMakerRuntime.ModelNotReadyException", "SageMakerRuntime.SdkClientException"},
-		"FindCohort":       s3Errors,
-		"RecordDecision":   s3Errors,
-		"RecordLowRisk":    s3Errors,
-		"RecordDecisions":  s3Errors,
-		"NotifyTeam":       snsErrors,
-		"EscalateApproval": snsErrors,
-		"RequestApproval":  {"Lambda.ServiceException", "Lambda.TooManyRequestsException", "Lambda.Unknown", "InvalidRequest"},
-		"StartReview":      {"StepFunctions.AWSStepFunctionsException", "StepFunctions.ExecutionLimitExceededException", "StepFunctions.StateMachineDoesNotExistException"},
-		"FindIncident":     {"States.Http.StatusCode.429", "States.Http.StatusCode.401", "States.Http.StatusCode.503", "States.Http.Socket"},
-		"OpenIncident":     {"States.Http.StatusCode.429", "States.Http.StatusCode.400", "States.Http.StatusCode.503", "States.Http.Socket"},
+		"EMR":  {"InternalServerErrorException", "InternalServerException"},
+		"Glue": {"AWSGlueException", "InternalServiceException", "InvalidInputException", "OperationTimeoutException", "ResourceNumberLimitExceededException"},
+		"S3": {"SdkClientException", "NoSuchKeyException", "EncryptionTypeMismatchException", "InvalidRequestException",
+			"InvalidWriteOffsetException", "TooManyPartsException"},
+		"SageMakerRuntime": {"InternalDependencyException", "InternalFailureException", "ModelNotReadyException",
+			"ServiceUnavailableException", "SdkClientException"},
+		"SNS": {"SdkClientException", "AuthorizationErrorException", "EndpointDisabledException", "InternalErrorException",
+			"InvalidParameterException", "InvalidParameterValueException", "InvalidSecurityException", "KMSAccessDeniedException",
+			"KMSDisabledException", "KMSInvalidStateException", "KMSNotFoundException", "KMSOptInRequiredException",
+			"KMSThrottlingException", "PlatformApplicationDisabledException", "ValidationException"},
+		"Lambda": {"Unknown", "ServiceException", "AWSLambdaException", "SdkClientException", "ClientExecutionTimeoutException",
+			"EC2ThrottledException", "InvalidParameterValueException", "InvalidRequestContentException", "KMSAccessDeniedException",
+			"RecursiveInvocationException", "RequestTooLargeException", "ResourceConflictException", "ResourceNotReadyException"},
+		"StepFunctions": {"ExecutionAlreadyExistsException", "ExecutionLimitExceededException", "InvalidArnException",
+			"InvalidExecutionInputException", "InvalidNameException", "KmsAccessDeniedException", "KmsThrottlingException",
+			"StateMachineDeletingException", "ValidationException", "SdkClientException"},
+		"States.Http": {"States.Http.Socket", "States.Http.StatusCode.401", "States.Http.StatusCode.403", "States.Http.StatusCode.404",
+			"States.Http.StatusCode.429", "States.Http.StatusCode.500", "States.Http.StatusCode.502", "States.Http.StatusCode.504"},
 	}
 	// wrongAnswers are bodies of the model that no form of the pipeline can use, and those that look like its own form.
 	wrongAnswers = []string{"{}", "null", "[]", "0.1", `"0.1"`, "<html>502</html>"}
@@ -165,19 +205,25 @@ var leavesTraces = map[string]bool{
 }
 
 // faultsOf are all single faults of a variant: every failure of every task, at the first, the second and the last attempt,
-// once and for ever, before and after the call did its work.
+// once and for ever, before and, where that leaves traces, after the call did its work.
 func (v *variant) faultsOf() []fault {
 	var faults []fault
+	add := func(task string, attempt int, outcome outcome) {
+		for _, forever := range []bool{false, true} {
+			faults = append(faults, fault{task, attempt, forever, false, outcome})
+			if leavesTraces[task] {
+				faults = append(faults, fault{task, attempt, forever, true, outcome})
+			}
+		}
+	}
 	for _, task := range v.tasks {
 		for _, outcome := range v.failures(task) {
 			for _, attempt := range slices.Compact([]int{1, 2, v.lastAttempt(task)}) {
-				for _, forever := range []bool{false, true} {
-					faults = append(faults, fault{task, attempt, forever, false, outcome})
-					if leavesTraces[task] {
-						faults = append(faults, fault{task, attempt, forever, true, outcome})
-					}
-				}
+				add(task, attempt, outcome)
 			}
+		}
+		for _, outcome := range otherFailures(task) {
+			add(task, 1, outcome)
 		}
 	}
 	return faults

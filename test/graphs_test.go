@@ -11,12 +11,15 @@ import (
 // TestGraphs compares the graphs in docs/ with what the variants synthesize to. `make docs` draws them anew.
 func TestGraphs(t *testing.T) {
 	for name, p := range map[string]*pipeline{
-		"one-subject":          synthesize(t, "smallest", smallest),
-		"one-subject-recorded": recorded(t),
-		"approval":             gated(t),
-		"cohort-approval":      gatedCohort(t),
-		"downstream":           downstream(t),
-		"cohort":               synthesize(t, "cohort", cohort),
+		"one-subject":               synthesize(t, "smallest", smallest),
+		"one-subject-recorded":      recorded(t),
+		"extraction-emr-serverless": serverless(t),
+		"extraction-glue":           glue(t),
+		"everything":                fullest(t),
+		"approval":                  gated(t),
+		"cohort-approval":           gatedCohort(t),
+		"downstream":                downstream(t),
+		"cohort":                    synthesize(t, "cohort", cohort),
 	} {
 		drawn, err := draw.SVG(p.machine.Definition, nil)
 		if err != nil {

@@ -51,6 +51,19 @@ func TestSnapshots(t *testing.T) {
 	}
 }
 
+// TestVariantSnapshots have the smallest and the fullest pipeline whole.
+func TestVariantSnapshots(t *testing.T) {
+	for name, p := range map[string]*pipeline{"smallest": synthesize(t, "smallest", smallest), "everything": fullest(t)} {
+		template := object{}
+		if err := json.Unmarshal([]byte(text(p.template)), &template); err != nil {
+			t.Fatal(err)
+		}
+		expandDefinitions(t, template)
+		snaps.WithConfig(snaps.Filename("variant-"+name), snaps.Ext(".json")).
+			MatchStandaloneSnapshot(t, assetHash.ReplaceAllString(text(template), "ASSET-HASH"))
+	}
+}
+
 // expandDefinitions replaces the text of a definition by its JSON, so that a snapshot's difference can be read.
 func expandDefinitions(t *testing.T, template object) {
 	t.Helper()
