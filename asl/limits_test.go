@@ -53,7 +53,8 @@ func TestHistoryLimit(t *testing.T) {
 }
 
 func TestNoTaskIsCalledWhenTheHistoryIsFull(t *testing.T) {
-	loop := `{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Next": "A"}}}`
+	// The first state shifts the events so that the limit is reached between a TaskStateEntered and its TaskStarted.
+	loop := `{"StartAt": "P", "States": {"P": {"Type": "Pass", "Next": "A"}, "A": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Next": "A"}}}`
 	x := execute(t, loop, `{}`, asl.Options{Handler: echo})
 	fails(t, x, asl.ErrRuntime, "The execution reached the maximum number of history events (25000).")
 	started := 0

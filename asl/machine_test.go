@@ -3,6 +3,7 @@ package asl_test
 import (
 	"context"
 	"errors"
+	"math"
 	"runtime"
 	"strings"
 	"sync"
@@ -103,6 +104,12 @@ func TestExpressBill(t *testing.T) {
 	want := asl.Bill{ExpressRequests: 1, ExpressGBSeconds: 3 * 64.0 / 1024, Calls: map[string]int64{}}
 	if diff := cmp.Diff(want, x.Bill); diff != "" {
 		t.Errorf("bill (-want +got):\n%s", diff)
+	}
+	for seconds, billed := range map[string]float64{"2026-01-01T00:00:00Z": 0.1, "2026-01-01T00:00:00.100Z": 0.1, "2026-01-01T00:00:00.101Z": 0.2} {
+		x := execute(t, one(`{"Type": "Wait", "TimestampPath": "$", "End": true}`), `"`+seconds+`"`, asl.Options{Type: asl.Express})
+		if got := x.Bill.ExpressGBSeconds / 64 * 1024; math.Abs(got-billed) > 1e-9 {
+			t.Errorf("until %s: %v s billed, want %v", seconds, got, billed)
+		}
 	}
 }
 

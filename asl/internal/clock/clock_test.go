@@ -123,6 +123,15 @@ func TestWakingTwiceWakesOnce(t *testing.T) {
 	_ = sleep(t, root, 1)
 }
 
+func TestTimeDoesNotMoveForAStoppedProcess(t *testing.T) {
+	root := clock.New(start)
+	p := root.Go(func(p *clock.Process) { _ = sleep(t, p, 60) })
+	p.Stop()
+	if err := root.Wait(); err == nil || !root.Now().Equal(start) {
+		t.Errorf("%v, the clock stands at %v", err, root.Now())
+	}
+}
+
 func TestNobodyLeftToWakeTheRoot(t *testing.T) {
 	if err := clock.New(start).Wait(); err == nil {
 		t.Error("waiting for nothing succeeds")
