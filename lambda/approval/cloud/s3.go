@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"clinical-risk-pipeline/lambda/approval"
 )
@@ -80,6 +81,7 @@ func (o Objects) Create(ctx context.Context, key string, body []byte) (string, e
 	for attempt := 1; ; attempt++ {
 		out, err := o.Client.PutObject(ctx, &s3.PutObjectInput{
 			Bucket: &o.Bucket, Key: &key, Body: bytes.NewReader(body), ContentType: aws.String("application/json"), IfNoneMatch: aws.String("*"),
+			ChecksumAlgorithm: types.ChecksumAlgorithmSha256, // a bucket with Object Lock asks for a checksum
 		})
 		switch {
 		case err == nil:

@@ -1,0 +1,128 @@
+// Package awstest plays the AWS services behind approvals over HTTP, for tests that run the functions with the real clients. It
+// knows the calls that the functions make, and refuses all others.
+package awstest
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// Server is AWS. Its fields may be set before, and read after, the calls.
+type Server struct {
+	Items    map[string]json.RawMessage // of the table, by id
+	Objects  map[string]string          // of the bucket "records", by key
+	Waiting  map[string]bool            // the tokens of the tasks that wait
+	Outputs  []string                   // of the tasks that succeeded
+	Messages []url.Values               // that were published
+	Starters map[string]string          // who started an execution, by its ARN
+	Calls    []string                   // "PutItem", "PutObject", …
+
+	t  *testing.T
+	mu sync.Mutex
+}
+
+// Start starts AWS, and points the process's AWS configuration to it.
+func Start(t *testing.T) *Server {
+	t.Helper()
+	s := &Server{
+		Items: map[string]json.RawMessage{}, Objects: map[string]string{}, Waiting: map[string]bool{}, Starters: map[string]string{}, t: t,
+	}
+	server := httptest.NewServer(s)
+	t.Cleanup(server.Close)
+	for name, value := range map[string]string{
+		"AWS_ENDPOINT_URL": server.URL, "AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "AKIATEST", "AWS_SECRET_ACCESS_KEY": "secret",
+		"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "AWS_MAX_ATTEMPTS": "1",
+	} {
+		t.Setenv(name, value)
+	}
+	return s
+}
+
+// ServeHTTP answers a call of any service.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		s.t.Error(err)
+	}
+	_, action, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	if action = cmp.Or(action, r.URL.Query().Get("x-id")); action == "" && r.Method == http.MethodPost {
+		action = "Publish"
+	}
+	action = cmp.Or(action, "ListObjectsV2")
+	s.Calls = append(s.Calls, action)
+	status, answer := s.answer(action, r, body)
+	if status != http.StatusOK {
+		w.Header().Set("X-Amzn-Errortype", answer)
+		if strings.Contains(action, "Object") {
+			answer = "<Error><Code>" + answer + "</Code></Error>"
+		} else {
+			answer = "{}"
+		}
+	}
+	if strings.HasSuffix(action, "Object") {
+		w.Header().Set("X-Amz-Version-Id", "version-1")
+	}
+	w.WriteHeader(status)
+	fmt.Fprint(w, answer)
+}
+
+// answer returns what a call answers, or the code of its error.
+func (s *Server) answer(action string, r *http.Request, body []byte) (int, string) {
+	key := strings.TrimPrefix(r.URL.Path, "/records/")
+	switch action {
+	case "PutObject":
+		return s.putObject(key, r.Header, string(body))
+	case "GetObject":
+		if _, ok := s.Objects[key]; !ok {
+			return http.StatusNotFound, "NoSuchKey"
+		}
+		return http.StatusOK, s.Objects[key]
+	case "ListObjectsV2":
+		return http.StatusOK, s.list(r.URL.Query().Get("prefix"))
+	case "Publish":
+		message, err := url.ParseQuery(string(body))
+		if err != nil {
+			s.t.Error(err)
+		}
+		s.Messages = append(s.Messages, message)
+		return http.StatusOK, "<PublishResponse><PublishResult><MessageId>m-1</MessageId></PublishResult></PublishResponse>"
+	}
+	return s.answerJSON(action, body)
+}
+
+func (s *Server) answerJSON(action string, body []byte) (int, string) {
+	switch action {
+	case "GetItem":
+		item, ok := s.Items[s.read(body).Key.ID.S]
+		if !ok {
+			return http.StatusOK, "{}"
+		}
+		return http.StatusOK, fmt.Sprintf(`{"Item": %s}`, item)
+	case "PutItem":
+		return s.putItem(body)
+	case "SendTaskSuccess":
+		call := s.read(body)
+		if !s.Waiting[call.TaskToken] {
+			return http.StatusBadRequest, "TaskTimedOut"
+		}
+		delete(s.Waiting, call.TaskToken)
+		s.Outputs = append(s.Outputs, call.Output)
+		return http.StatusOK, "{}"
+	case "GetExecutionHistory":
+		return http.StatusOK, s.history()
+	case "LookupEvents":
+		return http.StatusOK, s.events(s.read(body).LookupAttributes[0].AttributeValue)
+	}
+	s.t.Errorf("AWS was called with %s", action)
+	return http.StatusBadRequest, "UnknownOperationException"
+}
