@@ -1,11 +1,23 @@
 // Package risk has the heart of the project, the L3 construct [ClinicalRiskPipeline]: a Step Functions state machine that
-// prepares a subject's features with Spark, asks a SageMaker endpoint for the risk of dropout, and alerts the team when the
-// risk is above a threshold.
+// prepares features with Spark, asks a SageMaker endpoint for the risk of dropout, and alerts the team when it is above a
+// threshold.
 //
-//	StartEMRJob → InvokeModel → CheckRisk ─ above the threshold ─→ NotifyTeam → End
-//	                                      ├ a number from 0 to 1 ─→ End
+// One subject, whose features the execution's input carries:
+//
+//	StartEMRJob → InvokeModel → CheckRisk ─ above the threshold ─→ RecordDecision → NotifyTeam → follow-up → End
+//	                                      ├ a number from 0 to 1 ─→ RecordLowRisk → End
 //	                                      └ anything else ────────→ InvalidScore
 //
+// A cohort, which the extraction writes to S3:
+//
+//	StartEMRJob → FindCohort → ScoreCohort → CheckRisk ─ high > 0 ─→ NotifyTeam → follow-up → CheckCoverage ─ all ─→ End
+//	                                                   └ none ────────────────────────────────↑      └ IncompleteScoring
+//
+// Records are written where there is a record store. The follow-up is an approval, if there is one, and then each
+// downstream system:
+//
+//	RequestApproval → CheckApproval ─ approved ─→ StartName, OpenName …
+//
 // pipeline.go is the table of contents. Each state stands in a file of its own, with its retries in retries.go and its
-// permissions in permissions.go. The definition's query language is JSONata.
+// permissions beside it, gathered in permissions.go. The definition's query language is JSONata.
 package risk

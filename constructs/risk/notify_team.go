@@ -84,11 +84,8 @@ func (p *ClinicalRiskPipeline) cohortAlert() []alertField {
 }
 
 func alertJSON(alert []alertField) string {
-	fields := []string{`"schemaVersion": 1`}
-	for _, f := range alert {
-		fields = append(fields, strconv.Quote(f.name)+": "+f.value)
-	}
-	return expression("$string({" + strings.Join(fields, ", ") + "})")
+	versioned := append([]alertField{{"schemaVersion", "", "1"}}, alert...)
+	return expression("$string(" + objectOf(versioned) + ")")
 }
 
 func alertText(alert []alertField) string {

@@ -1,0 +1,86 @@
+package test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"strings"
+	"testing"
+
+	"clinical-risk-pipeline/asl"
+)
+
+// bucket is the S3 that an execution's Distributed Map reads.
+type bucket map[string]string
+
+func (b bucket) Open(_ context.Context, _, key string) (io.ReadCloser, error) {
+	text, ok := b[key]
+	if !ok {
+		return nil, fs.ErrNotExist
+	}
+	return io.NopCloser(strings.NewReader(text)), nil
+}
+
+func (b bucket) Create(context.Context, string, string) (io.WriteCloser, error) {
+	return nil, fmt.Errorf("an execution writes its records by a task")
+}
+
+func (b bucket) List(context.Context, string, string) iter.Seq2[asl.Object, error] { return nil }
+
+// line is a subject of a cohort, whose score the model of scoring finds in its features.
+func line(subject string, score any) string {
+	return asl.Encode(object{"subject": subject, "features": object{"score": score, "site": "DE-03"}}) + "\n"
+}
+
+// cohortRun is what became of a cohort.
+type cohortRun struct {
+	*asl.Execution
+	alerts  []object
+	records map[string]object
+}
+
+// scoring answers a batch with what the features say the score is.
+func scoring(task *asl.Task) (asl.Reply, error) {
+	predictions := []any{}
+	for _, instance := range task.Input.(object)["Body"].(object)["instances"].([]any) {
+		predictions = append(predictions, object{"risk_score": instance.(object)["score"]})
+	}
+	return model(asl.Encode(object{"predictions": predictions}))(task)
+}
+
+func runCohort(t *testing.T, p *pipeline, lines string, change func(services) services) *cohortRun {
+	t.Helper()
+	run := &cohortRun{records: map[string]object{}}
+	s := services{
+		"StartEMRJob": answering(object{}),
+		"FindCohort":  answering(object{"ContentLength": float64(len(lines)), "VersionId": "v-1"}),
+		"InvokeModel": scoring,
+		"RecordDecisions": func(task *asl.Task) (asl.Reply, error) {
+			input := task.Input.(object)
+			run.records[input["Key"].(string)] = input["Body"].(object)
+			return asl.Reply{Output: object{"ETag": "e"}}, nil
+		},
+		"NotifyTeam": func(task *asl.Task) (asl.Reply, error) {
+			run.alerts = append(run.alerts, message(t, task))
+			return asl.Reply{Output: object{"MessageId": "m-1"}}, nil
+		},
+	}
+	if change != nil {
+		s = change(s)
+	}
+	machine, err := asl.Load(p.machine.Definition)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run.Execution, err = machine.Run(context.Background(), object{"trialId": "T-1"},
+		asl.Options{Handler: s, Name: "run-1", Objects: bucket{"cohorts/run-1/cohort.jsonl": lines}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, record := range run.records {
+		wantValid(t, record)
+	}
+	return run
+}
