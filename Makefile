@@ -7,7 +7,7 @@ SHELL := /bin/sh
 RACE := $(if $(shell command -v $$(go env CC 2>/dev/null) 2>/dev/null),-race)
 
 # What runs without the CDK, and what synthesizes: the CDK's runtime does not bear the race detector.
-PURE := ./asl/... ./local/... ./cmd/... ./workflow/... ./lambda/... ./examples/sample
+PURE := ./asl/... ./local/... ./cmd/... ./workflow/... ./lambda/... ./examples/sample ./rehearsal
 CDK  := . ./constructs/... ./stages/... ./test/... ./examples/minimal ./examples/cohort ./examples/existing
 
 GOLANGCI_LINT_VERSION := v2.15.0
@@ -31,6 +31,10 @@ test: install ## run every test
 synth: install ## synthesize every environment into cdk.out
 	@npx --no-install cdk synth --quiet
 	@echo "synthesized every environment into cdk.out"
+
+.PHONY: rehearse
+rehearse: synth ## deploy dev twice into an emulated AWS on this machine, check it, destroy it
+	@go run ./rehearsal
 
 .PHONY: lint
 lint: install $(GOLANGCI_LINT) ## format check, go vet and the linters

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+)
+
+// template is what the assembly says of a stack.
+type template struct {
+	Resources map[string]struct{ Type, DeletionPolicy string }
+	Outputs   map[string]any
+}
+
+// check compares each deployed stack with its template, resource by resource, and looks at those that carry the workflow.
+func (c clients) check(ctx context.Context, stacks map[string]stack, templates map[string]template, unsupported []string) error {
+	var faults []error
+	missing := map[string]bool{}
+	for _, name := range slices.Sorted(maps.Keys(stacks)) {
+		wanted, ok := templates[name]
+		if !ok {
+			return fmt.Errorf("stack %s is not in the assembly", name)
+		}
+		created := 0
+		for id, r := range wanted.Resources {
+			got, ok := stacks[name].resources[id]
+			switch {
+			case slices.Contains(unsupported, r.Type):
+				missing[r.Type] = true
+			case !ok || got.kind != r.Type:
+				faults = append(faults, fmt.Errorf("stack %s: %s %s was not created", name, r.Type, id))
+			default:
+				created++
+			}
+		}
+		for id := range wanted.Outputs {
+			if stacks[name].outputs[id] == "" {
+				faults = append(faults, fmt.Errorf("stack %s: output %s has no value", name, id))
+			}
+		}
+		fmt.Printf("rehearsal: %s has %d of %d resources\n", name, created, len(wanted.Resources))
+		for _, r := range stacks[name].resources {
+			if err := c.inspect(ctx, r); err != nil {
+				faults = append(faults, fmt.Errorf("stack %s: %w", name, err))
+			}
+		}
+	}
+	if len(missing) > 0 {
+		fmt.Println("rehearsal: the emulator does not create", strings.Join(slices.Sorted(maps.Keys(missing)), ", "))
+	}
+	return errors.Join(faults...)
+}
+
+// readTemplates are the templates of the assembly and of those in it, by the names of their stacks.
+func readTemplates(assembly string) (map[string]template, error) {
+	templates := map[string]template{}
+	return templates, filepath.WalkDir(assembly, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.Name() != "manifest.json" {
+			return err
+		}
+		var manifest struct {
+			Artifacts map[string]struct {
+				Type       string
+				Properties struct{ TemplateFile, StackName string }
+			}
+		}
+		if err := readJSON(path, &manifest); err != nil {
+			return err
+		}
+		for id, artifact := range manifest.Artifacts {
+			if artifact.Type != "aws:cloudformation:stack" {
+				continue
+			}
+			if artifact.Properties.StackName != "" {
+				id = artifact.Properties.StackName
+			}
+			var t template
+			if err := readJSON(filepath.Join(filepath.Dir(path), artifact.Properties.TemplateFile), &t); err != nil {
+				return err
+			}
+			templates[id] = t
+		}
+		return nil
+	})
+}
+
+func readJSON(path string, value any) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(text, value); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
+// inspect asks the service itself about a resource.
+func (c clients) inspect(ctx context.Context, r resource) error {
+	switch r.kind {
+	case "AWS::StepFunctions::StateMachine":
+		return c.inspectStateMachine(ctx, r.physical)
+	case "AWS::SNS::Topic":
+		return c.inspectTopic(ctx, r.physical)
+	case "AWS::S3::Bucket":
+		return c.inspectBucket(ctx, r.physical)
+	}
+	return nil
+}
+
+// inspectStateMachine expects a definition in which no reference is left, and an execution that can be started.
+func (c clients) inspectStateMachine(ctx context.Context, arn string) error {
+	machine, err := c.sfn.DescribeStateMachine(ctx, &sfn.DescribeStateMachineInput{StateMachineArn: &arn})
+	if err != nil {
+		return err
+	}
+	var definition struct {
+		QueryLanguage string
+		StartAt       string
+		States        map[string]struct{ Type string }
+	}
+	if err := json.Unmarshal([]byte(aws.ToString(machine.Definition)), &definition); err != nil {
+		return fmt.Errorf("the definition of %s is not JSON: %w", arn, err)
+	}
+	if _, ok := definition.States[definition.StartAt]; !ok || definition.QueryLanguage != "JSONata" {
+		return fmt.Errorf("%s starts at %q in %s", arn, definition.StartAt, definition.QueryLanguage)
+	}
+	if text := aws.ToString(machine.Definition); strings.Contains(text, `"Ref"`) || strings.Contains(text, "Fn::") || strings.Contains(text, "${Token[") {
+		return fmt.Errorf("the definition of %s has references that were not resolved", arn)
+	}
+	_, err = c.sfn.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &arn, Name: aws.String("rehearsal"), Input: aws.String("{}")})
+	return err
+}
+
+func (c clients) inspectTopic(ctx context.Context, arn string) error {
+	topic, err := c.sns.GetTopicAttributes(ctx, &sns.GetTopicAttributesInput{TopicArn: &arn})
+	if err != nil {
+		return err
+	}
+	if topic.Attributes["KmsMasterKeyId"] == "" {
+		return fmt.Errorf("topic %s is not encrypted", arn)
+	}
+	return nil
+}
+
+// inspectBucket looks at the encryption: moto takes over no more of a bucket's properties.
+func (c clients) inspectBucket(ctx context.Context, name string) error {
+	encryption, err := c.s3.GetBucketEncryption(ctx, &s3.GetBucketEncryptionInput{Bucket: &name})
+	if err != nil {
+		return fmt.Errorf("bucket %s is not encrypted: %w", name, err)
+	}
+	if len(encryption.ServerSideEncryptionConfiguration.Rules) == 0 {
+		return fmt.Errorf("bucket %s is not encrypted", name)
+	}
+	return nil
+}

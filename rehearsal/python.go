@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	_ "embed"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+)
+
+//go:embed requirements.txt
+var requirements []byte
+
+//go:embed server.py
+var serverProgram []byte
+
+// errNoPython is not a fault: the project needs no Python for anything else.
+var errNoPython = errors.New("Python 3.10 or newer, with its venv module, was not found: nothing was rehearsed")
+
+// install makes the emulator's virtual environment in .tools, named after the versions in it, and returns its Python.
+func install(ctx context.Context) (string, error) {
+	digest := sha256.Sum256(requirements)
+	folder, err := filepath.Abs(fmt.Sprintf(".tools/rehearsal-%x", digest[:6]))
+	if err != nil {
+		return "", err
+	}
+	python := filepath.Join(folder, "bin", "python")
+	if runtime.GOOS == "windows" {
+		python = filepath.Join(folder, "Scripts", "python.exe")
+	}
+	complete := filepath.Join(folder, "requirements.txt") // written last
+	if _, err := os.Stat(complete); err == nil {
+		return python, nil
+	}
+	if exec.CommandContext(ctx, "python3", "-c", "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))").Run() != nil {
+		return "", errNoPython
+	}
+	fmt.Println("rehearsal: installing the emulator into", filepath.Dir(complete), "once")
+	if output, err := exec.CommandContext(ctx, "python3", "-m", "venv", "--clear", folder).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("making a virtual environment: %w\n%s", err, output)
+	}
+	pinned := filepath.Join(folder, "pinned.txt")
+	if err := os.WriteFile(pinned, requirements, 0o600); err != nil {
+		return "", err
+	}
+	if output, err := exec.CommandContext(ctx, python, "-m", "pip", "install", "--quiet", "--no-deps", "--requirement", pinned).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("installing the emulator: %w\n%s", err, output)
+	}
+	return python, os.Rename(pinned, complete)
+}
