@@ -48,9 +48,7 @@ func (c *compiler) machine(raw map[string]any) *Machine {
 	f.jsonata = c.defaultIsJSONata
 	f.comment()
 	m := &Machine{timeout: f.number("TimeoutSeconds", 1, maxTimeout, true, 0)}
-	if v := f.oneOf("Version", "1.0"); v == "" {
-		f.fault("Version", "must be \"1.0\"")
-	}
+	f.oneOf("Version", "1.0")
 	m.program = c.program(f)
 	f.unread("the state machine")
 	root.check(c.report)

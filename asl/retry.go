@@ -3,6 +3,7 @@ package asl
 import (
 	"math"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -54,7 +55,19 @@ func (f *fields) errorEquals() []string {
 	if len(names) > 1 && slices.Contains(names, ErrAll) {
 		f.fault("ErrorEquals", "%s must stand alone", ErrAll)
 	}
+	for _, name := range names {
+		if strings.HasPrefix(name, "States.") && !slices.Contains(reserved, name) {
+			f.lint("ErrorEquals", "there is no error %q; the names that begin so are %s", name, strings.Join(reserved, ", "))
+		}
+	}
 	return names
+}
+
+// reserved are the error names of the language itself. Others must not begin with "States.".
+var reserved = []string{
+	ErrAll, "States.BranchFailed", ErrDataLimit, ErrToleratedFailure, ErrHeartbeatTimeout, "States.Http.Socket", ErrIntrinsicFailure, ErrItemReader,
+	"States.NoChoiceMatched", "States.ParameterPathFailure", "States.Permissions", ErrQueryEvaluation, ErrResultPath, ErrResultWriter,
+	ErrRuntime, ErrTaskFailed, ErrTimeout,
 }
 
 // lastCatchesAll reports States.ALL before the end of the list: what follows would never be tried.

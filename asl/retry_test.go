@@ -2,6 +2,7 @@ package asl_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -158,6 +159,17 @@ func TestARetryIsATransition(t *testing.T) {
 	x := execute(t, retrying(`[{"ErrorEquals": ["E"]}]`), `{}`, asl.Options{Handler: replies{"S": failsTimes(2)}})
 	if x.Bill.Transitions != 3 || x.Bill.Calls["sns:publish"] != 3 {
 		t.Errorf("bill %+v, want 3 transitions and 3 calls", x.Bill)
+	}
+}
+
+func TestMisspelledErrorNames(t *testing.T) {
+	definition := []byte(retrying(`[{"ErrorEquals": ["States.TimeOut", "States.Timeout", "Timeout"]}]`))
+	_, err := asl.Load(definition)
+	if got := faults(err); len(got) != 1 || !strings.HasPrefix(got[0], `state "S": Retry[0].ErrorEquals: there is no error "States.TimeOut"; the names that begin so are States.ALL, `) {
+		t.Errorf("faults %q", got)
+	}
+	if _, err := asl.Load(definition, asl.Lenient()); err != nil {
+		t.Error(err)
 	}
 }
 
