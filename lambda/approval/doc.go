@@ -17,5 +17,8 @@
 // A crash between two steps loses nothing: the same decision again finds the record and goes on from there. A decision that
 // the execution did not hear, because its deadline passed first, is reported and never shown as given.
 //
+// What cannot be told at all: who stands behind a service, a schedule or another state machine that started the run, and whether
+// two names belong to one person. Let the trust policies of the approvers' roles see to the latter.
+//
 // Logs name requests, executions and signers; they hold nothing about subjects and nothing that a person wrote.
 package approval
