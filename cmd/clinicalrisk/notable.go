@@ -3,8 +3,11 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
+	"slices"
 
+	"clinical-risk-pipeline/local"
 	"clinical-risk-pipeline/local/outcome"
 	"clinical-risk-pipeline/local/runner"
 )
@@ -15,9 +18,11 @@ const maxShown = 20
 // notable collects what is printed after a run: who was alerted about, and why executions failed. It holds subjects' ids
 // and trials, and never features.
 type notable struct {
-	out     string // the folder where all of it stands
-	alerted shortList
-	failed  shortList
+	out      string // the folder where all of it stands
+	alerted  shortList
+	failed   shortList
+	unscored shortList // of a cohort
+	cohort   []string  // what a cohort's execution did
 }
 
 // shortList keeps its first lines, and counts the rest.
@@ -38,8 +43,60 @@ func (n *notable) add(r *runner.Result) {
 	}
 }
 
+// addCohort collects what a cohort's execution did: in the order in which it did it.
+func (n *notable) addCohort(r *runner.CohortResult) {
+	o := r.Outcome
+	n.cohort = append(n.cohort, fmt.Sprintf("%s: %d of %s scored, %d at high risk", o.Execution, o.Scored, plural(o.Subjects, "subject"), o.HighRisk))
+	if o.Alerted {
+		n.cohort = append(n.cohort, "The team was alerted.")
+	}
+	for _, a := range r.Approvals {
+		line := "Approval " + a.ID + ": " + a.Decision
+		if a.SignedAt != nil {
+			line += " by " + a.PrintedName
+		}
+		if a.Refusal != "" {
+			line += ": " + a.Refusal
+		}
+		n.cohort = append(n.cohort, line)
+	}
+	for _, d := range r.Downstream {
+		if d.Action != local.IncidentLookedUp {
+			n.cohort = append(n.cohort, fmt.Sprintf("Downstream, %s: %s %s", d.State, d.Action, d.Reference))
+		}
+	}
+	reasons := map[string]*notScored{}
+	for i := range r.Subjects {
+		if s := &r.Subjects[i]; s.Reason != "" {
+			if reasons[s.Reason] == nil {
+				reasons[s.Reason] = &notScored{first: s.Subject}
+			}
+			reasons[s.Reason].count++
+		}
+	}
+	for _, reason := range slices.Sorted(maps.Keys(reasons)) {
+		n.unscored.add(fmt.Sprintf("%s, first %s: %s", plural(reasons[reason].count, "subject"), reasons[reason].first, reason))
+	}
+	if o.Error != nil {
+		n.failed.add(fmt.Sprintf("%s  %s in %s: %s", o.Execution, o.ErrorName(), o.LastState(), *o.Cause))
+	}
+}
+
+// notScored are subjects of a cohort without a score, for the same reason.
+type notScored struct {
+	first string
+	count int
+}
+
 // print writes the lists and the totals.
 func (n *notable) print(w io.Writer, s *outcome.Summary) {
+	for _, line := range n.cohort {
+		fmt.Fprintln(w, line)
+	}
+	if len(n.cohort) > 0 {
+		fmt.Fprintln(w)
+	}
+	n.unscored.print(w, "Subjects without a score", filepath.Join(n.out, "subjects.jsonl"))
 	n.alerted.print(w, "The team was alerted about", filepath.Join(n.out, "alerts.jsonl"))
 	n.failed.print(w, "Executions that failed", filepath.Join(n.out, "executions.jsonl"))
 	fmt.Fprintf(w, "%s, %s: %d succeeded, %d failed, %s, %s\n", s.Environment, plural(s.Executions, "execution"),

@@ -1,32 +1,37 @@
 package main
 
 import (
+	"context"
 	"io"
 	"os"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
+
+	"clinical-risk-pipeline/lambda/approval"
+	"clinical-risk-pipeline/local/approver"
 )
 
 // progress shows how far a run is, on a terminal only: in a pipe or a log it would be noise.
 type progress struct{ bar *progressbar.ProgressBar }
 
-func newProgress(w io.Writer, executions int) *progress {
+// start shows how many of a unit there are.
+func (p *progress) start(w io.Writer, all int, unit string) {
 	file, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
-		return &progress{}
+		return
 	}
-	return &progress{progressbar.NewOptions(executions,
+	p.bar = progressbar.NewOptions(all,
 		progressbar.OptionSetWriter(file),
-		progressbar.OptionSetDescription("executions"),
+		progressbar.OptionSetDescription(unit),
 		progressbar.OptionShowCount(),
 		progressbar.OptionClearOnFinish(),
-	)}
+	)
 }
 
-func (p *progress) step() {
+func (p *progress) step(n int) {
 	if p.bar != nil {
-		_ = p.bar.Add(1) // Only the terminal could fail.
+		_ = p.bar.Add(n) // Only the terminal could fail.
 	}
 }
 
@@ -35,4 +40,16 @@ func (p *progress) end() {
 	if p.bar != nil {
 		_ = p.bar.Clear()
 	}
+}
+
+// undisturbed takes the bar off the terminal before the person is asked there.
+type undisturbed struct {
+	approver.Person
+	progress *progress
+}
+
+// Decide implements approver.Person.
+func (u undisturbed) Decide(ctx context.Context, request *approval.View) (*approval.Decision, error) {
+	u.progress.end()
+	return u.Person.Decide(ctx, request)
 }

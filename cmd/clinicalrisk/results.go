@@ -16,6 +16,7 @@ type results struct {
 	page     *report.Report
 	notable  *notable
 	progress *progress
+	subjects int // of the batches that are done
 }
 
 func newResults(about report.About, output *runner.Output, out string, progress *progress) *results {
@@ -25,19 +26,42 @@ func newResults(about report.About, output *runner.Output, out string, progress 
 	}
 }
 
-// add writes a result. What is counted is written.
+// add writes the result of one subject. What is counted is written.
 func (r *results) add(result *runner.Result) error {
 	if err := r.output.Write(result); err != nil {
 		return err
 	}
-	r.summary.Add(result.Outcome, len(result.Notifications))
+	r.summary.Add(result.Outcome, len(result.Alerts))
 	r.page.Add(result.Outcome)
+	r.page.AddEffects(result.Approvals, result.Downstream)
 	r.notable.add(result)
-	r.progress.step()
+	r.progress.step(1)
 	return nil
 }
 
-// done says how many of the executions are.
-func (r *results) done(executions int) string {
-	return fmt.Sprintf("%d of %d executions are done, and their results stand in %s", r.summary.Executions, executions, r.out)
+// addBatch writes what a batch leaves.
+func (r *results) addBatch(b *runner.BatchResult) error {
+	if err := r.output.WriteBatch(b); err != nil {
+		return err
+	}
+	r.subjects += b.Size
+	r.progress.step(b.Size)
+	return nil
+}
+
+// addCohort writes the result of a cohort.
+func (r *results) addCohort(result *runner.CohortResult) error {
+	if err := r.output.WriteCohort(result); err != nil {
+		return err
+	}
+	r.summary.AddCohort(result.Outcome, len(result.Alerts))
+	r.page.AddCohort(result.Outcome, result.Subjects)
+	r.page.AddEffects(result.Approvals, result.Downstream)
+	r.notable.addCohort(result)
+	return nil
+}
+
+// done says how far the run came.
+func (r *results) done(all int, unit string) string {
+	return fmt.Sprintf("%d of %d %s are done, and their results stand in %s", max(r.summary.Executions, r.subjects), all, unit, r.out)
 }

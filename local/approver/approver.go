@@ -36,6 +36,7 @@ type Person interface {
 type Result struct {
 	Request *approval.View
 	Outcome *approval.Outcome // nil: no decision was taken
+	Record  *approval.Record  // of the decision; nil without one
 	Refusal *approval.Fault   // why the person's decision was not taken, if they made one
 }
 
@@ -159,8 +160,14 @@ func (s *session) decide(ctx context.Context, person Person) (Result, error) {
 	}
 	s.now = s.now.Add(min(thinking, s.request.Deadline.Sub(s.now)/2))
 	decision.Reviewed = view.Reviewed.SHA256
-	result.Outcome, err = s.api.Decide(ctx, id, s.caller, *decision)
-	return refused(result, err)
+	if result.Outcome, err = s.api.Decide(ctx, id, s.caller, *decision); err != nil {
+		return refused(result, err)
+	}
+	decided, err := s.api.Show(ctx, id)
+	if err == nil {
+		result.Record = decided.Record
+	}
+	return result, err
 }
 
 func refused(result Result, err error) (Result, error) {

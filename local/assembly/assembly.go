@@ -114,14 +114,40 @@ func (a *Assembly) Environments() []string {
 	return names
 }
 
-// StateMachine returns the one state machine of an environment, its definition resolved. None or several are an error
-// that lists what there is.
-func (a *Assembly) StateMachine(name string) (*StateMachine, error) {
+// StateMachine returns the one state machine of an environment, its definition resolved. With forms, only those that have one of
+// them count. None or several are an error that lists what there is.
+func (a *Assembly) StateMachine(name string, forms ...Form) (*StateMachine, error) {
 	i := slices.IndexFunc(a.environments, func(e environment) bool { return e.name == name })
 	if i < 0 {
 		return nil, fmt.Errorf("%s: no environment %q: there are %s", a.dir, name, list(a.Environments()))
 	}
 	e := a.environments[i]
+	all, err := e.stateMachines()
+	if err != nil {
+		return nil, err
+	}
+	var found []*StateMachine
+	var names, others []string
+	for _, m := range all {
+		if len(forms) == 0 || slices.Contains(forms, m.Form()) {
+			found, names = append(found, m), append(names, m.Stack+"/"+m.LogicalID)
+		} else {
+			others = append(others, m.Stack+"/"+m.LogicalID)
+		}
+	}
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(all) == 0:
+		return nil, fmt.Errorf("%s: environment %q has no state machine: its stacks are %s", a.dir, name, list(e.stackNames()))
+	case len(found) == 0:
+		return nil, fmt.Errorf("%s: environment %q has no state machine that scores %s; %s %s", a.dir, name, forms[0], list(others), forms[0].instead())
+	}
+	return nil, fmt.Errorf("%s: environment %q has %d state machines, and one is expected: %s", a.dir, name, len(found), list(names))
+}
+
+// stateMachines returns all state machines of the environment.
+func (e environment) stateMachines() ([]*StateMachine, error) {
 	var found []*StateMachine
 	var faults []error
 	for _, stack := range e.stacks {
@@ -129,20 +155,7 @@ func (a *Assembly) StateMachine(name string) (*StateMachine, error) {
 		faults = append(faults, err)
 		found = append(found, machines...)
 	}
-	if err := errors.Join(faults...); err != nil {
-		return nil, err
-	}
-	switch len(found) {
-	case 1:
-		return found[0], nil
-	case 0:
-		return nil, fmt.Errorf("%s: environment %q has no state machine: its stacks are %s", a.dir, name, list(e.stackNames()))
-	}
-	var names []string
-	for _, m := range found {
-		names = append(names, m.Stack+"/"+m.LogicalID)
-	}
-	return nil, fmt.Errorf("%s: environment %q has %d state machines, and one is expected: %s", a.dir, name, len(found), list(names))
+	return found, errors.Join(faults...)
 }
 
 func (e environment) stackNames() []string {

@@ -24,7 +24,7 @@ func open(t *testing.T, dir string) *Assembly {
 func TestEnvironments(t *testing.T) {
 	got := open(t, testAssembly).Environments()
 	// Network is a stack without a state machine, and no environment.
-	if want := []string{"Single", "dev", "empty", "prod", "twins"}; !cmp.Equal(got, want) {
+	if want := []string{"Single", "dev", "empty", "full", "prod", "twins"}; !cmp.Equal(got, want) {
 		t.Errorf("Environments() = %v, want %v", got, want)
 	}
 }
@@ -103,7 +103,7 @@ func TestValuesAreStable(t *testing.T) {
 
 func TestWhatCannotBeRun(t *testing.T) {
 	for _, c := range []struct{ reason, environment, want string }{
-		{"a name that is none lists those that are", "qa", `no environment "qa": there are Single, dev, empty, prod and twins`},
+		{"a name that is none lists those that are", "qa", `no environment "qa": there are Single, dev, empty, full, prod and twins`},
 		{"a stack without a state machine is no choice", "empty", `has no state machine: its stacks are Empty-Risk`},
 		{"one is expected, and all are listed", "twins", `has 2 state machines, and one is expected: Twins-Risk/First and Twins-Risk/Second`},
 	} {

@@ -1,6 +1,8 @@
 // Package outcome says, for people and programs, how executions of the pipeline ended: who is at high risk, who was
 // alerted about, and why an execution failed.
 //
+// An execution of one subject has an [Outcome]; that of a cohort has a [Cohort], and a [Subject] for each of its subjects.
+//
 // An outcome carries a subject's pseudonymous id, the trial and the score, and never a feature. Causes of errors that
 // quote an execution's data lose the quotation (see Redactor).
 package outcome
@@ -25,22 +27,27 @@ const (
 	Undecided Decision = "UNDECIDED" // there is no usable score, or the execution did not get as far
 )
 
-// Outcome is how one execution ended: a line of executions.jsonl.
-type Outcome struct {
-	Subject   string     `json:"subject"`
+// Ending is how one execution ended.
+type Ending struct {
 	TrialID   string     `json:"trialId"`
 	Execution string     `json:"execution"` // its name, and that of its history's file
 	Status    asl.Status `json:"status"`
-	Error     *string    `json:"error"`     // null when it succeeded
-	Cause     *string    `json:"cause"`     // null when it succeeded
-	Path      []string   `json:"path"`      // the states entered, in order
-	RiskScore *float64   `json:"riskScore"` // from 0 to 1; null when there is no usable one
-	Decision  Decision   `json:"decision"`
-	Alerted   bool       `json:"alerted"` // a notification was published
+	Error     *string    `json:"error"`   // null when it succeeded
+	Cause     *string    `json:"cause"`   // null when it succeeded
+	Path      []string   `json:"path"`    // the states entered, in order
+	Alerted   bool       `json:"alerted"` // an alert was published
 	Retries   []Retry    `json:"retries"` // attempts after the first, by state
 
 	FailedIn    string      `json:"-"` // the state whose visit ended the execution; "" when it succeeded
 	Transitions [][2]string `json:"-"` // pairs of states, the one left and the one entered next
+}
+
+// Outcome is how the execution of one subject ended: a line of executions.jsonl.
+type Outcome struct {
+	Subject string `json:"subject"`
+	Ending
+	RiskScore *float64 `json:"riskScore"` // from 0 to 1; null when there is no usable one
+	Decision  Decision `json:"decision"`
 }
 
 // Retry counts the attempts of a state's task after the first.
@@ -49,18 +56,11 @@ type Retry struct {
 	Count int    `json:"count"`
 }
 
-// Of returns the outcome of an execution of that input, which published that many notifications. Redact is what Redactor.For
+// Of returns the outcome of an execution of that input, which published that many alerts. Redact is what Redactor.For
 // returned for them.
-func Of(input intake.Input, execution *asl.Execution, notifications int, redact func(cause string) string) *Outcome {
-	trace := follow(execution.History)
+func Of(input intake.Input, execution *asl.Execution, alerts int, redact func(cause string) string) *Outcome {
 	o := &Outcome{
-		Subject: input.Subject, TrialID: input.TrialID, Execution: execution.Name, Status: execution.Status,
-		Path: execution.Path(), RiskScore: riskScore(execution), Decision: Undecided,
-		Alerted: notifications > 0, Retries: trace.retries, Transitions: trace.transitions,
-	}
-	if execution.Status != asl.Succeeded {
-		cause := redact(execution.Cause)
-		o.Error, o.Cause, o.FailedIn = &execution.Error, &cause, trace.last
+		Subject: input.Subject, Ending: ending(input.TrialID, execution, alerts, redact), RiskScore: riskScore(execution), Decision: Undecided,
 	}
 	switch {
 	case slices.Contains(o.Path, workflow.NotifyTeam):
@@ -71,20 +71,33 @@ func Of(input intake.Input, execution *asl.Execution, notifications int, redact 
 	return o
 }
 
+func ending(trial string, execution *asl.Execution, alerts int, redact func(cause string) string) Ending {
+	trace := follow(execution.History)
+	e := Ending{
+		TrialID: trial, Execution: execution.Name, Status: execution.Status, Path: execution.Path(),
+		Alerted: alerts > 0, Retries: trace.retries, Transitions: trace.transitions,
+	}
+	if execution.Status != asl.Succeeded {
+		cause := redact(execution.Cause)
+		e.Error, e.Cause, e.FailedIn = &execution.Error, &cause, trace.last
+	}
+	return e
+}
+
 // LastState is the state in which the execution ended.
-func (o *Outcome) LastState() string {
-	if len(o.Path) == 0 {
+func (e *Ending) LastState() string {
+	if len(e.Path) == 0 {
 		return ""
 	}
-	return o.Path[len(o.Path)-1]
+	return e.Path[len(e.Path)-1]
 }
 
 // ErrorName is the error's name, "" when the execution succeeded.
-func (o *Outcome) ErrorName() string {
-	if o.Error == nil {
+func (e *Ending) ErrorName() string {
+	if e.Error == nil {
 		return ""
 	}
-	return cmp.Or(*o.Error, string(o.Status))
+	return cmp.Or(*e.Error, string(e.Status))
 }
 
 // riskScore returns the score with which the execution entered CheckRisk, if it is usable.

@@ -55,10 +55,13 @@ func scored(score any) any { return map[string]any{"risk_score": score} }
 func TestOutcomeOfSuccess(t *testing.T) {
 	score := 0.9
 	want := &Outcome{
-		Subject: "S-1", TrialID: "T-1", Execution: "e", Status: asl.Succeeded, RiskScore: &score, Decision: HighRisk, Alerted: true,
-		Path:        []string{"InvokeModel", "CheckRisk", "NotifyTeam", "End"},
-		Retries:     []Retry{{"InvokeModel", 2}},
-		Transitions: [][2]string{{"InvokeModel", "CheckRisk"}, {"CheckRisk", "NotifyTeam"}, {"NotifyTeam", "End"}},
+		Subject: "S-1", RiskScore: &score, Decision: HighRisk,
+		Ending: Ending{
+			TrialID: "T-1", Execution: "e", Status: asl.Succeeded, Alerted: true,
+			Path:        []string{"InvokeModel", "CheckRisk", "NotifyTeam", "End"},
+			Retries:     []Retry{{"InvokeModel", 2}},
+			Transitions: [][2]string{{"InvokeModel", "CheckRisk"}, {"CheckRisk", "NotifyTeam"}, {"NotifyTeam", "End"}},
+		},
 	}
 	busy := &asl.Error{Name: "Model.Busy"}
 	if diff := cmp.Diff(want, of(t, 1, scored(0.9), busy, busy)); diff != "" {
@@ -69,8 +72,11 @@ func TestOutcomeOfSuccess(t *testing.T) {
 func TestOutcomeOfFailure(t *testing.T) {
 	name, cause := "Model.Down", "No model."
 	want := &Outcome{
-		Subject: "S-1", TrialID: "T-1", Execution: "e", Status: asl.Failed, Error: &name, Cause: &cause, Decision: Undecided,
-		Path: []string{"InvokeModel"}, Retries: []Retry{}, FailedIn: "InvokeModel",
+		Subject: "S-1", Decision: Undecided,
+		Ending: Ending{
+			TrialID: "T-1", Execution: "e", Status: asl.Failed, Error: &name, Cause: &cause,
+			Path: []string{"InvokeModel"}, Retries: []Retry{}, FailedIn: "InvokeModel",
+		},
 	}
 	if diff := cmp.Diff(want, of(t, 0, nil, &asl.Error{Name: name, Cause: cause})); diff != "" {
 		t.Errorf("outcome (-want +got):\n%s", diff)
@@ -152,9 +158,9 @@ func TestErrorName(t *testing.T) {
 		outcome Outcome
 		want    string
 	}{
-		{Outcome{Status: asl.Succeeded}, ""},
-		{Outcome{Status: asl.TimedOut, Error: &none}, "TIMED_OUT"},
-		{Outcome{Status: asl.TimedOut, Error: &timeout}, "States.Timeout"},
+		{Outcome{Ending: Ending{Status: asl.Succeeded}}, ""},
+		{Outcome{Ending: Ending{Status: asl.TimedOut, Error: &none}}, "TIMED_OUT"},
+		{Outcome{Ending: Ending{Status: asl.TimedOut, Error: &timeout}}, "States.Timeout"},
 	} {
 		if got := c.outcome.ErrorName(); got != c.want {
 			t.Errorf("error name of %s is %q, want %q", c.outcome.Status, got, c.want)

@@ -9,9 +9,10 @@ type Summary struct {
 	Executions   int            `json:"executions"` // that ended
 	Succeeded    int            `json:"succeeded"`
 	Failed       int            `json:"failed"` // did not succeed
-	Alerts       int            `json:"alerts"` // notifications that were published
+	Alerts       int            `json:"alerts"` // that were published
 	Retries      int            `json:"retries"`
-	ByDecision   map[string]int `json:"byDecision"`
+	*Coverage                   // of a cohort; nil otherwise
+	ByDecision   map[string]int `json:"byDecision"`  // of subjects
 	ByLastState  map[string]int `json:"byLastState"` // by the state in which the execution ended
 	ByError      map[string]int `json:"byError"`     // by the name of the error; of a timed out execution without one, its status
 }
@@ -22,19 +23,35 @@ func NewSummary(environment, stateMachine string) *Summary {
 		ByDecision: map[string]int{}, ByLastState: map[string]int{}, ByError: map[string]int{}}
 }
 
-// Add counts an outcome with that many notifications.
-func (s *Summary) Add(o *Outcome, notifications int) {
+// Add counts an outcome with that many alerts.
+func (s *Summary) Add(o *Outcome, alerts int) {
+	s.end(&o.Ending, alerts)
+	s.ByDecision[string(o.Decision)]++
+}
+
+// AddCohort counts the outcome of a cohort with that many alerts; ByDecision counts its subjects.
+func (s *Summary) AddCohort(c *Cohort, alerts int) {
+	s.end(&c.Ending, alerts)
+	s.Coverage = &c.Coverage
+	for decision, n := range map[Decision]int{HighRisk: c.HighRisk, LowRisk: c.Scored - c.HighRisk, Undecided: c.NotScored} {
+		if n > 0 {
+			s.ByDecision[string(decision)] = n
+		}
+	}
+}
+
+// end counts an execution that ended.
+func (s *Summary) end(e *Ending, alerts int) {
 	s.Executions++
-	s.Alerts += notifications
-	if o.Status == asl.Succeeded {
+	s.Alerts += alerts
+	if e.Status == asl.Succeeded {
 		s.Succeeded++
 	} else {
 		s.Failed++
-		s.ByError[o.ErrorName()]++
+		s.ByError[e.ErrorName()]++
 	}
-	for _, r := range o.Retries {
+	for _, r := range e.Retries {
 		s.Retries += r.Count
 	}
-	s.ByDecision[string(o.Decision)]++
-	s.ByLastState[o.LastState()]++
+	s.ByLastState[e.LastState()]++
 }

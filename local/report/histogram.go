@@ -1,14 +1,11 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 
 	"clinical-risk-pipeline/local/outcome"
-	"clinical-risk-pipeline/workflow"
 )
 
 // bins is the number of bins, each 0.05 wide. A bin includes its upper end, because a score at the threshold is below it;
@@ -117,38 +114,6 @@ func gridStep(highest int) int {
 func formatBin(i int) string { return strconv.FormatFloat(float64(i)/bins, 'f', 2, 64) }
 
 func round(x float64) float64 { return math.Round(x*100) / 100 }
-
-var greaterThan = regexp.MustCompile(`>\s*(\d+(?:\.\d+)?)`)
-
-// threshold reads, in the definition, the number above which CheckRisk goes on to NotifyTeam.
-func threshold(definition []byte) (float64, bool) {
-	var machine struct {
-		States map[string]struct {
-			Choices []struct {
-				Condition          string
-				NumericGreaterThan *float64
-				Next               string
-			}
-		}
-	}
-	if json.Unmarshal(definition, &machine) != nil {
-		return 0, false
-	}
-	choices := machine.States[workflow.CheckRisk].Choices
-	for _, choice := range choices {
-		if choice.Next != workflow.NotifyTeam {
-			continue
-		}
-		if choice.NumericGreaterThan != nil {
-			return *choice.NumericGreaterThan, true
-		}
-		if m := greaterThan.FindStringSubmatch(choice.Condition); m != nil {
-			number, err := strconv.ParseFloat(m[1], 64)
-			return number, err == nil && number <= 1
-		}
-	}
-	return 0, false
-}
 
 // Describe says the chart in words, for those who do not see it.
 func (c chart) Describe() string {

@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"clinical-risk-pipeline/local/assembly"
 	"clinical-risk-pipeline/local/outcome"
 )
 
@@ -77,7 +78,7 @@ func TestThreshold(t *testing.T) {
 		{"no risk at all", `{"Condition": "{% $s > 75 %}", "Next": "NotifyTeam"}`, 75, false},
 		{"no such rule", `{"Condition": "{% $s > 0.9 %}", "Next": "End"}`, 0, false},
 	} {
-		got, known := threshold([]byte(`{"States": {"CheckRisk": {"Type": "Choice", "Choices": [` + c.choice + `]}}}`))
+		got, known := threshold(&assembly.StateMachine{Definition: []byte(`{"States": {"CheckRisk": {"Type": "Choice", "Choices": [` + c.choice + `]}}}`)})
 		if got != c.want || known != c.known {
 			t.Errorf("%s: threshold %v, %t; want %v, %t", c.reason, got, known, c.want, c.known)
 		}

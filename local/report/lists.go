@@ -5,50 +5,61 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"clinical-risk-pipeline/local/outcome"
 )
 
-// subjectList keeps its first subjects, and counts the rest.
-type subjectList struct {
-	Outcomes []*outcome.Outcome
-	More     int
+// list keeps its first items, and counts the rest.
+type list[T any] struct {
+	Items []T
+	More  int
 }
 
-func (l *subjectList) add(o *outcome.Outcome) {
-	if len(l.Outcomes) == maxSubjects {
-		l.More++
-		return
+func (l *list[T]) add(items ...T) {
+	for _, item := range items {
+		if len(l.Items) == maxItems {
+			l.More++
+			continue
+		}
+		l.Items = append(l.Items, item)
 	}
-	l.Outcomes = append(l.Outcomes, o)
 }
 
-// Count is how many subjects there are in all.
-func (l *subjectList) Count() int { return len(l.Outcomes) + l.More }
+// Count is how many items there are in all.
+func (l *list[T]) Count() int { return len(l.Items) + l.More }
+
+// subjectRow is a subject at high risk.
+type subjectRow struct {
+	Subject, TrialID string
+	Batch            string // of a cohort
+	Score            *float64
+	Alerted          bool
+}
 
 // maxCauses is how many causes are told apart.
 const maxCauses = 100
 
 // failures groups outcomes that failed by error, state and cause.
-type failures map[failureKey]*subjectList
+type failures map[failureKey]*list[string]
 
 type failureKey struct{ Error, State, Cause string }
 
 // failureGroup is a row of the page's table.
 type failureGroup struct {
 	failureKey
-	Subjects *subjectList
+	Subjects *list[string]
 }
 
-func (f failures) add(o *outcome.Outcome) {
-	key := failureKey{o.ErrorName(), o.FailedIn, *o.Cause}
+func (f failures) add(e *outcome.Ending, who string) {
+	key := failureKey{e.ErrorName(), e.FailedIn, *e.Cause}
 	if f[key] == nil && len(f) >= maxCauses {
 		key.Cause = "Other causes: see executions.jsonl."
 	}
 	if f[key] == nil {
-		f[key] = &subjectList{}
+		f[key] = &list[string]{}
 	}
-	f[key].add(o)
+	f[key].add(who)
 }
 
 // groups returns the rows, the most frequent first.
@@ -72,8 +83,8 @@ type retryRow struct {
 	Executions, Retries int
 }
 
-func (r retries) add(o *outcome.Outcome) {
-	for _, retry := range o.Retries {
+func (r retries) add(e *outcome.Ending) {
+	for _, retry := range e.Retries {
 		if r[retry.State] == nil {
 			r[retry.State] = &retryRow{State: retry.State}
 		}
@@ -89,6 +100,17 @@ func (r retries) rows() []retryRow {
 	}
 	slices.SortFunc(rows, func(a, b retryRow) int { return cmp.Compare(a.State, b.State) })
 	return rows
+}
+
+// moment writes a virtual time.
+func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") }
+
+// duration writes a virtual duration to the second, or shorter ones to the millisecond.
+func duration(d time.Duration) string {
+	if d < time.Minute {
+		return d.Round(time.Millisecond).String()
+	}
+	return d.Round(time.Second).String()
 }
 
 func percent(part, whole int) string {

@@ -16,12 +16,13 @@ import (
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/asl/draw"
+	"clinical-risk-pipeline/local"
 	"clinical-risk-pipeline/local/assembly"
 	"clinical-risk-pipeline/local/outcome"
 )
 
-// maxSubjects is how many subjects a list of the page shows; executions.jsonl holds all.
-const maxSubjects = 200
+// maxItems is how many items a list of the page shows; the files beside it hold all.
+const maxItems = 200
 
 // About says what was run.
 type About struct {
@@ -34,12 +35,15 @@ type About struct {
 
 // Report collects outcomes. Its memory does not grow with their number, beyond counts.
 type Report struct {
-	about    About
-	overlay  draw.Overlay
-	scores   histogram
-	highRisk subjectList
-	failures failures
-	retries  retries
+	about      About
+	overlay    draw.Overlay
+	scores     histogram
+	highRisk   list[subjectRow]
+	failures   failures
+	retries    retries
+	cohort     *cohort // nil: there is an execution a subject
+	approvals  list[outcome.Approval]
+	downstream list[local.Downstream]
 }
 
 // New returns an empty report.
@@ -52,30 +56,74 @@ func New(about About) *Report {
 	}
 }
 
-// Add adds the outcome of an execution.
+// Add adds the outcome of the execution of one subject.
 func (r *Report) Add(o *outcome.Outcome) {
-	for _, state := range o.Path {
-		count := r.overlay.States[state]
-		count.Entered++
-		r.overlay.States[state] = count
-	}
-	for _, transition := range o.Transitions {
-		r.overlay.Transitions[transition]++
-	}
-	if o.Status != asl.Succeeded {
-		count := r.overlay.States[o.FailedIn]
-		count.Failed++
-		r.overlay.States[o.FailedIn] = count
-		r.failures.add(o)
-	}
+	r.end(&o.Ending, o.Subject)
 	if o.RiskScore != nil {
 		r.scores.add(*o.RiskScore, o.Decision)
 	}
 	if o.Decision == outcome.HighRisk {
-		r.highRisk.add(o)
+		r.highRisk.add(subjectRow{o.Subject, o.TrialID, "", o.RiskScore, o.Alerted})
 	}
-	r.retries.add(o)
 }
+
+// AddCohort adds the outcome of the execution of a cohort, and its subjects'.
+func (r *Report) AddCohort(c *outcome.Cohort, subjects []outcome.Subject) {
+	r.end(&c.Ending, c.Execution)
+	for state, entered := range c.MapRun.Entered {
+		r.enter(state, entered)
+	}
+	for transition, taken := range c.MapRun.Transitions {
+		r.overlay.Transitions[transition] += taken
+	}
+	r.cohort = &cohort{Cohort: c}
+	for i := range subjects {
+		s := &subjects[i]
+		if s.RiskScore != nil {
+			r.scores.add(*s.RiskScore, s.Decision)
+		} else {
+			r.cohort.lose(s)
+		}
+		if s.Decision == outcome.HighRisk {
+			r.highRisk.add(subjectRow{s.Subject, c.TrialID, s.Batch, s.RiskScore, c.Alerted})
+		}
+	}
+}
+
+// AddEffects adds what executions asked people for, and told downstream systems.
+func (r *Report) AddEffects(approvals []outcome.Approval, downstream []local.Downstream) {
+	r.approvals.add(approvals...)
+	r.downstream.add(downstream...)
+}
+
+// end adds how the execution of a subject, or of a cohort, ended.
+func (r *Report) end(e *outcome.Ending, who string) {
+	for _, state := range e.Path {
+		r.enter(state, 1)
+	}
+	for _, transition := range e.Transitions {
+		r.overlay.Transitions[transition]++
+	}
+	if e.Status != asl.Succeeded {
+		count := r.overlay.States[e.FailedIn]
+		count.Failed++
+		r.overlay.States[e.FailedIn] = count
+		r.failures.add(e, who)
+	}
+	r.retries.add(e)
+}
+
+func (r *Report) enter(state string, times int) {
+	count := r.overlay.States[state]
+	count.Entered += times
+	r.overlay.States[state] = count
+}
+
+//go:embed cohort.gohtml
+var cohortSource string
+
+//go:embed effects.gohtml
+var effectsSource string
 
 //go:embed page.gohtml
 var pageSource string
@@ -84,30 +132,36 @@ var pageSource string
 var style string
 
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
-	"percent": percent,
-	"plural":  plural,
-}).Parse(pageSource))
+	"percent":  percent,
+	"plural":   plural,
+	"moment":   moment,
+	"duration": duration,
+}).Parse(pageSource + cohortSource + effectsSource))
 
 // view is what the page's template shows.
 type view struct {
 	About
-	Summary   *outcome.Summary
-	Style     template.CSS
-	Drawing   template.HTML
-	Threshold string // as the definition states it; "" when it cannot be told
-	Scores    chart
-	HighRisk  *subjectList
-	Failures  []failureGroup
-	Retries   []retryRow
-	Digest    string // SHA-256 of the definition
-	Generated string
-	Logging   string
+	Summary    *outcome.Summary
+	Style      template.CSS
+	Drawing    template.HTML
+	Threshold  string // as the definition states it; "" when it cannot be told
+	Scores     chart
+	HighRisk   *list[subjectRow]
+	Failures   []failureGroup
+	Retries    []retryRow
+	Cohort     *cohort
+	Approvals  *list[outcome.Approval]
+	Downstream *list[local.Downstream]
+	Subjects   int
+	Digest     string // SHA-256 of the definition
+	Generated  string
+	Logging    string
 
 	threshold float64
 }
 
 // Score writes a subject's score.
-func (v view) Score(o *outcome.Outcome) string { return formatScore(o.RiskScore, v.threshold) }
+func (v view) Score(score *float64) string { return formatScore(score, v.threshold) }
 
 // Write returns a function that writes the page.
 func (r *Report) Write(summary *outcome.Summary) func(io.Writer) error {
@@ -117,13 +171,14 @@ func (r *Report) Write(summary *outcome.Summary) func(io.Writer) error {
 		if err != nil {
 			return err
 		}
-		threshold, known := threshold(definition)
+		threshold, known := threshold(r.about.StateMachine)
 		digest := sha256.Sum256(definition)
 		v := view{
 			About: r.about, Summary: summary, Style: template.CSS(style), Drawing: template.HTML(drawing),
 			Scores: r.scores.chart(threshold, known), HighRisk: &r.highRisk, Failures: r.failures.groups(),
 			Retries: r.retries.rows(), Digest: hex.EncodeToString(digest[:]), threshold: threshold,
 			Generated: time.Now().UTC().Format("2006-01-02 15:04 MST"), Logging: r.about.StateMachine.Logging.Level,
+			Cohort: r.cohort, Approvals: &r.approvals, Downstream: &r.downstream, Subjects: r.about.Inputs,
 		}
 		if known {
 			v.Threshold = formatExact(threshold)

@@ -30,8 +30,8 @@ func about() About {
 
 // scored is the outcome of an execution that got a score.
 func scored(subject string, score float64) *outcome.Outcome {
-	o := &outcome.Outcome{Subject: subject, TrialID: "T-1", Status: asl.Succeeded, RiskScore: &score, Decision: outcome.LowRisk,
-		Path: []string{"InvokeModel", "CheckRisk", "End"}, Transitions: [][2]string{{"InvokeModel", "CheckRisk"}, {"CheckRisk", "End"}}}
+	o := &outcome.Outcome{Subject: subject, RiskScore: &score, Decision: outcome.LowRisk, Ending: outcome.Ending{TrialID: "T-1", Status: asl.Succeeded,
+		Path: []string{"InvokeModel", "CheckRisk", "End"}, Transitions: [][2]string{{"InvokeModel", "CheckRisk"}, {"CheckRisk", "End"}}}}
 	if score > 0.75 {
 		o.Decision, o.Alerted = outcome.HighRisk, true
 		o.Path = []string{"InvokeModel", "CheckRisk", "NotifyTeam", "End"}
@@ -41,14 +41,16 @@ func scored(subject string, score float64) *outcome.Outcome {
 }
 
 func failed(subject, name, cause string) *outcome.Outcome {
-	return &outcome.Outcome{Subject: subject, TrialID: "T-1", Status: asl.Failed, Error: &name, Cause: &cause, Decision: outcome.Undecided,
-		Path: []string{"InvokeModel"}, FailedIn: "InvokeModel", Retries: []outcome.Retry{{State: "InvokeModel", Count: 2}}}
+	return &outcome.Outcome{Subject: subject, Decision: outcome.Undecided, Ending: outcome.Ending{TrialID: "T-1", Status: asl.Failed, Error: &name, Cause: &cause,
+		Path: []string{"InvokeModel"}, FailedIn: "InvokeModel", Retries: []outcome.Retry{{State: "InvokeModel", Count: 2}}}}
 }
 
 // render returns the page for the outcomes.
 func render(t *testing.T, outcomes ...*outcome.Outcome) string {
 	t.Helper()
-	r, summary := New(about()), outcome.NewSummary("dev", "risk")
+	a := about()
+	a.Inputs = len(outcomes)
+	r, summary := New(a), outcome.NewSummary("dev", "risk")
 	for _, o := range outcomes {
 		r.Add(o)
 		alerts := 0
@@ -169,7 +171,7 @@ func TestPageIsWellFormed(t *testing.T) {
 
 func TestLongListsAreCut(t *testing.T) {
 	var outcomes []*outcome.Outcome
-	for range maxSubjects + 7 {
+	for range maxItems + 7 {
 		outcomes = append(outcomes, scored("S", 0.9), failed("F", "E", "c"))
 	}
 	seen := text(render(t, outcomes...))
@@ -184,13 +186,13 @@ func TestLongListsAreCut(t *testing.T) {
 func TestFailuresAreGrouped(t *testing.T) {
 	f := failures{}
 	for _, o := range []*outcome.Outcome{failed("1", "B", "c"), failed("2", "A", "c"), failed("3", "B", "d"), failed("4", "B", "d")} {
-		f.add(o)
+		f.add(&o.Ending, o.Subject)
 	}
 	var got []string
 	for _, g := range f.groups() {
 		subjects := ""
-		for _, o := range g.Subjects.Outcomes {
-			subjects += o.Subject
+		for _, subject := range g.Subjects.Items {
+			subjects += subject
 		}
 		got = append(got, g.Error+g.Cause+subjects)
 	}
@@ -203,7 +205,7 @@ func TestFailuresAreGrouped(t *testing.T) {
 func TestManyCausesAreCut(t *testing.T) {
 	f := failures{}
 	for i := range maxCauses + 50 {
-		f.add(failed("S", "E", fmt.Sprint("cause ", i)))
+		f.add(&failed("S", "E", fmt.Sprint("cause ", i)).Ending, "S")
 	}
 	groups := f.groups()
 	if len(groups) != maxCauses+1 || groups[0].Subjects.Count() != 50 || !strings.HasPrefix(groups[0].Cause, "Other causes") {

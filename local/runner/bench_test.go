@@ -17,7 +17,7 @@ func BenchmarkRun(b *testing.B) {
 		executions = 500
 		features   = `{"site_dropout_rate": 0.3, "comorbidity_count": 2, "college_education": true, "depression_score": 3, "sex": "male", "married": true}`
 	)
-	p, err := New(stateMachine(b), model.Reference{}, b.TempDir())
+	p, err := New(stateMachine(b), Setting{Model: model.Reference{}, Objects: b.TempDir()})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -58,7 +58,7 @@ func TestDecisions(t *testing.T) {
 			if (c.decision == outcome.Undecided) != (o.Status != asl.Succeeded) || (c.decision == outcome.Undecided) != (o.RiskScore == nil) {
 				t.Errorf("status %s and score %v do not fit the decision %s", o.Status, o.RiskScore, o.Decision)
 			}
-			if alerts := len(r.Notifications); o.Alerted != (c.decision == outcome.HighRisk) || o.Alerted != (alerts == 1) {
+			if alerts := len(r.Alerts); o.Alerted != (c.decision == outcome.HighRisk) || o.Alerted != (alerts == 1) {
 				t.Errorf("alerted %t with %d notifications", o.Alerted, alerts)
 			}
 		})
@@ -67,7 +67,7 @@ func TestDecisions(t *testing.T) {
 
 func TestAlert(t *testing.T) {
 	r := results(t, pipeline(t, answering(t, 200, `{"risk_score": 0.9}`)), subject("S-1"))[0]
-	n := r.Notifications[0]
+	n := r.Alerts[0]
 	want := `{"message":"High dropout risk detected","subject":"S-1","trialId":"T-1"}`
 	if n.Subject != "Trial Risk Alert" || n.Message != want || !strings.HasPrefix(n.TopicARN, "arn:aws:sns:") {
 		t.Errorf("notification %+v", n)

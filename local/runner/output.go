@@ -12,10 +12,14 @@ import (
 	"strings"
 )
 
-// The files of an output folder.
+// The files of an output folder. Those from operations on are there only if there is something in them.
 const (
 	executionsFile  = "executions.jsonl"
 	alertsFile      = "alerts.jsonl"
+	operationsFile  = "operations.jsonl"
+	approvalsFile   = "approvals.jsonl"
+	downstreamFile  = "downstream.jsonl"
+	subjectsFile    = "subjects.jsonl"
 	historiesFolder = "histories"
 	logsFolder      = "logs"
 	objectsFolder   = "s3"
@@ -23,13 +27,17 @@ const (
 	markerFile      = ".clinicalrisk" // tells that a run wrote the folder, and another may replace what it wrote
 )
 
+var written = []string{
+	executionsFile, alertsFile, operationsFile, approvalsFile, downstreamFile, subjectsFile,
+	historiesFolder, logsFolder, objectsFolder, reportFile,
+}
+
 // Output is the folder that a run writes. All of it is readable by its owner only: scores are health data, and the
 // histories, objects, and logs with execution data hold features as well.
 type Output struct {
-	dir        string
-	executions *os.File
-	alerts     *os.File
-	log        *os.File // nil without a log group
+	dir     string
+	logName string              // of the log group's file; "" without one
+	files   map[string]*os.File // that are open, by name
 }
 
 // OpenOutput makes the folder, or replaces what an earlier run wrote there. It refuses a folder that holds anything else.
@@ -37,16 +45,13 @@ func OpenOutput(dir, logGroup string) (*Output, error) {
 	if err := prepare(dir); err != nil {
 		return nil, err
 	}
-	o := &Output{dir: dir}
-	var faults [4]error
-	o.executions, faults[0] = create(filepath.Join(dir, executionsFile))
-	o.alerts, faults[1] = create(filepath.Join(dir, alertsFile))
-	faults[2] = os.Mkdir(filepath.Join(dir, historiesFolder), 0o700)
+	o := &Output{dir: dir, files: map[string]*os.File{}}
+	faults := []error{os.Mkdir(filepath.Join(dir, historiesFolder), 0o700), o.append(executionsFile, nil), o.append(alertsFile, nil)}
 	if logGroup != "" {
-		name := strings.ReplaceAll(strings.Trim(logGroup, "/"), "/", "-") + ".jsonl"
-		o.log, faults[3] = create(filepath.Join(dir, logsFolder, name))
+		o.logName = filepath.Join(logsFolder, strings.ReplaceAll(strings.Trim(logGroup, "/"), "/", "-")+".jsonl")
+		faults = append(faults, o.append(o.logName, nil))
 	}
-	if err := errors.Join(faults[:]...); err != nil {
+	if err := errors.Join(faults...); err != nil {
 		return nil, errors.Join(err, o.Close())
 	}
 	return o, nil
@@ -62,7 +67,7 @@ func prepare(dir string) error {
 	if _, err := os.Stat(marker); len(entries) > 0 && err != nil {
 		return fmt.Errorf("%s holds files that no run wrote: name a new or empty folder with --out", dir)
 	}
-	for _, name := range []string{executionsFile, alertsFile, historiesFolder, logsFolder, objectsFolder, reportFile} {
+	for _, name := range written {
 		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
 			return err
 		}
@@ -90,34 +95,92 @@ func Objects(dir string) string { return filepath.Join(dir, objectsFolder) }
 // Report is the path of the report.
 func (o *Output) Report() string { return filepath.Join(o.dir, reportFile) }
 
-// Write writes a result. Each file gets complete lines in one write, so that an interruption leaves no half line behind.
+// Write writes the result of one subject.
 func (o *Output) Write(r *Result) error {
-	path := filepath.Join(o.dir, historiesFolder, r.Outcome.Execution+".json")
-	if err := os.WriteFile(path, r.History, 0o600); err != nil {
-		return err
-	}
-	if o.log != nil && len(r.Log) > 0 {
-		if _, err := o.log.Write(r.Log); err != nil {
-			return err
-		}
-	}
-	for _, n := range r.Notifications {
-		if err := writeLine(o.alerts, n); err != nil {
-			return err
-		}
-	}
-	return writeLine(o.executions, r.Outcome)
+	return o.write(r.Outcome.Execution, r.Files, r.Effects, r.Outcome)
 }
 
-func writeLine(w io.Writer, value any) error {
-	var line bytes.Buffer
-	encoder := json.NewEncoder(&line)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil {
+// WriteCohort writes the result of a cohort, whose batches WriteBatch wrote.
+func (o *Output) WriteCohort(r *CohortResult) error {
+	lines, err := encode(r.Subjects)
+	if err != nil {
 		return err
 	}
-	_, err := w.Write(line.Bytes())
+	return errors.Join(o.append(subjectsFile, lines), o.write(r.Outcome.Execution, r.Files, r.Effects, r.Outcome))
+}
+
+// WriteBatch writes what a batch leaves for inspection.
+func (o *Output) WriteBatch(r *BatchResult) error {
+	folder := filepath.Join(o.dir, historiesFolder, r.Execution)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	return o.inspect(filepath.Join(folder, r.Name+"-"+r.Child), r.Files)
+}
+
+// write writes what came of an execution. Each file gets complete lines in one write, so that an interruption leaves no half
+// line behind.
+func (o *Output) write(execution string, files Files, effects Effects, line any) error {
+	if err := o.inspect(filepath.Join(o.dir, historiesFolder, execution), files); err != nil {
+		return err
+	}
+	for _, lines := range []struct {
+		name    string
+		encoded func() ([]byte, error)
+	}{
+		{alertsFile, func() ([]byte, error) { return encode(effects.Alerts) }},
+		{operationsFile, func() ([]byte, error) { return encode(effects.Operations) }},
+		{approvalsFile, func() ([]byte, error) { return encode(effects.Approvals) }},
+		{downstreamFile, func() ([]byte, error) { return encode(effects.Downstream) }},
+		{executionsFile, func() ([]byte, error) { return encode([]any{line}) }}, // last: it says that the others are there
+	} {
+		text, err := lines.encoded()
+		if err == nil && len(text) > 0 {
+			err = o.append(lines.name, text)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inspect writes history and log of an execution.
+func (o *Output) inspect(history string, files Files) error {
+	if err := os.WriteFile(history+".json", files.History, 0o600); err != nil {
+		return err
+	}
+	if o.logName == "" || len(files.Log) == 0 {
+		return nil
+	}
+	return o.append(o.logName, files.Log)
+}
+
+// append adds lines to a file of the folder, which it makes.
+func (o *Output) append(name string, lines []byte) error {
+	file := o.files[name]
+	if file == nil {
+		var err error
+		if file, err = create(filepath.Join(o.dir, name)); err != nil {
+			return err
+		}
+		o.files[name] = file
+	}
+	_, err := file.Write(lines)
 	return err
+}
+
+// encode writes a value a line.
+func encode[T any](values []T) ([]byte, error) {
+	var lines bytes.Buffer
+	encoder := json.NewEncoder(&lines)
+	encoder.SetEscapeHTML(false)
+	for _, value := range values {
+		if err := encoder.Encode(value); err != nil {
+			return nil, err
+		}
+	}
+	return lines.Bytes(), nil
 }
 
 // WriteReport writes the report in one step: there is a whole one or none.
@@ -136,10 +199,8 @@ func (o *Output) WriteReport(write func(io.Writer) error) error {
 // Close closes the files.
 func (o *Output) Close() error {
 	var faults []error
-	for _, file := range []*os.File{o.executions, o.alerts, o.log} {
-		if file != nil {
-			faults = append(faults, file.Close())
-		}
+	for _, file := range o.files {
+		faults = append(faults, file.Close())
 	}
 	return errors.Join(faults...)
 }

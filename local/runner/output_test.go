@@ -32,9 +32,9 @@ func openOutput(t *testing.T, dir string) *Output {
 func write(t *testing.T, o *Output) {
 	t.Helper()
 	err := o.Write(&Result{
-		Outcome:       &outcome.Outcome{Subject: "S-1", Execution: "000001-S-1"},
-		Notifications: []local.Notification{{Message: "a<b"}, {Message: "c"}},
-		History:       []byte("{}\n"), Log: []byte("{}\n"),
+		Outcome: &outcome.Outcome{Subject: "S-1", Ending: outcome.Ending{Execution: "000001-S-1"}},
+		Effects: Effects{Alerts: []local.Notification{{Message: "a<b"}, {Message: "c"}}},
+		Files:   Files{History: []byte("{}\n"), Log: []byte("{}\n")},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -1,4 +1,5 @@
-// Package runner executes a pipeline for every input of a file, on all cores, and writes what came of it.
+// Package runner executes a pipeline for every input of a file, on all cores, or once for a whole cohort, and writes what came
+// of it.
 //
 // Results are written in the order of the inputs, each as soon as it and those before it ended. Whatever interrupts a
 // run, what is written is complete lines.
@@ -18,53 +19,69 @@ import (
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/local"
+	"clinical-risk-pipeline/local/approver"
 	"clinical-risk-pipeline/local/assembly"
 	"clinical-risk-pipeline/local/intake"
 	"clinical-risk-pipeline/local/model"
 	"clinical-risk-pipeline/local/outcome"
 )
 
+// Setting is what a pipeline runs in.
+type Setting struct {
+	Model   model.Model
+	Objects string          // the folder of the objects of S3
+	Person  approver.Person // decides on requests for approval. Default: nobody does
+	Cohort  *intake.File    // what a job that extracts a cohort writes. Default: there is none
+}
+
 // Pipeline is a state machine with its stand-ins, ready to run. It is safe for concurrent use.
 type Pipeline struct {
 	stateMachine *assembly.StateMachine
+	definition   any
 	machine      *asl.Machine
 	services     *local.Services
+	objects      local.S3
 	redactor     *outcome.Redactor
-	alerts       sync.Map // execution name → *[]local.Notification
+	effects      sync.Map // execution name → *Effects
 }
 
-// Result is what came of one execution.
+// Result is what came of the execution of one subject.
 type Result struct {
-	Outcome       *outcome.Outcome
-	Notifications []local.Notification // in the order of their publication
-	History       []byte               // what GetExecutionHistory returns, JSON; holds the execution's data
-	Log           []byte               // what the log group gets, JSON Lines
+	Outcome *outcome.Outcome
+	Effects
+	Files
 }
 
-// New loads the state machine. Every task must have a stand-in. Objects of S3 are files in the folder objects.
-func New(stateMachine *assembly.StateMachine, m model.Model, objects string) (*Pipeline, error) {
-	var definition any
-	if err := json.Unmarshal(stateMachine.Definition, &definition); err != nil {
+// Files are what an execution leaves for inspection.
+type Files struct {
+	History []byte // what GetExecutionHistory returns, JSON; holds the execution's data
+	Log     []byte // what the log group gets, JSON Lines
+}
+
+// New loads the state machine. Every task must have a stand-in.
+func New(stateMachine *assembly.StateMachine, in Setting) (*Pipeline, error) {
+	p := &Pipeline{stateMachine: stateMachine, objects: local.S3{Dir: in.Objects}}
+	if err := json.Unmarshal(stateMachine.Definition, &p.definition); err != nil {
 		return nil, err
 	}
-	machine, err := asl.Load(stateMachine.Definition)
-	if err != nil {
+	var err error
+	if p.machine, err = asl.Load(stateMachine.Definition); err != nil {
 		return nil, fmt.Errorf("state machine %s/%s: %w", stateMachine.Stack, stateMachine.LogicalID, err)
 	}
-	p := &Pipeline{stateMachine: stateMachine, machine: machine, redactor: outcome.NewRedactor(definition)}
-	p.services = local.New(local.EMR{}, local.SageMaker{Model: m}, local.SNS{Deliver: p.deliver}, local.S3{Dir: objects})
-	return p, p.services.Check(definition)
-}
-
-// deliver keeps a notification with the execution that published it.
-func (p *Pipeline) deliver(execution string, n local.Notification) error {
-	kept, ok := p.alerts.Load(execution)
-	if !ok {
-		return fmt.Errorf("a notification of the execution %s, which is not running", execution)
+	p.redactor = outcome.NewRedactor(p.definition)
+	if in.Person == nil {
+		in.Person, _ = approver.Open("none")
 	}
-	notifications := kept.(*[]local.Notification)
-	*notifications = append(*notifications, n) // An execution publishes one at a time.
-	return nil
+	etl := local.ETL{S3: p.objects}
+	if in.Cohort != nil {
+		etl.Cohort = in.Cohort.WriteLines
+	}
+	p.services = local.New(
+		local.EMR{ETL: etl}, local.EMRServerless{ETL: etl}, local.Glue{ETL: etl}, local.SageMaker{Model: in.Model}, p.objects,
+		local.SNS{Deliver: p.deliver}, &approver.Approver{Objects: in.Objects, Person: in.Person, OnResult: p.decided},
+		&local.StepFunctions{OnDownstream: p.told}, &local.ServiceNow{OnDownstream: p.told},
+	)
+	return p, p.services.Check(p.definition)
 }
 
 // Run executes the pipeline for every input of the file, and hands each result to emit, in order and one at a time. It
@@ -135,31 +152,32 @@ func distribute(ctx context.Context, file *intake.File, inOrder, work chan<- *sl
 	return nil
 }
 
-// execute runs one execution.
+// execute runs the execution of one subject.
 func (p *Pipeline) execute(ctx context.Context, input intake.Input) (*Result, error) {
-	var notifications []local.Notification
+	result := &Result{}
 	name := executionName(input)
-	p.alerts.Store(name, &notifications)
-	defer p.alerts.Delete(name)
-	workflowType := asl.Standard
-	if p.stateMachine.Express {
-		workflowType = asl.Express
-	}
-	execution, err := p.machine.Run(ctx, input.Value, asl.Options{
-		Handler: p.services, Name: name, Type: workflowType, RoleARN: p.stateMachine.RoleARN, Seed: seed(input.Subject),
-		ARN:          strings.Replace(p.stateMachine.ARN, ":stateMachine:", ":execution:", 1) + ":" + name,
-		StateMachine: asl.StateMachine{ARN: p.stateMachine.ARN, Name: p.stateMachine.Name},
-	})
+	defer p.collect(name, &result.Effects)()
+	options := p.options(name, seed(input.Subject))
+	execution, err := p.machine.Run(ctx, input.Value, options)
 	if err != nil {
 		return nil, fmt.Errorf("subject %s: %w", input.Subject, err)
 	}
 	redact := p.redactor.For(execution, input)
-	result := &Result{Outcome: outcome.Of(input, execution, len(notifications), redact), Notifications: notifications}
-	if result.History, err = history(execution); err != nil {
-		return nil, err
-	}
-	result.Log, err = p.log(execution, redact)
+	result.Outcome = outcome.Of(input, execution, len(result.Alerts), redact)
+	result.Files, err = p.files(execution, redact)
 	return result, err
+}
+
+func (p *Pipeline) options(name string, seed uint64) asl.Options {
+	workflowType := asl.Standard
+	if p.stateMachine.Express {
+		workflowType = asl.Express
+	}
+	return asl.Options{
+		Handler: p.services, Name: name, Type: workflowType, RoleARN: p.stateMachine.RoleARN, Seed: seed, Objects: p.objects,
+		ARN:          strings.Replace(p.stateMachine.ARN, ":stateMachine:", ":execution:", 1) + ":" + name,
+		StateMachine: asl.StateMachine{ARN: p.stateMachine.ARN, Name: p.stateMachine.Name},
+	}
 }
 
 var notInName = regexp.MustCompile(`[^A-Za-z0-9_-]`)

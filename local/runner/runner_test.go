@@ -36,7 +36,7 @@ func stateMachine(t testing.TB) *assembly.StateMachine {
 
 func pipeline(t *testing.T, m model.Model) *Pipeline {
 	t.Helper()
-	p, err := New(stateMachine(t), m, t.TempDir())
+	p, err := New(stateMachine(t), Setting{Model: m, Objects: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestResultsHoldNoFeatures(t *testing.T) {
 		model.Reference{},
 	} {
 		r := results(t, pipeline(t, m), subject("S-1"))[0]
-		shown, err := json.Marshal([]any{r.Outcome, r.Notifications})
+		shown, err := json.Marshal([]any{r.Outcome, r.Alerts})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -201,7 +201,7 @@ func TestInterruptedRun(t *testing.T) {
 func TestCallThatNoServiceTakes(t *testing.T) {
 	m := stateMachine(t)
 	m.Definition = []byte(strings.Replace(string(m.Definition), `"--trial"`, "7", 1))
-	p, err := New(m, model.Reference{}, t.TempDir())
+	p, err := New(m, Setting{Model: model.Reference{}, Objects: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,7 +220,7 @@ func TestPipelineThatCannotRunHere(t *testing.T) {
 	} {
 		m := stateMachine(t)
 		m.Definition = []byte(strings.Replace(string(m.Definition), c.old, c.new, 1))
-		if _, err := New(m, model.Reference{}, t.TempDir()); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := New(m, Setting{Model: model.Reference{}, Objects: t.TempDir()}); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: New error %v, want it to contain %q", c.reason, err, c.want)
 		}
 	}

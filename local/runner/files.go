@@ -35,3 +35,12 @@ func (p *Pipeline) log(execution *asl.Execution, redact func(cause string) strin
 	err := group.Write(execution)
 	return out.Bytes(), err
 }
+
+// files renders history and log of an execution.
+func (p *Pipeline) files(execution *asl.Execution, redact func(cause string) string) (f Files, err error) {
+	if f.History, err = history(execution); err != nil {
+		return f, err
+	}
+	f.Log, err = p.log(execution, redact)
+	return f, err
+}

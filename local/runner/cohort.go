@@ -1,0 +1,110 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+
+	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/local/intake"
+	"clinical-risk-pipeline/local/outcome"
+	"clinical-risk-pipeline/workflow"
+)
+
+// CohortResult is what came of the execution of a cohort.
+type CohortResult struct {
+	Outcome  *outcome.Cohort
+	Subjects []outcome.Subject // in the order of the file
+	Effects
+	Files
+}
+
+// BatchResult is what came of one batch.
+type BatchResult struct {
+	outcome.Batch
+	Execution string // the parent's name
+	Child     string // the child's own name
+	Files
+}
+
+// RunCohort executes the pipeline once, for the whole cohort of the file, with which New was called. The trial may be "". It
+// hands each batch to emit when it ended, and stops at the first error: of emit, of the execution that cannot go on here, or
+// the cancelled context's.
+func (p *Pipeline) RunCohort(ctx context.Context, file *intake.File, trial string, emit func(*BatchResult) error) (*CohortResult, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	run := &cohortRun{Pipeline: p, name: cohortName(trial), emit: emit}
+	result := &CohortResult{}
+	defer p.collect(run.name, &result.Effects)()
+	options := p.options(run.name, seed(run.name))
+	options.OnChild = func(child *asl.Execution) {
+		if err := run.batch(child); err != nil {
+			cancel(err)
+		}
+	}
+	input := map[string]any{}
+	if trial != "" {
+		input[workflow.TrialID] = trial
+	}
+	execution, err := p.machine.Run(ctx, input, options)
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		return nil, cause
+	}
+	if err != nil {
+		return nil, err
+	}
+	redact := p.redactor.For(execution, intake.Input{})
+	result.Outcome = outcome.OfCohort(trial, execution, len(result.Alerts), redact, &run.children)
+	result.Outcome.MapRun.MaxConcurrency = p.maxConcurrency()
+	if result.Files, err = p.files(execution, redact); err != nil {
+		return nil, err
+	}
+	return result, run.cover(ctx, file, result)
+}
+
+// cohortRun is the execution of a cohort while it runs.
+type cohortRun struct {
+	*Pipeline
+	name     string
+	emit     func(*BatchResult) error
+	children outcome.Children
+	batches  []outcome.Batch
+	failed   error
+}
+
+// batch takes a child that ended.
+func (r *cohortRun) batch(child *asl.Execution) (err error) {
+	if r.failed != nil {
+		return r.failed
+	}
+	defer func() { r.failed = err }()
+	result := &BatchResult{Batch: r.children.Add(child), Execution: r.name, Child: child.Name}
+	r.batches = append(r.batches, result.Batch)
+	if result.Files, err = r.files(child, r.redactor.Strictly(child)); err != nil {
+		return err
+	}
+	return r.emit(result)
+}
+
+// maxConcurrency is that of the state ScoreCohort, 0 where the definition does not spell it out.
+func (p *Pipeline) maxConcurrency() int {
+	limit, _ := field(p.definition, "States", workflow.ScoreCohort, "MaxConcurrency").(float64)
+	return int(limit)
+}
+
+// field follows names into an object; nil where there is nothing.
+func field(value any, names ...string) any {
+	for _, name := range names {
+		object, _ := value.(map[string]any)
+		value = object[name]
+	}
+	return value
+}
+
+// cohortName is the name of a cohort's execution, from the trial's id.
+func cohortName(trial string) string {
+	if trial == "" {
+		return "cohort"
+	}
+	name := fmt.Sprintf("cohort-%s", notInName.ReplaceAllString(trial, "_"))
+	return name[:min(len(name), 80)]
+}

@@ -1,0 +1,128 @@
+package runner
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/local/intake"
+	"clinical-risk-pipeline/local/outcome"
+	"clinical-risk-pipeline/workflow"
+)
+
+// decisionRecord is the part of docs/decision-record.schema.json that says who was scored.
+type decisionRecord struct {
+	Subjects []struct {
+		Index   int     `json:"index"`
+		Subject string  `json:"subject"`
+		Score   float64 `json:"score"`
+		Branch  string  `json:"branch"`
+	} `json:"subjects"`
+	NotScored []struct {
+		Index  int    `json:"index"`
+		Reason string `json:"reason"`
+	} `json:"notScored"`
+}
+
+// finding is what is known about the subject at a place of the cohort.
+type finding struct {
+	subject, batch, reason string
+	score                  *float64
+	decision               outcome.Decision
+}
+
+// cover says what was decided about each subject of the file: by the decision records, and where these say nothing, by what
+// became of the batch.
+func (r *cohortRun) cover(ctx context.Context, file *intake.File, result *CohortResult) error {
+	found := make([]finding, file.Count)
+	for _, b := range r.batches {
+		for i := b.First; i < min(b.First+b.Size, len(found)); i++ {
+			found[i].batch, found[i].reason = b.Name, cmp.Or(b.Reason, "the decision record does not name the subject")
+		}
+	}
+	bucket, _ := field(r.definition, "States", workflow.ScoreCohort, "ItemProcessor", "States", workflow.RecordDecisions, "Arguments", "Bucket").(string)
+	if bucket == "" {
+		return fmt.Errorf("the definition names no bucket for the decision records: state %s must have one in its arguments", workflow.RecordDecisions)
+	}
+	folder := workflow.RecordFolder + "/" + r.name + "/"
+	result.Outcome.Records = "s3://" + bucket + "/" + folder
+	for object, err := range r.objects.List(ctx, bucket, folder) {
+		if err != nil {
+			return err
+		}
+		if err := r.readRecord(ctx, bucket, object.Key, found); err != nil {
+			return fmt.Errorf("decision record s3://%s/%s: %w", bucket, object.Key, err)
+		}
+	}
+	return result.add(file, found)
+}
+
+// readRecord notes what a decision record says.
+func (r *cohortRun) readRecord(ctx context.Context, bucket, key string, found []finding) error {
+	body, err := r.objects.Open(ctx, bucket, key)
+	if err != nil {
+		return err
+	}
+	defer body.Close() //nolint:errcheck // It was only read.
+	text, err := io.ReadAll(body)
+	if err != nil {
+		return err
+	}
+	var record decisionRecord
+	if err := json.Unmarshal(text, &record); err != nil {
+		return err
+	}
+	batch := strings.TrimSuffix(path.Base(key), path.Ext(key))
+	for _, s := range record.Subjects {
+		if s.Index < 0 || s.Index >= len(found) || found[s.Index].score != nil {
+			return fmt.Errorf("it names line %d of the cohort, which has no place for it", s.Index)
+		}
+		f := finding{subject: s.Subject, batch: batch, score: &s.Score, decision: outcome.LowRisk}
+		if s.Branch == workflow.AlertBranch {
+			f.decision = outcome.HighRisk
+		}
+		found[s.Index] = f
+	}
+	for _, s := range record.NotScored {
+		if s.Index >= 0 && s.Index < len(found) {
+			found[s.Index] = finding{batch: batch, reason: s.Reason}
+		}
+	}
+	return nil
+}
+
+// add says about each subject of the file what was found.
+func (c *CohortResult) add(file *intake.File, found []finding) error {
+	place := 0
+	for input, err := range file.Inputs() {
+		if err != nil {
+			return err
+		}
+		f := found[place]
+		if f.score != nil && f.subject != input.Subject {
+			return fmt.Errorf("%s:%d: the decision records say that somebody else stands here", file.Name, input.Line)
+		}
+		s := outcome.Subject{Subject: input.Subject, Line: input.Line, RiskScore: f.score, Decision: cmp.Or(f.decision, outcome.Undecided),
+			Batch: f.batch, Reason: f.reason}
+		if s.Batch == "" {
+			s.Reason = c.unread()
+		}
+		c.Outcome.Coverage.Add(&s)
+		c.Subjects = append(c.Subjects, s)
+		place++
+	}
+	return nil
+}
+
+// unread is why there is no score of a subject that was in no batch.
+func (c *CohortResult) unread() string {
+	if c.Outcome.Status == asl.Succeeded || c.Outcome.FailedIn == workflow.IncompleteScoring {
+		return "the pipeline did not read so far into the cohort"
+	}
+	return "the execution ended before: " + c.Outcome.ErrorName() + " in " + c.Outcome.FailedIn
+}
