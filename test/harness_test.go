@@ -46,7 +46,7 @@ func run(m *testing.M) int {
 	if scratch, err = os.MkdirTemp("", "clinical-risk-test-"); err != nil {
 		panic(err)
 	}
-	defer os.RemoveAll(scratch)
+	defer func() { _ = os.RemoveAll(scratch) }()
 	return m.Run()
 }
 
