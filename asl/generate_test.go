@@ -106,7 +106,7 @@ func (g *grower) path() any {
 func (g *grower) reference() any { return g.pick("$", nil, "$.a", "$.b[0]", "$.c.d") }
 
 func (g *grower) template() any {
-	return object{"a.$": g.path(), "b": []any{object{"a.$": "$$.Execution.Id"}, g.value(1)}, "c.$": g.pick("States.Array($.a, 'x')", "States.UUID()", "States.Format('{}', $)", "States.ArrayLength($.b)")}
+	return object{"a.$": g.path(), "b": []any{object{"a.$": "$$.Execution.Id"}, g.value(1)}, "c.$": g.pick("States.Array($.a, 'x')", "States.UUID()", "States.StringSplit('a,b', ',')", "States.ArrayLength($.b)")}
 }
 
 func (g *grower) expression() any {
