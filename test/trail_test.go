@@ -141,6 +141,21 @@ func TestOnlyThisTrailIsWrittenAndNothingOfItDeleted(t *testing.T) {
 	}
 }
 
+func TestCustodiansOfTheRecordsAreThoseOfTheTrail(t *testing.T) {
+	for lock, want := range map[audit.LockMode]any{
+		audit.Governance: object{"ArnNotEquals": object{"aws:PrincipalArn": []any{approverRole}}},
+		audit.Compliance: nil, // nobody deletes early
+	} {
+		p := synthesizeStack(t, "trail custodians "+string(lock), func(stack awscdk.Stack) {
+			records := audit.NewRecordStore(stack, "Records", &audit.RecordStoreProps{Custodians: []string{approverRole}})
+			audit.NewTrail(stack, "Audit", &audit.TrailProps{Records: records, EndpointName: "dropout", Lock: lock})
+		})
+		if diff := cmp.Diff(want, p.bucketPolicy(t, "AuditBucket")["KeepLocked"]["Condition"]); diff != "" {
+			t.Errorf("%s: %s", lock, diff)
+		}
+	}
+}
+
 func TestKeyOfTheTrail(t *testing.T) {
 	_, key := trail(t, "default", nil).one(t, "AWS::KMS::Key", "Audit")
 	if key["EnableKeyRotation"] != true {

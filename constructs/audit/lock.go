@@ -38,25 +38,6 @@ type lock struct {
 	custodians []string
 }
 
-// validateLock reports the faults of a lock whose zero values mean 'default'.
-func validateLock(mode LockMode, retention time.Duration) []error {
-	var faults []error
-	if mode != "" && mode != Governance && mode != Compliance {
-		faults = append(faults, fmt.Errorf("Lock must be GOVERNANCE or COMPLIANCE, got %q", mode))
-	}
-	if err := validateDays("Retention", retention); err != nil {
-		faults = append(faults, err)
-	}
-	return faults
-}
-
-func validateDays(field string, d time.Duration) error {
-	if d != 0 && (d < day || d > maximumRetention || d%day != 0) {
-		return fmt.Errorf("%s must be whole days from %v to %v, got %v", field, day, maximumRetention, d)
-	}
-	return nil
-}
-
 // newBucket makes a bucket that keeps every object for the lock's retention. Its accesses are logged below prefix.
 func (l lock) newBucket(scope constructs.Construct, key awskms.IKey, accessLogs awss3.IBucket, prefix string) awss3.Bucket {
 	bucket := awss3.NewBucket(scope, jsii.String(bucketID), &awss3.BucketProps{

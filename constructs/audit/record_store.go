@@ -2,7 +2,6 @@ package audit
 
 import (
 	"errors"
-	"fmt"
 	"regexp"
 	"time"
 
@@ -69,16 +68,18 @@ func (p *RecordStoreProps) Validate() error {
 	if p == nil {
 		return nil
 	}
-	faults := validateLock(p.Lock, p.Retention)
+	var f faults
+	f.reportLock(p.Lock, p.Retention)
 	for i, arn := range p.Custodians {
 		if !matches(principalPattern, arn) {
-			faults = append(faults, fmt.Errorf("Custodians[%d] must be the ARN of an IAM role or user, got %q", i, arn))
+			f.report("Custodians[%d] must be the ARN of an IAM role or user, got %q", i, arn)
 		}
 	}
 	if p.Lock == Compliance && len(p.Custodians) > 0 {
-		faults = append(faults, fmt.Errorf("Custodians must be empty with COMPLIANCE, where nobody deletes a record early, got %d", len(p.Custodians)))
+		f.report("Custodians must be empty with COMPLIANCE, where nobody deletes a record early, got %d", len(p.Custodians))
 	}
-	return errors.Join(append(faults, validateDays("AccessLogRetention", p.AccessLogRetention))...)
+	f.reportDays("AccessLogRetention", p.AccessLogRetention)
+	return errors.Join(f...)
 }
 
 // validateIn reports the faults that only the stack can tell.

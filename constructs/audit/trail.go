@@ -2,7 +2,6 @@ package audit
 
 import (
 	"errors"
-	"fmt"
 	"regexp"
 	"time"
 
@@ -63,21 +62,23 @@ func (p *TrailProps) Validate() error {
 	if p == nil {
 		return errors.New("props are required, got nil")
 	}
-	faults := validateLock(p.Lock, p.Retention)
+	var f faults
+	f.reportLock(p.Lock, p.Retention)
 	if !matches(endpointNamePattern, p.EndpointName) {
-		faults = append(faults, fmt.Errorf("EndpointName must be 1 to 63 letters, digits and inner hyphens, got %q", p.EndpointName))
+		f.report("EndpointName must be 1 to 63 letters, digits and inner hyphens, got %q", p.EndpointName)
 	}
 	if p.Records == nil {
-		return errors.Join(append(faults, errors.New("Records is required: the record store whose accesses are logged"))...)
+		f.report("Records is required: the record store whose accesses are logged")
+		return errors.Join(f...)
 	}
 	records := p.Records.lock
 	if p.Retention != 0 && p.Retention < records.retention {
-		faults = append(faults, fmt.Errorf("Retention must be at least that of the records, %v, got %v", records.retention, p.Retention))
+		f.report("Retention must be at least that of the records, %v, got %v", records.retention, p.Retention)
 	}
 	if p.Lock == Governance && records.mode == Compliance {
-		faults = append(faults, errors.New("Lock must be COMPLIANCE, as it is for the records, got GOVERNANCE"))
+		f.report("Lock must be COMPLIANCE, as it is for the records, got GOVERNANCE")
 	}
-	return errors.Join(faults...)
+	return errors.Join(f...)
 }
 
 // validateIn reports the faults that only the stack can tell.

@@ -48,6 +48,8 @@ func (m *Monitoring) addApprovalWatch() {
 			Destination: w.newLogGroup(), Level: awsstepfunctions.LogLevel_ALL, IncludeExecutionData: jsii.Bool(false),
 		},
 	})
+	// The machine names its role, so it needs no dependency besides.
+	machine.Node().DefaultChild().(awsstepfunctions.CfnStateMachine).AddDeletionOverride(jsii.String("DependsOn"))
 	start := w.role("ScheduleRole", "events.amazonaws.com", allow("StartWatch", *machine.StateMachineArn(), nil, "states:StartExecution"))
 	awsevents.NewRule(w.scope, jsii.String("Schedule"), &awsevents.RuleProps{
 		Description: jsii.String("Starts the approval watch."),
