@@ -2,6 +2,7 @@ package asl
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -56,7 +57,7 @@ func (f *fields) errorEquals() []string {
 		f.fault("ErrorEquals", "%s must stand alone", ErrAll)
 	}
 	for _, name := range names {
-		if strings.HasPrefix(name, "States.") && !slices.Contains(reserved, name) {
+		if strings.HasPrefix(name, "States.") && !slices.Contains(reserved, name) && !httpStatus.MatchString(name) {
 			f.lint("ErrorEquals", "there is no error %q; the names that begin so are %s", name, strings.Join(reserved, ", "))
 		}
 	}
@@ -69,6 +70,10 @@ var reserved = []string{
 	"States.NoChoiceMatched", "States.ParameterPathFailure", "States.Permissions", ErrQueryEvaluation, ErrResultPath, ErrResultWriter,
 	ErrRuntime, ErrTaskFailed, ErrTimeout,
 }
+
+// httpStatus are the errors of an HTTP task that got an answer:
+// https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html.
+var httpStatus = regexp.MustCompile(`^States\.Http\.StatusCode\.[1-5]\d\d$`)
 
 // lastCatchesAll reports States.ALL before the end of the list: what follows would never be tried.
 func lastCatchesAll(f *fields, field string, n int, errors func(i int) []string) {

@@ -163,7 +163,7 @@ func TestARetryIsATransition(t *testing.T) {
 }
 
 func TestMisspelledErrorNames(t *testing.T) {
-	definition := []byte(retrying(`[{"ErrorEquals": ["States.TimeOut", "States.Timeout", "Timeout"]}]`))
+	definition := []byte(retrying(`[{"ErrorEquals": ["States.TimeOut", "States.Timeout", "Timeout", "States.Http.StatusCode.503"]}]`))
 	_, err := asl.Load(definition)
 	if got := faults(err); len(got) != 1 || !strings.HasPrefix(got[0], `state "S": Retry[0].ErrorEquals: there is no error "States.TimeOut"; the names that begin so are States.ALL, `) {
 		t.Errorf("faults %q", got)
