@@ -147,23 +147,16 @@ func TestFeaturesReachTheModelUnchangedAndInOrder(t *testing.T) {
 
 func TestABatchWhoseAnswerIsNotUsableIsCountedAndTheOthersScored(t *testing.T) {
 	for reason, body := range map[string]string{
-		"one prediction too few":      `{"predictions": [{"risk_score": 0.1}]}`,
-		"one too many":                `{"predictions": [{"risk_score": 0.1}, {"risk_score": 0.1}, {"risk_score": 0.1}]}`,
-		"none":                        `{"predictions": []}`,
-		"no list":                     `{"predictions": {"risk_score": 0.1}}`,
-		"no predictions":              `{"risk_score": 0.1}`,
-		"bare numbers":                `{"predictions": [0.1, 0.1]}`,
-		"a nested list":               `{"predictions": [[{"risk_score": 0.1}, {"risk_score": 0.1}]]}`,
-		"a text":                      `{"predictions": [{"risk_score": 0.1}, {"risk_score": "0.1"}]}`,
-		"null":                        `{"predictions": [{"risk_score": null}, {"risk_score": 0.1}]}`,
-		"above one":                   `{"predictions": [{"risk_score": 0.1}, {"risk_score": 1.1}]}`,
-		"below zero":                  `{"predictions": [{"risk_score": -0.1}, {"risk_score": 0.1}]}`,
-		"a score of another name":     `{"predictions": [{"risk_score": 0.1}, {"score": 0.1}]}`,
-		"an error page":               `<html><body>502</body></html>`,
-		"half an answer":              `{"predictions": [{"risk_score": 0.1}, {"risk_sc`,
-		"nothing":                     ``,
-		"a list of the whole answer":  `[{"predictions": [{"risk_score": 0.1}, {"risk_score": 0.1}]}]`,
-		"a list of scores in a score": `{"predictions": [{"risk_score": [0.1, 0.1]}, {"risk_score": 0.1}]}`,
+		"one prediction too few":     `{"predictions": [{"risk_score": 0.1}]}`,
+		"one too many":               `{"predictions": [{"risk_score": 0.1}, {"risk_score": 0.1}, {"risk_score": 0.1}]}`,
+		"none":                       `{"predictions": []}`,
+		"no list":                    `{"predictions": {"risk_score": 0.1}}`,
+		"no predictions":             `{"risk_score": 0.1}`,
+		"a nested list":              `{"predictions": [[{"risk_score": 0.1}, {"risk_score": 0.1}]]}`,
+		"an error page":              `<html><body>502</body></html>`,
+		"half an answer":             `{"predictions": [{"risk_score": 0.1}, {"risk_sc`,
+		"nothing":                    ``,
+		"a list of the whole answer": `[{"predictions": [{"risk_score": 0.1}, {"risk_score": 0.1}]}]`,
 	} {
 		t.Run(reason, func(t *testing.T) {
 			got := runCohort(t, smallBatches(t), line("S-0", 0.9)+line("S-1", 0.9)+line("S-2", 0.9), func(s services) services {
@@ -177,6 +170,36 @@ func TestABatchWhoseAnswerIsNotUsableIsCountedAndTheOthersScored(t *testing.T) {
 			wantRun(t, got, alertLossPath, "2 of 3 subjects were not scored and recorded.")
 			if len(got.records) != 1 {
 				t.Errorf("%d records, want only that of the other batch", len(got.records))
+			}
+		})
+	}
+}
+
+func TestASubjectWithoutAUsableScoreIsCountedAndTheOthersOfItsBatchScored(t *testing.T) {
+	for reason, prediction := range map[string]string{
+		"a text":                  `{"risk_score": "0.9"}`,
+		"null":                    `{"risk_score": null}`,
+		"above one":               `{"risk_score": 1.1}`,
+		"below zero":              `{"risk_score": -0.1}`,
+		"a score of another name": `{"score": 0.9}`,
+		"an error of its own":     `{"error": "feature age is missing"}`,
+		"a list of scores":        `{"risk_score": [0.9, 0.9]}`,
+		"a bare number":           `0.9`,
+		"a list":                  `[{"risk_score": 0.9}]`,
+		"nothing":                 `null`,
+	} {
+		t.Run(reason, func(t *testing.T) {
+			got := runCohort(t, smallBatches(t), line("S-0", 0.9)+line("S-1", 0.9), func(s services) services {
+				return s.with("InvokeModel", model(`{"predictions": [`+prediction+`, {"risk_score": 0.8}]}`))
+			})
+			wantRun(t, got, alertLossPath, "1 of 2 subjects were not scored and recorded.")
+			record := got.records["decisions/run-1/batch-0000000.json"]
+			want := object{
+				"subjects":  []any{object{"index": 1.0, "subject": "S-1", "score": 0.8, "branch": "alert"}},
+				"notScored": []any{object{"index": 0.0, "subject": "S-0", "reason": "no usable score"}},
+			}
+			if diff := cmp.Diff(want, object{"subjects": record["subjects"], "notScored": record["notScored"]}); diff != "" {
+				t.Error(diff)
 			}
 		})
 	}

@@ -29,7 +29,7 @@ const (
 	CheckCoverage     = "CheckCoverage"     // asks whether every subject was scored and recorded
 	IncompleteScoring = "IncompleteScoring" // fails the execution: some were not
 
-	CheckPredictions = "CheckPredictions" // asks whether there is a usable score for every subject of the batch
+	CheckPredictions = "CheckPredictions" // asks whether there is a prediction for every subject of the batch
 	RecordDecisions  = "RecordDecisions"  // writes the record of the batch
 	NotScored        = "NotScored"        // counts the subjects of a batch that could not be scored or recorded
 )

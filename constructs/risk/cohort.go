@@ -16,7 +16,8 @@ import (
 //	{"subject": "…", "features": {…}}
 //
 // The endpoint is asked for a batch at a time: it takes {"instances": [{…}, …]} and answers
-// {"predictions": [{"risk_score": 0.81}, …]}, in the same order and of the same length.
+// {"predictions": [{"risk_score": 0.81}, …]}, in the same order and of the same length. A subject whose prediction has no
+// usable score counts as not scored; an answer of another length fails its batch.
 type Cohort struct {
 	// Bucket receives the cohort's object from the extraction. It is required. When it is encrypted with a
 	// customer-managed key, import it with that key.

@@ -13,7 +13,7 @@ import (
 
 // scoreBatch is what a child of scoreCohort executes:
 //
-//	InvokeModel → CheckPredictions ─ a usable score for each ─→ RecordDecisions
+//	InvokeModel → CheckPredictions ─ one for every subject ─→ RecordDecisions
 //	                               └ anything else, or an error ─→ NotScored
 //
 // It answers with three counts, {"scored", "high", "failed"}, that add up to the batch: what it could not score or record
@@ -26,7 +26,7 @@ func (p *ClinicalRiskPipeline) scoreBatch() awsstepfunctions.IChainable {
 	recordDecisions := p.recordDecisions()
 	recordDecisions.AddCatch(notScored, everything(`{"size": $states.input.size}`))
 	check := awsstepfunctions.Choice_Jsonata(p, jsii.String(workflow.CheckPredictions), &awsstepfunctions.ChoiceJsonataProps{
-		Comment: jsii.String("Is there a usable score for every subject?"),
+		Comment: jsii.String("Is there a prediction for every subject?"),
 	}).
 		When(awsstepfunctions.Condition_Jsonata(jsii.String(expression("$states.input.usable"))), recordDecisions, because("one for every subject")).
 		Otherwise(notScored)
@@ -43,22 +43,25 @@ func everything(output string) *awsstepfunctions.CatchProps {
 // featured picks the items of a batch that have features. Lines that are no object, or have none, are not sent.
 const featured = `$featured := function($i) { $type($i.item) = "object" ? $type($i.item.features) = "object" : false }`
 
-// subjectOf is an item's subject.
-const subjectOf = `$subject := function($i) { $type($i.item) = "object" ? ($type($i.item.subject) = "string" ? $i.item.subject : "unknown") : "unknown" }`
-
-// invokeModelForBatch asks for the scores of a batch and turns the answer into decisions. The answer is usable if it has
-// one prediction for each subject that was sent, each an object with a score from 0 to 1.
-func (p *ClinicalRiskPipeline) invokeModelForBatch() awsstepfunctions.TaskStateBase {
-	threshold := strconv.FormatFloat(p.props.Threshold, 'f', -1, 64)
-	decisions := strings.NewReplacer("THRESHOLD", threshold, "ALERT", workflow.AlertBranch, "NONE", workflow.NoAlertBranch).Replace(`(
+// decide is the JSONata expression that turns the endpoint's answer into decisions. The answer is usable if it has one
+// prediction for each subject that was sent, in their order. A prediction is usable if it is an object with a score from 0
+// to 1; a subject whose prediction is not counts as not scored, and the others of its batch do not suffer for it.
+const decide = `(
   ` + featured + `;
-  ` + subjectOf + `;
+  $scored := function($p) { $type($p) = "object" ? ($type($p.risk_score) = "number" ? ($p.risk_score >= 0 and $p.risk_score <= 1) : false) : false };
+  $subject := function($i) { $type($i.item) = "object" ? ($type($i.item.subject) = "string" ? $i.item.subject : "unknown") : "unknown" };
+  $lost := function($i, $reason) {{"index": $i.index, "subject": $subject($i), "reason": $reason}};
   $items := $states.input.Items;
   $asked := [$filter($items, $featured)];
   $answer := $parse($states.result.Body);
   $predictions := $type($answer) = "object" ? $answer.predictions : null;
-  $scored := function($p) { $type($p) = "object" ? ($type($p.risk_score) = "number" ? ($p.risk_score >= 0 and $p.risk_score <= 1) : false) : false };
-  $usable := $type($predictions) = "array" ? ($count($predictions) = $count($asked) and $count($filter($predictions, $scored)) = $count($asked)) : false;
+  $usable := $type($predictions) = "array" ? $count($predictions) = $count($asked) : false;
+  $decisions := $usable ? [$map($asked, function($i, $n) {
+    $scored($predictions[$n])
+      ? {"index": $i.index, "subject": $subject($i), "score": $predictions[$n].risk_score, "branch": $predictions[$n].risk_score > THRESHOLD ? "ALERT" : "NONE"}
+      : $lost($i, "no usable score")
+  })] : [];
+  $unasked := [$map($filter($items, function($i) { $not($featured($i)) }), function($i) { $lost($i, "no features") })];
   {
     "name": $states.input.BatchInput.name,
     "run": $states.input.BatchInput.run,
@@ -66,10 +69,15 @@ func (p *ClinicalRiskPipeline) invokeModelForBatch() awsstepfunctions.TaskStateB
     "variant": $states.result.InvokedProductionVariant,
     "size": $count($items),
     "usable": $usable,
-    "subjects": $usable ? [$map($asked, function($i, $n) {{"index": $i.index, "subject": $subject($i), "score": $predictions[$n].risk_score, "branch": $predictions[$n].risk_score > THRESHOLD ? "ALERT" : "NONE"}})] : [],
-    "notScored": [$map($filter($items, function($i) { $not($featured($i)) }), function($i) {{"index": $i.index, "subject": $subject($i), "reason": "no features"}})]
+    "subjects": [$decisions[$exists(branch)]],
+    "notScored": $append([$decisions[$exists(reason)]], $unasked)
   }
-)`)
+)`
+
+// invokeModelForBatch asks for the scores of a batch and decides by them.
+func (p *ClinicalRiskPipeline) invokeModelForBatch() awsstepfunctions.TaskStateBase {
+	threshold := strconv.FormatFloat(p.props.Threshold, 'f', -1, 64)
+	decisions := strings.NewReplacer("THRESHOLD", threshold, "ALERT", workflow.AlertBranch, "NONE", workflow.NoAlertBranch).Replace(decide)
 	state := awsstepfunctionstasks.CallAwsService_Jsonata(p, jsii.String(workflow.InvokeModel),
 		p.invokeEndpoint(map[string]any{
 			workflow.Instances: expression("( " + featured + "; [$filter($states.input.Items, $featured).item.features] )"),

@@ -3,7 +3,6 @@ package model
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"math"
 	"strings"
 	"time"
@@ -36,9 +35,8 @@ import (
 // {"predictions": [{"risk_score": 0.81}, …]} in the same order. Other features are ignored. A feature that is missing
 // or of the wrong type is refused, as a container would with status 400; the message names features, never values.
 //
-// A batch is refused as a whole when one of its subjects is: most containers know no answer for a part of a request, and a
-// score that is made up would be worse. The price shows in the coverage, where the whole batch counts as not scored. A container
-// that imputes, or an extraction that leaves the features of such a subject out, loses that subject only.
+// In a batch a subject that is refused costs the others nothing: its prediction says what is wrong, {"error": "…"}, and has no
+// score. A container that refuses the whole batch instead loses all of its subjects, and the coverage shows it.
 type Reference struct{}
 
 // The coefficients, in log odds.
@@ -101,44 +99,33 @@ func (Reference) Invoke(ctx context.Context, request Request) (Response, error) 
 	if err != nil || (body.Features == nil) == (body.Instances == nil) {
 		return response, modelError(400, `the request must be {"features": {…}} or {"instances": [{…}, …]}`)
 	}
-	var answer any
-	var faults []string
 	if body.Instances != nil {
-		answer, faults = predict(body.Instances)
-	} else {
-		var f Features
-		f, faults = readFeatures(body.Features)
-		answer = score{Risk(f)}
+		return answer(response, predict(body.Instances))
 	}
+	f, faults := readFeatures(body.Features)
 	if len(faults) > 0 {
 		return response, modelError(400, strings.Join(faults, "; "))
 	}
-	text, err := json.Marshal(answer)
+	return answer(response, score{Risk(f)})
+}
+
+func answer(response Response, body any) (Response, error) {
+	text, err := json.Marshal(body)
 	response.Body = string(text)
 	return response, err
 }
 
-// maxRefused is how many subjects of a batch are told what is wrong with them.
-const maxRefused = 5
-
-// predict scores every instance of a batch, or says what is wrong with those that it cannot.
-func predict(instances []map[string]any) (answer any, faults []string) {
-	predictions := make([]score, len(instances))
-	refused := 0
+// predict answers a batch: for every instance its score, or what is wrong with it.
+func predict(instances []map[string]any) map[string]any {
+	predictions := make([]any, len(instances))
 	for i, instance := range instances {
-		f, wrong := readFeatures(instance)
-		predictions[i] = score{Risk(f)}
-		if len(wrong) == 0 {
-			continue
-		}
-		if refused++; refused <= maxRefused {
-			faults = append(faults, fmt.Sprintf("instance %d: %s", i, strings.Join(wrong, ", ")))
+		if f, faults := readFeatures(instance); len(faults) > 0 {
+			predictions[i] = map[string]any{"error": strings.Join(faults, "; ")}
+		} else {
+			predictions[i] = score{Risk(f)}
 		}
 	}
-	if refused > maxRefused {
-		faults = append(faults, fmt.Sprintf("and %d more instances", refused-maxRefused))
-	}
-	return map[string]any{"predictions": predictions}, faults
+	return map[string]any{"predictions": predictions}
 }
 
 // readFeatures returns the features, or everything that is wrong with them, in a fixed order.

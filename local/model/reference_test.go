@@ -138,20 +138,32 @@ func TestReferenceAnswersABatchInOrder(t *testing.T) {
 	}
 }
 
-// A score that is made up is worse than none: one broken subject costs its batch, as with most containers.
-func TestReferenceRefusesABatchWithABrokenSubject(t *testing.T) {
+// A score that is made up is worse than none, and a broken subject costs the others of its batch nothing.
+func TestReferenceSaysOfABatchWhichSubjectIsBroken(t *testing.T) {
 	broken := strings.Replace(goodFeatures, `"married": true`, `"married": "secret"`, 1)
-	_, err := Reference{}.Invoke(t.Context(), Request{Body: []byte(`{"instances": [` + goodFeatures + strings.Repeat(","+broken, 7) + `, {}]}`)})
-	var failure *asl.Error
-	if !errors.As(err, &failure) || failure.Name != errModel {
-		t.Fatalf("error %v", err)
+	response, err := Reference{}.Invoke(t.Context(), Request{Body: []byte(`{"instances": [` + goodFeatures + `,` + broken + `, {}]}`)})
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, want := range []string{"instance 1: feature married must be true or false", "instance 5", "and 3 more instances"} {
-		if !strings.Contains(failure.Cause, want) {
-			t.Errorf("cause %s\nwant %q", failure.Cause, want)
+	var answer struct {
+		Predictions []map[string]any `json:"predictions"`
+	}
+	if err := json.Unmarshal([]byte(response.Body), &answer); err != nil || len(answer.Predictions) != 3 {
+		t.Fatalf("answer %s, %v", response.Body, err)
+	}
+	if _, ok := answer.Predictions[0]["risk_score"].(float64); !ok {
+		t.Errorf("no score for the subject that is not broken: %s", response.Body)
+	}
+	for i, want := range []string{1: "feature married must be true or false", 2: "feature married is missing"} {
+		if i == 0 {
+			continue
+		}
+		fault, _ := answer.Predictions[i]["error"].(string)
+		if _, scored := answer.Predictions[i]["risk_score"]; scored || !strings.Contains(fault, want) {
+			t.Errorf("instance %d: %v, want %q", i, answer.Predictions[i], want)
 		}
 	}
-	if strings.Contains(failure.Cause, "secret") || strings.Contains(failure.Cause, "instance 6") {
-		t.Errorf("cause %s", failure.Cause)
+	if strings.Contains(response.Body, "secret") {
+		t.Errorf("the answer repeats a value: %s", response.Body)
 	}
 }
