@@ -1,9 +1,11 @@
-// Command sample writes 200 synthetic subjects of one trial, as JSON Lines, to standard output:
+// Command sample writes 200 synthetic subjects of one trial, or a cohort of 256 of another, as JSON Lines, to standard output:
 //
 //	go run ./examples/sample > examples/trial-sample.jsonl
+//	go run ./examples/sample -cohort > examples/cohort-sample.jsonl
 //
-// Nobody in it exists. It is the same on every machine: the seed is fixed, and only integer arithmetic and rounded numbers
-// reach the output. Each line is the input of one execution; package model documents the features.
+// Nobody in them exists. They are the same on every machine: the seeds are fixed, and only integer arithmetic and rounded numbers
+// reach the output. Each line of the first is the input of one execution; package model documents the features. The second is
+// what an extraction writes for one execution: see [writeCohort].
 //
 // The population follows published figures. Sites are of three kinds, whose dropout rates are those of the trial in Edland
 // 2010 (PMC2922976): academic centers 23.0%, university-affiliated 28.5%, commercial 43.8%; one site fares as badly as a real
@@ -16,9 +18,11 @@
 package main
 
 //go:generate sh -c "go run . > ../trial-sample.jsonl"
+//go:generate sh -c "go run . -cohort > ../cohort-sample.jsonl"
 
 import (
 	"bufio"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -32,7 +36,13 @@ const (
 )
 
 func main() {
-	if err := write(os.Stdout); err != nil {
+	cohort := flag.Bool("cohort", false, "write the cohort")
+	flag.Parse()
+	sample := write
+	if *cohort {
+		sample = writeCohort
+	}
+	if err := sample(os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "sample:", err)
 		os.Exit(1)
 	}
@@ -41,7 +51,7 @@ func main() {
 // write writes the sample.
 func write(w io.Writer) error {
 	out := bufio.NewWriter(w)
-	draw := newPopulation()
+	draw := newPopulation(301)
 	planted := plant(draw)
 	for number := 1; number <= subjects; number++ {
 		features := draw.subject()

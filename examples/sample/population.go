@@ -25,8 +25,8 @@ var sites = []site{
 // population draws subjects.
 type population struct{ random *rand.Rand }
 
-func newPopulation() *population {
-	return &population{rand.New(rand.NewPCG(2026, 301))}
+func newPopulation(seed uint64) *population {
+	return &population{rand.New(rand.NewPCG(2026, seed))}
 }
 
 // person is a subject's data before it is written.

@@ -28,7 +28,7 @@ func TestCommittedSample(t *testing.T) {
 // The intercept of the reference model is calibrated to the trial's dropout of 30%.
 func TestPopulation(t *testing.T) {
 	const draws = 100_000
-	draw := newPopulation()
+	draw := newPopulation(301)
 	sum := 0.0
 	for range draws {
 		sum += model.Risk(draw.person().Features)
@@ -39,7 +39,7 @@ func TestPopulation(t *testing.T) {
 }
 
 func TestPlantedSubjects(t *testing.T) {
-	planted := plant(newPopulation())
+	planted := plant(newPopulation(301))
 	if want := len(nearThreshold) + len(breakages); len(planted) != want {
 		t.Fatalf("%d subjects planted, want %d", len(planted), want)
 	}
