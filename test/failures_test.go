@@ -82,7 +82,8 @@ var (
 		"States.Http": {"States.Http.Socket", "States.Http.StatusCode.401", "States.Http.StatusCode.403", "States.Http.StatusCode.404",
 			"States.Http.StatusCode.429", "States.Http.StatusCode.500", "States.Http.StatusCode.502", "States.Http.StatusCode.504"},
 	}
-	// wrongAnswers are bodies of the model that no form of the pipeline can use, and those that look like its own form.
+	// wrongAnswers are bodies of the model that no form of the pipeline can use, and those that look like its own form. None
+	// has a usable score in it: that a model is wrong about a subject no pipeline can tell.
 	wrongAnswers = []string{"{}", "null", "[]", "0.1", `"0.1"`, "<html>502</html>"}
 	wrongScores  = []string{
 		`{"risk_score": 0.`, `{"risk_score": null}`, `{"risk_score": "0.1"}`, `{"risk_score": -0.1}`, `{"risk_score": 1.1}`,
@@ -90,8 +91,8 @@ var (
 	}
 	wrongPredictions = []string{
 		`{"predictions": [{"risk_score": 0.1}, {"risk_sc`, `{"predictions": []}`, `{"predictions": [0.1, 0.1]}`,
-		`{"predictions": [{"risk_score": "0.1"}, {"risk_score": 0.1}]}`, `{"predictions": [{"risk_score": null}, {"risk_score": 0.1}]}`,
-		`{"predictions": [{"risk_score": 1.1}, {"risk_score": 0.1}]}`, `{"predictions": {"risk_score": 0.1}}`,
+		`{"predictions": [{"risk_score": "0.1"}, {"risk_score": null}]}`, `{"predictions": [{"risk_score": [0.1]}, {"risk_score": -0.1}]}`,
+		`{"predictions": [{"risk_score": 1.1}, {"error": "no"}]}`, `{"predictions": {"risk_score": 0.1}}`,
 		`{"predictions": [{"risk_score": 0.1}, {"risk_score": 0.1}, {"risk_score": 0.1}]}`, `{"risk_score": 0.1}`,
 	}
 )
