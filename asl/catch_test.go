@@ -75,6 +75,14 @@ func TestCatchJSONata(t *testing.T) {
 	succeeds(t, x, `{"Error": "F", "Cause": "because"}`)
 }
 
+func TestAFailedAttemptAssignsNothing(t *testing.T) {
+	// Assign succeeds, then Output fails.
+	definition := `{"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Pass", "Assign": {"v": 1}, "Next": "S"},
+		"S": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Assign": {"v": 2}, "Output": "{% $states.result.none %}", "End": true,
+			"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "C"}]}, "C": {"Type": "Succeed", "Output": "{% $v %}"}}}`
+	succeeds(t, execute(t, definition, `{}`, asl.Options{Handler: echo}), `1`)
+}
+
 func TestAFailedExpressionIsCaughtAndRecorded(t *testing.T) {
 	definition := `{"QueryLanguage": "JSONata", "StartAt": "S", "States": {
 		"S": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Arguments": {"a": [1, "{% $states.input.none %}"]}, "End": true,
