@@ -16,9 +16,8 @@ const (
 
 // writeCohort writes the cohort: for each subject the features that the reference model knows, and the clinical ones below, of
 // which it knows none. As in real data numbers and texts are mixed, a laboratory value is now and then "<0.3", a value is
-// missing here and there, as null or altogether, and one subject has no features at all: it cannot be scored, and the execution
-// that scores all others says so. What the reference model needs is complete, since it refuses a batch of which it cannot score
-// everybody.
+// missing here and there, as null or altogether. One subject has no features at all, and of six the reference model cannot use
+// what it needs: they cannot be scored, and the execution that scores all others says so.
 func writeCohort(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	draw := newPopulation(402)
@@ -37,10 +36,13 @@ func writeCohort(w io.Writer) error {
 	return out.Flush()
 }
 
-// cohortMember draws what the reference model knows of a subject. A few of them are close to the threshold.
+// cohortMember draws what the reference model knows of a subject. A few of them are close to the threshold, a few broken.
 func (p *population) cohortMember(number int) record {
-	if number%32 == 0 {
+	switch {
+	case number%32 == 0:
 		return p.scoring(nearThreshold[number/32%len(nearThreshold)])
+	case number%40 == 20:
+		return breakages[number/40](p.subject())
 	}
 	return p.subject()
 }

@@ -85,7 +85,7 @@ func reason(child *asl.Execution, t trace) string {
 	case i < 0:
 		return ""
 	case t.transitions[i][0] == workflow.CheckPredictions:
-		return "the model's answer has no usable score, a number from 0 to 1, for each subject of the batch"
+		return "the model's answer does not have one prediction for each subject of the batch"
 	}
 	return "the batch failed in " + t.transitions[i][0] + ": " + lastError(child.History)
 }

@@ -1,0 +1,270 @@
+package runner
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"clinical-risk-pipeline/local"
+	"clinical-risk-pipeline/local/approver"
+	"clinical-risk-pipeline/local/assembly"
+	"clinical-risk-pipeline/local/intake"
+	"clinical-risk-pipeline/local/model"
+	"clinical-risk-pipeline/local/outcome"
+)
+
+// canary is a feature's value: it may stand in histories and objects only.
+const canary = "canary-7c1f"
+
+// member is a line of a cohort; what scoring answers about it is the score.
+func member(id string, score any) string {
+	return fmt.Sprintf(`{"subject": %q, "features": {"score": %v, "marker": %q}}`, id, score, canary)
+}
+
+// scoring answers a batch with what the features say the score is.
+func scoring(t *testing.T) model.Model {
+	return endpoint(t, func(w http.ResponseWriter, r *http.Request) {
+		var batch struct {
+			Instances []struct {
+				Score any `json:"score"`
+			} `json:"instances"`
+		}
+		if err := json.NewDecoder(r.Body).Decode(&batch); err != nil {
+			t.Error(err)
+		}
+		predictions := []any{}
+		for _, instance := range batch.Instances {
+			if instance.Score == "down" {
+				w.WriteHeader(http.StatusServiceUnavailable)
+				return
+			}
+			if instance.Score == "forget" {
+				continue
+			}
+			predictions = append(predictions, map[string]any{"risk_score": instance.Score})
+		}
+		if err := json.NewEncoder(w).Encode(map[string]any{"predictions": predictions}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// trial is a run of the cohort pipeline of package assembly's tests: batches of ten, four at a time.
+type trial struct {
+	*CohortResult
+	batches []*BatchResult
+	objects string
+}
+
+func openCohort(t *testing.T, lines []string) *intake.File {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "cohort.jsonl")
+	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file, err := intake.OpenCohort(t.Context(), path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := file.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return file
+}
+
+func cohortMachine(t *testing.T) *assembly.StateMachine {
+	t.Helper()
+	a, err := assembly.Open("../assembly/testdata/cdk.out")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := a.StateMachine("full", assembly.WholeCohort)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func runTrial(t *testing.T, m model.Model, approve string, lines ...string) *trial {
+	t.Helper()
+	file := openCohort(t, lines)
+	person, err := approver.Open(approve)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &trial{objects: t.TempDir()}
+	p, err := New(cohortMachine(t), Setting{Model: m, Objects: r.objects, Person: person, Cohort: file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.CohortResult, err = p.RunCohort(t.Context(), file, "T-1", func(b *BatchResult) error { r.batches = append(r.batches, b); return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// members are n subjects of that score.
+func members(n int, score any) (lines []string) {
+	for i := range n {
+		lines = append(lines, member(fmt.Sprintf("S-%03d", i), score))
+	}
+	return lines
+}
+
+func TestCohort(t *testing.T) {
+	lines := members(25, 0.2)
+	lines[3], lines[12], lines[24] = member("H-3", 0.9), member("E-12", 0.75), member("H-24", 0.7500001)
+	r := runTrial(t, scoring(t), "all", lines...)
+	if want := (outcome.Coverage{Subjects: 25, Scored: 25, HighRisk: 2}); r.Outcome.Coverage != want || r.Outcome.Status != "SUCCEEDED" {
+		t.Errorf("coverage %+v, status %s (%v), want %+v", r.Outcome.Coverage, r.Outcome.Status, r.Outcome.ErrorName(), want)
+	}
+	for place, want := range map[int]string{
+		3: "H-3 4 0.9 HIGH_RISK batch-0000000", 12: "E-12 13 0.75 LOW_RISK batch-0000010", 24: "H-24 25 0.7500001 HIGH_RISK batch-0000020",
+	} {
+		s := r.Subjects[place]
+		if got := fmt.Sprint(s.Subject, " ", s.Line, " ", *s.RiskScore, " ", s.Decision, " ", s.Batch); got != want || s.Reason != "" {
+			t.Errorf("subject %s (%s), want %s", got, s.Reason, want)
+		}
+	}
+	m := r.Outcome.MapRun
+	if m.Batches != 3 || m.Lost != 0 || m.MaxConcurrency != 4 || m.AtOnce != 3 || m.Invocations != 3 || m.Took <= 0 || *m.Counted != r.Outcome.Coverage ||
+		m.Entered["InvokeModel"] != 3 || m.Bill.ExpressRequests != 3 {
+		t.Errorf("map run %+v", m)
+	}
+	if len(r.Alerts) != 1 || len(r.Operations) != 0 || len(r.batches) != 3 || !r.Outcome.Alerted {
+		t.Errorf("%d alerts, %d messages to operations, %d batches", len(r.Alerts), len(r.Operations), len(r.batches))
+	}
+	if !strings.HasPrefix(r.Outcome.Records, "s3://full-cohort-recordsbucket-") || !strings.HasSuffix(r.Outcome.Records, "/decisions/cohort-T-1/") {
+		t.Errorf("records at %s", r.Outcome.Records)
+	}
+}
+
+func TestApprovalAndDownstreamOfACohort(t *testing.T) {
+	r := runTrial(t, scoring(t), "all", members(12, 0.9)...)
+	if len(r.Approvals) != 1 {
+		t.Fatalf("approvals %+v", r.Approvals)
+	}
+	a := r.Approvals[0]
+	if a.Decision != "approved" || a.Objects != 2 || len(a.SHA256) != 64 || a.Place != r.Outcome.Records || a.SignedAt == nil || a.PrintedName == "" || a.Meaning == "" {
+		t.Errorf("approval %+v", a)
+	}
+	var actions []string
+	for _, d := range r.Downstream {
+		actions = append(actions, d.Action)
+	}
+	if diff := cmp.Diff([]string{local.ExecutionStarted, local.IncidentLookedUp, local.IncidentOpened}, actions); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Nobody decides: operations hear of it, which is no alert, and nothing is told downstream.
+func TestNobodyApproves(t *testing.T) {
+	r := runTrial(t, scoring(t), "none", members(2, 0.9)...)
+	if len(r.Approvals) != 1 || r.Approvals[0].Decision != outcome.NoDecision || r.Approvals[0].SHA256 == "" || len(r.Downstream) != 0 ||
+		len(r.Alerts) != 1 || len(r.Operations) != 1 || r.Operations[0].Subject != "Clinical risk approval expired" {
+		t.Errorf("approvals %+v, downstream %v, operations %+v", r.Approvals, r.Downstream, r.Operations)
+	}
+}
+
+// Whoever has no score is undecided, with the reason, and never at low risk.
+func TestSubjectsWithoutAScore(t *testing.T) {
+	lines := members(42, 0.2)
+	lines[5] = `{"subject": "none"}`
+	lines[15] = member("S-015", `"down"`)
+	lines[25] = member("S-025", 1.5)
+	lines[26] = member("S-026", `"`+canary+`"`)
+	lines[35] = member("S-035", `"forget"`)
+	r := runTrial(t, scoring(t), "all", lines...)
+	if want := (outcome.Coverage{Subjects: 42, Scored: 19, NotScored: 23}); r.Outcome.Coverage != want {
+		t.Errorf("coverage %+v, want %+v", r.Outcome.Coverage, want)
+	}
+	if r.Outcome.ErrorName() != "IncompleteScoring" || *r.Outcome.Cause != "23 of 42 subjects were not scored and recorded." || r.Outcome.MapRun.Lost != 2 {
+		t.Errorf("ended with %s: %v; %d batches lost", r.Outcome.ErrorName(), *r.Outcome.Cause, r.Outcome.MapRun.Lost)
+	}
+	for place, want := range map[int]string{
+		4: "", 5: "no features", 25: "no usable score", 26: "no usable score", 27: "",
+		34: "the model's answer does not have one prediction for each subject of the batch",
+		14: "the batch failed in InvokeModel: SageMakerRuntime.ServiceUnavailableException: The service is currently unavailable. (Service: SageMakerRuntime, Status Code: 503)",
+	} {
+		s := r.Subjects[place]
+		if s.Reason != want || (s.Decision == outcome.Undecided) != (want != "") || (s.RiskScore == nil) != (want != "") {
+			t.Errorf("subject %d: %+v, want reason %q", place, s, want)
+		}
+	}
+	if retries := r.Outcome.Retries; len(retries) != 1 || retries[0] != (outcome.Retry{State: "InvokeModel", Count: 2}) || r.Outcome.MapRun.Invocations != 7 {
+		t.Errorf("retries %v, %d invocations", retries, r.Outcome.MapRun.Invocations)
+	}
+}
+
+// An endpoint whose answers are no JSON fails in an expression, whose error quotes the answer.
+func TestFeaturesOfACohortStayInHistoriesAndObjects(t *testing.T) {
+	for reason, m := range map[string]model.Model{
+		"scored": scoring(t), "an echo": answering(t, 200, canary), "an error that quotes": answering(t, 500, canary), "the reference model": model.Reference{},
+	} {
+		r := runTrial(t, m, "all", members(12, 0.9)...)
+		shown, err := json.Marshal([]any{r.Outcome, r.Subjects, r.Effects})
+		if err != nil {
+			t.Fatal(err)
+		}
+		logs := string(r.Log)
+		for _, b := range r.batches {
+			logs += string(b.Log)
+			if !strings.Contains(string(b.History), canary) {
+				t.Errorf("%s: a history does not hold the input", reason)
+			}
+		}
+		if strings.Contains(string(shown), canary) || strings.Contains(logs, canary) {
+			t.Errorf("%s: results or logs hold a feature:\n%s", reason, shown)
+		}
+	}
+}
+
+func TestCohortsAreEqualOnEveryRun(t *testing.T) {
+	lines := members(25, 0.9)
+	first, second := runTrial(t, scoring(t), "all", lines...), runTrial(t, scoring(t), "all", lines...)
+	if diff := cmp.Diff(first.CohortResult, second.CohortResult); diff != "" {
+		t.Errorf("two runs differ:\n%s", diff)
+	}
+}
+
+// What was not read is not at low risk either.
+func TestCohortThatIsTooLarge(t *testing.T) {
+	r := runTrial(t, scoring(t), "all", members(1011, 0.2)...)
+	last := r.Subjects[1010]
+	if r.Outcome.ErrorName() != "IncompleteScoring" || last.Decision != outcome.Undecided || last.Reason != "the pipeline did not read so far into the cohort" ||
+		r.Outcome.Scored != 1001 {
+		t.Errorf("ended with %s, %d scored, the last is %+v", r.Outcome.ErrorName(), r.Outcome.Scored, last)
+	}
+}
+
+func TestErrorOfTheOutputStopsACohort(t *testing.T) {
+	full := errors.New("disk full")
+	file := openCohort(t, members(50, 0.2))
+	p, err := New(cohortMachine(t), Setting{Model: scoring(t), Objects: t.TempDir(), Cohort: file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := 0
+	_, err = p.RunCohort(t.Context(), file, "", func(*BatchResult) error { done++; return full })
+	if !errors.Is(err, full) || done != 1 {
+		t.Errorf("RunCohort = %v after %d batches, want %v after the first", err, done, full)
+	}
+}
+
+func TestCohortNames(t *testing.T) {
+	for trial, want := range map[string]string{"": "cohort", "SYN-AD-402": "cohort-SYN-AD-402", "../ü": "cohort-____", strings.Repeat("x", 99): "cohort-" + strings.Repeat("x", 73)} {
+		if got := cohortName(trial); got != want {
+			t.Errorf("trial %q: %s, want %s", trial, got, want)
+		}
+	}
+}
