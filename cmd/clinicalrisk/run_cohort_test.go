@@ -1,0 +1,198 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const cohortSample = "../../examples/cohort-sample.jsonl"
+
+// cohortPipeline runs the cohort pipeline of the test assembly, with results in a new folder.
+func cohortPipeline(t *testing.T, arguments ...string) (code int, stdout, stderr, out string) {
+	t.Helper()
+	return pipeline(t, append([]string{"--environment", "full"}, arguments...)...)
+}
+
+func TestCohortSample(t *testing.T) {
+	code, stdout, stderr, out := cohortPipeline(t, "--json", "--cohort", cohortSample, "--trial", "SYN-AD-402", "--approve", "all")
+	if code != exitFailed || stderr != "" {
+		t.Errorf("exit code %d, diagnostics %q; want %d, since some subjects cannot be scored", code, stderr, exitFailed)
+	}
+	var summary struct {
+		Executions, Failed, Alerts, Subjects, Scored, NotScored, HighRisk int
+		ByDecision, ByError                                               map[string]int
+	}
+	if err := json.Unmarshal([]byte(stdout), &summary); err != nil {
+		t.Fatalf("standard output is not only JSON: %v\n%s", err, stdout)
+	}
+	if summary.Executions != 1 || summary.Failed != 1 || summary.Alerts != 1 || summary.ByError["IncompleteScoring"] != 1 ||
+		summary.Subjects != 256 || summary.Scored != 249 || summary.NotScored != 7 || summary.HighRisk < 4 || summary.HighRisk != summary.ByDecision["HIGH_RISK"] {
+		t.Errorf("summary %s", stdout)
+	}
+	for name, want := range map[string]int{"executions.jsonl": 1, "subjects.jsonl": 256, "alerts.jsonl": 1, "approvals.jsonl": 1, "downstream.jsonl": 3} {
+		if n := len(lines(t, out, name)); n != want {
+			t.Errorf("%d lines in %s, want %d", n, name, want)
+		}
+	}
+	if batches, err := os.ReadDir(filepath.Join(out, "histories", "cohort-SYN-AD-402")); err != nil || len(batches) != 26 {
+		t.Errorf("%d histories of batches, %v; want 26", len(batches), err)
+	}
+	if _, again, _, _ := cohortPipeline(t, "--json", "--cohort", cohortSample, "--trial", "SYN-AD-402", "--approve", "all"); again != stdout {
+		t.Errorf("the summary differs on the second run:\n%s\n%s", stdout, again)
+	}
+}
+
+// The summary of a run without a cohort has no coverage.
+func TestSummaryWithoutACohort(t *testing.T) {
+	_, stdout, _, _ := pipeline(t, "--json", "../../examples/execution-input.json")
+	for _, field := range []string{"subjects", "scored", "notScored", "highRisk"} {
+		if strings.Contains(stdout, `"`+field+`"`) {
+			t.Errorf("the summary has %q:\n%s", field, stdout)
+		}
+	}
+}
+
+func TestHumanOutputOfACohort(t *testing.T) {
+	file := write(t, "c.jsonl", `{"subject": "S-1", "features": {"x": 1}}`+"\n"+`{"subject": "S-2"}`+"\n")
+	code, stdout, _, _ := cohortPipeline(t, "--cohort", file, "--endpoint", serve(t, 200, `{"predictions": [{"risk_score": 0.9}]}`), "--approve", "all")
+	for _, want := range []string{
+		"cohort: 1 of 2 subjects scored, 1 at high risk\nThe team was alerted.\nApproval ap-", ": approved by ", "Downstream, OpenIncident: incident opened INC",
+		"Subjects without a score:\n  1 subject, first S-2: no features\n", "IncompleteScoring: 1 of 2 subjects were not scored and recorded.",
+		"full, 1 execution: 0 succeeded, 1 failed, 1 alert, 0 retries",
+	} {
+		if code != exitFailed || !strings.Contains(stdout, want) {
+			t.Errorf("exit code %d, output\n%s\nwant %q", code, stdout, want)
+		}
+	}
+}
+
+func TestApprovalsOfACohort(t *testing.T) {
+	file := write(t, "c.jsonl", `{"subject": "S-1", "features": {"x": 1}}`+"\n")
+	rejected := write(t, "decisions.jsonl", `{"trialId": "T-1", "decision": "reject", "reason": "site visit first", "meaning": "review", "printedName": "Jane Doe"}`+"\n")
+	for reason, c := range map[string]struct{ approve, want string }{
+		"nobody, without a terminal": {"", "Approval ap-"},
+		"nobody":                     {"none", ": no decision\n"},
+		"a file":                     {rejected, ": rejected by Jane Doe\n"},
+	} {
+		arguments := []string{"--cohort", file, "--trial", "T-1", "--endpoint", serve(t, 200, `{"predictions": [{"risk_score": 0.9}]}`)}
+		if c.approve != "" {
+			arguments = append(arguments, "--approve", c.approve)
+		}
+		code, stdout, _, out := cohortPipeline(t, arguments...)
+		if code != exitFine || !strings.Contains(stdout, c.want) {
+			t.Errorf("%s: exit code %d, output\n%s", reason, code, stdout)
+		}
+		if _, err := os.Stat(filepath.Join(out, "downstream.jsonl")); err == nil {
+			t.Errorf("%s: something was told downstream without an approval", reason)
+		}
+	}
+}
+
+// No feature reaches anything but histories and objects.
+func TestCanaryInACohort(t *testing.T) {
+	const canary = "canary-7c1f"
+	file := write(t, "c.jsonl", `{"subject": "S-1", "features": {"x": "`+canary+`", "`+canary+`": 1}}`+"\n")
+	for reason, url := range map[string]string{
+		"an echo":              serve(t, 200, `{"predictions": [{"risk_score": 0.9, "echo": "`+canary+`"}]}`),
+		"an echo for a score":  serve(t, 200, `{"predictions": [{"risk_score": "`+canary+`"}]}`),
+		"an answer of no JSON": serve(t, 200, canary),
+		"an error":             serve(t, 500, canary),
+	} {
+		_, stdout, stderr, out := cohortPipeline(t, "--cohort", file, "--endpoint", url, "--approve", "all")
+		if strings.Contains(stdout+stderr, canary) {
+			t.Errorf("%s: it is printed:\n%s%s", reason, stdout, stderr)
+		}
+		seen := false
+		if err := filepath.WalkDir(out, func(path string, entry os.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			holds := strings.Contains(string(text), canary)
+			if strings.HasPrefix(path, filepath.Join(out, "histories")) || filepath.Base(path) == "cohort.jsonl" {
+				seen = seen || holds
+			} else if holds {
+				t.Errorf("%s: %s holds it", reason, path)
+			}
+			return err
+		}); err != nil || !seen {
+			t.Errorf("%s: it stands nowhere, %v", reason, err)
+		}
+	}
+}
+
+func TestCohortFromStandardInput(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	code, stdout, stderr := clinicalrisk(t, `{"subject": "S-1", "features": {}}`+"\n", "run", "--assembly", testAssembly, "--environment", "full",
+		"--out", filepath.Join(t.TempDir(), "out"), "--endpoint", serve(t, 200, `{"predictions": [{"risk_score": 0.1}]}`), "--cohort", "-")
+	if code != exitFine || !strings.Contains(stdout, "1 of 1 subject scored, 0 at high risk") {
+		t.Errorf("exit code %d, output\n%s%s", code, stdout, stderr)
+	}
+}
+
+func TestInterruptedCohort(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	batches := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/invocations" {
+			if batches++; batches == 7 {
+				cancel()
+			}
+		}
+		fmt.Fprintf(w, `{"predictions": [%s{"risk_score": 0.9}]}`, strings.Repeat(`{"risk_score": 0.9},`, 9))
+	}))
+	defer server.Close()
+	var text strings.Builder
+	for i := range 200 {
+		fmt.Fprintf(&text, `{"subject": "S-%d", "features": {}}`+"\n", i)
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	var stdout, stderr bytes.Buffer
+	code := run(ctx, []string{"run", "--assembly", testAssembly, "--environment", "full", "--out", out, "--endpoint", server.URL,
+		"--cohort", write(t, "c.jsonl", text.String())}, streams{strings.NewReader(""), &stdout, &stderr})
+	if code != exitInterrupted || !strings.HasPrefix(stderr.String(), "clinicalrisk: interrupted: ") || !strings.Contains(stderr.String(), "0 of 200 subjects are done") {
+		t.Errorf("exit code %d, diagnostics %q", code, stderr.String())
+	}
+	if _, err := os.Stat(filepath.Join(out, "report.html")); err == nil {
+		t.Error("there is a report of a run that did not end")
+	}
+}
+
+func TestUsageOfCohorts(t *testing.T) {
+	good := write(t, "good.jsonl", `{"subject": "S-1", "features": {}}`+"\n")
+	for _, c := range []struct {
+		reason    string
+		arguments []string
+		want      []string
+	}{
+		{"two inputs", []string{"--cohort", good, good}, []string{"<file> and --cohort exclude each other"}},
+		{"a trial without a cohort", []string{"--trial", "T-1", good}, []string{"--trial goes with --cohort"}},
+		{"an environment without a cohort pipeline", []string{"--environment", "dev", "--cohort", good},
+			[]string{`environment "dev" has no state machine that scores a whole cohort; Dev-Risk/Pipeline scores one subject: leave --cohort out`}},
+		{"no such file", []string{"--environment", "full", "--cohort", good + "x"}, []string{"there is no such file"}},
+		{"decisions that are none", []string{"--environment", "full", "--cohort", good, "--approve", "maybe"}, []string{`approvals must be "all", "none" or a file`}},
+		{"all faults at once", []string{"--environment", "qa", "--endpoint", "x", "--approve", "maybe", "--cohort", write(t, "c.jsonl", "{\n{\"subject\": \"A\"}\n{\"subject\": \"A\"}\n")},
+			[]string{`no environment "qa"`, `endpoint "x"`, `approvals must be`, "c.jsonl:1: this is no JSON", `c.jsonl:3: subject "A" stands on line 2 already`}},
+	} {
+		code, stdout, stderr, out := pipeline(t, c.arguments...)
+		if code != exitUsage || stdout != "" {
+			t.Errorf("%s: exit code %d, output %q; want %d and none", c.reason, code, stdout, exitUsage)
+		}
+		for _, want := range c.want {
+			if !strings.Contains(stderr, want) {
+				t.Errorf("%s: diagnostics\n%s\nwant %q", c.reason, stderr, want)
+			}
+		}
+		if _, err := os.Stat(out); err == nil {
+			t.Errorf("%s: a folder for results was made", c.reason)
+		}
+	}
+}
