@@ -96,6 +96,18 @@ func TestRoleIsAssumedByStepFunctionsAndHasNoOtherPolicy(t *testing.T) {
 	}
 }
 
+func TestRoleReachesTheEndpointByTheNameInItsARN(t *testing.T) {
+	p := synthesize(t, "endpoint in capitals", changed(func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+		p.EndpointName = "Dropout-Inference"
+	}))
+	if diff := cmp.Diff(arn("sagemaker", "endpoint/dropout-inference"), p.statements(t)["InvokeModel"]["Resource"]); diff != "" {
+		t.Error(diff)
+	}
+	if name := p.state(t, "InvokeModel")["Arguments"].(object)["EndpointName"]; name != "Dropout-Inference" {
+		t.Errorf("asks the endpoint %v", name)
+	}
+}
+
 const existingTopic = "arn:aws:sns:eu-central-1:123456789012:ClinicalAlerts"
 
 func TestRoleReachesAnExistingTopicAndItsKey(t *testing.T) {

@@ -1,6 +1,7 @@
 package risk
 
 import (
+	"strings"
 	"time"
 
 	"clinical-risk-pipeline/workflow"
@@ -45,6 +46,11 @@ func (p *ClinicalRiskPipeline) invokeEndpoint(body map[string]any, limit time.Du
 	}
 }
 
+// endpointARN is in lower case, as SageMaker writes the ARN of every endpoint.
 func (p *ClinicalRiskPipeline) endpointARN() string {
-	return p.arn("sagemaker", "endpoint", p.props.EndpointName)
+	name := p.props.EndpointName
+	if endpointNamePattern.MatchString(name) {
+		name = strings.ToLower(name)
+	}
+	return p.arn("sagemaker", "endpoint", name)
 }

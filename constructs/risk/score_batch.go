@@ -45,7 +45,8 @@ const featured = `$featured := function($i) { $type($i.item) = "object" ? $type(
 
 // decide is the JSONata expression that turns the endpoint's answer into decisions. The answer is usable if it has one
 // prediction for each subject that was sent, in their order. A prediction is usable if it is an object with a score from 0
-// to 1; a subject whose prediction is not counts as not scored, and the others of its batch do not suffer for it.
+// to 1; a subject whose prediction is not counts as not scored, and the others of its batch do not suffer for it. Subjects
+// and predictions are paired by $zip: an index that is not a literal makes JSONata walk the whole array, for each subject.
 const decide = `(
   ` + featured + `;
   $scored := function($p) { $type($p) = "object" ? ($type($p.risk_score) = "number" ? ($p.risk_score >= 0 and $p.risk_score <= 1) : false) : false };
@@ -56,10 +57,10 @@ const decide = `(
   $answer := $parse($states.result.Body);
   $predictions := $type($answer) = "object" ? $answer.predictions : null;
   $usable := $type($predictions) = "array" ? $count($predictions) = $count($asked) : false;
-  $decisions := $usable ? [$map($asked, function($i, $n) {
-    $scored($predictions[$n])
-      ? {"index": $i.index, "subject": $subject($i), "score": $predictions[$n].risk_score, "branch": $predictions[$n].risk_score > THRESHOLD ? "ALERT" : "NONE"}
-      : $lost($i, "no usable score")
+  $decisions := $usable ? [$map($zip($asked, $predictions), function($pair) {
+    $scored($pair[1])
+      ? {"index": $pair[0].index, "subject": $subject($pair[0]), "score": $pair[1].risk_score, "branch": $pair[1].risk_score > THRESHOLD ? "ALERT" : "NONE"}
+      : $lost($pair[0], "no usable score")
   })] : [];
   $unasked := [$map($filter($items, function($i) { $not($featured($i)) }), function($i) { $lost($i, "no features") })];
   {
