@@ -114,6 +114,29 @@ func TestWhatCannotBeRun(t *testing.T) {
 	}
 }
 
+// An environment has a state machine of each form at most; which is meant is said by the form.
+func TestStateMachineOfAForm(t *testing.T) {
+	a := open(t, testAssembly)
+	for form, stack := range map[Form]string{OneSubject: "Full-Risk", WholeCohort: "Full-Cohort"} {
+		if m, err := a.StateMachine("full", form); err != nil || m.Stack != stack || m.Form() != form {
+			t.Errorf("%s: got %+v, %v; want that of %s", form, m, err, stack)
+		}
+	}
+	for _, c := range []struct {
+		reason, environment string
+		form                Form
+		want                string
+	}{
+		{"no cohort pipeline", "dev", WholeCohort, `"dev" has no state machine that scores a whole cohort; Dev-Risk/Pipeline scores one subject: leave --cohort out`},
+		{"several of one form", "twins", OneSubject, `"twins" has 2 state machines, and one is expected`},
+		{"none at all", "empty", WholeCohort, `"empty" has no state machine: its stacks are Empty-Risk`},
+	} {
+		if _, err := a.StateMachine(c.environment, c.form); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error %v, want it to contain %q", c.reason, err, c.want)
+		}
+	}
+}
+
 func TestMissingAssembly(t *testing.T) {
 	_, err := Open(t.TempDir())
 	if err == nil || !strings.Contains(err.Error(), "make synth") || !strings.Contains(err.Error(), "npx cdk synth") {

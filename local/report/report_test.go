@@ -157,7 +157,11 @@ func TestPageEscapesWhatItShows(t *testing.T) {
 
 // Every element is closed, the drawing included.
 func TestPageIsWellFormed(t *testing.T) {
-	page := render(t, scored("S-1", 0.9), failed("S-2", "E", "c"))
+	wantWellFormed(t, render(t, scored("S-1", 0.9), failed("S-2", "E", "c")))
+}
+
+func wantWellFormed(t *testing.T, page string) {
+	t.Helper()
 	_, body, _ := strings.Cut(page, "</head>")
 	decoder := xml.NewDecoder(strings.NewReader("<html>" + body))
 	for {
