@@ -46,6 +46,11 @@ lint: install $(GOLANGCI_LINT) ## format check, go vet and the linters
 bench: install ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./asl/... ./local/...
 
+.PHONY: peer
+peer: install ## time a synthesis against the equal application in TypeScript
+	@npm ci --prefix test/peer --no-audit --no-fund --loglevel=error
+	@go build -o bin/peer ./test/peer && bin/peer
+
 .PHONY: snapshots
 snapshots: install ## accept the templates as they are now
 	UPDATE_SNAPS=true go test ./test -run Snapshot
