@@ -47,6 +47,7 @@ type CohortEnvironment struct {
 const (
 	cohortStackID = "CohortRisk"
 	recordsID     = "Records"
+	trailID       = "Trail"
 	approvalID    = "Approval"
 	cohortsID     = "Cohorts"
 	cohortsKeyID  = "CohortsKey"
@@ -101,6 +102,7 @@ func addCohortStack(stage awscdk.Stage, e Environment) {
 	c := e.Cohort
 	stack := newStack(stage, cohortStackID, "Clinical risk pipeline for cohorts, "+e.Name, e)
 	records := audit.NewRecordStore(stack, recordsID, e.recordStore())
+	audit.NewTrail(stack, trailID, &audit.TrailProps{Records: records, EndpointName: e.EndpointName, LogRetention: e.LogRetention})
 
 	props := e.pipeline()
 	props.Records = records

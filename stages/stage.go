@@ -5,13 +5,15 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"clinical-risk-pipeline/constructs/monitoring"
 	"clinical-risk-pipeline/constructs/risk"
 )
 
 // The ids of the stack and of the pipeline in it. They are part of the names of what is deployed, so they never change.
 const (
-	stackID    = "ClinicalRisk"
-	pipelineID = "Pipeline"
+	stackID      = "ClinicalRisk"
+	pipelineID   = "Pipeline"
+	monitoringID = "Monitoring"
 )
 
 // NewStage adds the environment's stage to scope: a stack that scores one subject an execution and, if the environment has
@@ -37,9 +39,16 @@ func newStack(stage awscdk.Stage, id, description string, environment Environmen
 	return stack
 }
 
-// addPipeline adds the pipeline to the stack, with the outputs that its users need next.
+// addPipeline adds the pipeline to the stack, with its alarms and the outputs that its users need next.
 func addPipeline(stack awscdk.Stack, props *risk.ClinicalRiskPipelineProps) {
 	pipeline := risk.NewClinicalRiskPipeline(stack, pipelineID, props)
+	monitoring.NewMonitoring(stack, monitoringID, &monitoring.MonitoringProps{
+		StateMachine: pipeline.StateMachine(),
+		EndpointName: props.EndpointName,
+		Alerts:       pipeline.AlertTopic(),
+		Operations:   pipeline.OperationsTopic(),
+		DeadLetters:  pipeline.UndeliveredAlerts(),
+	})
 	output(stack, "StateMachineArn", "Start an execution of this state machine.", pipeline.StateMachine().StateMachineArn())
 	output(stack, "AlertTopicArn", "Subscribe the team to this topic.", pipeline.AlertTopic().TopicArn())
 	output(stack, "OperationsTopicArn", "Subscribe operations to this topic.", pipeline.OperationsTopic().TopicArn())

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -24,6 +25,7 @@ type ClinicalRiskPipeline struct {
 	key             awskms.Key
 	alertTopic      awssns.ITopic
 	operationsTopic awssns.ITopic
+	undelivered     awssqs.IQueue // nil without subscribers
 	logGroup        awslogs.LogGroup
 	role            awsiam.Role
 	stateMachine    awsstepfunctions.StateMachine
@@ -123,6 +125,9 @@ func (p *ClinicalRiskPipeline) AlertTopic() awssns.ITopic { return p.alertTopic 
 
 // OperationsTopic is the topic that hears of every execution that failed, timed out or was aborted.
 func (p *ClinicalRiskPipeline) OperationsTopic() awssns.ITopic { return p.operationsTopic }
+
+// UndeliveredAlerts is the dead-letter queue of the alerts; nil when the pipeline subscribes nobody.
+func (p *ClinicalRiskPipeline) UndeliveredAlerts() awssqs.IQueue { return p.undelivered }
 
 // LogGroup is the log group that every execution writes its events to, without their data.
 func (p *ClinicalRiskPipeline) LogGroup() awslogs.LogGroup { return p.logGroup }

@@ -27,7 +27,7 @@ func (p *ClinicalRiskPipeline) subscribe() {
 	if len(p.props.AlertEmails) == 0 {
 		return
 	}
-	undelivered := awssqs.NewQueue(p, jsii.String(undeliveredID), &awssqs.QueueProps{
+	p.undelivered = awssqs.NewQueue(p, jsii.String(undeliveredID), &awssqs.QueueProps{
 		Encryption:          awssqs.QueueEncryption_KMS,
 		EncryptionMasterKey: p.topicKey(),
 		EnforceSSL:          jsii.Bool(true),
@@ -42,7 +42,7 @@ func (p *ClinicalRiskPipeline) subscribe() {
 	}), jsii.Bool(true))
 	for _, address := range p.props.AlertEmails {
 		p.alertTopic.AddSubscription(awssnssubscriptions.NewEmailSubscription(&address,
-			&awssnssubscriptions.EmailSubscriptionProps{DeadLetterQueue: undelivered}))
+			&awssnssubscriptions.EmailSubscriptionProps{DeadLetterQueue: p.undelivered}))
 	}
 }
 
