@@ -15,10 +15,10 @@ import (
 )
 
 // watch is the approval watch of the fullest monitoring, with its state machine.
-func watch(t *testing.T, name string, change monitoringChange) *pipeline {
+func watch(t *testing.T) *pipeline {
 	t.Helper()
-	p := monitor(t, name, change)
-	p.machine = stateMachine(t, filepath.Join(scratch, "monitoring "+name), "Variant")
+	p := monitor(t, "all", everything)
+	p.machine = stateMachine(t, filepath.Join(scratch, "monitoring all"), "Variant")
 	return p
 }
 
@@ -46,7 +46,7 @@ func (p *pipeline) watchAt(t *testing.T, at time.Time, s services) (*asl.Executi
 
 func TestRequestsThatAreAboutToExpireAreCounted(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	execution, calls := watch(t, "all", everything).watchAt(t, now, services{
+	execution, calls := watch(t).watchAt(t, now, services{
 		"CountExpiring": answering(object{"Count": 2.0, "ScannedCount": 2.0}),
 		"ReportCount":   answering(object{}),
 	})
@@ -79,7 +79,7 @@ func TestRequestsThatAreAboutToExpireAreCounted(t *testing.T) {
 
 // The alarm takes missing counts as a breach, so an execution that fails must report none.
 func TestAWatchThatCannotCountReportsNothing(t *testing.T) {
-	execution, calls := watch(t, "all", everything).watchAt(t, time.Now(), services{
+	execution, calls := watch(t).watchAt(t, time.Now(), services{
 		"CountExpiring": failing("DynamoDb.DynamoDbException", "AccessDenied"), "ReportCount": answering(object{}),
 	})
 	if execution.Status != asl.Failed || calls["ReportCount"] != nil {
@@ -88,7 +88,7 @@ func TestAWatchThatCannotCountReportsNothing(t *testing.T) {
 }
 
 func TestTheWatchMayDoExactlyThis(t *testing.T) {
-	p := watch(t, "all", everything)
+	p := watch(t)
 	logging := []any{
 		"logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeLogGroups", "logs:DescribeResourcePolicies",
 		"logs:GetLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:UpdateLogDelivery",
@@ -116,7 +116,7 @@ func TestTheWatchMayDoExactlyThis(t *testing.T) {
 }
 
 func TestTheWatchRunsEveryFiveMinutesAndLogsNoData(t *testing.T) {
-	p := watch(t, "all", everything)
+	p := watch(t)
 	id, machine := p.one(t, "AWS::StepFunctions::StateMachine", "")
 	if machine["StateMachineType"] != "EXPRESS" {
 		t.Errorf("the watch is %v", machine["StateMachineType"])

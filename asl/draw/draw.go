@@ -51,12 +51,12 @@ func render(source []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer engine.Close()
+	defer func() { _ = engine.Close() }()
 	graph, err := graphviz.ParseBytes(source)
 	if err != nil {
 		return nil, err
 	}
-	defer graph.Close()
+	defer func() { _ = graph.Close() }()
 	var svg bytes.Buffer
 	if err := engine.Render(ctx, graph, graphviz.SVG, &svg); err != nil {
 		return nil, err

@@ -19,7 +19,7 @@ func typed[T any](arguments []any, i int, want string) (T, error) {
 	return v, nil
 }
 
-func array(arguments []any, i int) ([]any, error)  { return typed[[]any](arguments, i, "array") }
+func array(arguments []any) ([]any, error)         { return typed[[]any](arguments, 0, "array") }
 func text(arguments []any, i int) (string, error)  { return typed[string](arguments, i, "string") }
 func boolean(arguments []any, i int) (bool, error) { return typed[bool](arguments, i, "boolean") }
 func object(arguments []any, i int) (map[string]any, error) {

@@ -11,7 +11,7 @@ import (
 const maxRange = 1000
 
 func arrayPartition(arguments []any) (any, error) {
-	items, err1 := array(arguments, 0)
+	items, err1 := array(arguments)
 	size, err2 := integer(arguments, 1)
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
@@ -29,7 +29,7 @@ func arrayPartition(arguments []any) (any, error) {
 
 // arrayContains compares by value: equal values are equal as JSON.
 func arrayContains(arguments []any) (any, error) {
-	items, err := array(arguments, 0)
+	items, err := array(arguments)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func arrayRange(arguments []any) (any, error) {
 }
 
 func arrayGetItem(arguments []any) (any, error) {
-	items, err1 := array(arguments, 0)
+	items, err1 := array(arguments)
 	i, err2 := integer(arguments, 1)
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
@@ -75,12 +75,12 @@ func arrayGetItem(arguments []any) (any, error) {
 }
 
 func arrayLength(arguments []any) (any, error) {
-	items, err := array(arguments, 0)
+	items, err := array(arguments)
 	return float64(len(items)), err
 }
 
 func arrayUnique(arguments []any) (any, error) {
-	items, err := array(arguments, 0)
+	items, err := array(arguments)
 	if err != nil {
 		return nil, err
 	}

@@ -256,7 +256,7 @@ func FuzzCall(f *testing.F) {
 		f.Add(test.call)
 	}
 	find := resolve(f)
-	f.Fuzz(func(t *testing.T, source string) {
+	f.Fuzz(func(_ *testing.T, source string) {
 		if call, err := intrinsic.Parse(source); err == nil {
 			_, _ = call.Eval(find, random())
 		}

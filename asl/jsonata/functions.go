@@ -41,16 +41,16 @@ func (r *Runtime) base64(apply func(string) (string, error)) func(goja.FunctionC
 		}
 		text, err := apply(call.Argument(0).String())
 		if err != nil {
-			r.throw("D3137", "The argument of the base64decode function is not base64")
+			r.throw("The argument of the base64decode function is not base64")
 		}
 		return r.vm.ToValue(text)
 	}
 }
 
-// throw ends the evaluation with a fault of the expression.
-func (r *Runtime) throw(code, message string) {
+// throw ends the evaluation with a fault of the expression, under the code of JSONata's own $error.
+func (r *Runtime) throw(message string) {
 	fault := r.vm.NewObject()
-	_ = fault.Set("code", code)
+	_ = fault.Set("code", "D3137")
 	_ = fault.Set("message", message)
 	panic(fault)
 }
@@ -62,7 +62,7 @@ func (r *Runtime) partition(call goja.FunctionCall) goja.Value {
 	}
 	size := call.Argument(1).ToFloat()
 	if !(size >= 1) {
-		r.throw("D3137", "The second argument of the partition function must be a positive number")
+		r.throw("The second argument of the partition function must be a positive number")
 	}
 	step := int(math.Min(size, math.MaxInt32))
 	var items, chunks []any
@@ -87,12 +87,12 @@ func (r *Runtime) rangeOf(call goja.FunctionCall) goja.Value {
 	}
 	first, last, step := call.Argument(0).ToFloat(), call.Argument(1).ToFloat(), call.Argument(2).ToFloat()
 	if step == 0 {
-		r.throw("D3137", "The third argument of the range function must not be 0")
+		r.throw("The third argument of the range function must not be 0")
 	}
 	var items []any
 	for at := first; step > 0 && at <= last || step < 0 && at >= last; at += step {
 		if len(items) == rangeLimit {
-			r.throw("D3137", fmt.Sprintf("The range function makes at most %d items", rangeLimit))
+			r.throw(fmt.Sprintf("The range function makes at most %d items", rangeLimit))
 		}
 		items = append(items, at)
 	}
@@ -105,7 +105,7 @@ func (r *Runtime) hash(call goja.FunctionCall) goja.Value {
 	}
 	sum, ok := intrinsic.Digest(call.Argument(0).String(), call.Argument(1).String())
 	if !ok {
-		r.throw("D3137", "The second argument of the hash function must be MD5, SHA-1, SHA-256, SHA-384 or SHA-512")
+		r.throw("The second argument of the hash function must be MD5, SHA-1, SHA-256, SHA-384 or SHA-512")
 	}
 	return r.vm.ToValue(sum)
 }

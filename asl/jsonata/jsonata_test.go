@@ -58,10 +58,11 @@ func evaluate(t testing.TB, library *jsonata.Library, runtime *jsonata.Runtime, 
 	return string(text)
 }
 
-func decode(t testing.TB, text string) map[string]any {
+// boundValues are the bindings, made anew.
+func boundValues(t testing.TB) map[string]any {
 	t.Helper()
 	var value map[string]any
-	if err := json.Unmarshal([]byte(text), &value); err != nil {
+	if err := json.Unmarshal([]byte(bindings), &value); err != nil {
 		t.Fatal(err)
 	}
 	return value
@@ -137,7 +138,7 @@ func TestEval(t *testing.T) {
 		{"a syntax error", `$states.input.`, `S0207: Unexpected end of expression`},
 		{"a syntax error with its token", `1 2`, `S0201: Syntax error: 2`},
 	} {
-		if got := evaluate(t, library, runtime, test.source, decode(t, bindings)); got != test.want {
+		if got := evaluate(t, library, runtime, test.source, boundValues(t)); got != test.want {
 			t.Errorf("%s: %s gives %s, want %s", test.reason, test.source, got, test.want)
 		}
 	}
@@ -173,13 +174,13 @@ func TestAnErrorDoesNotDependOnEarlierEvaluations(t *testing.T) {
 func TestEvalMutatesNoBinding(t *testing.T) {
 	library := open(t)
 	runtime := newRuntime(t, library)
-	values := decode(t, bindings)
+	values := boundValues(t)
 	for _, source := range []string{
 		`$states.input ~> |$|{"risk": 1}, "json"|`, `$states.input.none{"a": 1}`, `$sort($states.input.visits, function($a, $b) { $a.n < $b.n })`,
 		`$reverse($states.input.visits)`, `$states.input.visits#$i[$i = 0]`, `$append($states.input.visits, 1)`, `$merge([$states.input, {"a": 1}])`,
 	} {
 		evaluate(t, library, runtime, source, values)
-		if got, _ := json.Marshal(values); string(got) != mustMarshal(t, decode(t, bindings)) {
+		if got, _ := json.Marshal(values); string(got) != mustMarshal(t, boundValues(t)) {
 			t.Errorf("%s changed its variables to %s", source, got)
 		}
 	}

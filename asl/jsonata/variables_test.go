@@ -73,7 +73,7 @@ func TestReachCoversWhatIsUsed(t *testing.T) {
 		{`$each($states.input.visits[1], function($v, $k) { $k & $v })`, `"n2"`},
 		{`$lookup($states.input, "ri" & "sk")`, `0.9`},
 	} {
-		values := decode(t, bindings)
+		values := boundValues(t)
 		if got := evaluate(t, library, runtime, test.source, values); got != test.want {
 			t.Errorf("%s gives %s, want %s", test.source, got, test.want)
 		}
