@@ -18,11 +18,12 @@ const maxShown = 20
 // notable collects what is printed after a run: who was alerted about, and why executions failed. It holds subjects' ids
 // and trials, and never features.
 type notable struct {
-	out      string // the folder where all of it stands
-	alerted  shortList
-	failed   shortList
-	unscored shortList // of a cohort
-	cohort   []string  // what a cohort's execution did
+	out       string // the folder where all of it stands
+	alerted   shortList
+	approvals shortList
+	failed    shortList
+	unscored  shortList // of a cohort
+	cohort    []string  // what a cohort's execution did
 }
 
 // shortList keeps its first lines, and counts the rest.
@@ -38,6 +39,9 @@ func (n *notable) add(r *runner.Result) {
 	if o.Alerted {
 		n.alerted.add(fmt.Sprintf("%s  trial %s", o.Subject, o.TrialID))
 	}
+	for _, a := range r.Approvals {
+		n.approvals.add(o.Subject + "  " + decided(a))
+	}
 	if o.Error != nil {
 		n.failed.add(fmt.Sprintf("%s  %s in %s: %s", o.Subject, o.ErrorName(), o.LastState(), *o.Cause))
 	}
@@ -51,23 +55,24 @@ func (n *notable) addCohort(r *runner.CohortResult) {
 		n.cohort = append(n.cohort, "The team was alerted.")
 	}
 	for _, a := range r.Approvals {
-		line := "Approval " + a.ID + ": " + a.Decision
-		if a.SignedAt != nil {
-			line += " by " + a.PrintedName
-		}
-		if a.Refusal != "" {
-			line += ": " + a.Refusal
-		}
-		n.cohort = append(n.cohort, line)
+		n.cohort = append(n.cohort, "Approval "+decided(a))
 	}
 	for _, d := range r.Downstream {
 		if d.Action != local.IncidentLookedUp {
 			n.cohort = append(n.cohort, fmt.Sprintf("Downstream, %s: %s %s", d.State, d.Action, d.Reference))
 		}
 	}
+	n.addUnscored(r.Subjects)
+	if o.Error != nil {
+		n.failed.add(fmt.Sprintf("%s  %s in %s: %s", o.Execution, o.ErrorName(), o.LastState(), *o.Cause))
+	}
+}
+
+// addUnscored counts the subjects without a score by reason.
+func (n *notable) addUnscored(subjects []outcome.Subject) {
 	reasons := map[string]*notScored{}
-	for i := range r.Subjects {
-		if s := &r.Subjects[i]; s.Reason != "" {
+	for i := range subjects {
+		if s := &subjects[i]; s.Reason != "" {
 			if reasons[s.Reason] == nil {
 				reasons[s.Reason] = &notScored{first: s.Subject}
 			}
@@ -77,9 +82,18 @@ func (n *notable) addCohort(r *runner.CohortResult) {
 	for _, reason := range slices.Sorted(maps.Keys(reasons)) {
 		n.unscored.add(fmt.Sprintf("%s, first %s: %s", plural(reasons[reason].count, "subject"), reasons[reason].first, reason))
 	}
-	if o.Error != nil {
-		n.failed.add(fmt.Sprintf("%s  %s in %s: %s", o.Execution, o.ErrorName(), o.LastState(), *o.Cause))
+}
+
+// decided says what came of a request for approval.
+func decided(a outcome.Approval) string {
+	line := a.ID + ": " + a.Decision
+	if a.SignedAt != nil {
+		line += " by " + a.PrintedName
 	}
+	if a.Refusal != "" {
+		line += ": " + a.Refusal
+	}
+	return line
 }
 
 // notScored are subjects of a cohort without a score, for the same reason.
@@ -98,6 +112,7 @@ func (n *notable) print(w io.Writer, s *outcome.Summary) {
 	}
 	n.unscored.print(w, "Subjects without a score", filepath.Join(n.out, "subjects.jsonl"))
 	n.alerted.print(w, "The team was alerted about", filepath.Join(n.out, "alerts.jsonl"))
+	n.approvals.print(w, "Approvals", filepath.Join(n.out, "approvals.jsonl"))
 	n.failed.print(w, "Executions that failed", filepath.Join(n.out, "executions.jsonl"))
 	fmt.Fprintf(w, "%s, %s: %d succeeded, %d failed, %s, %s\n", s.Environment, plural(s.Executions, "execution"),
 		s.Succeeded, s.Failed, plural(s.Alerts, "alert"), pluralY(s.Retries))

@@ -45,3 +45,26 @@ func BenchmarkRun(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.N*executions)/b.Elapsed().Seconds(), "executions/s")
 }
+
+// BenchmarkRunCohort executes the cohort pipeline with the reference model, in batches of ten, results rendered but not written.
+func BenchmarkRunCohort(b *testing.B) {
+	const (
+		subjects = 1000
+		features = `{"site_dropout_rate": 0.3, "comorbidity_count": 2, "college_education": true, "depression_score": 3, "sex": "male", "married": true}`
+	)
+	var lines []string
+	for i := range subjects {
+		lines = append(lines, fmt.Sprintf(`{"subject": "S-%d", "features": %s}`, i, features))
+	}
+	file := openCohort(b, lines)
+	p, err := New(cohortMachine(b), Setting{Model: model.Reference{}, Objects: b.TempDir(), Cohort: file})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := p.RunCohort(b.Context(), file, "T-1", func(*BatchResult) error { return nil }); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.N*subjects)/b.Elapsed().Seconds(), "subjects/s")
+}

@@ -45,6 +45,9 @@ func (p *Pipeline) RunCohort(ctx context.Context, file *intake.File, trial strin
 	if trial != "" {
 		input[workflow.TrialID] = trial
 	}
+	if err := p.place(ctx, file, input, options); err != nil {
+		return nil, err
+	}
 	execution, err := p.machine.Run(ctx, input, options)
 	if cause := context.Cause(ctx); err != nil && cause != nil {
 		return nil, cause

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/local"
 	"clinical-risk-pipeline/local/approver"
 	"clinical-risk-pipeline/local/assembly"
@@ -63,7 +64,7 @@ type trial struct {
 	objects string
 }
 
-func openCohort(t *testing.T, lines []string) *intake.File {
+func openCohort(t testing.TB, lines []string) *intake.File {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "cohort.jsonl")
 	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
@@ -81,7 +82,7 @@ func openCohort(t *testing.T, lines []string) *intake.File {
 	return file
 }
 
-func cohortMachine(t *testing.T) *assembly.StateMachine {
+func cohortMachine(t testing.TB) *assembly.StateMachine {
 	t.Helper()
 	a, err := assembly.Open("../assembly/testdata/cdk.out")
 	if err != nil {
@@ -234,6 +235,27 @@ func TestCohortsAreEqualOnEveryRun(t *testing.T) {
 	first, second := runTrial(t, scoring(t), "all", lines...), runTrial(t, scoring(t), "all", lines...)
 	if diff := cmp.Diff(first.CohortResult, second.CohortResult); diff != "" {
 		t.Errorf("two runs differ:\n%s", diff)
+	}
+}
+
+// Where no job extracts the cohort, it is there before the execution starts.
+func TestCohortWithoutAnExtraction(t *testing.T) {
+	m := cohortMachine(t)
+	var definition map[string]any
+	if err := json.Unmarshal(m.Definition, &definition); err != nil {
+		t.Fatal(err)
+	}
+	definition["StartAt"] = "FindCohort"
+	delete(definition["States"].(map[string]any), "StartEMRJob")
+	m.Definition = []byte(asl.Encode(definition))
+	file := openCohort(t, members(3, 0.9))
+	p, err := New(m, Setting{Model: scoring(t), Objects: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := p.RunCohort(t.Context(), file, "T-1", func(*BatchResult) error { return nil })
+	if err != nil || r.Outcome.Scored != 3 || r.Outcome.Path[0] != "FindCohort" {
+		t.Fatalf("%+v, %v", r, err)
 	}
 }
 
