@@ -19,7 +19,7 @@ var requirements []byte
 var serverProgram []byte
 
 // errNoPython is not a fault: the project needs no Python for anything else.
-var errNoPython = errors.New("Python 3.10 or newer, with its venv module, was not found: nothing was rehearsed")
+var errNoPython = errors.New("nothing was rehearsed: Python 3.10 or newer, with its venv module, was not found")
 
 // install makes the emulator's virtual environment in .tools, named after the versions in it, and returns its Python.
 func install(ctx context.Context) (string, error) {
