@@ -173,7 +173,7 @@ func TestPromotionSmokesThroughARoleOfTheEnvironment(t *testing.T) {
 			continue
 		}
 		trust := text(role["AssumeRolePolicyDocument"])
-		for _, want := range []string{"111111111111", "role/clinical-risk-smoke-tester-eu-central-1", "aws:PrincipalArn"} {
+		for _, want := range []string{"111111111111", "role/clinical-risk-smoke-tester-eu-central-1", `"ArnEquals"`, "aws:PrincipalArn"} {
 			if !strings.Contains(trust, want) {
 				t.Errorf("the trust policy lacks %s: %s", want, trust)
 			}
