@@ -158,8 +158,10 @@ func TestInterruptedCohort(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	code := run(ctx, []string{"run", "--assembly", testAssembly, "--environment", "full", "--out", out, "--endpoint", server.URL,
 		"--cohort", write(t, "c.jsonl", text.String())}, streams{strings.NewReader(""), &stdout, &stderr})
-	if code != exitInterrupted || !strings.HasPrefix(stderr.String(), "clinicalrisk: interrupted: ") || !strings.Contains(stderr.String(), "0 of 200 subjects are done") {
-		t.Errorf("exit code %d, diagnostics %q", code, stderr.String())
+	done, err := os.ReadDir(filepath.Join(out, "histories", "cohort"))
+	want := fmt.Sprintf("clinicalrisk: interrupted: %d of 200 subjects are done, and their results stand in %s\n", 10*len(done), out)
+	if err != nil || len(done) == 0 || len(done) == 20 || code != exitInterrupted || stderr.String() != want {
+		t.Errorf("%d histories, %v; exit code %d, diagnostics %q; want %q", len(done), err, code, stderr.String(), want)
 	}
 	if _, err := os.Stat(filepath.Join(out, "report.html")); err == nil {
 		t.Error("there is a report of a run that did not end")

@@ -66,15 +66,20 @@ func (r *Redactor) For(execution *asl.Execution, input intake.Input) func(cause 
 	}
 }
 
-// Strictly returns the function that takes every cause out of a history that may quote data, as a whole: of a batch there is too
-// much data to look for.
+// Strictly returns the function that takes every cause out of a history that may quote data, as a whole: a cohort has too much
+// of it to look for. What a Fail state says stays; that of a cohort says counts.
 func (r *Redactor) Strictly(execution *asl.Execution) func(cause string) string {
 	return func(cause string) string {
-		if slices.Contains(r.fixed, cause) || reported(execution.History, cause) {
+		if slices.Contains(r.fixed, cause) || reported(execution.History, cause) || cause == execution.Cause && endedInFail(execution.History) {
 			return cause
 		}
 		return withheld
 	}
+}
+
+// endedInFail tells whether a Fail state ended the execution.
+func endedInFail(history []asl.Event) bool {
+	return len(history) > 1 && history[len(history)-2].Type == "FailStateEntered"
 }
 
 // reported tells whether a stand-in reported an error with that cause. Errors of the engine are called States.….

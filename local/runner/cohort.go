@@ -55,7 +55,7 @@ func (p *Pipeline) RunCohort(ctx context.Context, file *intake.File, trial strin
 	if err != nil {
 		return nil, err
 	}
-	redact := p.redactor.For(execution, intake.Input{})
+	redact := p.redactor.Strictly(execution)
 	result.Outcome = outcome.OfCohort(trial, execution, len(result.Alerts), redact, &run.children)
 	result.Outcome.MapRun.MaxConcurrency = p.maxConcurrency()
 	if result.Files, err = p.files(execution, redact); err != nil {

@@ -230,6 +230,27 @@ func TestFeaturesOfACohortStayInHistoriesAndObjects(t *testing.T) {
 	}
 }
 
+// Nor does the cause with which an expression of the pipeline itself fails.
+func TestCauseThatQuotesACohort(t *testing.T) {
+	m := cohortMachine(t)
+	m.Definition = []byte(strings.Replace(string(m.Definition), "$states.context.Map.Item.Index", "$error($states.context.Map.Item.Value.features.marker)", 1))
+	file := openCohort(t, members(1, 0.9))
+	p, err := New(m, Setting{Model: scoring(t), Objects: t.TempDir(), Cohort: file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := p.RunCohort(t.Context(), file, "T-1", func(*BatchResult) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Outcome.ErrorName() != "States.QueryEvaluationError" || strings.Contains(*r.Outcome.Cause, canary) || strings.Contains(string(r.Log), canary) {
+		t.Errorf("ended with %s: %s", r.Outcome.ErrorName(), *r.Outcome.Cause)
+	}
+	if s := r.Subjects[0]; s.Decision != outcome.Undecided || s.Reason != "the execution ended before: States.QueryEvaluationError in ScoreCohort" {
+		t.Errorf("the subject is %+v", s)
+	}
+}
+
 func TestCohortsAreEqualOnEveryRun(t *testing.T) {
 	lines := members(25, 0.9)
 	first, second := runTrial(t, scoring(t), "all", lines...), runTrial(t, scoring(t), "all", lines...)
