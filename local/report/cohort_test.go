@@ -38,7 +38,7 @@ func scoredCohort() (*outcome.Cohort, []outcome.Subject) {
 			Entered: map[string]int{"InvokeModel": 3, "RecordDecisions": 2}, Transitions: map[[2]string]int{{"InvokeModel", "RecordDecisions"}: 2}},
 	}
 	for i := range subjects {
-		c.Coverage.Add(&subjects[i])
+		c.Add(&subjects[i])
 	}
 	return c, subjects
 }

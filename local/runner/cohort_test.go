@@ -282,10 +282,23 @@ func TestCohortWithoutAnExtraction(t *testing.T) {
 
 // What was not read is not at low risk either.
 func TestCohortThatIsTooLarge(t *testing.T) {
-	r := runTrial(t, scoring(t), "all", members(1011, 0.2)...)
-	last := r.Subjects[1010]
+	m := cohortMachine(t)
+	// Ten subjects are the most, and one more tells that there are more.
+	for old, now := range map[string]string{`"MaxItems":1001`: `"MaxItems":11`, "<= 1000": "<= 10", "> 1000": "> 10"} {
+		m.Definition = []byte(strings.ReplaceAll(string(m.Definition), old, now))
+	}
+	file := openCohort(t, members(13, 0.2))
+	p, err := New(m, Setting{Model: scoring(t), Objects: t.TempDir(), Cohort: file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := p.RunCohort(t.Context(), file, "T-1", func(*BatchResult) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := r.Subjects[12]
 	if r.Outcome.ErrorName() != "IncompleteScoring" || last.Decision != outcome.Undecided || last.Reason != "the pipeline did not read so far into the cohort" ||
-		r.Outcome.Scored != 1001 {
+		r.Outcome.Scored != 11 {
 		t.Errorf("ended with %s, %d scored, the last is %+v", r.Outcome.ErrorName(), r.Outcome.Scored, last)
 	}
 }

@@ -112,7 +112,7 @@ func (c *CohortResult) add(file *intake.File, found []finding) error {
 		if s.Batch == "" {
 			s.Reason = c.unread()
 		}
-		c.Outcome.Coverage.Add(&s)
+		c.Outcome.Add(&s)
 		c.Subjects = append(c.Subjects, s)
 		place++
 	}
