@@ -162,12 +162,12 @@ func (v *variant) scenarios() []scenario {
 	faults := v.faultsOf()
 	for i, f := range faults {
 		add(newWorld(scores[0], f))
-		if i%8 == 0 { // low risk has fewer tasks to strike
+		if i%16 == 0 { // low risk has fewer tasks to strike
 			add(newWorld(scores[1], f))
 		}
 	}
 	random := rand.New(rand.NewPCG(1, 2))
-	for range len(faults) / 4 {
+	for range len(faults) / 8 {
 		w := newWorld(scores[random.IntN(2)], faults[random.IntN(len(faults))], faults[random.IntN(len(faults))])
 		w.decision = []string{"approved", "approved", "rejected", ""}[random.IntN(4)]
 		add(w)
