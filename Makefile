@@ -7,8 +7,8 @@ SHELL := /bin/sh
 RACE := $(if $(shell command -v $$(go env CC 2>/dev/null) 2>/dev/null),-race)
 
 # What runs with the race detector: the CDK's runtime does not bear it, and the commands have nothing to race.
-PURE := ./asl/... ./local/... ./workflow/... ./lambda/... ./rehearsal
-CDK  := . ./constructs/... ./stages/... ./test/... ./cmd/... ./examples/...
+RACED := ./asl/... ./local/... ./workflow/... ./lambda/... ./rehearsal
+PLAIN := . ./constructs/... ./stages/... ./test/... ./cmd/... ./examples/...
 
 GOLANGCI_LINT_VERSION := v2.15.0
 GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
@@ -24,8 +24,15 @@ run: synth ## install, synthesize, and run the dev pipeline on the sample
 
 .PHONY: test
 test: install ## run every test
-	go test $(RACE) $(PURE)
-	go test $(CDK)
+	@$(MAKE) --no-print-directory -j2 test-raced test-plain
+
+.PHONY: test-raced
+test-raced:
+	go test $(RACE) $(RACED)
+
+.PHONY: test-plain
+test-plain:
+	go test $(PLAIN)
 
 .PHONY: synth
 synth: install ## synthesize every environment into cdk.out

@@ -24,6 +24,7 @@ type variant struct {
 	pipeline *pipeline
 	tasks    []string
 	machine  *asl.Machine
+	part     bool // of "everything", where the rarer errors strike the same tasks
 }
 
 // fullest is the pipeline with everything: a cohort, approval, both kinds of downstream systems, and subscribers.
@@ -48,9 +49,9 @@ func variants(t *testing.T) []*variant {
 	})
 	all := []*variant{
 		{name: "one subject", pipeline: recorded(t)},
-		{name: "approval", pipeline: gated(t)},
+		{name: "approval", pipeline: gated(t), part: true},
 		{name: "downstream", pipeline: ungated},
-		{name: "cohort", pipeline: smallBatches(t)},
+		{name: "cohort", pipeline: smallBatches(t), part: true},
 		{name: "everything", pipeline: fullest(t)},
 	}
 	for _, v := range all {
@@ -128,7 +129,9 @@ func (v *variant) faultsOf() []fault {
 			}
 		}
 		for _, outcome := range otherFailures(task) {
-			add(task, 1, outcome)
+			if !v.part {
+				add(task, 1, outcome)
+			}
 		}
 	}
 	return faults
@@ -167,7 +170,7 @@ func (v *variant) scenarios() []scenario {
 		}
 	}
 	random := rand.New(rand.NewPCG(1, 2))
-	for range len(faults) / 8 {
+	for range len(faults) / 10 {
 		w := newWorld(scores[random.IntN(2)], faults[random.IntN(len(faults))], faults[random.IntN(len(faults))])
 		w.decision = []string{"approved", "approved", "rejected", ""}[random.IntN(4)]
 		add(w)

@@ -26,8 +26,6 @@ func TestValidator(t *testing.T) {
 	}
 	environments(t)
 	wantNoFinding(t, "environments")
-	synthesize(t, "cohort", cohort)
-	wantNoFinding(t, "cohort")
 
 	if fault := panicOf(func() { synthesizeBroken(t) }); fault == nil {
 		t.Error("the validator finds nothing in a template that is wrong")
