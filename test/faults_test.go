@@ -185,6 +185,7 @@ func TestFaultSweep(t *testing.T) {
 	for _, v := range variants(t) {
 		all = append(all, v.scenarios()...)
 	}
+	t.Parallel() // what follows needs no CDK
 	found := make([][]string, len(all))
 	var next atomic.Int64
 	var workers sync.WaitGroup

@@ -1,7 +1,7 @@
 // Package test has everything that synthesizes, and everything that executes what was synthesized: a file for each file
 // of the construct, stages_test.go for the snapshots, execution_test.go for the engine's runs.
 //
-// The tests share one CDK kernel, so none is parallel, and each variant is synthesized once.
+// The tests share one CDK kernel, so none that synthesizes is parallel, and each variant is synthesized once.
 package test
 
 import (
@@ -38,22 +38,23 @@ func TestMain(m *testing.M) {
 const validation = "CDK_VALIDATION"
 
 func run(m *testing.M) int {
-	if os.Getenv(validation) == "" {
-		// The CDK's kernel has its environment since this process began.
-		return rerun(os.Args[1:], "false", os.Stdout, os.Stderr)
-	}
 	var err error
 	if scratch, err = os.MkdirTemp("", "clinical-risk-test-"); err != nil {
 		panic(err)
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
+	if os.Getenv(validation) == "" {
+		// The CDK's kernel has its environment since this process began.
+		return rerun(os.Args[1:], "false", os.Stdout, os.Stderr)
+	}
 	return m.Run()
 }
 
 // rerun executes this test program again with the validator on or off, and returns its exit code.
 func rerun(arguments []string, value string, stdout, stderr io.Writer) int {
 	again := exec.Command(os.Args[0], arguments...)
-	again.Env = append(os.Environ(), validation+"="+value)
+	// The kernel unpacks itself into the folder for temporary files, and leaves there what it unpacked.
+	again.Env = append(os.Environ(), validation+"="+value, "TMPDIR="+scratch)
 	again.Stdout, again.Stderr = stdout, stderr
 	if err := again.Run(); err != nil {
 		var exit *exec.ExitError

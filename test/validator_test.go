@@ -18,6 +18,7 @@ import (
 // since cdk.json asks for that; its warnings stand in the report only.
 func TestValidator(t *testing.T) {
 	if os.Getenv(validation) == "false" {
+		t.Parallel() // this process only waits
 		var output bytes.Buffer
 		if code := rerun([]string{"-test.run=^TestValidator$"}, "true", &output, &output); code != 0 {
 			t.Fatal(output.String())
