@@ -63,7 +63,7 @@ func rehearse(ctx context.Context, assembly, stacks string) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(scratch)
+	defer func() { _ = os.RemoveAll(scratch) }()
 	server, err := startServer(ctx, python, filepath.Join(scratch, "server.log"))
 	if err != nil {
 		return err

@@ -33,7 +33,7 @@ func startServer(ctx context.Context, python, log string) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	s := &server{port: port, log: log, ended: make(chan struct{})}
 	s.command = exec.CommandContext(ctx, python, "-c", string(serverProgram), "-H", "127.0.0.1", "-p", port)
 	s.command.Env = localEnvironment()
@@ -127,7 +127,7 @@ func freePort() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer listener.Close()
+	defer func() { _ = listener.Close() }()
 	_, port, err := net.SplitHostPort(listener.Addr().String())
 	return port, err
 }
