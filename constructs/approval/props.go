@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"clinical-risk-pipeline/constructs/internal/check"
 	"clinical-risk-pipeline/lambda/approval"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -81,7 +82,7 @@ func (p *ApprovalProps) Validate() error {
 	}
 	seen := map[string]bool{}
 	for _, approver := range p.Approvers {
-		if !matches(approverPattern, approver) {
+		if !check.Matches(approverPattern, approver) {
 			report("Approvers must be ARNs of IAM roles and users, got %q", approver)
 		}
 		if seen[approver] {
@@ -122,10 +123,4 @@ func (p ApprovalProps) withDefaults() ApprovalProps {
 		p.RemovalPolicy = awscdk.RemovalPolicy_RETAIN
 	}
 	return p
-}
-
-// matches tells whether a text has the pattern's form. A CDK token has every form: it stands for a value that only the
-// deployment knows. The CDK is asked last, so that validating literal props needs no Node.
-func matches(pattern *regexp.Regexp, s string) bool {
-	return pattern.MatchString(s) || strings.Contains(s, "${Token[") && *awscdk.Token_IsUnresolved(s)
 }

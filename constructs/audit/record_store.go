@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"time"
 
+	"clinical-risk-pipeline/constructs/internal/check"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
@@ -71,7 +73,7 @@ func (p *RecordStoreProps) Validate() error {
 	var f faults
 	f.reportLock(p.Lock, p.Retention)
 	for i, arn := range p.Custodians {
-		if !matches(principalPattern, arn) {
+		if !check.Matches(principalPattern, arn) {
 			f.report("Custodians[%d] must be the ARN of an IAM role or user, got %q", i, arn)
 		}
 	}

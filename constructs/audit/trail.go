@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"time"
 
+	"clinical-risk-pipeline/constructs/internal/check"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudtrail"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
@@ -64,7 +66,7 @@ func (p *TrailProps) Validate() error {
 	}
 	var f faults
 	f.reportLock(p.Lock, p.Retention)
-	if !matches(endpointNamePattern, p.EndpointName) {
+	if !check.Matches(endpointNamePattern, p.EndpointName) {
 		f.report("EndpointName must be 1 to 63 letters, digits and inner hyphens, got %q", p.EndpointName)
 	}
 	if p.Records == nil {

@@ -3,7 +3,6 @@ package audit
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -49,12 +48,6 @@ func sameAs(rule string, got, want *string) error {
 		return nil
 	}
 	return fmt.Errorf("%s, %s, got %s", rule, *want, *got)
-}
-
-// matches tells whether a text has the pattern's form. A CDK token has every form: it stands for a value that only the
-// deployment knows. The CDK is asked last, so that validating literal props needs no Node.
-func matches(pattern *regexp.Regexp, s string) bool {
-	return pattern.MatchString(s) || isToken(s)
 }
 
 func isToken(s string) bool { return strings.Contains(s, "${Token[") && *awscdk.Token_IsUnresolved(s) }

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"strings"
 	"time"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"clinical-risk-pipeline/constructs/internal/check"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
@@ -104,10 +104,10 @@ func (p *MonitoringProps) Validate() error {
 	if p.StateMachine == nil {
 		report("StateMachine is required, got none")
 	}
-	if !matches(namePattern, p.EndpointName) {
+	if !check.Matches(namePattern, p.EndpointName) {
 		report("EndpointName must be 1 to 63 letters, digits and inner hyphens, got %q", p.EndpointName)
 	}
-	if p.VariantName != "" && !matches(namePattern, p.VariantName) {
+	if p.VariantName != "" && !check.Matches(namePattern, p.VariantName) {
 		report("VariantName must be 1 to 63 letters, digits and inner hyphens, got %q", p.VariantName)
 	}
 	if p.Alerts == nil {
@@ -169,10 +169,4 @@ func setDefault[T comparable](value *T, fallback T) {
 	if *value == *new(T) {
 		*value = fallback
 	}
-}
-
-// matches tells whether a text has the pattern's form. A CDK token has every form: it stands for a value that only the
-// deployment knows. The CDK is asked last, so that validating literal props needs no Node.
-func matches(pattern *regexp.Regexp, s string) bool {
-	return pattern.MatchString(s) || strings.Contains(s, "${Token[") && *awscdk.Token_IsUnresolved(s)
 }

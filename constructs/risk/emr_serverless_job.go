@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"clinical-risk-pipeline/constructs/internal/check"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -52,7 +53,7 @@ var (
 func (j EMRServerlessJob) validate() error {
 	faults := []error{validScript(j.Script), validExtractionTimeout(j.Timeout)}
 	report := func(format string, values ...any) { faults = append(faults, fmt.Errorf(format, values...)) }
-	if !matches(applicationIDPattern, j.ApplicationID) {
+	if !check.Matches(applicationIDPattern, j.ApplicationID) {
 		report("Extraction.ApplicationID must be 1 to 64 lower-case letters and digits, got %q", j.ApplicationID)
 	}
 	if j.ExecutionRole == nil {
@@ -61,7 +62,7 @@ func (j EMRServerlessJob) validate() error {
 	if i := slices.IndexFunc(j.SparkArguments, func(a string) bool { return strings.ContainsAny(a, " \t\n") }); i >= 0 {
 		report("Extraction.SparkArguments must not contain spaces, got %q", j.SparkArguments[i])
 	}
-	if j.LogURI != "" && !matches(logURIPattern, j.LogURI) {
+	if j.LogURI != "" && !check.Matches(logURIPattern, j.LogURI) {
 		report(`Extraction.LogURI must be an S3 URI, "s3://bucket/prefix/", got %q`, j.LogURI)
 	}
 	return errors.Join(faults...)

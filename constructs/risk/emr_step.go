@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"clinical-risk-pipeline/constructs/internal/check"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -40,7 +41,7 @@ var clusterIDPattern = regexp.MustCompile(`^j-[A-Z0-9]{1,253}$`)
 
 func (s EMRStep) validate() error {
 	var cluster error
-	if !matches(clusterIDPattern, s.ClusterID) {
+	if !check.Matches(clusterIDPattern, s.ClusterID) {
 		cluster = fmt.Errorf(`Extraction.ClusterID must be "j-" and capital letters and digits, got %q`, s.ClusterID)
 	}
 	return errors.Join(cluster, validScript(s.Script), validExtractionTimeout(s.Timeout))

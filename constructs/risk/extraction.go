@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"time"
 
+	"clinical-risk-pipeline/constructs/internal/check"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -46,7 +47,7 @@ func (NoExtraction) statements(*ClinicalRiskPipeline) []awsiam.PolicyStatement  
 var scriptPattern = regexp.MustCompile(`^s3a?://[^/\s]+/\S+$`)
 
 func validScript(script string) error {
-	if !matches(scriptPattern, script) {
+	if !check.Matches(scriptPattern, script) {
 		return fmt.Errorf(`Extraction.Script must be an S3 URI, "s3://bucket/key", got %q`, script)
 	}
 	return nil

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"clinical-risk-pipeline/constructs/approval"
 	"clinical-risk-pipeline/constructs/audit"
+	"clinical-risk-pipeline/constructs/internal/check"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -110,7 +110,7 @@ func (p *ClinicalRiskPipelineProps) Validate() error {
 		shortest += p.Extraction.timeLimit()
 	}
 
-	if !matches(endpointNamePattern, p.EndpointName) {
+	if !check.Matches(endpointNamePattern, p.EndpointName) {
 		report("EndpointName must be 1 to 63 letters, digits and inner hyphens, got %q", p.EndpointName)
 	}
 	if p.Cohort != nil {
@@ -208,12 +208,6 @@ func validTimeout(field string, timeout, shortest time.Duration) error {
 		return fmt.Errorf("%s must be whole seconds from %v to %v, got %v", field, shortest, maximumTimeout, timeout)
 	}
 	return nil
-}
-
-// matches tells whether a text has the pattern's form. A CDK token has every form: it stands for a value that only the
-// deployment knows. The CDK is asked last, so that validating literal props needs no Node.
-func matches(pattern *regexp.Regexp, s string) bool {
-	return pattern.MatchString(s) || strings.Contains(s, "${Token[") && *awscdk.Token_IsUnresolved(s)
 }
 
 func isTrue(b *bool) bool { return b != nil && *b }

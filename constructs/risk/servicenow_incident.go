@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"time"
 
+	"clinical-risk-pipeline/constructs/internal/check"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
@@ -58,7 +59,7 @@ func (n ServiceNowIncident) name() string { return n.Name }
 func (n ServiceNowIncident) validate() []error {
 	var faults []error
 	report := func(format string, values ...any) { faults = append(faults, fmt.Errorf(format, values...)) }
-	if !matches(instancePattern, n.Instance) {
+	if !check.Matches(instancePattern, n.Instance) {
 		report(`Instance must be a URL without a path, "https://example.service-now.com", got %q`, n.Instance)
 	}
 	if n.Connection == nil {
