@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -47,6 +48,7 @@ func run(m *testing.M) int {
 		// The CDK's kernel has its environment since this process began.
 		return rerun(os.Args[1:], "false", os.Stdout, os.Stderr)
 	}
+	debug.SetGCPercent(400) // memory is plenty, and the sweep makes a lot of garbage
 	return m.Run()
 }
 
