@@ -1,0 +1,85 @@
+package release
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+)
+
+// ReleaseProps configures a [Release].
+type ReleaseProps struct { //nolint:revive // props are named after their construct, as everywhere in the CDK
+	// StateMachine is the state machine that is released: one of the same stack, not an imported one, since its revision is
+	// what a version is published of. Required.
+	StateMachine awsstepfunctions.StateMachine
+
+	// Shift says how executions go over to a new version. Default: all at once.
+	Shift Shift
+
+	// Alarms roll the shift back when one of them goes off; at most 100, in the stack's account and region. One that is off
+	// already when a deployment starts stops the deployment. Required with a canary. Default: none.
+	Alarms []awscloudwatch.IAlarm
+}
+
+// Shift says how executions go over to a new version. The zero value is all at once; with both fields it is a canary.
+type Shift struct {
+	// Percentage is the share of the executions that the new version gets first, from 1 to 99.
+	Percentage int
+
+	// Interval is for how long, before it gets all of them: whole minutes, from one minute to 35 hours. The deployment takes as
+	// long. A canary shows only what starts within it.
+	Interval time.Duration
+}
+
+// The bounds that CloudFormation sets:
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-stepfunctions-statemachinealias-deploymentpreference.html
+const (
+	maximumPercentage = 99
+	maximumInterval   = 2100 * time.Minute
+	maximumAlarms     = 100
+)
+
+// IsCanary tells whether a new version gets a share of the executions before it gets all of them.
+func (s Shift) IsCanary() bool { return s != Shift{} }
+
+// Validate reports every fault of the shift at once.
+func (s Shift) Validate() error {
+	if !s.IsCanary() {
+		return nil
+	}
+	var faults []error
+	if s.Percentage < 1 || s.Percentage > maximumPercentage {
+		faults = append(faults, fmt.Errorf("Shift.Percentage must be from 1 to %d, got %d", maximumPercentage, s.Percentage))
+	}
+	if s.Interval < time.Minute || s.Interval > maximumInterval || s.Interval%time.Minute != 0 {
+		faults = append(faults, fmt.Errorf("Shift.Interval must be whole minutes from %v to %v, got %v", time.Minute, maximumInterval, s.Interval))
+	}
+	return errors.Join(faults...)
+}
+
+// Validate reports every fault of the props at once, each with the field, the rule and the value.
+func (p *ReleaseProps) Validate() error {
+	if p == nil {
+		return errors.New("props are required, got nil")
+	}
+	var faults []error
+	report := func(format string, values ...any) { faults = append(faults, fmt.Errorf(format, values...)) }
+	if p.StateMachine == nil {
+		report("StateMachine is required, got none")
+	}
+	faults = append(faults, p.Shift.Validate())
+	if p.Shift.IsCanary() && len(p.Alarms) == 0 {
+		report("Alarms are required with a canary, got none: nothing would roll it back")
+	}
+	if len(p.Alarms) > maximumAlarms {
+		report("Alarms must be at most %d, got %d", maximumAlarms, len(p.Alarms))
+	}
+	for i, alarm := range p.Alarms {
+		if alarm == nil {
+			report("Alarms[%d] must be an alarm, got nil", i)
+		}
+	}
+	return errors.Join(faults...)
+}

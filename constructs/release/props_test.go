@@ -1,0 +1,64 @@
+package release
+
+import (
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+)
+
+// Resources that nobody looks into.
+type (
+	machine struct{ awsstepfunctions.StateMachine }
+	alarm   struct{ awscloudwatch.IAlarm }
+)
+
+func TestValidate(t *testing.T) {
+	canary := Shift{Percentage: 10, Interval: time.Hour}
+	alarms := []awscloudwatch.IAlarm{alarm{}}
+	for reason, row := range map[string]struct {
+		props *ReleaseProps
+		want  string
+	}{
+		"all at once needs no alarm":  {&ReleaseProps{StateMachine: machine{}}, ""},
+		"a canary that may roll back": {&ReleaseProps{StateMachine: machine{}, Shift: canary, Alarms: alarms}, ""},
+		"the bounds of a canary":      {&ReleaseProps{StateMachine: machine{}, Shift: Shift{99, 35 * time.Hour}, Alarms: alarms}, ""},
+		"a canary that nobody watches": {
+			&ReleaseProps{StateMachine: machine{}, Shift: canary},
+			"Alarms are required with a canary, got none: nothing would roll it back",
+		},
+		"half a canary is none, and no shift at once either": {
+			&ReleaseProps{Shift: Shift{Percentage: 10}, Alarms: []awscloudwatch.IAlarm{nil}},
+			"StateMachine is required, got none\n" +
+				"Shift.Interval must be whole minutes from 1m0s to 35h0m0s, got 0s\n" +
+				"Alarms[0] must be an alarm, got nil",
+		},
+		"all of the executions are no canary, and half a minute is no interval": {
+			&ReleaseProps{StateMachine: machine{}, Shift: Shift{100, 90 * time.Second}, Alarms: alarms},
+			"Shift.Percentage must be from 1 to 99, got 100\nShift.Interval must be whole minutes from 1m0s to 35h0m0s, got 1m30s",
+		},
+		"more alarms than CloudFormation takes": {
+			&ReleaseProps{StateMachine: machine{}, Alarms: manyAlarms(101)}, "Alarms must be at most 100, got 101",
+		},
+		"no props": {nil, "props are required, got nil"},
+	} {
+		t.Run(reason, func(t *testing.T) {
+			got := ""
+			if err := row.props.Validate(); err != nil {
+				got = err.Error()
+			}
+			if got != row.want {
+				t.Errorf("got\n%s\nwant\n%s", got, row.want)
+			}
+		})
+	}
+}
+
+func manyAlarms(n int) []awscloudwatch.IAlarm {
+	alarms := make([]awscloudwatch.IAlarm, n)
+	for i := range alarms {
+		alarms[i] = alarm{}
+	}
+	return alarms
+}

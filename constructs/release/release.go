@@ -1,0 +1,94 @@
+package release
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// Live is the name of the alias that executions are started through.
+const Live = "live"
+
+// Release is the version that a deployment publishes, and the alias that shifts to it.
+type Release struct {
+	constructs.Construct
+	machine awsstepfunctions.StateMachine
+	version awsstepfunctions.CfnStateMachineVersion
+	alias   awsstepfunctions.CfnStateMachineAlias
+}
+
+// The ids of the constructs within a release. They decide the logical ids in the template, so they never change.
+const (
+	versionID = "Version"
+	aliasID   = "Alias"
+)
+
+// NewRelease adds a release to scope. It panics with the error of [ReleaseProps.Validate] when the props are wrong.
+func NewRelease(scope constructs.Construct, id string, props *ReleaseProps) *Release {
+	if err := props.Validate(); err != nil {
+		panic(err)
+	}
+	r := &Release{machine: props.StateMachine}
+	constructs.NewConstruct_Override(r, scope, &id)
+
+	r.addVersion()
+	r.addAlias(props)
+	return r
+}
+
+// addVersion publishes the state machine's revision. Another revision is another version, which takes the place of the one
+// before in the template, and leaves it where it is.
+func (r *Release) addVersion() {
+	machine := r.machine.Node().DefaultChild().(awsstepfunctions.CfnStateMachine)
+	r.version = awsstepfunctions.NewCfnStateMachineVersion(r, jsii.String(versionID), &awsstepfunctions.CfnStateMachineVersionProps{
+		StateMachineArn:        r.machine.StateMachineArn(),
+		StateMachineRevisionId: machine.AttrStateMachineRevisionId(),
+	})
+	r.version.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN, nil)
+}
+
+func (r *Release) addAlias(props *ReleaseProps) {
+	preference := &awsstepfunctions.CfnStateMachineAlias_DeploymentPreferenceProperty{
+		StateMachineVersionArn: r.version.AttrArn(),
+		Type:                   jsii.String("ALL_AT_ONCE"),
+	}
+	if props.Shift.IsCanary() {
+		preference.Type = jsii.String("CANARY")
+		preference.Percentage = jsii.Number(props.Shift.Percentage)
+		preference.Interval = jsii.Number(props.Shift.Interval.Minutes())
+	}
+	if len(props.Alarms) > 0 {
+		var names []*string // not ARNs: CloudWatch takes an alarm that it does not know for one that is fine
+		for _, alarm := range props.Alarms {
+			names = append(names, alarm.AlarmName())
+		}
+		preference.Alarms = &names
+	}
+	r.alias = awsstepfunctions.NewCfnStateMachineAlias(r, jsii.String(aliasID), &awsstepfunctions.CfnStateMachineAliasProps{
+		Name:                 jsii.String(Live),
+		Description:          jsii.String("The version that executions are started with."),
+		DeploymentPreference: preference,
+	})
+}
+
+// AliasARN is what executions are started by: StartExecution takes it for the state machine's ARN.
+func (r *Release) AliasARN() string { return *r.alias.AttrArn() }
+
+// VersionARN is the version that this deployment publishes.
+func (r *Release) VersionARN() string { return *r.version.AttrArn() }
+
+// StartStatement lets a role start executions through the alias, and not of a version, or of what is not released, by itself.
+// Calls by an alias are authorized by the state machine's own ARN, and the condition tells them apart:
+// https://docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html
+// What follows an execution, or completes its tasks, needs no other permission than without an alias: the ARN of an execution
+// names the state machine only.
+func (r *Release) StartStatement() awsiam.PolicyStatement {
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        jsii.String("StartLive"),
+		Actions:    jsii.Strings("states:StartExecution"),
+		Resources:  &[]*string{r.machine.StateMachineArn()},
+		Conditions: &map[string]any{"ForAnyValue:StringEquals": map[string]any{"states:StateMachineQualifier": Live}},
+	})
+}

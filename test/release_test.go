@@ -1,0 +1,142 @@
+package test
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/google/go-cmp/cmp"
+
+	"clinical-risk-pipeline/constructs/release"
+)
+
+const failedAlarm = "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:Failed"
+
+// releaseOf synthesizes a release of the smallest state machine, with one change, and a role that may start it.
+func releaseOf(t *testing.T, name string, change func(awscdk.Stack, *release.ReleaseProps)) *pipeline {
+	t.Helper()
+	return synthesizeStack(t, "release "+name, func(stack awscdk.Stack) {
+		props := &release.ReleaseProps{StateMachine: newMachine(stack, "Machine")}
+		if change != nil {
+			change(stack, props)
+		}
+		r := release.NewRelease(stack, "Release", props)
+		starter := awsiam.NewManagedPolicy(stack, jsii.String("Starter"), nil)
+		starter.AddStatements(r.StartStatement())
+		for id, value := range map[string]string{"AliasARN": r.AliasARN(), "VersionARN": r.VersionARN()} {
+			awscdk.NewCfnOutput(stack, &id, &awscdk.CfnOutputProps{Value: &value})
+		}
+	})
+}
+
+func newMachine(stack awscdk.Stack, id string) awsstepfunctions.StateMachine {
+	return awsstepfunctions.NewStateMachine(stack, &id, &awsstepfunctions.StateMachineProps{
+		DefinitionBody: awsstepfunctions.DefinitionBody_FromString(jsii.String(`{"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}`)),
+	})
+}
+
+func asCanary(stack awscdk.Stack, p *release.ReleaseProps) {
+	p.Shift = release.Shift{Percentage: 10, Interval: time.Hour}
+	p.Alarms = []awscloudwatch.IAlarm{awscloudwatch.Alarm_FromAlarmArn(stack, jsii.String("Failed"), jsii.String(failedAlarm))}
+}
+
+func TestADeploymentPublishesTheRevisionAndKeepsTheVersionBefore(t *testing.T) {
+	p := releaseOf(t, "all at once", nil)
+	machine, _ := p.one(t, "AWS::StepFunctions::StateMachine", "")
+	id, version := p.one(t, "AWS::StepFunctions::StateMachineVersion", "")
+	if diff := cmp.Diff(object{
+		"StateMachineArn": object{"Ref": machine}, "StateMachineRevisionId": attribute(machine, "StateMachineRevisionId"),
+	}, version); diff != "" {
+		t.Error(diff)
+	}
+	resource := p.template["Resources"].(object)[id].(object)
+	if resource["DeletionPolicy"] != "Retain" || resource["UpdateReplacePolicy"] != "Retain" {
+		t.Errorf("a deployment, or one that is rolled back, deletes the version that executions run: %s", text(resource))
+	}
+}
+
+func TestTheAliasShiftsAllAtOnceOrAsACanary(t *testing.T) {
+	for name, row := range map[string]struct {
+		change func(awscdk.Stack, *release.ReleaseProps)
+		want   object
+	}{
+		"all at once": {nil, object{"Type": "ALL_AT_ONCE"}},
+		"a canary": {asCanary, object{
+			"Type": "CANARY", "Percentage": 10.0, "Interval": 60.0, // minutes
+			"Alarms": []any{"Failed"}, // a name: an ARN is taken for an alarm that is fine
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := releaseOf(t, name, row.change)
+			version, _ := p.one(t, "AWS::StepFunctions::StateMachineVersion", "")
+			alias := p.resource(t, "AWS::StepFunctions::StateMachineAlias")
+			row.want["StateMachineVersionArn"] = attribute(version, "Arn")
+			if diff := cmp.Diff(row.want, alias["DeploymentPreference"]); diff != "" {
+				t.Error(diff)
+			}
+			if alias["Name"] != "live" {
+				t.Errorf("the alias is named %v", alias["Name"])
+			}
+		})
+	}
+}
+
+func TestWhoMayStartStartsThroughTheAliasOnly(t *testing.T) {
+	p := releaseOf(t, "all at once", nil)
+	machine, _ := p.one(t, "AWS::StepFunctions::StateMachine", "")
+	want := with(allow("StartLive", object{"Ref": machine}, "states:StartExecution"),
+		object{"ForAnyValue:StringEquals": object{"states:StateMachineQualifier": "live"}})
+	if diff := cmp.Diff(map[string]object{"StartLive": want}, p.policy(t, "Starter")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAReleaseTellsItsARNs(t *testing.T) {
+	p := releaseOf(t, "all at once", nil)
+	version, _ := p.one(t, "AWS::StepFunctions::StateMachineVersion", "")
+	alias, _ := p.one(t, "AWS::StepFunctions::StateMachineAlias", "")
+	if diff := cmp.Diff(object{
+		"AliasARN": object{"Value": attribute(alias, "Arn")}, "VersionARN": object{"Value": attribute(version, "Arn")},
+	}, p.template["Outputs"]); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestEveryPropOfAReleaseChangesTheTemplate(t *testing.T) {
+	changes := map[string]func(awscdk.Stack, *release.ReleaseProps){
+		"StateMachine": func(stack awscdk.Stack, p *release.ReleaseProps) { p.StateMachine = newMachine(stack, "Other") },
+		"Shift":        func(_ awscdk.Stack, p *release.ReleaseProps) { p.Shift.Percentage = 20 },
+		"Alarms": func(stack awscdk.Stack, p *release.ReleaseProps) {
+			p.Alarms = append(p.Alarms, awscloudwatch.Alarm_FromAlarmName(stack, jsii.String("Slow"), jsii.String("Slow")))
+		},
+	}
+	unchanged := text(releaseOf(t, "a canary", asCanary).template)
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[release.ReleaseProps]()) {
+		change := changes[field.Name]
+		if change == nil {
+			t.Errorf("no change is given for %s", field.Name)
+			continue
+		}
+		p := releaseOf(t, "prop "+field.Name, func(stack awscdk.Stack, p *release.ReleaseProps) {
+			asCanary(stack, p)
+			change(stack, p)
+		})
+		if text(p.template) == unchanged {
+			t.Errorf("the prop %s does not change the template", field.Name)
+		}
+	}
+}
+
+func TestAReleaseThatIsWrongIsRefused(t *testing.T) {
+	fault := panicOf(func() {
+		release.NewRelease(awscdk.NewStack(newApp(t.TempDir()), jsii.String("Variant"), nil), "Release", &release.ReleaseProps{})
+	})
+	if err, ok := fault.(error); !ok || err.Error() != "StateMachine is required, got none" {
+		t.Errorf("got %v", fault)
+	}
+}
