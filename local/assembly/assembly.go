@@ -115,7 +115,8 @@ func (a *Assembly) Environments() []string {
 }
 
 // StateMachine returns the one state machine of an environment, its definition resolved. With forms, only those that have one of
-// them count. None or several are an error that lists what there is.
+// them count; beside a Standard state machine, those of type Express do not: they help it. None or several are an error that
+// lists what there is.
 func (a *Assembly) StateMachine(name string, forms ...Form) (*StateMachine, error) {
 	i := slices.IndexFunc(a.environments, func(e environment) bool { return e.name == name })
 	if i < 0 {
@@ -146,16 +147,25 @@ func (a *Assembly) StateMachine(name string, forms ...Form) (*StateMachine, erro
 	return nil, fmt.Errorf("%s: environment %q has %d state machines, and one is expected: %s", a.dir, name, len(found), list(names))
 }
 
-// stateMachines returns all state machines of the environment.
+// stateMachines returns the state machines of the environment: the Standard ones, or the Express ones where it has no other.
 func (e environment) stateMachines() ([]*StateMachine, error) {
-	var found []*StateMachine
+	var standard, express []*StateMachine
 	var faults []error
 	for _, stack := range e.stacks {
 		machines, err := stack.stateMachines(e.exports)
 		faults = append(faults, err)
-		found = append(found, machines...)
+		for _, m := range machines {
+			if m.Express {
+				express = append(express, m)
+			} else {
+				standard = append(standard, m)
+			}
+		}
 	}
-	return found, errors.Join(faults...)
+	if len(standard) == 0 {
+		return express, errors.Join(faults...)
+	}
+	return standard, errors.Join(faults...)
 }
 
 func (e environment) stackNames() []string {

@@ -114,7 +114,8 @@ func TestWhatCannotBeRun(t *testing.T) {
 	}
 }
 
-// An environment has a state machine of each form at most; which is meant is said by the form.
+// An environment has a Standard state machine of each form at most; which is meant is said by the form. The watch of the
+// approvals, an Express one, is neither.
 func TestStateMachineOfAForm(t *testing.T) {
 	a := open(t, testAssembly)
 	for form, stack := range map[Form]string{OneSubject: "Full-Risk", WholeCohort: "Full-Cohort"} {

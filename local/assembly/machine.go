@@ -52,7 +52,10 @@ func (s *Stack) stateMachines(exporters []*Stack) ([]*StateMachine, error) {
 			continue
 		}
 		m, err := r.stateMachine(id)
-		faults = append(faults, err)
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
 		machines = append(machines, m)
 	}
 	return machines, errors.Join(faults...)
