@@ -70,15 +70,8 @@ func runCohort(t *testing.T, p *pipeline, lines string, change func(services) se
 	if change != nil {
 		s = change(s)
 	}
-	machine, err := asl.Load(p.machine.Definition)
-	if err != nil {
-		t.Fatal(err)
-	}
-	run.Execution, err = machine.Run(context.Background(), object{"trialId": "T-1"},
+	run.Execution = p.run(t, object{"trialId": "T-1"},
 		asl.Options{Handler: s, Name: "run-1", Objects: bucket{"cohorts/run-1/cohort.jsonl": lines}})
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, record := range run.records {
 		wantValid(t, record)
 	}

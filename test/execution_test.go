@@ -65,15 +65,7 @@ var oneSubject = object{
 // execute runs the variant on the input.
 func execute(t *testing.T, p *pipeline, input any, s services) *asl.Execution {
 	t.Helper()
-	machine, err := asl.Load(p.machine.Definition)
-	if err != nil {
-		t.Fatal(err)
-	}
-	execution, err := machine.Run(context.Background(), input, asl.Options{Handler: s, Name: "run-1"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return execution
+	return p.run(t, input, asl.Options{Handler: s, Name: "run-1"})
 }
 
 const (

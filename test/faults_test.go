@@ -180,20 +180,23 @@ func TestFaultSweep(t *testing.T) {
 		all = append(all, v.scenarios()...)
 	}
 	t.Parallel() // what follows needs no CDK
-	found := make([][]string, len(all))
+	found, recorded := make([][]string, len(all)), make([][]byte, len(all))
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
 			for i := next.Add(1) - 1; i < int64(len(all)); i = next.Add(1) - 1 {
 				name := all[i].String()
-				for _, violation := range all[i].execute() {
+				violations, recording := all[i].execute()
+				for _, violation := range violations {
 					found[i] = append(found[i], name+": "+violation)
 				}
+				recorded[i] = recording.line(t, violations)
 			}
 		})
 	}
 	workers.Wait()
+	keep(t, recorded...)
 	violations := slices.Concat(found...)
 	for _, violation := range violations[:min(20, len(violations))] {
 		t.Error(violation)
@@ -205,28 +208,32 @@ func TestFaultSweep(t *testing.T) {
 }
 
 // execute runs the scenario, redrives it without faults if it failed, and reports the rules that broke.
-func (s scenario) execute() []string {
+func (s scenario) execute() ([]string, *recording) {
 	v, w := s.variant, s.world
 	options := asl.Options{Handler: w, Name: "run-1", Objects: bucket{"cohorts/run-1/cohort.jsonl": w.lines()}}
 	if v.pipeline.definition["States"].(object)["RequestApproval"] == nil {
 		w.decided = "not asked"
 	}
+	recording := record(s.name, v.pipeline, &options)
+	recording.world(w)
 	x, err := v.machine.Run(context.Background(), w.input(), options)
 	if err != nil {
-		return []string{"the execution did not end: " + err.Error()}
+		return []string{"the execution did not end: " + err.Error()}, recording
 	}
+	recording.end(x)
 	violations := w.check(v, x)
 	w.faults = nil
 	if x.Status != asl.Succeeded {
 		again, err := v.machine.Redrive(context.Background(), x, options)
 		if err != nil {
-			return append(violations, "the redrive did not end: "+err.Error())
+			return append(violations, "the redrive did not end: "+err.Error()), recording
 		}
+		recording.end(again)
 		for _, violation := range w.check(v, again) {
 			violations = append(violations, "after a redrive: "+violation)
 		}
 	}
-	return violations
+	return violations, recording
 }
 
 func (w *world) ids() []string {

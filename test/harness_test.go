@@ -70,6 +70,7 @@ func rerun(arguments []string, value string, stdout, stderr io.Writer) int {
 
 // pipeline is a synthesized variant of the construct.
 type pipeline struct {
+	name       string // of the variant
 	template   object
 	machine    *assembly.StateMachine
 	definition object
@@ -118,7 +119,7 @@ func synthesize(t *testing.T, name string, props props) *pipeline {
 		risk.NewClinicalRiskPipeline(stack, "Pipeline", props(stack))
 		app.Synth(nil)
 	})
-	p := &pipeline{template: readJSON(t, filepath.Join(dir, "Variant.template.json"))}
+	p := &pipeline{name: name, template: readJSON(t, filepath.Join(dir, "Variant.template.json"))}
 	p.machine = stateMachine(t, dir, "Variant")
 	if err := json.Unmarshal(p.machine.Definition, &p.definition); err != nil {
 		t.Fatal(err)

@@ -1,7 +1,6 @@
 package test
 
 import (
-	"context"
 	"encoding/json"
 	"path/filepath"
 	"testing"
@@ -18,7 +17,7 @@ import (
 func watch(t *testing.T) *pipeline {
 	t.Helper()
 	p := monitor(t, "all", everything)
-	p.machine = stateMachine(t, filepath.Join(scratch, "monitoring all"), "Variant")
+	p.name, p.machine = "approval watch", stateMachine(t, filepath.Join(scratch, "monitoring all"), "Variant")
 	return p
 }
 
@@ -33,15 +32,7 @@ func (p *pipeline) watchAt(t *testing.T, at time.Time, s services) (*asl.Executi
 			return answer(task)
 		}
 	}
-	machine, err := asl.Load(p.machine.Definition)
-	if err != nil {
-		t.Fatal(err)
-	}
-	execution, err := machine.Run(context.Background(), object{}, asl.Options{Handler: recording, Name: "watch-1", Start: at})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return execution, calls
+	return p.run(t, object{}, asl.Options{Handler: recording, Name: "watch-1", Start: at}), calls
 }
 
 func TestRequestsThatAreAboutToExpireAreCounted(t *testing.T) {

@@ -1,0 +1,106 @@
+package requirement
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+)
+
+// AnsweredBy is who answers a requirement.
+type AnsweredBy string
+
+// The project's code answers a requirement, which a test has to show, or a procedure of whoever runs it, which no test can.
+const (
+	Design    AnsweredBy = "design"
+	Procedure AnsweredBy = "procedure"
+)
+
+// Requirement is something that the project, or a procedure around it, has to do.
+type Requirement struct {
+	ID          string     `yaml:"id" json:"id"` // such as "P11-10e"
+	Title       string     `yaml:"title" json:"title"`
+	Clause      string     `yaml:"clause" json:"clause"`           // where it is demanded, such as "21 CFR 11.10(e)"
+	Same        []string   `yaml:"same" json:"same,omitempty"`     // other clauses that demand the same
+	Text        string     `yaml:"requirement" json:"requirement"` // in our own words
+	Answer      string     `yaml:"answer" json:"answer"`           // how it is met
+	AnsweredBy  AnsweredBy `yaml:"answeredBy" json:"answeredBy"`   // Design or Procedure
+	Criticality string     `yaml:"criticality" json:"criticality"` // "high", "medium" or "low"
+	Line        int        `yaml:"-" json:"line"`                  // in the file, from 1
+}
+
+var idPattern = regexp.MustCompile(`^[A-Z][A-Z0-9]*-[0-9]+[a-z0-9]*(-[a-z]+)?$`)
+
+// UnmarshalYAML implements yaml.NodeUnmarshaler, to know the line.
+func (r *Requirement) UnmarshalYAML(node ast.Node) error {
+	type plain Requirement
+	if err := yaml.NodeToValue(node, (*plain)(r), yaml.Strict()); err != nil {
+		return err
+	}
+	r.Line = node.GetToken().Position.Line
+	if mapping, ok := node.(*ast.MappingNode); ok && len(mapping.Values) > 0 {
+		r.Line = mapping.Values[0].Key.GetToken().Position.Line
+	}
+	return nil
+}
+
+// Load reads a list of requirements. Its errors name the file and the line, all wrong fields at once. It accepts an id that
+// stands there twice: [Disagreements] reports it.
+func Load(file string) ([]Requirement, error) {
+	source, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var list struct {
+		Requirements []Requirement `yaml:"requirements"`
+	}
+	if err := yaml.UnmarshalWithOptions(source, &list, yaml.Strict()); err != nil {
+		return nil, located(file, err)
+	}
+	var faults []error
+	if len(list.Requirements) == 0 {
+		faults = append(faults, fmt.Errorf("%s:1: there are no requirements", file))
+	}
+	for _, r := range list.Requirements {
+		for _, fault := range r.faults() {
+			faults = append(faults, fmt.Errorf("%s:%d: %s", file, r.Line, fault))
+		}
+	}
+	return list.Requirements, errors.Join(faults...)
+}
+
+// located puts file and line in front of an error of the YAML library, without the excerpt that it adds.
+func located(file string, err error) error {
+	var syntax yaml.Error
+	if !errors.As(err, &syntax) {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	return fmt.Errorf("%s:%d: %s", file, syntax.GetToken().Position.Line, syntax.GetMessage())
+}
+
+// faults are the fields that are wrong.
+func (r *Requirement) faults() []string {
+	var faults []string
+	if !idPattern.MatchString(r.ID) {
+		faults = append(faults, fmt.Sprintf("id has the form SRC-01 or P11-10e, got %q", r.ID))
+	}
+	for _, field := range []struct{ name, value string }{
+		{"title", r.Title}, {"clause", r.Clause}, {"requirement", r.Text}, {"answer", r.Answer},
+	} {
+		if strings.TrimSpace(field.value) == "" {
+			faults = append(faults, fmt.Sprintf("%s: %s is missing", r.ID, field.name))
+		}
+	}
+	if r.AnsweredBy != Design && r.AnsweredBy != Procedure {
+		faults = append(faults, fmt.Sprintf("%s: answeredBy is %s or %s, got %q", r.ID, Design, Procedure, r.AnsweredBy))
+	}
+	if levels := []string{"high", "medium", "low"}; !slices.Contains(levels, r.Criticality) {
+		faults = append(faults, fmt.Sprintf("%s: criticality is high, medium or low, got %q", r.ID, r.Criticality))
+	}
+	return faults
+}

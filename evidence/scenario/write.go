@@ -1,0 +1,37 @@
+package scenario
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Encode makes the compressed line of a scenario. Such lines after one another are a compressed file.
+func Encode(s *Scenario) ([]byte, error) {
+	var line bytes.Buffer
+	compressed := gzip.NewWriter(&line)
+	encoder := json.NewEncoder(compressed)
+	encoder.SetEscapeHTML(false)
+	if err := errors.Join(encoder.Encode(s), compressed.Close()); err != nil {
+		return nil, err
+	}
+	return line.Bytes(), nil
+}
+
+// Append adds compressed lines to the file of a test in a folder, which it makes. A subtest's go to the file of its test.
+func Append(dir, test string, lines ...[]byte) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	test, _, _ = strings.Cut(test, "/")
+	file, err := os.OpenFile(filepath.Join(dir, test+suffix), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(bytes.Join(lines, nil))
+	return errors.Join(err, file.Close())
+}

@@ -1,0 +1,94 @@
+package test
+
+import (
+	"context"
+	"os"
+	"testing"
+
+	"clinical-risk-pipeline/asl"
+	evidence "clinical-risk-pipeline/evidence/scenario"
+)
+
+// evidenceDir is where executed scenarios go, with their histories: `make evidence` names a folder, else there is none.
+var evidenceDir = os.Getenv(evidence.Variable)
+
+// recording is a scenario that becomes evidence. Nil, it records nothing.
+type recording struct{ evidence.Scenario }
+
+// record begins a recording, and has the children of a distributed map reported to it.
+func record(variant string, p *pipeline, options *asl.Options) *recording {
+	if evidenceDir == "" {
+		return nil
+	}
+	r := &recording{evidence.Scenario{Variant: variant, Definition: evidence.Digest(p.machine.Definition)}}
+	options.OnChild = func(child *asl.Execution) { r.Children = append(r.Children, evidence.ChildOf(child)) }
+	return r
+}
+
+// world notes what an execution acts upon.
+func (r *recording) world(w *world) {
+	if r == nil {
+		return
+	}
+	r.Scores, r.Decision = w.subjects, w.decision
+	for _, f := range w.faults {
+		r.Faults = append(r.Faults, evidence.Fault{
+			State: f.state, Outcome: f.outcome.name, Attempt: f.attempt, Forever: f.forever, AfterWork: f.effect,
+		})
+	}
+}
+
+// end notes how an execution ended; of one that was redriven it is called again.
+func (r *recording) end(x *asl.Execution) {
+	if r == nil {
+		return
+	}
+	ending := evidence.EndingOf(x)
+	if r.History == nil {
+		r.First = ending
+	} else {
+		r.Redriven = &ending
+	}
+	r.History = evidence.HistoryOf(x)
+}
+
+// line is the scenario as a line of a test's file, with the rules that it broke.
+func (r *recording) line(t *testing.T, violations []string) []byte {
+	if r == nil {
+		return nil
+	}
+	r.Test, r.Violations = t.Name(), violations
+	line, err := evidence.Encode(&r.Scenario)
+	if err != nil {
+		t.Error(err)
+	}
+	return line
+}
+
+// keep writes lines into the file of the test.
+func keep(t *testing.T, lines ...[]byte) {
+	t.Helper()
+	if evidenceDir == "" {
+		return
+	}
+	if err := evidence.Append(evidenceDir, t.Name(), lines...); err != nil {
+		t.Error(err)
+	}
+}
+
+// run executes the definition of a pipeline.
+func (p *pipeline) run(t *testing.T, input any, options asl.Options) *asl.Execution {
+	t.Helper()
+	machine, err := asl.Load(p.machine.Definition)
+	if err != nil {
+		t.Fatal(err)
+	}
+	recording := record(p.name, p, &options)
+	execution, err := machine.Run(context.Background(), input, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	recording.end(execution)
+	keep(t, recording.line(t, nil))
+	return execution
+}
