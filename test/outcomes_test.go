@@ -30,9 +30,8 @@ func TestOperationsHearOfEveryExecutionThatDidNotSucceed(t *testing.T) {
 func TestOperationsAreSentNoData(t *testing.T) {
 	rule := synthesize(t, "smallest", smallest).resource(t, "AWS::Events::Rule")
 	want := object{
-		"InputPathsMap": object{"detail-status": "$.detail.status", "detail-executionArn": "$.detail.executionArn"},
-		"InputTemplate": `{"execution":<detail-executionArn>,` +
-			`"message":"An execution of the clinical risk pipeline did not succeed","status":<detail-status>}`,
+		"InputPathsMap": object{"status": "$.detail.status", "execution": "$.detail.executionArn"},
+		"InputTemplate": `{"message": "An execution of the clinical risk pipeline did not succeed", "status": <status>, "execution": <execution>}`,
 	}
 	if diff := cmp.Diff(want, rule["Targets"].([]any)[0].(object)["InputTransformer"]); diff != "" {
 		t.Error(diff)

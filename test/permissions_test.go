@@ -1,7 +1,6 @@
 package test
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -28,23 +27,6 @@ func (p *pipeline) statements(t *testing.T) map[string]object {
 	return statements
 }
 
-// ownStatements are those that name the state machine itself, in a policy of their own.
-func (p *pipeline) ownStatements(t *testing.T) []any {
-	t.Helper()
-	policies := p.resources("AWS::IAM::ManagedPolicy")
-	for id, policy := range policies {
-		if !strings.HasPrefix(id, "PipelineOwnPermissions") {
-			continue
-		}
-		if diff := cmp.Diff([]any{object{"Ref": "PipelineRoleD68726F7"}}, policy["Roles"]); diff != "" {
-			t.Error(diff)
-		}
-		return policy["PolicyDocument"].(object)["Statement"].([]any)
-	}
-	t.Fatal("no policy names the state machine")
-	return nil
-}
-
 // arn is an ARN in the stack's own partition, region and account.
 func arn(service, resource string) object {
 	return object{"Fn::Join": []any{"", []any{
@@ -57,6 +39,13 @@ func allow(name string, resource any, actions any) object {
 	return object{"Sid": name, "Effect": "Allow", "Action": actions, "Resource": resource}
 }
 
+var pipelineKey = attribute("PipelineKeyF48EE773", "Arn")
+
+// machineARN is the ARN that the variant's state machine will have, with a suffix. Policies name it before it is there.
+func machineARN(suffix string) object {
+	return arn("states", "stateMachine:Variant-Pipeline-EFE2F723"+suffix)
+}
+
 // manageRule are the actions on a rule that Step Functions manages.
 var manageRule = []any{"events:DescribeRule", "events:PutRule", "events:PutTargets"}
 
@@ -65,11 +54,14 @@ func TestRoleHasExactlyTheseStatements(t *testing.T) {
 	want := map[string]object{
 		"StartEMRJob": allow("StartEMRJob", arn("elasticmapreduce", "cluster/j-ABC123"),
 			[]any{"elasticmapreduce:AddJobFlowSteps", "elasticmapreduce:CancelSteps", "elasticmapreduce:DescribeStep"}),
-		"StartEMRJobEvents": allow("StartEMRJobEvents", arn("events", "rule/StepFunctionsGetEventForEMRAddJobFlowStepsRule"), manageRule),
-		"InvokeModel":       allow("InvokeModel", arn("sagemaker", "endpoint/dropout-inference"), "sagemaker:InvokeEndpoint"),
-		"NotifyTeam":        allow("NotifyTeam", object{"Ref": "PipelineAlertTopic0173397D"}, "sns:Publish"),
-		"NotifyTeamEncryption": allow("NotifyTeamEncryption", object{"Fn::GetAtt": []any{"PipelineKeyF48EE773", "Arn"}},
-			[]any{"kms:Decrypt", "kms:GenerateDataKey"}),
+		"StartEMRJobEvents":    allow("StartEMRJobEvents", arn("events", "rule/StepFunctionsGetEventForEMRAddJobFlowStepsRule"), manageRule),
+		"InvokeModel":          allow("InvokeModel", arn("sagemaker", "endpoint/dropout-inference"), "sagemaker:InvokeEndpoint"),
+		"NotifyTeam":           allow("NotifyTeam", object{"Ref": "PipelineAlertTopic0173397D"}, "sns:Publish"),
+		"NotifyTeamEncryption": with(allow("NotifyTeamEncryption", pipelineKey, []any{"kms:Decrypt", "kms:GenerateDataKey"}), through("sns")),
+		"ExecutionEncryption": with(allow("ExecutionEncryption", pipelineKey, []any{"kms:Decrypt", "kms:GenerateDataKey"}),
+			object{"StringEquals": object{"kms:EncryptionContext:aws:states:stateMachineArn": []any{machineARN("")}}}),
+		"LogEncryption": with(allow("LogEncryption", pipelineKey, "kms:GenerateDataKey"),
+			object{"StringEquals": object{"kms:EncryptionContext:SourceArn": []any{arn("logs", "*")}}}),
 		"Logging": allow("Logging", "*", []any{
 			"logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeLogGroups", "logs:DescribeResourcePolicies",
 			"logs:GetLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:UpdateLogDelivery"}),
@@ -90,7 +82,13 @@ func TestRoleIsAssumedByStepFunctionsAndHasNoOtherPolicy(t *testing.T) {
 	if role["Policies"] != nil || len(p.resources("AWS::IAM::Policy")) > 0 {
 		t.Error("the role has statements besides its own policy")
 	}
-	want := []any{object{"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": object{"Service": "states.amazonaws.com"}}}
+	want := []any{object{
+		"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": object{"Service": "states.amazonaws.com"},
+		"Condition": object{
+			"StringEquals": object{"aws:SourceAccount": object{"Ref": "AWS::AccountId"}},
+			"ArnLike":      object{"aws:SourceArn": []any{machineARN(""), machineARN(":*"), machineARN("/*")}},
+		},
+	}}
 	if diff := cmp.Diff(want, role["AssumeRolePolicyDocument"].(object)["Statement"]); diff != "" {
 		t.Error(diff)
 	}

@@ -168,20 +168,6 @@ func TestCustodiansMayDeleteRecordsEarly(t *testing.T) {
 	}
 }
 
-func TestKeyOfTheRecordsIsUsedThroughS3Only(t *testing.T) {
-	p := recordStore(t, "default", nil)
-	key := p.resource(t, "AWS::KMS::Key")
-	if key["EnableKeyRotation"] != true {
-		t.Error("the key does not rotate")
-	}
-	s3 := joined("s3.", object{"Ref": "AWS::Region"}, ".", object{"Ref": "AWS::URLSuffix"})
-	want := refuse("ThroughS3Only", "*", object{"StringNotEquals": object{"kms:ViaService": s3}}, []any{
-		"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"})
-	if diff := cmp.Diff(want, policyOf(key["KeyPolicy"])["ThroughS3Only"]); diff != "" {
-		t.Error(diff)
-	}
-}
-
 func TestAccessLogsOfTheRecords(t *testing.T) {
 	p := recordStore(t, "access logs", &audit.RecordStoreProps{AccessLogRetention: 90 * days})
 	id, logs := p.one(t, "AWS::S3::Bucket", "AccessLogs")
@@ -228,13 +214,16 @@ var recordStoreChanges = map[string]func(awscdk.Stack, *audit.RecordStoreProps){
 	"Custodians":         func(_ awscdk.Stack, p *audit.RecordStoreProps) { p.Custodians = []string{approverUser} },
 	"AccessLogRetention": func(_ awscdk.Stack, p *audit.RecordStoreProps) { p.AccessLogRetention = 30 * days },
 	"Key": func(stack awscdk.Stack, p *audit.RecordStoreProps) {
-		p.Key = awskms.Key_FromKeyArn(stack, jsii.String("Existing"), jsii.String(existingKey))
+		p.Key, p.KeyPrepared = awskms.Key_FromKeyArn(stack, jsii.String("Existing"), jsii.String(existingKey)), true
 	},
 }
 
 func TestEveryRecordStorePropChangesTheTemplate(t *testing.T) {
 	unchanged := text(recordStore(t, "default", nil).template)
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[audit.RecordStoreProps]()) {
+		if field.Name == "KeyPrepared" {
+			continue // a promise: TestImportedKeys
+		}
 		change := recordStoreChanges[field.Name]
 		if change == nil {
 			t.Errorf("no change is given for the prop %s", field.Name)

@@ -23,9 +23,6 @@ func TestTopicsAreEncryptedAndTakeTLSOnly(t *testing.T) {
 			t.Errorf("%s: %s", id, diff)
 		}
 	}
-	if key := p.resource(t, "AWS::KMS::Key"); key["EnableKeyRotation"] != true {
-		t.Error("the key does not rotate")
-	}
 	policies := p.resources("AWS::SNS::TopicPolicy")
 	if len(policies) != 2 {
 		t.Fatalf("%d topic policies, want two", len(policies))
@@ -38,15 +35,10 @@ func TestTopicsAreEncryptedAndTakeTLSOnly(t *testing.T) {
 	}
 }
 
-func TestExistingTopicsAreUsedAndNoKeyIsMade(t *testing.T) {
-	p := synthesize(t, "both topics", changed(func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
-		p.AlertTopic = awssns.Topic_FromTopicArn(stack, jsii.String("Existing"), jsii.String(existingTopic))
-		p.OperationsTopic = awssns.Topic_FromTopicArn(stack, jsii.String("Operations"), jsii.String(existingTopic+"Ops"))
-	}))
-	for _, kind := range []string{"AWS::SNS::Topic", "AWS::KMS::Key"} {
-		if found := p.resources(kind); len(found) != 0 {
-			t.Errorf("made %d of %s", len(found), kind)
-		}
+func TestExistingTopicsAreUsed(t *testing.T) {
+	p := synthesize(t, "both topics", withBothTopics)
+	if found := p.resources("AWS::SNS::Topic"); len(found) != 0 {
+		t.Errorf("made %d topics", len(found))
 	}
 	if got := p.state(t, "NotifyTeam")["Arguments"].(object)["TopicArn"]; got != existingTopic {
 		t.Errorf("NotifyTeam publishes to %v", got)
@@ -80,3 +72,8 @@ func TestTokensAreAcceptedWhereTheirValueIsUnknown(t *testing.T) {
 		}
 	})
 }
+
+var withBothTopics = changed(func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+	p.AlertTopic = awssns.Topic_FromTopicArn(stack, jsii.String("Existing"), jsii.String(existingTopic))
+	p.OperationsTopic = awssns.Topic_FromTopicArn(stack, jsii.String("Operations"), jsii.String(existingTopic+"Ops"))
+})

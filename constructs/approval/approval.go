@@ -1,6 +1,7 @@
 package approval
 
 import (
+	"errors"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -44,7 +45,7 @@ const (
 // NewApproval adds an approval to scope. It panics with the error of [ApprovalProps.Validate] when the props are wrong, and
 // when the functions cannot be built.
 func NewApproval(scope constructs.Construct, id string, props *ApprovalProps) *Approval {
-	if err := props.Validate(); err != nil {
+	if err := errors.Join(props.Validate(), props.validateIn(awscdk.Stack_Of(scope))); err != nil {
 		panic(err)
 	}
 	binaries, err := handlers()

@@ -1,8 +1,7 @@
 package approval
 
 import (
-	"fmt"
-
+	"clinical-risk-pipeline/constructs/internal/keys"
 	"clinical-risk-pipeline/lambda/approval"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -63,9 +62,8 @@ func (a *Approval) completionStatements(machine awsstepfunctions.IStateMachine, 
 		allow("Complete", []string{*machine.StateMachineArn()}, nil, "states:SendTaskSuccess"),
 		allow("Confirm", []string{*executions}, nil, "states:GetExecutionHistory"),
 	}
-	if key != nil {
-		statements = append(statements,
-			allow("CompleteEncryption", []string{*key.KeyArn()}, a.through("states"), "kms:Decrypt", "kms:GenerateDataKey"))
+	if key != nil { // for the history: a completion needs no key
+		statements = append(statements, allow("ConfirmEncryption", []string{*key.KeyArn()}, a.through("states"), "kms:Decrypt"))
 	}
 	return &statements
 }
@@ -80,7 +78,7 @@ func (a *Approval) requestsEncryption() awsiam.PolicyStatement {
 // through is the condition that a key is used by a service on the function's behalf, and not by the function.
 func (a *Approval) through(service string) map[string]any {
 	return map[string]any{"StringEquals": map[string]any{
-		"kms:ViaService": fmt.Sprintf("%s.%s.amazonaws.com", service, *a.stack().Region()),
+		"kms:ViaService": keys.Service(a.stack(), service),
 	}}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/constructs/internal/check"
+	"clinical-risk-pipeline/constructs/internal/keys"
 	"clinical-risk-pipeline/lambda/approval"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -42,9 +43,12 @@ type ApprovalProps struct { //nolint:revive // props are named after their const
 	// `^[a-z.]+@example\.com$`. Default: any name, except those that AWS's tools and services make up.
 	SessionNames string
 
-	// Key encrypts table, topic and logs. The policy of an imported key must let CloudWatch Logs use it. Default: a new key that
-	// rotates.
+	// Key encrypts table, topic and logs. It must be in the stack's account and region. Default: a new key that rotates.
 	Key awskms.IKey
+
+	// KeyPrepared says that the policy of an imported Key has the statements that the approval needs, which cannot be seen from
+	// here. Without it an imported key is refused, and the error lists them. Default: it is not known to have them.
+	KeyPrepared bool
 
 	// LogRetention is how long CloudWatch Logs keeps what the functions log. Default: ten years.
 	LogRetention awslogs.RetentionDays
@@ -106,6 +110,14 @@ func (p *ApprovalProps) Validate() error {
 		report("SessionNames must be a regular expression, got %q", p.SessionNames)
 	}
 	return errors.Join(faults...)
+}
+
+// validateIn reports the faults that only the stack can tell.
+func (p *ApprovalProps) validateIn(stack awscdk.Stack) error {
+	if p == nil {
+		return nil
+	}
+	return keys.Validate(p.Key, stack)
 }
 
 // withDefaults fills in what the user left out. Topic and key are left to their makers: they are resources.

@@ -1,37 +1,39 @@
 package approval
 
 import (
+	"clinical-risk-pipeline/constructs/internal/keys"
 	"clinical-risk-pipeline/lambda/approval"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
 )
 
-// addKey takes the user's key or makes one, and lets CloudWatch Logs use it for log groups of this account.
+// addKey takes the user's key or makes one, and lets the services use it that table, topic and logs stand for. It panics
+// when the policy of the user's key is out of reach and not prepared.
 func (a *Approval) addKey() {
 	a.key = a.props.Key
 	if a.key == nil {
-		a.key = awskms.NewKey(a, jsii.String(keyID), &awskms.KeyProps{
-			Description:       jsii.String("Encrypts the requests for approval of the clinical risk pipeline."),
-			EnableKeyRotation: jsii.Bool(true),
-			RemovalPolicy:     a.props.RemovalPolicy,
-		})
+		a.key = keys.New(a, keyID, "Encrypts the requests for approval of the clinical risk pipeline.", a.props.RemovalPolicy)
 	}
 	groups := a.stack().FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("logs"), Resource: jsii.String("log-group"), ResourceName: jsii.String("*"),
 		ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
 	})
-	a.key.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid:        jsii.String("ApprovalLogs"),
-		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("logs."+*a.stack().Region()+".amazonaws.com"), nil)},
-		Actions:    jsii.Strings("kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:DescribeKey"),
-		Resources:  jsii.Strings("*"), // a key policy speaks of its own key
-		Conditions: &map[string]any{"ArnLike": map[string]*string{"kms:EncryptionContext:aws:logs:arn": groups}},
-	}), jsii.Bool(true))
+	statements := []awsiam.PolicyStatement{
+		keys.LogGroups(a.stack(), "ApprovalLogs", *groups),
+		// DynamoDB uses the key by a grant that whoever makes the table gives it.
+		keys.Through(a.stack(), "Requests", "dynamodb",
+			"kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"),
+	}
+	if a.props.Topic == nil {
+		statements = append(statements, keys.Through(a.stack(), "TellApprovers", "sns", "kms:Decrypt", "kms:GenerateDataKey"))
+	}
+	if err := keys.Extend(a.stack(), a.key, a.props.KeyPrepared, statements...); err != nil {
+		panic(err)
+	}
 }
 
 // addTable makes the store, as the functions use it.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/constructs/internal/check"
+	"clinical-risk-pipeline/constructs/internal/keys"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
@@ -31,9 +32,12 @@ type RecordStoreProps struct {
 	// Default: as long as the records are locked.
 	AccessLogRetention time.Duration
 
-	// Key encrypts the records. It must be in the stack's account and region. Default: a new key that rotates, and that only
-	// S3 may be used through.
+	// Key encrypts the records. It must be in the stack's account and region. Default: a new key that rotates.
 	Key awskms.IKey
+
+	// KeyPrepared says that the policy of an imported Key has the statements that the store needs, which cannot be seen from
+	// here. Without it an imported key is refused, and the error lists them. Default: it is not known to have them.
+	KeyPrepared bool
 }
 
 // RecordStore is a versioned, encrypted bucket with Object Lock. It takes requests over TLS only, is never public, refuses
@@ -89,7 +93,7 @@ func (p *RecordStoreProps) validateIn(stack awscdk.Stack) error {
 	if p == nil {
 		return nil
 	}
-	return validateKey(p.Key, stack)
+	return keys.Validate(p.Key, stack)
 }
 
 // NewRecordStore adds a record store to scope; nil props are the defaults. It panics with the error of
@@ -102,9 +106,7 @@ func NewRecordStore(scope constructs.Construct, id string, props *RecordStorePro
 	s := &RecordStore{lock: lock{p.Lock, p.Retention, p.Custodians}, key: p.Key}
 	constructs.NewConstruct_Override(s, scope, &id)
 
-	if s.key == nil {
-		s.key = s.newKey()
-	}
+	s.addKey(p.KeyPrepared)
 	s.accessLogs = s.newAccessLogs(p.AccessLogRetention)
 	s.bucket = s.lock.newBucket(s, s.key, s.accessLogs, recordAccesses)
 	s.keepEncrypted()
@@ -128,18 +130,16 @@ func (p *RecordStoreProps) withDefaults() RecordStoreProps {
 	return filled
 }
 
-// newKey makes a key that nobody, however wide their permissions are, can use other than through S3, which asks who they are
-// and logs what they did.
-func (s *RecordStore) newKey() awskms.IKey {
-	key := awskms.NewKey(s, jsii.String(keyID), &awskms.KeyProps{
-		Description:       jsii.String("Encrypts the decision records of the clinical risk pipeline."),
-		EnableKeyRotation: jsii.Bool(true),
-		RemovalPolicy:     awscdk.RemovalPolicy_RETAIN,
-	})
-	s3 := "s3." + *awscdk.Stack_Of(s).Region() + "." + *awscdk.Stack_Of(s).UrlSuffix()
-	key.AddToResourcePolicy(deny("ThroughS3Only", "*", condition("StringNotEquals", "kms:ViaService", s3),
-		"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"), nil)
-	return key
+// addKey makes a key, unless the user gave one, that people and roles use through S3, which asks who they are and logs what
+// they did.
+func (s *RecordStore) addKey(prepared bool) {
+	if s.key == nil {
+		s.key = keys.New(s, keyID, "Encrypts the decision records of the clinical risk pipeline.", awscdk.RemovalPolicy_RETAIN)
+	}
+	stack := awscdk.Stack_Of(s)
+	if err := keys.Extend(stack, s.key, prepared, keys.Through(stack, "Records", "s3", "kms:Decrypt", "kms:GenerateDataKey")); err != nil {
+		panic(err)
+	}
 }
 
 // newAccessLogs makes the bucket of the server access logs. It is encrypted with S3's own key and has no Object Lock, since

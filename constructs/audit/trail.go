@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/constructs/internal/check"
+	"clinical-risk-pipeline/constructs/internal/keys"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudtrail"
@@ -35,10 +36,12 @@ type TrailProps struct {
 	// as long as the records.
 	Retention time.Duration
 
-	// Key encrypts the logs. It must be in the stack's account and region, and the policy of an imported key must let
-	// cloudtrail.amazonaws.com describe it and generate data keys, and logs.<region>.amazonaws.com use it if LogRetention is
-	// set. Default: a new key that rotates.
+	// Key encrypts the logs. It must be in the stack's account and region. Default: a new key that rotates.
 	Key awskms.IKey
+
+	// KeyPrepared says that the policy of an imported Key has the statements that the trail needs, which cannot be seen from
+	// here. Without it an imported key is refused, and the error lists them. Default: it is not known to have them.
+	KeyPrepared bool
 
 	// LogRetention also sends the events to CloudWatch Logs, and says how long they are kept there. Default: they are not
 	// sent.
@@ -88,7 +91,7 @@ func (p *TrailProps) validateIn(stack awscdk.Stack) error {
 	if p == nil {
 		return nil
 	}
-	return validateKey(p.Key, stack)
+	return keys.Validate(p.Key, stack)
 }
 
 // NewTrail adds a trail to scope. It panics with the error of [TrailProps.Validate] when the props are wrong.

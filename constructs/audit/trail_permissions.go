@@ -1,32 +1,37 @@
 package audit
 
 import (
+	"clinical-risk-pipeline/constructs/internal/keys"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/jsii-runtime-go"
 )
 
 const cloudTrail = "cloudtrail.amazonaws.com"
 
-// addKey takes the user's key or makes one, and lets CloudTrail use it for this trail:
+// addKey takes the user's key or makes one, and lets CloudTrail use it for this trail, and CloudWatch Logs if the events are
+// sent there. It panics when the policy of the user's key is out of reach and not prepared.
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
 func (t *Trail) addKey() {
 	t.key = t.props.Key
 	if t.key == nil {
-		t.key = awskms.NewKey(t, jsii.String(keyID), &awskms.KeyProps{
-			Description:       jsii.String("Encrypts the audit trail of the clinical risk pipeline."),
-			EnableKeyRotation: jsii.Bool(true),
-			RemovalPolicy:     awscdk.RemovalPolicy_RETAIN,
-		})
+		t.key = keys.New(t, keyID, "Encrypts the audit trail of the clinical risk pipeline.", awscdk.RemovalPolicy_RETAIN)
 	}
-	// CloudTrail decrypts the data key that the bucket reuses.
-	added := t.key.AddToResourcePolicy(t.allowCloudTrail("EncryptTrail", "*", nil,
-		"kms:DescribeKey", "kms:Decrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"), jsii.Bool(true))
-	if !*added.StatementAdded {
-		awscdk.Annotations_Of(t).AddWarningV2(jsii.String("clinical-risk-pipeline:trailKey"), jsii.String(
-			"the policy of the imported Key cannot be extended: it must let cloudtrail.amazonaws.com use the key, or the trail is not made"))
+	statements := []awsiam.PolicyStatement{
+		// CloudTrail decrypts the data key that the bucket reuses.
+		t.allowCloudTrail("EncryptTrail", "*", nil, "kms:DescribeKey", "kms:Decrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"),
+		keys.Through(t.stack(), "ReadTrail", "s3", "kms:Decrypt"),
+	}
+	if t.props.LogRetention != "" {
+		groups := t.stack().FormatArn(&awscdk.ArnComponents{
+			Service: jsii.String("logs"), Resource: jsii.String("log-group"), ResourceName: jsii.String("*"), ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
+		})
+		statements = append(statements, keys.LogGroups(t.stack(), "EncryptTrailLogs", *groups))
+	}
+	if err := keys.Extend(t.stack(), t.key, t.props.KeyPrepared, statements...); err != nil {
+		panic(err)
 	}
 }
 
@@ -59,17 +64,6 @@ func (t *Trail) allowCloudTrail(name, resource string, equal map[string]any, act
 
 // newLogGroup makes the log group of the events, encrypted with the trail's key.
 func (t *Trail) newLogGroup() awslogs.LogGroup {
-	groups := t.stack().FormatArn(&awscdk.ArnComponents{
-		Service: jsii.String("logs"), Resource: jsii.String("log-group"), ResourceName: jsii.String("*"), ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
-	})
-	t.key.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid:        jsii.String("EncryptTrailLogs"),
-		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("logs."+*t.stack().Region()+".amazonaws.com"), nil)},
-		Actions: jsii.Strings("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext",
-			"kms:ReEncryptFrom", "kms:ReEncryptTo"),
-		Resources:  jsii.Strings("*"), // a key policy speaks of its own key
-		Conditions: &map[string]any{"ArnLike": map[string]*string{"kms:EncryptionContext:aws:logs:arn": groups}},
-	}), jsii.Bool(true))
 	return awslogs.NewLogGroup(t, jsii.String(logGroupID), &awslogs.LogGroupProps{
 		EncryptionKey: t.key,
 		Retention:     t.props.LogRetention,

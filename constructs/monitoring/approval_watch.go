@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"clinical-risk-pipeline/constructs/internal/keys"
 	"clinical-risk-pipeline/lambda/approval"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -119,7 +120,7 @@ func (w *approvalWatch) statements() []awsiam.PolicyStatement {
 			"xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets"),
 	}
 	if key := requests.EncryptionKey(); key != nil {
-		through := map[string]any{"StringEquals": map[string]any{"kms:ViaService": "dynamodb." + *awscdk.Stack_Of(w.scope).Region() + ".amazonaws.com"}}
+		through := map[string]any{"StringEquals": map[string]any{"kms:ViaService": keys.Service(awscdk.Stack_Of(w.scope), "dynamodb")}}
 		statements = append(statements, allow(CountExpiring+"Encryption", *key.KeyArn(), through, "kms:Decrypt", "kms:DescribeKey"))
 	}
 	return statements

@@ -29,10 +29,8 @@ type Downstream interface {
 	// addStates adds the states, the last of which goes on with next, and returns the first.
 	addStates(p *ClinicalRiskPipeline, next awsstepfunctions.IChainable) awsstepfunctions.IChainable
 
-	// statements are the permissions that the states need of other resources, and ownStatements those that name the
-	// pipeline's own state machine.
+	// statements are the permissions that the states need.
 	statements(p *ClinicalRiskPipeline) []awsiam.PolicyStatement
-	ownStatements(p *ClinicalRiskPipeline) []awsiam.PolicyStatement
 }
 
 var downstreamNamePattern = regexp.MustCompile(`^[A-Z][A-Za-z0-9]{0,39}$`)

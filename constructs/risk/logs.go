@@ -11,10 +11,18 @@ import (
 const vendedLogs = "/aws/vendedlogs/states/"
 
 func (p *ClinicalRiskPipeline) addLogGroup() {
-	name := awscdk.Names_UniqueResourceName(p, &awscdk.UniqueResourceNameOptions{MaxLength: jsii.Number(200), Separator: jsii.String("-")})
 	p.logGroup = awslogs.NewLogGroup(p, jsii.String(logGroupID), &awslogs.LogGroupProps{
-		LogGroupName:  jsii.String(vendedLogs + *name),
+		LogGroupName:  jsii.String(p.logGroupName()),
+		EncryptionKey: p.key,
 		Retention:     p.props.LogRetention,
 		RemovalPolicy: p.props.RemovalPolicy,
 	})
+}
+
+// logGroupName is the name that the group and its state machine share. The policy of the key names the group, which needs
+// the key first: only a name of ours breaks the circle.
+func (p *ClinicalRiskPipeline) logGroupName() string { return vendedLogs + p.machineName() }
+
+func (p *ClinicalRiskPipeline) logGroupARN() string {
+	return p.arnOf(awscdk.ArnFormat_COLON_RESOURCE_NAME, "logs", "log-group", p.logGroupName())
 }

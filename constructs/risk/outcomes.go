@@ -2,32 +2,45 @@ package risk
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/jsii-runtime-go"
 )
 
+// events is the principal that EventBridge is.
+const events = "events.amazonaws.com"
+
+// outcomeMessage is what operations are told. The event may also carry the execution's input, output and cause, which may
+// hold subject data, and the error's name, which only some have: a message that names a missing field is not delivered.
+const outcomeMessage = `{"message": "An execution of the clinical risk pipeline did not succeed", "status": <status>, "execution": <execution>}`
+
 // reportOutcomes tells operations of every execution that did not succeed. It works from outside the execution: a
-// catch-all state inside would leave a redrive nothing to resume.
+// catch-all state inside would leave a redrive nothing to resume. The CDK's own target would let EventBridge use the topic's
+// key with more than it needs.
 func (p *ClinicalRiskPipeline) reportOutcomes() {
-	field := func(path string) *string { return awsevents.EventField_FromPath(jsii.String(path)) }
-	awsevents.NewRule(p, jsii.String(outcomeRuleID), &awsevents.RuleProps{
+	awsevents.NewCfnRule(p, jsii.String(outcomeRuleID), &awsevents.CfnRuleProps{
 		Description: jsii.String("An execution of the clinical risk pipeline did not succeed."),
-		EventPattern: &awsevents.EventPattern{
-			Source:     jsii.Strings("aws.states"),
-			DetailType: jsii.Strings("Step Functions Execution Status Change"),
-			Detail: &map[string]any{
-				"stateMachineArn": []*string{p.stateMachine.StateMachineArn()},
+		State:       jsii.String("ENABLED"),
+		EventPattern: map[string]any{
+			"source":      []string{"aws.states"},
+			"detail-type": []string{"Step Functions Execution Status Change"},
+			"detail": map[string]any{
+				"stateMachineArn": []*string{p.stateMachine.StateMachineArn()}, // whichever version is executed
 				"status":          []string{"FAILED", "TIMED_OUT", "ABORTED"},
 			},
 		},
-		Targets: &[]awsevents.IRuleTarget{awseventstargets.NewSnsTopic(p.operationsTopic, &awseventstargets.SnsTopicProps{
-			// The event also carries the execution's input, output and cause, which may hold subject data, and the error's
-			// name, which only some have: a message that names a missing field is not delivered.
-			Message: awsevents.RuleTargetInput_FromObject(map[string]any{
-				"message":   "An execution of the clinical risk pipeline did not succeed",
-				"status":    field("$.detail.status"),
-				"execution": field("$.detail.executionArn"),
-			}),
-		})},
+		Targets: []any{&awsevents.CfnRule_TargetProperty{
+			Id:  jsii.String("Operations"),
+			Arn: p.operationsTopic.TopicArn(),
+			InputTransformer: &awsevents.CfnRule_InputTransformerProperty{
+				InputPathsMap: map[string]string{"status": "$.detail.status", "execution": "$.detail.executionArn"},
+				InputTemplate: jsii.String(outcomeMessage),
+			},
+		}},
 	})
+	p.operationsTopic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        jsii.String("ReportOutcomes"),
+		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String(events), nil)},
+		Actions:    jsii.Strings("sns:Publish"),
+		Resources:  &[]*string{p.operationsTopic.TopicArn()},
+	}))
 }

@@ -3,6 +3,7 @@ package risk
 import (
 	"slices"
 
+	"clinical-risk-pipeline/constructs/internal/keys"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -19,9 +20,18 @@ func (p *ClinicalRiskPipeline) addRole() {
 	})
 	p.role = awsiam.NewRole(p, jsii.String(roleID), &awsiam.RoleProps{
 		Description:     jsii.String("Assumed by executions of the clinical risk pipeline."),
-		AssumedBy:       awsiam.NewServicePrincipal(jsii.String("states.amazonaws.com"), nil),
+		AssumedBy:       p.executions(),
 		ManagedPolicies: &[]awsiam.IManagedPolicy{policy},
 	})
+}
+
+// executions are the principal that Step Functions is on behalf of this state machine, its versions, aliases and children:
+// https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html#prevent-cross-service-confused-deputy
+func (p *ClinicalRiskPipeline) executions() awsiam.IPrincipal {
+	return awsiam.NewServicePrincipal(jsii.String("states.amazonaws.com"), &awsiam.ServicePrincipalOpts{Conditions: &map[string]any{
+		"StringEquals": map[string]any{"aws:SourceAccount": p.stack().Account()},
+		"ArnLike":      map[string]any{"aws:SourceArn": []string{p.machineARN(), p.machineARN() + ":*", p.machineARN() + "/*"}},
+	}})
 }
 
 func (p *ClinicalRiskPipeline) statements() *[]awsiam.PolicyStatement {
@@ -33,6 +43,7 @@ func (p *ClinicalRiskPipeline) statements() *[]awsiam.PolicyStatement {
 		p.publishStatements(workflow.NotifyTeam, p.alertTopic),
 		p.approvalStatements(),
 		p.downstreamStatements(),
+		p.encryptionStatements(),
 	)
 	// Log delivery and X-Ray have no resources to name:
 	// https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
@@ -51,26 +62,9 @@ func (p *ClinicalRiskPipeline) statements() *[]awsiam.PolicyStatement {
 func (p *ClinicalRiskPipeline) publishStatements(name string, topic awssns.ITopic) []awsiam.PolicyStatement {
 	statements := []awsiam.PolicyStatement{allow(name, []string{*topic.TopicArn()}, "sns:Publish")}
 	if key := topic.MasterKey(); key != nil {
-		statements = append(statements, allow(name+"Encryption", []string{*key.KeyArn()}, "kms:GenerateDataKey", "kms:Decrypt"))
+		statements = append(statements, p.through("sns", allow(name+"Encryption", []string{*key.KeyArn()}, "kms:GenerateDataKey", "kms:Decrypt")))
 	}
 	return statements
-}
-
-// addOwnPermissions adds the statements that name the pipeline's own state machine. It needs the role first, so they stand
-// in a policy of their own.
-func (p *ClinicalRiskPipeline) addOwnPermissions() {
-	statements := p.childrenStatements()
-	for _, d := range p.props.Downstream {
-		statements = append(statements, d.ownStatements(p)...)
-	}
-	if len(statements) == 0 {
-		return
-	}
-	awsiam.NewManagedPolicy(p, jsii.String(ownPolicyID), &awsiam.ManagedPolicyProps{
-		Description: jsii.String("What an execution of the clinical risk pipeline may do through its own state machine."),
-		Roles:       &[]awsiam.IRole{p.role},
-		Statements:  &statements,
-	})
 }
 
 // allow is a statement named after the state that needs it.
@@ -84,5 +78,17 @@ func allow(name string, resources []string, actions ...string) awsiam.PolicyStat
 func passRole(name, roleARN, service string) awsiam.PolicyStatement {
 	statement := allow(name, []string{roleARN}, "iam:PassRole")
 	statement.AddCondition(jsii.String("StringEquals"), map[string]string{"iam:PassedToService": service})
+	return statement
+}
+
+// through limits a statement on a key to its use by a service on the role's behalf.
+func (p *ClinicalRiskPipeline) through(service string, statement awsiam.PolicyStatement) awsiam.PolicyStatement {
+	statement.AddCondition(jsii.String("StringEquals"), map[string]string{"kms:ViaService": keys.Service(p.stack(), service)})
+	return statement
+}
+
+// inContext limits a statement on a key to what has this encryption context.
+func inContext(statement awsiam.PolicyStatement, context string, values []string) awsiam.PolicyStatement {
+	statement.AddCondition(jsii.String("StringEquals"), map[string]any{"kms:EncryptionContext:" + context: values})
 	return statement
 }

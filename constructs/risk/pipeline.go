@@ -22,7 +22,7 @@ import (
 type ClinicalRiskPipeline struct {
 	constructs.Construct
 	props           ClinicalRiskPipelineProps
-	key             awskms.Key
+	key             awskms.IKey
 	alertTopic      awssns.ITopic
 	operationsTopic awssns.ITopic
 	undelivered     awssqs.IQueue // nil without subscribers
@@ -39,7 +39,6 @@ const (
 	undeliveredID     = "UndeliveredAlerts"
 	logGroupID        = "Logs"
 	policyID          = "Permissions"
-	ownPolicyID       = "OwnPermissions"
 	roleID            = "Role"
 	stateMachineID    = "StateMachine"
 	outcomeRuleID     = "OutcomeRule"
@@ -54,13 +53,13 @@ func NewClinicalRiskPipeline(scope constructs.Construct, id string, props *Clini
 	p := &ClinicalRiskPipeline{props: props.withDefaults()}
 	constructs.NewConstruct_Override(p, scope, &id)
 
+	p.addKey()
 	p.addTopics()
 	p.addLogGroup()
 	p.addRole()
 	p.addStateMachine(p.definition())
-	p.addOwnPermissions()
 	if p.props.Approval != nil {
-		p.props.Approval.ConnectTo(p.stateMachine, nil)
+		p.props.Approval.ConnectTo(p.stateMachine, p.key)
 	}
 	p.reportOutcomes()
 	return p
@@ -103,18 +102,35 @@ func (p *ClinicalRiskPipeline) scoreSubjects(end awsstepfunctions.IChainable) aw
 
 func (p *ClinicalRiskPipeline) addStateMachine(definition awsstepfunctions.IChainable) {
 	p.stateMachine = awsstepfunctions.NewStateMachine(p, jsii.String(stateMachineID), &awsstepfunctions.StateMachineProps{
-		Comment:        jsii.String("Scores a subject's risk of dropout and alerts the team when it is high."),
-		DefinitionBody: awsstepfunctions.DefinitionBody_FromChainable(definition),
-		QueryLanguage:  awsstepfunctions.QueryLanguage_JSONATA,
-		Role:           p.role.WithoutPolicyUpdates(nil),
-		Timeout:        seconds(p.props.Timeout),
-		TracingEnabled: jsii.Bool(true),
+		StateMachineName: jsii.String(p.machineName()),
+		Comment:          jsii.String("Scores a subject's risk of dropout and alerts the team when it is high."),
+		DefinitionBody:   awsstepfunctions.DefinitionBody_FromChainable(definition),
+		QueryLanguage:    awsstepfunctions.QueryLanguage_JSONATA,
+		Role:             p.role.WithoutPolicyUpdates(nil),
+		Timeout:          seconds(p.props.Timeout),
+		TracingEnabled:   jsii.Bool(true),
 		Logs: &awsstepfunctions.LogOptions{
 			Destination:          p.logGroup,
 			Level:                awsstepfunctions.LogLevel_ALL,
 			IncludeExecutionData: jsii.Bool(false), // inputs and outputs hold subject data
 		},
 	})
+	resource := p.stateMachine.Node().DefaultChild().(awsstepfunctions.CfnStateMachine)
+	// The CDK's own way to say this would extend the key's policy by wider statements than ours.
+	resource.SetEncryptionConfiguration(&awsstepfunctions.CfnStateMachine_EncryptionConfigurationProperty{
+		Type: jsii.String("CUSTOMER_MANAGED_KMS_KEY"), KmsKeyId: p.key.KeyArn(),
+	})
+	resource.AddDeletionOverride(jsii.String("DependsOn")) // the role says it already
+}
+
+// machineName is a name of ours, unique and the same at every deployment: the policies of role and key name the state machine,
+// which needs both first.
+func (p *ClinicalRiskPipeline) machineName() string {
+	return *awscdk.Names_UniqueResourceName(p, &awscdk.UniqueResourceNameOptions{MaxLength: jsii.Number(80), Separator: jsii.String("-")})
+}
+
+func (p *ClinicalRiskPipeline) machineARN() string {
+	return p.arnOf(awscdk.ArnFormat_COLON_RESOURCE_NAME, "states", "stateMachine", p.machineName())
 }
 
 // StateMachine is the state machine that executes the pipeline.
@@ -131,6 +147,9 @@ func (p *ClinicalRiskPipeline) UndeliveredAlerts() awssqs.IQueue { return p.unde
 
 // LogGroup is the log group that every execution writes its events to, without their data.
 func (p *ClinicalRiskPipeline) LogGroup() awslogs.LogGroup { return p.logGroup }
+
+// Key is the key that encrypts the executions, their logs, and the pipeline's own topics and dead letters.
+func (p *ClinicalRiskPipeline) Key() awskms.IKey { return p.key }
 
 // Role is the role that executions assume. Its permissions are complete; granting it more has no effect on the pipeline.
 func (p *ClinicalRiskPipeline) Role() awsiam.Role { return p.role }

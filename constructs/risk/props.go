@@ -10,9 +10,11 @@ import (
 	"clinical-risk-pipeline/constructs/approval"
 	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/constructs/internal/check"
+	"clinical-risk-pipeline/constructs/internal/keys"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 )
@@ -56,13 +58,20 @@ type ClinicalRiskPipelineProps struct {
 
 	// AlertTopic receives the alerts. It must be a standard topic: FIFO topics take no e-mail subscriptions. When an
 	// imported topic is encrypted with a customer-managed key, import it with that key
-	// (Topic_FromTopicAttributes, KeyArn), so that the role may use the key. Default: a new topic, encrypted with a new
-	// key.
+	// (Topic_FromTopicAttributes, KeyArn), so that the role may use the key. Default: a new topic, encrypted with Key.
 	AlertTopic awssns.ITopic
 
 	// OperationsTopic hears of every execution that failed, timed out or was aborted. The policy of an imported topic, and
-	// of its key, must let events.amazonaws.com publish. Default: a new topic, encrypted with a new key.
+	// of its key, must let events.amazonaws.com publish. Default: a new topic, encrypted with Key.
 	OperationsTopic awssns.ITopic
+
+	// Key encrypts the definition and the data of the executions, their logs, and the topics and dead letters that the pipeline
+	// makes. It must be in the stack's account and region. Default: a new key that rotates.
+	Key awskms.IKey
+
+	// KeyPrepared says that the policy of an imported Key has the statements that the pipeline needs, which cannot be seen from
+	// here. Without it an imported key is refused, and the error lists them. Default: it is not known to have them.
+	KeyPrepared bool
 
 	// LogRetention is how long CloudWatch Logs keeps the events of the executions. Default: ten years.
 	LogRetention awslogs.RetentionDays
@@ -155,24 +164,16 @@ func (p *ClinicalRiskPipelineProps) validateIn(stack awscdk.Stack) error {
 	if p == nil {
 		return nil
 	}
-	var faults []error
+	faults := []error{keys.Validate(p.Key, stack)}
 	for i, d := range p.Downstream {
 		if e, ok := d.(StateMachineExecution); ok && e.StateMachine != nil {
 			env := e.StateMachine.Env()
 			faults = append(faults,
-				sameAs(fmt.Sprintf("Downstream[%d].StateMachine must be in the stack's account", i), env.Account, stack.Account()),
-				sameAs(fmt.Sprintf("Downstream[%d].StateMachine must be in the stack's region", i), env.Region, stack.Region()))
+				check.SameAs(fmt.Sprintf("Downstream[%d].StateMachine must be in the stack's account", i), env.Account, stack.Account()),
+				check.SameAs(fmt.Sprintf("Downstream[%d].StateMachine must be in the stack's region", i), env.Region, stack.Region()))
 		}
 	}
 	return errors.Join(faults...)
-}
-
-// sameAs reports a value that differs from the stack's, where both are known.
-func sameAs(rule string, got, want *string) error {
-	if *awscdk.Token_IsUnresolved(got) || *awscdk.Token_IsUnresolved(want) || *got == *want {
-		return nil
-	}
-	return fmt.Errorf("%s, %s, got %s", rule, *want, *got)
 }
 
 // withDefaults fills in what the user left out. The topics are left to addTopics: they are resources.

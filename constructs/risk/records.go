@@ -93,6 +93,6 @@ func (p *ClinicalRiskPipeline) recordStatements() []awsiam.PolicyStatement {
 	}
 	return []awsiam.PolicyStatement{
 		allow(workflow.RecordDecision, []string{p.recordARN()}, "s3:PutObject"),
-		allow(workflow.RecordDecision+"Encryption", []string{*p.props.Records.Key().KeyArn()}, "kms:GenerateDataKey"),
+		p.through("s3", allow(workflow.RecordDecision+"Encryption", []string{*p.props.Records.Key().KeyArn()}, "kms:GenerateDataKey")),
 	}
 }

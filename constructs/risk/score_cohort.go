@@ -76,20 +76,22 @@ func (p *ClinicalRiskPipeline) cohortStatements() []awsiam.PolicyStatement {
 	}
 	statements := []awsiam.PolicyStatement{allow(workflow.ScoreCohort, []string{p.cohortARN()}, "s3:GetObject")}
 	if key := p.props.Cohort.Bucket.EncryptionKey(); key != nil {
-		statements = append(statements, allow(workflow.ScoreCohort+"Encryption", []string{*key.KeyArn()}, "kms:Decrypt"))
+		statements = append(statements, p.through("s3", allow(workflow.ScoreCohort+"Encryption", []string{*key.KeyArn()}, "kms:Decrypt")))
 	}
-	return statements
+	return append(statements, p.childrenStatements()...)
 }
 
 // childrenStatements let an execution start its children and redrive them:
 // https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
 func (p *ClinicalRiskPipeline) childrenStatements() []awsiam.PolicyStatement {
-	if p.props.Cohort == nil {
-		return nil
-	}
-	executions := p.arnOf(awscdk.ArnFormat_COLON_RESOURCE_NAME, "states", "execution", *p.stateMachine.StateMachineName()+"/*")
+	executions := p.arnOf(awscdk.ArnFormat_COLON_RESOURCE_NAME, "states", "execution", p.machineName()+"/"+workflow.ScoreCohort+":*")
 	return []awsiam.PolicyStatement{
-		allow(workflow.ScoreCohort+"Children", []string{*p.stateMachine.StateMachineArn()}, "states:StartExecution"),
+		allow(workflow.ScoreCohort+"Children", []string{p.machineARN()}, "states:StartExecution"),
 		allow(workflow.ScoreCohort+"Redrive", []string{executions}, "states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"),
 	}
+}
+
+// childrenARN is the ARN under which the children are executed: the state machine's with the label of their map.
+func (p *ClinicalRiskPipeline) childrenARN() string {
+	return p.machineARN() + "/" + workflow.ScoreCohort
 }

@@ -162,19 +162,16 @@ func (n ServiceNowIncident) call(p *ClinicalRiskPipeline, verb, comment, method 
 	return awsstepfunctionstasks.HttpInvoke_Jsonata(p, jsii.String(verb+n.Name), props)
 }
 
-// statements follow https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html.
-func (n ServiceNowIncident) statements(*ClinicalRiskPipeline) []awsiam.PolicyStatement {
+// statements follow https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html. They allow exactly this URL
+// with these two methods.
+func (n ServiceNowIncident) statements(p *ClinicalRiskPipeline) []awsiam.PolicyStatement {
+	request := allow(n.Name+"Request", []string{p.machineARN()}, "states:InvokeHTTPEndpoint")
+	request.AddCondition(jsii.String("StringEquals"), map[string]any{
+		"states:HTTPEndpoint": n.Instance + "/" + incidentTable, "states:HTTPMethod": []string{"GET", "POST"},
+	})
 	return []awsiam.PolicyStatement{
+		request,
 		allow(n.Name+"Connection", []string{*n.Connection.ConnectionArn()}, "events:RetrieveConnectionCredentials"),
 		allow(n.Name+"Secret", []string{*n.Connection.ConnectionSecretArn()}, "secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"),
 	}
-}
-
-// ownStatements allow exactly this URL with these two methods.
-func (n ServiceNowIncident) ownStatements(p *ClinicalRiskPipeline) []awsiam.PolicyStatement {
-	statement := allow(n.Name+"Request", []string{*p.stateMachine.StateMachineArn()}, "states:InvokeHTTPEndpoint")
-	statement.AddCondition(jsii.String("StringEquals"), map[string]any{
-		"states:HTTPEndpoint": n.Instance + "/" + incidentTable, "states:HTTPMethod": []string{"GET", "POST"},
-	})
-	return []awsiam.PolicyStatement{statement}
 }

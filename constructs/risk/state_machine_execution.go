@@ -74,7 +74,3 @@ func (e StateMachineExecution) statements(p *ClinicalRiskPipeline) []awsiam.Poli
 		p.managedRule(e.state(), "StepFunctionsGetEventsForStepFunctionsExecutionRule"),
 	}
 }
-
-func (e StateMachineExecution) ownStatements(*ClinicalRiskPipeline) []awsiam.PolicyStatement {
-	return nil
-}

@@ -2,8 +2,6 @@ package risk
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssnssubscriptions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
@@ -29,17 +27,10 @@ func (p *ClinicalRiskPipeline) subscribe() {
 	}
 	p.undelivered = awssqs.NewQueue(p, jsii.String(undeliveredID), &awssqs.QueueProps{
 		Encryption:          awssqs.QueueEncryption_KMS,
-		EncryptionMasterKey: p.topicKey(),
+		EncryptionMasterKey: p.key,
 		EnforceSSL:          jsii.Bool(true),
 		RetentionPeriod:     awscdk.Duration_Days(jsii.Number(14)),
 	})
-	p.topicKey().AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid:        jsii.String("KeepUndeliveredAlerts"),
-		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("sns.amazonaws.com"), nil)},
-		Actions:    jsii.Strings("kms:GenerateDataKey", "kms:Decrypt"),
-		Resources:  jsii.Strings("*"), // in a key's own policy: this key
-		Conditions: &map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": p.stack().Account()}},
-	}), jsii.Bool(true))
 	for _, address := range p.props.AlertEmails {
 		p.alertTopic.AddSubscription(awssnssubscriptions.NewEmailSubscription(&address,
 			&awssnssubscriptions.EmailSubscriptionProps{DeadLetterQueue: p.undelivered}))
@@ -50,19 +41,7 @@ func (p *ClinicalRiskPipeline) subscribe() {
 func (p *ClinicalRiskPipeline) newTopic(id, displayName string) awssns.Topic {
 	return awssns.NewTopic(p, &id, &awssns.TopicProps{
 		DisplayName: &displayName,
-		MasterKey:   p.topicKey(),
+		MasterKey:   p.key,
 		EnforceSSL:  jsii.Bool(true),
 	})
-}
-
-// topicKey is the one key that the pipeline's own topics share.
-func (p *ClinicalRiskPipeline) topicKey() awskms.Key {
-	if p.key == nil {
-		p.key = awskms.NewKey(p, jsii.String(keyID), &awskms.KeyProps{
-			Description:       jsii.String("Encrypts the messages of the clinical risk pipeline."),
-			EnableKeyRotation: jsii.Bool(true),
-			RemovalPolicy:     p.props.RemovalPolicy,
-		})
-	}
-	return p.key
 }

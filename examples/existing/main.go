@@ -25,7 +25,7 @@ func main() {
 		Env: &awscdk.Environment{Account: jsii.String("123456789012"), Region: jsii.String("eu-central-1")},
 	})
 
-	// The key's policy stays yours: it has to let SNS and EventBridge use it, and this account's roles through IAM.
+	// The key's policy stays yours. Leave KeyPrepared out, once, and the synthesis fails with the statements that it needs.
 	key := awskms.Key_FromKeyArn(stack, jsii.String("Key"), jsii.String(keyARN))
 	topic := func(id, arn string) awssns.ITopic {
 		return awssns.Topic_FromTopicAttributes(stack, &id, &awssns.TopicAttributes{TopicArn: &arn, KeyArn: key.KeyArn()})
@@ -38,7 +38,9 @@ func main() {
 			SparkArguments: []string{"--deploy-mode", "cluster"},
 		},
 		EndpointName:    "dropout-inference",
-		Records:         audit.NewRecordStore(stack, "Records", &audit.RecordStoreProps{Key: key}),
+		Records:         audit.NewRecordStore(stack, "Records", &audit.RecordStoreProps{Key: key, KeyPrepared: true}),
+		Key:             key,
+		KeyPrepared:     true,
 		AlertTopic:      topic("Alerts", alerts),
 		OperationsTopic: topic("Operations", operations),
 	})

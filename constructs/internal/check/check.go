@@ -2,6 +2,7 @@
 package check
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -12,4 +13,12 @@ import (
 // deployment knows. The CDK is asked last, so that validating literal props needs no Node.
 func Matches(pattern *regexp.Regexp, s string) bool {
 	return pattern.MatchString(s) || strings.Contains(s, "${Token[") && *awscdk.Token_IsUnresolved(s)
+}
+
+// SameAs reports a value that differs from the stack's, where both are known.
+func SameAs(rule string, got, want *string) error {
+	if *awscdk.Token_IsUnresolved(got) || *awscdk.Token_IsUnresolved(want) || *got == *want {
+		return nil
+	}
+	return fmt.Errorf("%s, %s, got %s", rule, *want, *got)
 }

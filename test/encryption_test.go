@@ -1,0 +1,222 @@
+package test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/google/go-cmp/cmp"
+
+	"clinical-risk-pipeline/constructs/approval"
+	"clinical-risk-pipeline/constructs/audit"
+	"clinical-risk-pipeline/constructs/risk"
+)
+
+// keyPolicy returns the statements of the policy of the key whose logical id has a part, by name, without what every key has:
+// the account manages it and cannot use it, and it rotates.
+func (p *pipeline) keyPolicy(t *testing.T, part string) map[string]object {
+	t.Helper()
+	id, key := p.one(t, "AWS::KMS::Key", part)
+	if key["EnableKeyRotation"] != true {
+		t.Errorf("%s does not rotate", id)
+	}
+	statements := policyOf(key["KeyPolicy"])
+	administration := statements["Administration"]
+	delete(statements, "Administration")
+	root := joined("arn:", object{"Ref": "AWS::Partition"}, ":iam::", object{"Ref": "AWS::AccountId"}, ":root")
+	if diff := cmp.Diff(any(object{"AWS": root}), administration["Principal"]); diff != "" {
+		t.Errorf("%s is administered by others: %s", id, diff)
+	}
+	for _, action := range administration["Action"].([]any) {
+		for _, use := range []string{"*", "Encrypt", "Decrypt", "GenerateDataKey", "ReEncrypt", "CreateGrant"} {
+			if strings.Contains(action.(string), use) {
+				t.Errorf("%s may be used by whoever administers it: %s", id, action)
+			}
+		}
+	}
+	return statements
+}
+
+// letAccount is a statement for whoever IAM allows it in the account, under a condition; letService one for a service.
+func letAccount(name string, condition object, actions any) object {
+	statement := with(allow(name, "*", actions), condition)
+	statement["Principal"] = object{"AWS": joined("arn:", object{"Ref": "AWS::Partition"}, ":iam::", object{"Ref": "AWS::AccountId"}, ":root")}
+	return statement
+}
+
+func letService(name string, service any, condition any, actions any) object {
+	statement := allow(name, "*", actions)
+	statement["Principal"] = object{"Service": service}
+	if condition != nil {
+		statement["Condition"] = condition
+	}
+	return statement
+}
+
+func letLogs(name string, groups any) object {
+	return letService(name, joined("logs.", object{"Ref": "AWS::Region"}, ".", object{"Ref": "AWS::URLSuffix"}),
+		object{"ArnLike": object{"kms:EncryptionContext:aws:logs:arn": []any{groups}}},
+		[]any{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"})
+}
+
+var use = []any{"kms:Decrypt", "kms:GenerateDataKey"}
+
+func TestKeyOfThePipelineNamesWhoMayUseIt(t *testing.T) {
+	logs := arn("logs", "log-group:/aws/vendedlogs/states/Variant-Pipeline-EFE2F723")
+	want := map[string]object{
+		"Executions":     letAccount("Executions", object{"StringEquals": object{"kms:EncryptionContext:aws:states:stateMachineArn": []any{machineARN("")}}}, use),
+		"LogDelivery":    letAccount("LogDelivery", object{"StringEquals": object{"kms:EncryptionContext:SourceArn": []any{arn("logs", "*")}}}, "kms:GenerateDataKey"),
+		"DeliverLogs":    letService("DeliverLogs", "delivery.logs.amazonaws.com", nil, "kms:Decrypt"),
+		"Logs":           letLogs("Logs", logs),
+		"Topics":         letAccount("Topics", through("sns"), use),
+		"ReportOutcomes": letService("ReportOutcomes", "events.amazonaws.com", nil, use),
+	}
+	if diff := cmp.Diff(want, synthesize(t, "smallest", smallest).keyPolicy(t, "Pipeline")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestKeyServesWhatIsThere(t *testing.T) {
+	common := []string{"DeliverLogs", "Executions", "LogDelivery", "Logs"}
+	for name, row := range map[string]struct {
+		props props
+		more  []string
+	}{
+		"alert topic":     {withAlertTopic, []string{"ReportOutcomes", "Topics"}},
+		"both topics":     {withBothTopics, nil},
+		"alert addresses": {changed(changes["AlertEmails"]), []string{"DeadLetters", "KeepUndeliveredAlerts", "ReportOutcomes", "Topics"}},
+	} {
+		got := slices.Sorted(maps.Keys(synthesize(t, name, row.props).keyPolicy(t, "Pipeline")))
+		want := slices.Sorted(slices.Values(append(slices.Clone(common), row.more...)))
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+func TestExecutionsOfACohortAndOfItsChildrenAreEncrypted(t *testing.T) {
+	p := synthesize(t, "cohort", cohort)
+	want := object{"StringEquals": object{"kms:EncryptionContext:aws:states:stateMachineArn": []any{machineARN(""), machineARN("/ScoreCohort")}}}
+	for name, statement := range map[string]object{
+		"role": p.statements(t)["ExecutionEncryption"], "key": p.keyPolicy(t, "Pipeline")["Executions"],
+	} {
+		if diff := cmp.Diff(any(want), statement["Condition"]); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+func TestStateMachineLogsAndDeadLettersAreEncryptedWithTheKey(t *testing.T) {
+	p := synthesize(t, "alert addresses", changed(changes["AlertEmails"]))
+	machine := p.resource(t, "AWS::StepFunctions::StateMachine")
+	if diff := cmp.Diff(any(object{"Type": "CUSTOMER_MANAGED_KMS_KEY", "KmsKeyId": pipelineKey}), machine["EncryptionConfiguration"]); diff != "" {
+		t.Error(diff)
+	}
+	if name := machine["StateMachineName"]; name != "Variant-Pipeline-EFE2F723" {
+		t.Errorf("the policies name another state machine than %v", name)
+	}
+	for kind, property := range map[string]string{"AWS::Logs::LogGroup": "KmsKeyId", "AWS::SQS::Queue": "KmsMasterKeyId"} {
+		if diff := cmp.Diff(any(pipelineKey), p.resource(t, kind)[property]); diff != "" {
+			t.Errorf("%s: %s", kind, diff)
+		}
+	}
+}
+
+func TestKeysOfTheAuditAreUsedThroughS3AndByTheTrail(t *testing.T) {
+	p := trail(t, "prop LogRetention", trailChanges["LogRetention"])
+	if diff := cmp.Diff(map[string]object{"Records": letAccount("Records", through("s3"), use)}, p.keyPolicy(t, "Records")); diff != "" {
+		t.Errorf("records: %s", diff)
+	}
+	cloudTrail := letCloudTrail("EncryptTrail", "*", forTheTrail(nil),
+		[]any{"kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"})
+	want := map[string]object{
+		"EncryptTrail": cloudTrail, "ReadTrail": letAccount("ReadTrail", through("s3"), "kms:Decrypt"),
+		"EncryptTrailLogs": letLogs("EncryptTrailLogs", arn("logs", "log-group:*")),
+	}
+	if diff := cmp.Diff(want, p.keyPolicy(t, "Audit")); diff != "" {
+		t.Errorf("trail: %s", diff)
+	}
+	delete(want, "EncryptTrailLogs") // nothing is logged there
+	if diff := cmp.Diff(want, trail(t, "default", nil).keyPolicy(t, "Audit")); diff != "" {
+		t.Errorf("trail without a log group: %s", diff)
+	}
+}
+
+func TestKeyOfTheApprovalNamesWhoMayUseIt(t *testing.T) {
+	want := map[string]object{
+		"ApprovalLogs": letLogs("ApprovalLogs", arn("logs", "log-group:*")),
+		"Requests": letAccount("Requests", through("dynamodb"), []any{
+			"kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"}),
+		"TellApprovers": letAccount("TellApprovers", through("sns"), use),
+	}
+	if diff := cmp.Diff(want, synthesizeApproval(t, "smallest", nil).keyPolicy(t, "")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// The policy of an imported key cannot be seen: it is refused with the statements that it needs, unless somebody says that it
+// has them. The policy of a key of the same application is extended.
+func TestImportedKeys(t *testing.T) {
+	for construct, row := range map[string]struct {
+		build func(awscdk.Stack, awskms.IKey, bool)
+		names []string // of the statements that the error lists
+	}{
+		"pipeline": {func(stack awscdk.Stack, key awskms.IKey, prepared bool) {
+			props := smallest(stack)
+			props.Key, props.KeyPrepared = key, prepared
+			risk.NewClinicalRiskPipeline(stack, "Pipeline", props)
+		}, []string{"Executions", "LogDelivery", "DeliverLogs", "Logs", "Topics", "ReportOutcomes"}},
+		"records": {func(stack awscdk.Stack, key awskms.IKey, prepared bool) {
+			audit.NewRecordStore(stack, "Records", &audit.RecordStoreProps{Key: key, KeyPrepared: prepared})
+		}, []string{"Records"}},
+		"trail": {func(stack awscdk.Stack, key awskms.IKey, prepared bool) {
+			audit.NewTrail(stack, "Audit", &audit.TrailProps{
+				Records: audit.NewRecordStore(stack, "Records", nil), EndpointName: "dropout", Key: key, KeyPrepared: prepared})
+		}, []string{"EncryptTrail", "ReadTrail"}},
+		"approval": {func(stack awscdk.Stack, key awskms.IKey, prepared bool) {
+			approval.NewApproval(stack, "Approval", approvalVariant(stack, func(_ awscdk.Stack, p *approval.ApprovalProps) {
+				p.Key, p.KeyPrepared = key, prepared
+			}))
+		}, []string{"ApprovalLogs", "Requests", "TellApprovers"}},
+	} {
+		t.Run(construct, func(t *testing.T) {
+			build := func(prepared bool, key func(awscdk.Stack) awskms.IKey) any {
+				stack := awscdk.NewStack(newApp(t.TempDir()), jsii.String("Keys"), nil)
+				return panicOf(func() { row.build(stack, key(stack), prepared) })
+			}
+			imported := func(stack awscdk.Stack) awskms.IKey {
+				return awskms.Key_FromKeyArn(stack, jsii.String("Existing"), jsii.String(existingKey))
+			}
+			refused := fmt.Sprint(build(false, imported))
+			for _, name := range append(row.names, "Key must have a policy", "set KeyPrepared") {
+				if !strings.Contains(refused, name) {
+					t.Errorf("refused with %s, want %q in it", refused, name)
+				}
+			}
+			if fault := build(true, imported); fault != nil {
+				t.Errorf("a prepared key is refused: %v", fault)
+			}
+			own := func(stack awscdk.Stack) awskms.IKey { return awskms.NewKey(stack, jsii.String("Own"), nil) }
+			if fault := build(false, own); fault != nil {
+				t.Errorf("a key of the application is refused: %v", fault)
+			}
+		})
+	}
+}
+
+func TestPipelineAndApprovalRefuseAForeignKey(t *testing.T) {
+	stack, key := foreign(t)
+	wantForeignKeyRefused(t, func() {
+		props := smallest(stack)
+		props.Key = key
+		risk.NewClinicalRiskPipeline(stack, "Pipeline", props)
+	})
+	wantForeignKeyRefused(t, func() {
+		approval.NewApproval(stack, "Approval", approvalVariant(stack, func(_ awscdk.Stack, p *approval.ApprovalProps) { p.Key = key }))
+	})
+}
