@@ -41,6 +41,8 @@ func TestApprovalsAreDecidedWhereTheStackSays(t *testing.T) {
 }
 
 // What is synthesized asks the handlers that are deployed, which review and record in the stand-in for S3.
+//
+// Requirements: SRC-20
 func TestTheHandlersDecideWhatTheDefinitionAsks(t *testing.T) {
 	rejecting := filepath.Join(t.TempDir(), "decisions.jsonl")
 	if err := os.WriteFile(rejecting, []byte(`{"subject": "S-001", "decision": "reject", "reason": "called already"}`+"\n"), 0o600); err != nil {

@@ -104,6 +104,7 @@ func with(statement object, condition object) object {
 	return statement
 }
 
+// Requirements: SRC-13, P11-10d
 func TestApprovalFunctionsMayDoExactlyThis(t *testing.T) {
 	p := synthesizeApproval(t, "smallest", nil)
 	table, _ := p.one(t, "AWS::DynamoDB::Table", "Requests")
@@ -145,6 +146,7 @@ func TestApprovalFunctionsMayDoExactlyThis(t *testing.T) {
 	}
 }
 
+// Requirements: P11-10h
 func TestApprovalCompletesTasksOfItsStateMachineOnly(t *testing.T) {
 	p := synthesizeApproval(t, "smallest", nil)
 	machine, _ := p.one(t, "AWS::StepFunctions::StateMachine", "")
@@ -195,6 +197,7 @@ func TestApprovalFunctionsAreGrantedNothingMore(t *testing.T) {
 	}
 }
 
+// Requirements: P11-10d, P11-10g, P11-10h
 func TestApprovalURLIsForSignedRequestsOfApprovers(t *testing.T) {
 	p := synthesizeApproval(t, "two approvers", func(_ awscdk.Stack, p *approval.ApprovalProps) {
 		p.Approvers = append(p.Approvers, approverUser)
@@ -225,6 +228,7 @@ func TestApprovalURLIsForSignedRequestsOfApprovers(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-16
 func TestApprovalStoresAreEncryptedWithTheKey(t *testing.T) {
 	p := synthesizeApproval(t, "smallest", nil)
 	keyID, key := p.one(t, "AWS::KMS::Key", "")
@@ -270,6 +274,7 @@ func TestApprovalFunctionsKnowWhereEverythingIs(t *testing.T) {
 	}
 }
 
+// Requirements: P11-30
 func TestApprovalTopicTakesTLSOnly(t *testing.T) {
 	p := synthesizeApproval(t, "smallest", nil)
 	deny := p.resource(t, "AWS::SNS::TopicPolicy")["PolicyDocument"].(object)["Statement"].([]any)[0].(object)

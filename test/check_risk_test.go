@@ -13,6 +13,7 @@ import (
 const answerIsNumber = `( $answer := $states.input.inference; ` +
 	`$score := $type($answer) = "object" ? $answer.risk_score : null; $type($score) = "number" ? `
 
+// Requirements: SRC-02, SRC-03
 func TestCheckRisk(t *testing.T) {
 	p := synthesize(t, "smallest", smallest)
 	want := object{
@@ -29,6 +30,7 @@ func TestCheckRisk(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-02
 func TestCheckRiskThreshold(t *testing.T) {
 	p := synthesize(t, "threshold", changed(func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) { p.Threshold = 0.00001 }))
 	high := p.state(t, "CheckRisk")["Choices"].([]any)[0].(object)["Condition"].(string)
@@ -41,6 +43,7 @@ func TestCheckRiskThreshold(t *testing.T) {
 	}
 }
 
+// Requirements: P11-10a-records
 func TestInvalidScore(t *testing.T) {
 	want := object{
 		"Type":    "Fail",
@@ -53,6 +56,7 @@ func TestInvalidScore(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-03
 func TestEnd(t *testing.T) {
 	if diff := cmp.Diff(object{"Type": "Pass", "End": true}, synthesize(t, "smallest", smallest).state(t, "End")); diff != "" {
 		t.Error(diff)

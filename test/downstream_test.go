@@ -76,6 +76,7 @@ func told(score string, s serviceNow) services {
 		with("OpenIncident", s.open)
 }
 
+// Requirements: SRC-22, P11-10f
 func TestDownstreamSystemsAreToldOfHighRiskAfterTheTeam(t *testing.T) {
 	incidents := serviceNow{}
 	got := execute(t, downstream(t), oneSubject, told("0.9", incidents))
@@ -92,6 +93,7 @@ func TestDownstreamSystemsAreToldOfHighRiskAfterTheTeam(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-22, SRC-23
 func TestDownstreamSystemsAreToldWhatTheAlertSays(t *testing.T) {
 	var input, body object
 	s := told("0.9", serviceNow{})
@@ -124,6 +126,7 @@ func TestDownstreamSystemsAreToldWhatTheAlertSays(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-22
 func TestAnIncidentIsOpenedOnce(t *testing.T) {
 	lost := failing("States.Timeout", "no answer")
 	for _, row := range []struct {
@@ -222,6 +225,7 @@ func TestADownstreamSystemThatFailsFailsTheExecution(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-21
 func TestTheLookUpIsRetriedAndTheStartOnlyWhenRefused(t *testing.T) {
 	for _, row := range []struct {
 		state  string

@@ -11,6 +11,7 @@ import (
 	"clinical-risk-pipeline/constructs/risk"
 )
 
+// Requirements: SRC-03, SRC-06
 func TestStartEMRJob(t *testing.T) {
 	got := synthesize(t, "smallest", smallest).state(t, "StartEMRJob")
 	want := object{

@@ -75,6 +75,7 @@ const (
 	brokenPath  = "StartEMRJob InvokeModel"
 )
 
+// Requirements: SRC-02, P11-10a, P11-10a-records
 func TestEveryAnswerOfTheModelTakesItsBranch(t *testing.T) {
 	for _, row := range []struct{ reason, body, path, err string }{
 		{"the threshold itself does not alert", `{"risk_score": 0.75}`, lowPath, ""},
@@ -118,6 +119,7 @@ func TestABodyThatIsMissingFailsTheExecution(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-07
 func TestTheModelGetsTheFeaturesUnchanged(t *testing.T) {
 	var request any
 	s := healthy("0.5").with("InvokeModel", func(task *asl.Task) (asl.Reply, error) {
@@ -131,6 +133,7 @@ func TestTheModelGetsTheFeaturesUnchanged(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-23
 func TestTheAlertNamesSubjectTrialAndExecutionOnly(t *testing.T) {
 	for reason, row := range map[string]struct {
 		input          any
@@ -183,6 +186,7 @@ func sometimes(times int, fault, then func(*asl.Task) (asl.Reply, error)) func(*
 	}
 }
 
+// Requirements: SRC-21
 func TestRetries(t *testing.T) {
 	throttled := failing("SageMakerRuntime.SageMakerRuntimeException", "Rate exceeded")
 	for _, row := range []struct {
@@ -236,6 +240,8 @@ func TestRetries(t *testing.T) {
 }
 
 // What outlives its retries ends the execution in the state that failed: a redrive resumes there.
+//
+// Requirements: SRC-05
 func TestAnErrorEndsTheExecutionInItsOwnState(t *testing.T) {
 	for _, state := range []string{"StartEMRJob", "InvokeModel", "NotifyTeam"} {
 		got := execute(t, synthesize(t, "smallest", smallest), oneSubject, healthy("0.9").with(state, failing("Outage", "The data centre is dark.")))
@@ -245,6 +251,7 @@ func TestAnErrorEndsTheExecutionInItsOwnState(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-21
 func TestDelaysBetweenAttemptsAreJitteredAndCapped(t *testing.T) {
 	var calls []time.Time
 	s := healthy("0.9").with("NotifyTeam", func(task *asl.Task) (asl.Reply, error) {
@@ -266,6 +273,7 @@ func TestDelaysBetweenAttemptsAreJitteredAndCapped(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-01, SRC-06
 func TestEveryExtractionLeadsToTheModelWithItsInput(t *testing.T) {
 	for state, p := range map[string]*pipeline{
 		"StartEMRJob": synthesize(t, "smallest", smallest), "StartEMRServerlessJob": serverless(t), "StartGlueJob": glue(t),

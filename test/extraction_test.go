@@ -28,6 +28,7 @@ func serverless(t *testing.T) *pipeline {
 	}))
 }
 
+// Requirements: SRC-06
 func TestEMRServerlessJob(t *testing.T) {
 	p := serverless(t)
 	want := object{
@@ -81,6 +82,7 @@ func glue(t *testing.T) *pipeline {
 	}))
 }
 
+// Requirements: SRC-06
 func TestGlueJob(t *testing.T) {
 	want := object{
 		"Type":     "Task",
@@ -113,6 +115,7 @@ func TestGlueJobStatements(t *testing.T) {
 	})
 }
 
+// Requirements: SRC-06
 func TestNoExtraction(t *testing.T) {
 	p := synthesize(t, "no extraction", changed(func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
 		p.Extraction = risk.NoExtraction{}

@@ -174,6 +174,8 @@ func (v *variant) scenarios() []scenario {
 
 // TestFaultSweep executes all scenarios of all variants, redrives what failed after the fault has gone, and holds the rules
 // of check against what happened.
+//
+// Requirements: SRC-01, SRC-05, SRC-23, P11-10a, P11-10f
 func TestFaultSweep(t *testing.T) {
 	var all []scenario
 	for _, v := range variants(t) {

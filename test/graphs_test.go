@@ -9,6 +9,8 @@ import (
 )
 
 // TestGraphs compares the graphs in docs/ with what the variants synthesize to. `make docs` draws them anew.
+//
+// Requirements: SRC-17, P11-10k2
 func TestGraphs(t *testing.T) {
 	for name, p := range map[string]*pipeline{
 		"one-subject":               synthesize(t, "smallest", smallest),

@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// Requirements: SRC-03, SRC-07
 func TestInvokeModel(t *testing.T) {
 	got := synthesize(t, "smallest", smallest).state(t, "InvokeModel")
 	want := object{

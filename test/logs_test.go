@@ -11,6 +11,7 @@ import (
 	"clinical-risk-pipeline/constructs/risk"
 )
 
+// Requirements: SRC-14, SRC-23
 func TestEveryExecutionIsLoggedWithoutItsData(t *testing.T) {
 	machine := synthesize(t, "smallest", smallest).resource(t, "AWS::StepFunctions::StateMachine")
 	want := object{
@@ -28,6 +29,7 @@ func TestEveryExecutionIsLoggedWithoutItsData(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-14, SRC-16
 func TestLogGroup(t *testing.T) {
 	p := synthesize(t, "smallest", smallest)
 	group := p.resource(t, "AWS::Logs::LogGroup")

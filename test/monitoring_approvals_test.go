@@ -78,6 +78,7 @@ func TestAWatchThatCannotCountReportsNothing(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-13
 func TestTheWatchMayDoExactlyThis(t *testing.T) {
 	p := watch(t)
 	logging := []any{

@@ -121,6 +121,7 @@ func dimensions(pairs ...string) []any {
 	return list
 }
 
+// Requirements: SRC-18
 func TestAlarms(t *testing.T) {
 	executions := dimensions("StateMachineArn", watchedMachine)
 	endpoint := dimensions("EndpointName", "dropout-inference", "VariantName", "AllTraffic")
@@ -153,6 +154,7 @@ func TestAlarms(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-18
 func TestEveryAlarmSaysWhatHappenedAndReachesOperations(t *testing.T) {
 	p := monitor(t, "all", everything)
 	topic, _ := p.one(t, "AWS::SNS::Topic", "Operations")
@@ -220,6 +222,7 @@ func TestARunIsOverdueWithinTheHour(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-18
 func TestDashboardShowsEveryAlarmAndItsMetric(t *testing.T) {
 	p := monitor(t, "all", everything)
 	dashboard := p.resource(t, "AWS::CloudWatch::Dashboard")

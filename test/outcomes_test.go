@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// Requirements: SRC-05, SRC-18
 func TestOperationsHearOfEveryExecutionThatDidNotSucceed(t *testing.T) {
 	rule := synthesize(t, "smallest", smallest).resource(t, "AWS::Events::Rule")
 	want := object{
@@ -27,6 +28,8 @@ func TestOperationsHearOfEveryExecutionThatDidNotSucceed(t *testing.T) {
 }
 
 // The event that the rule matches holds the execution's input and output. The message takes three fields of it.
+//
+// Requirements: SRC-23
 func TestOperationsAreSentNoData(t *testing.T) {
 	rule := synthesize(t, "smallest", smallest).resource(t, "AWS::Events::Rule")
 	want := object{

@@ -49,6 +49,7 @@ func machineARN(suffix string) object {
 // manageRule are the actions on a rule that Step Functions manages.
 var manageRule = []any{"events:DescribeRule", "events:PutRule", "events:PutTargets"}
 
+// Requirements: SRC-13, P11-10d
 func TestRoleHasExactlyTheseStatements(t *testing.T) {
 	p := synthesize(t, "smallest", smallest)
 	want := map[string]object{
@@ -73,6 +74,7 @@ func TestRoleHasExactlyTheseStatements(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-10
 func TestRoleIsAssumedByStepFunctionsAndHasNoOtherPolicy(t *testing.T) {
 	p := synthesize(t, "smallest", smallest)
 	role := p.resource(t, "AWS::IAM::Role")

@@ -83,6 +83,7 @@ func wantTLSOnly(t *testing.T, policy object) {
 	}
 }
 
+// Requirements: P11-10c, P11-30
 func TestRecordStore(t *testing.T) {
 	p := recordStore(t, "default", nil)
 	id, bucket := p.one(t, "AWS::S3::Bucket", "RecordsBucket")
@@ -117,6 +118,7 @@ func TestRecordStore(t *testing.T) {
 	wantTLSOnly(t, policy)
 }
 
+// Requirements: P11-10c, P11-10d
 func TestRecordStoreRefusesWhatTheLockLetsPass(t *testing.T) {
 	p := recordStore(t, "default", nil)
 	bucket, _ := p.one(t, "AWS::S3::Bucket", "RecordsBucket")
@@ -142,6 +144,7 @@ func TestRecordStoreRefusesWhatTheLockLetsPass(t *testing.T) {
 	}
 }
 
+// Requirements: P11-10c
 func TestRecordStoreInComplianceLeavesNoWayBack(t *testing.T) {
 	p := recordStore(t, "compliance", &audit.RecordStoreProps{Lock: audit.Compliance, Retention: 10 * 365 * days})
 	bucket, properties := p.one(t, "AWS::S3::Bucket", "RecordsBucket")
@@ -160,6 +163,7 @@ func TestRecordStoreInComplianceLeavesNoWayBack(t *testing.T) {
 	}
 }
 
+// Requirements: P11-10g
 func TestCustodiansMayDeleteRecordsEarly(t *testing.T) {
 	p := recordStore(t, "custodians", &audit.RecordStoreProps{Custodians: []string{approverRole}})
 	want := object{"ArnNotEquals": object{"aws:PrincipalArn": []any{approverRole}}}

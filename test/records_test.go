@@ -43,6 +43,7 @@ func wantValid(t *testing.T, record object) {
 	}
 }
 
+// Requirements: P11-10a-records, P11-10b
 func TestTheSchemaRefusesWhatIsNoRecord(t *testing.T) {
 	valid := runCohort(t, smallBatches(t), line("S-0", 0.9), nil).records["decisions/run-1/batch-0000000.json"]
 	for reason, change := range map[string]func(object){
@@ -63,6 +64,7 @@ func TestTheSchemaRefusesWhatIsNoRecord(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-19, P11-10e, P11-10f
 func TestEveryDecisionIsRecordedBeforeAnybodyIsTold(t *testing.T) {
 	for _, row := range []struct{ score, path, state, branch string }{
 		{"0.9", "StartEMRJob InvokeModel CheckRisk RecordDecision NotifyTeam End", "RecordDecision", "alert"},
@@ -92,6 +94,7 @@ func TestEveryDecisionIsRecordedBeforeAnybodyIsTold(t *testing.T) {
 	}
 }
 
+// Requirements: P11-10f
 func TestNobodyIsToldOfADecisionThatCannotBeRecorded(t *testing.T) {
 	s := healthy("0.9").with("RecordDecision", failing("S3.S3Exception", "AccessDenied"))
 	got := execute(t, recorded(t), oneSubject, s)
@@ -110,6 +113,7 @@ func TestRoleMayUseTheKeyOfTheRecords(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-08, SRC-13
 func TestRoleMayAddRecordsAndReadCohorts(t *testing.T) {
 	p := synthesize(t, "encrypted cohort", func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
 		props := cohort(stack)

@@ -64,6 +64,7 @@ func deciders(score string, decide func(*asl.Task) (asl.Reply, error)) services 
 
 const askedPath = "StartEMRJob InvokeModel CheckRisk RecordDecision NotifyTeam RequestApproval "
 
+// Requirements: SRC-20, P11-10f
 func TestAPersonDecidesWhatIsDoneNext(t *testing.T) {
 	for _, row := range []struct {
 		reason string
@@ -95,6 +96,7 @@ func TestNobodyIsAskedAboutLowRisk(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-20
 func TestADeadlineIsReportedAndEndsAsNotApproved(t *testing.T) {
 	var message object
 	s := deciders("0.9", hanging).with("EscalateApproval", func(task *asl.Task) (asl.Reply, error) {
@@ -118,6 +120,8 @@ func TestADeadlineIsReportedAndEndsAsNotApproved(t *testing.T) {
 }
 
 // The function checks requests by the same rules: package lambda/approval.
+//
+// Requirements: SRC-20, SRC-23
 func TestTheRequestIsWhatTheFunctionTakes(t *testing.T) {
 	var asked object
 	ask := func(task *asl.Task) (asl.Reply, error) {
@@ -155,6 +159,7 @@ func wantRequest(t *testing.T, asked object, execution string, subjects any, pla
 	}
 }
 
+// Requirements: SRC-01
 func TestTheWholeCohortWorkflowWithEverything(t *testing.T) {
 	got := runCohort(t, gatedCohort(t), line("S-0", 0.9)+line("S-1", 0.1), func(s services) services {
 		return s.with("RequestApproval", deciding("approved")).with("StartReview", answering(object{"ExecutionArn": "arn:review"}))

@@ -39,6 +39,7 @@ func wantRun(t *testing.T, got *cohortRun, path, cause string) {
 	}
 }
 
+// Requirements: SRC-02
 func TestACohortWithoutHighRiskEndsWithoutAnAlert(t *testing.T) {
 	got := runCohort(t, smallBatches(t), line("S-0", 0.75)+line("S-1", 0)+line("S-2", 0.5), nil)
 	wantRun(t, got, calmPath, "")
@@ -50,6 +51,7 @@ func TestACohortWithoutHighRiskEndsWithoutAnAlert(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-02, SRC-23
 func TestACohortWithHighRiskIsOneAlertWithCountsAndPlace(t *testing.T) {
 	p := smallBatches(t)
 	got := runCohort(t, p, line("S-0", 0.9)+line("S-1", 0.1)+line("S-2", 0.7500001)+line("S-3", 1), nil)
@@ -67,6 +69,7 @@ func TestACohortWithHighRiskIsOneAlertWithCountsAndPlace(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-19, P11-10e, P11-10h
 func TestTheRecordOfABatch(t *testing.T) {
 	got := runCohort(t, smallBatches(t), line("S-0", 0.9)+line("S-1", 0.1)+line("S-2", 0.2), nil)
 	if keys := slices.Sorted(maps.Keys(got.records)); !slices.Equal(keys, []string{
@@ -119,6 +122,7 @@ func TestSubjectsWithoutUsableLinesAreCountedAndTheOthersScored(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-07
 func TestFeaturesReachTheModelUnchangedAndInOrder(t *testing.T) {
 	for reason, lines := range map[string][]string{
 		"a batch of one":          {`{"age":71,"score":0.1,"site":"DE-03","visits":[1,2]}`},
@@ -145,6 +149,7 @@ func TestFeaturesReachTheModelUnchangedAndInOrder(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-04, P11-10a-records
 func TestABatchWhoseAnswerIsNotUsableIsCountedAndTheOthersScored(t *testing.T) {
 	for reason, body := range map[string]string{
 		"one prediction too few":     `{"predictions": [{"risk_score": 0.1}]}`,
@@ -175,6 +180,7 @@ func TestABatchWhoseAnswerIsNotUsableIsCountedAndTheOthersScored(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-04, P11-10a-records
 func TestASubjectWithoutAUsableScoreIsCountedAndTheOthersOfItsBatchScored(t *testing.T) {
 	for reason, prediction := range map[string]string{
 		"a text":                  `{"risk_score": "0.9"}`,
@@ -205,6 +211,7 @@ func TestASubjectWithoutAUsableScoreIsCountedAndTheOthersOfItsBatchScored(t *tes
 	}
 }
 
+// Requirements: SRC-04, SRC-21
 func TestWhatABatchCannotDoIsCounted(t *testing.T) {
 	cohortOfThree := line("S-0", 0.1) + line("S-1", 0.1) + line("S-2", 0.1)
 	for _, row := range []struct {
@@ -251,6 +258,7 @@ func TestAChildThatUsesUpEveryAttemptEndsWithinItsLifetime(t *testing.T) {
 	wantRun(t, got, lossPath, "1 of 1 subjects were not scored and recorded.")
 }
 
+// Requirements: SRC-04
 func TestCohortsThatAreEmptyMissingOrTooLarge(t *testing.T) {
 	t.Run("an empty one is no success", func(t *testing.T) {
 		got := runCohort(t, smallBatches(t), "", nil)
@@ -293,6 +301,7 @@ func TestCohortsThatAreEmptyMissingOrTooLarge(t *testing.T) {
 	})
 }
 
+// Requirements: SRC-04
 func TestScoreCohort(t *testing.T) {
 	state := maps.Clone(synthesize(t, "cohort", cohort).state(t, "ScoreCohort"))
 	processor := state["ItemProcessor"].(object)
@@ -328,6 +337,7 @@ func TestScoreCohort(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-08
 func TestTheExtractionIsToldWhereToWriteTheCohort(t *testing.T) {
 	arguments := synthesize(t, "cohort", cohort).state(t, "StartEMRJob")["Arguments"].(object)
 	command := arguments["Step"].(object)["HadoopJarStep"].(object)["Args"].([]any)

@@ -33,6 +33,7 @@ func environments(t *testing.T) string {
 // The digest in an asset's name changes with every byte of the asset, and so does the template's own.
 var assetHash = regexp.MustCompile(`[0-9a-f]{64}`)
 
+// Requirements: SRC-11, P11-10k2
 func TestSnapshots(t *testing.T) {
 	dir := environments(t)
 	for _, environment := range stages.Environments() {
@@ -52,6 +53,8 @@ func TestSnapshots(t *testing.T) {
 }
 
 // TestVariantSnapshots have the smallest and the fullest pipeline whole.
+//
+// Requirements: P11-10k2
 func TestVariantSnapshots(t *testing.T) {
 	for name, p := range map[string]*pipeline{"smallest": synthesize(t, "smallest", smallest), "everything": fullest(t)} {
 		template := object{}
@@ -100,6 +103,35 @@ func TestWithoutAnAccountAnEnvironmentIsAgnostic(t *testing.T) {
 	manifest := text(readJSON(t, filepath.Join(environments(t), "assembly-Prod", "manifest.json")))
 	if !strings.Contains(manifest, `"aws://unknown-account/unknown-region"`) {
 		t.Errorf("prod is bound to an account: %s", manifest)
+	}
+}
+
+// Adding an environment is one value in one file: a copy of another, appended, is a stage with its stacks, and a wave of the
+// promotion.
+func TestAddingAnEnvironmentIsAppendingAValue(t *testing.T) {
+	qa := stages.Environments()[1]
+	qa.Name = "qa"
+	environments := stages.Environments()
+	environments = append(environments[:2:2], qa, environments[2])
+	dir := filepath.Join(scratch, "added")
+	orFatal(t, func() {
+		app := newApp(dir)
+		for _, environment := range environments {
+			stages.NewStage(app, environment)
+		}
+		stages.NewPromotion(app, promotionOf(t, environments))
+		app.Synth(nil)
+	})
+	for name, template := range templates(t, dir, "Qa") {
+		want := strings.NewReplacer("staging", "qa", "Staging", "Qa").Replace(text(templates(t, environmentsDir(t), "Staging")[name]))
+		// What is named after the environment in the value itself stays as it was copied.
+		if got := strings.NewReplacer("staging", "qa", "Staging", "Qa").Replace(text(template)); withoutDigests(got) != withoutDigests(want) {
+			t.Errorf("%s differs from staging's in more than its name", name)
+		}
+	}
+	p := &promoted{dir: dir, pipeline: &pipeline{template: readJSON(t, filepath.Join(dir, "Promotion.template.json"))}}
+	if got := join(p.stageNames(t)); !strings.HasSuffix(got, "Dev Staging Qa Prod") {
+		t.Errorf("the promotion goes through %s", got)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"clinical-risk-pipeline/constructs/risk"
 )
 
+// Requirements: SRC-16, P11-30
 func TestTopicsAreEncryptedAndTakeTLSOnly(t *testing.T) {
 	p := synthesize(t, "smallest", smallest)
 	topics := p.resources("AWS::SNS::Topic")

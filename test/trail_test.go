@@ -53,6 +53,7 @@ func field(name, operator string, values ...any) object {
 	return object{"Field": name, operator: values}
 }
 
+// Requirements: SRC-15, P11-10e
 func TestTrailLogsWhoDidWhat(t *testing.T) {
 	p := trail(t, "default", nil)
 	bucket, _ := p.one(t, "AWS::S3::Bucket", "AuditBucket")
@@ -88,6 +89,7 @@ func TestTrailWaitsForThePolicyOfItsBucket(t *testing.T) {
 	}
 }
 
+// Requirements: P11-10c, P11-30
 func TestBucketOfTheTrail(t *testing.T) {
 	p := trail(t, "default", nil)
 	id, bucket := p.one(t, "AWS::S3::Bucket", "AuditBucket")
@@ -119,6 +121,7 @@ func TestBucketOfTheTrail(t *testing.T) {
 	wantTLSOnly(t, policy)
 }
 
+// Requirements: SRC-15, P11-10c, P11-10e
 func TestOnlyThisTrailIsWrittenAndNothingOfItDeleted(t *testing.T) {
 	p := trail(t, "default", nil)
 	id, _ := p.one(t, "AWS::S3::Bucket", "AuditBucket")

@@ -16,6 +16,8 @@ import (
 
 // TestValidator synthesizes with the CDK's built-in validator on, in a process of its own. Its errors fail the synthesis,
 // since cdk.json asks for that; its warnings stand in the report only.
+//
+// Requirements: P11-10a
 func TestValidator(t *testing.T) {
 	if os.Getenv(validation) == "false" {
 		t.Parallel() // this process only waits

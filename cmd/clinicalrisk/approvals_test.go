@@ -35,6 +35,7 @@ func (f *functionURL) want(code int, parts []string, arguments ...string) {
 	}
 }
 
+// Requirements: P11-50b
 func TestApprovalsAreListedShownAndDecided(t *testing.T) {
 	f := serveApprovals(t)
 	f.want(0, []string{f.id, "pending", "T-1", "7 at high risk", "2026-03-04T03:00:00Z"}, "list")

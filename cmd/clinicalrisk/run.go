@@ -14,6 +14,8 @@ import (
 )
 
 // runCommand is `clinicalrisk run`.
+//
+// Requirements: SRC-12
 type runCommand struct {
 	Assembly    string `default:"cdk.out" placeholder:"DIR" help:"The cloud assembly that cdk synth wrote. Default: ${default}."`
 	Environment string `default:"dev" placeholder:"NAME" help:"The environment whose pipeline is run. Default: ${default}."`

@@ -78,6 +78,7 @@ func lines(t *testing.T, parts ...string) (values []map[string]any) {
 	return values
 }
 
+// Requirements: SRC-12
 func TestSample(t *testing.T) {
 	code, stdout, stderr, out := pipeline(t, "--json", sample)
 	if code != exitFailed || stderr != "" {
@@ -132,6 +133,7 @@ func TestFailedExecutions(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-12
 func TestSingleInput(t *testing.T) {
 	code, stdout, _, out := pipeline(t, "../../examples/execution-input.json")
 	if executions := lines(t, out, "executions.jsonl"); code != exitFine || len(executions) != 1 || executions[0]["decision"] != "HIGH_RISK" {

@@ -8,6 +8,7 @@ import (
 	"testing"
 )
 
+// Requirements: SRC-12
 func TestUsageAndInput(t *testing.T) {
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

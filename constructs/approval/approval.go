@@ -44,6 +44,8 @@ const (
 
 // NewApproval adds an approval to scope. It panics with the error of [ApprovalProps.Validate] when the props are wrong, and
 // when the functions cannot be built.
+//
+// Requirements: SRC-20, P11-10d, P11-10h, P11-30
 func NewApproval(scope constructs.Construct, id string, props *ApprovalProps) *Approval {
 	if err := errors.Join(props.Validate(), props.validateIn(awscdk.Stack_Of(scope))); err != nil {
 		panic(err)

@@ -13,6 +13,8 @@ import (
 )
 
 // LockMode says who may shorten the retention of an object.
+//
+// Requirements: P11-10c
 type LockMode string
 
 const (

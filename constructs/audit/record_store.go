@@ -98,6 +98,8 @@ func (p *RecordStoreProps) validateIn(stack awscdk.Stack) error {
 
 // NewRecordStore adds a record store to scope; nil props are the defaults. It panics with the error of
 // [RecordStoreProps.Validate] when the props are wrong.
+//
+// Requirements: SRC-08, P11-10c, P11-10d, P11-10e
 func NewRecordStore(scope constructs.Construct, id string, props *RecordStoreProps) *RecordStore {
 	if err := errors.Join(props.Validate(), props.validateIn(awscdk.Stack_Of(scope))); err != nil {
 		panic(err)

@@ -95,6 +95,8 @@ func (p *TrailProps) validateIn(stack awscdk.Stack) error {
 }
 
 // NewTrail adds a trail to scope. It panics with the error of [TrailProps.Validate] when the props are wrong.
+//
+// Requirements: SRC-15, P11-10c, P11-10e
 func NewTrail(scope constructs.Construct, id string, props *TrailProps) *Trail {
 	if err := errors.Join(props.Validate(), props.validateIn(awscdk.Stack_Of(scope))); err != nil {
 		panic(err)

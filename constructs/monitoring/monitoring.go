@@ -38,6 +38,8 @@ const (
 )
 
 // NewMonitoring adds a monitoring to scope. It panics with the error of [MonitoringProps.Validate] when the props are wrong.
+//
+// Requirements: SRC-18
 func NewMonitoring(scope constructs.Construct, id string, props *MonitoringProps) *Monitoring {
 	if err := props.Validate(); err != nil {
 		panic(err)

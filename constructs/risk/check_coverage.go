@@ -11,6 +11,8 @@ import (
 )
 
 // checkCohortRisk asks whether any subject is above the threshold. The counts are the pipeline's own.
+//
+// Requirements: SRC-02
 func (p *ClinicalRiskPipeline) checkCohortRisk(high, low awsstepfunctions.IChainable) awsstepfunctions.IChainable {
 	return awsstepfunctions.Choice_Jsonata(p, jsii.String(workflow.CheckRisk), &awsstepfunctions.ChoiceJsonataProps{
 		Comment: jsii.String("Is any subject at high risk?"),
@@ -21,6 +23,8 @@ func (p *ClinicalRiskPipeline) checkCohortRisk(high, low awsstepfunctions.IChain
 
 // checkCoverage ends an execution that did not score and record every subject of its cohort as failed. It comes last, so
 // that those at high risk have been told of.
+//
+// Requirements: SRC-04, P11-10a-records
 func (p *ClinicalRiskPipeline) checkCoverage(complete awsstepfunctions.IChainable) awsstepfunctions.IChainable {
 	counts, most := "$states.input."+workflow.Counts, p.props.Cohort.MaxSubjects
 	cause := strings.NewReplacer("COUNTS", counts, "MOST", fmt.Sprint(most)).Replace(

@@ -13,6 +13,8 @@ import (
 // checkRisk decides by the score. Each condition establishes that the score is a number before it compares it: in JSONata
 // a comparison with a missing or textual score is a runtime error. Whatever neither condition accepts is no score, and
 // never 'low risk'.
+//
+// Requirements: SRC-02
 func (p *ClinicalRiskPipeline) checkRisk(high, low, invalid awsstepfunctions.IChainable) awsstepfunctions.IChainable {
 	threshold := strconv.FormatFloat(p.props.Threshold, 'f', -1, 64)
 	return awsstepfunctions.Choice_Jsonata(p, jsii.String(workflow.CheckRisk), &awsstepfunctions.ChoiceJsonataProps{
@@ -32,6 +34,8 @@ func scoreIs(test string) awsstepfunctions.Condition {
 
 // invalidScore ends an execution whose subject got no usable score. Its cause is fixed: the answer itself may repeat
 // subject data.
+//
+// Requirements: P11-10a-records
 func (p *ClinicalRiskPipeline) invalidScore() awsstepfunctions.IChainable {
 	return awsstepfunctions.Fail_Jsonata(p, jsii.String(workflow.InvalidScore), &awsstepfunctions.FailJsonataProps{
 		Comment: jsii.String("An unknown risk is an error that somebody sees, never low risk."),

@@ -17,6 +17,8 @@ import (
 )
 
 // EMRServerlessJob is a Spark application that runs as a job of an existing EMR Serverless application.
+//
+// Requirements: SRC-06
 type EMRServerlessJob struct {
 	// ApplicationID is the id of the EMR Serverless application, lower-case letters and digits, in the pipeline's own
 	// account and region.

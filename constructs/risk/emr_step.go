@@ -18,6 +18,8 @@ import (
 
 // EMRStep is a Spark application that runs as a step on an existing EMR cluster. The cluster's own log place receives its
 // logs.
+//
+// Requirements: SRC-06
 type EMRStep struct {
 	// ClusterID is the id of the running cluster, "j-" and capital letters and digits, in the pipeline's own account and
 	// region.

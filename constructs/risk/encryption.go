@@ -18,6 +18,8 @@ const (
 // addKey takes the user's key or makes one: it encrypts the definition and the executions' data, the logs, and the pipeline's
 // own topics with their dead letters. Its policy names the services, each with the permissions that their documentation asks
 // for. It panics when the policy of the user's key is out of reach and not prepared.
+//
+// Requirements: SRC-16, P11-30
 func (p *ClinicalRiskPipeline) addKey() {
 	p.key = p.props.Key
 	if p.key == nil {

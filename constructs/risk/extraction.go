@@ -18,6 +18,8 @@ import (
 // The job is started with the arguments --trial-id, --run-id (the execution's name) and, for a [Cohort], --output (the S3
 // URI of the object to write), behind the user's own. A job that is cancelled with its execution, or runs into its timeout,
 // is cancelled where it runs, too.
+//
+// Requirements: SRC-06
 type Extraction interface {
 	// validate reports the faults of the fields, each with the prefix "Extraction.".
 	validate() error
@@ -68,6 +70,8 @@ func orDefaultTimeout(timeout time.Duration) time.Duration {
 }
 
 // runArguments tell a job what it works for, as its last arguments.
+//
+// Requirements: SRC-08
 func (p *ClinicalRiskPipeline) runArguments() []string {
 	arguments := []string{
 		"--trial-id", inputText(workflow.TrialID),

@@ -17,6 +17,8 @@ import (
 
 // GlueJob is an existing AWS Glue job. Its logs are where the job's own definition sends them, by default
 // /aws-glue/jobs/output and /aws-glue/jobs/error in CloudWatch Logs.
+//
+// Requirements: SRC-06
 type GlueJob struct {
 	// JobName is the job's name, in the pipeline's own account and region: 1 to 255 characters.
 	JobName string

@@ -28,6 +28,8 @@ func (p *ClinicalRiskPipeline) invokeModel() awsstepfunctions.TaskStateBase {
 
 // invokeEndpoint is a call of the endpoint. The body goes out as an object, since Step Functions would quote a string
 // again; the answer comes back as a string.
+//
+// Requirements: SRC-07
 func (p *ClinicalRiskPipeline) invokeEndpoint(body map[string]any, limit time.Duration, output string) *awsstepfunctionstasks.CallAwsServiceJsonataProps {
 	return &awsstepfunctionstasks.CallAwsServiceJsonataProps{
 		Comment: jsii.String("Asks the endpoint for the risk of dropout."),

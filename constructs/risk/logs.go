@@ -10,6 +10,7 @@ import (
 // machines log: https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
 const vendedLogs = "/aws/vendedlogs/states/"
 
+// Requirements: SRC-14, SRC-23
 func (p *ClinicalRiskPipeline) addLogGroup() {
 	p.logGroup = awslogs.NewLogGroup(p, jsii.String(logGroupID), &awslogs.LogGroupProps{
 		LogGroupName:  jsii.String(p.logGroupName()),

@@ -16,6 +16,8 @@ const outcomeMessage = `{"message": "An execution of the clinical risk pipeline 
 // reportOutcomes tells operations of every execution that did not succeed. It works from outside the execution: a
 // catch-all state inside would leave a redrive nothing to resume. The CDK's own target would let EventBridge use the topic's
 // key with more than it needs.
+//
+// Requirements: SRC-05, SRC-18
 func (p *ClinicalRiskPipeline) reportOutcomes() {
 	awsevents.NewCfnRule(p, jsii.String(outcomeRuleID), &awsevents.CfnRuleProps{
 		Description: jsii.String("An execution of the clinical risk pipeline did not succeed."),

@@ -13,6 +13,8 @@ import (
 
 // addRole makes the role that executions assume, with exactly the statements below. The CDK would add wider ones of its
 // own, so the state machine gets the role without the right to extend it.
+//
+// Requirements: SRC-10
 func (p *ClinicalRiskPipeline) addRole() {
 	policy := awsiam.NewManagedPolicy(p, jsii.String(policyID), &awsiam.ManagedPolicyProps{
 		Description: jsii.String("What an execution of the clinical risk pipeline may do."),
@@ -34,6 +36,7 @@ func (p *ClinicalRiskPipeline) executions() awsiam.IPrincipal {
 	}})
 }
 
+// Requirements: SRC-13, P11-10d
 func (p *ClinicalRiskPipeline) statements() *[]awsiam.PolicyStatement {
 	statements := slices.Concat(
 		p.props.Extraction.statements(p),

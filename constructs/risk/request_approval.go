@@ -17,6 +17,8 @@ import (
 //	RequestApproval → CheckApproval ─ approved ─→ approved
 //	       │ deadline               └ anything else ─→ NotApproved → otherwise
 //	       └─→ EscalateApproval ──────────────────────────↑
+//
+// Requirements: SRC-20, P11-10f
 func (p *ClinicalRiskPipeline) gated(approved, otherwise awsstepfunctions.IChainable) awsstepfunctions.IChainable {
 	if p.props.Approval == nil {
 		return approved
@@ -41,6 +43,8 @@ func (p *ClinicalRiskPipeline) gated(approved, otherwise awsstepfunctions.IChain
 
 // requestApproval asks for a decision and waits for it, without a heartbeat: a task that nobody heartbeats would live no
 // longer than one.
+//
+// Requirements: SRC-20
 func (p *ClinicalRiskPipeline) requestApproval() awsstepfunctions.TaskStateBase {
 	approval := p.props.Approval
 	deadline := fmt.Sprintf("$fromMillis($toMillis($states.context.State.EnteredTime) + %d)", approval.Deadline()/time.Millisecond)

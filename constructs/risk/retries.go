@@ -109,6 +109,8 @@ var cohortRetries = []retry{
 var readerRetries = []retry{{errors: []string{"States.ItemReaderFailed"}, attempts: 3, interval: 5 * time.Second, maxDelay: time.Minute}}
 
 // retrying adds the retriers to a state, in order: the first whose names match decides.
+//
+// Requirements: SRC-21
 func retrying[S any, T retryable[S]](state T, retries []retry) T {
 	for _, r := range retries {
 		props := &awsstepfunctions.RetryProps{Errors: jsii.Strings(r.errors...), MaxAttempts: jsii.Number(r.attempts)}

@@ -18,6 +18,8 @@ import (
 //
 // It answers with three counts, {"scored", "high", "failed"}, that add up to the batch: what it could not score or record
 // it counts, and never fails for.
+//
+// Requirements: SRC-04
 func (p *ClinicalRiskPipeline) scoreBatch() awsstepfunctions.IChainable {
 	notScored := awsstepfunctions.Pass_Jsonata(p, jsii.String(workflow.NotScored), &awsstepfunctions.PassJsonataProps{
 		Comment: jsii.String("Counts the subjects of a batch that could not be scored or recorded."),

@@ -12,6 +12,8 @@ import (
 
 // findCohort looks up the object that the extraction wrote for this execution. An object that is not there ends the
 // execution here, and its version goes into every record.
+//
+// Requirements: SRC-08, P11-10h
 func (p *ClinicalRiskPipeline) findCohort() awsstepfunctions.TaskStateBase {
 	bucket, key := *p.props.Cohort.Bucket.BucketName(), keyOf(p.props.Cohort.Prefix, workflow.CohortFile)
 	state := awsstepfunctionstasks.CallAwsService_Jsonata(p, jsii.String(workflow.FindCohort), &awsstepfunctionstasks.CallAwsServiceJsonataProps{
@@ -30,6 +32,8 @@ func (p *ClinicalRiskPipeline) findCohort() awsstepfunctions.TaskStateBase {
 
 // scoreCohort distributes the cohort over Express children, a batch each, and adds up what they count. Every item carries
 // its own index, so that a batch has the same record whenever it is scored again.
+//
+// Requirements: SRC-04
 func (p *ClinicalRiskPipeline) scoreCohort() awsstepfunctions.DistributedMap {
 	c := p.props.Cohort
 	distributed := awsstepfunctions.DistributedMap_Jsonata(p, jsii.String(workflow.ScoreCohort), &awsstepfunctions.DistributedMapJsonataProps{

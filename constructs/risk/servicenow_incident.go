@@ -24,6 +24,8 @@ import (
 // The incident is looked up by its correlation id before it is opened, and again after every failed attempt to open it: a
 // request that failed may have opened it all the same. An execution tries three times and then fails in the look-up, so
 // that a redrive begins there, too.
+//
+// Requirements: SRC-22
 type ServiceNowIncident struct {
 	// Name names the states: "Begin", "Find", "Check", "Open" and "Wait", each followed by Name. 1 to 40 letters and digits, the first a capital.
 	Name string

@@ -13,6 +13,8 @@ import (
 // StateMachineExecution starts an execution of another Standard state machine and waits for its end. Its input says what
 // the alert says. It is started under a name that a retry repeats, so that it runs once; a redrive of a pipeline whose
 // downstream execution failed starts it again.
+//
+// Requirements: SRC-22
 type StateMachineExecution struct {
 	// Name names the states: "Start" and Name. 1 to 40 letters and digits, the first a capital.
 	Name string

@@ -9,6 +9,8 @@ import (
 )
 
 // addTopics takes the user's topics and makes those that are missing.
+//
+// Requirements: SRC-09
 func (p *ClinicalRiskPipeline) addTopics() {
 	p.alertTopic, p.operationsTopic = p.props.AlertTopic, p.props.OperationsTopic
 	if p.alertTopic == nil {
@@ -21,6 +23,8 @@ func (p *ClinicalRiskPipeline) addTopics() {
 }
 
 // subscribe subscribes the addresses of the props to the alerts. What SNS cannot deliver goes to one queue.
+//
+// Requirements: SRC-09, SRC-19
 func (p *ClinicalRiskPipeline) subscribe() {
 	if len(p.props.AlertEmails) == 0 {
 		return

@@ -56,9 +56,3 @@ type Event struct {
 
 // State is the name of the state that the event enters or leaves, else "".
 func (e *Event) State() string { return e.Entered.Name + e.Exited.Name }
-
-// Events reads a history.
-func Events(history json.RawMessage) ([]Event, error) {
-	var events []Event
-	return events, json.Unmarshal(history, &events)
-}

@@ -27,11 +27,16 @@ func Append(dir, test string, lines ...[]byte) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	test, _, _ = strings.Cut(test, "/")
-	file, err := os.OpenFile(filepath.Join(dir, test+suffix), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
+	file, err := os.OpenFile(filepath.Join(dir, testOf(test)+suffix), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
 	if err != nil {
 		return err
 	}
 	_, err = file.Write(bytes.Join(lines, nil))
 	return errors.Join(err, file.Close())
+}
+
+// testOf is the test of a subtest.
+func testOf(name string) string {
+	test, _, _ := strings.Cut(name, "/")
+	return test
 }

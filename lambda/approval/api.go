@@ -43,6 +43,8 @@ type View struct {
 const maximumBody = 64 << 10
 
 // Handle answers a request of the function URL.
+//
+// Requirements: P11-10h, P11-30
 func (api API) Handle(ctx context.Context, request events.LambdaFunctionURLRequest) (events.LambdaFunctionURLResponse, error) {
 	answer, err := api.route(ctx, &request)
 	status := http.StatusOK
@@ -120,6 +122,8 @@ func (api API) list(ctx context.Context, all bool) (any, error) {
 
 // Show returns a request, with what is to be reviewed while it is pending, or with the record once it was decided. Errors that
 // are a *Fault are for the caller.
+//
+// Requirements: P11-50b
 func (api API) Show(ctx context.Context, id string) (*View, error) {
 	a, err := api.get(ctx, id)
 	if err != nil {

@@ -55,6 +55,7 @@ func TestTheAPIRefusesWhatItDoesNotKnow(t *testing.T) {
 	}
 }
 
+// Requirements: P11-10g, P11-10h, P11-30
 func TestTheAPIAnswersSignedRequestsOnly(t *testing.T) {
 	for reason, authorizer := range map[string]*events.LambdaFunctionURLRequestContextAuthorizerDescription{
 		"a URL without authentication": nil,
@@ -152,6 +153,8 @@ func TestTheListHasWhatWaitsOrAll(t *testing.T) {
 
 // Canaries stand in everything that is about a subject, that a person wrote, or that is secret. They show up in the record and
 // in the store, and nowhere else.
+//
+// Requirements: SRC-23
 func TestLogsAndAnswersGiveNothingAway(t *testing.T) {
 	const token, subject, written = "canary-token", "canary-subject", "canary-written"
 	s := newScene(t)

@@ -41,6 +41,8 @@ func TestDecisionsAtTheSameTimeAreOne(t *testing.T) {
 }
 
 // Joe decides while Jane's decision is being checked: his is first.
+//
+// Requirements: P11-10e, P11-70
 func TestTheFirstRecordIsTheDecision(t *testing.T) {
 	for joes, janes := range map[string]string{"approve": "approve", "reject": "approve"} {
 		s := newScene(t)

@@ -24,6 +24,8 @@ type Decider struct {
 // Decide takes a caller's decision on a request, records it and completes the task; see the package comment for the order.
 // It may be repeated: the same decision returns the same outcome and tells the execution what it did not hear yet, the
 // contrary one is a conflict. Errors that are a *Fault are for the caller.
+//
+// Requirements: P11-10e, P11-70
 func (d *Decider) Decide(ctx context.Context, id string, caller Caller, decision Decision) (*Outcome, error) {
 	verdict, err := decision.verdict()
 	if err != nil {

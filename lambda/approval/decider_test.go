@@ -13,6 +13,7 @@ import (
 	"clinical-risk-pipeline/lambda/approval"
 )
 
+// Requirements: P11-10e, P11-50a, P11-70
 func TestDecisionCompletesTheTaskWithItsRecord(t *testing.T) {
 	for verdict, want := range map[string]approval.Verdict{"approve": approval.Approve, "reject": approval.Reject} {
 		t.Run(verdict, func(t *testing.T) {
@@ -103,6 +104,8 @@ func TestTheContraryDecisionIsAConflict(t *testing.T) {
 }
 
 // Whoever repeats a decision that was taken only reads it, even after the deadline.
+//
+// Requirements: P11-50b
 func TestADecisionThatWasTakenIsRead(t *testing.T) {
 	s := newScene(t)
 	first, err := s.decide(jane, "approve")
@@ -116,6 +119,7 @@ func TestADecisionThatWasTakenIsRead(t *testing.T) {
 	}
 }
 
+// Requirements: P11-50a
 func TestADecisionSaysWhoWhatAndWhy(t *testing.T) {
 	complete := approval.Decision{Decision: "approve", Meaning: "m", Reason: "r", PrintedName: "n", Reviewed: strings.Repeat("a", 64)}
 	for reason, row := range map[string]struct {
@@ -184,6 +188,7 @@ func TestADecisionThatNobodyHearsIsReportedAndNeverShownAsGiven(t *testing.T) {
 	}
 }
 
+// Requirements: P11-70
 func TestWhatIsDecidedIsWhatWasShown(t *testing.T) {
 	s := newScene(t)
 	d := s.decision("approve")

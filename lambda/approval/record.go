@@ -21,6 +21,8 @@ const (
 )
 
 // Decision is what an approver sends. The signer is not part of it: it follows from who signed the request.
+//
+// Requirements: P11-50a
 type Decision struct {
 	Decision    string `json:"decision"`    // "approve" or "reject"
 	Meaning     string `json:"meaning"`     // what the signature stands for, such as "approval" or "responsibility" (21 CFR 11.50)
@@ -65,6 +67,8 @@ func readable(text string, longest int) bool {
 
 // Record is the record of a person's decision, linked to what was reviewed by its digest (21 CFR 11.50 and 11.70):
 // approval-record.schema.json. It is created once and never replaced.
+//
+// Requirements: P11-50a, P11-50b, P11-70
 type Record struct {
 	SchemaVersion int `json:"schemaVersion"` // 1
 

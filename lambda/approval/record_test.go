@@ -40,6 +40,7 @@ func recorded(t *testing.T, asked map[string]any) map[string]any {
 	return record
 }
 
+// Requirements: P11-10b
 func TestRecordsMeetTheirSchema(t *testing.T) {
 	for reason, asked := range map[string]map[string]any{"a cohort": request(), "a subject": asked("subjects", "S-0042")} {
 		if err := recordSchema(t).Validate(recorded(t, asked)); err != nil {
@@ -48,6 +49,7 @@ func TestRecordsMeetTheirSchema(t *testing.T) {
 	}
 }
 
+// Requirements: P11-10a-records
 func TestTheSchemaRefusesWhatIsNoRecord(t *testing.T) {
 	for reason, change := range map[string]func(map[string]any){
 		"no signer":           func(r map[string]any) { delete(r, "signer") },

@@ -68,6 +68,7 @@ func TestAnotherTokenIsAnotherRound(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-23
 func TestOneSubjectIsNamedByItsPseudonymOnly(t *testing.T) {
 	s := newScene(t)
 	single := asked("taskToken", "token-2")

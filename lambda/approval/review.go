@@ -26,6 +26,8 @@ type Records struct {
 const concurrentReads = 16
 
 // Reviewed is what a decision is about: objects, by their bytes.
+//
+// Requirements: P11-10a-records, P11-70
 type Reviewed struct {
 	Place string `json:"place"`
 

@@ -16,6 +16,8 @@ import (
 )
 
 // The digest is what sha256sum prints of the files, in the order of their names, and of that.
+//
+// Requirements: P11-10a-records, P11-70
 func TestTheDigestIsOneThatAnAuditorCanRepeat(t *testing.T) {
 	s := newScene(t)
 	text := fmt.Sprintf("%x  decisions/T-1/nightly-7/000000.json\n%x  decisions/T-1/nightly-7/000100.json\n",
@@ -46,6 +48,7 @@ func (b backwards) List(ctx context.Context, prefix string) ([]string, error) {
 	return keys, err
 }
 
+// Requirements: P11-10a-records, P11-70
 func TestTheDigestSeesEveryChange(t *testing.T) {
 	for reason, change := range map[string]func(*scene){
 		"other bytes":    func(s *scene) { s.objects.Set(firstKey, []byte(`{}`)) },

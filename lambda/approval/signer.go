@@ -23,6 +23,8 @@ type Starter struct {
 }
 
 // Signers says who may decide.
+//
+// Requirements: P11-10g, P11-100a
 type Signers struct {
 	// Approvers are the ARNs of IAM roles and users. A session counts as its role.
 	Approvers []string

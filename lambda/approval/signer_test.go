@@ -15,6 +15,7 @@ func session(role, name string) approval.Caller {
 	return approval.Caller{ARN: "arn:aws:sts::123456789012:assumed-role/" + role + "/" + name, UserID: "AROAEXAMPLE:" + name}
 }
 
+// Requirements: P11-10g, P11-100a
 func TestOnlyApproversWithANameDecide(t *testing.T) {
 	email := regexp.MustCompile(`^[a-z.]+@example\.com$`)
 	for reason, row := range map[string]struct {
@@ -66,6 +67,7 @@ func TestOnlyApproversWithANameDecide(t *testing.T) {
 	}
 }
 
+// Requirements: P11-10g
 func TestWhoStartedTheRunDoesNotDecide(t *testing.T) {
 	for reason, row := range map[string]struct {
 		starters memory.Starts

@@ -164,6 +164,8 @@ type view struct {
 func (v view) Score(score *float64) string { return formatScore(score, v.threshold) }
 
 // Write returns a function that writes the page.
+//
+// Requirements: SRC-17, P11-10b
 func (r *Report) Write(summary *outcome.Summary) func(io.Writer) error {
 	return func(w io.Writer) error {
 		definition := r.about.StateMachine.Definition

@@ -77,6 +77,7 @@ func text(page string) string {
 	return spaces.ReplaceAllString(tags.ReplaceAllString(body, " "), " ")
 }
 
+// Requirements: SRC-17, P11-10b
 func TestPage(t *testing.T) {
 	page := render(t, scored("S-1", 0.2), scored("S-2", 0.9), failed("S-3", "Model.Down", "No model."))
 	seen := text(page)
@@ -98,6 +99,7 @@ func TestPage(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-17
 func TestDrawingCountsTransitions(t *testing.T) {
 	page := render(t, scored("S-1", 0.2), scored("S-2", 0.9), failed("S-3", "Model.Down", "No model."))
 	edge := regexp.MustCompile(`(?s)<title>InvokeModel&#45;&gt;CheckRisk</title>(.*?)</g>`).FindString(page)

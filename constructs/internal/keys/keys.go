@@ -29,6 +29,8 @@ var administration = []string{
 }
 
 // New makes a key that rotates each year and that nobody may use until [Extend] says who.
+//
+// Requirements: SRC-16
 func New(scope constructs.Construct, id, description string, removal awscdk.RemovalPolicy) awskms.Key {
 	administer := statement("Administration", awsiam.NewAccountRootPrincipal(), administration, nil)
 	return awskms.NewKey(scope, &id, &awskms.KeyProps{

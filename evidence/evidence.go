@@ -1,0 +1,170 @@
+package evidence
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"clinical-risk-pipeline/evidence/gotest"
+	"clinical-risk-pipeline/evidence/requirement"
+	"clinical-risk-pipeline/evidence/scenario"
+)
+
+// Evidence is what was found. It marshals to evidence.json.
+type Evidence struct {
+	Passed        bool              `json:"passed"`   // there are no findings
+	Findings      []string          `json:"findings"` // why it did not pass
+	Stamp         *Stamp            `json:"stamp"`
+	Matrix        []Row             `json:"matrix"` // a row for each requirement, in the order of the list
+	Tests         Tests             `json:"tests"`
+	Qualification *scenario.Summary `json:"qualification"`
+}
+
+// Tests are the tests that ran: all of the packages that have a test which names a requirement.
+type Tests struct {
+	Packages []string      `json:"packages"`
+	Passed   int           `json:"passed"`
+	Failed   int           `json:"failed"`
+	Skipped  int           `json:"skipped"`
+	Cases    int           `json:"cases"` // subtests among them
+	All      []gotest.Test `json:"all"`
+}
+
+// Settings say what evidence is made of. Paths are relative to Root, or absolute.
+type Settings struct {
+	Root         string // of the module
+	Requirements string // the list, such as "docs/requirements.yaml"
+	Assembly     string // the cloud assembly, such as "cdk.out"
+	Out          string // the folder for the evidence, see [Output]
+	OnTest       func(gotest.Test)
+	OnPhase      func(name string) // is told what begins. Default: nobody
+}
+
+// path makes a path independent of the working directory.
+func (s *Settings) path(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(s.Root, name)
+}
+
+// Traced are the requirements and the declarations that name them.
+type Traced struct {
+	List  []requirement.Requirement
+	Marks []requirement.Mark
+	// Disagreements are what is wrong with the ids, see [requirement.Disagreements].
+	Disagreements []string
+}
+
+// Trace reads the requirements and the source code, and compares them. It runs nothing.
+func Trace(s *Settings) (*Traced, error) {
+	list, err := requirement.Load(s.path(s.Requirements))
+	if err != nil {
+		return nil, err
+	}
+	marks, faults, err := requirement.Find(s.Root)
+	if err != nil {
+		return nil, err
+	}
+	return &Traced{list, marks, append(faults, requirement.Disagreements(s.Requirements, list, marks)...)}, nil
+}
+
+// Collect traces, runs the tests, reads the scenarios that they executed, and writes the evidence. What it finds wrong stands
+// in the evidence; its errors are of what keeps evidence from being made.
+func Collect(ctx context.Context, s *Settings) (*Evidence, error) {
+	traced, err := Trace(s)
+	if err != nil {
+		return nil, err
+	}
+	stamp, err := newStamp(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	out, err := openOutput(s.path(s.Out))
+	if err != nil {
+		return nil, err
+	}
+	defer out.discard()
+	packages := traced.packages()
+	s.phase(fmt.Sprintf("running the tests of %d packages", len(packages)))
+	run, err := gotest.Do(ctx, gotest.Options{
+		Root: s.Root, Packages: packages, OnTest: s.OnTest, Env: map[string]string{scenario.Variable: out.scenarios()},
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.phase("reading the scenarios")
+	executed, err := scenario.Summarize(out.scenarios())
+	if err != nil {
+		return nil, err
+	}
+	e := &Evidence{Stamp: stamp, Matrix: traced.matrix(run), Tests: testsOf(packages, run), Qualification: executed}
+	e.Findings = slices.Concat(traced.Disagreements, e.failures(run))
+	e.Passed = len(e.Findings) == 0
+	stamp.Seconds = time.Since(stamp.Generated).Seconds()
+	return e, out.write(e)
+}
+
+func (s *Settings) phase(name string) {
+	if s.OnPhase != nil {
+		s.OnPhase(name)
+	}
+}
+
+// packages are the folders of the tests that name requirements.
+func (t *Traced) packages() []string {
+	var folders []string
+	for _, mark := range t.Marks {
+		if mark.Test {
+			folders = append(folders, mark.Package)
+		}
+	}
+	slices.Sort(folders)
+	return slices.Compact(folders)
+}
+
+func testsOf(packages []string, run *gotest.Run) Tests {
+	tests := Tests{Packages: packages, All: run.Tests}
+	for _, t := range run.Tests {
+		tests.Cases += t.Cases
+		switch t.Status {
+		case gotest.Passed:
+			tests.Passed++
+		case gotest.Failed:
+			tests.Failed++
+		case gotest.Skipped:
+			tests.Skipped++
+		}
+	}
+	return tests
+}
+
+// failures are the findings of a run: tests that failed, tests that name a requirement and did not pass otherwise, scenarios
+// that broke a rule, and a qualification without scenarios.
+func (e *Evidence) failures(run *gotest.Run) []string {
+	findings := slices.Clone(run.Faults)
+	for _, t := range run.Tests {
+		if t.Status == gotest.Failed {
+			findings = append(findings, fmt.Sprintf("%s failed, in %s", t.Name, t.Package))
+		}
+	}
+	named := map[string]bool{}
+	for _, row := range e.Matrix {
+		for _, t := range row.Tests {
+			if (t.Status == gotest.Skipped || t.Status == gotest.NotRun) && !named[t.Mark.String()] {
+				named[t.Mark.String()] = true
+				findings = append(findings, fmt.Sprintf("%s names requirements, and was %s", t.Mark, map[string]string{
+					gotest.Skipped: "skipped", gotest.NotRun: "not run"}[t.Status]))
+			}
+		}
+	}
+	if n := e.Qualification.Violating; n > 0 {
+		findings = append(findings, fmt.Sprintf("%d scenarios broke a rule", n))
+	}
+	if e.Qualification.Scenarios == 0 {
+		findings = append(findings, "no scenario was executed")
+	}
+	return findings
+}

@@ -1,0 +1,185 @@
+// Package gotest runs tests with the go command, and tells what became of each.
+package gotest
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+)
+
+// The statuses of a test.
+const (
+	Passed  = "pass"
+	Failed  = "fail"
+	Skipped = "skip"
+	NotRun  = "not run" // it is not there, or its package did not come that far
+)
+
+// Test is what became of a test.
+type Test struct {
+	Package string  `json:"package"` // its folder below the module's root
+	Name    string  `json:"name"`    // such as "TestRecordStore"
+	Status  string  `json:"status"`
+	Cases   int     `json:"cases"` // how many subtests ended, at all depths
+	Seconds float64 `json:"seconds"`
+	Output  string  `json:"output,omitempty"` // of a failed test: its last lines
+}
+
+// Run is what became of the tests of packages.
+type Run struct {
+	Tests   []Test   // in the order in which they ended
+	Faults  []string // packages that failed beyond their tests: they do not compile, or the program ended
+	Seconds float64  // the longest package took
+}
+
+// Find returns a test by its package's folder and its name; one that did not run has that status.
+func (r *Run) Find(folder, name string) Test {
+	for _, t := range r.Tests {
+		if t.Package == folder && t.Name == name {
+			return t
+		}
+	}
+	return Test{Package: folder, Name: name, Status: NotRun}
+}
+
+// event is a line of `go test -json`, see `go doc test2json`.
+type event struct {
+	Action, Package, Test, Output, ImportPath string
+	Elapsed                                   float64
+}
+
+// Options say what is run.
+type Options struct {
+	Root     string            // the module's
+	Packages []string          // folders below it
+	Env      map[string]string // variables that are set
+	OnTest   func(Test)        // is told of each test that ended, but not of subtests
+}
+
+// Do runs all tests of the packages anew. Tests that fail are no error; an error is that the go command cannot do it at all.
+func Do(ctx context.Context, o Options) (*Run, error) {
+	module, err := moduleOf(ctx, o.Root)
+	if err != nil {
+		return nil, err
+	}
+	arguments := []string{"test", "-json", "-count=1"}
+	for _, folder := range o.Packages {
+		arguments = append(arguments, "./"+folder)
+	}
+	command := exec.CommandContext(ctx, "go", arguments...)
+	command.Dir, command.Env = o.Root, os.Environ()
+	for name, value := range o.Env {
+		command.Env = append(command.Env, name+"="+value)
+	}
+	var diagnostics bytes.Buffer
+	command.Stderr = &diagnostics
+	lines, err := command.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := command.Start(); err != nil {
+		return nil, fmt.Errorf("cannot run go test: %w", err)
+	}
+	c := &collector{module: module, onTest: o.OnTest, output: map[string][]string{}, cases: map[string]int{}}
+	scanner := bufio.NewScanner(lines)
+	scanner.Buffer(nil, 16<<20)
+	for scanner.Scan() {
+		var e event
+		if json.Unmarshal(scanner.Bytes(), &e) == nil { // other lines are the go command's own
+			c.add(&e)
+		}
+	}
+	scanErr := scanner.Err()
+	waitErr := command.Wait()
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case scanErr != nil:
+		return nil, fmt.Errorf("go test: %w", scanErr)
+	case waitErr != nil && len(c.run.Tests) == 0 && len(c.run.Faults) == 0:
+		return nil, fmt.Errorf("go test: %w: %s", waitErr, strings.TrimSpace(diagnostics.String()))
+	}
+	return &c.run, nil
+}
+
+// moduleOf is the module's path.
+func moduleOf(ctx context.Context, root string) (string, error) {
+	command := exec.CommandContext(ctx, "go", "list", "-m")
+	command.Dir = root
+	path, err := command.Output()
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			err = errors.New(strings.TrimSpace(string(exit.Stderr)))
+		}
+		return "", fmt.Errorf("%s: go list -m: %w", root, err)
+	}
+	return strings.TrimSpace(string(path)), nil
+}
+
+// collector makes a run from events.
+type collector struct {
+	run    Run
+	module string
+	onTest func(Test)
+	output map[string][]string // by package and test: the last lines
+	cases  map[string]int      // by package and test
+}
+
+// lastLines is how much of a failure's output is kept.
+const lastLines = 40
+
+func (c *collector) add(e *event) {
+	test, _, isCase := strings.Cut(e.Test, "/")
+	key := e.Package + e.ImportPath + " " + test
+	switch e.Action {
+	case "output", "build-output":
+		lines := append(c.output[key], e.Output)
+		c.output[key] = lines[max(0, len(lines)-lastLines):]
+	case Passed, Failed, Skipped:
+		folder := strings.TrimPrefix(strings.TrimPrefix(e.Package, c.module), "/")
+		switch {
+		case isCase:
+			c.cases[key]++
+		case test != "":
+			c.test(e, folder, key)
+		default:
+			c.packageEnded(e, folder, key)
+		}
+	case "build-fail":
+		c.run.Faults = append(c.run.Faults, fmt.Sprintf("%s does not compile:\n%s", e.ImportPath, strings.Join(c.output[key], "")))
+	}
+}
+
+// test adds a test that ended.
+func (c *collector) test(e *event, folder, key string) {
+	t := Test{Package: folder, Name: e.Test, Status: e.Action, Cases: c.cases[key], Seconds: e.Elapsed}
+	if t.Status == Failed {
+		t.Output = strings.Join(c.output[key], "")
+	}
+	delete(c.output, key)
+	c.run.Tests = append(c.run.Tests, t)
+	if c.onTest != nil {
+		c.onTest(t)
+	}
+}
+
+// packageEnded notes a package that failed though none of its tests did.
+func (c *collector) packageEnded(e *event, folder, key string) {
+	c.run.Seconds = max(c.run.Seconds, e.Elapsed)
+	if e.Action != Failed {
+		return
+	}
+	for _, t := range c.run.Tests {
+		if t.Package == folder && t.Status == Failed {
+			return
+		}
+	}
+	c.run.Faults = append(c.run.Faults, fmt.Sprintf("%s failed:\n%s", folder, strings.Join(c.output[key], "")))
+}
