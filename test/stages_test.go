@@ -106,35 +106,6 @@ func TestWithoutAnAccountAnEnvironmentIsAgnostic(t *testing.T) {
 	}
 }
 
-// Adding an environment is one value in one file: a copy of another, appended, is a stage with its stacks, and a wave of the
-// promotion.
-func TestAddingAnEnvironmentIsAppendingAValue(t *testing.T) {
-	qa := stages.Environments()[1]
-	qa.Name = "qa"
-	environments := stages.Environments()
-	environments = append(environments[:2:2], qa, environments[2])
-	dir := filepath.Join(scratch, "added")
-	orFatal(t, func() {
-		app := newApp(dir)
-		for _, environment := range environments {
-			stages.NewStage(app, environment)
-		}
-		stages.NewPromotion(app, promotionOf(t, environments))
-		app.Synth(nil)
-	})
-	for name, template := range templates(t, dir, "Qa") {
-		want := strings.NewReplacer("staging", "qa", "Staging", "Qa").Replace(text(templates(t, environmentsDir(t), "Staging")[name]))
-		// What is named after the environment in the value itself stays as it was copied.
-		if got := strings.NewReplacer("staging", "qa", "Staging", "Qa").Replace(text(template)); withoutDigests(got) != withoutDigests(want) {
-			t.Errorf("%s differs from staging's in more than its name", name)
-		}
-	}
-	p := &promoted{dir: dir, pipeline: &pipeline{template: readJSON(t, filepath.Join(dir, "Promotion.template.json"))}}
-	if got := join(p.stageNames(t)); !strings.HasSuffix(got, "Dev Staging Qa Prod") {
-		t.Errorf("the promotion goes through %s", got)
-	}
-}
-
 func TestAnAccountAndARegionBindAnEnvironment(t *testing.T) {
 	dir := filepath.Join(scratch, "bound")
 	orFatal(t, func() {
