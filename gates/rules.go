@@ -1,0 +1,38 @@
+package gates
+
+import (
+	"embed"
+	"io/fs"
+	"path"
+	"sync"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+)
+
+//go:embed rules/*.rego
+var rules embed.FS
+
+// Validator is the CDK's validator with our rules besides its own.
+func Validator() awscdk.IPolicyValidationPlugin { return validator() }
+
+// There is one, since to make it takes seconds.
+var validator = sync.OnceValue(func() awscdk.IPolicyValidationPlugin {
+	return awscdk.NewCloudFormationValidatePlugin(&awscdk.CloudFormationValidatePluginProps{RegoRules: sources()})
+})
+
+func sources() *[]*awscdk.ValidationRuleSource {
+	var all []*awscdk.ValidationRuleSource
+	files, err := fs.Glob(rules, "rules/*.rego")
+	if err != nil {
+		panic(err)
+	}
+	for _, file := range files {
+		text, err := rules.ReadFile(file)
+		if err != nil {
+			panic(err)
+		}
+		all = append(all, &awscdk.ValidationRuleSource{Name: jsii.String(path.Base(file)), Content: jsii.String(string(text))})
+	}
+	return &all
+}

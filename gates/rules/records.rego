@@ -1,0 +1,86 @@
+# Records, and the logs about them, stay whole, legible and retrievable.
+package gxp
+
+import rego.v1
+
+# 21 CFR 11.10(c), Annex 11 7.1: records are protected throughout their retention.
+violation contains v if {
+	regulated
+	some name in resources_of_type("AWS::S3::Bucket")
+	not receives_access_logs(name)
+	not locked_by_default(name)
+	v := finding(
+		"GxP-BucketLocked", name, "Properties.ObjectLockConfiguration",
+		"A bucket of an environment must have Object Lock with a default retention, or its records can be deleted before their time (21 CFR 11.10(c), Annex 11 7.1)",
+	)
+}
+
+locked_by_default(name) if {
+	bucket := properties(name)
+	bucket.ObjectLockEnabled == true
+	retention := bucket.ObjectLockConfiguration.Rule.DefaultRetention
+	retention.Mode in ["GOVERNANCE", "COMPLIANCE"]
+	some unit in ["Days", "Years"]
+	retention[unit] > 0
+}
+
+# 21 CFR 11.10(c): in production nobody, the root user included, shortens a retention.
+violation contains v if {
+	production
+	some name in resources_of_type("AWS::S3::Bucket")
+	properties(name).ObjectLockConfiguration.Rule.DefaultRetention.Mode != "COMPLIANCE"
+	v := finding(
+		"GxP-BucketCompliance", name, "Properties.ObjectLockConfiguration.Rule.DefaultRetention.Mode",
+		"In production the default retention must be in COMPLIANCE mode, which nobody can shorten (21 CFR 11.10(c))",
+	)
+}
+
+# 21 CFR 11.10(e), Annex 11 9: a change does not obscure what was recorded before.
+violation contains v if {
+	regulated
+	some name in resources_of_type("AWS::S3::Bucket")
+	object.get(properties(name), ["VersioningConfiguration", "Status"], "") != "Enabled"
+	v := finding(
+		"GxP-BucketVersioned", name, "Properties.VersioningConfiguration",
+		"A bucket of an environment must keep versions, or a change obscures what was recorded before (21 CFR 11.10(e), Annex 11 9)",
+	)
+}
+
+# 21 CFR 11.10(c): records outlive the stack that made their bucket.
+violation contains v if {
+	regulated
+	some name in resources_of_type("AWS::S3::Bucket")
+	some policy in ["deletionPolicy", "updateReplacePolicy"]
+	input.resources[name][policy] != "Retain"
+	v := finding(
+		"GxP-BucketRetained", name, "DeletionPolicy",
+		"A bucket of an environment must be retained when its stack is deleted or replaces it (21 CFR 11.10(c))",
+	)
+}
+
+# 21 CFR 11.10(d), Annex 11 12.1: access is limited to authorized individuals.
+violation contains v if {
+	some name in resources_of_type("AWS::S3::Bucket")
+	some setting in ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"]
+	object.get(properties(name), ["PublicAccessBlockConfiguration", setting], false) != true
+	v := finding(
+		"GxP-BucketPrivate", name, "Properties.PublicAccessBlockConfiguration",
+		"A bucket must block public access in all four ways (21 CFR 11.10(d), Annex 11 12.1)",
+	)
+}
+
+# 21 CFR 11.10(e): the audit trail is secure, and its files prove that nobody changed them.
+violation contains v if {
+	some name in resources_of_type("AWS::CloudTrail::Trail")
+	not evident(properties(name))
+	v := finding(
+		"GxP-TrailValidated", name, "Properties.EnableLogFileValidation",
+		"A trail must log, validate its files, and be encrypted with a customer-managed key (21 CFR 11.10(e), Annex 11 9)",
+	)
+}
+
+evident(trail) if {
+	trail.IsLogging == true
+	trail.EnableLogFileValidation == true
+	customer_key(trail.KMSKeyId)
+}

@@ -1,0 +1,95 @@
+package gates
+
+import (
+	"path"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
+)
+
+// Suppression is a finding that is accepted.
+type Suppression struct {
+	// Paths are the resources: ids of constructs below the stage, or below the application for a stack that is in none, with
+	// slashes between them. A "*" stands for any characters of one id.
+	Paths []string
+
+	// Rules are the ids of the rules, pack included.
+	Rules []string
+
+	// Findings are what exactly is accepted, for rules that find several things at one resource: as the rule words it, or a
+	// regular expression between slashes. Default: the rule finds one thing only.
+	Findings []string
+
+	// Reason is what an auditor is told.
+	Reason string
+}
+
+// apply marks the suppression's resources in scope, where they are there.
+func (s Suppression) apply(scope constructs.IConstruct) {
+	var marks []*cdknag.NagPackSuppression
+	for _, rule := range s.Rules {
+		mark := &cdknag.NagPackSuppression{Id: &rule, Reason: &s.Reason}
+		if len(s.Findings) > 0 {
+			mark.AppliesTo = s.appliesTo()
+		}
+		marks = append(marks, mark)
+	}
+	for _, p := range s.Paths {
+		for _, resource := range below(scope, strings.Split(p, "/")) {
+			cdknag.NagSuppressions_AddResourceSuppressions(resource, &marks, nil)
+		}
+	}
+}
+
+func (s Suppression) appliesTo() *[]any {
+	var findings []any
+	for _, f := range s.Findings {
+		if strings.HasPrefix(f, "/") {
+			findings = append(findings, &cdknag.RegexAppliesTo{Regex: &f})
+		} else {
+			findings = append(findings, f)
+		}
+	}
+	return &findings
+}
+
+// below are the constructs that a path names: from a stage on, or from a stack, which is the path's first id.
+func below(scope constructs.IConstruct, ids []string) []constructs.IConstruct {
+	if *awscdk.Stage_IsStage(scope) {
+		return find(scope, ids)
+	}
+	if ids[0] != *scope.Node().Id() {
+		return nil
+	}
+	return find(scope, ids[1:])
+}
+
+func find(construct constructs.IConstruct, ids []string) []constructs.IConstruct {
+	if len(ids) == 0 {
+		return []constructs.IConstruct{construct}
+	}
+	var found []constructs.IConstruct
+	for _, child := range children(construct.Node(), ids[0]) {
+		found = append(found, find(child, ids[1:])...)
+	}
+	return found
+}
+
+// children are the node's children whose id is the pattern's.
+func children(node constructs.Node, pattern string) []constructs.IConstruct {
+	if !strings.Contains(pattern, "*") {
+		if child := node.TryFindChild(&pattern); child != nil {
+			return []constructs.IConstruct{child}
+		}
+		return nil
+	}
+	var found []constructs.IConstruct
+	for _, child := range *node.Children() {
+		if matched, err := path.Match(pattern, *child.Node().Id()); err == nil && matched {
+			found = append(found, child)
+		}
+	}
+	return found
+}
