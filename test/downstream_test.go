@@ -80,7 +80,7 @@ func told(score string, s serviceNow) services {
 func TestDownstreamSystemsAreToldOfHighRiskAfterTheTeam(t *testing.T) {
 	incidents := serviceNow{}
 	got := execute(t, downstream(t), oneSubject, told("0.9", incidents))
-	want := "StartEMRJob InvokeModel CheckRisk NotifyTeam StartReview BeginIncident FindIncident CheckIncident OpenIncident End"
+	want := "StartEMRJob InvokeModel CheckRisk NotifyTeam CheckTest StartReview BeginIncident FindIncident CheckIncident OpenIncident End"
 	if diff := cmp.Diff(want, join(got.Path())); diff != "" {
 		t.Errorf("%s: %s %s", diff, got.Error, got.Cause)
 	}
@@ -106,7 +106,7 @@ func TestDownstreamSystemsAreToldWhatTheAlertSays(t *testing.T) {
 	})
 	got := execute(t, downstream(t), oneSubject, s)
 	want := object{"message": "High dropout risk detected", "environment": "default", "trialId": "T-1", "threshold": 0.75,
-		"execution": got.ARN, "subject": "S-001"}
+		"execution": got.ARN, "subject": "S-001", "test": false}
 	if diff := cmp.Diff(want, input["Input"]); diff != "" {
 		t.Error(diff)
 	}

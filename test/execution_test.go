@@ -158,7 +158,7 @@ func TestTheAlertNamesSubjectTrialAndExecutionOnly(t *testing.T) {
 			}
 			want := object{
 				"schemaVersion": 1.0, "message": "High dropout risk detected", "environment": "default", "threshold": 0.75,
-				"subject": row.subject, "trialId": row.trial, "execution": got.ARN,
+				"subject": row.subject, "trialId": row.trial, "execution": got.ARN, "test": false,
 			}
 			if diff := cmp.Diff(want, alert); diff != "" {
 				t.Error(diff)

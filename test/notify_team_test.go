@@ -27,13 +27,14 @@ func TestNotifyTeam(t *testing.T) {
 		"Resource": "arn:aws:states:::sns:publish",
 		"Arguments": object{
 			"TopicArn":         arguments["TopicArn"],
-			"Subject":          "Trial Risk Alert",
+			"Subject":          `{% ($states.input.test = true ? "[TEST] " : "") & "Trial Risk Alert" %}`,
 			"MessageStructure": "json",
 			"Message":          arguments["Message"], // see the executions
 			"MessageAttributes": object{
 				"trial":       object{"DataType": "String", "StringValue": textOf("trialId")},
 				"severity":    object{"DataType": "String", "StringValue": "high"},
 				"environment": object{"DataType": "String", "StringValue": "default"},
+				"test":        object{"DataType": "String", "StringValue": "{% $string($states.input.test = true) %}"},
 			},
 		},
 		"TimeoutSeconds": 30.0,
@@ -92,15 +93,17 @@ func message(t *testing.T, task *asl.Task) object {
 
 func TestTheSchemaRefusesWhatIsNoAlert(t *testing.T) {
 	for reason, alert := range map[string]object{
+		"a test that is no boolean":   {"subject": "S-1", "test": "no"},
 		"a score":                     {"subject": "S-1", "score": 0.9},
 		"neither subject nor cohort":  {},
 		"both of them":                {"subject": "S-1", "highRisk": 1.0, "scored": 1.0, "notScored": 0.0, "subjects": 1.0, "records": "s3://b/k"},
 		"a count that is no count":    {"highRisk": 1.5, "scored": 1.0, "notScored": 0.0, "subjects": 1.0, "records": "s3://b/k"},
 		"a cohort without its places": {"highRisk": 1.0, "scored": 1.0, "notScored": 0.0, "subjects": 1.0},
 	} {
-		maps.Copy(alert, object{"schemaVersion": 1.0, "message": "High dropout risk detected", "environment": "dev", "trialId": "T",
-			"threshold": 0.75, "execution": "arn:aws:states:::x"})
-		if alertSchema(t).Validate(alert) == nil {
+		whole := object{"schemaVersion": 1.0, "message": "High dropout risk detected", "environment": "dev", "trialId": "T",
+			"threshold": 0.75, "execution": "arn:aws:states:::x", "test": false}
+		maps.Copy(whole, alert)
+		if alertSchema(t).Validate(whole) == nil {
 			t.Errorf("accepted %s", reason)
 		}
 	}

@@ -62,7 +62,7 @@ func deciders(score string, decide func(*asl.Task) (asl.Reply, error)) services 
 		with("StartReview", answering(object{"ExecutionArn": "arn:review"}))
 }
 
-const askedPath = "StartEMRJob InvokeModel CheckRisk RecordDecision NotifyTeam RequestApproval "
+const askedPath = "StartEMRJob InvokeModel CheckRisk RecordDecision NotifyTeam CheckTest RequestApproval "
 
 // Requirements: SRC-20, P11-10f
 func TestAPersonDecidesWhatIsDoneNext(t *testing.T) {
@@ -164,7 +164,7 @@ func TestTheWholeCohortWorkflowWithEverything(t *testing.T) {
 	got := runCohort(t, gatedCohort(t), line("S-0", 0.9)+line("S-1", 0.1), func(s services) services {
 		return s.with("RequestApproval", deciding("approved")).with("StartReview", answering(object{"ExecutionArn": "arn:review"}))
 	})
-	wantRun(t, got, "StartEMRJob FindCohort ScoreCohort CheckRisk NotifyTeam RequestApproval CheckApproval StartReview CheckCoverage End", "")
+	wantRun(t, got, "StartEMRJob FindCohort ScoreCohort CheckRisk NotifyTeam CheckTest RequestApproval CheckApproval StartReview CheckCoverage End", "")
 }
 
 func TestApprovalStatements(t *testing.T) {

@@ -62,7 +62,7 @@ func TestACohortWithHighRiskIsOneAlertWithCountsAndPlace(t *testing.T) {
 	}
 	want := []object{{
 		"schemaVersion": 1.0, "environment": "default", "message": "High dropout risk detected", "trialId": "T-1", "threshold": 0.75, "execution": got.ARN, "records": records,
-		"subjects": 4.0, "scored": 4.0, "highRisk": 3.0, "notScored": 0.0,
+		"subjects": 4.0, "scored": 4.0, "highRisk": 3.0, "notScored": 0.0, "test": false,
 	}}
 	if diff := cmp.Diff(want, got.alerts); diff != "" {
 		t.Error(diff)
@@ -84,6 +84,7 @@ func TestTheRecordOfABatch(t *testing.T) {
 		"run": object{
 			"execution": got.ARN, "startedAt": "2026-01-01T00:00:00.000Z", "trialId": "T-1",
 			"stateMachine": "arn:aws:states:us-east-1:123456789012:stateMachine:stateMachine",
+			"definition":   smallBatches(t).digest(t), "test": false,
 		},
 		"input": object{"bucket": "cohorts-bucket", "key": "cohorts/run-1/cohort.jsonl", "versionId": "v-1", "firstIndex": 0.0},
 		"subjects": []any{
@@ -325,6 +326,7 @@ func TestScoreCohort(t *testing.T) {
 				"run": object{
 					"execution": "{% $states.context.Execution.Id %}", "startedAt": "{% $states.context.Execution.StartTime %}",
 					"stateMachine": "{% $states.context.StateMachine.Id %}", "trialId": textOf("trialId"),
+					"definition": synthesize(t, "cohort", cohort).digest(t), "test": "{% $states.input.test = true %}",
 				},
 			},
 		},

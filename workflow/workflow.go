@@ -15,6 +15,9 @@ const (
 	End          = "End"          // succeeds
 )
 
+// CheckTest is the state that lets nothing follow the alert of a test, where something else would.
+const CheckTest = "CheckTest"
+
 // The states that decision records add.
 const (
 	RecordDecision = "RecordDecision" // writes the record of a subject at high risk
@@ -40,6 +43,7 @@ const (
 	TrialID             = "trialId"              // the trial's id, a string
 	TransformedFeatures = "transformed_features" // the model's input, an object
 	Features            = "features"             // the field of the request that carries them to the endpoint
+	Test                = "test"                 // true marks an execution that tests a deployment; anything else does not
 	Inference           = "inference"            // the endpoint's answer, parsed
 	Variant             = "variant"              // the variant of the endpoint that answered
 	Record              = "record"               // the place of the decision record, an S3 URI
@@ -50,8 +54,11 @@ const (
 	RiskScore           = "risk_score"           // the field of the answer: the risk of dropout, a number from 0 to 1
 )
 
-// AlertSubject is the subject line of every alert.
-const AlertSubject = "Trial Risk Alert"
+// AlertSubject is the subject line of every alert. That of a test has TestSubject and a space before it.
+const (
+	AlertSubject = "Trial Risk Alert"
+	TestSubject  = "[TEST]"
+)
 
 // DefaultThreshold is the risk of dropout above which a subject is at high risk, exclusive.
 const DefaultThreshold = 0.75

@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/jsii-runtime-go"
 )
 
 // Downstream is a system that is told of high risk after the team, and after the approval where there is one: a
@@ -61,14 +62,25 @@ func validateDownstream(downstream []Downstream) error {
 }
 
 // followUp is what happens after the alert: the approval, if there is one, then each downstream system in its turn, and
-// then next.
+// then next. Of a test nobody is asked, and no other system hears.
 func (p *ClinicalRiskPipeline) followUp(next awsstepfunctions.IChainable) awsstepfunctions.IChainable {
+	if p.props.Approval == nil && len(p.props.Downstream) == 0 {
+		return next
+	}
 	first := next
 	for i := len(p.props.Downstream) - 1; i >= 0; i-- {
 		first = p.props.Downstream[i].addStates(p, first)
 	}
-	return p.gated(first, next)
+	return awsstepfunctions.Choice_Jsonata(p, jsii.String(workflow.CheckTest), &awsstepfunctions.ChoiceJsonataProps{
+		Comment: jsii.String("Is this a test?"),
+	}).
+		When(awsstepfunctions.Condition_Jsonata(jsii.String(expression(isTest))), next, because("a test")).
+		Otherwise(p.gated(first, next))
 }
+
+// isTest is the JSONata expression of whether the execution's input says that it is a test. Anything but true is none: an
+// alert that somebody should act on is never taken for a test.
+const isTest = "$states.input." + workflow.Test + " = true"
 
 func (p *ClinicalRiskPipeline) downstreamStatements() []awsiam.PolicyStatement {
 	var statements []awsiam.PolicyStatement

@@ -22,7 +22,7 @@ func (p *ClinicalRiskPipeline) notifyTeam(alert []alertField) awsstepfunctions.T
 	state := awsstepfunctionstasks.SnsPublish_Jsonata(p, jsii.String(workflow.NotifyTeam), &awsstepfunctionstasks.SnsPublishJsonataProps{
 		Comment:                    jsii.String("Alerts the team."),
 		Topic:                      p.alertTopic,
-		Subject:                    jsii.String(workflow.AlertSubject),
+		Subject:                    jsii.String(expression(`(` + isTest + ` ? "` + workflow.TestSubject + ` " : "") & "` + workflow.AlertSubject + `"`)),
 		MessagePerSubscriptionType: jsii.Bool(true),
 		Message: awsstepfunctions.TaskInput_FromObject(&map[string]any{
 			"default": alertJSON(alert),
@@ -44,10 +44,12 @@ func (p *ClinicalRiskPipeline) alertAttributes() *map[string]*awsstepfunctionsta
 		"trial":       attribute(inputText(workflow.TrialID)),
 		"severity":    attribute("high"),
 		"environment": attribute(p.props.Environment),
+		"test":        attribute(expression("$string(" + isTest + ")")),
 	}
 }
 
-// alertField is a line of the alert: a name for programs, one for people, and the JSONata expression of the value.
+// alertField is a line of the alert: a name for programs, one for people if it is for them, and the JSONata expression of the
+// value.
 type alertField struct{ name, label, value string }
 
 // alert is what every alert says. It names trial and execution, and neither a feature nor a score.
@@ -58,6 +60,7 @@ func (p *ClinicalRiskPipeline) alert(more ...alertField) []alertField {
 		{"trialId", "Trial", textOf(workflow.TrialID)},
 		{"threshold", "Threshold", strconv.FormatFloat(p.props.Threshold, 'f', -1, 64)},
 		{"execution", "Execution", "$states.context.Execution.Id"},
+		{"test", "", isTest}, // people see it in the first line
 	}, more...)
 }
 
@@ -89,9 +92,11 @@ func alertJSON(alert []alertField) string {
 }
 
 func alertText(alert []alertField) string {
-	lines := []string{alert[0].value}
+	lines := []string{`(` + isTest + ` ? "This is a test, and nobody has to act. " : "")`, alert[0].value}
 	for _, f := range alert[1:] {
-		lines = append(lines, strconv.Quote("\n"+f.label+": ")+" & ("+f.value+")")
+		if f.label != "" {
+			lines = append(lines, strconv.Quote("\n"+f.label+": ")+" & ("+f.value+")")
+		}
 	}
 	return expression(strings.Join(lines, " & "))
 }

@@ -121,6 +121,7 @@ func (p *ClinicalRiskPipeline) addStateMachine(definition awsstepfunctions.IChai
 		Type: jsii.String("CUSTOMER_MANAGED_KMS_KEY"), KmsKeyId: p.key.KeyArn(),
 	})
 	resource.AddDeletionOverride(jsii.String("DependsOn")) // the role says it already
+	p.addDigest(resource)
 }
 
 // machineName is a name of ours, unique and the same at every deployment: the policies of role and key name the state machine,

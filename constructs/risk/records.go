@@ -14,13 +14,15 @@ import (
 // recordTimeout bounds one attempt to write a record; S3 answers within a second.
 const recordTimeout = 10 * time.Second
 
-// run says in a record which execution decided, and for which trial.
+// run says in a record which execution decided, by which definition, for which trial, and whether it was a test.
 func run() map[string]any {
 	return map[string]any{
 		"execution":    expression("$states.context.Execution.Id"),
 		"startedAt":    expression("$states.context.Execution.StartTime"),
 		"stateMachine": expression("$states.context.StateMachine.Id"),
+		"definition":   "${" + definitionDigest + "}",
 		"trialId":      inputText(workflow.TrialID),
+		"test":         expression(isTest),
 	}
 }
 

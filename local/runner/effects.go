@@ -2,6 +2,7 @@ package runner
 
 import (
 	"fmt"
+	"strings"
 
 	"clinical-risk-pipeline/local"
 	"clinical-risk-pipeline/local/approver"
@@ -38,7 +39,7 @@ func (p *Pipeline) deliver(execution string, n local.Notification) error {
 	if err != nil {
 		return err
 	}
-	if n.Subject == workflow.AlertSubject {
+	if strings.HasSuffix(n.Subject, workflow.AlertSubject) { // that of a test has something before it
 		e.Alerts = append(e.Alerts, n)
 	} else {
 		e.Operations = append(e.Operations, n)

@@ -1,0 +1,41 @@
+package risk
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// DigestTag is the tag of the state machine that carries the digest of its definition. It also stands in every decision
+// record, as run.definition: 64 hexadecimal digits, the SHA-256 of the property DefinitionString as the template has it,
+// written as JSON in UTF-8, with sorted keys and no space between tokens.
+const DigestTag = "definition-digest"
+
+// definitionDigest is where the digest stands in a record's template. CloudFormation replaces it: the definition cannot hold
+// the digest of itself.
+const definitionDigest = "DefinitionDigest"
+
+// addDigest tags the state machine with the digest of its definition, and puts it into the records.
+func (p *ClinicalRiskPipeline) addDigest(resource awsstepfunctions.CfnStateMachine) {
+	digest := digestOf(p.stack().Resolve(resource.DefinitionString()))
+	awscdk.Tags_Of(p.stateMachine).Add(jsii.String(DigestTag), &digest, nil)
+	if p.props.Records != nil {
+		resource.SetDefinitionSubstitutions(&map[string]*string{definitionDigest: &digest})
+	}
+}
+
+func digestOf(value any) string {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil { // what the CDK resolved is JSON
+		panic(err)
+	}
+	digest := sha256.Sum256(bytes.TrimSpace(text.Bytes()))
+	return hex.EncodeToString(digest[:])
+}

@@ -1,0 +1,89 @@
+package test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+
+	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/constructs/audit"
+	"clinical-risk-pipeline/constructs/risk"
+)
+
+// marked is the input of one subject with a value for the field that marks a test.
+func marked(value any) object {
+	input := object{"test": value}
+	for name, field := range oneSubject {
+		input[name] = field
+	}
+	return input
+}
+
+// published runs the pipeline and returns the alert, the whole call of SNS, and how the execution went.
+func published(t *testing.T, p *pipeline, input any, s services) (alert, call object, got *asl.Execution) {
+	t.Helper()
+	s = s.with("NotifyTeam", func(task *asl.Task) (asl.Reply, error) {
+		alert, call = message(t, task), task.Input.(object)
+		return asl.Reply{Output: object{"MessageId": "m-1"}}, nil
+	})
+	return alert, call, execute(t, p, input, s)
+}
+
+func TestATestIsAlertedAsOneAndNothingFollows(t *testing.T) {
+	alert, call, got := published(t, downstream(t), marked(true), told("0.9", serviceNow{}))
+	if path := join(got.Path()); path != "StartEMRJob InvokeModel CheckRisk NotifyTeam CheckTest End" {
+		t.Errorf("went %s and ended with %s %s", path, got.Error, got.Cause)
+	}
+	if alert["test"] != true {
+		t.Errorf("the alert is %s", text(alert))
+	}
+	if call["Subject"] != "[TEST] Trial Risk Alert" {
+		t.Errorf("the subject line is %v", call["Subject"])
+	}
+	if mail := call["Message"].(object)["email"].(string); !strings.HasPrefix(mail, "This is a test, and nobody has to act. High dropout risk") {
+		t.Errorf("the mail says %s", mail)
+	}
+	if value := call["MessageAttributes"].(object)["test"].(object)["StringValue"]; value != "true" {
+		t.Errorf("the attribute test is %v", value)
+	}
+}
+
+// A mark that nobody can be sure of is none: somebody should act on the alert.
+func TestWhatIsNotMarkedIsNoTest(t *testing.T) {
+	for reason, input := range map[string]object{
+		"nothing is said": oneSubject,
+		"no":              marked(false),
+		"a text":          marked("true"),
+		"a number":        marked(1.0),
+		"null":            marked(nil),
+		"a list":          marked([]any{true, true}),
+	} {
+		t.Run(reason, func(t *testing.T) {
+			alert, call, got := published(t, downstream(t), input, told("0.9", serviceNow{}))
+			if path := join(got.Path()); !strings.Contains(path, "CheckTest StartReview") {
+				t.Errorf("went %s and ended with %s %s", path, got.Error, got.Cause)
+			}
+			if alert["test"] != false || call["Subject"] != "Trial Risk Alert" || call["MessageAttributes"].(object)["test"].(object)["StringValue"] != "false" {
+				t.Errorf("the alert is %s", text(call))
+			}
+		})
+	}
+}
+
+func TestTheRecordSaysWhetherItWasATest(t *testing.T) {
+	p := synthesize(t, "recorded digest", changed(func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+		p.Records = audit.NewRecordStore(stack, "Records", nil)
+	}))
+	for _, test := range []bool{true, false} {
+		var record object
+		s := healthy("0.9").with("RecordDecision", func(task *asl.Task) (asl.Reply, error) {
+			record = task.Input.(object)["Body"].(object)
+			return asl.Reply{Output: object{}}, nil
+		})
+		got := execute(t, p, marked(test), s)
+		if got.Status != asl.Succeeded || record["run"].(object)["test"] != test {
+			t.Errorf("a test: %v, is recorded as %s, and ended with %s %s", test, text(record), got.Error, got.Cause)
+		}
+	}
+}

@@ -1,0 +1,65 @@
+package test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+
+	"clinical-risk-pipeline/constructs/audit"
+	"clinical-risk-pipeline/constructs/risk"
+)
+
+// digest is what the tag of the state machine says of its definition.
+func (p *pipeline) digest(t *testing.T) string {
+	t.Helper()
+	for _, tag := range p.resource(t, "AWS::StepFunctions::StateMachine")["Tags"].([]any) {
+		if tag := tag.(object); tag["Key"] == risk.DigestTag {
+			return tag["Value"].(string)
+		}
+	}
+	t.Fatal("the state machine has no digest")
+	return ""
+}
+
+// The digest is made from the template, as an auditor would.
+func TestTheTagIsTheDigestOfTheDefinition(t *testing.T) {
+	for name, props := range map[string]props{"smallest": smallest, "cohort": cohort} {
+		p := synthesize(t, name, props)
+		var definition bytes.Buffer
+		encoder := json.NewEncoder(&definition)
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(p.resource(t, "AWS::StepFunctions::StateMachine")["DefinitionString"]); err != nil {
+			t.Fatal(err)
+		}
+		want := sha256.Sum256(bytes.TrimSpace(definition.Bytes()))
+		if got := p.digest(t); got != hex.EncodeToString(want[:]) {
+			t.Errorf("%s: the tag is %s, want %x", name, got, want)
+		}
+	}
+}
+
+func TestTheDigestChangesWithTheDefinition(t *testing.T) {
+	before := synthesize(t, "smallest", smallest).digest(t)
+	if after := synthesize(t, "prop Threshold", changed(changes["Threshold"])).digest(t); before == after {
+		t.Error("another threshold has the same digest")
+	}
+	if after := synthesize(t, "prop LogRetention", changed(changes["LogRetention"])).digest(t); before != after {
+		t.Error("another retention of the logs has another digest")
+	}
+}
+
+func TestEveryRecordCarriesTheDigest(t *testing.T) {
+	p := synthesize(t, "recorded digest", changed(func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+		p.Records = audit.NewRecordStore(stack, "Records", nil)
+	}))
+	for _, state := range []string{"RecordDecision", "RecordLowRisk"} {
+		run := p.state(t, state)["Arguments"].(object)["Body"].(object)["run"].(object)
+		if run["definition"] != p.digest(t) {
+			t.Errorf("%s records the definition %v", state, run["definition"])
+		}
+	}
+}
