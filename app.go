@@ -1,7 +1,9 @@
-// The CDK application: reads the environments and synthesizes each of them.
+// The CDK application: reads the environments and their settings, and synthesizes each of them and, where the settings describe
+// one, their promotion.
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
@@ -12,17 +14,14 @@ import (
 )
 
 func main() {
-	if err := synthesize(stages.Environments()); err != nil {
+	if err := synthesize(stages.Environments(), os.Environ()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
 // synthesize writes the cloud assembly. What the CDK panics with becomes an error: nobody needs its stack trace.
-func synthesize(environments []stages.Environment) (err error) {
-	if err := stages.Validate(environments); err != nil {
-		return err
-	}
+func synthesize(environments []stages.Environment, variables []string) (err error) {
 	defer jsii.Close()
 	defer func() {
 		if fault := recover(); fault != nil {
@@ -30,9 +29,27 @@ func synthesize(environments []stages.Environment) (err error) {
 		}
 	}()
 	app := awscdk.NewApp(nil)
+	context, _ := app.Node().GetAllContext(nil).(map[string]any)
+	environments, promotion, err := plan(environments, stages.ReadSettings(context, variables))
+	if err != nil {
+		return err
+	}
 	for _, environment := range environments {
 		stages.NewStage(app, environment)
 	}
+	if promotion != nil {
+		stages.NewPromotion(app, *promotion)
+	}
 	app.Synth(nil)
 	return nil
+}
+
+// plan is what there is to synthesize; without a promotion it is nil. It reports every fault at once.
+func plan(environments []stages.Environment, settings stages.Settings) ([]stages.Environment, *stages.Promotion, error) {
+	set, err := settings.Environments(environments)
+	promotion := settings.Promotion(set)
+	if promotion != nil {
+		return set, promotion, errors.Join(err, promotion.Validate()) // that of its environments, too
+	}
+	return set, nil, errors.Join(err, stages.Validate(set))
 }

@@ -1,6 +1,11 @@
 package main
 
 import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,14 +14,84 @@ import (
 
 func TestWrongEnvironmentsAreAnErrorWithAllFaults(t *testing.T) {
 	wrong := stages.Environments()
-	wrong[0].EndpointName, wrong[1].Account, wrong[2].Threshold = "", "12", 1.2
-	err := synthesize(wrong)
+	wrong[0].EndpointName, wrong[2].Threshold = "", 1.2
+	_, _, err := plan(wrong, stages.ReadSettings(map[string]any{"staging:account": "12"}, []string{"CLINICAL_RISK_QA_REGION=eu-central-1"}))
 	if err == nil {
-		t.Fatal("synthesized wrong environments")
+		t.Fatal("wrong environments are planned")
 	}
-	for _, want := range []string{`"dev": EndpointName`, `"staging": Account`, `"prod": Threshold`} {
+	for _, want := range []string{`setting qa:region`, `"dev": EndpointName`, `"staging": Account`, `"prod": Threshold`} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no fault says %s: %v", want, err)
 		}
 	}
+}
+
+func TestHalfAPromotionIsAnErrorWithAllFaults(t *testing.T) {
+	environments := stages.Environments()
+	slices.Reverse(environments)
+	environments[1].Region = "eu-middle-1"
+	_, _, err := plan(environments, stages.ReadSettings(nil, []string{"CLINICAL_RISK_PROMOTION_ACCOUNT=11111111111", "CLINICAL_RISK_DEV_ENDPOINT=a b"}))
+	if err == nil {
+		t.Fatal("half a promotion is planned")
+	}
+	for _, want := range []string{
+		"promotion: Account must be 12 digits", "promotion: Connection is required", `stands after "prod"`, `"prod": Account is required`,
+		`"staging": Region must be`, `"dev": EndpointName must be`,
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("no fault says %s: %v", want, err)
+		}
+	}
+}
+
+// What the settings describe is synthesized, read as main reads it. The CDK has its environment since the process began, so the
+// application is this program again.
+func TestTheApplicationSynthesizesWhatTheSettingsDescribe(t *testing.T) {
+	if os.Getenv("CDK_OUTDIR") != "" {
+		if err := synthesize(stages.Environments()[:1], os.Environ()); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	dir := t.TempDir()
+	again := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
+	others := func(variable string) bool { return strings.HasPrefix(variable, "CLINICAL_RISK_") } // those that a promotion synthesizes with
+	again.Env = append(slices.DeleteFunc(os.Environ(), others), "CDK_OUTDIR="+dir, "CDK_VALIDATION=false",
+		"CDK_CONTEXT_JSON="+flags(t, map[string]any{"dev:account": "222222222222", "promotion:branch": "release"}),
+		"CLINICAL_RISK_PROMOTION_ACCOUNT=111111111111", "CLINICAL_RISK_PROMOTION_REGION=eu-central-1",
+		"CLINICAL_RISK_PROMOTION_CONNECTION=arn:aws:codeconnections:eu-central-1:111111111111:connection/01234567-89ab-cdef-0123-456789abcdef",
+		"CLINICAL_RISK_PROMOTION_REPOSITORY=example/clinical-risk-pipeline",
+		"CLINICAL_RISK_DEV_REGION=eu-west-1", "CLINICAL_RISK_DEV_CLUSTER=j-3H6EATEWWRWS")
+	if output, err := again.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	for file, want := range map[string]string{
+		"assembly-Dev/manifest.json":           "aws://222222222222/eu-west-1",
+		"assembly-Promotion-Dev/manifest.json": "aws://222222222222/eu-west-1",
+		"Promotion.template.json":              `"BranchName": "release"`,
+	} {
+		if text, err := os.ReadFile(filepath.Join(dir, file)); err != nil || !strings.Contains(string(text), want) {
+			t.Errorf("%s has no %s: %v", file, want, err)
+		}
+	}
+}
+
+// flags are the context of cdk.json with more in it, as JSON.
+func flags(t *testing.T, more map[string]any) string {
+	t.Helper()
+	text, err := os.ReadFile("cdk.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct{ Context map[string]any }
+	if err := json.Unmarshal(text, &file); err != nil {
+		t.Fatal(err)
+	}
+	for key, value := range more {
+		file.Context[key] = value
+	}
+	if text, err = json.Marshal(file.Context); err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

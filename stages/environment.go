@@ -1,5 +1,6 @@
 // Package stages puts the construct into environments: typed, validated values (environments.go), each synthesized as a
-// Stage with its stack.
+// Stage with its stacks, and promoted through by a pipeline (promotion.go). What a team changes without a commit is read from
+// the CDK's context and from environment variables (settings.go).
 package stages
 
 import (
@@ -11,28 +12,33 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 
 	"clinical-risk-pipeline/constructs/audit"
+	"clinical-risk-pipeline/constructs/monitoring"
+	"clinical-risk-pipeline/constructs/release"
 	"clinical-risk-pipeline/constructs/risk"
 )
 
-// Environment is one deployment of the pipeline.
+// Environment is one deployment of the pipeline. Production is every environment whose name begins with "prod": it has to
+// keep more, and to take more care; see rules.go.
 type Environment struct {
 	// Name is the environment's name, lower-case letters and digits, for instance "dev". The stage's id is the name with a
-	// capital letter, so that `cdk deploy 'Dev/*'` deploys it.
+	// capital letter, so that `cdk deploy 'Dev/*'` deploys it. "promotion" is taken.
 	Name string
 
-	// Account is the AWS account, 12 digits. Default: the one that the AWS command line is configured for at deployment.
+	// Account is the AWS account, 12 digits; a setting. Default: the one that the AWS command line is configured for at
+	// deployment. A promotion needs it.
 	Account string
 
-	// Region is the AWS region, for instance "eu-central-1". Default: the one that the AWS command line is configured for
-	// at deployment.
+	// Region is the AWS region, for instance "eu-central-1"; a setting. Default: the one that the AWS command line is
+	// configured for at deployment. A promotion needs it.
 	Region string
 
-	// Extraction prepares the features.
+	// Extraction prepares the features. The ClusterID of an EMRStep is a setting.
 	Extraction risk.Extraction
 
-	// EndpointName is the SageMaker endpoint that scores a subject.
+	// EndpointName is the SageMaker endpoint that scores a subject; a setting.
 	EndpointName string
 
 	// Threshold is the risk of dropout above which the team is alerted. Default: 0.75.
@@ -41,45 +47,64 @@ type Environment struct {
 	// AlertEmails are the addresses that are subscribed to the alerts. Default: nobody.
 	AlertEmails []string
 
-	// LogRetention is how long CloudWatch Logs keeps the events of the executions. Default: ten years.
-	LogRetention awslogs.RetentionDays
+	// Alarms tune what operations are told of. Default: see [Alarms].
+	Alarms Alarms
 
 	// Cohort adds a stack that scores whole cohorts. Default: no such stack.
 	Cohort *CohortEnvironment
 
-	// RecordLock is the Object Lock of the cohorts' decision records. Default: GOVERNANCE.
+	// LogRetention is how long CloudWatch Logs keeps the events of the executions. Production says it. Default: ten years.
+	LogRetention awslogs.RetentionDays
+
+	// RecordLock is the Object Lock of the cohorts' decision records: COMPLIANCE in production. Default: GOVERNANCE.
 	RecordLock audit.LockMode
 
-	// RecordRetention is how long a decision record is locked, in whole days. Default: one year.
+	// RecordRetention is how long a decision record is locked, in whole days: at least 25 years in production, 30 days
+	// elsewhere. Production says it. Default: one year.
 	RecordRetention time.Duration
 
-	// RemovalPolicy says what becomes of log group and key when the stack is deleted. Default: RETAIN.
+	// RemovalPolicy says what becomes of log group and key when the stack is deleted: RETAIN in production. Default: RETAIN.
 	RemovalPolicy awscdk.RemovalPolicy
+
+	// Shift says how executions go over to a new version: a canary in production. Default: all at once.
+	Shift release.Shift
+
+	// Tags are added to everything that can have tags, besides "application" and "environment". Default: none.
+	Tags map[string]string
+
+	// Wave is the step of a promotion that deploys the environment, together with those of the same wave: the same in other
+	// regions. Default: a wave of its own.
+	Wave string
 }
 
 var (
 	namePattern    = regexp.MustCompile(`^[a-z][a-z0-9]{0,30}$`)
 	accountPattern = regexp.MustCompile(`^\d{12}$`)
-	regionPattern  = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-\d$`)
 )
 
 // Validate reports every fault of the environment at once.
 func (e Environment) Validate() error {
 	var faults []error
 	report := func(format string, values ...any) { faults = append(faults, fmt.Errorf(format, values...)) }
-	if !namePattern.MatchString(e.Name) {
-		report("Name must be 1 to 31 lower-case letters and digits and start with a letter, got %q", e.Name)
+	if !namePattern.MatchString(e.Name) || e.Name == promotionOwner {
+		report("Name must be 1 to 31 lower-case letters and digits, start with a letter, and not be %q, got %q", promotionOwner, e.Name)
 	}
 	if e.Account != "" && !accountPattern.MatchString(e.Account) {
 		report("Account must be 12 digits, got %q", e.Account)
 	}
-	if e.Region != "" && !regionPattern.MatchString(e.Region) {
+	if e.Region != "" && !IsRegion(e.Region) {
 		report(`Region must be an AWS region such as "eu-central-1", got %q`, e.Region)
 	}
-	faults = append(faults, e.pipeline().Validate(), prefixed("Record", e.recordStore().Validate()))
+	if e.Wave != "" && !namePattern.MatchString(e.Wave) {
+		report("Wave must be 1 to 31 lower-case letters and digits and start with a letter, got %q", e.Wave)
+	}
+	faults = append(faults,
+		e.pipeline().Validate(), prefixed("Record", e.recordStore().Validate()), prefixed("Alarms.", e.Alarms.validate()), e.Shift.Validate(),
+		validateTags(e.Tags))
 	if e.Cohort != nil {
 		faults = append(faults, e.Cohort.validate(e))
 	}
+	faults = append(faults, e.validateRules())
 	return named(e.Name, errors.Join(faults...))
 }
 
@@ -101,7 +126,9 @@ func Validate(environments []Environment) error {
 }
 
 // StageID is the id of the environment's stage: its name with a capital letter.
-func (e Environment) StageID() string { return strings.ToUpper(e.Name[:1]) + e.Name[1:] }
+func (e Environment) StageID() string { return capitalized(e.Name) }
+
+func capitalized(name string) string { return strings.ToUpper(name[:1]) + name[1:] }
 
 func (e Environment) pipeline() *risk.ClinicalRiskPipelineProps {
 	return &risk.ClinicalRiskPipelineProps{
@@ -117,6 +144,17 @@ func (e Environment) pipeline() *risk.ClinicalRiskPipelineProps {
 
 func (e Environment) recordStore() *audit.RecordStoreProps {
 	return &audit.RecordStoreProps{Lock: e.RecordLock, Retention: e.RecordRetention}
+}
+
+// release shifts a canary back on the alarms that tell a new version from a sound one.
+func (e Environment) release(machine awsstepfunctions.StateMachine, alarms *monitoring.Monitoring) *release.ReleaseProps {
+	props := &release.ReleaseProps{StateMachine: machine, Shift: e.Shift}
+	if e.Shift.IsCanary() {
+		for _, alarm := range alarms.DeploymentAlarms() {
+			props.Alarms = append(props.Alarms, alarm)
+		}
+	}
+	return props
 }
 
 // named puts the environment's name in front of each fault.

@@ -3,6 +3,7 @@ package stages
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestTheEnvironmentsAreValid(t *testing.T) {
@@ -14,12 +15,19 @@ func TestTheEnvironmentsAreValid(t *testing.T) {
 func TestValidateNamesTheEnvironmentWithEveryFault(t *testing.T) {
 	prod := Environments()[2]
 	prod.Account, prod.Region, prod.Threshold, prod.EndpointName = "12", "Frankfurt", 1.2, ""
+	prod.Wave, prod.Alarms.ModelErrors, prod.Tags = "Prod", -1, map[string]string{"environment": "live", "aws:x": ""}
+	prod.Shift.Percentage = 100
 	got := Validate([]Environment{prod})
 	want := strings.Join([]string{
 		`environment "prod": Account must be 12 digits, got "12"`,
 		`environment "prod": Region must be an AWS region such as "eu-central-1", got "Frankfurt"`,
+		`environment "prod": Wave must be 1 to 31 lower-case letters and digits and start with a letter, got "Prod"`,
 		`environment "prod": EndpointName must be 1 to 63 letters, digits and inner hyphens, got ""`,
 		`environment "prod": Threshold must be greater than 0 and less than 1, got 1.2`,
+		`environment "prod": Alarms.ModelErrors must be at least 1, got -1`,
+		`environment "prod": Shift.Percentage must be from 1 to 99, got 100`,
+		`environment "prod": Tags must have keys of 1 to 128 characters that do not begin with "aws:", got "aws:x"`,
+		`environment "prod": Tags must not set "environment", which every stack has`,
 	}, "\n")
 	if got == nil || got.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", got, want)
@@ -33,6 +41,8 @@ func TestValidateReadsNamesAndRegions(t *testing.T) {
 	}{
 		"a GovCloud region has four parts":       {func(e *Environment) { e.Region = "us-gov-west-1" }, ""},
 		"an availability zone is no region":      {func(e *Environment) { e.Region = "eu-central-1a" }, "Region"},
+		"a region has to exist":                  {func(e *Environment) { e.Region = "eu-middle-1" }, "Region"},
+		"the promotion's settings are its own":   {func(e *Environment) { e.Name = "promotion" }, "Name"},
 		"a name in capitals is another stage":    {func(e *Environment) { e.Name = "Dev" }, "Name"},
 		"a name is part of ids, so it is needed": {func(e *Environment) { e.Name = "" }, "Name"},
 		"an account has no hyphens":              {func(e *Environment) { e.Account = "1234-5678-9012" }, "Account"},
@@ -64,7 +74,8 @@ func TestValidateReportsTheFaultsOfACohortOnceEach(t *testing.T) {
 	dev.EndpointName, dev.RecordLock = "", "FOREVER"
 	cohort := *dev.Cohort
 	cohort.BucketName, cohort.BucketKey, cohort.Review = "My_Bucket", "alias/key", "a:b"
-	cohort.Approvers = []string{"Jane"}
+	cohort.Approvers = []string{"Jane", "user/jane", "user/jane"}
+	cohort.ApprovalDeadline, cohort.RunEvery = time.Hour, 30*day
 	cohort.Scoring.BatchSize = 5000
 	dev.Cohort = &cohort
 	want := strings.Join([]string{
@@ -73,10 +84,35 @@ func TestValidateReportsTheFaultsOfACohortOnceEach(t *testing.T) {
 		`environment "dev": Cohort.BucketName must be the name of a bucket, 3 to 63 lower-case letters, digits, dots and hyphens, got "My_Bucket"`,
 		`environment "dev": Cohort.BucketKey must be the ARN of a key, got "alias/key"`,
 		`environment "dev": Cohort.Review must be the name of a state machine, 1 to 80 letters, digits, hyphens and underscores, got "a:b"`,
-		`environment "dev": Cohort.Approvers must be ARNs of IAM roles and users, got "Jane"`,
+		`environment "dev": Cohort.Approvers[0] must be "role/NAME", "user/NAME", or the ARN of a role or user, got "Jane"`,
+		`environment "dev": Cohort.Approvers[2] must be unique, got "user/jane" twice`,
+		`environment "dev": Cohort.ApprovalDeadline must be at least 2h0m0s, so that somebody can be warned before it, got 1h0m0s`,
+		`environment "dev": Cohort.RunEvery must be whole hours from 1h0m0s to 168h0m0s, got 720h0m0s`,
 		`environment "dev": Cohort.BatchSize must be from 1 to 1000, got 5000`,
 	}, "\n")
 	if err := dev.Validate(); err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}
+
+func TestAnApprovalsDeadlineHasBounds(t *testing.T) {
+	for reason, row := range map[string]struct {
+		cohort CohortEnvironment
+		fault  string
+	}{
+		"the construct's own bound": {
+			CohortEnvironment{BucketName: "cohorts", Approvers: []string{"role/Lead"}, ApprovalDeadline: 31 * day},
+			`environment "dev": Cohort.ApprovalDeadline must be whole seconds from 1m0s to 720h0m0s, got 744h0m0s`,
+		},
+		"a deadline that nobody keeps": {
+			CohortEnvironment{BucketName: "cohorts", ApprovalDeadline: 3 * time.Hour},
+			`environment "dev": Cohort.Approvers are required with an ApprovalDeadline, got none`,
+		},
+	} {
+		dev := Environments()[0]
+		dev.Cohort = &row.cohort
+		if err := dev.Validate(); err == nil || err.Error() != row.fault {
+			t.Errorf("%s: got %v", reason, err)
+		}
 	}
 }

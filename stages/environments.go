@@ -7,24 +7,25 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 
 	"clinical-risk-pipeline/constructs/audit"
+	"clinical-risk-pipeline/constructs/release"
 	"clinical-risk-pipeline/constructs/risk"
 )
 
 // Environments are the environments that the application synthesizes, in the order of promotion. Adding one is adding a
 // value here. Without an account and a region an environment is agnostic: its template deploys to whichever account and
-// region the AWS command line is configured for.
+// region the AWS command line is configured for. [Settings] take the place of some values without a commit.
 func Environments() []Environment {
 	return []Environment{
 		{
 			Name: "dev",
 			Extraction: risk.EMRStep{
-				ClusterID: "j-DEV0000000000",
+				ClusterID: exampleCluster,
 				Script:    "s3://clinical-risk-dev/jobs/etl.py",
 			},
 			EndpointName: "dropout-inference-dev",
 			Cohort: &CohortEnvironment{
 				BucketName: "clinical-risk-dev",
-				Approvers:  []string{"arn:aws:iam::123456789012:role/ClinicalOperations"},
+				Approvers:  []string{"role/ClinicalOperations"},
 				Review:     "SubjectReview",
 			},
 			LogRetention:  awslogs.RetentionDays_ONE_MONTH,
@@ -33,13 +34,13 @@ func Environments() []Environment {
 		{
 			Name: "staging",
 			Extraction: risk.EMRStep{
-				ClusterID: "j-STAGING000000",
+				ClusterID: exampleCluster,
 				Script:    "s3://clinical-risk-staging/jobs/etl.py",
 			},
 			EndpointName: "dropout-inference-staging",
 			Cohort: &CohortEnvironment{
 				BucketName: "clinical-risk-staging",
-				Approvers:  []string{"arn:aws:iam::123456789012:role/ClinicalOperations"},
+				Approvers:  []string{"role/ClinicalOperations"},
 				Review:     "SubjectReview",
 			},
 			LogRetention:  awslogs.RetentionDays_SIX_MONTHS,
@@ -48,20 +49,21 @@ func Environments() []Environment {
 		{
 			Name: "prod",
 			Extraction: risk.EMRStep{
-				ClusterID:      "j-PROD000000000",
+				ClusterID:      exampleCluster,
 				Script:         "s3://clinical-risk-prod/jobs/etl.py",
 				SparkArguments: []string{"--deploy-mode", "cluster"},
 			},
 			EndpointName: "dropout-inference-prod",
 			Cohort: &CohortEnvironment{
 				BucketName: "clinical-risk-prod",
-				Approvers:  []string{"arn:aws:iam::123456789012:role/ClinicalOperations"},
+				Approvers:  []string{"role/ClinicalOperations"},
 				Review:     "SubjectReview",
 			},
 			RecordLock:      audit.Compliance,
-			RecordRetention: 25 * 365 * 24 * time.Hour,
+			RecordRetention: 25 * 365 * day,
 			LogRetention:    awslogs.RetentionDays_TEN_YEARS,
 			RemovalPolicy:   awscdk.RemovalPolicy_RETAIN,
+			Shift:           release.Shift{Percentage: 10, Interval: time.Hour},
 		},
 	}
 }

@@ -1,6 +1,8 @@
 package stages
 
 import (
+	"slices"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
@@ -58,11 +60,20 @@ type Wave struct {
 	Environments []Environment
 }
 
-// WavesOf promotes the environments one by one.
+// WavesOf promotes the environments in their order: those of one Wave at the same time, each other one by itself.
 func WavesOf(environments []Environment) []Wave {
 	var waves []Wave
 	for _, e := range environments {
-		waves = append(waves, Wave{Name: e.Name, Environments: []Environment{e}})
+		name := e.Wave
+		if name == "" {
+			name = e.Name
+		}
+		at := slices.IndexFunc(waves, func(w Wave) bool { return e.Wave != "" && w.Name == name })
+		if at < 0 {
+			at = len(waves)
+			waves = append(waves, Wave{Name: name})
+		}
+		waves[at].Environments = append(waves[at].Environments, e)
 	}
 	return waves
 }

@@ -31,35 +31,35 @@ func (p *promotion) addSmokeTester() {
 	}))
 }
 
-// smokeStep starts an execution in the environment that was just deployed, and fails unless it succeeds. Its record is
-// synthetic, and its alert says that it is a test.
-func (p *promotion) smokeStep(environment Environment, stack awscdk.Stack) pipelines.Step {
+// smokeStep starts an execution, through the alias, in the environment that was just deployed, and fails unless it succeeds.
+// Its record is synthetic, and its input says "test": true, so that alert and decision record are marked as a test, and no
+// downstream system is told.
+func (p *promotion) smokeStep(environment Environment, deployed *deployment) pipelines.Step {
 	return pipelines.NewCodeBuildStep(jsii.String("Smoke"), &pipelines.CodeBuildStepProps{
 		Input: p.source,
 		Role:  p.tester,
 		EnvFromCfnOutputs: &map[string]awscdk.CfnOutput{
-			"STATE_MACHINE_ARN": outputOf(stack, stateMachineOutput),
-			"SMOKE_ROLE_ARN":    p.addSmokeRole(environment, stack),
+			"LIVE_ALIAS_ARN": deployed.liveAlias,
+			"SMOKE_ROLE_ARN": p.addSmokeRole(environment, deployed),
 		},
 		Commands: jsii.Strings(
 			"aws configure set profile.smoke.role_arn $SMOKE_ROLE_ARN",
 			// The command line assumes the role anew whenever its session ends, for as long as an execution takes.
 			"aws configure set profile.smoke.credential_source EcsContainer",
 			"aws configure set profile.smoke.region "+environment.Region,
-			"AWS_PROFILE=smoke scripts/smoke.sh $STATE_MACHINE_ARN "+p.SmokeInput,
+			"AWS_PROFILE=smoke scripts/smoke.sh $LIVE_ALIAS_ARN "+p.SmokeInput,
 		),
 		Timeout: awscdk.Duration_Hours(jsii.Number(smokeHours)),
 	})
 }
 
-// addSmokeRole adds to the environment's stack the role that the tooling account assumes: it starts executions, and follows
-// its own.
-func (p *promotion) addSmokeRole(environment Environment, stack awscdk.Stack) awscdk.CfnOutput {
-	machine := jsii.String(outputOf(stack, stateMachineOutput).Value().(string))
-	name := awscdk.Fn_Select(jsii.Number(6), awscdk.Fn_Split(jsii.String(":"), machine, nil))
+// addSmokeRole adds to the environment's stack the role that the tooling account assumes: it starts executions of what is
+// released, and follows its own.
+func (p *promotion) addSmokeRole(environment Environment, deployed *deployment) awscdk.CfnOutput {
+	stack := deployed.stack
 	execution := stack.FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("states"), Resource: jsii.String("execution"), ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
-		ResourceName: jsii.String(*name + ":" + smokeExecution + "*"),
+		ResourceName: jsii.String(*deployed.machine.StateMachineName() + ":" + smokeExecution + "*"),
 	})
 	tester := fmt.Sprintf("arn:%s:iam::%s:role/%s", *stack.Partition(), p.Account, p.testerName())
 	role := awsiam.NewRole(stack, jsii.String(smokeRoleID), &awsiam.RoleProps{
@@ -69,9 +69,7 @@ func (p *promotion) addSmokeRole(environment Environment, stack awscdk.Stack) aw
 			"ArnEquals": map[string]any{"aws:PrincipalArn": tester},
 		}),
 	})
-	role.AddToPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid: jsii.String("Start"), Actions: jsii.Strings("states:StartExecution"), Resources: &[]*string{machine},
-	}))
+	role.AddToPolicy(deployed.release.StartStatement())
 	role.AddToPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Sid: jsii.String("Follow"), Actions: jsii.Strings("states:DescribeExecution"), Resources: &[]*string{execution},
 	}))
@@ -80,13 +78,8 @@ func (p *promotion) addSmokeRole(environment Environment, stack awscdk.Stack) aw
 	})
 }
 
-const (
-	// stateMachineOutput is the output of an environment's stack that names what executions are started by.
-	stateMachineOutput = "StateMachineArn"
-
-	// smokeExecution is what the names of smoke executions begin with; scripts/smoke.sh gives them.
-	smokeExecution = "smoke-"
-)
+// smokeExecution is what the names of smoke executions begin with; scripts/smoke.sh gives them.
+const smokeExecution = "smoke-"
 
 // The roles of the two accounts know each other by name, since neither stack can refer to the other.
 func (p Promotion) testerName() string { return "clinical-risk-smoke-tester-" + p.Region }
@@ -95,10 +88,4 @@ func smokeRoleName(e Environment) string { return "clinical-risk-smoke-" + e.Nam
 
 func (p *promotion) smokeRoleARN(e Environment) string {
 	return fmt.Sprintf("arn:%s:iam::%s:role/%s", *p.stack.Partition(), e.Account, smokeRoleName(e))
-}
-
-func outputOf(stack awscdk.Stack, id string) awscdk.CfnOutput {
-	var output awscdk.CfnOutput
-	jsii.UnsafeCast(stack.Node().FindChild(&id), &output)
-	return output
 }

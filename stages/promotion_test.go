@@ -8,32 +8,23 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/google/go-cmp/cmp"
 )
 
 // validPromotion promotes the environments of the application.
-func validPromotion() Promotion {
-	environments := Environments()
-	for i := range environments {
-		environments[i].Account, environments[i].Region = "222222222222", "eu-central-1"
-	}
-	return Promotion{
-		Account:    "111111111111",
-		Region:     "eu-central-1",
-		Connection: "arn:aws:codeconnections:eu-central-1:111111111111:connection/01234567-89ab-cdef-0123-456789abcdef",
-		Repository: "example/clinical-risk-pipeline",
-		Waves:      WavesOf(environments),
-	}
+func validPromotion(t *testing.T) Promotion {
+	t.Helper()
+	return *ReadSettings(nil, promoting()).Promotion(settled(t, nil, promoting()...))
 }
 
 func TestAPromotionIsValid(t *testing.T) {
-	if err := validPromotion().Validate(); err != nil {
+	if err := validPromotion(t).Validate(); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func TestValidatePromotionNamesEveryFaultAtOnce(t *testing.T) {
-	p := validPromotion()
+	p := validPromotion(t)
 	p.Connection = ""
 	p.Waves = []Wave{p.Waves[2], p.Waves[0], p.Waves[1]}
 	prod, dev, staging := &p.Waves[0].Environments[0], &p.Waves[1].Environments[0], &p.Waves[2].Environments[0]
@@ -45,7 +36,7 @@ func TestValidatePromotionNamesEveryFaultAtOnce(t *testing.T) {
 		t.Fatal("no fault")
 	}
 	want := []string{
-		"promotion: Connection must be the ARN of a CodeConnections connection",
+		"promotion: Connection is required, the ARN of a CodeConnections connection",
 		`promotion: Waves must end with production: "dev" stands after "prod"`,
 		`promotion: Waves must end with production: "staging" stands after "prod"`,
 		`environment "prod": LogRetention is required in production`,
@@ -73,7 +64,8 @@ func TestValidatePromotionReadsEachField(t *testing.T) {
 		}, ""},
 		"a repository in a group of GitLab has three parts": {func(p *Promotion) { p.Repository = "a/b/c" }, ""},
 		"a URL is no repository":                            {func(p *Promotion) { p.Repository = "https://github.com/a/b" }, "Repository must"},
-		"the tooling account is an account, too":            {func(p *Promotion) { p.Account = "" }, "promotion: Account must"},
+		"the tooling account is an account, too":            {func(p *Promotion) { p.Account = "1" }, "promotion: Account must"},
+		"an S3 bucket is no connection":                     {func(p *Promotion) { p.Connection = "arn:aws:s3:::bucket" }, "promotion: Connection must"},
 		"the tooling region is a region, too":               {func(p *Promotion) { p.Region = "eu-central-1a" }, "promotion: Region must"},
 		"a branch may have slashes":                         {func(p *Promotion) { p.Branch = "release/2" }, ""},
 		"a branch is not a shell command":                   {func(p *Promotion) { p.Branch = "main; true" }, "Branch must"},
@@ -92,14 +84,13 @@ func TestValidatePromotionReadsEachField(t *testing.T) {
 			overseas.Name = "produs"
 			p.Waves = append(p.Waves, Wave{Name: "produs", Environments: []Environment{overseas}})
 		}, ""},
-		"the pipeline cannot guess an account":  {func(p *Promotion) { p.Waves[0].Environments[0].Account = "" }, "Account is required"},
-		"the pipeline cannot guess a region":    {func(p *Promotion) { p.Waves[0].Environments[0].Region = "" }, "Region is required"},
-		"production keeps its logs and its key": {func(p *Promotion) { p.Waves[2].Environments[0].RemovalPolicy = awscdk.RemovalPolicy_DESTROY }, "RemovalPolicy must be RETAIN"},
+		"the pipeline cannot guess an account": {func(p *Promotion) { p.Waves[0].Environments[0].Account = "" }, "Account is required"},
+		"the pipeline cannot guess a region":   {func(p *Promotion) { p.Waves[0].Environments[0].Region = "" }, "Region is required"},
 	}
 	for _, reason := range slices.Sorted(maps.Keys(rows)) {
 		row := rows[reason]
 		t.Run(reason, func(t *testing.T) {
-			p := validPromotion()
+			p := validPromotion(t)
 			row.change(&p)
 			err := p.Validate()
 			switch {
@@ -109,6 +100,25 @@ func TestValidatePromotionReadsEachField(t *testing.T) {
 				t.Errorf("got %v, want one fault with %q", err, row.fault)
 			}
 		})
+	}
+}
+
+func TestEnvironmentsOfOneWaveAreDeployedAtTheSameTime(t *testing.T) {
+	environments := Environments()
+	for name, wave := range map[string]string{"produs": "prod", "stagingus": ""} {
+		another := environments[2]
+		another.Name, another.Wave = name, wave
+		environments = append(environments, another)
+	}
+	got := map[string][]string{}
+	for _, wave := range WavesOf(environments) {
+		for _, e := range wave.Environments {
+			got[wave.Name] = append(got[wave.Name], e.Name)
+		}
+	}
+	want := map[string][]string{"dev": {"dev"}, "staging": {"staging"}, "prod": {"prod", "produs"}, "stagingus": {"stagingus"}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -4,9 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"strings"
-
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 )
 
 var (
@@ -25,18 +22,20 @@ func (p Promotion) Validate() error {
 	report := func(format string, values ...any) {
 		faults = append(faults, fmt.Errorf("promotion: "+format, values...))
 	}
-	if !accountPattern.MatchString(p.Account) {
-		report("Account must be 12 digits, got %q", p.Account)
+	// required reports a field that is missing, with how to set it, or that is wrong.
+	required := func(field, key, value, rule string, valid bool) {
+		switch {
+		case value == "":
+			report("%s is required, %s: %s", field, rule, setting{promotionOwner, key}.ways())
+		case !valid:
+			report("%s must be %s, got %q", field, rule, value)
+		}
 	}
-	if !IsRegion(p.Region) {
-		report(`Region must be an AWS region such as "eu-central-1", got %q`, p.Region)
-	}
-	if !connectionPattern.MatchString(p.Connection) {
-		report("Connection must be the ARN of a CodeConnections connection, got %q: make one in the tooling account, under Settings, Connections", p.Connection)
-	}
-	if !repositoryPattern.MatchString(p.Repository) {
-		report(`Repository must be "owner/name", got %q`, p.Repository)
-	}
+	required("Account", accountKey, p.Account, "12 digits", accountPattern.MatchString(p.Account))
+	required("Region", regionKey, p.Region, `an AWS region such as "eu-central-1"`, IsRegion(p.Region))
+	required("Connection", connectionKey, p.Connection,
+		"the ARN of a CodeConnections connection (tooling account, Developer Tools, Settings, Connections)", connectionPattern.MatchString(p.Connection))
+	required("Repository", repositoryKey, p.Repository, `"owner/name"`, repositoryPattern.MatchString(p.Repository))
 	if p.Branch != "" && !branchPattern.MatchString(p.Branch) {
 		report("Branch must be the name of a branch, got %q", p.Branch)
 	}
@@ -98,30 +97,17 @@ func (p Promotion) validateWaves() error {
 	return errors.Join(faults...)
 }
 
-// production environments are deployed last, after a person approved, and keep what they wrote.
-func (e Environment) production() bool { return strings.HasPrefix(e.Name, "prod") }
-
-// validateTarget reports what a promotion asks of an environment beyond [Environment.Validate].
+// validateTarget reports what a promotion asks of an environment beyond [Environment.Validate]: it deploys from another account,
+// perhaps from another region, so nothing may be left open.
 func (e Environment) validateTarget() error {
-	var faults []error
-	report := func(format string, values ...any) { faults = append(faults, fmt.Errorf(format, values...)) }
-	if e.Account == "" {
-		report("Account is required in a promotion: the pipeline runs in another account")
+	faults := e.examples()
+	required := func(field, key, value string) {
+		if value == "" {
+			faults = append(faults, fmt.Errorf("%s is required in a promotion: %s, or write it into stages/environments.go", field, setting{e.Name, key}.ways()))
+		}
 	}
-	if e.Region == "" {
-		report("Region is required in a promotion: the pipeline may run in another region")
-	} else if regionPattern.MatchString(e.Region) && !IsRegion(e.Region) {
-		report(`Region must be an AWS region such as "eu-central-1", got %q`, e.Region)
-	}
-	if !e.production() {
-		return errors.Join(faults...)
-	}
-	if e.LogRetention == "" {
-		report("LogRetention is required in production, got none")
-	}
-	if e.RemovalPolicy != "" && e.RemovalPolicy != awscdk.RemovalPolicy_RETAIN {
-		report("RemovalPolicy must be RETAIN in production, got %s", e.RemovalPolicy)
-	}
+	required("Account", accountKey, e.Account)
+	required("Region", regionKey, e.Region)
 	return errors.Join(faults...)
 }
 

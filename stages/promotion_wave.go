@@ -15,30 +15,30 @@ import (
 // addWave deploys the wave's environments at the same time, each with its smoke execution behind it, and in production with
 // its gates in front of it.
 func (p *promotion) addWave(wave Wave) {
-	added := p.pipeline.AddWave(jsii.String(Environment{Name: wave.Name}.StageID()), nil)
+	added := p.pipeline.AddWave(jsii.String(capitalized(wave.Name)), nil)
 	for _, environment := range wave.Environments {
-		stage := NewStage(p.stack, environment)
-		options := &pipelines.AddStageOpts{Post: &[]pipelines.Step{p.smokeStep(environment, stackOf(stage))}}
+		stage := newStage(p.stack, environment)
+		options := &pipelines.AddStageOpts{Post: &[]pipelines.Step{p.smokeStep(environment, stage.subjects)}}
 		if environment.production() {
 			options.Pre, options.StackSteps = p.gates(environment, stage)
 		}
-		added.AddStage(stage, options)
+		added.AddStage(stage.Stage, options)
 	}
 }
 
 // gates are what stands before production: a comparison with what is deployed, which stops where permissions are broadened
 // until a person confirms, and an approval of the change set, between its making and its execution, for each stack. What
 // the approver reviews is what will be executed.
-func (p *promotion) gates(environment Environment, stage awscdk.Stage) (*[]pipelines.Step, *[]*pipelines.StackSteps) {
+func (p *promotion) gates(environment Environment, stage *stage) (*[]pipelines.Step, *[]*pipelines.StackSteps) {
 	check := pipelines.NewConfirmPermissionsBroadening(jsii.String("SecurityChanges"), &pipelines.PermissionsBroadeningCheckProps{
-		Stage:             stage,
+		Stage:             stage.Stage,
 		NotificationTopic: p.approval.NotificationTopic,
 	})
 	approval := *p.approval
 	approval.Comment = jsii.String(fmt.Sprintf("Review the change set of %s, and what the security check reports, before it is executed.", environment.Name))
 	approval.ReviewUrl = jsii.String(fmt.Sprintf("https://%[1]s.console.aws.amazon.com/cloudformation/home?region=%[1]s#/stacks", environment.Region))
 	steps := []*pipelines.StackSteps{}
-	for _, stack := range stacksOf(stage) {
+	for _, stack := range stage.stacks {
 		steps = append(steps, &pipelines.StackSteps{Stack: stack, ChangeSet: &[]pipelines.Step{
 			pipelines.NewManualApprovalStep(jsii.String("Approve"), &approval),
 		}})
@@ -74,22 +74,4 @@ func (p *promotion) addApprovalTopic() {
 		topic.AddSubscription(awssnssubscriptions.NewEmailSubscription(&address, nil))
 	}
 	p.approval.NotificationTopic = topic
-}
-
-// stacksOf are all stacks of the stage.
-func stacksOf(stage awscdk.Stage) []awscdk.Stack {
-	var stacks []awscdk.Stack
-	for _, child := range *stage.Node().Children() {
-		if *awscdk.Stack_IsStack(child) {
-			stacks = append(stacks, awscdk.Stack_Of(child))
-		}
-	}
-	return stacks
-}
-
-// stackOf is the stage's stack that scores one subject an execution, and whose state machine the smoke execution starts.
-func stackOf(stage awscdk.Stage) awscdk.Stack {
-	var stack awscdk.Stack
-	jsii.UnsafeCast(stage.Node().FindChild(jsii.String(stackID)), &stack)
-	return stack
 }

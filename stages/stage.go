@@ -2,10 +2,12 @@ package stages
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"clinical-risk-pipeline/constructs/monitoring"
+	"clinical-risk-pipeline/constructs/release"
 	"clinical-risk-pipeline/constructs/risk"
 )
 
@@ -14,48 +16,72 @@ const (
 	stackID      = "ClinicalRisk"
 	pipelineID   = "Pipeline"
 	monitoringID = "Monitoring"
+	releaseID    = "Release"
 )
+
+// stage is an environment's stage, with what a promotion continues from.
+type stage struct {
+	awscdk.Stage
+	stacks   []awscdk.Stack
+	subjects *deployment // the one that a smoke execution starts
+}
+
+// deployment is a stack with a pipeline, and how executions of it are started.
+type deployment struct {
+	stack     awscdk.Stack
+	machine   awsstepfunctions.StateMachine
+	release   *release.Release
+	liveAlias awscdk.CfnOutput
+}
 
 // NewStage adds the environment's stage to scope: a stack that scores one subject an execution and, if the environment has
 // cohorts, one that scores them. It panics with the error of [Environment.Validate] when the environment is wrong.
 func NewStage(scope constructs.Construct, environment Environment) awscdk.Stage {
+	return newStage(scope, environment).Stage
+}
+
+func newStage(scope constructs.Construct, environment Environment) *stage {
 	if err := environment.Validate(); err != nil {
 		panic(err)
 	}
-	stage := awscdk.NewStage(scope, jsii.String(environment.StageID()), &awscdk.StageProps{
+	s := &stage{Stage: awscdk.NewStage(scope, jsii.String(environment.StageID()), &awscdk.StageProps{
 		Env: &awscdk.Environment{Account: optional(environment.Account), Region: optional(environment.Region)},
-	})
-	addPipeline(newStack(stage, stackID, "Clinical risk pipeline, "+environment.Name, environment), environment.pipeline())
+	})}
+	s.subjects = addPipeline(s.newStack(stackID, "Clinical risk pipeline, "+environment.Name, environment), environment, environment.pipeline(), environment.monitoring())
 	if environment.Cohort != nil {
-		addCohortStack(stage, environment)
+		addCohortPipeline(s.newStack(cohortStackID, "Clinical risk pipeline for cohorts, "+environment.Name, environment), environment)
 	}
-	return stage
+	return s
 }
 
-func newStack(stage awscdk.Stage, id, description string, environment Environment) awscdk.Stack {
-	stack := awscdk.NewStack(stage, &id, &awscdk.StackProps{Description: &description})
-	awscdk.Tags_Of(stack).Add(jsii.String("application"), jsii.String("clinical-risk-pipeline"), nil)
-	awscdk.Tags_Of(stack).Add(jsii.String("environment"), jsii.String(environment.Name), nil)
+func (s *stage) newStack(id, description string, environment Environment) awscdk.Stack {
+	stack := awscdk.NewStack(s.Stage, &id, &awscdk.StackProps{Description: &description})
+	tag(stack, map[string]string{applicationTag: "clinical-risk-pipeline", environmentTag: environment.Name})
+	tag(stack, environment.Tags)
+	environment.refuseExamples(stack)
+	s.stacks = append(s.stacks, stack)
 	return stack
 }
 
-// addPipeline adds the pipeline to the stack, with its alarms and the outputs that its users need next.
-func addPipeline(stack awscdk.Stack, props *risk.ClinicalRiskPipelineProps) {
+// addPipeline adds the pipeline to the stack, with its alarms, its release, and the outputs that its users need next.
+func addPipeline(stack awscdk.Stack, environment Environment, props *risk.ClinicalRiskPipelineProps, watch *monitoring.MonitoringProps) *deployment {
 	pipeline := risk.NewClinicalRiskPipeline(stack, pipelineID, props)
-	monitoring.NewMonitoring(stack, monitoringID, &monitoring.MonitoringProps{
-		StateMachine: pipeline.StateMachine(),
-		EndpointName: props.EndpointName,
-		Alerts:       pipeline.AlertTopic(),
-		Operations:   pipeline.OperationsTopic(),
-		DeadLetters:  pipeline.UndeliveredAlerts(),
-	})
-	output(stack, "StateMachineArn", "Start an execution of this state machine.", pipeline.StateMachine().StateMachineArn())
-	output(stack, "AlertTopicArn", "Subscribe the team to this topic.", pipeline.AlertTopic().TopicArn())
-	output(stack, "OperationsTopicArn", "Subscribe operations to this topic.", pipeline.OperationsTopic().TopicArn())
+	watch.StateMachine = pipeline.StateMachine()
+	watch.Alerts, watch.Operations, watch.DeadLetters = pipeline.AlertTopic(), pipeline.OperationsTopic(), pipeline.UndeliveredAlerts()
+	alarms := monitoring.NewMonitoring(stack, monitoringID, watch)
+	live := release.NewRelease(stack, releaseID, environment.release(pipeline.StateMachine(), alarms))
+
+	output(stack, "StateMachineArn", "The state machine, whose executions the console lists.", *pipeline.StateMachine().StateMachineArn())
+	output(stack, "AlertTopicArn", "Subscribe the team to this topic.", *pipeline.AlertTopic().TopicArn())
+	output(stack, "OperationsTopicArn", "Subscribe operations to this topic.", *pipeline.OperationsTopic().TopicArn())
+	return &deployment{
+		stack: stack, machine: pipeline.StateMachine(), release: live,
+		liveAlias: output(stack, "LiveAliasArn", "Start executions of this: the version that is released.", live.AliasARN()),
+	}
 }
 
-func output(stack awscdk.Stack, id, description string, value *string) {
-	awscdk.NewCfnOutput(stack, &id, &awscdk.CfnOutputProps{Description: &description, Value: value})
+func output(stack awscdk.Stack, id, description, value string) awscdk.CfnOutput {
+	return awscdk.NewCfnOutput(stack, &id, &awscdk.CfnOutputProps{Description: &description, Value: &value})
 }
 
 func optional(s string) *string {

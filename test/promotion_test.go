@@ -2,6 +2,7 @@ package test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,30 +11,40 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/regioninfo"
 	"github.com/gkampitakis/go-snaps/snaps"
+	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/stages"
 )
 
 // promotionProps promote the environments of the application, production in two regions at the same time.
-func promotionProps() stages.Promotion {
-	environments := stages.Environments()
-	for i := range environments {
-		environments[i].Account = []string{"222222222222", "333333333333", "444444444444"}[i]
-		environments[i].Region = "eu-central-1"
+func promotionProps(t *testing.T) stages.Promotion {
+	t.Helper()
+	overseas := stages.Environments()[2]
+	overseas.Name, overseas.Wave = "produs", "prod"
+	return promotionOf(t, append(stages.Environments(), overseas), "CLINICAL_RISK_PRODUS_REGION=us-east-1")
+}
+
+// promotionOf promotes the environments, each into an account of its own, by its settings.
+func promotionOf(t *testing.T, environments []stages.Environment, more ...string) stages.Promotion {
+	t.Helper()
+	variables := []string{
+		"CLINICAL_RISK_PROMOTION_ACCOUNT=111111111111",
+		"CLINICAL_RISK_PROMOTION_REGION=eu-central-1",
+		"CLINICAL_RISK_PROMOTION_CONNECTION=arn:aws:codeconnections:eu-central-1:111111111111:connection/01234567-89ab-cdef-0123-456789abcdef",
+		"CLINICAL_RISK_PROMOTION_REPOSITORY=example/clinical-risk-pipeline",
+		"CLINICAL_RISK_PROMOTION_APPROVERS=release@example.com",
 	}
-	overseas := environments[2]
-	overseas.Name, overseas.Region = "produs", "us-east-1"
-	waves := stages.WavesOf(environments)
-	waves[2].Environments = append(waves[2].Environments, overseas)
-	return stages.Promotion{
-		Account:        "111111111111",
-		Region:         "eu-central-1",
-		Connection:     "arn:aws:codeconnections:eu-central-1:111111111111:connection/01234567-89ab-cdef-0123-456789abcdef",
-		Repository:     "example/clinical-risk-pipeline",
-		Waves:          waves,
-		ApproverEmails: []string{"release@example.com"},
-		Variables:      map[string]string{"CLINICAL_RISK_EXAMPLE": "value"},
+	for i, e := range environments {
+		prefix := "CLINICAL_RISK_" + strings.ToUpper(e.Name)
+		variables = append(variables, fmt.Sprintf("%s_ACCOUNT=%012d", prefix, 222222222222+111111111111*i),
+			prefix+"_REGION=eu-central-1", prefix+"_CLUSTER=j-3H6EATEWWRWS")
 	}
+	settings := stages.ReadSettings(nil, append(variables, more...))
+	environments, err := settings.Environments(environments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return *settings.Promotion(environments)
 }
 
 // promoted is the synthesized promotion: the folder of its assembly, and the template of its stack.
@@ -52,7 +63,7 @@ func promotion(t *testing.T) *promoted {
 	dir := filepath.Join(scratch, "promotion")
 	orFatal(t, func() {
 		app := newApp(dir)
-		stages.NewPromotion(app, promotionProps())
+		stages.NewPromotion(app, promotionProps(t))
 		app.Synth(nil)
 	})
 	template := readJSON(t, filepath.Join(dir, "Promotion.template.json"))
@@ -107,12 +118,18 @@ func (p *promoted) project(t *testing.T, words string) (properties, buildSpec ob
 	return nil, nil
 }
 
-func TestPromotionGoesThroughTheEnvironmentsInOrder(t *testing.T) {
+// stages are the names of the stages of the pipeline, in their order.
+func (p *promoted) stages(t *testing.T) []string {
+	t.Helper()
 	var names []string
-	for _, s := range promotion(t).pipeline.resource(t, "AWS::CodePipeline::Pipeline")["Stages"].([]any) {
+	for _, s := range p.pipeline.resource(t, "AWS::CodePipeline::Pipeline")["Stages"].([]any) {
 		names = append(names, s.(object)["Name"].(string))
 	}
-	if got, want := join(names), "Source Build UpdatePipeline Assets Dev Staging Prod"; got != want {
+	return names
+}
+
+func TestPromotionGoesThroughTheEnvironmentsInOrder(t *testing.T) {
+	if got, want := join(promotion(t).stages(t)), "Source Build UpdatePipeline Assets Dev Staging Prod"; got != want {
 		t.Errorf("stages %s, want %s", got, want)
 	}
 }
@@ -144,6 +161,9 @@ func TestPromotionSynthesizesWithToolsByVersion(t *testing.T) {
 	variables := map[string]any{}
 	for _, v := range properties["Environment"].(object)["EnvironmentVariables"].([]any) {
 		variables[v.(object)["Name"].(string)] = v.(object)["Value"]
+	}
+	if variables["CLINICAL_RISK_PRODUS_REGION"] != "us-east-1" {
+		t.Errorf("the pipeline synthesizes without the settings: %v", variables)
 	}
 	if variables["GOTOOLCHAIN"] != "go1.26.0" {
 		t.Errorf("GOTOOLCHAIN is %v, want the version of go.mod", variables["GOTOOLCHAIN"])
@@ -180,14 +200,46 @@ func TestPromotionSmokesThroughARoleOfTheEnvironment(t *testing.T) {
 		}
 		for _, policy := range environment.resources("AWS::IAM::Policy") {
 			if strings.Contains(text(policy["Roles"]), id) {
-				if got := text(policy["PolicyDocument"]); strings.Count(got, "states:") != 3 || !strings.Contains(got, ":smoke-*") {
-					t.Errorf("the role may do %s", got)
-				}
+				wantSmokePermissions(t, environment, policy["PolicyDocument"])
 				return
 			}
 		}
 	}
 	t.Error("no smoke role")
+}
+
+// wantSmokePermissions expects that what is released is started, and that smoke executions are followed, and nothing else.
+func wantSmokePermissions(t *testing.T, environment *pipeline, policy any) {
+	t.Helper()
+	machine, _ := environment.one(t, "AWS::StepFunctions::StateMachine", "")
+	name := object{"Fn::GetAtt": []any{machine, "Name"}}
+	follow := object{"Fn::Join": []any{"", []any{
+		"arn:aws:states:eu-central-1:444444444444:execution:", name, ":smoke-*",
+	}}}
+	if diff := cmp.Diff(map[string]object{
+		"StartLive": with(allow("StartLive", object{"Ref": machine}, "states:StartExecution"),
+			object{"ForAnyValue:StringEquals": object{"states:StateMachineQualifier": "live"}}),
+		"Follow": allow("Follow", follow, "states:DescribeExecution"),
+	}, policyOf(policy)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// The smoke execution is started by what the stack names as released.
+func TestPromotionSmokesThroughTheAlias(t *testing.T) {
+	_, spec := promotion(t).project(t, "Dev/Smoke")
+	if got := text(spec); !strings.Contains(got, "scripts/smoke.sh $LIVE_ALIAS_ARN examples/smoke-input.json") {
+		t.Errorf("starts something else: %s", got)
+	}
+	for _, stage := range promotion(t).pipeline.resource(t, "AWS::CodePipeline::Pipeline")["Stages"].([]any) {
+		for _, action := range stage.(object)["Actions"].([]any) {
+			variables := text(action.(object)["Configuration"].(object)["EnvironmentVariables"])
+			if strings.Contains(variables, "LIVE_ALIAS_ARN") && strings.Contains(variables, ".LiveAliasArn}") {
+				return
+			}
+		}
+	}
+	t.Error("no action hands the output LiveAliasArn over")
 }
 
 func TestPromotionEncryptsItsArtifacts(t *testing.T) {

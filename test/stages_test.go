@@ -2,15 +2,20 @@ package test
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gkampitakis/go-snaps/snaps"
+	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/constructs/release"
 	"clinical-risk-pipeline/stages"
 )
 
@@ -38,18 +43,25 @@ func TestSnapshots(t *testing.T) {
 	dir := environments(t)
 	for _, environment := range stages.Environments() {
 		t.Run(environment.Name, func(t *testing.T) {
-			files, err := filepath.Glob(filepath.Join(dir, "assembly-"+environment.StageID(), "*.template.json"))
-			if err != nil || len(files) != 2 {
-				t.Fatalf("templates: %v, %v, want one for subjects and one for cohorts", files, err)
-			}
-			for i, stack := range []string{"subject", "cohort"} { // ClinicalRisk, CohortRisk
-				template := readJSON(t, files[i])
+			templates := templates(t, dir, environment.StageID())
+			for i, stack := range []string{"subject", "cohort"} {
+				template := templates[i]
 				expandDefinitions(t, template)
 				snaps.WithConfig(snaps.Filename(environment.Name+"-"+stack), snaps.Ext(".json")).
 					MatchStandaloneSnapshot(t, assetHash.ReplaceAllString(text(template), "ASSET-HASH"))
 			}
 		})
 	}
+}
+
+// templates are those of a stage: of ClinicalRisk, for subjects, and of CohortRisk.
+func templates(t *testing.T, dir, stage string) []object {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "assembly-"+stage, "*.template.json"))
+	if err != nil || len(files) != 2 {
+		t.Fatalf("templates: %v, %v, want one for subjects and one for cohorts", files, err)
+	}
+	return []object{readJSON(t, files[0]), readJSON(t, files[1])}
 }
 
 // TestVariantSnapshots have the smallest and the fullest pipeline whole.
@@ -106,6 +118,35 @@ func TestWithoutAnAccountAnEnvironmentIsAgnostic(t *testing.T) {
 	}
 }
 
+// Adding an environment is one value in one file: a copy of another, appended, is a stage with the same in its stacks, and a
+// wave of the promotion.
+func TestAddingAnEnvironmentIsAddingAValue(t *testing.T) {
+	staging := stages.Environments()[1]
+	qa := staging
+	qa.Name = "qa"
+	dir := filepath.Join(scratch, "added")
+	orFatal(t, func() {
+		app := newApp(dir)
+		stages.NewStage(app, qa)
+		stages.NewPromotion(app, promotionOf(t, []stages.Environment{staging, qa}))
+		app.Synth(nil)
+	})
+	added, copied := templates(t, dir, "Qa"), templates(t, environments(t), "Staging")
+	for i, template := range copied {
+		ids := func(template object) []string { return slices.Sorted(maps.Keys(template["Resources"].(object))) }
+		if diff := cmp.Diff(ids(template), ids(added[i])); diff != "" {
+			t.Error(diff)
+		}
+		if tagged := text(added[i]); !strings.Contains(tagged, `"Value": "qa"`) || strings.Contains(tagged, `"Value": "staging"`) {
+			t.Errorf("stack %d says that it is another environment's", i)
+		}
+	}
+	p := &promoted{dir: dir, pipeline: &pipeline{template: readJSON(t, filepath.Join(dir, "Promotion.template.json"))}}
+	if got := join(p.stages(t)); !strings.HasSuffix(got, "Staging Qa") {
+		t.Errorf("the promotion goes through %s", got)
+	}
+}
+
 func TestAnAccountAndARegionBindAnEnvironment(t *testing.T) {
 	dir := filepath.Join(scratch, "bound")
 	orFatal(t, func() {
@@ -118,5 +159,66 @@ func TestAnAccountAndARegionBindAnEnvironment(t *testing.T) {
 	manifest := text(readJSON(t, filepath.Join(dir, "assembly-Dev", "manifest.json")))
 	if !strings.Contains(manifest, `"aws://123456789012/eu-central-1"`) {
 		t.Errorf("dev is not bound: %s", manifest)
+	}
+}
+
+// A cluster that nobody has named is refused before anything is deployed, and only then.
+func TestAnExampleIsNotDeployed(t *testing.T) {
+	named := filepath.Join(scratch, "named")
+	orFatal(t, func() {
+		settings := stages.ReadSettings(map[string]any{"dev:cluster": "j-3H6EATEWWRWS"}, nil)
+		all, err := settings.Environments(stages.Environments())
+		if err != nil {
+			t.Fatal(err)
+		}
+		app := newApp(named)
+		stages.NewStage(app, all[0])
+		app.Synth(nil)
+	})
+	for i, template := range templates(t, environments(t), "Dev") {
+		rule, ok := template["Rules"].(object)["Examples"].(object)
+		if !ok || !strings.Contains(text(rule), "set CLINICAL_RISK_DEV_CLUSTER, or -c dev:cluster=VALUE") {
+			t.Errorf("stack %d: nothing refuses the example: %s", i, text(template["Rules"]))
+		}
+	}
+	for i, template := range templates(t, named, "Dev") {
+		if rules := template["Rules"].(object); rules["Examples"] != nil {
+			t.Errorf("stack %d with a cluster is refused: %s", i, text(rules))
+		}
+	}
+}
+
+// An environment's Shift, Alarms, Tags and RunEvery reach its stacks.
+func TestTheValuesOfAnEnvironmentReachItsStacks(t *testing.T) {
+	dir := filepath.Join(scratch, "tuned")
+	orFatal(t, func() {
+		dev := stages.Environments()[0]
+		cohort := *dev.Cohort
+		cohort.RunEvery, cohort.ApprovalDeadline = 24*time.Hour, 4*time.Hour
+		dev.Cohort = &cohort
+		dev.Shift = release.Shift{Percentage: 5, Interval: 2 * time.Hour}
+		dev.Alarms = stages.Alarms{VariantName: "Blue", Throttles: 7, ModelErrors: 8, ModelLatency: 9 * time.Second}
+		dev.Tags = map[string]string{"cost-center": "4711"}
+		app := newApp(dir)
+		stages.NewStage(app, dev)
+		app.Synth(nil)
+	})
+	for i, template := range templates(t, dir, "Dev") {
+		p := &pipeline{template: template}
+		alarms := p.alarms()
+		preference := p.resource(t, "AWS::StepFunctions::StateMachineAlias")["DeploymentPreference"].(object)
+		got := []any{
+			preference["Percentage"], preference["Interval"], len(preference["Alarms"].([]any)),
+			alarms["ThrottledExecutions"]["Threshold"], alarms["ModelServerErrors"]["Threshold"], alarms["ModelLatency"]["Threshold"],
+			strings.Contains(text(alarms["ModelLatency"]), `"Blue"`), strings.Contains(text(p.resources("AWS::SNS::Topic")), `"4711"`),
+			alarms["OverdueRun"] != nil, alarms["ExpiringApprovals"] != nil,
+		}
+		if diff := cmp.Diff([]any{5.0, 120.0, 4, 7.0, 8.0, 9e6, true, true, i == 1, i == 1}, got); diff != "" {
+			t.Errorf("stack %d: %s", i, diff)
+		}
+	}
+	watch := text(templates(t, dir, "Dev")[1])
+	if !strings.Contains(watch, "- 14400000)") { // the deadline in milliseconds
+		t.Error("the watch of the approvals has another deadline")
 	}
 }

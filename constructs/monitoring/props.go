@@ -62,7 +62,7 @@ type Approvals struct {
 	// Logs use it, as that of the construct does. Required.
 	Requests awsdynamodb.ITable
 
-	// Deadline is how long a request waits for a decision: whole seconds, at least two hours. Required.
+	// Deadline is how long a request waits for a decision: whole seconds, at least [MinimumDeadline]. Required.
 	Deadline time.Duration
 
 	// Warning is how long before its deadline a request is about to expire: whole seconds, at least 30 minutes, less than
@@ -76,6 +76,9 @@ const (
 	DefaultModelLatency = 10 * time.Second
 )
 
+// MinimumDeadline is the shortest deadline of a request that can be warned of in time: four of the shortest warning.
+const MinimumDeadline = 4 * minimumWarning
+
 const (
 	// maximumModelLatency is when SageMaker gives up:
 	// https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
@@ -85,9 +88,8 @@ const (
 	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 	maximumRunEvery = 7 * 24 * time.Hour
 
-	// minimumWarning leaves people some minutes after the alarm; minimumDeadline is four of it.
-	minimumWarning  = 30 * time.Minute
-	minimumDeadline = 2 * time.Hour
+	// minimumWarning leaves people some minutes after the alarm.
+	minimumWarning = 30 * time.Minute
 )
 
 // The names of endpoints and variants, as the API reference of SageMaker gives them.
@@ -142,8 +144,8 @@ func (a *Approvals) validate() error {
 	if a.Requests == nil {
 		report("Approvals.Requests is required: the table of the requests")
 	}
-	if a.Deadline < minimumDeadline || a.Deadline%time.Second != 0 {
-		report("Approvals.Deadline must be whole seconds, at least %v, got %v", minimumDeadline, a.Deadline)
+	if a.Deadline < MinimumDeadline || a.Deadline%time.Second != 0 {
+		report("Approvals.Deadline must be whole seconds, at least %v, got %v", MinimumDeadline, a.Deadline)
 	}
 	if a.Warning != 0 && (a.Warning < minimumWarning || a.Warning >= a.Deadline || a.Warning%time.Second != 0) {
 		report("Approvals.Warning must be whole seconds, from %v to less than Approvals.Deadline, %v, got %v", minimumWarning, a.Deadline, a.Warning)

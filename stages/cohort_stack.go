@@ -1,0 +1,86 @@
+package stages
+
+import (
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/jsii-runtime-go"
+
+	"clinical-risk-pipeline/constructs/approval"
+	"clinical-risk-pipeline/constructs/audit"
+	"clinical-risk-pipeline/constructs/monitoring"
+	"clinical-risk-pipeline/constructs/risk"
+)
+
+// The ids of the cohort's stack and of what stands in it. They are part of the names of what is deployed, so they never
+// change.
+const (
+	cohortStackID = "CohortRisk"
+	recordsID     = "Records"
+	trailID       = "Trail"
+	approvalID    = "Approval"
+	cohortsID     = "Cohorts"
+	cohortsKeyID  = "CohortsKey"
+	reviewID      = "Review"
+)
+
+// addCohortPipeline adds the pipeline that scores whole cohorts to the stack, with what keeps its records.
+func addCohortPipeline(stack awscdk.Stack, e Environment) {
+	c := e.Cohort
+	records := audit.NewRecordStore(stack, recordsID, e.recordStore())
+	audit.NewTrail(stack, trailID, &audit.TrailProps{Records: records, EndpointName: e.EndpointName, LogRetention: e.LogRetention})
+
+	props, watch := e.pipeline(), e.monitoring()
+	watch.RunEvery = c.RunEvery
+	props.Records = records
+	scoring := c.Scoring
+	scoring.Bucket = c.bucket(stack)
+	props.Cohort = &scoring
+	if len(c.Approvers) > 0 {
+		props.Approval = e.addApproval(stack, records)
+		watch.Approvals = &monitoring.Approvals{Requests: props.Approval.Table(), Deadline: props.Approval.Deadline()}
+	}
+	if c.Review != "" {
+		props.Downstream = []risk.Downstream{risk.StateMachineExecution{
+			Name:         reviewID,
+			StateMachine: awsstepfunctions.StateMachine_FromStateMachineName(stack, jsii.String(reviewID), &c.Review),
+		}}
+	}
+	addPipeline(stack, e, props, watch)
+	output(stack, "RecordBucket", "The decision records.", *records.Bucket().BucketName())
+}
+
+// addApproval lets the approvers decide whether a run goes on.
+func (e Environment) addApproval(stack awscdk.Stack, records *audit.RecordStore) *approval.Approval {
+	var approvers []string
+	for _, approver := range e.Cohort.Approvers {
+		approvers = append(approvers, principalARN(stack, approver))
+	}
+	a := approval.NewApproval(stack, approvalID, &approval.ApprovalProps{
+		Approvers: approvers, Deadline: e.Cohort.ApprovalDeadline, RecordBucket: records.Bucket(),
+		LogRetention: e.LogRetention, RemovalPolicy: e.RemovalPolicy,
+	})
+	output(stack, "DecisionURL", "People decide here: clinicalrisk approvals --url.", *a.DecisionURL())
+	output(stack, "ApproversTopicArn", "Subscribe the approvers to this topic.", *a.Topic().TopicArn())
+	return a
+}
+
+// principalARN is the ARN of a role or user that is given as one, or by its name in the stack's own account.
+func principalARN(stack awscdk.Stack, principal string) string {
+	if strings.HasPrefix(principal, "arn:") {
+		return principal
+	}
+	kind, name, _ := strings.Cut(principal, "/")
+	return *stack.FormatArn(&awscdk.ArnComponents{Service: jsii.String("iam"), Region: jsii.String(""), Resource: &kind, ResourceName: &name})
+}
+
+func (c *CohortEnvironment) bucket(stack awscdk.Stack) awss3.IBucket {
+	attributes := &awss3.BucketAttributes{BucketName: &c.BucketName}
+	if c.BucketKey != "" {
+		attributes.EncryptionKey = awskms.Key_FromKeyArn(stack, jsii.String(cohortsKeyID), &c.BucketKey)
+	}
+	return awss3.Bucket_FromBucketAttributes(stack, jsii.String(cohortsID), attributes)
+}

@@ -1,0 +1,62 @@
+package stages
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+
+	"clinical-risk-pipeline/constructs/audit"
+)
+
+const day = 24 * time.Hour
+
+// The shortest time that decision records are locked for. In production: as long as the trial master file of a clinical trial in
+// the European Union is kept, 25 years after its end (Regulation (EU) No 536/2014, Article 58). A team whose trials fall under
+// other rules changes it here, where a reviewer sees it. Elsewhere: long enough to look into what went wrong.
+const (
+	productionRecords = 25 * 365 * day
+	otherRecords      = 30 * day
+)
+
+// production environments are deployed last, after a person approved, and keep what they wrote.
+func (e Environment) production() bool { return strings.HasPrefix(e.Name, "prod") }
+
+// validateRules reports what is asked of an environment because it is production, or because it is not.
+func (e Environment) validateRules() error {
+	if !e.production() {
+		return e.validateRetention(otherRecords, "what went wrong could not be looked into")
+	}
+	var faults []error
+	report := func(format string, values ...any) { faults = append(faults, fmt.Errorf(format, values...)) }
+	if e.LogRetention == "" {
+		report("LogRetention is required in production, got none: say how long an auditor finds the logs")
+	}
+	if e.RemovalPolicy != "" && e.RemovalPolicy != awscdk.RemovalPolicy_RETAIN {
+		report("RemovalPolicy must be RETAIN in production, got %s: logs and keys outlive the stack", e.RemovalPolicy)
+	}
+	if !e.Shift.IsCanary() {
+		report("Shift must be a canary in production, got all at once: a new version that fails is to strike a share of the executions only")
+	}
+	if e.Cohort != nil {
+		if e.RecordLock != audit.Compliance {
+			report("RecordLock must be COMPLIANCE in production, got %q: otherwise some may delete a record early", e.RecordLock)
+		}
+		if e.RecordRetention == 0 {
+			report("RecordRetention is required in production, got none: at least %s", inDays(productionRecords))
+		}
+	}
+	return errors.Join(append(faults, e.validateRetention(productionRecords, "so long the records of a trial are kept (Regulation (EU) No 536/2014, Article 58)"))...)
+}
+
+// validateRetention reports a retention of records that is shorter than the environment's floor.
+func (e Environment) validateRetention(floor time.Duration, reason string) error {
+	if e.Cohort == nil || e.RecordRetention <= 0 || e.RecordRetention >= floor {
+		return nil
+	}
+	return fmt.Errorf("RecordRetention must be at least %s in %q, got %s: %s", inDays(floor), e.Name, inDays(e.RecordRetention), reason)
+}
+
+func inDays(d time.Duration) string { return fmt.Sprintf("%g days", d.Hours()/24) }

@@ -1,0 +1,140 @@
+package stages
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"clinical-risk-pipeline/constructs/risk"
+)
+
+const connectionARN = "arn:aws:codeconnections:eu-central-1:111111111111:connection/01234567-89ab-cdef-0123-456789abcdef"
+
+// promoting are the settings without which the shipped environments cannot be promoted, and those of their promotion.
+func promoting() []string {
+	variables := []string{
+		"CLINICAL_RISK_PROMOTION_ACCOUNT=111111111111", "CLINICAL_RISK_PROMOTION_REGION=eu-central-1",
+		"CLINICAL_RISK_PROMOTION_CONNECTION=" + connectionARN, "CLINICAL_RISK_PROMOTION_REPOSITORY=example/clinical-risk-pipeline",
+	}
+	for _, owner := range []string{"DEV", "STAGING", "PROD"} {
+		variables = append(variables, "CLINICAL_RISK_"+owner+"_ACCOUNT=222222222222", "CLINICAL_RISK_"+owner+"_REGION=eu-central-1",
+			"CLINICAL_RISK_"+owner+"_CLUSTER=j-3H6EATEWWRWS")
+	}
+	return variables
+}
+
+func settled(t *testing.T, context map[string]any, variables ...string) []Environment {
+	t.Helper()
+	environments, err := ReadSettings(context, variables).Environments(Environments())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return environments
+}
+
+func TestWithoutSettingsEverythingIsAsItStandsInTheFile(t *testing.T) {
+	// What surrounds the settings is no setting: the variables of a shell, the CDK's flags and look-ups, another tool's context.
+	context := map[string]any{"@aws-cdk/core:account": true, "availability-zones:account=1:region=r": []any{}, "tool:name": "x"}
+	if diff := cmp.Diff(Environments(), settled(t, context, "HOME=/root", "AWS_REGION=eu-west-1", "CLINICAL_RISK_DEV_ACCOUNT=")); diff != "" {
+		t.Error(diff)
+	}
+	if p := ReadSettings(nil, []string{"CLINICAL_RISK_DEV_ACCOUNT=222222222222"}).Promotion(Environments()); p != nil {
+		t.Errorf("nobody asked for a promotion, got %+v", p)
+	}
+}
+
+func TestTheContextComesBeforeTheVariableBeforeTheFile(t *testing.T) {
+	context := map[string]any{"prod:account": "444444444444", "prod:cluster": "j-CONTEXT", "dev:endpoint": ""}
+	prod := settled(t, context, "CLINICAL_RISK_PROD_ACCOUNT=555555555555", "CLINICAL_RISK_PROD_REGION=eu-west-1", "CLINICAL_RISK_DEV_ENDPOINT=mine")
+	got := []string{prod[2].Account, prod[2].Region, prod[2].Extraction.(risk.EMRStep).ClusterID, prod[2].EndpointName, prod[0].EndpointName}
+	want := []string{"444444444444", "eu-west-1", "j-CONTEXT", "dropout-inference-prod", "mine"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if step := prod[2].Extraction.(risk.EMRStep); step.Script != "s3://clinical-risk-prod/jobs/etl.py" {
+		t.Errorf("the rest of the step is gone: %+v", step)
+	}
+}
+
+func TestASettingThatNothingReadsIsAFault(t *testing.T) {
+	environments := Environments()
+	environments[1].Extraction = risk.NoExtraction{}
+	context := map[string]any{"prd:account": "444444444444", "prod:account": 444444444444.0}
+	_, err := ReadSettings(context, []string{
+		"CLINICAL_RISK_PROD_ENDPONT=x", "CLINICAL_RISK_PROMOTION_CLUSTER=x", "CLINICAL_RISK_STAGING_CLUSTER=j-1", "clinical_risk_dev_account=1",
+		"CLINICAL_RISK_Dev_ACCOUNT=222222222222",
+	}).Environments(environments)
+	want := strings.Join([]string{
+		`environment variable CLINICAL_RISK_Dev_ACCOUNT: the name must be in capitals`,
+		`context "prod:account" must be a string, got 4.44444444444e+11: a number loses the zeros that an account begins with`,
+		`setting prd:account (CLINICAL_RISK_PRD_ACCOUNT): there is no "prd", only dev, staging, prod, promotion`,
+		`setting prod:endpont (CLINICAL_RISK_PROD_ENDPONT): there is no "endpont" of "prod", only account, region, endpoint, cluster`,
+		`setting promotion:cluster (CLINICAL_RISK_PROMOTION_CLUSTER): there is no "cluster" of "promotion", only account, region, connection, repository, branch, approvers`,
+		`environment "staging": cluster is a setting of an EMRStep, got an extraction of type risk.NoExtraction`,
+	}, "\n")
+	if err == nil || err.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}
+
+func TestSettingsDescribeAPromotion(t *testing.T) {
+	variables := append(promoting(), "CLINICAL_RISK_PROMOTION_BRANCH=release", "CLINICAL_RISK_PROMOTION_APPROVERS=a@example.com, b@example.com")
+	p := ReadSettings(nil, variables).Promotion(settled(t, nil, variables...))
+	if p == nil {
+		t.Fatal("no promotion")
+	}
+	if err := p.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	got := []any{p.Account, p.Region, p.Connection, p.Repository, p.Branch, p.ApproverEmails, len(p.Waves)}
+	want := []any{"111111111111", "eu-central-1", connectionARN, "example/clinical-risk-pipeline", "release", []string{"a@example.com", "b@example.com"}, 3}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// One setting asks for a promotion; what is missing then is said at once, with how to give it.
+func TestAPromotionSaysHowToSetWhatIsMissing(t *testing.T) {
+	environments := Environments()[:2]
+	environments[0].Account, environments[0].Region = "222222222222", "eu-central-1"
+	p := ReadSettings(map[string]any{"promotion:account": "111111111111"}, nil).Promotion(environments)
+	if p == nil {
+		t.Fatal("no promotion")
+	}
+	either := func(variable, context string) string { return "set " + variable + ", or -c " + context + "=VALUE" }
+	want := strings.Join([]string{
+		`promotion: Region is required, an AWS region such as "eu-central-1": ` + either("CLINICAL_RISK_PROMOTION_REGION", "promotion:region"),
+		`promotion: Connection is required, the ARN of a CodeConnections connection (tooling account, Developer Tools, Settings, Connections): ` +
+			either("CLINICAL_RISK_PROMOTION_CONNECTION", "promotion:connection"),
+		`promotion: Repository is required, "owner/name": ` + either("CLINICAL_RISK_PROMOTION_REPOSITORY", "promotion:repository"),
+		`environment "dev": ClusterID is an example, "j-EXAMPLE000000": ` + either("CLINICAL_RISK_DEV_CLUSTER", "dev:cluster") + ", or write the cluster's own id into stages/environments.go",
+		`environment "staging": ClusterID is an example, "j-EXAMPLE000000": ` + either("CLINICAL_RISK_STAGING_CLUSTER", "staging:cluster") + ", or write the cluster's own id into stages/environments.go",
+		`environment "staging": Account is required in a promotion: ` + either("CLINICAL_RISK_STAGING_ACCOUNT", "staging:account") + ", or write it into stages/environments.go",
+		`environment "staging": Region is required in a promotion: ` + either("CLINICAL_RISK_STAGING_REGION", "staging:region") + ", or write it into stages/environments.go",
+	}, "\n")
+	if err := p.Validate(); err == nil || err.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}
+
+// The pipeline has no context and no shell of anybody's: from its own variables it has to come to the same.
+func TestThePipelineReadsWhatTheLaptopRead(t *testing.T) {
+	context := map[string]any{"promotion:branch": "release", "prod:endpoint": "elsewhere", "dev:account": "333333333333"}
+	read := func(context map[string]any, variables []string) *Promotion {
+		return ReadSettings(context, variables).Promotion(settled(t, context, variables...))
+	}
+	laptop := read(context, promoting())
+	var variables []string
+	for _, name := range slices.Sorted(maps.Keys(laptop.Variables)) {
+		variables = append(variables, name+"="+laptop.Variables[name])
+	}
+	if diff := cmp.Diff(laptop, read(nil, variables)); diff != "" {
+		t.Error(diff)
+	}
+	if got := laptop.Variables["CLINICAL_RISK_DEV_ACCOUNT"]; got != "333333333333" {
+		t.Errorf("the pipeline would deploy dev to %q", got)
+	}
+}

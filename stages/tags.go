@@ -1,0 +1,42 @@
+package stages
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+)
+
+// The tags of every stack.
+const (
+	applicationTag = "application"
+	environmentTag = "environment"
+)
+
+// tag adds the tags to everything in the stack that can have tags.
+func tag(stack awscdk.Stack, tags map[string]string) {
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		value := tags[key]
+		awscdk.Tags_Of(stack).Add(&key, &value, nil)
+	}
+}
+
+// validateTags reports what AWS does not take: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+func validateTags(tags map[string]string) error {
+	var faults []error
+	report := func(format string, values ...any) { faults = append(faults, fmt.Errorf(format, values...)) }
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		switch {
+		case key == "" || len(key) > 128 || strings.HasPrefix(strings.ToLower(key), "aws:"):
+			report(`Tags must have keys of 1 to 128 characters that do not begin with "aws:", got %q`, key)
+		case key == applicationTag || key == environmentTag:
+			report("Tags must not set %q, which every stack has", key)
+		case len(tags[key]) > 256:
+			report("Tags[%q] must have at most 256 characters, got %d", key, len(tags[key]))
+		}
+	}
+	return errors.Join(faults...)
+}
