@@ -1,24 +1,30 @@
 #!/bin/sh
 # Starts one execution with a synthetic record that is marked as a test, waits for its end, and fails unless it succeeded.
 #
-#   scripts/smoke.sh STATE_MACHINE_OR_ALIAS_ARN [INPUT_FILE]
+#   scripts/smoke.sh LIVE_ALIAS_ARN [INPUT_FILE]
+#
+# LIVE_ALIAS_ARN is an output of the stack: what is released is tested. The mark, "test": true, says in alert and decision record
+# that this was a test, and keeps downstream systems out of it.
 #
 # It needs the AWS command line, with a profile that may start and describe executions. Exit codes: 0 succeeded, 1 did not,
 # 2 usage or input.
 set -u
 
-machine=${1:-}
+alias=${1:-}
 input=${2:-examples/smoke-input.json}
-if [ -z "$machine" ]; then
-	echo "usage: $0 STATE_MACHINE_OR_ALIAS_ARN [INPUT_FILE]" >&2
+case $alias in
+arn:*:stateMachine:*:*) ;;
+*)
+	echo "usage: $0 LIVE_ALIAS_ARN [INPUT_FILE]" >&2
 	exit 2
-fi
+	;;
+esac
 if ! grep -Eq '"test"[[:space:]]*:[[:space:]]*true' "$input"; then
 	echo "$input: must be a file that says \"test\": true, so that nobody takes its alert for a real one" >&2
 	exit 2
 fi
 
-execution=$(aws stepfunctions start-execution --state-machine-arn "$machine" --name "smoke-$(date -u +%Y%m%dT%H%M%SZ)-$$" \
+execution=$(aws stepfunctions start-execution --state-machine-arn "$alias" --name "smoke-$(date -u +%Y%m%dT%H%M%SZ)-$$" \
 	--input "file://$input" --query executionArn --output text) || exit 1
 echo "started $execution"
 

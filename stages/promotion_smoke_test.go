@@ -40,24 +40,24 @@ func smoke(t *testing.T, outcome string, arguments ...string) (output, calls str
 	return string(text), string(seen), command.ProcessState.ExitCode()
 }
 
-const machineARN = "arn:aws:states:eu-central-1:222222222222:stateMachine:Risk"
+const aliasARN = "arn:aws:states:eu-central-1:222222222222:stateMachine:Risk:live"
 
 func TestSmokeWaitsForTheEnd(t *testing.T) {
-	output, calls, code := smoke(t, "SUCCEEDED", machineARN)
+	output, calls, code := smoke(t, "SUCCEEDED", aliasARN)
 	if code != 0 || !strings.Contains(output, "smoke-1: SUCCEEDED") {
 		t.Errorf("exit code %d: %s", code, output)
 	}
 	if got := strings.Count(calls, "describe-execution"); got != 2 {
 		t.Errorf("looked %d times, want 2: %s", got, calls)
 	}
-	if !strings.Contains(calls, "--name "+smokeExecution) || !strings.Contains(calls, "file://examples/smoke-input.json") {
+	if !strings.Contains(calls, "--state-machine-arn "+aliasARN) || !strings.Contains(calls, "--name "+smokeExecution) || !strings.Contains(calls, "file://examples/smoke-input.json") {
 		t.Errorf("the environment's role allows no such execution: %s", calls)
 	}
 }
 
 func TestSmokeFailsWithErrorAndCause(t *testing.T) {
 	for _, outcome := range []string{"FAILED", "TIMED_OUT", "ABORTED"} {
-		output, _, code := smoke(t, outcome, machineARN)
+		output, _, code := smoke(t, outcome, aliasARN)
 		if code != 1 || !strings.Contains(output, outcome) || !strings.Contains(output, "InvalidScore") {
 			t.Errorf("exit code %d: %s", code, output)
 		}
@@ -66,11 +66,12 @@ func TestSmokeFailsWithErrorAndCause(t *testing.T) {
 
 func TestSmokeRefusesARecordThatIsNoTest(t *testing.T) {
 	for reason, arguments := range map[string][]string{
-		"no state machine":            {},
-		"a record without the mark":   {machineARN, "examples/execution-input.json"},
-		"a file that does not exist":  {machineARN, "examples/none.json"},
-		"a mark in the shape of text": {machineARN, marked(t, `{"test": "true"}`)},
-		"a mark that says no":         {machineARN, marked(t, `{"test": false}`)},
+		"nothing to start":            {},
+		"what is not released":        {"arn:aws:states:eu-central-1:222222222222:stateMachine:Risk"},
+		"a record without the mark":   {aliasARN, "examples/execution-input.json"},
+		"a file that does not exist":  {aliasARN, "examples/none.json"},
+		"a mark in the shape of text": {aliasARN, marked(t, `{"test": "true"}`)},
+		"a mark that says no":         {aliasARN, marked(t, `{"test": false}`)},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			if output, calls, code := smoke(t, "SUCCEEDED", arguments...); code != 2 || calls != "" {
