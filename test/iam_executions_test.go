@@ -1,0 +1,130 @@
+package test
+
+import (
+	"context"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"clinical-risk-pipeline/asl"
+)
+
+// call is what an execution, or a function, asks of a service.
+type call struct {
+	integration string // "sns:publish" of a state machine, "SNS:Publish" of a function
+	arguments   object
+}
+
+func (c call) text(argument string) string { return c.arguments[argument].(string) }
+
+// What a Distributed Map does itself, besides the tasks in it.
+const (
+	readItems  = "ItemReader"
+	startChild = "child execution"
+)
+
+// notedObjects is an S3 that notes what is read.
+type notedObjects struct {
+	bucket
+	calls *[]call
+}
+
+func (n notedObjects) Open(ctx context.Context, bucket, key string) (io.ReadCloser, error) {
+	*n.calls = append(*n.calls, call{readItems, object{"Bucket": bucket, "Key": key}})
+	return n.bucket.Open(ctx, bucket, key)
+}
+
+// watched is a world in which there also are requests for approval to count.
+type watched struct{ *world }
+
+func (w watched) Call(ctx context.Context, task *asl.Task) (asl.Reply, error) {
+	if task.State == "CountExpiring" || task.State == "ReportCount" {
+		return asl.Reply{Output: object{"Count": 1.0}}, nil
+	}
+	return w.world.Call(ctx, task)
+}
+
+// executed are the calls of a state machine's executions, from their histories and those of their children. Together they
+// enter every state, so that no call is missing.
+func (d *deployment) executed(t *testing.T, machine string) []call {
+	t.Helper()
+	loaded, definition := d.machine(t, machine)
+	v := &variant{name: d.name, pipeline: &pipeline{definition: definition}, tasks: tasksOf(definition), machine: loaded}
+	arn := d.resolver.arn(machine)
+	var calls []call
+	entered := map[string]bool{}
+	for _, w := range v.worlds() {
+		options := asl.Options{
+			Handler: watched{w}, Name: "run-1", Objects: notedObjects{bucket{"cohorts/run-1/cohort.jsonl": w.lines()}, &calls},
+			StateMachine: asl.StateMachine{ARN: arn}, ARN: strings.Replace(arn, ":stateMachine:", ":execution:", 1) + ":run-1",
+		}
+		note := func(x *asl.Execution) { calls = append(calls, historyOf(x, entered)...) }
+		options.OnChild = func(child *asl.Execution) {
+			calls = append(calls, call{startChild, object{"StateMachineArn": arn, "ExecutionArn": child.ARN}})
+			note(child)
+		}
+		x, err := loaded.Run(context.Background(), w.input(), options)
+		if err != nil {
+			t.Fatalf("%s: %v", d.name, err)
+		}
+		note(x)
+		w.faults = nil
+		if x.Status == asl.Succeeded {
+			continue
+		}
+		if x, err = loaded.Redrive(context.Background(), x, options); err != nil {
+			t.Fatalf("%s: %v", d.name, err)
+		}
+		note(x)
+	}
+	for _, state := range statesOf(definition) {
+		if !entered[state] {
+			t.Errorf("%s: no execution enters %s, so that its calls are not known", d.name, state)
+		}
+	}
+	return calls
+}
+
+// worlds are those of every decision, and of every failure of every task.
+func (v *variant) worlds() []*world {
+	var all []*world
+	for _, decision := range []string{"approved", "rejected", ""} {
+		for _, subjects := range scores {
+			w := newWorld(subjects)
+			w.decision = decision
+			all = append(all, w)
+		}
+	}
+	for _, task := range v.tasks {
+		for _, failure := range v.failures(task) {
+			all = append(all, newWorld(scores[0], fault{task, 1, true, false, failure}))
+		}
+	}
+	return all
+}
+
+// historyOf are the calls in a history; the states that it entered are noted.
+func historyOf(x *asl.Execution, entered map[string]bool) []call {
+	var calls []call
+	for i := range x.History {
+		entered[x.History[i].StateName()] = true
+		if task, ok := x.History[i].Details.(*asl.TaskScheduled); ok {
+			calls = append(calls, call{task.ResourceType + ":" + task.Resource, task.Parameters.(object)})
+		}
+	}
+	return calls
+}
+
+// statesOf are all states of a definition and of its maps, sorted.
+func statesOf(definition object) []string {
+	var names []string
+	for name, s := range definition["States"].(object) {
+		names = append(names, name)
+		if processor, ok := s.(object)["ItemProcessor"].(object); ok {
+			names = append(names, statesOf(processor)...)
+		}
+	}
+	slices.Sort(names)
+	return names
+}

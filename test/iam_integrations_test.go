@@ -1,0 +1,159 @@
+package test
+
+import "strings"
+
+// integrations say what a call needs of the role that makes it, by the integration and its arguments: the actions, also those
+// that the service takes on the role's behalf, the resource, and what the request's context is.
+var integrations = map[string]func(d *deployment, machine string, c call) []need{
+	// https://docs.aws.amazon.com/step-functions/latest/dg/connect-emr.html
+	"elasticmapreduce:addStep.sync": func(_ *deployment, _ string, c call) []need {
+		cluster := own("elasticmapreduce", "cluster/"+c.text("ClusterId"))
+		return []need{
+			{actions: actions("elasticmapreduce", "AddJobFlowSteps DescribeStep CancelSteps"), resource: cluster, others: renamed(cluster)},
+			managedRule("StepFunctionsGetEventForEMRAddJobFlowStepsRule"),
+		}
+	},
+	// https://docs.aws.amazon.com/step-functions/latest/dg/connect-emr-serverless.html
+	"emr-serverless:startJobRun.sync": func(_ *deployment, _ string, c call) []need {
+		application, role := own("emr-serverless", "/applications/"+c.text("ApplicationId")), c.text("ExecutionRoleArn")
+		runs := []string{}
+		for _, other := range renamed(application) {
+			runs = append(runs, other+"/jobruns/00fr1")
+		}
+		return []need{
+			{actions: actions("emr-serverless", "StartJobRun"), resource: application, others: renamed(application)},
+			{actions: actions("emr-serverless", "GetJobRun CancelJobRun"), resource: application + "/jobruns/00fr1", others: runs},
+			{
+				actions: actions("iam", "PassRole"), resource: role, others: renamed(role),
+				context: values{"iam:PassedToService": "emr-serverless.amazonaws.com"}, refused: []values{{"iam:PassedToService": "lambda.amazonaws.com"}},
+			},
+			managedRule("StepFunctionsGetEventsForEMRServerlessJobRule"),
+		}
+	},
+	// https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html
+	"glue:startJobRun.sync": func(_ *deployment, _ string, c call) []need {
+		job := own("glue", "job/"+c.text("JobName"))
+		return []need{{actions: actions("glue", "StartJobRun GetJobRun GetJobRuns BatchStopJobRun"), resource: job, others: renamed(job)}}
+	},
+	"aws-sdk:sagemakerruntime:invokeEndpoint": func(_ *deployment, _ string, c call) []need {
+		endpoint := own("sagemaker", "endpoint/"+strings.ToLower(c.text("EndpointName")))
+		return []need{{actions: actions("sagemaker", "InvokeEndpoint"), resource: endpoint, others: renamed(endpoint)}}
+	},
+	"aws-sdk:s3:headObject": func(d *deployment, _ string, c call) []need { return d.readObject(c) },
+	readItems:               func(d *deployment, _ string, c call) []need { return d.readObject(c) },
+	"aws-sdk:s3:putObject": func(d *deployment, _ string, c call) []need {
+		return append(d.encryption("arn:aws:s3:::"+c.text("Bucket"), "s3", "GenerateDataKey"), objectNeed(c, "PutObject"))
+	},
+	// The topic's key: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+	"sns:publish": func(d *deployment, _ string, c call) []need { return d.publish(c.text("TopicArn")) },
+	"lambda:invoke.waitForTaskToken": func(_ *deployment, _ string, c call) []need {
+		function := c.text("FunctionName")
+		return []need{{
+			actions: actions("lambda", "InvokeFunction"), resource: function, others: append(renamed(function), function+":7", function+":live"),
+		}}
+	},
+	// https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
+	"states:startExecution.sync:2": func(_ *deployment, _ string, c call) []need {
+		machine := c.text("StateMachineArn")
+		executions := strings.Replace(machine, ":stateMachine:", ":execution:", 1)
+		return []need{
+			{actions: actions("states", "StartExecution"), resource: machine, others: renamed(machine)},
+			{
+				actions: actions("states", "DescribeExecution StopExecution"), resource: executions + ":" + c.text("Name"),
+				others: []string{executions + "-2:" + c.text("Name"), executions + "/Map:" + c.text("Name")},
+			},
+			managedRule("StepFunctionsGetEventsForStepFunctionsExecutionRule"),
+		}
+	},
+	// https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html; Express children are started again
+	// when their map is redriven: https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html
+	startChild: func(_ *deployment, machine string, c call) []need {
+		child := c.text("ExecutionArn")
+		return []need{
+			{actions: actions("states", "StartExecution"), resource: machine, others: renamed(machine)},
+			{
+				actions: actions("states", "DescribeExecution StopExecution"), resource: child,
+				others: []string{strings.Replace(child, "/", "-2/", 1), child[:strings.Index(child, "/")] + ":run-1"},
+			},
+		}
+	},
+	// https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html
+	"http:invoke": func(_ *deployment, machine string, c call) []need {
+		connection, endpoint := c.arguments["Authentication"].(object)["ConnectionArn"].(string), c.text("ApiEndpoint")
+		secret := strings.NewReplacer(":events:", ":secretsmanager:", ":connection/", ":secret:events!connection/").Replace(connection)
+		return []need{
+			{
+				actions: actions("states", "InvokeHTTPEndpoint"), resource: machine, others: renamed(machine),
+				context: values{"states:HTTPMethod": c.text("Method"), "states:HTTPEndpoint": endpoint},
+				refused: []values{
+					{"states:HTTPMethod": "DELETE"}, {"states:HTTPEndpoint": endpoint + "/other"},
+					{"states:HTTPEndpoint": strings.Replace(endpoint, ".com/", ".com.example.org/", 1)},
+				},
+			},
+			{actions: actions("events", "RetrieveConnectionCredentials"), resource: connection, others: renamed(connection)},
+			{actions: actions("secretsmanager", "GetSecretValue DescribeSecret"), resource: secret, others: renamed(secret)},
+		}
+	},
+	"aws-sdk:dynamodb:query": func(d *deployment, _ string, c call) []need {
+		return append(d.encryption(tableARN(c), "dynamodb", "Decrypt DescribeKey"), itemsOf(tableARN(c)+"/index/"+c.text("IndexName"), "Query"))
+	},
+	"aws-sdk:cloudwatch:putMetricData": func(_ *deployment, _ string, c call) []need {
+		return []need{{
+			actions: actions("cloudwatch", "PutMetricData"), resource: "*",
+			context: values{"cloudwatch:namespace": c.text("Namespace")}, refused: []values{{"cloudwatch:namespace": "AWS/SageMaker"}},
+		}}
+	},
+}
+
+// actions are a service's actions, a space between.
+func actions(service, names string) []string {
+	var all []string
+	for name := range strings.FieldsSeq(names) {
+		all = append(all, service+":"+name)
+	}
+	return all
+}
+
+// managedRule is the rule through which Step Functions hears of the end of what it started.
+func managedRule(name string) need {
+	rule := own("events", "rule/"+name)
+	return need{actions: actions("events", "PutTargets PutRule DescribeRule"), resource: rule, others: renamed(rule)}
+}
+
+// objectNeed is what a call needs of an object in S3. Neighbours are the object's namesakes in another bucket and in another
+// folder of the bucket.
+func objectNeed(c call, action string) need {
+	bucket, key := "arn:aws:s3:::"+c.text("Bucket"), c.text("Key")
+	return need{
+		actions: actions("s3", action), resource: bucket + "/" + key,
+		others: []string{bucket + "-2/" + key, bucket + "/neighbour/" + key, bucket + "/" + strings.Replace(key, "/", "-2/", 1)},
+	}
+}
+
+func (d *deployment) readObject(c call) []need {
+	return append(d.encryption("arn:aws:s3:::"+c.text("Bucket"), "s3", "Decrypt"), objectNeed(c, "GetObject"))
+}
+
+func (d *deployment) publish(topic string) []need {
+	return append(d.encryption(topic, "sns", "GenerateDataKey Decrypt"), need{
+		actions: actions("sns", "Publish"), resource: topic, others: renamed(topic),
+	})
+}
+
+// encryption is what the key of a resource, if it has one, asks of whoever uses the resource. The service uses the key on
+// behalf of whoever calls it; called without the service, or through another, it refuses.
+func (d *deployment) encryption(resource, service, names string) []need {
+	key := d.keyOf(resource)
+	if key == "" {
+		return nil
+	}
+	return []need{{
+		actions: actions("kms", names), resource: key, others: renamed(key),
+		context: viaService(service), refused: []values{viaService("neighbour"), {"kms:ViaService": "none"}},
+	}}
+}
+
+// viaService is the context of a request that a service makes for somebody else.
+func viaService(service string) values {
+	return values{"kms:ViaService": service + "." + ownRegion + ".amazonaws.com"}
+}

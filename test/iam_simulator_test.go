@@ -1,0 +1,90 @@
+package test
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// question asks whether a request is allowed. What the simulator gets is written as JSON.
+type question struct {
+	Principal string         `json:"principal"` // the ARN of a role's session, or a service such as "sns.amazonaws.com"
+	Action    string         `json:"action"`
+	Resource  string         `json:"resource"`
+	Owner     string         `json:"owner"`           // the resource's account
+	Context   map[string]any `json:"context"`         // what else AWS knows of the request
+	Identity  []string       `json:"identity"`        // the principal's own policies, by name
+	Guard     string         `json:"guard,omitempty"` // the resource's policy, by name
+	Unlisted  bool           `json:"unlisted"`        // see unlisted
+
+	what    string // the request in words, for those who read a failure
+	allowed bool   // what has to be decided
+}
+
+// decision is the simulator's answer.
+type decision struct {
+	Allowed bool   `json:"allowed"`
+	Error   string `json:"error"`
+}
+
+// simulator is the Node program in iam/, started once: it answers any number of batches.
+type simulator struct {
+	in  io.WriteCloser
+	out *bufio.Reader
+}
+
+func startSimulator(t *testing.T) *simulator {
+	t.Helper()
+	if _, err := os.Stat(filepath.Join("iam", "node_modules")); err != nil {
+		t.Fatalf("the policy simulator is not installed: npm ci --prefix test/iam: %v", err)
+	}
+	command := exec.Command("node", "simulate.mjs")
+	command.Dir, command.Stderr = "iam", os.Stderr
+	in, err := command.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = in.Close()
+		if err := command.Wait(); err != nil {
+			t.Errorf("the policy simulator: %v", err)
+		}
+	})
+	return &simulator{in, bufio.NewReader(out)}
+}
+
+// ask returns the decisions, in the order of the questions. A question that the simulator cannot decide fails the test.
+func (s *simulator) ask(t *testing.T, policies map[string]object, questions []question) []bool {
+	t.Helper()
+	batch := map[string]any{"policies": policies, "questions": questions}
+	if err := json.NewEncoder(s.in).Encode(batch); err != nil {
+		t.Fatal(err)
+	}
+	line, err := s.out.ReadBytes('\n')
+	if err != nil {
+		t.Fatalf("the policy simulator: %v", err)
+	}
+	var decisions []decision
+	if err := json.Unmarshal(line, &decisions); err != nil {
+		t.Fatal(err)
+	}
+	allowed := make([]bool, len(questions))
+	for i, d := range decisions {
+		if q := questions[i]; d.Error != "" {
+			t.Fatalf("%s: %s on %s cannot be decided: %s", q.what, q.Action, q.Resource, d.Error)
+		}
+		allowed[i] = d.Allowed
+	}
+	return allowed
+}

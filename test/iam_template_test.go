@@ -1,0 +1,167 @@
+package test
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// The account and the region that the simulated stacks stand in, and those of a neighbour.
+const (
+	ownAccount   = "123456789012"
+	ownRegion    = "eu-central-1"
+	otherAccount = "999999999999"
+	otherRegion  = "eu-west-1"
+)
+
+// resolver replaces the intrinsics of a template with values of the form that CloudFormation returns. What it does not know
+// makes it panic: a statement about a guessed resource would prove nothing.
+type resolver struct{ resources object }
+
+// named are the properties that set the names of resources, where a template sets them.
+var named = map[string]string{
+	"AWS::Logs::LogGroup": "LogGroupName", "AWS::StepFunctions::StateMachine": "StateMachineName", "AWS::CloudTrail::Trail": "TrailName",
+}
+
+// arns are the ARNs of the types that policies speak of; NAME stands for the name.
+var arns = map[string]string{
+	"AWS::CloudTrail::Trail":           "arn:aws:cloudtrail:" + ownRegion + ":" + ownAccount + ":trail/NAME",
+	"AWS::CloudWatch::Alarm":           "arn:aws:cloudwatch:" + ownRegion + ":" + ownAccount + ":alarm:NAME",
+	"AWS::DynamoDB::Table":             "arn:aws:dynamodb:" + ownRegion + ":" + ownAccount + ":table/NAME",
+	"AWS::Events::Rule":                "arn:aws:events:" + ownRegion + ":" + ownAccount + ":rule/NAME",
+	"AWS::IAM::ManagedPolicy":          "arn:aws:iam::" + ownAccount + ":policy/NAME",
+	"AWS::IAM::Role":                   "arn:aws:iam::" + ownAccount + ":role/NAME",
+	"AWS::KMS::Key":                    "arn:aws:kms:" + ownRegion + ":" + ownAccount + ":key/NAME",
+	"AWS::Lambda::Function":            "arn:aws:lambda:" + ownRegion + ":" + ownAccount + ":function:NAME",
+	"AWS::Logs::LogGroup":              "arn:aws:logs:" + ownRegion + ":" + ownAccount + ":log-group:NAME:*",
+	"AWS::S3::Bucket":                  "arn:aws:s3:::NAME",
+	"AWS::SNS::Topic":                  "arn:aws:sns:" + ownRegion + ":" + ownAccount + ":NAME",
+	"AWS::SQS::Queue":                  "arn:aws:sqs:" + ownRegion + ":" + ownAccount + ":NAME",
+	"AWS::StepFunctions::StateMachine": "arn:aws:states:" + ownRegion + ":" + ownAccount + ":stateMachine:NAME",
+}
+
+// referredByARN are the types for which Ref returns the ARN instead of the name.
+var referredByARN = map[string]bool{
+	"AWS::IAM::ManagedPolicy": true, "AWS::SNS::Topic": true, "AWS::StepFunctions::StateMachine": true,
+}
+
+var pseudoParameters = map[string]any{
+	"AWS::AccountId": ownAccount, "AWS::Region": ownRegion, "AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com", "AWS::StackName": "Variant",
+}
+
+// resolve returns the value with its intrinsics replaced.
+func (r resolver) resolve(value any) any {
+	switch v := value.(type) {
+	case object:
+		if len(v) == 1 {
+			for name, argument := range v {
+				if name == "Ref" || strings.HasPrefix(name, "Fn::") {
+					return r.intrinsic(name, argument)
+				}
+			}
+		}
+		out := object{}
+		for key, field := range v {
+			out[key] = r.resolve(field)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, item := range v {
+			out[i] = r.resolve(item)
+		}
+		return out
+	}
+	return value
+}
+
+func (r resolver) intrinsic(name string, argument any) any {
+	if id, ok := argument.(string); ok {
+		switch name {
+		case "Ref":
+			return r.ref(id)
+		case "Fn::Sub":
+			return r.sub(id)
+		}
+	}
+	a := r.resolve(argument).([]any)
+	switch name {
+	case "Fn::GetAtt":
+		return r.attribute(a[0].(string), a[1].(string))
+	case "Fn::Join":
+		parts := []string{}
+		for _, part := range a[1].([]any) {
+			parts = append(parts, part.(string))
+		}
+		return strings.Join(parts, a[0].(string))
+	case "Fn::Select":
+		i, err := strconv.Atoi(fmt.Sprint(a[0]))
+		if err != nil {
+			panic(err)
+		}
+		return a[1].([]any)[i]
+	case "Fn::Split":
+		parts := []any{}
+		for part := range strings.SplitSeq(a[1].(string), a[0].(string)) {
+			parts = append(parts, part)
+		}
+		return parts
+	}
+	panic("no value for " + name)
+}
+
+func (r resolver) ref(id string) any {
+	if value, ok := pseudoParameters[id]; ok {
+		return value
+	}
+	if referredByARN[r.kind(id)] {
+		return r.arn(id)
+	}
+	return r.name(id)
+}
+
+func (r resolver) attribute(id, name string) any {
+	switch {
+	case strings.HasSuffix(name, "Arn"):
+		return r.arn(id)
+	case strings.HasSuffix(name, "Name"):
+		return r.name(id)
+	}
+	return id + "." + name // no policy speaks of it
+}
+
+// sub replaces ${…} in a text. The templates have pseudo parameters there only.
+func (r resolver) sub(text string) string {
+	for name, value := range pseudoParameters {
+		text = strings.ReplaceAll(text, "${"+name+"}", value.(string))
+	}
+	return text
+}
+
+func (r resolver) kind(id string) string {
+	resource, ok := r.resources[id].(object)
+	if !ok {
+		panic("the template has no resource " + id)
+	}
+	return resource["Type"].(string)
+}
+
+func (r resolver) name(id string) string {
+	kind := r.kind(id)
+	properties, _ := r.resources[id].(object)["Properties"].(object)
+	if name := properties[named[kind]]; name != nil {
+		return r.resolve(name).(string)
+	}
+	if kind == "AWS::S3::Bucket" {
+		return strings.ToLower(id)
+	}
+	return id
+}
+
+func (r resolver) arn(id string) string {
+	pattern, ok := arns[r.kind(id)]
+	if !ok {
+		panic("the form of the ARN of " + r.kind(id) + " is not known")
+	}
+	return strings.ReplaceAll(pattern, "NAME", r.name(id))
+}

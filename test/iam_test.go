@@ -1,0 +1,160 @@
+package test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/jsii-runtime-go"
+
+	"clinical-risk-pipeline/constructs/audit"
+	"clinical-risk-pipeline/constructs/monitoring"
+	"clinical-risk-pipeline/constructs/risk"
+)
+
+// Resources that the simulated stacks find where they are deployed.
+const (
+	cohortsBucket = "cohorts-bucket"
+	cohortsKey    = "arn:aws:kms:" + ownRegion + ":" + ownAccount + ":key/11111111-12ab-34cd-56ef-1234567890ab"
+	topicKey      = "arn:aws:kms:" + ownRegion + ":" + ownAccount + ":key/22222222-12ab-34cd-56ef-1234567890ab"
+	custodianRole = "arn:aws:iam::" + ownAccount + ":role/DataCustodian"
+)
+
+// encryptedWith are the keys of the resources that no template makes.
+var encryptedWith = map[string]string{"arn:aws:s3:::" + cohortsBucket: cohortsKey, existingTopic: topicKey}
+
+// simulated are the stacks that the simulator decides about. Together they have every integration, every kind of resource and
+// every statement that the environments have.
+func simulated(t *testing.T) []*deployment {
+	t.Helper()
+	return []*deployment{
+		simulate(t, "cohort", "", func(stack awscdk.Stack) {
+			records := audit.NewRecordStore(stack, "Records", nil)
+			audit.NewTrail(stack, "Trail", &audit.TrailProps{
+				Records: records, EndpointName: "dropout-inference", LogRetention: awslogs.RetentionDays_ONE_YEAR,
+			})
+			p := smallest(stack)
+			p.Records, p.AlertEmails = records, []string{"team@example.org"}
+			p.Cohort = &risk.Cohort{BatchSize: 2, Bucket: awss3.Bucket_FromBucketAttributes(stack, jsii.String("Cohorts"), &awss3.BucketAttributes{
+				BucketName: jsii.String(cohortsBucket), EncryptionKey: awskms.Key_FromKeyArn(stack, jsii.String("CohortsKey"), jsii.String(cohortsKey)),
+			})}
+			withApproval(stack, p)
+			p.Downstream = append(p.Downstream, incident(stack))
+			pipeline := risk.NewClinicalRiskPipeline(stack, "Pipeline", p)
+			monitoring.NewMonitoring(stack, "Monitoring", &monitoring.MonitoringProps{
+				StateMachine: pipeline.StateMachine(), EndpointName: p.EndpointName, Alerts: pipeline.AlertTopic(),
+				Operations: pipeline.OperationsTopic(), DeadLetters: pipeline.UndeliveredAlerts(),
+				Approvals: &monitoring.Approvals{Requests: p.Approval.Table(), Deadline: p.Approval.Deadline()},
+			})
+		}),
+		simulate(t, "one subject, existing topics, locked for good", "", func(stack awscdk.Stack) {
+			p := smallest(stack)
+			p.Records = audit.NewRecordStore(stack, "Records", &audit.RecordStoreProps{Lock: audit.Compliance, Retention: 10 * 365 * 24 * time.Hour})
+			p.Extraction = risk.GlueJob{JobName: "etl"}
+			p.Downstream = []risk.Downstream{incident(stack)}
+			existing := awssns.Topic_FromTopicAttributes(stack, jsii.String("Existing"),
+				&awssns.TopicAttributes{TopicArn: jsii.String(existingTopic), KeyArn: jsii.String(topicKey)})
+			p.AlertTopic, p.OperationsTopic = existing, existing
+			audit.NewTrail(stack, "Trail", &audit.TrailProps{Records: p.Records, EndpointName: p.EndpointName})
+			risk.NewClinicalRiskPipeline(stack, "Pipeline", p)
+		}),
+		simulate(t, "one subject, EMR Serverless", custodianRole, func(stack awscdk.Stack) {
+			p := smallest(stack)
+			p.Records = audit.NewRecordStore(stack, "Records", &audit.RecordStoreProps{Custodians: []string{custodianRole}})
+			p.Extraction = risk.EMRServerlessJob{
+				ApplicationID: "00f1", Script: "s3://bucket/etl.py",
+				ExecutionRole: awsiam.Role_FromRoleArn(stack, jsii.String("Etl"), jsii.String("arn:aws:iam::"+ownAccount+":role/etl"), nil),
+			}
+			risk.NewClinicalRiskPipeline(stack, "Pipeline", p)
+		}),
+	}
+}
+
+func simulate(t *testing.T, name, custodian string, build func(awscdk.Stack)) *deployment {
+	t.Helper()
+	p := synthesizeStack(t, "simulated "+name, func(stack awscdk.Stack) { build(stack) })
+	d := deploy(name, p.template)
+	d.custodian = custodian
+	return d
+}
+
+// asks are everything that a stack needs of IAM.
+func (d *deployment) asks(t *testing.T) []asked {
+	t.Helper()
+	var all []asked
+	for id := range d.resources {
+		if d.resolver.kind(id) != "AWS::StepFunctions::StateMachine" {
+			continue
+		}
+		all = append(all, d.machineNeeds(id)...)
+		for _, c := range d.executed(t, id) {
+			row := integrations[c.integration]
+			if row == nil {
+				t.Fatalf("%s calls %s, of which it is not known what it needs", id, c.integration)
+			}
+			d.called[c.integration] = true
+			for _, n := range row(d, d.resolver.arn(id), c) {
+				all = append(all, asked{d.roleOf(id), c.integration, n})
+			}
+		}
+	}
+	return slices.Concat(all, d.functionNeeds(t), d.serviceNeeds(), d.trustNeeds(), d.guardNeeds())
+}
+
+// TestIAMAllowsEveryCallAndNothingMore decides, by a simulator of IAM, about every call that executions, functions, services
+// and people make, and about the same calls of what belongs to others; and then again without each statement.
+func TestIAMAllowsEveryCallAndNothingMore(t *testing.T) {
+	simulator := startSimulator(t)
+	var allowed, neighbours, refused, removed int
+	called := map[string]bool{}
+	for _, d := range simulated(t) {
+		all := d.allQuestions(t)
+		policies := maps.Clone(d.documents)
+		maps.Copy(policies, everybodysPolicies)
+		for i, is := range simulator.ask(t, policies, all) {
+			switch q := all[i]; {
+			case is != q.allowed:
+				t.Errorf("%s: %s on %s: allowed is %t, want %t: %s", q.what, q.Action, q.Resource, is, q.allowed, text(q.Context))
+			case is:
+				allowed++
+			case q.Guard == trusting:
+				neighbours++
+			default:
+				refused++
+			}
+		}
+		removed += d.remove(t, simulator, policies, all)
+		maps.Copy(called, d.called)
+	}
+	for name := range integrations {
+		if !called[name] {
+			t.Errorf("no execution calls %s", name)
+		}
+	}
+	fmt.Printf("iam: %d requests allowed, %d of a neighbour's resource and %d others refused; %d statements and actions removed, each once\n",
+		allowed, neighbours, refused, removed)
+}
+
+// allQuestions are the questions about everything that the stack needs, each once, in an order that is always the same.
+func (d *deployment) allQuestions(t *testing.T) []question {
+	t.Helper()
+	found := map[string]question{}
+	for _, a := range d.asks(t) {
+		for _, q := range d.questions(a) {
+			found[q.Principal+" "+q.Action+" "+q.Resource+" "+q.Guard+text(q.Context)] = q
+		}
+	}
+	var all []question
+	for _, key := range slices.Sorted(maps.Keys(found)) {
+		all = append(all, found[key])
+	}
+	return all
+}
