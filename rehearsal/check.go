@@ -112,6 +112,8 @@ func (c clients) inspect(ctx context.Context, r resource) error {
 	switch r.kind {
 	case "AWS::StepFunctions::StateMachine":
 		return c.inspectStateMachine(ctx, r.physical)
+	case "AWS::StepFunctions::StateMachineAlias":
+		return c.inspectAlias(ctx, r.physical)
 	case "AWS::SNS::Topic":
 		return c.inspectTopic(ctx, r.physical)
 	case "AWS::S3::Bucket":
@@ -120,7 +122,7 @@ func (c clients) inspect(ctx context.Context, r resource) error {
 	return nil
 }
 
-// inspectStateMachine expects a definition in which no reference is left, and an execution that can be started.
+// inspectStateMachine expects a definition in which no reference is left.
 func (c clients) inspectStateMachine(ctx context.Context, arn string) error {
 	machine, err := c.sfn.DescribeStateMachine(ctx, &sfn.DescribeStateMachineInput{StateMachineArn: &arn})
 	if err != nil {
@@ -139,6 +141,18 @@ func (c clients) inspectStateMachine(ctx context.Context, arn string) error {
 	}
 	if text := aws.ToString(machine.Definition); strings.Contains(text, `"Ref"`) || strings.Contains(text, "Fn::") || strings.Contains(text, "${Token[") {
 		return fmt.Errorf("the definition of %s has references that were not resolved", arn)
+	}
+	return nil
+}
+
+// inspectAlias expects that it leads to one version, and that an execution can be started through it.
+func (c clients) inspectAlias(ctx context.Context, arn string) error {
+	alias, err := c.sfn.DescribeStateMachineAlias(ctx, &sfn.DescribeStateMachineAliasInput{StateMachineAliasArn: &arn})
+	if err != nil {
+		return err
+	}
+	if routes := alias.RoutingConfiguration; len(routes) != 1 || routes[0].Weight != 100 || routes[0].StateMachineVersionArn == nil {
+		return fmt.Errorf("alias %s leads to %d versions, want to one", arn, len(routes))
 	}
 	_, err = c.sfn.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &arn, Name: aws.String("rehearsal"), Input: aws.String("{}")})
 	return err

@@ -8,10 +8,13 @@ from moto.core.common_models import CloudFormationModel
 from moto.iam.models import ManagedPolicy
 from moto.kms.models import Key
 from moto.server import main
+from moto.stepfunctions.models import StateMachine, StepFunctionBackend, stepfunctions_backends
 
 create = Key.create_from_cloudformation_json.__func__
 apply = ChangeSet.apply
 class_of = parsing.resource_class_from_type
+attribute_of = StateMachine.get_cfn_attribute
+start = StepFunctionBackend.start_execution
 
 
 class Placeholder(CloudFormationModel):
@@ -44,9 +47,57 @@ class Placeholder(CloudFormationModel):
         pass
 
 
+class Version(Placeholder):
+    """A version of a state machine: moto publishes one when it is asked, and knows none in a template."""
+
+    __module__ = "moto.version"
+
+    def get_cfn_attribute(self, attribute_name):
+        return self.physical_resource_id  # Arn, its only attribute
+
+    @classmethod
+    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **options):
+        backend = stepfunctions_backends[account_id][region_name]
+        machine = backend.describe_state_machine(cloudformation_json["Properties"]["StateMachineArn"])
+        machine.publish(None)
+        return cls(machine.latest_version.arn)
+
+
+class Alias(Version):
+    """An alias of a state machine, after a deployment: everything goes to the version."""
+
+    __module__ = "moto.alias"
+
+    @classmethod
+    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **options):
+        properties = cloudformation_json["Properties"]
+        version = properties["DeploymentPreference"]["StateMachineVersionArn"]
+        alias = stepfunctions_backends[account_id][region_name].create_state_machine_alias(
+            properties["Name"], [{"stateMachineVersionArn": version, "weight": 100}], properties["Description"]
+        )
+        return cls(alias.arn)
+
+
+released = {"AWS::StepFunctions::StateMachineVersion": Version, "AWS::StepFunctions::StateMachineAlias": Alias}
+
+
 def class_or_placeholder(resource_type):
     """moto writes a line about each type that it does not create; the rehearsal reads it."""
-    return class_of(resource_type) or Placeholder
+    return released.get(resource_type) or class_of(resource_type) or Placeholder
+
+
+def attribute_or_revision(self, attribute_name):
+    """A state machine that was never updated has the revision INITIAL."""
+    return "INITIAL" if attribute_name == "StateMachineRevisionId" else attribute_of(self, attribute_name)
+
+
+def start_through_alias(self, state_machine_arn, name, execution_input):
+    """moto starts executions of a state machine only, not of what its alias leads to."""
+    machine, _, _ = state_machine_arn.rpartition(":")
+    if machine.endswith(":stateMachine"):
+        return start(self, state_machine_arn, name, execution_input)
+    self.describe_state_machine_alias(state_machine_arn)  # fails unless there is one
+    return start(self, machine, name, execution_input)
 
 
 def create_with_tags(cls, resource_name, cloudformation_json, account_id, region_name, **options):
@@ -78,6 +129,8 @@ def delete_policy(self, account_id, region_name):
 Key.create_from_cloudformation_json = classmethod(create_with_tags)
 ChangeSet.apply = apply_with_outputs
 ManagedPolicy.delete = delete_policy
+StateMachine.get_cfn_attribute = attribute_or_revision
+StepFunctionBackend.start_execution = start_through_alias
 parsing.resource_class_from_type = class_or_placeholder
 
 sys.exit(main(sys.argv[1:]))

@@ -51,6 +51,9 @@ type resource struct{ kind, physical string }
 // toolkit is the stack that the bootstrap makes.
 const toolkit = "CDKToolkit"
 
+// stateMachineVersion is a type that outlives other versions, and goes with its state machine.
+const stateMachineVersion = "AWS::StepFunctions::StateMachineVersion"
+
 // deployed are the stacks by name, without the toolkit's.
 func (c clients) deployed(ctx context.Context) (map[string]stack, error) {
 	described, err := c.cloudformation.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{})
@@ -119,7 +122,7 @@ func (c clients) gone(ctx context.Context, stacks map[string]stack, templates ma
 	for _, name := range slices.Sorted(maps.Keys(stacks)) {
 		retained := map[string]bool{}
 		for id, r := range templates[name].Resources {
-			if r.DeletionPolicy != "Retain" && r.DeletionPolicy != "RetainExceptOnCreate" {
+			if r.DeletionPolicy != "Retain" && r.DeletionPolicy != "RetainExceptOnCreate" || r.Type == stateMachineVersion {
 				continue
 			}
 			retained[r.Type] = true
