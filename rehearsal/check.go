@@ -152,7 +152,7 @@ func (c clients) inspectAlias(ctx context.Context, arn string) error {
 		return err
 	}
 	if routes := alias.RoutingConfiguration; len(routes) != 1 || routes[0].Weight != 100 || routes[0].StateMachineVersionArn == nil {
-		return fmt.Errorf("alias %s leads to %d versions, want to one", arn, len(routes))
+		return fmt.Errorf("alias %s must lead to one version, with all executions, got %+v", arn, routes)
 	}
 	_, err = c.sfn.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &arn, Name: aws.String("rehearsal"), Input: aws.String("{}")})
 	return err
