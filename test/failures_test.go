@@ -84,10 +84,10 @@ var (
 	}
 	// wrongAnswers are bodies of the model that no form of the pipeline can use, and those that look like its own form. None
 	// has a usable score in it: that a model is wrong about a subject no pipeline can tell.
-	wrongAnswers = []string{"{}", "null", "[]", "0.1", `"0.1"`, "<html>502</html>"}
+	wrongAnswers = []string{"{}", "null", "[]", "0.1", `"0.1"`, "<html>502</html>", canary, `{"echo": "` + canary + `"}`}
 	wrongScores  = []string{
 		`{"risk_score": 0.`, `{"risk_score": null}`, `{"risk_score": "0.1"}`, `{"risk_score": -0.1}`, `{"risk_score": 1.1}`,
-		`{"risk_score": [0.1]}`, `{"risk_score": NaN}`, `{"predictions": [{"risk_score": 0.1}]}`,
+		`{"risk_score": [0.1]}`, `{"risk_score": NaN}`, `{"risk_score": "` + canary + `"}`, `{"predictions": [{"risk_score": 0.1}]}`,
 	}
 	wrongPredictions = []string{
 		`{"predictions": [{"risk_score": 0.1}, {"risk_sc`, `{"predictions": []}`, `{"predictions": [0.1, 0.1]}`,

@@ -158,7 +158,7 @@ func (v *variant) scenarios() []scenario {
 	}
 	faults := v.faultsOf()
 	for i, f := range faults {
-		add(newWorld(scores[0], f))
+		add(reached(f))
 		if i%16 == 0 { // low risk has fewer tasks to strike
 			add(newWorld(scores[1], f))
 		}
@@ -170,6 +170,18 @@ func (v *variant) scenarios() []scenario {
 		add(w)
 	}
 	return all
+}
+
+// reached is a world in which the execution comes to the task that the fault strikes.
+func reached(f fault) *world {
+	w := newWorld(scores[0], f)
+	switch f.state {
+	case "RecordLowRisk":
+		w.subjects = scores[1]
+	case "EscalateApproval":
+		w.decision = ""
+	}
+	return w
 }
 
 // TestFaultSweep executes all scenarios of all variants, redrives what failed after the fault has gone, and holds the rules
@@ -200,6 +212,13 @@ func TestFaultSweep(t *testing.T) {
 	workers.Wait()
 	keep(t, recorded...)
 	violations := slices.Concat(found...)
+	canaries := 0
+	for _, s := range all {
+		canaries += s.world.canaries
+	}
+	if canaries < len(all) {
+		t.Errorf("%d requests to the endpoint carried a feature in %d scenarios: what looks for it elsewhere proves little", canaries, len(all))
+	}
 	for _, violation := range violations[:min(20, len(violations))] {
 		t.Error(violation)
 	}
@@ -217,12 +236,20 @@ func (s scenario) execute() ([]string, *recording) {
 		w.decided = "not asked"
 	}
 	recording := record(s.name, v.pipeline, &options)
+	reported := options.OnChild
+	options.OnChild = func(child *asl.Execution) {
+		w.children = append(w.children, child)
+		if reported != nil {
+			reported(child)
+		}
+	}
 	recording.world(w)
 	x, err := v.machine.Run(context.Background(), w.input(), options)
 	if err != nil {
 		return []string{"the execution did not end: " + err.Error()}, recording
 	}
 	recording.end(x)
+	recording.struck(w)
 	violations := w.check(v, x)
 	w.faults = nil
 	if x.Status != asl.Succeeded {

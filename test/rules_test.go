@@ -2,7 +2,6 @@ package test
 
 import (
 	"fmt"
-	"strings"
 
 	"clinical-risk-pipeline/asl"
 )
@@ -14,7 +13,7 @@ import (
 //   - when it succeeds, every subject is recorded exactly once; nobody is ever recorded twice;
 //   - nothing is done downstream that no one approved, before the alert, or twice (the world notes these as they happen);
 //   - when it succeeds and was approved, everything downstream was done;
-//   - no message, and no error, carries a feature.
+//   - no feature is left behind, but in the data of the execution (checkCanary).
 func (w *world) check(v *variant, x *asl.Execution) []string {
 	violations := w.breaches
 	w.breaches = nil
@@ -55,7 +54,7 @@ func (w *world) check(v *variant, x *asl.Execution) []string {
 		report("told of nobody at high risk")
 	}
 	w.checkDownstream(v, succeeded && high && x.Output != nil && wasApproved(x.Output), report)
-	w.checkCanary(x, report)
+	w.checkCanary(v, x, report)
 	return violations
 }
 
@@ -93,17 +92,4 @@ func (w *world) reviewed() bool {
 		}
 	}
 	return false
-}
-
-func (w *world) checkCanary(x *asl.Execution, report func(string, ...any)) {
-	for _, left := range append(w.left, x.Error, x.Cause) {
-		if strings.Contains(left, canary) {
-			report("a feature left the execution: %s", left)
-		}
-	}
-	for key, record := range w.records {
-		if strings.Contains(asl.Encode(record), canary) {
-			report("a feature stands in the record %s", key)
-		}
-	}
 }

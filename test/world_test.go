@@ -9,9 +9,6 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// canary is a feature's value. It may reach the endpoint and the data of the execution, and nothing else.
-const canary = "canary-7c1f"
-
 // world is what an execution acts upon, with the faults that strike its calls. It remembers everything that happened, over
 // all redrives of the execution.
 type world struct {
@@ -24,8 +21,10 @@ type world struct {
 	decided   string            // what was decided last
 	reviews   map[string]string // "succeeded" or "failed", by the name of the downstream execution
 	incidents map[string]int    // how many were opened, by correlation id
-	left      []string          // everything that left the execution for people and other systems
 	breaches  []string          // rules that a call broke at once
+	struck    bool              // a fault struck
+	canaries  int               // how many requests to the endpoint carried a feature
+	children  []*asl.Execution  // of a distributed map, until they are checked
 }
 
 func newWorld(subjects map[string]float64, faults ...fault) *world {
@@ -64,10 +63,12 @@ func (f fault) String() string {
 
 // Call implements asl.Handler.
 func (w *world) Call(_ context.Context, task *asl.Task) (asl.Reply, error) {
+	w.watch(task)
 	for _, f := range w.faults {
 		if !f.strikes(task) {
 			continue
 		}
+		w.struck = true
 		if f.effect {
 			if _, err := w.work(task); err != nil {
 				return asl.Reply{}, err
@@ -88,6 +89,16 @@ func (w *world) Call(_ context.Context, task *asl.Task) (asl.Reply, error) {
 	return w.work(task)
 }
 
+// watch looks for a feature in a call: the endpoint gets it, and no other service.
+func (w *world) watch(task *asl.Task) {
+	carried := strings.Contains(asl.Encode(task.Input), canary)
+	if carried && task.State == "InvokeModel" {
+		w.canaries++
+	} else if carried {
+		w.breach("a feature reached %s of %s", task.State, task.Resource)
+	}
+}
+
 // work is what the services do when nothing is wrong.
 func (w *world) work(task *asl.Task) (asl.Reply, error) {
 	input := task.Input.(object)
@@ -104,13 +115,10 @@ func (w *world) work(task *asl.Task) (asl.Reply, error) {
 	case "NotifyTeam":
 		message := input["Message"].(object)
 		w.alerts = append(w.alerts, message)
-		w.leave(message)
 		return asl.Reply{Output: object{"MessageId": "m"}}, nil
 	case "EscalateApproval":
-		w.leave(input["Message"])
 		return asl.Reply{Output: object{"MessageId": "m"}}, nil
 	case "RequestApproval":
-		w.leave(input["Payload"])
 		if w.decision == "" {
 			return asl.Reply{Hangs: true}, nil
 		}
@@ -126,10 +134,10 @@ func (w *world) work(task *asl.Task) (asl.Reply, error) {
 	return asl.Reply{}, fmt.Errorf("nobody answers %s", task.State)
 }
 
-// score finds the score of each subject, which its features name.
+// score finds the score of each subject, which its features name, and echoes a feature.
 func (w *world) score(body object) (asl.Reply, error) {
 	scoreOf := func(features any) any {
-		return object{"risk_score": w.subjects[features.(object)["id"].(string)]}
+		return object{"risk_score": w.subjects[features.(object)["id"].(string)], "echo": canary}
 	}
 	if features, ok := body["features"]; ok {
 		return model(asl.Encode(scoreOf(features)))(nil)
@@ -143,7 +151,6 @@ func (w *world) score(body object) (asl.Reply, error) {
 
 // review starts the downstream execution of a name, once, as Step Functions does.
 func (w *world) review(input object) (asl.Reply, error) {
-	w.leave(input["Input"])
 	w.downstreamIsDue("the review")
 	name := input["Name"].(string)
 	for other, status := range w.reviews {
@@ -166,7 +173,6 @@ func (w *world) findIncident(input object) (asl.Reply, error) {
 
 func (w *world) openIncident(input object) (asl.Reply, error) {
 	body := input["RequestBody"].(object)
-	w.leave(body)
 	w.downstreamIsDue("the incident")
 	id := body["correlation_id"].(string)
 	if w.incidents[id]++; w.incidents[id] > 1 {
@@ -184,9 +190,6 @@ func (w *world) downstreamIsDue(what string) {
 		w.breach("%s came without an approval", what)
 	}
 }
-
-// leave notes what other people and systems get to see.
-func (w *world) leave(what any) { w.left = append(w.left, asl.Encode(what)) }
 
 func (w *world) breach(format string, values ...any) {
 	w.breaches = append(w.breaches, fmt.Sprintf(format, values...))
