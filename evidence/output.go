@@ -22,6 +22,10 @@ type output struct{ dir, unfinished string }
 
 // openOutput refuses to replace a folder that holds anything but evidence.
 func openOutput(dir string) (*output, error) {
+	dir, err := filepath.Abs(dir) // Tests run in folders of their own.
+	if err != nil {
+		return nil, err
+	}
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("cannot write to %s (%w): name another folder with --out", dir, err)

@@ -38,6 +38,13 @@ func (r *recording) world(w *world) {
 	}
 }
 
+// struck notes whether a fault came to strike.
+func (r *recording) struck(w *world) {
+	if r != nil {
+		r.Struck = w.struck
+	}
+}
+
 // end notes how an execution ended; of one that was redriven it is called again.
 func (r *recording) end(x *asl.Execution) {
 	if r == nil {

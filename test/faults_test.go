@@ -123,7 +123,8 @@ func (v *variant) faultsOf() []fault {
 	}
 	for _, task := range v.tasks {
 		for _, outcome := range slices.Concat(v.failures(task), otherFailures(task)) {
-			for _, attempt := range slices.Compact([]int{1, 2, v.lastAttempt(task)}) {
+			last := v.lastAttempt(task)
+			for _, attempt := range slices.Compact([]int{1, min(2, last), last}) {
 				add(task, attempt, outcome)
 			}
 		}

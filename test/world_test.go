@@ -86,6 +86,11 @@ func (w *world) Call(_ context.Context, task *asl.Task) (asl.Reply, error) {
 		}
 		return f.outcome.reply, nil
 	}
+	for _, f := range w.faults {
+		if f.state == task.State && task.Attempt < f.attempt { // the attempts before it have to fail, or it never comes
+			return asl.Reply{}, failure(serviceOf[task.State], typical[serviceOf[task.State]][0]).err
+		}
+	}
 	return w.work(task)
 }
 

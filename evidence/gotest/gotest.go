@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"time"
 )
 
 // The statuses of a test.
@@ -73,6 +74,7 @@ func Do(ctx context.Context, o Options) (*Run, error) {
 		arguments = append(arguments, "./"+folder)
 	}
 	command := exec.CommandContext(ctx, "go", arguments...)
+	command.Cancel, command.WaitDelay = func() error { return command.Process.Signal(os.Interrupt) }, 10*time.Second // the tests end with it
 	command.Dir, command.Env = o.Root, os.Environ()
 	for name, value := range o.Env {
 		command.Env = append(command.Env, name+"="+value)

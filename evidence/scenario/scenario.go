@@ -27,6 +27,7 @@ type Scenario struct {
 	Scores     map[string]float64 `json:"scores,omitempty"`     // of the synthetic subjects, where the test says
 	Decision   string             `json:"decision,omitempty"`   // what the approver decides, where the test says; "" for nobody
 	Faults     []Fault            `json:"faults,omitempty"`     // what strikes the execution, where the test says
+	Struck     bool               `json:"struck"`               // one of them did; an execution may not come that far
 	First      Ending             `json:"first"`                // how the execution ended
 	Redriven   *Ending            `json:"redriven,omitempty"`   // how it ended after a redrive
 	Violations []string           `json:"violations,omitempty"` // the rules that it broke

@@ -17,6 +17,7 @@ import (
 // Counts are how many scenarios there are, by how they ended.
 type Counts struct {
 	Scenarios int `json:"scenarios"`
+	Struck    int `json:"struck"` // a fault struck; others did not come to the state, or succeeded before the attempt
 	Succeeded int `json:"succeeded"`
 	Failed    int `json:"failed"` // with an error that names what is wrong
 	TimedOut  int `json:"timedOut"`
@@ -28,6 +29,9 @@ type Counts struct {
 
 func (c *Counts) add(s *Scenario) {
 	c.Scenarios++
+	if s.Struck {
+		c.Struck++
+	}
 	switch s.First.Status {
 	case asl.Succeeded:
 		c.Succeeded++
