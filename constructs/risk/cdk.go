@@ -19,18 +19,21 @@ func timeout(d time.Duration) awsstepfunctions.Timeout {
 	return awsstepfunctions.Timeout_Duration(seconds(d))
 }
 
-// arn names a resource in the pipeline's own account and region.
-func (p *ClinicalRiskPipeline) arn(service, resource, name string) string {
-	return p.arnOf(awscdk.ArnFormat_SLASH_RESOURCE_NAME, service, resource, name)
+// place is where a pipeline's resources are: tokens, of which there is one each, since every call of the CDK takes its time.
+type place struct{ partition, region, account string }
+
+func placeOf(stack awscdk.Stack) place {
+	return place{partition: *stack.Partition(), region: *stack.Region(), account: *stack.Account()}
 }
 
-func (p *ClinicalRiskPipeline) arnOf(format awscdk.ArnFormat, service, resource, name string) string {
-	return *p.stack().FormatArn(&awscdk.ArnComponents{Service: &service, Resource: &resource, ResourceName: &name, ArnFormat: format})
+// arn names a resource in the pipeline's own account and region: "rule/NAME" of "events", for instance.
+func (p *ClinicalRiskPipeline) arn(service, resource string) string {
+	return "arn:" + p.partition + ":" + service + ":" + p.region + ":" + p.account + ":" + resource
 }
 
 // integration is the Resource of a task that calls a service, "sns:publish" for instance.
 func (p *ClinicalRiskPipeline) integration(name string) string {
-	return "arn:" + *p.stack().Partition() + ":states:::" + name
+	return "arn:" + p.partition + ":states:::" + name
 }
 
 // because says in a few words when a Choice takes a branch, for those who look at the graph.

@@ -22,7 +22,7 @@ const definitionDigest = "DefinitionDigest"
 
 // addDigest tags the state machine with the digest of its definition, and puts it into the records.
 func (p *ClinicalRiskPipeline) addDigest(resource awsstepfunctions.CfnStateMachine) {
-	digest := digestOf(p.stack().Resolve(resource.DefinitionString()))
+	digest := digestOf(p.stack.Resolve(resource.DefinitionString()))
 	awscdk.Tags_Of(p.stateMachine).Add(jsii.String(DigestTag), &digest, nil)
 	if p.props.Records != nil {
 		resource.SetDefinitionSubstitutions(&map[string]*string{definitionDigest: &digest})

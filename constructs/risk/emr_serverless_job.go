@@ -105,7 +105,7 @@ func (j EMRServerlessJob) sparkSubmit(p *ClinicalRiskPipeline) map[string]any {
 // statements follow https://docs.aws.amazon.com/step-functions/latest/dg/connect-emr-serverless.html; the ids of job runs
 // are not known beforehand.
 func (j EMRServerlessJob) statements(p *ClinicalRiskPipeline) []awsiam.PolicyStatement {
-	application := p.arn("emr-serverless", "/applications", j.ApplicationID)
+	application := p.arn("emr-serverless", "/applications/"+j.ApplicationID)
 	return []awsiam.PolicyStatement{
 		allow(workflow.StartEMRServerlessJob, []string{application}, "emr-serverless:StartJobRun"),
 		allow(workflow.StartEMRServerlessJob+"Run", []string{application + "/jobruns/*"},

@@ -74,7 +74,7 @@ func (s EMRStep) addState(p *ClinicalRiskPipeline) awsstepfunctions.IChainable {
 
 func (s EMRStep) statements(p *ClinicalRiskPipeline) []awsiam.PolicyStatement {
 	return []awsiam.PolicyStatement{
-		allow(workflow.StartEMRJob, []string{p.arn("elasticmapreduce", "cluster", s.ClusterID)},
+		allow(workflow.StartEMRJob, []string{p.arn("elasticmapreduce", "cluster/"+s.ClusterID)},
 			"elasticmapreduce:AddJobFlowSteps", "elasticmapreduce:DescribeStep", "elasticmapreduce:CancelSteps"),
 		p.managedRule(workflow.StartEMRJob, "StepFunctionsGetEventForEMRAddJobFlowStepsRule"),
 	}

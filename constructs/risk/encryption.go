@@ -3,9 +3,7 @@ package risk
 import (
 	"clinical-risk-pipeline/constructs/internal/keys"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
-	"github.com/aws/jsii-runtime-go"
 )
 
 // The context that Step Functions and the delivery of logs encrypt in:
@@ -29,10 +27,10 @@ func (p *ClinicalRiskPipeline) addKey() {
 		keys.InContext("Executions", machineContext, p.machineContexts(), "kms:Decrypt", "kms:GenerateDataKey"),
 		keys.InContext("LogDelivery", deliveryContext, []string{p.deliveryARN()}, "kms:GenerateDataKey"),
 		keys.ByService("DeliverLogs", "delivery.logs.amazonaws.com", nil, "kms:Decrypt"),
-		keys.LogGroups(p.stack(), "Logs", p.logGroupARN()),
+		keys.LogGroups(p.stack, "Logs", p.logGroupARN()),
 	}
 	if p.props.AlertTopic == nil || p.props.OperationsTopic == nil {
-		statements = append(statements, keys.Through(p.stack(), "Topics", "sns", "kms:Decrypt", "kms:GenerateDataKey"))
+		statements = append(statements, keys.Through(p.stack, "Topics", "sns", "kms:Decrypt", "kms:GenerateDataKey"))
 	}
 	if p.props.OperationsTopic == nil {
 		// EventBridge names no source when it uses a key: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-key-policy.html
@@ -40,11 +38,11 @@ func (p *ClinicalRiskPipeline) addKey() {
 	}
 	if len(p.props.AlertEmails) > 0 {
 		statements = append(statements,
-			keys.Through(p.stack(), "DeadLetters", "sqs", "kms:Decrypt", "kms:GenerateDataKey"),
+			keys.Through(p.stack, "DeadLetters", "sqs", "kms:Decrypt", "kms:GenerateDataKey"),
 			keys.ByService("KeepUndeliveredAlerts", "sns.amazonaws.com",
-				map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": p.stack().Account()}}, "kms:Decrypt", "kms:GenerateDataKey"))
+				map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": p.account}}, "kms:Decrypt", "kms:GenerateDataKey"))
 	}
-	if err := keys.Extend(p.stack(), p.key, p.props.KeyPrepared, statements...); err != nil {
+	if err := keys.Extend(p.stack, p.key, p.props.KeyPrepared, statements...); err != nil {
 		panic(err)
 	}
 }
@@ -68,8 +66,4 @@ func (p *ClinicalRiskPipeline) machineContexts() []string {
 }
 
 // deliveryARN stands for the log groups of the stack's account and region, as a literal: it is no pattern.
-func (p *ClinicalRiskPipeline) deliveryARN() string {
-	return *p.stack().FormatArn(&awscdk.ArnComponents{
-		Service: jsii.String("logs"), Resource: jsii.String("*"), ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME,
-	})
-}
+func (p *ClinicalRiskPipeline) deliveryARN() string { return p.arn("logs", "*") }

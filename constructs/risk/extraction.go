@@ -99,5 +99,5 @@ func (p *ClinicalRiskPipeline) runJob(name, comment, integration string, limit t
 
 // managedRule lets Step Functions hear of a job's end through a rule that it manages in this account under a fixed name.
 func (p *ClinicalRiskPipeline) managedRule(state, rule string) awsiam.PolicyStatement {
-	return allow(state+"Events", []string{p.arn("events", "rule", rule)}, "events:PutTargets", "events:PutRule", "events:DescribeRule")
+	return allow(state+"Events", []string{p.arn("events", "rule/"+rule)}, "events:PutTargets", "events:PutRule", "events:DescribeRule")
 }

@@ -67,6 +67,6 @@ func (j GlueJob) addState(p *ClinicalRiskPipeline) awsstepfunctions.IChainable {
 
 // statements follow https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html.
 func (j GlueJob) statements(p *ClinicalRiskPipeline) []awsiam.PolicyStatement {
-	return []awsiam.PolicyStatement{allow(workflow.StartGlueJob, []string{p.arn("glue", "job", j.JobName)},
+	return []awsiam.PolicyStatement{allow(workflow.StartGlueJob, []string{p.arn("glue", "job/"+j.JobName)},
 		"glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun")}
 }

@@ -54,5 +54,5 @@ func (p *ClinicalRiskPipeline) endpointARN() string {
 	if endpointNamePattern.MatchString(name) {
 		name = strings.ToLower(name)
 	}
-	return p.arn("sagemaker", "endpoint", name)
+	return p.arn("sagemaker", "endpoint/"+name)
 }

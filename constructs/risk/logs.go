@@ -1,7 +1,6 @@
 package risk
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -22,8 +21,8 @@ func (p *ClinicalRiskPipeline) addLogGroup() {
 
 // logGroupName is the name that the group and its state machine share. The policy of the key names the group, which needs
 // the key first: only a name of ours breaks the circle.
-func (p *ClinicalRiskPipeline) logGroupName() string { return vendedLogs + p.machineName() }
+func (p *ClinicalRiskPipeline) logGroupName() string { return vendedLogs + p.name }
 
 func (p *ClinicalRiskPipeline) logGroupARN() string {
-	return p.arnOf(awscdk.ArnFormat_COLON_RESOURCE_NAME, "logs", "log-group", p.logGroupName())
+	return p.arn("logs", "log-group:"+p.logGroupName())
 }

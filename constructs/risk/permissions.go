@@ -31,7 +31,7 @@ func (p *ClinicalRiskPipeline) addRole() {
 // https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html#prevent-cross-service-confused-deputy
 func (p *ClinicalRiskPipeline) executions() awsiam.IPrincipal {
 	return awsiam.NewServicePrincipal(jsii.String("states.amazonaws.com"), &awsiam.ServicePrincipalOpts{Conditions: &map[string]any{
-		"StringEquals": map[string]any{"aws:SourceAccount": p.stack().Account()},
+		"StringEquals": map[string]any{"aws:SourceAccount": p.account},
 		"ArnLike":      map[string]any{"aws:SourceArn": []string{p.machineARN(), p.machineARN() + ":*", p.machineARN() + "/*"}},
 	}})
 }
@@ -86,7 +86,7 @@ func passRole(name, roleARN, service string) awsiam.PolicyStatement {
 
 // through limits a statement on a key to its use by a service on the role's behalf.
 func (p *ClinicalRiskPipeline) through(service string, statement awsiam.PolicyStatement) awsiam.PolicyStatement {
-	statement.AddCondition(jsii.String("StringEquals"), map[string]string{"kms:ViaService": keys.Service(p.stack(), service)})
+	statement.AddCondition(jsii.String("StringEquals"), map[string]string{"kms:ViaService": keys.Service(p.stack, service)})
 	return statement
 }
 

@@ -21,7 +21,10 @@ import (
 // topic and nothing else, and a rule that reports every execution that did not succeed.
 type ClinicalRiskPipeline struct {
 	constructs.Construct
-	props           ClinicalRiskPipelineProps
+	props ClinicalRiskPipelineProps
+	stack awscdk.Stack
+	place
+	name            string // of the state machine
 	key             awskms.IKey
 	alertTopic      awssns.ITopic
 	operationsTopic awssns.ITopic
@@ -47,12 +50,14 @@ const (
 // NewClinicalRiskPipeline adds a pipeline to scope. It panics with the error of [ClinicalRiskPipelineProps.Validate] when
 // the props are wrong.
 func NewClinicalRiskPipeline(scope constructs.Construct, id string, props *ClinicalRiskPipelineProps) *ClinicalRiskPipeline {
-	if err := errors.Join(props.Validate(), props.validateIn(awscdk.Stack_Of(scope))); err != nil {
+	stack := awscdk.Stack_Of(scope)
+	if err := errors.Join(props.Validate(), props.validateIn(stack)); err != nil {
 		panic(err)
 	}
-	p := &ClinicalRiskPipeline{props: props.withDefaults()}
+	p := &ClinicalRiskPipeline{props: props.withDefaults(), stack: stack, place: placeOf(stack)}
 	constructs.NewConstruct_Override(p, scope, &id)
 
+	p.addName()
 	p.addKey()
 	p.addTopics()
 	p.addLogGroup()
@@ -102,7 +107,7 @@ func (p *ClinicalRiskPipeline) scoreSubjects(end awsstepfunctions.IChainable) aw
 
 func (p *ClinicalRiskPipeline) addStateMachine(definition awsstepfunctions.IChainable) {
 	p.stateMachine = awsstepfunctions.NewStateMachine(p, jsii.String(stateMachineID), &awsstepfunctions.StateMachineProps{
-		StateMachineName: jsii.String(p.machineName()),
+		StateMachineName: jsii.String(p.name),
 		Comment:          jsii.String("Scores a subject's risk of dropout and alerts the team when it is high."),
 		DefinitionBody:   awsstepfunctions.DefinitionBody_FromChainable(definition),
 		QueryLanguage:    awsstepfunctions.QueryLanguage_JSONATA,
@@ -124,14 +129,14 @@ func (p *ClinicalRiskPipeline) addStateMachine(definition awsstepfunctions.IChai
 	p.addDigest(resource)
 }
 
-// machineName is a name of ours, unique and the same at every deployment: the policies of role and key name the state machine,
-// which needs both first.
-func (p *ClinicalRiskPipeline) machineName() string {
-	return *awscdk.Names_UniqueResourceName(p, &awscdk.UniqueResourceNameOptions{MaxLength: jsii.Number(80), Separator: jsii.String("-")})
+// addName gives the state machine a name of ours, unique and the same at every deployment: the policies of role and key name
+// the state machine, which needs both first.
+func (p *ClinicalRiskPipeline) addName() {
+	p.name = *awscdk.Names_UniqueResourceName(p, &awscdk.UniqueResourceNameOptions{MaxLength: jsii.Number(80), Separator: jsii.String("-")})
 }
 
 func (p *ClinicalRiskPipeline) machineARN() string {
-	return p.arnOf(awscdk.ArnFormat_COLON_RESOURCE_NAME, "states", "stateMachine", p.machineName())
+	return p.arn("states", "stateMachine:"+p.name)
 }
 
 // StateMachine is the state machine that executes the pipeline.
@@ -154,5 +159,3 @@ func (p *ClinicalRiskPipeline) Key() awskms.IKey { return p.key }
 
 // Role is the role that executions assume. Its permissions are complete; granting it more has no effect on the pipeline.
 func (p *ClinicalRiskPipeline) Role() awsiam.Role { return p.role }
-
-func (p *ClinicalRiskPipeline) stack() awscdk.Stack { return awscdk.Stack_Of(p) }

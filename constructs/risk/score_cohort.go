@@ -3,7 +3,6 @@ package risk
 import (
 	"clinical-risk-pipeline/workflow"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
@@ -88,7 +87,7 @@ func (p *ClinicalRiskPipeline) cohortStatements() []awsiam.PolicyStatement {
 // childrenStatements let an execution start its children and redrive them:
 // https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
 func (p *ClinicalRiskPipeline) childrenStatements() []awsiam.PolicyStatement {
-	executions := p.arnOf(awscdk.ArnFormat_COLON_RESOURCE_NAME, "states", "execution", p.machineName()+"/"+workflow.ScoreCohort+":*")
+	executions := p.arn("states", "execution:"+p.name+"/"+workflow.ScoreCohort+":*")
 	return []awsiam.PolicyStatement{
 		allow(workflow.ScoreCohort+"Children", []string{p.machineARN()}, "states:StartExecution"),
 		allow(workflow.ScoreCohort+"Redrive", []string{executions}, "states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"),

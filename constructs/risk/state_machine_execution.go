@@ -72,7 +72,7 @@ func (e StateMachineExecution) statements(p *ClinicalRiskPipeline) []awsiam.Poli
 	name := *awscdk.Arn_Split(&machine, awscdk.ArnFormat_COLON_RESOURCE_NAME).ResourceName
 	return []awsiam.PolicyStatement{
 		allow(e.state(), []string{machine}, "states:StartExecution"),
-		allow(e.state()+"Run", []string{p.arnOf(awscdk.ArnFormat_COLON_RESOURCE_NAME, "states", "execution", name+":*")}, "states:DescribeExecution", "states:StopExecution"),
+		allow(e.state()+"Run", []string{p.arn("states", "execution:"+name+":*")}, "states:DescribeExecution", "states:StopExecution"),
 		p.managedRule(e.state(), "StepFunctionsGetEventsForStepFunctionsExecutionRule"),
 	}
 }
