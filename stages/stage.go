@@ -56,7 +56,7 @@ func newStage(scope constructs.Construct, environment Environment) *stage {
 
 func (s *stage) newStack(id, description string, environment Environment) awscdk.Stack {
 	stack := awscdk.NewStack(s.Stage, &id, &awscdk.StackProps{Description: &description})
-	tag(stack, map[string]string{applicationTag: "clinical-risk-pipeline", environmentTag: environment.Name})
+	tag(stack, map[string]string{applicationTag: application, environmentTag: environment.Name})
 	tag(stack, environment.Tags)
 	environment.refuseExamples(stack)
 	s.stacks = append(s.stacks, stack)

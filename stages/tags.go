@@ -8,19 +8,21 @@ import (
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
 )
 
 // The tags of every stack.
 const (
 	applicationTag = "application"
-	environmentTag = "environment"
+	environmentTag = "environment" // not of the promotion, which has several
+	application    = "clinical-risk-pipeline"
 )
 
-// tag adds the tags to everything in the stack that can have tags.
+// tag adds the tags to everything in the stack that can have tags, but for dashboards: cfn-lint knows no tags of theirs.
 func tag(stack awscdk.Stack, tags map[string]string) {
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		value := tags[key]
-		awscdk.Tags_Of(stack).Add(&key, &value, nil)
+		awscdk.Tags_Of(stack).Add(&key, &value, &awscdk.TagProps{ExcludeResourceTypes: jsii.Strings("AWS::CloudWatch::Dashboard")})
 	}
 }
 
