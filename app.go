@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 
+	"clinical-risk-pipeline/gates"
 	"clinical-risk-pipeline/stages"
 )
 
@@ -40,7 +41,7 @@ func synthesize(environments []stages.Environment, variables []string) (err erro
 	if promotion != nil {
 		stages.NewPromotion(app, *promotion)
 	}
-	app.Synth(nil)
+	gates.Synth(app)
 	return nil
 }
 

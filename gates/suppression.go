@@ -60,7 +60,7 @@ func below(scope constructs.IConstruct, ids []string) []constructs.IConstruct {
 	if *awscdk.Stage_IsStage(scope) {
 		return find(scope, ids)
 	}
-	if ids[0] != *scope.Node().Id() {
+	if !matches(ids[0], *scope.Node().Id()) {
 		return nil
 	}
 	return find(scope, ids[1:])
@@ -87,9 +87,15 @@ func children(node constructs.Node, pattern string) []constructs.IConstruct {
 	}
 	var found []constructs.IConstruct
 	for _, child := range *node.Children() {
-		if matched, err := path.Match(pattern, *child.Node().Id()); err == nil && matched {
+		if matches(pattern, *child.Node().Id()) {
 			found = append(found, child)
 		}
 	}
 	return found
+}
+
+// matches says whether an id is the pattern's. The patterns stand in this package, so they are well-formed.
+func matches(pattern, id string) bool {
+	matched, err := path.Match(pattern, id)
+	return err == nil && matched
 }

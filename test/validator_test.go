@@ -1,58 +1,273 @@
 package test
 
 import (
-	"bytes"
+	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
-	"github.com/aws/jsii-runtime-go"
+	"github.com/aws/constructs-go/constructs/v10"
 
-	"clinical-risk-pipeline/constructs/audit"
-	"clinical-risk-pipeline/constructs/risk"
+	"clinical-risk-pipeline/gates"
+	"clinical-risk-pipeline/stages"
 )
 
-// TestValidator synthesizes with the CDK's built-in validator on, in a process of its own. Its errors fail the synthesis,
-// since cdk.json asks for that; its warnings stand in the report only.
-//
-// Requirements: P11-10a
-func TestValidator(t *testing.T) {
-	if os.Getenv(validation) == "false" {
-		t.Parallel() // this process only waits
-		var output bytes.Buffer
-		if code := rerun([]string{"-test.run=^TestValidator$"}, "true", &output, &output); code != 0 {
-			t.Fatal(output.String())
-		}
-		return
-	}
-	environments(t)
-	wantNoFinding(t, "environments")
+// broken is a template that one rule refuses, and no other.
+type broken struct {
+	reason string
+	kind   string // the type of the resource that is broken, the first by its logical id
+	id     string // what its logical id contains. Default: anything
+	change func(resource, properties object)
+}
 
-	if fault := panicOf(func() { synthesizeBroken(t) }); fault == nil {
-		t.Error("the validator finds nothing in a template that is wrong")
+// leavingOut breaks a template by leaving a property out.
+func leavingOut(name string) func(resource, properties object) {
+	return func(_, properties object) { delete(properties, name) }
+}
+
+// setting breaks a template by another value of a property; dots lead into objects.
+func setting(name string, value any) func(resource, properties object) {
+	return func(_, properties object) {
+		path := strings.Split(name, ".")
+		for _, part := range path[:len(path)-1] {
+			properties = properties[part].(object)
+		}
+		properties[path[len(path)-1]] = value
 	}
 }
 
-func wantNoFinding(t *testing.T, variant string) {
-	t.Helper()
-	report := readJSON(t, filepath.Join(scratch, variant, "validation-report.json"))
-	for _, plugin := range report["pluginReports"].([]any) {
-		if violations, _ := plugin.(object)["violations"].([]any); len(violations) > 0 {
-			t.Errorf("%s: %s", variant, text(violations))
+// adding breaks a policy by one statement more.
+func adding(more object) func(resource, properties object) {
+	return func(_, properties object) {
+		document, ok := properties["PolicyDocument"].(object)
+		if !ok {
+			document = properties["KeyPolicy"].(object)
 		}
+		document["Statement"] = append(document["Statement"].([]any), more)
 	}
 }
 
-// synthesizeBroken names a key that is none.
-func synthesizeBroken(t *testing.T) {
-	app := newApp(t.TempDir())
-	stack := awscdk.NewStack(app, jsii.String("Broken"), nil)
-	props := smallest(stack)
-	props.Records = audit.NewRecordStore(stack, "Records", &audit.RecordStoreProps{
-		Key: awskms.Key_FromKeyArn(stack, jsii.String("NoKey"), jsii.String("arn:aws:kms:eu-central-1:123456789012:key/none")),
+// plainHTTP breaks a policy by letting plain HTTP in.
+func plainHTTP(_, properties object) {
+	document := properties["PolicyDocument"].(object)
+	document["Statement"] = slices.DeleteFunc(document["Statement"].([]any), func(s any) bool {
+		return strings.Contains(text(s), "aws:SecureTransport")
 	})
-	risk.NewClinicalRiskPipeline(stack, "Pipeline", props)
-	app.Synth(nil)
+}
+
+func locked(mode string) object {
+	return object{"ObjectLockEnabled": "Enabled", "Rule": object{"DefaultRetention": object{"Mode": mode, "Days": 1}}}
+}
+
+func allowing(action, resource any) object {
+	return object{"Sid": "More", "Effect": "Allow", "Action": action, "Resource": resource}
+}
+
+// The rows of one rule stand together. A bucket is the records' own: the trail's and the access logs' are alike.
+var brokenBy = map[string][]broken{
+	"GxP-BucketLocked": {
+		{"without a default retention a record is locked by nobody", "AWS::S3::Bucket", "RecordsBucket", setting("ObjectLockConfiguration", object{"ObjectLockEnabled": "Enabled"})},
+		{"a trail is a record, too", "AWS::S3::Bucket", "TrailBucket", leavingOut("ObjectLockConfiguration")},
+	},
+	"GxP-BucketCompliance": {{"GOVERNANCE can be bypassed", "AWS::S3::Bucket", "RecordsBucket", setting("ObjectLockConfiguration", locked("GOVERNANCE"))}},
+	"GxP-BucketVersioned":  {{"a log that is overwritten is lost", "AWS::S3::Bucket", "AccessLogs", setting("VersioningConfiguration", object{"Status": "Suspended"})}},
+	"GxP-BucketRetained": {
+		{"the stack is deleted, and the records with it", "AWS::S3::Bucket", "RecordsBucket", func(resource, _ object) { resource["DeletionPolicy"] = "Delete" }},
+		{"the stack replaces the bucket", "AWS::S3::Bucket", "RecordsBucket", func(resource, _ object) { delete(resource, "UpdateReplacePolicy") }},
+	},
+	"GxP-BucketPrivate": {{"a policy might open it", "AWS::S3::Bucket", "RecordsBucket", setting("PublicAccessBlockConfiguration.BlockPublicPolicy", false)}},
+	"GxP-BucketKey": {
+		{"S3's own key is nobody's to withhold", "AWS::S3::Bucket", "RecordsBucket", setting("BucketEncryption", object{"ServerSideEncryptionConfiguration": []any{object{"ServerSideEncryptionByDefault": object{"SSEAlgorithm": "AES256"}}}})},
+		{"AWS's key for S3 is not ours", "AWS::S3::Bucket", "RecordsBucket", setting("BucketEncryption", object{"ServerSideEncryptionConfiguration": []any{object{"ServerSideEncryptionByDefault": object{"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "alias/aws/s3"}}}})},
+	},
+	"GxP-BucketTLS": {{"plain HTTP", "AWS::S3::BucketPolicy", "RecordsBucket", plainHTTP}},
+	"GxP-TopicKey": {
+		{"not encrypted", "AWS::SNS::Topic", "", leavingOut("KmsMasterKeyId")},
+		{"AWS's key for SNS is not ours", "AWS::SNS::Topic", "", setting("KmsMasterKeyId", "alias/aws/sns")},
+	},
+	"GxP-TopicTLS": {{"plain HTTP", "AWS::SNS::TopicPolicy", "", plainHTTP}},
+	"GxP-QueueKey": {{"encrypted by SQS itself", "AWS::SQS::Queue", "", leavingOut("KmsMasterKeyId")}},
+	"GxP-QueueTLS": {{"plain HTTP", "AWS::SQS::QueuePolicy", "", plainHTTP}},
+	"GxP-TableKey": {{"encrypted by DynamoDB itself", "AWS::DynamoDB::Table", "", leavingOut("SSESpecification")}},
+	"GxP-KeyRotates": {
+		{"never", "AWS::KMS::Key", "", leavingOut("EnableKeyRotation")},
+		{"not any more", "AWS::KMS::Key", "", setting("EnableKeyRotation", false)},
+	},
+	"GxP-LogGroupKey":       {{"encrypted by CloudWatch itself", "AWS::Logs::LogGroup", "", leavingOut("KmsKeyId")}},
+	"GxP-LogGroupRetention": {{"kept forever, at whose cost?", "AWS::Logs::LogGroup", "", leavingOut("RetentionInDays")}},
+	"GxP-TrailValidated": {
+		{"files without digests", "AWS::CloudTrail::Trail", "", setting("EnableLogFileValidation", false)},
+		{"a trail that sleeps", "AWS::CloudTrail::Trail", "", setting("IsLogging", false)},
+		{"encrypted by S3 itself", "AWS::CloudTrail::Trail", "", leavingOut("KMSKeyId")},
+	},
+	"GxP-EnvironmentNamed": {{"nobody knows what is asked of it", "AWS::StepFunctions::StateMachine", "", leavingOut("Tags")}},
+	"GxP-ExecutionsLogged": {
+		{"failures only", "AWS::StepFunctions::StateMachine", "", setting("LoggingConfiguration.Level", "ERROR")},
+		{"subjects' data in a log", "AWS::StepFunctions::StateMachine", "", setting("LoggingConfiguration.IncludeExecutionData", true)},
+		{"to nowhere", "AWS::StepFunctions::StateMachine", "", setting("LoggingConfiguration.Destinations", []any{})},
+		{"not at all", "AWS::StepFunctions::StateMachine", "", leavingOut("LoggingConfiguration")},
+	},
+	"GxP-ExecutionsTraced": {{"no traces", "AWS::StepFunctions::StateMachine", "", leavingOut("TracingConfiguration")}},
+	"GxP-ExecutionsKey":    {{"histories with AWS's key", "AWS::StepFunctions::StateMachine", "Pipeline", leavingOut("EncryptionConfiguration")}},
+	"GxP-AlarmActs": {
+		{"tells nobody", "AWS::CloudWatch::Alarm", "", setting("AlarmActions", []any{})},
+		{"switched off", "AWS::CloudWatch::Alarm", "", setting("ActionsEnabled", false)},
+	},
+	"GxP-FunctionPinned": {{"whichever processor", "AWS::Lambda::Function", "", leavingOut("Architectures")}},
+	"GxP-FunctionLogs":   {{"a log group that Lambda makes", "AWS::Lambda::Function", "", leavingOut("LoggingConfig")}},
+	"GxP-URLSigned":      {{"open to the world", "AWS::Lambda::Url", "", setting("AuthType", "NONE")}},
+	"GxP-ActionNamed": {
+		{"everything of a service", "AWS::IAM::ManagedPolicy", "", adding(allowing("s3:*", "arn:aws:s3:::bucket/prefix/*"))},
+		{"one of several", "AWS::IAM::ManagedPolicy", "", adding(allowing([]any{"s3:GetObject", "s3:Put*"}, "arn:aws:s3:::bucket/prefix/*"))},
+		{"all but one", "AWS::IAM::ManagedPolicy", "", adding(object{"Sid": "More", "Effect": "Allow", "NotAction": "iam:CreateUser", "Resource": "arn:aws:s3:::bucket/prefix/*"})},
+		{"to whom a topic's policy speaks", "AWS::SNS::TopicPolicy", "", adding(object{"Sid": "More", "Effect": "Allow", "Action": "sns:*", "Resource": "*", "Principal": object{"Service": "events.amazonaws.com"}})},
+	},
+	"GxP-KeyActionNamed": {{"a service that may do anything", "AWS::KMS::Key", "", adding(object{"Effect": "Allow", "Action": "kms:GenerateDataKey*", "Resource": "*", "Principal": object{"Service": "events.amazonaws.com"}})}},
+	"GxP-ResourceNamed": {
+		{"any endpoint", "AWS::IAM::ManagedPolicy", "", adding(allowing("sagemaker:InvokeEndpoint", "*"))},
+		{"any other endpoint", "AWS::IAM::ManagedPolicy", "", adding(object{"Sid": "More", "Effect": "Allow", "Action": "sagemaker:InvokeEndpoint", "NotResource": "arn:aws:sagemaker:us-east-1:123456789012:endpoint/other"})},
+	},
+	"GxP-ResourceNarrow": {
+		{"any cluster", "AWS::IAM::ManagedPolicy", "", adding(allowing("elasticmapreduce:AddJobFlowSteps", "arn:aws:elasticmapreduce:us-east-1:123456789012:cluster/*"))},
+		{"a whole bucket", "AWS::IAM::ManagedPolicy", "", adding(allowing("s3:GetObject", "arn:aws:s3:::bucket/*"))},
+		{"executions of any state machine", "AWS::IAM::ManagedPolicy", "", adding(allowing("states:StopExecution", "arn:aws:states:us-east-1:123456789012:execution:*"))},
+	},
+	"GxP-PolicyOurs": {{"full access, as the source document has it", "AWS::IAM::Role", "", func(_, properties object) {
+		properties["ManagedPolicyArns"] = append(properties["ManagedPolicyArns"].([]any), "arn:aws:iam::aws:policy/AWSStepFunctionsFullAccess")
+	}}},
+}
+
+// testRules tries each rule on templates that break it and nothing else: the cohort stack of production with one change.
+func testRules(t *testing.T) {
+	production := regulated(t)
+	if got := findings(t, map[string]object{"good": production}); len(got["good"]) > 0 {
+		t.Fatalf("the template that is to be broken has findings: %v", got["good"])
+	}
+	templates, wanted := map[string]object{}, map[string]string{}
+	for rule, rows := range brokenBy {
+		for _, row := range rows {
+			name := rule + ", " + row.reason
+			templates[name], wanted[name] = row.apply(t, production), rule
+		}
+	}
+	got := findings(t, templates)
+	for _, name := range slices.Sorted(maps.Keys(templates)) {
+		t.Run(name, func(t *testing.T) {
+			if want := []string{wanted[name]}; !slices.Equal(got[name], want) {
+				t.Errorf("reported %v, want %v", got[name], want)
+			}
+		})
+	}
+}
+
+// testRulesTried fails on a rule that no template breaks.
+func testRulesTried(t *testing.T) {
+	files, err := filepath.Glob("../gates/rules/*.rego")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := map[string]bool{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range regexp.MustCompile(`"(GxP-\w+)"`).FindAllStringSubmatch(string(text), -1) {
+			rules[id[1]] = true
+		}
+	}
+	if got, want := slices.Sorted(maps.Keys(brokenBy)), slices.Sorted(maps.Keys(rules)); !slices.Equal(got, want) {
+		t.Errorf("tried  %v\nthere are %v", got, want)
+	}
+}
+
+// regulated is the cohort stack of production, with everything that a rule speaks of. Its definition is left out: no rule
+// reads it, and the engine would read it for each row.
+func regulated(t *testing.T) object {
+	t.Helper()
+	dir := filepath.Join(scratch, "regulated")
+	orFatal(t, func() {
+		app := newApp(dir)
+		environment := stages.Environments()[2]
+		environment.AlertEmails = []string{"team@example.com"}
+		stages.NewStage(app, environment)
+		app.Synth(nil)
+	})
+	files, err := filepath.Glob(filepath.Join(dir, "assembly-Prod", "*CohortRisk*.template.json"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("templates: %v, %v, want one", files, err)
+	}
+	template := readJSON(t, files[0])
+	for _, r := range template["Resources"].(object) {
+		if properties, _ := r.(object)["Properties"].(object); properties["DefinitionString"] != nil {
+			properties["DefinitionString"] = `{"StartAt":"End","States":{"End":{"Type":"Succeed"}}}`
+		}
+	}
+	delete(template, "Outputs")
+	return template
+}
+
+// apply is the template with the row's change.
+func (b broken) apply(t *testing.T, template object) object {
+	t.Helper()
+	var changed object
+	if err := json.Unmarshal([]byte(text(template)), &changed); err != nil {
+		t.Fatal(err)
+	}
+	resources := changed["Resources"].(object)
+	for _, id := range slices.Sorted(maps.Keys(resources)) {
+		if resource := resources[id].(object); resource["Type"] == b.kind && strings.Contains(id, b.id) {
+			b.change(resource, resource["Properties"].(object))
+			return changed
+		}
+	}
+	t.Fatalf("no resource of type %s to break", b.kind)
+	return nil
+}
+
+// validationContext is what the CDK tells a validator.
+type validationContext struct {
+	stacks []*awscdk.PolicyValidationStack
+}
+
+func (c *validationContext) AccountId() *string                               { return nil } //nolint:revive // the CDK's name
+func (c *validationContext) AppConstruct() constructs.IConstruct              { return nil }
+func (c *validationContext) Region() *string                                  { return nil }
+func (c *validationContext) TemplatePaths() *[]*string                        { return &[]*string{} }
+func (c *validationContext) StackTemplates() *[]*awscdk.PolicyValidationStack { return &c.stacks }
+
+// findings are the rules of ours that the validator reports, by template.
+func findings(t *testing.T, all map[string]object) map[string][]string {
+	t.Helper()
+	context := &validationContext{}
+	names := map[string]string{}
+	dir := t.TempDir()
+	for i, name := range slices.Sorted(maps.Keys(all)) {
+		file := filepath.Join(dir, strings.Repeat("t", i+1)+".template.json")
+		if err := os.WriteFile(file, []byte(text(all[name])), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		names[file] = name
+		context.stacks = append(context.stacks, &awscdk.PolicyValidationStack{StackConstructPath: &name, TemplatePath: &file})
+	}
+	found := map[string][]string{}
+	orFatal(t, func() {
+		for _, violation := range *gates.Validator().Validate(context).Violations {
+			for _, resource := range *violation.ViolatingResources {
+				if name := names[*resource.TemplatePath]; strings.HasPrefix(*violation.RuleName, "GxP-") {
+					found[name] = append(found[name], *violation.RuleName)
+				}
+			}
+		}
+	})
+	for name := range found {
+		slices.Sort(found[name])
+		found[name] = slices.Compact(found[name])
+	}
+	return found
 }

@@ -41,13 +41,15 @@ violation contains v if {
 	)
 }
 
-# 21 CFR 11.30: an execution's history holds data of subjects for 90 days.
+# 21 CFR 11.30: a Standard execution's history holds data of subjects for 90 days. Of an Express execution nothing stays behind
+# but its log.
 violation contains v if {
 	some name in resources_of_type("AWS::StepFunctions::StateMachine")
+	object.get(properties(name), "StateMachineType", "STANDARD") != "EXPRESS"
 	not encrypted_history(properties(name))
 	v := finding(
 		"GxP-ExecutionsKey", name, "Properties.EncryptionConfiguration",
-		"A state machine must be encrypted with a customer-managed key: its histories hold data of subjects (21 CFR 11.30, Annex 11 7.1)",
+		"A Standard state machine must be encrypted with a customer-managed key: its histories hold data of subjects for 90 days (21 CFR 11.30, Annex 11 7.1)",
 	)
 }
 

@@ -1,0 +1,233 @@
+package test
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/jsii-runtime-go"
+
+	"clinical-risk-pipeline/gates"
+	"clinical-risk-pipeline/stages"
+)
+
+// accepted is how many findings are accepted, by an id of a rule for a resource. A change of it is a decision.
+const accepted = 146
+
+// TestGates synthesizes behind the gates, in a process of its own: they cost seconds, and the CDK's kernel takes the switch
+// from the environment that it was started in.
+//
+// Requirements: P11-10a
+func TestGates(t *testing.T) {
+	if !gates.On() {
+		t.Parallel() // this process only waits
+		var output bytes.Buffer
+		if code := rerun([]string{"-test.run=^TestGates$"}, "true", &output, &output); code != 0 {
+			t.Fatal(output.String())
+		}
+		return
+	}
+	t.Run("findings stop a synthesis", testGatesStop)
+	t.Run("nothing is found", testNothingFound)
+	t.Run("suppressions", testSuppressions)
+	t.Run("rules", testRules)
+	t.Run("rules tried", testRulesTried)
+}
+
+// behindGates synthesizes an application behind the gates, and leaves it to its reader what they found.
+func behindGates(t *testing.T, dir string, build func(awscdk.App)) {
+	t.Helper()
+	orFatal(t, func() {
+		app := newApp(dir)
+		app.Node().SetContext(jsii.String("@aws-cdk/core:failSynthOnValidationErrors"), false) // as the command line sets it
+		build(app)
+		gates.Synth(app)
+	})
+}
+
+// behindAllGates synthesizes the environments and their promotion behind the gates, once.
+func behindAllGates(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(scratch, "gated")
+	if _, err := os.Stat(dir); err != nil {
+		behindGates(t, dir, func(app awscdk.App) {
+			for _, environment := range stages.Environments() {
+				stages.NewStage(app, environment)
+			}
+			stages.NewPromotion(app, promotionProps(t))
+		})
+	}
+	return dir
+}
+
+// testNothingFound fails on findings of any gate, warnings included.
+func testNothingFound(t *testing.T) {
+	dir := behindAllGates(t)
+	for _, finding := range reported(t, dir) {
+		t.Error(finding)
+	}
+	if output, code := synthesizeBy(t, dir); code != 0 {
+		t.Errorf("cdk synth: exit code %d: %s", code, output)
+	}
+	for _, pack := range gates.Packs() { // a pack that looked at nothing finds nothing
+		for _, stack := range []string{"Dev-ClinicalRisk", "Staging-CohortRisk", "Prod-CohortRisk", "Promotion"} {
+			if rows := nagReport(t, filepath.Join(dir, pack+"-"+stack+"-NagReport.csv")); len(rows) == 0 {
+				t.Errorf("%s did not look at %s", pack, stack)
+			}
+		}
+	}
+}
+
+// testGatesStop breaks a stage once for each gate, and has the CDK's command line synthesize it.
+func testGatesStop(t *testing.T) {
+	dir := filepath.Join(scratch, "broken")
+	behindGates(t, dir, func(app awscdk.App) {
+		stack := awscdk.NewStack(stages.NewStage(app, stages.Environments()[0]), jsii.String("Broken"), nil)
+		awssns.NewTopic(stack, jsii.String("Topic"), nil)
+		awssqs.NewCfnQueue(stack, jsii.String("Queue"), &awssqs.CfnQueueProps{DelaySeconds: jsii.Number(100000)})
+	})
+	output, code := synthesizeBy(t, dir)
+	if code != 1 {
+		t.Errorf("cdk synth: exit code %d", code)
+	}
+	for gate, want := range map[string]string{
+		"the CDK's validator": "100000", "a rule of ours": "GxP-TopicKey", "AwsSolutions": "AwsSolutions-SNS3",
+		"HIPAA": "HIPAA.Security-SNSEncryptedKMS", "NIST": "NIST.800.53.R5-SNSEncryptedKMS", "PCI": "PCI.DSS.321-SNSEncryptedKMS",
+		"the place": "Dev/Broken/Topic/Resource",
+	} {
+		if !strings.Contains(output, want) {
+			t.Errorf("%s: %q does not stand in what cdk synth prints: %s", gate, want, output)
+		}
+	}
+	if fault := panicOf(func() {
+		app := newApp(filepath.Join(scratch, "broken alone"))
+		awssns.NewTopic(awscdk.NewStack(app, jsii.String("Broken"), nil), jsii.String("Topic"), nil)
+		gates.Synth(app)
+	}); fault == nil {
+		t.Error("without the command line, a finding stops nothing")
+	}
+}
+
+// testSuppressions fails on a suppression that accepts nothing, and on one more or one less.
+func testSuppressions(t *testing.T) {
+	rows := map[string][]string{} // the reasons of what was accepted, by rule and resource
+	files, err := filepath.Glob(filepath.Join(behindAllGates(t), "*-NagReport.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		for _, row := range nagReport(t, file) {
+			if row[2] == "Suppressed" {
+				key := row[0] + " " + strings.TrimSuffix(row[1], "/Resource")
+				rows[key] = append(rows[key], row[3])
+			}
+		}
+	}
+	count := 0
+	for _, s := range gates.Suppressions() {
+		for _, rule := range s.Rules {
+			for _, place := range s.Paths {
+				count++
+				if len(acceptedAt(rows, rule, place, s.Reason)) == 0 {
+					t.Errorf("%s at %s accepts nothing: remove it", rule, place)
+				}
+			}
+			for _, finding := range s.Findings {
+				if !slices.ContainsFunc(s.Paths, func(place string) bool {
+					return slices.ContainsFunc(acceptedAt(rows, rule, place, s.Reason), func(reason string) bool { return isOf(finding, reason) })
+				}) {
+					t.Errorf("%s[%s] accepts nothing: remove it", rule, finding)
+				}
+			}
+		}
+	}
+	if count != accepted {
+		t.Errorf("%d findings are accepted, were %d", count, accepted)
+	}
+}
+
+// acceptedAt are the reasons of what a rule accepted at a place, of any environment.
+func acceptedAt(rows map[string][]string, rule, place, reason string) []string {
+	var found []string
+	for key, reasons := range rows {
+		id, resource, _ := strings.Cut(key, " ")
+		ids := strings.Split(resource, "/")
+		depth := strings.Count(place, "/") + 1
+		if id != rule || len(ids) < depth {
+			continue
+		}
+		if matched, err := path.Match(place, strings.Join(ids[len(ids)-depth:], "/")); err != nil || !matched {
+			continue
+		}
+		for _, r := range reasons {
+			if strings.HasSuffix(r, reason) {
+				found = append(found, r)
+			}
+		}
+	}
+	return found
+}
+
+// isOf says whether a reason, "[Resource::*] Because", is that of a finding.
+func isOf(finding, reason string) bool {
+	pattern, isPattern := strings.CutPrefix(strings.TrimSuffix(finding, "/"), "/")
+	if !isPattern {
+		return strings.HasPrefix(reason, "["+finding+"] ")
+	}
+	what, _, _ := strings.Cut(strings.TrimPrefix(reason, "["), "] ")
+	return regexp.MustCompile(strings.ReplaceAll(pattern, `\/`, "/")).MatchString(what)
+}
+
+// reported are the findings in the report of a cloud assembly, each with its place.
+func reported(t *testing.T, dir string) []string {
+	t.Helper()
+	var findings []string
+	for _, plugin := range readJSON(t, filepath.Join(dir, "validation-report.json"))["pluginReports"].([]any) {
+		violations, _ := plugin.(object)["violations"].([]any)
+		for _, v := range violations {
+			violation := v.(object)
+			for _, place := range violation["violatingConstructs"].([]any) {
+				findings = append(findings, fmt.Sprintf("%v: %v: %v", place.(object)["constructPath"], violation["ruleName"], violation["description"]))
+			}
+		}
+	}
+	return findings
+}
+
+// nagReport are the rows of a pack's report of a stack: rule, resource, outcome, reason.
+func nagReport(t *testing.T, file string) [][]string {
+	t.Helper()
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows[1:]
+}
+
+// synthesizeBy has the CDK's command line judge a cloud assembly, as after a synthesis of its own.
+func synthesizeBy(t *testing.T, dir string) (output string, code int) {
+	t.Helper()
+	command := exec.Command("npx", "--no-install", "cdk", "synth", "--quiet", "--app", dir)
+	command.Dir = ".."
+	text, err := command.CombinedOutput()
+	if command.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return string(text), command.ProcessState.ExitCode()
+}
