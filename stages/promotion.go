@@ -124,7 +124,6 @@ func NewPromotion(scope constructs.Construct, props Promotion) awscdk.Stack {
 		p.addWave(wave)
 	}
 	p.pipeline.BuildPipeline() // now, so that the gates find in the stack what they look for
-	p.pipeline.BuildPipeline() // now, so that the gates find in the stack what they look for
 	return p.stack
 }
 
