@@ -35,7 +35,8 @@ func (d *deployment) trustNeeds() []asked {
 			source := row.source(d)
 			assume.context = from(source)
 			assume.refused = []values{{"aws:SourceArn": source + "-2"}}
-			if row.service == "states.amazonaws.com" { // a version, an alias, and the children of a map
+			if row.service == "states.amazonaws.com" {
+				assume.refused = append(assume.refused, values{"aws:SourceAccount": otherAccount}) // a version, an alias, and the children of a map
 				assume.also = []values{{"aws:SourceArn": source + ":1"}, {"aws:SourceArn": source + ":live"}, {"aws:SourceArn": source + "/" + workflow.ScoreCohort}}
 			}
 		}

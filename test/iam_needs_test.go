@@ -24,9 +24,9 @@ type need struct {
 	actions  []string
 	resource string
 	context  values
-	also     []values // what changes the context such that the request is allowed all the same
+	also     []values // changes of the context in which the request is allowed, too
 	others   []string // resources that belong to somebody or something else
-	refused  []values // what changes the context such that the request is refused
+	refused  []values // changes of the context in which the request is refused, for a role by its own policy alone
 	never    bool     // the request itself has to be refused
 }
 
@@ -50,6 +50,9 @@ var everybodysPolicies = map[string]object{
 		"Effect": "Allow", "Principal": object{"AWS": "arn:aws:iam::" + ownAccount + ":root"}, "Action": "*", "Resource": "*",
 	}}},
 }
+
+// neighbours marks the requests for what belongs to somebody or something else.
+const neighbours = "a neighbour's"
 
 // unlisted are the actions of which the service authorization reference does not say what AWS's own guides say.
 var unlisted = map[string]string{
@@ -134,6 +137,7 @@ func (d *deployment) questions(a asked) []question {
 		all = append(all, q)
 	}
 	n := a.need
+	limited := len(a.who.identity) > 0 && a.who.identity[0] != administrator // else our resource's policy alone is in the way
 	for _, action := range n.actions {
 		add(action, n.resource, nil, d.guardOf(n.resource), !n.never, "")
 		for _, context := range n.also {
@@ -141,12 +145,14 @@ func (d *deployment) questions(a asked) []question {
 		}
 		for _, context := range n.refused {
 			add(action, n.resource, context, d.guardOf(n.resource), false, fmt.Sprintf(", but %v", context))
+			if limited {
+				add(action, n.resource, context, trusting, false, fmt.Sprintf(", but %v, by a role's own policy", context))
+			}
 		}
-		if len(a.who.identity) == 0 || a.who.identity[0] == administrator {
-			continue // what holds these back is the policy of our resource alone
-		}
-		for _, other := range append(abroad(n.resource), n.others...) {
-			add(action, other, nil, trusting, false, ", a neighbour's")
+		if limited {
+			for _, other := range append(abroad(n.resource), n.others...) {
+				add(action, other, nil, trusting, false, ", "+neighbours)
+			}
 		}
 	}
 	return all

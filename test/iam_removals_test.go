@@ -14,18 +14,18 @@ var spare = map[string]string{
 	"ScoreCohortRedrive's states:RedriveExecution": "AWS's policy for redriving a Distributed Map has it, although Express children are started again",
 }
 
-// removal is a policy without a statement, or without one of its actions.
+// removal is a policy without a statement, or without one of the statement's actions or conditions.
 type removal struct {
 	policy, name string
-	allows       bool     // whether what is missing allows; else it refuses
-	actions      []string // that are allowed, or refused, no more
+	changes      bool     // the decision that it may change: what is allowed by a statement is refused without it
+	actions      []string // of the requests that it is about
 	left         string   // the name of what is left
 	document     object
 }
 
-// touches tells whether the removal may change the decision: what allows is missed by what is allowed.
+// touches tells whether the removal may change the decision.
 func (r removal) touches(q question) bool {
-	return q.allowed == r.allows && (q.Guard == r.policy || slices.Contains(q.Identity, r.policy)) && slices.ContainsFunc(r.actions, func(a string) bool {
+	return q.allowed == r.changes && (q.Guard == r.policy || slices.Contains(q.Identity, r.policy)) && slices.ContainsFunc(r.actions, func(a string) bool {
 		prefix, wild := strings.CutSuffix(a, "*")
 		return a == q.Action || wild && strings.HasPrefix(q.Action, prefix)
 	})
@@ -43,8 +43,8 @@ func (r removal) exchange(q question) question {
 	return q
 }
 
-// remove takes every statement, and every action of those that have several, out of its policy, once, and reports those
-// whose absence changes no decision. It returns how many it took.
+// remove takes every statement, every action of those that have several, and every condition, out of its policy, once, and
+// reports those whose absence changes no decision. It returns how many it took.
 func (d *deployment) remove(t *testing.T, simulator *simulator, policies map[string]object, all []question) int {
 	t.Helper()
 	removals := d.removals()
@@ -78,22 +78,27 @@ func (d *deployment) remove(t *testing.T, simulator *simulator, policies map[str
 // removals are those of every policy of the stack.
 func (d *deployment) removals() []removal {
 	var all []removal
-	add := func(policy, name string, allows bool, actions []string, document object) {
-		left := fmt.Sprintf("%s after removal %d", policy, len(all))
-		all = append(all, removal{policy, name, allows, actions, left, document})
-	}
 	for policy, document := range d.documents {
 		var statements []object
 		for _, s := range document["Statement"].([]any) {
 			statements = append(statements, s.(object))
 		}
+		add := func(s object, part string, changes bool, actions []string, with object) {
+			left := fmt.Sprintf("%s after removal %d", policy, len(all))
+			all = append(all, removal{policy, nameOf(s) + part, changes, actions, left, replaced(statements, s, with)})
+		}
 		for _, s := range statements {
-			names, allows := listOf(s["Action"]), s["Effect"] == "Allow"
-			add(policy, nameOf(s), allows, names, replaced(statements, s, nil))
-			for j, action := range names {
-				if len(names) > 1 {
-					rest := slices.Delete(slices.Clone(names), j, j+1)
-					add(policy, nameOf(s)+"'s "+action, allows, []string{action}, replaced(statements, s, rest))
+			actions, allows := listOf(s["Action"]), s["Effect"] == "Allow"
+			add(s, "", allows, actions, nil)
+			for i, action := range actions {
+				if len(actions) > 1 {
+					add(s, "'s "+action, allows, []string{action}, object{"Action": slices.Delete(slices.Clone(actions), i, i+1)})
+				}
+			}
+			conditions, _ := s["Condition"].(object)
+			for operator, keys := range conditions {
+				for key := range keys.(object) {
+					add(s, "'s condition "+key, !allows, actions, object{"Condition": withoutCondition(conditions, operator, key)})
 				}
 			}
 		}
@@ -101,17 +106,27 @@ func (d *deployment) removals() []removal {
 	return all
 }
 
-// replaced is a policy in which a statement keeps some of its actions, or is missing. Statements that say the same under
-// different names, for two states that need it, go together.
-func replaced(statements []object, statement object, actions []string) object {
+func withoutCondition(conditions object, operator, key string) object {
+	left, keys := maps.Clone(conditions), maps.Clone(conditions[operator].(object))
+	delete(keys, key)
+	left[operator] = keys
+	if len(keys) == 0 {
+		delete(left, operator)
+	}
+	return left
+}
+
+// replaced is a policy in which something else takes the place of parts of a statement, or of all of it if that is nil.
+// Statements that say the same under different names, for two states that need it, change together.
+func replaced(statements []object, statement, parts object) object {
 	said := func(s object) string { s = maps.Clone(s); delete(s, "Sid"); return text(s) }
 	left := []any{}
 	for _, s := range statements {
 		if said(s) != said(statement) {
 			left = append(left, s)
-		} else if actions != nil {
+		} else if parts != nil {
 			s = maps.Clone(s)
-			s["Action"] = actions
+			maps.Copy(s, parts)
 			left = append(left, s)
 		}
 	}

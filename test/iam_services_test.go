@@ -46,11 +46,15 @@ func (d *deployment) machineNeeds(id string) []asked {
 		if strings.Contains(properties["DefinitionString"].(string), workflow.ScoreCohort) {
 			data.also = []values{{machineContext: arn + "/" + workflow.ScoreCohort}}
 		}
-		needs = append(needs, asked{machine, "its data", data}, asked{machine, "delivery of its logs", need{
+		logs := need{
 			actions: actions("kms", "GenerateDataKey"), resource: key, others: renamed(key),
 			context: values{deliveryContext: own("logs", "*")},
 			refused: []values{{deliveryContext: "arn:aws:logs:" + otherRegion + ":" + ownAccount + ":*"}},
-		}}, asked{service("delivery.logs.amazonaws.com"), "delivery of logs", need{actions: actions("kms", "Decrypt"), resource: key}})
+		}
+		for _, who := range []actor{machine, admin} { // whom IAM lets use the key, the key lets use it for these only
+			needs = append(needs, asked{who, "the executions' data", data}, asked{who, "delivery of their logs", logs})
+		}
+		needs = append(needs, asked{service("delivery.logs.amazonaws.com"), "delivery of logs", need{actions: actions("kms", "Decrypt"), resource: key}})
 	}
 	return needs
 }
