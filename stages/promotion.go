@@ -68,7 +68,7 @@ func WavesOf(environments []Environment) []Wave {
 		if name == "" {
 			name = e.Name
 		}
-		at := slices.IndexFunc(waves, func(w Wave) bool { return e.Wave != "" && w.Name == name })
+		at := slices.IndexFunc(waves, func(w Wave) bool { return w.Name == name })
 		if at < 0 {
 			at = len(waves)
 			waves = append(waves, Wave{Name: name})

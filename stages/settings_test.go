@@ -38,7 +38,7 @@ func settled(t *testing.T, context map[string]any, variables ...string) []Enviro
 func TestWithoutSettingsEverythingIsAsItStandsInTheFile(t *testing.T) {
 	// What surrounds the settings is no setting: the variables of a shell, the CDK's flags and look-ups, another tool's context.
 	context := map[string]any{"@aws-cdk/core:account": true, "availability-zones:account=1:region=r": []any{}, "tool:name": "x"}
-	if diff := cmp.Diff(Environments(), settled(t, context, "HOME=/root", "AWS_REGION=eu-west-1", "CLINICAL_RISK_DEV_ACCOUNT=")); diff != "" {
+	if diff := cmp.Diff(Environments(), settled(t, context, "HOME=/root", "AWS_REGION=eu-west-1", "CLINICAL_RISK_GONE_ACCOUNT=")); diff != "" {
 		t.Error(diff)
 	}
 	if p := ReadSettings(nil, []string{"CLINICAL_RISK_DEV_ACCOUNT=222222222222"}).Promotion(Environments()); p != nil {
