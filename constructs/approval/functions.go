@@ -67,7 +67,7 @@ func (a *Approval) newFunction(id, description, binary string, timeout time.Dura
 		AssumedBy:       awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
 		ManagedPolicies: &[]awsiam.IManagedPolicy{policy},
 	})
-	return ownFunction{awslambda.NewFunction(a, &id, &awslambda.FunctionProps{
+	function := awslambda.NewFunction(a, &id, &awslambda.FunctionProps{
 		Description:  &description,
 		Runtime:      awslambda.Runtime_PROVIDED_AL2023(),
 		Architecture: awslambda.Architecture_ARM_64(),
@@ -77,7 +77,10 @@ func (a *Approval) newFunction(id, description, binary string, timeout time.Dura
 		LogGroup:     logs,
 		Timeout:      awscdk.Duration_Seconds(jsii.Number(timeout.Seconds())),
 		MemorySize:   &memory,
-	}), role}
+	})
+	// The function names its role, which names its policy, so it needs no dependency besides.
+	function.Node().DefaultChild().(awslambda.CfnFunction).AddDeletionOverride(jsii.String("DependsOn"))
+	return ownFunction{function, role}
 }
 
 func (f ownFunction) setEnvironment(variables map[string]string) {
