@@ -31,7 +31,7 @@ func synthesize(environments []stages.Environment, variables []string) (err erro
 	}()
 	app := awscdk.NewApp(nil)
 	context, _ := app.Node().GetAllContext(nil).(map[string]any)
-	environments, promotion, err := plan(environments, stages.ReadSettings(context, variables))
+	environments, promotion, err := plan(stages.ReadSettings(environments, context, variables))
 	if err != nil {
 		return err
 	}
@@ -46,11 +46,11 @@ func synthesize(environments []stages.Environment, variables []string) (err erro
 }
 
 // plan is what there is to synthesize; without a promotion it is nil. It reports every fault at once.
-func plan(environments []stages.Environment, settings stages.Settings) ([]stages.Environment, *stages.Promotion, error) {
-	set, err := settings.Environments(environments)
-	promotion := settings.Promotion(set)
+func plan(settings stages.Settings) ([]stages.Environment, *stages.Promotion, error) {
+	environments, err := settings.Environments()
+	promotion := settings.Promotion()
 	if promotion != nil {
-		return set, promotion, errors.Join(err, promotion.Validate()) // that of its environments, too
+		return environments, promotion, errors.Join(err, promotion.Validate()) // with its environments
 	}
-	return set, nil, errors.Join(err, stages.Validate(set))
+	return environments, nil, errors.Join(err, stages.Validate(environments))
 }

@@ -15,11 +15,11 @@ import (
 func TestWrongEnvironmentsAreAnErrorWithAllFaults(t *testing.T) {
 	wrong := stages.Environments()
 	wrong[0].EndpointName, wrong[2].Threshold = "", 1.2
-	_, _, err := plan(wrong, stages.ReadSettings(map[string]any{"staging:account": "12"}, []string{"CLINICAL_RISK_QA_REGION=eu-central-1"}))
+	_, _, err := plan(stages.ReadSettings(wrong, map[string]any{"staging:account": "12"}, []string{"CLINICAL_RISK_QA_REGION=eu-central-1"}))
 	if err == nil {
 		t.Fatal("wrong environments are planned")
 	}
-	for _, want := range []string{`setting qa:region`, `"dev": EndpointName`, `"staging": Account`, `"prod": Threshold`} {
+	for _, want := range []string{`CLINICAL_RISK_QA_REGION: there is no "qa"`, `"dev": EndpointName`, `"staging": Account`, `"prod": Threshold`} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no fault says %s: %v", want, err)
 		}
@@ -30,7 +30,7 @@ func TestHalfAPromotionIsAnErrorWithAllFaults(t *testing.T) {
 	environments := stages.Environments()
 	slices.Reverse(environments)
 	environments[1].Region = "eu-middle-1"
-	_, _, err := plan(environments, stages.ReadSettings(nil, []string{"CLINICAL_RISK_PROMOTION_ACCOUNT=11111111111", "CLINICAL_RISK_DEV_ENDPOINT=a b"}))
+	_, _, err := plan(stages.ReadSettings(environments, nil, []string{"CLINICAL_RISK_PROMOTION_ACCOUNT=11111111111", "CLINICAL_RISK_DEV_ENDPOINT=a b"}))
 	if err == nil {
 		t.Fatal("half a promotion is planned")
 	}

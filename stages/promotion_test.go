@@ -12,19 +12,18 @@ import (
 )
 
 // validPromotion promotes the environments of the application.
-func validPromotion(t *testing.T) Promotion {
-	t.Helper()
-	return *ReadSettings(nil, promoting()).Promotion(settled(t, nil, promoting()...))
+func validPromotion() Promotion {
+	return *ReadSettings(Environments(), nil, promoting()).Promotion()
 }
 
 func TestAPromotionIsValid(t *testing.T) {
-	if err := validPromotion(t).Validate(); err != nil {
+	if err := validPromotion().Validate(); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func TestValidatePromotionNamesEveryFaultAtOnce(t *testing.T) {
-	p := validPromotion(t)
+	p := validPromotion()
 	p.Connection = ""
 	p.Waves = []Wave{p.Waves[2], p.Waves[0], p.Waves[1]}
 	prod, dev, staging := &p.Waves[0].Environments[0], &p.Waves[1].Environments[0], &p.Waves[2].Environments[0]
@@ -90,7 +89,7 @@ func TestValidatePromotionReadsEachField(t *testing.T) {
 	for _, reason := range slices.Sorted(maps.Keys(rows)) {
 		row := rows[reason]
 		t.Run(reason, func(t *testing.T) {
-			p := validPromotion(t)
+			p := validPromotion()
 			row.change(&p)
 			err := p.Validate()
 			switch {

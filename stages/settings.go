@@ -21,8 +21,9 @@ import (
 // connection, repository, branch and approvers (addresses, with commas between them) of the promotion. Nothing has to be set
 // to synthesize, to list, or to compare.
 type Settings struct {
-	values map[setting]string
-	faults []error
+	environments []Environment // as they stand in the file
+	values       map[setting]string
+	faults       []error
 }
 
 // setting names a value: the environment "prod", or the promotion, and the key "account".
@@ -61,56 +62,86 @@ var (
 	promotionKeys   = []string{accountKey, regionKey, connectionKey, repositoryKey, branchKey, approversKey}
 )
 
-// ReadSettings reads the settings from the CDK's context and from environment variables, "NAME=value" each, as os.Environ gives
-// them. What is wrong with them, [Settings.Environments] reports.
-func ReadSettings(context map[string]any, variables []string) Settings {
-	s := Settings{values: map[setting]string{}}
+// ReadSettings reads the settings of the environments, and of their promotion, from the CDK's context and from environment
+// variables, "NAME=value" each, as os.Environ gives them. What is wrong with them, [Settings.Environments] reports.
+func ReadSettings(environments []Environment, context map[string]any, variables []string) Settings {
+	s := Settings{environments: environments, values: map[setting]string{}}
 	for _, variable := range variables {
 		name, value, _ := strings.Cut(variable, "=")
-		rest, ours := strings.CutPrefix(name, variablePrefix)
-		if !ours || value == "" {
-			continue
-		}
-		owner, key, _ := strings.Cut(strings.ToLower(rest), "_")
-		s.values[setting{owner, key}] = value
-		if name != strings.ToUpper(name) {
-			s.faults = append(s.faults, fmt.Errorf("environment variable %s: the name must be in capitals", name))
+		if rest, ours := strings.CutPrefix(name, variablePrefix); ours && value != "" {
+			owner, key, _ := strings.Cut(strings.ToLower(rest), "_")
+			s.set("environment variable "+name, setting{owner, key}, value)
+			if name != strings.ToUpper(name) {
+				s.report("environment variable %s: the name must be in capitals", name)
+			}
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(context)) {
-		owner, key, found := strings.Cut(name, ":")
-		known := slices.Contains(environmentKeys, key) || slices.Contains(promotionKeys, key)
-		if !found || !known || !namePattern.MatchString(owner) {
-			continue // somebody else's
+		owner, key, _ := strings.Cut(name, ":")
+		if s.keys(owner) == nil && (!namePattern.MatchString(owner) || !isKey(key)) {
+			continue // the CDK's, or another tool's
 		}
-		value, ok := context[name].(string)
-		if !ok {
-			s.faults = append(s.faults, fmt.Errorf("context %q must be a string, got %v: a number loses the zeros that an account begins with", name, context[name]))
-			continue
-		}
-		if value != "" {
-			s.values[setting{owner, key}] = value
+		if value, ok := context[name].(string); !ok {
+			s.report("context %s: must be a string, got %v: a number loses the zeros that an account begins with", name, context[name])
+		} else if value != "" {
+			s.set("context "+name, setting{owner, key}, value)
 		}
 	}
 	return s
 }
 
+// set takes a value, unless nothing would read it: mostly, its name has a slip in it.
+func (s *Settings) set(source string, v setting, value string) {
+	switch keys := s.keys(v.owner); {
+	case keys == nil:
+		s.report("%s: there is no %q, only %s", source, v.owner, strings.Join(s.owners(), ", "))
+	case !slices.Contains(keys, v.key):
+		s.report("%s: there is no %q of %q, only %s", source, v.key, v.owner, strings.Join(keys, ", "))
+	default:
+		s.values[v] = value
+	}
+}
+
+func (s *Settings) report(format string, values ...any) {
+	s.faults = append(s.faults, fmt.Errorf(format, values...))
+}
+
+func (s *Settings) owners() []string {
+	var names []string
+	for _, e := range s.environments {
+		names = append(names, e.Name)
+	}
+	return append(names, promotionOwner)
+}
+
+// keys are what can be set of an environment, or of the promotion; nil for what is neither.
+func (s *Settings) keys(owner string) []string {
+	switch {
+	case owner == promotionOwner:
+		return promotionKeys
+	case slices.Contains(s.owners(), owner):
+		return environmentKeys
+	}
+	return nil
+}
+
+func isKey(key string) bool {
+	return slices.Contains(environmentKeys, key) || slices.Contains(promotionKeys, key)
+}
+
 // Environments returns the environments with their settings. It reports settings of an environment that does not exist, and
 // of what cannot be set, all at once.
-func (s Settings) Environments(environments []Environment) ([]Environment, error) {
-	faults := append(slices.Clone(s.faults), s.unknown(environments)...)
-	set := slices.Clone(environments)
+func (s Settings) Environments() ([]Environment, error) {
+	faults, set := slices.Clone(s.faults), slices.Clone(s.environments)
 	for i := range set {
 		e := &set[i]
 		s.into(&e.Account, e.Name, accountKey)
 		s.into(&e.Region, e.Name, regionKey)
 		s.into(&e.EndpointName, e.Name, endpointKey)
-		cluster := setting{e.Name, clusterKey}
-		step, ok := e.Extraction.(risk.EMRStep)
-		if ok {
+		if step, ok := e.Extraction.(risk.EMRStep); ok {
 			s.into(&step.ClusterID, e.Name, clusterKey)
 			e.Extraction = step
-		} else if s.values[cluster] != "" {
+		} else if s.values[setting{e.Name, clusterKey}] != "" {
 			faults = append(faults, fmt.Errorf("environment %q: %s is a setting of an EMRStep, got an extraction of type %T", e.Name, clusterKey, e.Extraction))
 		}
 	}
@@ -122,31 +153,6 @@ func (s Settings) into(field *string, owner, key string) {
 	if value := s.values[setting{owner, key}]; value != "" {
 		*field = value
 	}
-}
-
-// unknown are the settings that nothing reads: mostly names with a slip in them.
-func (s Settings) unknown(environments []Environment) []error {
-	keys, owners := map[string][]string{promotionOwner: promotionKeys}, []string{}
-	for _, e := range environments {
-		keys[e.Name] = environmentKeys
-		owners = append(owners, e.Name)
-	}
-	owners = append(owners, promotionOwner)
-	var faults []error
-	for _, v := range s.sorted() {
-		switch {
-		case keys[v.owner] == nil:
-			faults = append(faults, fmt.Errorf("setting %s (%s): there is no %q, only %s", v.context(), v.variable(), v.owner, strings.Join(owners, ", ")))
-		case !slices.Contains(keys[v.owner], v.key):
-			faults = append(faults, fmt.Errorf("setting %s (%s): there is no %q of %q, only %s", v.context(), v.variable(), v.key, v.owner, strings.Join(keys[v.owner], ", ")))
-		}
-	}
-	return faults
-}
-
-// sorted are the settings that are given, in a stable order.
-func (s Settings) sorted() []setting {
-	return slices.SortedFunc(maps.Keys(s.values), func(a, b setting) int { return strings.Compare(a.context(), b.context()) })
 }
 
 // variables are all settings as environment variables, for another process that shall read the same.

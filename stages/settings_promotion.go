@@ -2,10 +2,11 @@ package stages
 
 import "strings"
 
-// Promotion is the promotion of the environments, in the order in which they stand, that the settings describe; nil where they
-// describe none. Its pipeline synthesizes with the same settings, as environment variables: to change one, deploy the promotion
+// Promotion is the promotion of the environments, in the order in which they stand, that the settings describe; nil where none of
+// them is the promotion's. Its pipeline synthesizes with the same settings, as environment variables: to change one, deploy the promotion
 // once more with the new value. What is missing or wrong, [Promotion.Validate] reports.
-func (s Settings) Promotion(environments []Environment) *Promotion {
+func (s Settings) Promotion() *Promotion {
+	environments, _ := s.Environments() // which reports what is wrong with them
 	p := Promotion{Waves: WavesOf(environments), Variables: s.variables()}
 	given := false
 	for key, field := range map[string]*string{

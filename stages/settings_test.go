@@ -28,7 +28,7 @@ func promoting() []string {
 
 func settled(t *testing.T, context map[string]any, variables ...string) []Environment {
 	t.Helper()
-	environments, err := ReadSettings(context, variables).Environments(Environments())
+	environments, err := ReadSettings(Environments(), context, variables).Environments()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func TestWithoutSettingsEverythingIsAsItStandsInTheFile(t *testing.T) {
 	if diff := cmp.Diff(Environments(), settled(t, context, "HOME=/root", "AWS_REGION=eu-west-1", "CLINICAL_RISK_GONE_ACCOUNT=")); diff != "" {
 		t.Error(diff)
 	}
-	if p := ReadSettings(nil, []string{"CLINICAL_RISK_DEV_ACCOUNT=222222222222"}).Promotion(Environments()); p != nil {
+	if p := ReadSettings(Environments(), nil, []string{"CLINICAL_RISK_DEV_ACCOUNT=222222222222"}).Promotion(); p != nil {
 		t.Errorf("nobody asked for a promotion, got %+v", p)
 	}
 }
@@ -62,17 +62,18 @@ func TestTheContextComesBeforeTheVariableBeforeTheFile(t *testing.T) {
 func TestASettingThatNothingReadsIsAFault(t *testing.T) {
 	environments := Environments()
 	environments[1].Extraction = risk.NoExtraction{}
-	context := map[string]any{"prd:account": "444444444444", "prod:account": 444444444444.0}
-	_, err := ReadSettings(context, []string{
+	context := map[string]any{"prd:account": "444444444444", "prod:account": 444444444444.0, "dev:acount": "222222222222"}
+	_, err := ReadSettings(environments, context, []string{
 		"CLINICAL_RISK_PROD_ENDPONT=x", "CLINICAL_RISK_PROMOTION_CLUSTER=x", "CLINICAL_RISK_STAGING_CLUSTER=j-1", "clinical_risk_dev_account=1",
 		"CLINICAL_RISK_Dev_ACCOUNT=222222222222",
-	}).Environments(environments)
+	}).Environments()
 	want := strings.Join([]string{
+		`environment variable CLINICAL_RISK_PROD_ENDPONT: there is no "endpont" of "prod", only account, region, endpoint, cluster`,
+		`environment variable CLINICAL_RISK_PROMOTION_CLUSTER: there is no "cluster" of "promotion", only account, region, connection, repository, branch, approvers`,
 		`environment variable CLINICAL_RISK_Dev_ACCOUNT: the name must be in capitals`,
-		`context "prod:account" must be a string, got 4.44444444444e+11: a number loses the zeros that an account begins with`,
-		`setting prd:account (CLINICAL_RISK_PRD_ACCOUNT): there is no "prd", only dev, staging, prod, promotion`,
-		`setting prod:endpont (CLINICAL_RISK_PROD_ENDPONT): there is no "endpont" of "prod", only account, region, endpoint, cluster`,
-		`setting promotion:cluster (CLINICAL_RISK_PROMOTION_CLUSTER): there is no "cluster" of "promotion", only account, region, connection, repository, branch, approvers`,
+		`context dev:acount: there is no "acount" of "dev", only account, region, endpoint, cluster`,
+		`context prd:account: there is no "prd", only dev, staging, prod, promotion`,
+		`context prod:account: must be a string, got 4.44444444444e+11: a number loses the zeros that an account begins with`,
 		`environment "staging": cluster is a setting of an EMRStep, got an extraction of type risk.NoExtraction`,
 	}, "\n")
 	if err == nil || err.Error() != want {
@@ -82,7 +83,7 @@ func TestASettingThatNothingReadsIsAFault(t *testing.T) {
 
 func TestSettingsDescribeAPromotion(t *testing.T) {
 	variables := append(promoting(), "CLINICAL_RISK_PROMOTION_BRANCH=release", "CLINICAL_RISK_PROMOTION_APPROVERS=a@example.com, b@example.com")
-	p := ReadSettings(nil, variables).Promotion(settled(t, nil, variables...))
+	p := ReadSettings(Environments(), nil, variables).Promotion()
 	if p == nil {
 		t.Fatal("no promotion")
 	}
@@ -100,7 +101,7 @@ func TestSettingsDescribeAPromotion(t *testing.T) {
 func TestAPromotionSaysHowToSetWhatIsMissing(t *testing.T) {
 	environments := Environments()[:2]
 	environments[0].Account, environments[0].Region = "222222222222", "eu-central-1"
-	p := ReadSettings(map[string]any{"promotion:account": "111111111111"}, nil).Promotion(environments)
+	p := ReadSettings(environments, map[string]any{"promotion:account": "111111111111"}, nil).Promotion()
 	if p == nil {
 		t.Fatal("no promotion")
 	}
@@ -124,7 +125,7 @@ func TestAPromotionSaysHowToSetWhatIsMissing(t *testing.T) {
 func TestThePipelineReadsWhatTheLaptopRead(t *testing.T) {
 	context := map[string]any{"promotion:branch": "release", "prod:endpoint": "elsewhere", "dev:account": "333333333333"}
 	read := func(context map[string]any, variables []string) *Promotion {
-		return ReadSettings(context, variables).Promotion(settled(t, context, variables...))
+		return ReadSettings(Environments(), context, variables).Promotion()
 	}
 	laptop := read(context, promoting())
 	var variables []string

@@ -39,12 +39,11 @@ func promotionOf(t *testing.T, environments []stages.Environment, more ...string
 		variables = append(variables, fmt.Sprintf("%s_ACCOUNT=%012d", prefix, 222222222222+111111111111*i),
 			prefix+"_REGION=eu-central-1", prefix+"_CLUSTER=j-3H6EATEWWRWS")
 	}
-	settings := stages.ReadSettings(nil, append(variables, more...))
-	environments, err := settings.Environments(environments)
-	if err != nil {
+	settings := stages.ReadSettings(environments, nil, append(variables, more...))
+	if _, err := settings.Environments(); err != nil {
 		t.Fatal(err)
 	}
-	return *settings.Promotion(environments)
+	return *settings.Promotion()
 }
 
 // promoted is the synthesized promotion: the folder of its assembly, and the template of its stack.

@@ -166,8 +166,7 @@ func TestAnAccountAndARegionBindAnEnvironment(t *testing.T) {
 func TestAnExampleIsNotDeployed(t *testing.T) {
 	named := filepath.Join(scratch, "named")
 	orFatal(t, func() {
-		settings := stages.ReadSettings(map[string]any{"dev:cluster": "j-3H6EATEWWRWS"}, nil)
-		all, err := settings.Environments(stages.Environments())
+		all, err := stages.ReadSettings(stages.Environments(), map[string]any{"dev:cluster": "j-3H6EATEWWRWS"}, nil).Environments()
 		if err != nil {
 			t.Fatal(err)
 		}
