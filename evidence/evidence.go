@@ -73,6 +73,8 @@ func Trace(s *Settings) (*Traced, error) {
 
 // Collect traces, runs the tests, reads the scenarios that they executed, and writes the evidence. What it finds wrong stands
 // in the evidence; its errors are of what keeps evidence from being made.
+//
+// Requirements: P11-10a, P11-10b
 func Collect(ctx context.Context, s *Settings) (*Evidence, error) {
 	traced, err := Trace(s)
 	if err != nil {

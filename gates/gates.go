@@ -15,6 +15,8 @@ func On() bool { return os.Getenv("CDK_VALIDATION") != "false" }
 // Synth synthesizes the application behind the gates. Errors that they find fail the command that asked for the synthesis,
 // and are printed by it; without a command, Synth panics. The command line asks about stacks in stages only where
 // ValidateOnSynthesis says so, and passes over them in silence otherwise.
+//
+// Requirements: P11-10a, P11-10k2
 func Synth(app awscdk.App) {
 	if On() {
 		for _, scope := range scopes(app) {

@@ -14,6 +14,8 @@ import (
 var rules embed.FS
 
 // Validator is the CDK's validator with our rules besides its own.
+//
+// Requirements: P11-10a
 func Validator() awscdk.IPolicyValidationPlugin { return validator() }
 
 // There is one, since to make it takes seconds.

@@ -83,6 +83,8 @@ var (
 )
 
 // Validate reports every fault of the environment at once.
+//
+// Requirements: SRC-11
 func (e Environment) Validate() error {
 	var faults []error
 	report := func(format string, values ...any) { faults = append(faults, fmt.Errorf(format, values...)) }

@@ -12,6 +12,7 @@ func TestTheEnvironmentsAreValid(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-11
 func TestValidateNamesTheEnvironmentWithEveryFault(t *testing.T) {
 	prod := Environments()[2]
 	prod.Account, prod.Region, prod.Threshold, prod.EndpointName = "12", "Frankfurt", 1.2, ""

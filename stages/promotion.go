@@ -102,6 +102,8 @@ type promotion struct {
 
 // NewPromotion adds the stack of a promotion to scope. It panics with the error of [Promotion.Validate] when the promotion is
 // wrong.
+//
+// Requirements: P11-10g, P11-10k2
 func NewPromotion(scope constructs.Construct, props Promotion) awscdk.Stack {
 	if err := props.Validate(); err != nil {
 		panic(err)

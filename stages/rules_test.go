@@ -12,6 +12,7 @@ import (
 	"clinical-risk-pipeline/constructs/release"
 )
 
+// Requirements: SRC-11, P11-10c
 func TestProductionHasToKeepMoreAndToTakeMoreCare(t *testing.T) {
 	rows := map[string]struct {
 		change func(*Environment)

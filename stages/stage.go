@@ -36,6 +36,8 @@ type deployment struct {
 
 // NewStage adds the environment's stage to scope: a stack that scores one subject an execution and, if the environment has
 // cohorts, one that scores them. It panics with the error of [Environment.Validate] when the environment is wrong.
+//
+// Requirements: SRC-11
 func NewStage(scope constructs.Construct, environment Environment) awscdk.Stage {
 	return newStage(scope, environment).Stage
 }

@@ -26,6 +26,8 @@ func (p *pipeline) digest(t *testing.T) string {
 }
 
 // The digest is made from the template, as an auditor would.
+//
+// Requirements: P11-10k2
 func TestTheTagIsTheDigestOfTheDefinition(t *testing.T) {
 	for name, props := range map[string]props{"smallest": smallest, "cohort": cohort} {
 		p := synthesize(t, name, props)
@@ -52,6 +54,7 @@ func TestTheDigestChangesWithTheDefinition(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-19, P11-10k2
 func TestEveryRecordCarriesTheDigest(t *testing.T) {
 	p := synthesize(t, "recorded digest", changed(func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
 		p.Records = audit.NewRecordStore(stack, "Records", nil)

@@ -66,6 +66,7 @@ func letLogs(name string, groups any) object {
 
 var use = []any{"kms:Decrypt", "kms:GenerateDataKey"}
 
+// Requirements: SRC-16, P11-10d
 func TestKeyOfThePipelineNamesWhoMayUseIt(t *testing.T) {
 	logs := arn("logs", "log-group:/aws/vendedlogs/states/Variant-Pipeline-EFE2F723")
 	want := map[string]object{
@@ -111,6 +112,7 @@ func TestExecutionsOfACohortAndOfItsChildrenAreEncrypted(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-16, P11-30
 func TestStateMachineLogsAndDeadLettersAreEncryptedWithTheKey(t *testing.T) {
 	p := synthesize(t, "alert addresses", changed(changes["AlertEmails"]))
 	machine := p.resource(t, "AWS::StepFunctions::StateMachine")
@@ -127,6 +129,7 @@ func TestStateMachineLogsAndDeadLettersAreEncryptedWithTheKey(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-16, P11-10d
 func TestKeysOfTheAuditAreUsedThroughS3AndByTheTrail(t *testing.T) {
 	p := trail(t, "prop LogRetention", trailChanges["LogRetention"])
 	if diff := cmp.Diff(map[string]object{"Records": letAccount("Records", through("s3"), use)}, p.keyPolicy(t, "Records")); diff != "" {
@@ -147,6 +150,7 @@ func TestKeysOfTheAuditAreUsedThroughS3AndByTheTrail(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-16, P11-10d
 func TestKeyOfTheApprovalNamesWhoMayUseIt(t *testing.T) {
 	want := map[string]object{
 		"ApprovalLogs": letLogs("ApprovalLogs", arn("logs", "log-group:*")),

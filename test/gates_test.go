@@ -28,7 +28,7 @@ const accepted = 146
 // TestGates synthesizes behind the gates, in a process of its own: they cost seconds, and the CDK's kernel takes the switch
 // from the environment that it was started in.
 //
-// Requirements: P11-10a
+// Requirements: P11-10a, SRC-16
 func TestGates(t *testing.T) {
 	if !gates.On() {
 		t.Parallel() // this process only waits

@@ -54,6 +54,7 @@ var promotionWildcards = map[string]string{
 	"sts:AssumeRole":                  "the bootstrap roles of other accounts, which a condition on their tag names",
 }
 
+// Requirements: SRC-13
 func TestNoStatementAllowsByAWildcardWithoutAReason(t *testing.T) {
 	found := map[string]bool{}
 	for template, statements := range everyTemplate(t) {

@@ -14,6 +14,7 @@ import (
 	"clinical-risk-pipeline/constructs/risk"
 )
 
+// Requirements: SRC-03, SRC-09
 func TestNotifyTeam(t *testing.T) {
 	p := synthesize(t, "smallest", smallest)
 	got := p.state(t, "NotifyTeam")
@@ -52,6 +53,7 @@ func TestNotifyTeam(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-09, SRC-19
 func TestAlertsAreSubscribedWithADeadLetterQueue(t *testing.T) {
 	p := synthesize(t, "subscribed", changed(func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
 		p.AlertEmails = []string{"team@example.org", "safety@example.org"}
@@ -91,6 +93,7 @@ func message(t *testing.T, task *asl.Task) object {
 	return alert
 }
 
+// Requirements: SRC-19
 func TestTheSchemaRefusesWhatIsNoAlert(t *testing.T) {
 	for reason, alert := range map[string]object{
 		"a test that is no boolean":   {"subject": "S-1", "test": "no"},

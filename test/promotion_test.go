@@ -127,12 +127,14 @@ func (p *promoted) stages(t *testing.T) []string {
 	return names
 }
 
+// Requirements: P11-10k2
 func TestPromotionGoesThroughTheEnvironmentsInOrder(t *testing.T) {
 	if got, want := join(promotion(t).stages(t)), "Source Build UpdatePipeline Assets Dev Staging Prod"; got != want {
 		t.Errorf("stages %s, want %s", got, want)
 	}
 }
 
+// Requirements: P11-10g, P11-10k2
 func TestPromotionGatesProductionOnly(t *testing.T) {
 	p := promotion(t)
 	if got, want := join(p.actions(t, "Dev")), "ClinicalRisk.Prepare CohortRisk.Prepare ClinicalRisk.Deploy CohortRisk.Deploy Smoke"; got != want {
@@ -259,6 +261,7 @@ func TestPromotionSnapshot(t *testing.T) {
 		MatchStandaloneSnapshot(t, assetHash.ReplaceAllString(text(p.pipeline.template), "ASSET-HASH"))
 }
 
+// Requirements: SRC-11, P11-10k2
 func TestPromotionDeploysWhatTheLaptopDeploys(t *testing.T) {
 	manifest, err := os.ReadFile(filepath.Join(promotion(t).dir, "assembly-Promotion-Staging", "manifest.json"))
 	if err != nil {

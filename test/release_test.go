@@ -45,6 +45,7 @@ func asCanary(stack awscdk.Stack, p *release.ReleaseProps) {
 	p.Alarms = []awscloudwatch.IAlarm{awscloudwatch.Alarm_FromAlarmArn(stack, jsii.String("Failed"), jsii.String(failedAlarm))}
 }
 
+// Requirements: SRC-11, P11-10k2
 func TestADeploymentPublishesTheRevisionAndKeepsTheVersionBefore(t *testing.T) {
 	p := releaseOf(t, "all at once", nil)
 	machine, _ := p.one(t, "AWS::StepFunctions::StateMachine", "")
@@ -60,6 +61,7 @@ func TestADeploymentPublishesTheRevisionAndKeepsTheVersionBefore(t *testing.T) {
 	}
 }
 
+// Requirements: P11-10k2
 func TestTheAliasShiftsAllAtOnceOrAsACanary(t *testing.T) {
 	for name, row := range map[string]struct {
 		change func(awscdk.Stack, *release.ReleaseProps)
@@ -86,6 +88,7 @@ func TestTheAliasShiftsAllAtOnceOrAsACanary(t *testing.T) {
 	}
 }
 
+// Requirements: P11-10g
 func TestWhoMayStartStartsThroughTheAliasOnly(t *testing.T) {
 	p := releaseOf(t, "all at once", nil)
 	machine, _ := p.one(t, "AWS::StepFunctions::StateMachine", "")

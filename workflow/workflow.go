@@ -56,11 +56,14 @@ const (
 
 // AlertSubject is the subject line of every alert. That of a test has TestSubject and a space before it.
 const (
+	// Requirements: SRC-03
 	AlertSubject = "Trial Risk Alert"
 	TestSubject  = "[TEST]"
 )
 
 // DefaultThreshold is the risk of dropout above which a subject is at high risk, exclusive.
+//
+// Requirements: SRC-02
 const DefaultThreshold = 0.75
 
 // The states that an approval adds.

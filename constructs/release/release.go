@@ -26,6 +26,8 @@ const (
 )
 
 // NewRelease adds a release to scope. It panics with the error of [ReleaseProps.Validate] when the props are wrong.
+//
+// Requirements: SRC-11, P11-10k2
 func NewRelease(scope constructs.Construct, id string, props *ReleaseProps) *Release {
 	if err := props.Validate(); err != nil {
 		panic(err)

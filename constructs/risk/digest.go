@@ -21,6 +21,8 @@ const DigestTag = "definition-digest"
 const definitionDigest = "DefinitionDigest"
 
 // addDigest tags the state machine with the digest of its definition, and puts it into the records.
+//
+// Requirements: SRC-19, P11-10k2
 func (p *ClinicalRiskPipeline) addDigest(resource awsstepfunctions.CfnStateMachine) {
 	digest := digestOf(p.stack.Resolve(resource.DefinitionString()))
 	awscdk.Tags_Of(p.stateMachine).Add(jsii.String(DigestTag), &digest, nil)

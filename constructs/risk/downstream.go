@@ -63,6 +63,8 @@ func validateDownstream(downstream []Downstream) error {
 
 // followUp is what happens after the alert: the approval, if there is one, then each downstream system in its turn, and
 // then next. Of a test nobody is asked, and no other system hears.
+//
+// Requirements: SRC-22, P11-10f
 func (p *ClinicalRiskPipeline) followUp(next awsstepfunctions.IChainable) awsstepfunctions.IChainable {
 	if p.props.Approval == nil && len(p.props.Downstream) == 0 {
 		return next

@@ -53,6 +53,8 @@ func (p *ClinicalRiskPipeline) alertAttributes() *map[string]*awsstepfunctionsta
 type alertField struct{ name, label, value string }
 
 // alert is what every alert says. It names trial and execution, and neither a feature nor a score.
+//
+// Requirements: SRC-23
 func (p *ClinicalRiskPipeline) alert(more ...alertField) []alertField {
 	return append([]alertField{
 		{"message", "", `"High dropout risk detected"`},

@@ -49,6 +49,8 @@ const (
 
 // NewClinicalRiskPipeline adds a pipeline to scope. It panics with the error of [ClinicalRiskPipelineProps.Validate] when
 // the props are wrong.
+//
+// Requirements: SRC-01
 func NewClinicalRiskPipeline(scope constructs.Construct, id string, props *ClinicalRiskPipelineProps) *ClinicalRiskPipeline {
 	stack := awscdk.Stack_Of(scope)
 	if err := errors.Join(props.Validate(), props.validateIn(stack)); err != nil {
@@ -71,6 +73,8 @@ func NewClinicalRiskPipeline(scope constructs.Construct, id string, props *Clini
 }
 
 // definition chains the states.
+//
+// Requirements: P11-10f
 func (p *ClinicalRiskPipeline) definition() awsstepfunctions.IChainable {
 	start := p.scoreSubject
 	if p.props.Cohort != nil {

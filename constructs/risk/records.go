@@ -28,6 +28,8 @@ func run() map[string]any {
 
 // record is a decision record: docs/decision-record.schema.json. The fields are those in which the record of one subject
 // and the record of a batch differ.
+//
+// Requirements: SRC-19, P11-10b
 func (p *ClinicalRiskPipeline) record(fields map[string]any) map[string]any {
 	record := map[string]any{
 		"schemaVersion": 1,
@@ -42,6 +44,8 @@ func (p *ClinicalRiskPipeline) record(fields map[string]any) map[string]any {
 }
 
 // recordSubject writes the record of one subject, who goes the given branch, and notes its place in the data.
+//
+// Requirements: P11-10e
 func (p *ClinicalRiskPipeline) recordSubject(state, branch string) awsstepfunctions.TaskStateBase {
 	key := keyOf(workflow.RecordFolder, workflow.RecordFile)
 	record := p.record(map[string]any{
