@@ -1,0 +1,101 @@
+// Cfnlint has cfn-lint look through every template of the cloud assembly, and through those of a promotion, which it
+// synthesizes for that, with example accounts: bound to an account and a region templates are different ones.
+//
+//	go run ./gates/cfnlint [-assembly cdk.out]
+//
+// It prints what cfn-lint finds. Without Python it says so, and ends with exit code 0: nothing was looked through. Exit codes:
+// 0 nothing found, or no Python; 1 something found or wrong; 2 usage.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// limit bounds a run, the installation of cfn-lint included.
+const limit = 8 * time.Minute
+
+func main() {
+	assembly := flag.String("assembly", "cdk.out", "the cloud assembly")
+	flag.Parse()
+	if flag.NArg() > 0 {
+		flag.Usage()
+		os.Exit(2)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	err := run(ctx, *assembly)
+	stop()
+	cancel()
+	if errors.Is(err, errNoPython) {
+		fmt.Println("cfn-lint:", err)
+		return
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "cfn-lint:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, assembly string) error {
+	templates, err := find(assembly)
+	if err != nil {
+		return fmt.Errorf("no cloud assembly: %w: make synth writes it", err)
+	}
+	program, err := install(ctx)
+	if err != nil {
+		return err
+	}
+	scratch, err := os.MkdirTemp("", "cfnlint-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(scratch) }()
+	if err := synthesizePromotion(ctx, scratch); err != nil {
+		return err
+	}
+	promoted, err := find(scratch)
+	if err != nil {
+		return err
+	}
+	return lint(ctx, program, append(templates, promoted...))
+}
+
+// find lists the templates of a cloud assembly, those of its stages included.
+func find(assembly string) ([]string, error) {
+	var templates []string
+	err := filepath.WalkDir(assembly, func(path string, _ fs.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(path, ".template.json") {
+			templates = append(templates, path)
+		}
+		return err
+	})
+	if err == nil && len(templates) == 0 {
+		err = fmt.Errorf("no template in %s", assembly)
+	}
+	return templates, err
+}
+
+// lint runs cfn-lint, which tells by its exit code whether it found something.
+func lint(ctx context.Context, program string, templates []string) error {
+	command := exec.CommandContext(ctx, program, append([]string{"--format", "parseable", "--"}, templates...)...)
+	command.Stdout, command.Stderr = os.Stdout, os.Stderr
+	if err := command.Run(); err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			return fmt.Errorf("found something in %d templates", len(templates))
+		}
+		return err
+	}
+	fmt.Printf("cfn-lint: nothing found in %d templates\n", len(templates))
+	return nil
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func write(t *testing.T, file, text string, mode os.FileMode) string {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(text), mode); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestFindReachesIntoStages(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := find(dir); err == nil {
+		t.Error("an assembly without templates passes")
+	}
+	want := []string{
+		write(t, filepath.Join(dir, "Promotion.template.json"), "{}", 0o600),
+		write(t, filepath.Join(dir, "assembly-Dev", "Dev.template.json"), "{}", 0o600),
+	}
+	write(t, filepath.Join(dir, "manifest.json"), "{}", 0o600)
+	if got, err := find(dir); err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %v, %v, want %v", got, err, want)
+	}
+	if _, err := find(filepath.Join(dir, "none")); err == nil {
+		t.Error("an assembly that is not there passes")
+	}
+}
+
+func TestWhatIsFoundIsAnError(t *testing.T) {
+	for reason, row := range map[string]struct{ code, want string }{
+		"nothing":                      {"0", ""},
+		"a warning, by its exit code":  {"4", "found something in 2 templates"},
+		"an error, by its exit code":   {"2", "found something in 2 templates"},
+		"information, by its own code": {"8", "found something in 2 templates"},
+	} {
+		t.Run(reason, func(t *testing.T) {
+			program := write(t, filepath.Join(t.TempDir(), "cfn-lint"), "#!/bin/sh\nexit "+row.code+"\n", 0o700)
+			err := lint(t.Context(), program, []string{"a.template.json", "b.template.json"})
+			if got := errorText(err); got != row.want {
+				t.Errorf("got %q, want %q", got, row.want)
+			}
+		})
+	}
+	if err := lint(t.Context(), filepath.Join(t.TempDir(), "none"), nil); err == nil || strings.Contains(err.Error(), "found") {
+		t.Errorf("a program that is not there: %v", err)
+	}
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
