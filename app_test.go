@@ -30,13 +30,13 @@ func TestHalfAPromotionIsAnErrorWithAllFaults(t *testing.T) {
 	environments := stages.Environments()
 	slices.Reverse(environments)
 	environments[1].Region = "eu-middle-1"
-	_, _, err := plan(stages.ReadSettings(environments, nil, []string{"CLINICAL_RISK_PROMOTION_ACCOUNT=11111111111", "CLINICAL_RISK_DEV_ENDPOINT=a b"}))
+	_, _, err := plan(stages.ReadSettings(environments, nil, []string{"CLINICAL_RISK_PROMOTION_ACCOUNT=11111111111", "CLINICAL_RISK_DEV_ENDPOINT=a b", "CLINICAL_RISK_QA_REGION=x"}))
 	if err == nil {
 		t.Fatal("half a promotion is planned")
 	}
 	for _, want := range []string{
 		"promotion: Account must be 12 digits", "promotion: Connection is required", `stands after "prod"`, `"prod": Account is required`,
-		`"staging": Region must be`, `"dev": EndpointName must be`,
+		`"staging": Region must be`, `"dev": EndpointName must be`, `there is no "qa"`,
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no fault says %s: %v", want, err)

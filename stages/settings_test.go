@@ -97,6 +97,14 @@ func TestSettingsDescribeAPromotion(t *testing.T) {
 	}
 }
 
+func TestAnySettingOfAPromotionAsksForOne(t *testing.T) {
+	for _, key := range promotionKeys {
+		if p := ReadSettings(Environments(), map[string]any{promotionOwner + ":" + key: "something"}, nil).Promotion(); p == nil {
+			t.Errorf("%s is set, and nothing is promoted", key)
+		}
+	}
+}
+
 // One setting asks for a promotion; what is missing then is said at once, with how to give it.
 func TestAPromotionSaysHowToSetWhatIsMissing(t *testing.T) {
 	environments := Environments()[:2]

@@ -13,7 +13,9 @@ import (
 	"github.com/gkampitakis/go-snaps/snaps"
 	"github.com/google/go-cmp/cmp"
 
+	"clinical-risk-pipeline/local/intake"
 	"clinical-risk-pipeline/stages"
+	"clinical-risk-pipeline/workflow"
 )
 
 // promotionProps promote the environments of the application, production in two regions at the same time.
@@ -241,6 +243,20 @@ func TestPromotionSmokesThroughTheAlias(t *testing.T) {
 		}
 	}
 	t.Error("no action hands the output LiveAliasArn over")
+}
+
+// What the pipeline starts is an input as any other, with the mark of a test.
+func TestTheSmokeInputIsAnInputAndATest(t *testing.T) {
+	file, err := intake.Open(t.Context(), "../examples/smoke-input.json", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	for input, err := range file.Inputs() {
+		if err != nil || input.Value[workflow.Test] != true {
+			t.Errorf("the input is not marked: %v, %v", input.Value, err)
+		}
+	}
 }
 
 func TestPromotionEncryptsItsArtifacts(t *testing.T) {
