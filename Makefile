@@ -7,7 +7,7 @@ SHELL := /bin/sh
 RACE := $(if $(shell command -v $$(go env CC 2>/dev/null) 2>/dev/null),-race)
 
 # What runs with the race detector: the CDK's runtime does not bear it, and the commands have nothing to race.
-RACED := ./asl/... ./local/... ./workflow/... ./lambda/... ./rehearsal
+RACED := ./asl/... ./local/... ./workflow/... ./lambda/... ./evidence/... ./rehearsal
 PLAIN := . ./constructs/... ./stages/... ./test/... ./cmd/... ./examples/...
 
 GOLANGCI_LINT_VERSION := v2.15.0
@@ -42,6 +42,10 @@ synth: install ## synthesize every environment into cdk.out
 .PHONY: rehearse
 rehearse: synth ## deploy dev twice into an emulated AWS on this machine, check it, destroy it
 	@go run ./rehearsal
+
+.PHONY: evidence
+evidence: synth ## qualify: the traceability matrix and every executed scenario, into out/evidence
+	@go build -o bin/evidence ./cmd/evidence && bin/evidence
 
 .PHONY: lint
 lint: install $(GOLANGCI_LINT) ## format check, go vet and the linters

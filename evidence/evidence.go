@@ -155,8 +155,8 @@ func (e *Evidence) failures(run *gotest.Run) []string {
 	named := map[string]bool{}
 	for _, row := range e.Matrix {
 		for _, t := range row.Tests {
-			if (t.Status == gotest.Skipped || t.Status == gotest.NotRun) && !named[t.Mark.String()] {
-				named[t.Mark.String()] = true
+			if (t.Status == gotest.Skipped || t.Status == gotest.NotRun) && !named[t.String()] {
+				named[t.String()] = true
 				findings = append(findings, fmt.Sprintf("%s names requirements, and was %s", t.Mark, map[string]string{
 					gotest.Skipped: "skipped", gotest.NotRun: "not run"}[t.Status]))
 			}

@@ -102,10 +102,16 @@ func (c *commands) tools() []Tool {
 		{"go", c.output("go", "env", "GOVERSION")}, {"node", c.output("node", "--version")},
 		{"git", strings.TrimPrefix(c.output("git", "--version"), "git version ")},
 	}
-	arguments := append([]string{"list", "-m", "-f", "{{.Path}} {{.Version}}"}, libraries...)
-	for line := range strings.Lines(c.output("go", arguments...)) {
-		name, version, _ := strings.Cut(strings.TrimSpace(line), " ")
-		tools = append(tools, Tool{name, version})
+	var module struct {
+		Require []struct{ Path, Version string }
+	}
+	if text := c.output("go", "mod", "edit", "-json"); c.err == nil {
+		c.err = json.Unmarshal([]byte(text), &module)
+	}
+	for _, required := range module.Require {
+		if slices.Contains(libraries, required.Path) {
+			tools = append(tools, Tool{required.Path, required.Version})
+		}
 	}
 	return tools
 }

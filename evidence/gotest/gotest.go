@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"time"
 )
 
 // The statuses of a test.
@@ -51,8 +50,8 @@ func (r *Run) Find(folder, name string) Test {
 
 // event is a line of `go test -json`, see `go doc test2json`.
 type event struct {
-	Action, Package, Test, Output, ImportPath string
-	Elapsed                                   float64
+	Action, Package, Test, Output, ImportPath, FailedBuild string
+	Elapsed                                                float64
 }
 
 // Options say what is run.
@@ -74,7 +73,7 @@ func Do(ctx context.Context, o Options) (*Run, error) {
 		arguments = append(arguments, "./"+folder)
 	}
 	command := exec.CommandContext(ctx, "go", arguments...)
-	command.Cancel, command.WaitDelay = func() error { return command.Process.Signal(os.Interrupt) }, 10*time.Second // the tests end with it
+	together(command)
 	command.Dir, command.Env = o.Root, os.Environ()
 	for name, value := range o.Env {
 		command.Env = append(command.Env, name+"="+value)
@@ -175,7 +174,7 @@ func (c *collector) test(e *event, folder, key string) {
 // packageEnded notes a package that failed though none of its tests did.
 func (c *collector) packageEnded(e *event, folder, key string) {
 	c.run.Seconds = max(c.run.Seconds, e.Elapsed)
-	if e.Action != Failed {
+	if e.Action != Failed || e.FailedBuild != "" { // that it does not compile is noted already
 		return
 	}
 	for _, t := range c.run.Tests {

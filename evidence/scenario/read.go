@@ -24,7 +24,7 @@ func Read(file string, each func(*Scenario)) (err error) {
 	if err != nil {
 		return err
 	}
-	defer compressed.Close()
+	defer func() { err = errors.Join(err, compressed.Close()) }()
 	lines, err := gzip.NewReader(compressed)
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)

@@ -73,8 +73,8 @@ func HistoryOf(x *asl.Execution) json.RawMessage {
 // ChildOf is the child with its history.
 func ChildOf(x *asl.Execution) Child { return Child{x.Name, EndingOf(x), HistoryOf(x)} }
 
-// Digest is the SHA-256 of a definition, in hexadecimal.
-func Digest(definition []byte) string {
-	sum := sha256.Sum256(definition)
+// Digest is the SHA-256 of a definition, or of a file, in hexadecimal.
+func Digest(content []byte) string {
+	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:])
 }

@@ -2,10 +2,7 @@ package scenario
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -156,7 +153,7 @@ func (s *Summary) add(one *Scenario) {
 		s.sample(one)
 	}
 	for _, group := range counted {
-		group.Counts.add(one)
+		group.add(one)
 	}
 	s.Definitions[one.Variant] = one.Definition
 }
@@ -182,12 +179,6 @@ func (s *Scenario) struck() (state, outcome string) {
 
 // describe is size and digest of a file.
 func describe(file string) (File, error) {
-	opened, err := os.Open(file)
-	if err != nil {
-		return File{}, err
-	}
-	defer opened.Close()
-	sum := sha256.New()
-	size, err := io.Copy(sum, opened)
-	return File{Name: filepath.Base(file), Bytes: size, SHA256: hex.EncodeToString(sum.Sum(nil))}, err
+	content, err := os.ReadFile(file)
+	return File{Name: filepath.Base(file), Bytes: int64(len(content)), SHA256: Digest(content)}, err
 }

@@ -1,0 +1,93 @@
+package gotest
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// module writes a module of its own.
+func module(t *testing.T, files map[string]string) string {
+	t.Helper()
+	root := t.TempDir()
+	files["go.mod"] = "module example.org/m\n\ngo 1.26\n"
+	for name, text := range files {
+		file := filepath.Join(root, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return root
+}
+
+const tests = `package a
+
+import ("os"; "testing")
+
+func TestCases(t *testing.T) {
+	for _, name := range []string{"one", "two"} {
+		t.Run(name, func(t *testing.T) { if os.Getenv("COLOUR") != "red" { t.Error("not red") } })
+	}
+}
+func TestBroken(t *testing.T) { t.Error("it broke") }
+func TestSkipped(t *testing.T) { t.Skip() }
+`
+
+func TestEveryTestIsReported(t *testing.T) {
+	root := module(t, map[string]string{
+		"a/a_test.go": tests,
+		"b/b_test.go": "package b\n\nimport (\"os\"; \"testing\")\n\nfunc TestDies(t *testing.T) { os.Exit(3) }\n",
+		"c/c_test.go": "package c\n\nfunc TestTypo(t *testing.T) {}\n",
+	})
+	var ended []string
+	run, err := Do(t.Context(), Options{
+		Root: root, Packages: []string{"a", "b", "c"}, Env: map[string]string{"COLOUR": "red"},
+		OnTest: func(test Test) { ended = append(ended, test.Name+" "+test.Status) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := run.Find("a", "TestCases"); got.Status != Passed || got.Cases != 2 {
+		t.Errorf("TestCases: %+v", got)
+	}
+	if got := run.Find("a", "TestBroken"); got.Status != Failed || !strings.Contains(got.Output, "it broke") {
+		t.Errorf("TestBroken: %+v", got)
+	}
+	if run.Find("a", "TestSkipped").Status != Skipped || run.Find("a", "TestNone").Status != NotRun || run.Find("b", "TestCases").Status != NotRun {
+		t.Errorf("ran %+v", run.Tests)
+	}
+	if got := run.Find("b", "TestDies").Status; got != NotRun {
+		t.Errorf("a test that ends the program: %s", got)
+	}
+	for _, want := range []string{"b failed:", "c.test] does not compile", "undefined: testing"} {
+		if faults := strings.Join(run.Faults, "\n"); !strings.Contains(faults, want) {
+			t.Errorf("no fault says %s: %s", want, faults)
+		}
+	}
+	if len(ended) != len(run.Tests) {
+		t.Errorf("told of %v", ended)
+	}
+}
+
+func TestWhatTheGoCommandRefusesIsAnError(t *testing.T) {
+	for reason, root := range map[string]string{"no module": t.TempDir(), "no folder": filepath.Join(t.TempDir(), "none")} {
+		if _, err := Do(t.Context(), Options{Root: root, Packages: []string{"a"}}); err == nil {
+			t.Errorf("%s: no error", reason)
+		}
+	}
+}
+
+func TestAnInterruptedRunIsAnError(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	root := module(t, map[string]string{"a/a_test.go": "package a\n\nimport (\"testing\"; \"time\")\n\nfunc TestOne(*testing.T) {}\nfunc TestTwo(*testing.T) { time.Sleep(time.Hour) }\n"})
+	_, err := Do(ctx, Options{Root: root, Packages: []string{"a"}, OnTest: func(Test) { cancel() }})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("the error is %v", err)
+	}
+}
