@@ -16,7 +16,7 @@ type deployment struct {
 	documents map[string]object   // the policies, by the logical id of what has them
 	roles     map[string][]string // the policies of each role, by the role's ARN
 	guards    map[string]string   // the policy of a resource, by the resource's ARN
-	resources map[string]object   // the properties, resolved, by logical id
+	resources map[string]object   // the properties, resolved, of what has a policy or an ARN in one, by logical id
 	custodian string              // the ARN of the role that may lift locks, "" where nobody may
 	called    map[string]bool     // the integrations that its executions called
 }
@@ -29,12 +29,8 @@ func deploy(name string, template object) *deployment {
 		called: map[string]bool{},
 	}
 	for id, r := range d.resolver.resources {
-		properties, _ := r.(object)["Properties"].(object)
-		switch kind := d.resolver.kind(id); {
-		case strings.HasPrefix(kind, "AWS::IAM::"), strings.HasSuffix(kind, "Policy"), kind == "AWS::KMS::Key",
-			kind == "AWS::Lambda::Permission", kind == "AWS::StepFunctions::StateMachine", kind == "AWS::S3::Bucket",
-			kind == "AWS::SNS::Topic", kind == "AWS::SQS::Queue", kind == "AWS::Logs::LogGroup", kind == "AWS::DynamoDB::Table",
-			kind == "AWS::CloudTrail::Trail", kind == "AWS::Lambda::Function":
+		kind := d.resolver.kind(id)
+		if properties, ok := r.(object)["Properties"].(object); ok && (arns[kind] != "" || strings.HasSuffix(kind, "Policy") || kind == "AWS::Lambda::Permission") {
 			d.resources[id] = d.resolver.resolve(properties).(object)
 		}
 	}

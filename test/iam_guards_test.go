@@ -2,6 +2,7 @@ package test
 
 import (
 	"strings"
+	"testing"
 
 	"clinical-risk-pipeline/workflow"
 )
@@ -20,13 +21,17 @@ var trust = map[string]struct {
 }
 
 // trustNeeds let each role be assumed by its service, and by nobody else.
-func (d *deployment) trustNeeds() []asked {
+func (d *deployment) trustNeeds(t *testing.T) []asked {
+	t.Helper()
 	var needs []asked
 	for id := range d.resources {
 		if d.resolver.kind(id) != "AWS::IAM::Role" {
 			continue
 		}
-		row := trust[id[:len(id)-len("01234567")]]
+		row, known := trust[hash.ReplaceAllString(id, "")]
+		if !known {
+			t.Fatalf("%s: it is not known who assumes %s", d.name, id)
+		}
 		assume := need{actions: actions("sts", "AssumeRole"), resource: d.resolver.arn(id)}
 		never := assume
 		never.never = true
@@ -36,7 +41,8 @@ func (d *deployment) trustNeeds() []asked {
 			assume.context = from(source)
 			assume.refused = []values{{"aws:SourceArn": source + "-2"}}
 			if row.service == "states.amazonaws.com" {
-				assume.refused = append(assume.refused, values{"aws:SourceAccount": otherAccount}) // a version, an alias, and the children of a map
+				assume.refused = append(assume.refused, values{"aws:SourceAccount": otherAccount})
+				// A version, an alias, and the children of a map are the machine's, too.
 				assume.also = []values{{"aws:SourceArn": source + ":1"}, {"aws:SourceArn": source + ":live"}, {"aws:SourceArn": source + "/" + workflow.ScoreCohort}}
 			}
 		}
@@ -52,11 +58,12 @@ func (d *deployment) guardNeeds() []asked {
 	add := func(who actor, what string, n need) { needs = append(needs, asked{who, what, n}) }
 	plain, old := values{"aws:SecureTransport": "false"}, values{"s3:TlsVersion": "1.1"}
 	for id := range d.resources {
-		if kind := d.resolver.kind(id); arns[kind] == "" || d.guards[d.resolver.arn(id)] == "" {
+		kind := d.resolver.kind(id)
+		if arns[kind] == "" {
 			continue
 		}
 		arn := d.resolver.arn(id)
-		switch d.resolver.kind(id) {
+		switch kind {
 		case "AWS::SNS::Topic":
 			add(admin, "publishes to "+id, need{actions: actions("sns", "Publish"), resource: arn, refused: []values{plain}})
 			add(outsider, "publishes to "+id, need{actions: actions("sns", "Publish"), resource: arn, never: true})
@@ -150,7 +157,8 @@ func (d *deployment) readers(what, resource, service, names string) []asked {
 	return needs
 }
 
-// approverRole's people decide through the function URL, and nobody else; they call the function in no other way.
+// peopleNeeds are what people need of the stack's resources. Approvers decide through the function URL, and nobody else does;
+// they call the function in no other way.
 func (d *deployment) peopleNeeds() []asked {
 	var needs []asked
 	if trail := d.arn("AWS::S3::Bucket", "TrailBucket"); trail != "" {

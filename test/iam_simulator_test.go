@@ -33,8 +33,9 @@ type decision struct {
 
 // simulator is the Node program in iam/, started once: it answers any number of batches.
 type simulator struct {
-	in  io.WriteCloser
-	out *bufio.Reader
+	in        io.WriteCloser
+	out       *bufio.Reader
+	decisions int // that it made
 }
 
 func startSimulator(t *testing.T) *simulator {
@@ -61,7 +62,7 @@ func startSimulator(t *testing.T) *simulator {
 			t.Errorf("the policy simulator: %v", err)
 		}
 	})
-	return &simulator{in, bufio.NewReader(out)}
+	return &simulator{in: in, out: bufio.NewReader(out)}
 }
 
 // ask returns the decisions, in the order of the questions. A question that the simulator cannot decide fails the test.
@@ -86,5 +87,6 @@ func (s *simulator) ask(t *testing.T, policies map[string]object, questions []qu
 		}
 		allowed[i] = d.Allowed
 	}
+	s.decisions += len(decisions)
 	return allowed
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
 
+	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/constructs/monitoring"
 	"clinical-risk-pipeline/constructs/risk"
@@ -36,55 +37,60 @@ var encryptedWith = map[string]string{"arn:aws:s3:::" + cohortsBucket: cohortsKe
 // every statement that the environments have.
 func simulated(t *testing.T) []*deployment {
 	t.Helper()
-	return []*deployment{
-		simulate(t, "cohort", "", func(stack awscdk.Stack) {
-			records := audit.NewRecordStore(stack, "Records", nil)
-			audit.NewTrail(stack, "Trail", &audit.TrailProps{
-				Records: records, EndpointName: "dropout-inference", LogRetention: awslogs.RetentionDays_ONE_YEAR,
-			})
-			p := smallest(stack)
-			p.Records, p.AlertEmails = records, []string{"team@example.org"}
-			p.Cohort = &risk.Cohort{BatchSize: 2, Bucket: awss3.Bucket_FromBucketAttributes(stack, jsii.String("Cohorts"), &awss3.BucketAttributes{
-				BucketName: jsii.String(cohortsBucket), EncryptionKey: awskms.Key_FromKeyArn(stack, jsii.String("CohortsKey"), jsii.String(cohortsKey)),
-			})}
-			withApproval(stack, p)
-			p.Downstream = append(p.Downstream, incident(stack))
-			pipeline := risk.NewClinicalRiskPipeline(stack, "Pipeline", p)
-			monitoring.NewMonitoring(stack, "Monitoring", &monitoring.MonitoringProps{
-				StateMachine: pipeline.StateMachine(), EndpointName: p.EndpointName, Alerts: pipeline.AlertTopic(),
-				Operations: pipeline.OperationsTopic(), DeadLetters: pipeline.UndeliveredAlerts(),
-				Approvals: &monitoring.Approvals{Requests: p.Approval.Table(), Deadline: p.Approval.Deadline()},
-			})
-		}),
-		simulate(t, "one subject, existing topics, locked for good", "", func(stack awscdk.Stack) {
-			p := smallest(stack)
-			p.Records = audit.NewRecordStore(stack, "Records", &audit.RecordStoreProps{Lock: audit.Compliance, Retention: 10 * 365 * 24 * time.Hour})
-			p.Extraction = risk.GlueJob{JobName: "etl"}
-			p.Downstream = []risk.Downstream{incident(stack)}
-			existing := awssns.Topic_FromTopicAttributes(stack, jsii.String("Existing"),
-				&awssns.TopicAttributes{TopicArn: jsii.String(existingTopic), KeyArn: jsii.String(topicKey)})
-			p.AlertTopic, p.OperationsTopic = existing, existing
-			audit.NewTrail(stack, "Trail", &audit.TrailProps{Records: p.Records, EndpointName: p.EndpointName})
-			risk.NewClinicalRiskPipeline(stack, "Pipeline", p)
-		}),
-		simulate(t, "one subject, EMR Serverless", custodianRole, func(stack awscdk.Stack) {
-			p := smallest(stack)
-			p.Records = audit.NewRecordStore(stack, "Records", &audit.RecordStoreProps{Custodians: []string{custodianRole}})
-			p.Extraction = risk.EMRServerlessJob{
-				ApplicationID: "00f1", Script: "s3://bucket/etl.py",
-				ExecutionRole: awsiam.Role_FromRoleArn(stack, jsii.String("Etl"), jsii.String("arn:aws:iam::"+ownAccount+":role/etl"), nil),
-			}
-			risk.NewClinicalRiskPipeline(stack, "Pipeline", p)
-		}),
+	deployed := func(name string, build func(awscdk.Stack)) (d *deployment) {
+		template := synthesizeStack(t, "simulated "+name, build).template
+		orFatal(t, func() { d = deploy(name, template) })
+		return d
 	}
+	serverless := deployed("one subject, with a custodian", withCustodian)
+	serverless.custodian = custodianRole
+	return []*deployment{deployed("cohort", withEverything), deployed("one subject, locked for good", withExistingTopics), serverless}
 }
 
-func simulate(t *testing.T, name, custodian string, build func(awscdk.Stack)) *deployment {
-	t.Helper()
-	p := synthesizeStack(t, "simulated "+name, func(stack awscdk.Stack) { build(stack) })
-	d := deploy(name, p.template)
-	d.custodian = custodian
-	return d
+// withEverything is a cohort with approval, all downstream systems, trail, alarms and the approval watch.
+func withEverything(stack awscdk.Stack) {
+	p := smallest(stack)
+	p.AlertEmails = []string{"team@example.org"}
+	p.Records = audit.NewRecordStore(stack, "Records", nil)
+	audit.NewTrail(stack, "Trail", &audit.TrailProps{
+		Records: p.Records, EndpointName: p.EndpointName, LogRetention: awslogs.RetentionDays_ONE_YEAR,
+	})
+	p.Cohort = &risk.Cohort{BatchSize: 2, Bucket: awss3.Bucket_FromBucketAttributes(stack, jsii.String("Cohorts"), &awss3.BucketAttributes{
+		BucketName: jsii.String(cohortsBucket), EncryptionKey: awskms.Key_FromKeyArn(stack, jsii.String("CohortsKey"), jsii.String(cohortsKey)),
+	})}
+	withApproval(stack, p)
+	p.Downstream = append(p.Downstream, incident(stack))
+	pipeline := risk.NewClinicalRiskPipeline(stack, "Pipeline", p)
+	monitoring.NewMonitoring(stack, "Monitoring", &monitoring.MonitoringProps{
+		StateMachine: pipeline.StateMachine(), EndpointName: p.EndpointName, Alerts: pipeline.AlertTopic(),
+		Operations: pipeline.OperationsTopic(), DeadLetters: pipeline.UndeliveredAlerts(),
+		Approvals: &monitoring.Approvals{Requests: p.Approval.Table(), Deadline: p.Approval.Deadline()},
+	})
+}
+
+// withExistingTopics scores one subject on what Glue prepares, with topics that are there already and records that nobody may
+// delete early.
+func withExistingTopics(stack awscdk.Stack) {
+	p := smallest(stack)
+	p.Records = audit.NewRecordStore(stack, "Records", &audit.RecordStoreProps{Lock: audit.Compliance, Retention: 10 * 365 * 24 * time.Hour})
+	audit.NewTrail(stack, "Trail", &audit.TrailProps{Records: p.Records, EndpointName: p.EndpointName})
+	p.Extraction = risk.GlueJob{JobName: "etl"}
+	p.Downstream = []risk.Downstream{incident(stack)}
+	existing := awssns.Topic_FromTopicAttributes(stack, jsii.String("Existing"),
+		&awssns.TopicAttributes{TopicArn: jsii.String(existingTopic), KeyArn: jsii.String(topicKey)})
+	p.AlertTopic, p.OperationsTopic = existing, existing
+	risk.NewClinicalRiskPipeline(stack, "Pipeline", p)
+}
+
+// withCustodian scores one subject on what EMR Serverless prepares, with records that a custodian may delete early.
+func withCustodian(stack awscdk.Stack) {
+	p := smallest(stack)
+	p.Records = audit.NewRecordStore(stack, "Records", &audit.RecordStoreProps{Custodians: []string{custodianRole}})
+	p.Extraction = risk.EMRServerlessJob{
+		ApplicationID: "00f1", Script: "s3://bucket/etl.py",
+		ExecutionRole: awsiam.Role_FromRoleArn(stack, jsii.String("Etl"), jsii.String("arn:aws:iam::"+ownAccount+":role/etl"), nil),
+	}
+	risk.NewClinicalRiskPipeline(stack, "Pipeline", p)
 }
 
 // asks are everything that a stack needs of IAM.
@@ -107,11 +113,13 @@ func (d *deployment) asks(t *testing.T) []asked {
 			}
 		}
 	}
-	return slices.Concat(all, d.functionNeeds(t), d.serviceNeeds(), d.trustNeeds(), d.guardNeeds())
+	return slices.Concat(all, d.functionNeeds(t), d.serviceNeeds(), d.trustNeeds(t), d.guardNeeds())
 }
 
 // TestIAMAllowsEveryCallAndNothingMore decides, by a simulator of IAM, about every call that executions, functions, services
 // and people make, and about the same calls of what belongs to others; and then again without each statement.
+//
+// Requirements: SRC-13, P11-10d, P11-10g, P11-30
 func TestIAMAllowsEveryCallAndNothingMore(t *testing.T) {
 	simulator := startSimulator(t)
 	var allowed, strange, refused, removed int
@@ -123,7 +131,7 @@ func TestIAMAllowsEveryCallAndNothingMore(t *testing.T) {
 		for i, is := range simulator.ask(t, policies, all) {
 			switch q := all[i]; {
 			case is != q.allowed:
-				t.Errorf("%s: %s on %s: allowed is %t, want %t: %s", q.what, q.Action, q.Resource, is, q.allowed, text(q.Context))
+				t.Errorf("%s: %s on %s: allowed is %t, want %t: %s", q.what, q.Action, q.Resource, is, q.allowed, asl.Encode(q.Context))
 			case is:
 				allowed++
 			case strings.HasSuffix(q.what, neighbours):
@@ -140,8 +148,8 @@ func TestIAMAllowsEveryCallAndNothingMore(t *testing.T) {
 			t.Errorf("no execution calls %s", name)
 		}
 	}
-	fmt.Printf("iam: %d requests allowed, %d of a neighbour's resource and %d others refused; %d statements, actions and conditions removed, each once\n",
-		allowed, strange, refused, removed)
+	fmt.Printf("iam: %d requests allowed, %d of a neighbour's resource and %d others refused; %d statements, actions and conditions removed, each once; "+
+		"%d decisions\n", allowed, strange, refused, removed, simulator.decisions)
 }
 
 // allQuestions are the questions about everything that the stack needs, each once, in an order that is always the same.
@@ -150,7 +158,11 @@ func (d *deployment) allQuestions(t *testing.T) []question {
 	found := map[string]question{}
 	for _, a := range d.asks(t) {
 		for _, q := range d.questions(a) {
-			found[q.Principal+" "+q.Action+" "+q.Resource+" "+q.Guard+text(q.Context)] = q
+			key := q.Principal + " " + q.Action + " " + q.Resource + " " + q.Guard + asl.Encode(q.Context)
+			if same, twice := found[key]; twice && same.allowed != q.allowed {
+				t.Errorf("%s has to be allowed and refused: %s", same.what, q.what)
+			}
+			found[key] = q
 		}
 	}
 	var all []question

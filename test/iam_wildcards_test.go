@@ -55,6 +55,7 @@ var promotionWildcards = map[string]string{
 }
 
 // Requirements: SRC-13
+// Requirements: SRC-13
 func TestNoStatementAllowsByAWildcardWithoutAReason(t *testing.T) {
 	found := map[string]bool{}
 	for template, statements := range everyTemplate(t) {
@@ -87,6 +88,8 @@ func TestNoStatementAllowsByAWildcardWithoutAReason(t *testing.T) {
 }
 
 // TestEveryDeployedStatementIsSimulated compares the environments with the stacks that the simulator decides about.
+//
+// Requirements: SRC-13, P11-10d
 func TestEveryDeployedStatementIsSimulated(t *testing.T) {
 	known := map[string]bool{}
 	for template, statements := range everyTemplate(t) {
