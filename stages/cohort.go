@@ -40,6 +40,9 @@ type CohortEnvironment struct {
 	// alert and the approval. Default: none.
 	Review string
 
+	// Incident is opened in ServiceNow after the alert and the approval, and after the review was started. Default: none.
+	Incident *Incident
+
 	// RunEvery is how often a cohort has to be scored, in whole hours, from one hour to 7 days. Default: executions are started
 	// on demand.
 	RunEvery time.Duration
@@ -73,6 +76,9 @@ func (c *CohortEnvironment) validate(e Environment) error {
 		} else if slices.Contains(c.Approvers[:i], approver) {
 			report("Approvers[%d] must be unique, got %q twice", i, approver)
 		}
+	}
+	if c.Incident != nil {
+		faults = append(faults, prefixed("Cohort.Incident.", c.Incident.validate()))
 	}
 	if c.ApprovalDeadline != 0 && len(c.Approvers) == 0 {
 		report("Approvers are required with an ApprovalDeadline, got none")

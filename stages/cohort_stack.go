@@ -43,14 +43,23 @@ func addCohortPipeline(stack awscdk.Stack, e Environment) {
 		props.Approval = e.addApproval(stack, records)
 		watch.Approvals = &monitoring.Approvals{Requests: props.Approval.Table(), Deadline: props.Approval.Deadline()}
 	}
-	if c.Review != "" {
-		props.Downstream = []risk.Downstream{risk.StateMachineExecution{
-			Name:         reviewID,
-			StateMachine: awsstepfunctions.StateMachine_FromStateMachineName(stack, jsii.String(reviewID), &c.Review),
-		}}
-	}
+	props.Downstream = c.downstream(stack)
 	addPipeline(stack, e, props, watch)
 	output(stack, "RecordBucket", "The decision records.", *records.Bucket().BucketName())
+}
+
+// downstream are the systems that are told after the alert and the approval, in their order.
+func (c *CohortEnvironment) downstream(stack awscdk.Stack) []risk.Downstream {
+	var systems []risk.Downstream
+	if c.Review != "" {
+		systems = append(systems, risk.StateMachineExecution{
+			Name: reviewID, StateMachine: awsstepfunctions.StateMachine_FromStateMachineName(stack, jsii.String(reviewID), &c.Review),
+		})
+	}
+	if c.Incident != nil {
+		systems = append(systems, c.Incident.downstream(c.Incident.connection(stack)))
+	}
+	return systems
 }
 
 // addApproval lets the approvers decide whether a run goes on.

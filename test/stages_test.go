@@ -194,6 +194,11 @@ func TestTheValuesOfAnEnvironmentReachItsStacks(t *testing.T) {
 		dev := stages.Environments()[0]
 		cohort := *dev.Cohort
 		cohort.RunEvery, cohort.ApprovalDeadline = 24*time.Hour, 4*time.Hour
+		cohort.Incident = &stages.Incident{
+			Instance:      "https://example.service-now.com",
+			ConnectionARN: "arn:aws:events:eu-central-1:123456789012:connection/now/01234567-89ab-cdef-0123-456789abcdef",
+			SecretARN:     "arn:aws:secretsmanager:eu-central-1:123456789012:secret:events!connection/now-AbCdEf",
+		}
 		dev.Cohort = &cohort
 		dev.Shift = release.Shift{Percentage: 5, Interval: 2 * time.Hour}
 		dev.Alarms = stages.Alarms{VariantName: "Blue", Throttles: 7, ModelErrors: 8, ModelLatency: 9 * time.Second}
@@ -216,8 +221,13 @@ func TestTheValuesOfAnEnvironmentReachItsStacks(t *testing.T) {
 			t.Errorf("stack %d: %s", i, diff)
 		}
 	}
-	watch := text(templates(t, dir, "Dev")[1])
-	if !strings.Contains(watch, "- 14400000)") { // the deadline in milliseconds
-		t.Error("the watch of the approvals has another deadline")
+	for _, want := range []string{
+		"- 14400000)",                 // the deadline in milliseconds, in the watch of the approvals
+		"StartReview", "OpenIncident", // both downstream systems
+		"secret:events!connection/now-AbCdEf", // which the role may read
+	} {
+		if !strings.Contains(text(templates(t, dir, "Dev")[1]), want) {
+			t.Errorf("the cohort's stack has no %s", want)
+		}
 	}
 }

@@ -1,0 +1,76 @@
+package stages
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	"github.com/aws/jsii-runtime-go"
+
+	"clinical-risk-pipeline/constructs/risk"
+)
+
+// Incident is where in ServiceNow an incident is opened, after the alert and the approval. See [risk.ServiceNowIncident].
+type Incident struct {
+	// Instance is the ServiceNow instance, "https://example.service-now.com".
+	Instance string
+
+	// ConnectionARN is the EventBridge connection that holds the credentials, in the environment's account and region.
+	ConnectionARN string
+
+	// SecretARN is the secret that EventBridge keeps for the connection. Both are in what
+	// `aws events describe-connection` answers.
+	SecretARN string
+
+	// AssignmentGroup is the group that the incident is assigned to, by name. Default: none.
+	AssignmentGroup string
+
+	// Urgency is 1 (high), 2 or 3 (low). Default: 2.
+	Urgency int
+}
+
+const incidentID = "Incident"
+
+var (
+	connectionARNPattern = regexp.MustCompile(`^arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:connection/([\w.-]{1,64})/[0-9a-f-]{36}$`)
+	secretARNPattern     = regexp.MustCompile(`^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:\S+$`)
+)
+
+// someConnection stands for a connection while values are validated, before there is a stack to hold it.
+type someConnection struct{ awsevents.IConnection }
+
+func (i *Incident) downstream(connection awsevents.IConnection) risk.ServiceNowIncident {
+	return risk.ServiceNowIncident{
+		Name: incidentID, Instance: i.Instance, Connection: connection, AssignmentGroup: i.AssignmentGroup, Urgency: i.Urgency,
+	}
+}
+
+func (i *Incident) validate() error {
+	var faults []error
+	report := func(format string, values ...any) { faults = append(faults, fmt.Errorf(format, values...)) }
+	if !connectionARNPattern.MatchString(i.ConnectionARN) {
+		report("ConnectionARN must be the ARN of an EventBridge connection, got %q", i.ConnectionARN)
+	}
+	if !secretARNPattern.MatchString(i.SecretARN) {
+		report("SecretARN must be the ARN of a secret, got %q", i.SecretARN)
+	}
+	props := risk.ClinicalRiskPipelineProps{
+		Extraction: risk.NoExtraction{}, EndpointName: "some", Downstream: []risk.Downstream{i.downstream(someConnection{})},
+	}
+	if err := props.Validate(); err != nil {
+		faults = append(faults, errors.New(strings.ReplaceAll(err.Error(), "Downstream[0].", "")))
+	}
+	return errors.Join(faults...)
+}
+
+// connection imports the connection into the stack.
+func (i *Incident) connection(stack awscdk.Stack) awsevents.IConnection {
+	return awsevents.Connection_FromConnectionAttributes(stack, jsii.String(incidentID), &awsevents.ConnectionAttributes{
+		ConnectionArn:       &i.ConnectionARN,
+		ConnectionName:      &connectionARNPattern.FindStringSubmatch(i.ConnectionARN)[1],
+		ConnectionSecretArn: &i.SecretARN,
+	})
+}
