@@ -18,7 +18,7 @@ type deployment struct {
 	guards    map[string]string   // the policy of a resource, by the resource's ARN
 	resources map[string]object   // the properties, resolved, of what has a policy or an ARN in one, by logical id
 	custodian string              // the ARN of the role that may lift locks, "" where nobody may
-	called    map[string]bool     // the integrations that its executions called
+	found     map[string]bool     // the integrations that its executions called, and what was removed from its policies
 }
 
 // deploy reads a template.
@@ -26,7 +26,7 @@ func deploy(name string, template object) *deployment {
 	d := &deployment{
 		name: name, resolver: resolver{template["Resources"].(object)},
 		documents: map[string]object{}, roles: map[string][]string{}, guards: map[string]string{}, resources: map[string]object{},
-		called: map[string]bool{},
+		found: map[string]bool{},
 	}
 	for id, r := range d.resolver.resources {
 		kind := d.resolver.kind(id)
@@ -54,8 +54,16 @@ func (d *deployment) addPolicy(id string, properties object) {
 	case "AWS::IAM::Role":
 		arn := d.resolver.arn(id)
 		d.documents[id], d.guards[arn] = properties["AssumeRolePolicyDocument"].(object), id
-		for _, policy := range list("ManagedPolicyArns") {
-			d.roles[arn] = append(d.roles[arn], policy.(string)[strings.LastIndex(policy.(string), "/")+1:])
+		for _, managed := range list("ManagedPolicyArns") {
+			policy := managed.(string)[strings.LastIndex(managed.(string), "/")+1:]
+			if d.resolver.resources[policy] == nil {
+				panic(id + " has a policy that is not the stack's: " + managed.(string))
+			}
+			d.roles[arn] = append(d.roles[arn], policy)
+		}
+		for _, inline := range list("Policies") {
+			name := id + " " + inline.(object)["PolicyName"].(string)
+			d.documents[name], d.roles[arn] = inline.(object)["PolicyDocument"].(object), append(d.roles[arn], name)
 		}
 	case "AWS::KMS::Key":
 		d.documents[id], d.guards[d.resolver.arn(id)] = properties["KeyPolicy"].(object), id

@@ -66,11 +66,13 @@ func (d *deployment) remove(t *testing.T, simulator *simulator, policies map[str
 		}
 	}
 	for i, r := range removals {
-		if reason := spare[r.name]; reason != "" && changes[i] > 0 {
-			t.Errorf("%s: %s of %s is needed, and no spare: %s", d.name, r.name, r.policy, reason)
-		} else if reason == "" && changes[i] == 0 {
+		switch reason := spare[r.name]; {
+		case reason == "" && changes[i] == 0:
 			t.Errorf("%s: nothing needs %s of %s", d.name, r.name, r.policy)
+		case reason != "" && changes[i] > 0:
+			t.Errorf("%s: %s of %s is needed, and no spare: %s", d.name, r.name, r.policy, reason)
 		}
+		d.found[r.name] = true
 	}
 	return len(removals)
 }

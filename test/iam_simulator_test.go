@@ -40,10 +40,13 @@ type simulator struct {
 
 func startSimulator(t *testing.T) *simulator {
 	t.Helper()
-	if _, err := os.Stat(filepath.Join("iam", "node_modules")); err != nil {
-		t.Fatalf("the policy simulator is not installed: npm ci --prefix test/iam: %v", err)
+	const program, installed = "simulate.mjs", "node_modules/.package-lock.json"
+	for _, file := range []string{program, installed} { // the go command runs the tests again when one of these changed
+		if _, err := os.Stat(filepath.Join("iam", file)); err != nil {
+			t.Fatalf("the policy simulator is not installed: npm ci --prefix test/iam: %v", err)
+		}
 	}
-	command := exec.Command("node", "simulate.mjs")
+	command := exec.Command("node", program)
 	command.Dir, command.Stderr = "iam", os.Stderr
 	in, err := command.StdinPipe()
 	if err != nil {

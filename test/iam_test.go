@@ -107,7 +107,7 @@ func (d *deployment) asks(t *testing.T) []asked {
 			if row == nil {
 				t.Fatalf("%s calls %s, of which it is not known what it needs", id, c.integration)
 			}
-			d.called[c.integration] = true
+			d.found[c.integration] = true
 			for _, n := range row(d, d.resolver.arn(id), c) {
 				all = append(all, asked{d.roleOf(id), c.integration, n})
 			}
@@ -123,7 +123,7 @@ func (d *deployment) asks(t *testing.T) []asked {
 func TestIAMAllowsEveryCallAndNothingMore(t *testing.T) {
 	simulator := startSimulator(t)
 	var allowed, strange, refused, removed int
-	called := map[string]bool{}
+	found := map[string]bool{}
 	for _, d := range simulated(t) {
 		all := d.allQuestions(t)
 		policies := maps.Clone(d.documents)
@@ -141,11 +141,16 @@ func TestIAMAllowsEveryCallAndNothingMore(t *testing.T) {
 			}
 		}
 		removed += d.remove(t, simulator, policies, all)
-		maps.Copy(called, d.called)
+		maps.Copy(found, d.found)
 	}
 	for name := range integrations {
-		if !called[name] {
+		if !found[name] {
 			t.Errorf("no execution calls %s", name)
+		}
+	}
+	for name := range spare {
+		if !found[name] {
+			t.Errorf("no policy has %s", name)
 		}
 	}
 	fmt.Printf("iam: %d requests allowed, %d of a neighbour's resource and %d others refused; %d statements, actions and conditions removed, each once; "+
