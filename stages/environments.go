@@ -60,7 +60,7 @@ func Environments() []Environment {
 				Review:     "SubjectReview",
 			},
 			RecordLock:      audit.Compliance,
-			RecordRetention: 25 * 365 * day,
+			RecordRetention: productionRecords,
 			LogRetention:    awslogs.RetentionDays_TEN_YEARS,
 			RemovalPolicy:   awscdk.RemovalPolicy_RETAIN,
 			Shift:           release.Shift{Percentage: 10, Interval: time.Hour},

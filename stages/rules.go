@@ -14,10 +14,11 @@ import (
 const day = 24 * time.Hour
 
 // The shortest time that decision records are locked for. In production: as long as the trial master file of a clinical trial in
-// the European Union is kept, 25 years after its end (Regulation (EU) No 536/2014, Article 58). A team whose trials fall under
-// other rules changes it here, where a reviewer sees it. Elsewhere: long enough to look into what went wrong.
+// the European Union is kept, 25 years (Regulation (EU) No 536/2014, Article 58), with their leap days. The regulation counts
+// from the end of the trial, a lock from the writing of a record: it can be extended then, never shortened. A team whose trials
+// fall under other rules changes it here, where a reviewer sees it. Elsewhere: long enough to look into what went wrong.
 const (
-	productionRecords = 25 * 365 * day
+	productionRecords = (25*365 + 7) * day
 	otherRecords      = 30 * day
 )
 

@@ -18,8 +18,8 @@ type ReleaseProps struct { //nolint:revive // props are named after their constr
 	// Shift says how executions go over to a new version. Default: all at once.
 	Shift Shift
 
-	// Alarms roll the shift back when one of them goes off; at most 100, in the stack's account and region. One that is off
-	// already when a deployment starts stops the deployment. Required with a canary. Default: none.
+	// Alarms roll the shift back when one of them goes into alarm; at most 100, in the stack's account and region. One that is
+	// in alarm when a deployment begins stops it. Required with a canary. Default: none.
 	Alarms []awscloudwatch.IAlarm
 }
 
