@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/evidence/scenario"
-	"clinical-risk-pipeline/local/assembly"
 )
 
 // Stamp says what the evidence is of.
@@ -30,7 +29,7 @@ type Stamp struct {
 	Tools        []Tool       `json:"tools"`
 	Requirements Digest       `json:"requirements"`
 	Templates    []Digest     `json:"templates"`
-	Definitions  []Definition `json:"definitions"` // of the environments
+	Definitions  []Definition `json:"definitions"` // of all state machines in the templates
 }
 
 // Tool is a program or a library that took part.
@@ -45,12 +44,12 @@ type Digest struct {
 	SHA256 string `json:"sha256"`
 }
 
-// Definition is the digest of the definition that an environment runs, as the local run resolves it.
+// Definition is the digest of a state machine's definition, as the tag of the state machine and decision records have it: see
+// [scenario.DefinitionDigest].
 type Definition struct {
-	Environment  string `json:"environment"`
-	Form         string `json:"form"` // what it scores
-	StateMachine string `json:"stateMachine"`
-	SHA256       string `json:"sha256"`
+	Template  string `json:"template"`
+	LogicalID string `json:"logicalId"`
+	SHA256    string `json:"sha256"`
 }
 
 // newStamp gathers what the evidence is of, before anything runs.
@@ -63,13 +62,9 @@ func newStamp(ctx context.Context, s *Settings) (*Stamp, error) {
 	}
 	npm, npmErr := npmPackages(s.path("package.json"))
 	stamp.Tools = append(c.tools(), npm...)
-	var digestErr, templatesErr, definitionsErr error
+	var digestErr error
 	stamp.Requirements, digestErr = digest(s.Root, s.path(s.Requirements))
-	stamp.Templates, templatesErr = templates(s.Root, s.path(s.Assembly))
-	if templatesErr == nil {
-		stamp.Definitions, definitionsErr = definitions(s.path(s.Assembly))
-	}
-	return stamp, errors.Join(c.err, npmErr, digestErr, templatesErr, definitionsErr)
+	return stamp, errors.Join(c.err, npmErr, digestErr, stamp.addTemplates(s.Root, s.path(s.Assembly)))
 }
 
 // commands runs programs until one fails.
@@ -135,42 +130,45 @@ func npmPackages(file string) ([]Tool, error) {
 	return tools, nil
 }
 
-// templates are the digests of an assembly's templates.
-func templates(root, dir string) ([]Digest, error) {
-	var found []Digest
+// addTemplates adds the digests of an assembly's templates, and of the definitions in them.
+func (stamp *Stamp) addTemplates(root, dir string) error {
 	err := filepath.WalkDir(dir, func(file string, _ fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(file, ".template.json") {
 			return err
 		}
-		d, err := digest(root, file)
-		found = append(found, d)
+		template, err := digest(root, file)
+		if err != nil {
+			return err
+		}
+		found, err := definitions(file)
+		stamp.Templates, stamp.Definitions = append(stamp.Templates, template), append(stamp.Definitions, found...)
 		return err
 	})
-	if err == nil && len(found) == 0 || errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: no templates here: synthesize them with `make synth`", dir)
+	if err == nil && len(stamp.Templates) == 0 || errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: no templates here: synthesize them with `make synth`", dir)
 	}
-	return found, err
+	return err
 }
 
-// definitions are the digests of the definitions that the environments of an assembly run.
-func definitions(dir string) ([]Definition, error) {
-	opened, err := assembly.Open(dir)
+// definitions are the digests of the definitions in a template, sorted by id.
+func definitions(template string) ([]Definition, error) {
+	source, err := os.ReadFile(template)
 	if err != nil {
 		return nil, err
 	}
-	var found []Definition
-	for _, environment := range opened.Environments() {
-		var missing []error
-		for _, form := range []assembly.Form{assembly.OneSubject, assembly.WholeCohort} {
-			machine, err := opened.StateMachine(environment, form)
-			if err != nil {
-				missing = append(missing, err)
-				continue
-			}
-			found = append(found, Definition{environment, string(form), machine.Name, scenario.Digest(machine.Definition)})
+	var read struct {
+		Resources map[string]struct {
+			Type       string
+			Properties struct{ DefinitionString any }
 		}
-		if len(missing) == 2 { // an environment may have one form only
-			return nil, errors.Join(missing...)
+	}
+	if err := json.Unmarshal(source, &read); err != nil {
+		return nil, fmt.Errorf("%s: %w: synthesize again with `make synth`", template, err)
+	}
+	var found []Definition
+	for _, id := range slices.Sorted(maps.Keys(read.Resources)) {
+		if r := read.Resources[id]; r.Type == "AWS::StepFunctions::StateMachine" {
+			found = append(found, Definition{filepath.Base(template), id, scenario.DefinitionDigest(r.Properties.DefinitionString)})
 		}
 	}
 	return found, nil

@@ -3,6 +3,8 @@ package test
 import (
 	"context"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"clinical-risk-pipeline/asl"
@@ -20,7 +22,10 @@ func record(variant string, p *pipeline, options *asl.Options) *recording {
 	if evidenceDir == "" {
 		return nil
 	}
-	r := &recording{evidence.Scenario{Variant: variant, Definition: evidence.Digest(p.machine.Definition)}}
+	r := &recording{evidence.Scenario{Variant: variant}}
+	for _, machine := range p.resources("AWS::StepFunctions::StateMachine") {
+		r.Definition = evidence.DefinitionDigest(machine["DefinitionString"])
+	}
 	options.OnChild = func(child *asl.Execution) { r.Children = append(r.Children, evidence.ChildOf(child)) }
 	return r
 }
@@ -98,4 +103,25 @@ func (p *pipeline) run(t *testing.T, input any, options asl.Options) *asl.Execut
 	recording.end(execution)
 	keep(t, recording.line(t, nil))
 	return execution
+}
+
+func TestExecutionsBecomeEvidence(t *testing.T) {
+	dir := evidenceDir
+	evidenceDir = t.TempDir()
+	t.Cleanup(func() { evidenceDir = dir })
+	p := smallBatches(t)
+	runCohort(t, p, line("S-0", 0.9)+line("S-1", 0.1)+line("S-2", 0.2), nil)
+	var got []*evidence.Scenario
+	if err := evidence.Read(filepath.Join(evidenceDir, t.Name()+".jsonl.gz"), func(s *evidence.Scenario) { got = append(got, s) }); err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 1 || got[0].Test != t.Name() || got[0].Variant != "small batches" || got[0].First.Status != asl.Succeeded {
+		t.Fatalf("recorded %s", text(got))
+	}
+	if got[0].Definition != p.digest(t) {
+		t.Errorf("the definition has the digest %s, and its tag says %s", got[0].Definition, p.digest(t))
+	}
+	if len(got[0].Children) != 2 || !strings.Contains(string(got[0].Children[1].History), "RecordDecisions") || !strings.Contains(string(got[0].History), "NotifyTeam") {
+		t.Errorf("the histories are %s", text(got))
+	}
 }

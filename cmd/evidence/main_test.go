@@ -47,8 +47,6 @@ func TestNotify(t *testing.T) {
 	file.Close()
 }
 `,
-	"cdk.out/manifest.json": `{"version": "54.0.0", "artifacts": {"Risk": {"type": "aws:cloudformation:stack", "environment": "aws://unknown-account/unknown-region",
-		"properties": {"templateFile": "Risk.template.json"}}}}`,
 	"cdk.out/Risk.template.json": `{"Resources": {"Machine": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {
 		"DefinitionString": "{\"StartAt\":\"End\",\"States\":{\"End\":{\"Type\":\"Succeed\"}}}", "RoleArn": "arn:aws:iam::111111111111:role/r"}}}}`,
 }
@@ -122,7 +120,7 @@ func TestEvidence(t *testing.T) {
 		Stamp  struct {
 			Commit      string
 			Templates   []struct{ SHA256 string }
-			Definitions []struct{ Environment, SHA256 string }
+			Definitions []struct{ LogicalID, SHA256 string }
 		}
 		Matrix []struct {
 			ID, Result string
@@ -133,7 +131,7 @@ func TestEvidence(t *testing.T) {
 	if err := json.Unmarshal([]byte(read(t, "out/evidence/evidence.json")), &found); err != nil {
 		t.Fatal(err)
 	}
-	if !found.Passed || len(found.Stamp.Commit) != 40 || len(found.Stamp.Templates[0].SHA256) != 64 || found.Stamp.Definitions[0].Environment != "Risk" ||
+	if !found.Passed || len(found.Stamp.Commit) != 40 || len(found.Stamp.Templates[0].SHA256) != 64 || found.Stamp.Definitions[0].LogicalID != "Machine" ||
 		found.Matrix[0].Result != "shown" || found.Matrix[0].Tests[0].Status != "pass" || found.Matrix[1].Result != "procedure" || found.Qualification.Scenarios != 1 {
 		t.Errorf("found %+v", found)
 	}
@@ -195,7 +193,7 @@ func TestUsageAndInput(t *testing.T) {
 		{"requirements that are no YAML", map[string]string{"docs/requirements.yaml": "requirements:\n  - id: [\n"}, nil, "docs/requirements.yaml:2: "},
 		{"an unknown field", map[string]string{"docs/requirements.yaml": "requirements:\n  - risk: 1\n"}, []string{"--check"}, `docs/requirements.yaml:2: unknown field "risk"`},
 		{"no requirements", map[string]string{"docs/requirements.yaml": ""}, nil, "docs/requirements.yaml"},
-		{"nothing synthesized", map[string]string{"cdk.out/manifest.json": "", "cdk.out/Risk.template.json": ""}, nil, "`make synth`"},
+		{"nothing synthesized", map[string]string{"cdk.out/Risk.template.json": ""}, nil, "`make synth`"},
 		{"a folder of somebody else", nil, []string{"--out", "docs"}, "holds files that are no evidence"},
 	} {
 		t.Run(row.reason, func(t *testing.T) {

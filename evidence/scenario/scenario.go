@@ -6,6 +6,7 @@
 package scenario
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -23,7 +24,7 @@ const suffix = ".jsonl.gz"
 type Scenario struct {
 	Test       string             `json:"test"`                 // the test's whole name, such as "TestRetries/up_to_six_times"
 	Variant    string             `json:"variant"`              // of the pipeline
-	Definition string             `json:"definition"`           // digest of the definition, see [Digest]
+	Definition string             `json:"definition"`           // digest of the definition, see [DefinitionDigest]
 	Scores     map[string]float64 `json:"scores,omitempty"`     // of the synthetic subjects, where the test says
 	Decision   string             `json:"decision,omitempty"`   // what the approver decides, where the test says; "" for nobody
 	Faults     []Fault            `json:"faults,omitempty"`     // what strikes the execution, where the test says
@@ -73,7 +74,19 @@ func HistoryOf(x *asl.Execution) json.RawMessage {
 // ChildOf is the child with its history.
 func ChildOf(x *asl.Execution) Child { return Child{x.Name, EndingOf(x), HistoryOf(x)} }
 
-// Digest is the SHA-256 of a definition, or of a file, in hexadecimal.
+// DefinitionDigest is the digest of a state machine's definition: the SHA-256 of the property DefinitionString as the template
+// has it, written as JSON in UTF-8, with sorted keys and no space between tokens.
+func DefinitionDigest(definitionString any) string {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(definitionString); err != nil {
+		panic(err) // It was read from JSON.
+	}
+	return Digest(bytes.TrimSpace(text.Bytes()))
+}
+
+// Digest is the SHA-256 of a file's content, in hexadecimal.
 func Digest(content []byte) string {
 	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:])
