@@ -8,14 +8,14 @@ RACE := $(if $(shell command -v $$(go env CC 2>/dev/null) 2>/dev/null),-race)
 
 # What runs with the race detector: the CDK's runtime does not bear it, and the commands have nothing to race.
 RACED := ./asl/... ./local/... ./workflow/... ./lambda/... ./evidence/... ./rehearsal
-PLAIN := . ./constructs/... ./stages/... ./test/... ./cmd/... ./examples/...
+PLAIN := . ./constructs/... ./stages/... ./gates/... ./test/... ./cmd/... ./examples/...
 
 GOLANGCI_LINT_VERSION := v2.15.0
 GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
 
 .PHONY: help
 help: ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | sort | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | sort | expand -t 12
 
 .PHONY: run
 run: synth ## install, synthesize, and run the dev pipeline on the sample
@@ -23,7 +23,7 @@ run: synth ## install, synthesize, and run the dev pipeline on the sample
 	@bin/clinicalrisk run --environment dev --out out examples/trial-sample.jsonl || [ $$? -eq 1 ]
 
 .PHONY: test
-test: install ## run every test
+test: install test/iam/node_modules/.package-lock.json ## run every test
 	@$(MAKE) --no-print-directory -j2 test-raced test-plain
 
 .PHONY: test-raced
@@ -46,6 +46,10 @@ rehearse: synth ## deploy dev twice into an emulated AWS on this machine, check 
 .PHONY: evidence
 evidence: synth ## qualify: the traceability matrix and every executed scenario, into out/evidence
 	@go build -o bin/evidence ./cmd/evidence && bin/evidence
+
+.PHONY: cfn-lint
+cfn-lint: synth ## have cfn-lint look through every template
+	@go run ./gates/cfnlint
 
 .PHONY: lint
 lint: install $(GOLANGCI_LINT) ## format check, go vet and the linters
@@ -72,7 +76,7 @@ docs: install ## draw the graphs in docs/graphs anew
 
 .PHONY: clean
 clean: ## remove what the other commands wrote
-	rm -rf bin out cdk.out .tools node_modules
+	rm -rf bin out cdk.out .tools node_modules test/iam/node_modules test/peer/node_modules
 
 .PHONY: preflight
 preflight:
@@ -83,6 +87,11 @@ install: preflight node_modules/.package-lock.json
 
 node_modules/.package-lock.json: package.json package-lock.json
 	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# The policy simulator of the tests. Nothing that is deployed, or run otherwise, needs it.
+test/iam/node_modules/.package-lock.json: test/iam/package.json test/iam/package-lock.json | preflight
+	@npm ci --prefix test/iam --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(GOLANGCI_LINT):

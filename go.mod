@@ -86,5 +86,6 @@ require (
 
 ignore (
 	./node_modules
+	./test/iam
 	./test/peer
 )
