@@ -17,6 +17,7 @@ type deployment struct {
 	roles     map[string][]string // the policies of each role, by the role's ARN
 	guards    map[string]string   // the policy of a resource, by the resource's ARN
 	resources map[string]object   // the properties, resolved, of what has a policy or an ARN in one, by logical id
+	approver  string              // the ARN of the role that decides about requests for approval
 	custodian string              // the ARN of the role that may lift locks, "" where nobody may
 	found     map[string]bool     // the integrations that its executions called, and what was removed from its policies
 }
@@ -110,6 +111,16 @@ func (d *deployment) find(kind, prefix string) string {
 		}
 	}
 	return found
+}
+
+// has tells whether the stack has a resource of a type.
+func (d *deployment) has(kind string) bool {
+	for id := range d.resources {
+		if d.resolver.kind(id) == kind {
+			return true
+		}
+	}
+	return false
 }
 
 // arn is the ARN of the resource that find finds, "" where there is none.

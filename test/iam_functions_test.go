@@ -84,7 +84,7 @@ func (d *deployment) requestsKey(c call) []need {
 	return d.encryption(tableARN(c), "dynamodb", "Decrypt DescribeKey Encrypt GenerateDataKey ReEncryptFrom ReEncryptTo")
 }
 
-// functionNeeds are what the approval's functions need, and the schedule of the approval watch.
+// functionNeeds are what the approval's functions need.
 func (d *deployment) functionNeeds(t *testing.T) []asked {
 	t.Helper()
 	if d.find("AWS::DynamoDB::Table", "ApprovalRequests") == "" {
@@ -107,10 +107,7 @@ func (d *deployment) functionNeeds(t *testing.T) []asked {
 			others: []string{d.logStream("PipelineLogs", "2026/11/22/1")},
 		}})
 	}
-	watch := d.arn("AWS::StepFunctions::StateMachine", "Monitoring")
-	return append(needs, asked{d.role("MonitoringApprovalWatchScheduleRole"), "starts the watch", need{
-		actions: actions("states", "StartExecution"), resource: watch, others: append(renamed(watch), d.arn("AWS::StepFunctions::StateMachine", "Pipeline")),
-	}})
+	return needs
 }
 
 // functionCalls are the calls of the approval's two functions, by the logical ids of their roles. Each makes every call of

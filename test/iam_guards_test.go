@@ -1,7 +1,6 @@
 package test
 
 import (
-	"strings"
 	"testing"
 
 	"clinical-risk-pipeline/workflow"
@@ -176,7 +175,7 @@ func (d *deployment) peopleNeeds() []asked {
 	if function == "" {
 		return needs
 	}
-	approver, other := session(approverRole), session(strings.Replace(approverRole, "TrialLead", "Other", 1))
+	approver, other := session(d.approver), session(d.approver+"-2")
 	url := need{
 		actions: actions("lambda", "InvokeFunctionUrl"), resource: function,
 		context: values{"lambda:FunctionUrlAuthType": "AWS_IAM"}, refused: []values{{"lambda:FunctionUrlAuthType": "NONE"}},

@@ -84,7 +84,7 @@ func (d *deployment) serviceNeeds() []asked {
 	add(operations, "events.amazonaws.com", outcome, need{actions: actions("sns", "Publish"), resource: operations, context: from(own("events", "rule/Outcome"))})
 	key(operations, "events.amazonaws.com", outcome, "Decrypt GenerateDataKey", nil)
 
-	if d.find("AWS::IAM::Role", "MonitoringApprovalWatchRole") != "" { // what has an approval watch has alarms
+	if d.has("AWS::CloudWatch::Alarm") {
 		alarm, others := from(own("cloudwatch", "alarm:Failed")), []values{{"aws:SourceAccount": otherAccount}, {"aws:SourceArn": own("sns", "alarm")}}
 		add(operations, "cloudwatch.amazonaws.com", "reports an alarm", need{actions: actions("sns", "Publish"), resource: operations, context: alarm, refused: others})
 		key(operations, "cloudwatch.amazonaws.com", "reports an alarm", "Decrypt GenerateDataKey", alarm, others...)
@@ -107,6 +107,11 @@ func (d *deployment) serviceNeeds() []asked {
 	}
 	if trail != "" {
 		needs = append(needs, d.trailNeeds(trail)...)
+	}
+	if watch := d.arn("AWS::StepFunctions::StateMachine", "Monitoring"); watch != "" {
+		needs = append(needs, asked{d.role("MonitoringApprovalWatchScheduleRole"), "starts the approval watch", need{
+			actions: actions("states", "StartExecution"), resource: watch, others: append(renamed(watch), d.arn("AWS::StepFunctions::StateMachine", "Pipeline")),
+		}})
 	}
 	return append(needs, d.logGroupNeeds()...)
 }

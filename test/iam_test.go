@@ -3,6 +3,7 @@ package test
 import (
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -20,6 +21,7 @@ import (
 	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/constructs/monitoring"
 	"clinical-risk-pipeline/constructs/risk"
+	"clinical-risk-pipeline/stages"
 )
 
 // Resources that the simulated stacks find where they are deployed.
@@ -33,18 +35,33 @@ const (
 // encryptedWith are the keys of the resources that no template makes.
 var encryptedWith = map[string]string{"arn:aws:s3:::" + cohortsBucket: cohortsKey, existingTopic: topicKey}
 
-// simulated are the stacks that the simulator decides about. Together they have every integration, every kind of resource and
-// every statement that the environments have.
+// simulated are the stacks that the simulator decides about: variants that together have every integration and every statement
+// that the environments have, and the last environment, as it is deployed.
 func simulated(t *testing.T) []*deployment {
 	t.Helper()
-	deployed := func(name string, build func(awscdk.Stack)) (d *deployment) {
-		template := synthesizeStack(t, "simulated "+name, build).template
-		orFatal(t, func() { d = deploy(name, template) })
-		return d
+	var all []*deployment
+	add := func(name string, template object, approver, custodian string) {
+		orFatal(t, func() {
+			d := deploy(name, template)
+			d.approver, d.custodian = approver, custodian
+			all = append(all, d)
+		})
 	}
-	serverless := deployed("one subject, with a custodian", withCustodian)
-	serverless.custodian = custodianRole
-	return []*deployment{deployed("cohort", withEverything), deployed("one subject, locked for good", withExistingTopics), serverless}
+	variant := func(name string, build func(awscdk.Stack)) object {
+		return synthesizeStack(t, "simulated "+name, build).template
+	}
+	add("cohort", variant("cohort", withEverything), approverRole, "")
+	add("existing topics", variant("existing topics", withExistingTopics), "", "")
+	add("custodian", variant("custodian", withCustodian), "", custodianRole)
+	last := stages.Environments()[len(stages.Environments())-1]
+	files, err := filepath.Glob(filepath.Join(environments(t), "assembly-"+last.StageID(), "*.template.json"))
+	if err != nil || len(files) != 2 {
+		t.Fatalf("the templates of %s are %v: %v", last.Name, files, err)
+	}
+	for _, file := range files {
+		add(filepath.Base(file), readJSON(t, file), "arn:aws:iam::"+ownAccount+":"+last.Cohort.Approvers[0], "")
+	}
+	return all
 }
 
 // withEverything is a cohort with approval, all downstream systems, trail, alarms and the approval watch.
@@ -121,10 +138,12 @@ func (d *deployment) asks(t *testing.T) []asked {
 //
 // Requirements: SRC-13, P11-10d, P11-10g, P11-30
 func TestIAMAllowsEveryCallAndNothingMore(t *testing.T) {
+	stacks := simulated(t)
+	t.Parallel() // what follows needs no CDK
 	simulator := startSimulator(t)
 	var allowed, strange, refused, removed int
 	found := map[string]bool{}
-	for _, d := range simulated(t) {
+	for _, d := range stacks {
 		all := d.allQuestions(t)
 		policies := maps.Clone(d.documents)
 		maps.Copy(policies, everybodysPolicies)
