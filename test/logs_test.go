@@ -29,7 +29,7 @@ func TestEveryExecutionIsLoggedWithoutItsData(t *testing.T) {
 	}
 }
 
-// Requirements: SRC-14, SRC-16
+// Requirements: SRC-14
 func TestLogGroup(t *testing.T) {
 	p := synthesize(t, "smallest", smallest)
 	group := p.resource(t, "AWS::Logs::LogGroup")

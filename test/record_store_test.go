@@ -83,7 +83,7 @@ func wantTLSOnly(t *testing.T, policy object) {
 	}
 }
 
-// Requirements: P11-10c, P11-30
+// Requirements: SRC-16, P11-10c, P11-30
 func TestRecordStore(t *testing.T) {
 	p := recordStore(t, "default", nil)
 	id, bucket := p.one(t, "AWS::S3::Bucket", "RecordsBucket")

@@ -89,7 +89,7 @@ func TestTrailWaitsForThePolicyOfItsBucket(t *testing.T) {
 	}
 }
 
-// Requirements: P11-10c, P11-30
+// Requirements: SRC-16, P11-10c, P11-30
 func TestBucketOfTheTrail(t *testing.T) {
 	p := trail(t, "default", nil)
 	id, bucket := p.one(t, "AWS::S3::Bucket", "AuditBucket")

@@ -77,6 +77,8 @@ func (o Objects) missing(ctx context.Context, key string, err error) error {
 }
 
 // Create implements approval.Objects.
+//
+// Requirements: P11-10e
 func (o Objects) Create(ctx context.Context, key string, body []byte) (string, error) {
 	for attempt := 1; ; attempt++ {
 		out, err := o.Client.PutObject(ctx, &s3.PutObjectInput{

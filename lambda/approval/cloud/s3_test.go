@@ -15,6 +15,7 @@ import (
 	"clinical-risk-pipeline/lambda/approval"
 )
 
+// Requirements: P11-10e
 func TestObjectsCreatesWhereThereIsNone(t *testing.T) {
 	var in *s3.PutObjectInput
 	objects := Objects{Bucket: "records", Client: &fake{putObject: func(put *s3.PutObjectInput) (*s3.PutObjectOutput, error) {
