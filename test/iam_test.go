@@ -136,7 +136,7 @@ func (d *deployment) asks(t *testing.T) []asked {
 // TestIAMAllowsEveryCallAndNothingMore decides, by a simulator of IAM, about every call that executions, functions, services
 // and people make, and about the same calls of what belongs to others; and then again without each statement.
 //
-// Requirements: SRC-13, P11-10d
+// Requirements: SRC-13, P11-10d, P11-10g, P11-30
 func TestIAMAllowsEveryCallAndNothingMore(t *testing.T) {
 	stacks := simulated(t)
 	t.Parallel() // what follows needs no CDK
