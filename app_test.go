@@ -69,6 +69,7 @@ func TestTheApplicationSynthesizesWhatTheSettingsDescribe(t *testing.T) {
 		"assembly-Dev/manifest.json":           "aws://222222222222/eu-west-1",
 		"assembly-Promotion-Dev/manifest.json": "aws://222222222222/eu-west-1",
 		"Promotion.template.json":              `"BranchName": "release"`,
+		"manifest.json":                        `"validateOnSynth": true`, // it stands behind the gates
 	} {
 		if text, err := os.ReadFile(filepath.Join(dir, file)); err != nil || !strings.Contains(string(text), want) {
 			t.Errorf("%s has no %s: %v", file, want, err)

@@ -110,6 +110,11 @@ func testGatesStop(t *testing.T) {
 			t.Errorf("%s: %q does not stand in what cdk synth prints: %s", gate, want, output)
 		}
 	}
+	for _, plugin := range readJSON(t, filepath.Join(dir, "validation-report.json"))["pluginReports"].([]any) {
+		if report := plugin.(object); report["conclusion"] != "failure" { // with warnings only, it would stop nothing alone
+			t.Errorf("%v concludes with %v", report["pluginName"], report["conclusion"])
+		}
+	}
 	if fault := panicOf(func() {
 		app := newApp(filepath.Join(scratch, "broken alone"))
 		awssns.NewTopic(awscdk.NewStack(app, jsii.String("Broken"), nil), jsii.String("Topic"), nil)

@@ -72,6 +72,7 @@ func allowing(action, resource any) object {
 var brokenBy = map[string][]broken{
 	"GxP-BucketLocked": {
 		{"without a default retention a record is locked by nobody", "AWS::S3::Bucket", "RecordsBucket", setting("ObjectLockConfiguration", object{"ObjectLockEnabled": "Enabled"})},
+		{"a mode without a time locks nothing", "AWS::S3::Bucket", "RecordsBucket", setting("ObjectLockConfiguration.Rule", object{"DefaultRetention": object{"Mode": "COMPLIANCE"}})},
 		{"a trail is a record, too", "AWS::S3::Bucket", "TrailBucket", leavingOut("ObjectLockConfiguration")},
 	},
 	"GxP-BucketCompliance": {{"GOVERNANCE can be bypassed", "AWS::S3::Bucket", "RecordsBucket", setting("ObjectLockConfiguration", locked("GOVERNANCE"))}},
