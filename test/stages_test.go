@@ -1,6 +1,7 @@
 package test
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"os"
@@ -24,15 +25,47 @@ func environments(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(scratch, "environments")
 	if _, err := os.Stat(dir); err != nil {
-		orFatal(t, func() {
-			app := newApp(dir)
-			for _, environment := range stages.Environments() {
-				stages.NewStage(app, environment)
-			}
-			app.Synth(nil)
-		})
+		synthesizeEnvironments(t, dir)
 	}
 	return dir
+}
+
+func synthesizeEnvironments(t *testing.T, dir string) {
+	t.Helper()
+	orFatal(t, func() {
+		app := newApp(dir)
+		for _, environment := range stages.Environments() {
+			stages.NewStage(app, environment)
+		}
+		app.Synth(nil)
+	})
+}
+
+// Digests, and whoever compares two deployments, rely on it. Go's maps have another order each time.
+func TestTwoSynthesesInTwoFoldersWriteTheSameTemplates(t *testing.T) {
+	first, second := environments(t), t.TempDir()
+	synthesizeEnvironments(t, second)
+	files, err := filepath.Glob(filepath.Join(first, "*", "*.template.json"))
+	if err != nil || len(files) != 2*len(stages.Environments()) {
+		t.Fatalf("templates: %v, %v", files, err)
+	}
+	for _, file := range files {
+		name, err := filepath.Rel(first, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(filepath.Join(second, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s: %s", name, cmp.Diff(string(want), string(got)))
+		}
+	}
 }
 
 // The digest in an asset's name changes with every byte of the asset, and so does the template's own.

@@ -1,6 +1,8 @@
 package approval
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -84,8 +86,8 @@ func (a *Approval) newFunction(id, description, binary string, timeout time.Dura
 }
 
 func (f ownFunction) setEnvironment(variables map[string]string) {
-	for name, value := range variables {
-		f.AddEnvironment(&name, &value, nil)
+	for _, name := range slices.Sorted(maps.Keys(variables)) { // the order stands in the template
+		f.AddEnvironment(&name, jsii.String(variables[name]), nil)
 	}
 }
 
