@@ -44,7 +44,7 @@ rehearse: synth ## deploy dev twice into an emulated AWS on this machine, check 
 	@go run ./rehearsal
 
 .PHONY: evidence
-evidence: synth ## qualify: the traceability matrix and every executed scenario, into out/evidence
+evidence: synth test/iam/node_modules/.package-lock.json ## qualify: the traceability matrix and every executed scenario, into out/evidence
 	@go build -o bin/evidence ./cmd/evidence && bin/evidence
 
 .PHONY: cfn-lint
