@@ -18,7 +18,7 @@ var ofEnvironments = []Suppression{
 		Paths: []string{"CohortRisk/Pipeline/Permissions"},
 		Rules: []string{awsSolutions + "-IAM5"},
 		Findings: []string{
-			`/^Resource::arn:(aws[a-z-]*|<AWS::Partition>):s3:::[a-z0-9.-]+\/cohorts\/\*$/`,
+			`/^Resource::arn:(aws[a-z-]*|<AWS::Partition>):s3:::[a-z0-9.-]+\/[^*]+\/\*$/`,
 			`/^Resource::<RecordsBucket[0-9A-F]{8}\.Arn>\/decisions\/\*$/`,
 		},
 		Reason: "A run reads its own cohort and writes its own decision records. Their names are known when it runs; the " +
@@ -75,6 +75,12 @@ var ofEnvironments = []Suppression{
 		Findings: []string{"Resource::*"},
 		Reason: "Log delivery, X-Ray and CloudWatch's metrics have no resources to name. The statements Logging, Tracing and " +
 			"ReportCount name their actions, and ReportCount the namespace of its metric.",
+	},
+	{
+		Paths: []string{"ClinicalRisk/Pipeline/UndeliveredAlerts", "CohortRisk/Pipeline/UndeliveredAlerts"},
+		Rules: []string{awsSolutions + "-SQS3"},
+		Reason: "The queue is the dead-letter queue of the alerts' subscriptions; the rule sees only those of other queues. An " +
+			"alarm tells operations of what arrives there.",
 	},
 	{
 		Paths: []string{"CohortRisk/Records/Bucket", "CohortRisk/Records/AccessLogs", "CohortRisk/Trail/Bucket"},

@@ -77,6 +77,7 @@ violation contains v if {
 open_ended := {
 	`(\{ref:[^}]+\}|:s3:::[a-z0-9.-]+)/[^*]+/\*$`: "objects below a prefix of one bucket",
 	`:states:[^*]+:(execution|express):[^*]+[:/][^*]*\*$`: "executions of one state machine",
+	`:emr-serverless:[^*]+:/applications/[^*/]+/jobruns/\*$`: "job runs of one application",
 	`:log-group:[^*]+:log-stream:[^*]+\*$`: "log streams of one log group",
 }
 
@@ -89,7 +90,7 @@ violation contains v if {
 	not narrow(text(resource))
 	v := finding(
 		"GxP-ResourceNarrow", name, "Properties.PolicyDocument",
-		"A wildcard in a resource may stand for objects below a prefix, executions of one state machine or streams of one log group, and for nothing else (21 CFR 11.10(d), Annex 11 12.1)",
+		"A wildcard in a resource may stand for objects below a prefix, executions of one state machine, job runs of one application or streams of one log group, and for nothing else (21 CFR 11.10(d), Annex 11 12.1)",
 	)
 }
 
