@@ -4,12 +4,12 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssnssubscriptions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
 	"github.com/aws/jsii-runtime-go"
+
+	"clinical-risk-pipeline/constructs/keys"
 )
 
 // addWave deploys the wave's environments at the same time, each with its smoke execution behind it, and in production with
@@ -52,19 +52,8 @@ func (p *promotion) addApprovalTopic() {
 	if len(p.ApproverEmails) == 0 {
 		return
 	}
-	key := awskms.NewKey(p.stack, jsii.String(approvalKeyID), &awskms.KeyProps{
-		Description:       jsii.String("Encrypts the notifications of changes that wait for approval."),
-		EnableKeyRotation: jsii.Bool(true),
-		RemovalPolicy:     awscdk.RemovalPolicy_DESTROY,
-	})
-	key.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid:        jsii.String("PublishThroughSNS"),
-		Principals: &[]awsiam.IPrincipal{awsiam.NewAccountRootPrincipal()},
-		Actions:    jsii.Strings("kms:GenerateDataKey", "kms:Decrypt"),
-		Resources:  jsii.Strings("*"), // in a key's own policy: this key
-		Conditions: &map[string]any{"StringEquals": map[string]any{
-			"kms:ViaService": "sns." + p.Region + ".amazonaws.com", "kms:CallerAccount": p.Account}},
-	}), jsii.Bool(true))
+	key := keys.New(p.stack, approvalKeyID, "Encrypts the notifications of changes that wait for approval.", awscdk.RemovalPolicy_DESTROY)
+	key.AddToResourcePolicy(keys.Through(p.stack, "PublishThroughSNS", "sns", "kms:GenerateDataKey", "kms:Decrypt"), nil)
 	topic := awssns.NewTopic(p.stack, jsii.String(approvalTopicID), &awssns.TopicProps{
 		DisplayName: jsii.String("Clinical risk, promotion"),
 		MasterKey:   key,

@@ -133,7 +133,7 @@ func TestNoExtraction(t *testing.T) {
 func wantStatements(t *testing.T, p *pipeline, want map[string]object) {
 	t.Helper()
 	got := p.statements(t)
-	for _, name := range []string{"InvokeModel", "NotifyTeam", "NotifyTeamEncryption", "ExecutionEncryption", "LogEncryption", "Logging", "Tracing"} {
+	for _, name := range []string{"InvokeModel", "NotifyTeam", "TopicEncryption", "ExecutionEncryption", "LogEncryption", "Logging", "Tracing"} {
 		if got[name] == nil {
 			t.Errorf("no statement %s", name)
 		}

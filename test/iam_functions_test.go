@@ -58,7 +58,7 @@ var operations = map[string]func(d *deployment, c call) []need{
 			needs = append(needs, need{
 				actions: actions("kms", "Decrypt"), resource: key, others: renamed(key),
 				context: viaService("states").with(machineContext, d.resolver.arn(machine)),
-				refused: []values{{"kms:ViaService": "none"}},
+				refused: []values{{"kms:ViaService": "none"}, viaService("states").with(machineContext, d.resolver.arn(machine)+"-2")},
 			})
 		}
 		return needs

@@ -10,13 +10,14 @@ import (
 var trust = map[string]struct {
 	service string
 	source  func(*deployment) string // nil: whatever it is on behalf of
+	account bool                     // without a source: it is on behalf of something of the account
 }{
-	"PipelineRole":                        {"states.amazonaws.com", func(d *deployment) string { return d.arn("AWS::StepFunctions::StateMachine", "Pipeline") }},
-	"ApprovalRequestFunctionRole":         {"lambda.amazonaws.com", nil},
-	"ApprovalDecideFunctionRole":          {"lambda.amazonaws.com", nil},
-	"TrailLogsRole":                       {"cloudtrail.amazonaws.com", func(d *deployment) string { return d.trailARN() }},
-	"MonitoringApprovalWatchRole":         {"states.amazonaws.com", nil},
-	"MonitoringApprovalWatchScheduleRole": {"events.amazonaws.com", nil},
+	"PipelineRole":                        {"states.amazonaws.com", func(d *deployment) string { return d.arn("AWS::StepFunctions::StateMachine", "Pipeline") }, false},
+	"ApprovalRequestFunctionRole":         {"lambda.amazonaws.com", nil, false},
+	"ApprovalDecideFunctionRole":          {"lambda.amazonaws.com", nil, false},
+	"TrailLogsRole":                       {"cloudtrail.amazonaws.com", func(d *deployment) string { return d.trailARN() }, false},
+	"MonitoringApprovalWatchRole":         {"states.amazonaws.com", nil, true},
+	"MonitoringApprovalWatchScheduleRole": {"events.amazonaws.com", nil, true},
 }
 
 // trustNeeds let each role be assumed by its service, and by nobody else.
@@ -44,6 +45,9 @@ func (d *deployment) trustNeeds(t *testing.T) []asked {
 				// A version, an alias, and the children of a map are the machine's, too.
 				assume.also = []values{{"aws:SourceArn": source + ":1"}, {"aws:SourceArn": source + ":live"}, {"aws:SourceArn": source + "/" + workflow.ScoreCohort}}
 			}
+		}
+		if row.account {
+			assume.context, assume.refused = values{"aws:SourceAccount": ownAccount}, []values{{"aws:SourceAccount": otherAccount}}
 		}
 		needs = append(needs, asked{service(row.service), "assumes " + id, assume})
 	}

@@ -55,10 +55,10 @@ func TestRoleHasExactlyTheseStatements(t *testing.T) {
 	want := map[string]object{
 		"StartEMRJob": allow("StartEMRJob", arn("elasticmapreduce", "cluster/j-ABC123"),
 			[]any{"elasticmapreduce:AddJobFlowSteps", "elasticmapreduce:CancelSteps", "elasticmapreduce:DescribeStep"}),
-		"StartEMRJobEvents":    allow("StartEMRJobEvents", arn("events", "rule/StepFunctionsGetEventForEMRAddJobFlowStepsRule"), manageRule),
-		"InvokeModel":          allow("InvokeModel", arn("sagemaker", "endpoint/dropout-inference"), "sagemaker:InvokeEndpoint"),
-		"NotifyTeam":           allow("NotifyTeam", object{"Ref": "PipelineAlertTopic0173397D"}, "sns:Publish"),
-		"NotifyTeamEncryption": with(allow("NotifyTeamEncryption", pipelineKey, []any{"kms:Decrypt", "kms:GenerateDataKey"}), through("sns")),
+		"StartEMRJobEvents": allow("StartEMRJobEvents", arn("events", "rule/StepFunctionsGetEventForEMRAddJobFlowStepsRule"), manageRule),
+		"InvokeModel":       allow("InvokeModel", arn("sagemaker", "endpoint/dropout-inference"), "sagemaker:InvokeEndpoint"),
+		"NotifyTeam":        allow("NotifyTeam", object{"Ref": "PipelineAlertTopic0173397D"}, "sns:Publish"),
+		"TopicEncryption":   with(allow("TopicEncryption", pipelineKey, []any{"kms:Decrypt", "kms:GenerateDataKey"}), through("sns")),
 		"ExecutionEncryption": with(allow("ExecutionEncryption", pipelineKey, []any{"kms:Decrypt", "kms:GenerateDataKey"}),
 			object{"StringEquals": object{"kms:EncryptionContext:aws:states:stateMachineArn": []any{machineARN("")}}}),
 		"LogEncryption": with(allow("LogEncryption", pipelineKey, "kms:GenerateDataKey"),
@@ -120,14 +120,14 @@ func TestRoleReachesAnExistingTopicAndItsKey(t *testing.T) {
 	if got := statements["NotifyTeam"]["Resource"]; got != existingTopic {
 		t.Errorf("NotifyTeam reaches %v", got)
 	}
-	if got := statements["NotifyTeamEncryption"]["Resource"]; got != key {
-		t.Errorf("NotifyTeamEncryption reaches %v", got)
+	if got := statements["TopicEncryption"]["Resource"]; got != key {
+		t.Errorf("TopicEncryption reaches %v", got)
 	}
 }
 
 func TestRoleReachesNoKeyWhereTheTopicHasNone(t *testing.T) {
 	p := synthesize(t, "alert topic", withAlertTopic)
-	if statement, ok := p.statements(t)["NotifyTeamEncryption"]; ok {
+	if statement, ok := p.statements(t)["TopicEncryption"]; ok {
 		t.Errorf("the role may use a key: %s", text(statement))
 	}
 }

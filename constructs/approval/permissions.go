@@ -1,7 +1,7 @@
 package approval
 
 import (
-	"clinical-risk-pipeline/constructs/internal/keys"
+	"clinical-risk-pipeline/constructs/keys"
 	"clinical-risk-pipeline/lambda/approval"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -63,7 +63,9 @@ func (a *Approval) completionStatements(machine awsstepfunctions.IStateMachine, 
 		allow("Confirm", []string{*executions}, nil, "states:GetExecutionHistory"),
 	}
 	if key != nil { // for the history: a completion needs no key
-		statements = append(statements, allow("ConfirmEncryption", []string{*key.KeyArn()}, a.through("states"), "kms:Decrypt"))
+		statements = append(statements, allow("ConfirmEncryption", []string{*key.KeyArn()}, map[string]any{"StringEquals": map[string]any{
+			"kms:ViaService": keys.Service(a.stack(), "states"), "kms:EncryptionContext:aws:states:stateMachineArn": machine.StateMachineArn(),
+		}}, "kms:Decrypt"))
 	}
 	return &statements
 }

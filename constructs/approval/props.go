@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/constructs/internal/check"
-	"clinical-risk-pipeline/constructs/internal/keys"
+	"clinical-risk-pipeline/constructs/keys"
 	"clinical-risk-pipeline/lambda/approval"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/constructs/internal/check"
-	"clinical-risk-pipeline/constructs/internal/keys"
+	"clinical-risk-pipeline/constructs/keys"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudtrail"

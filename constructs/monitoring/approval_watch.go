@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"clinical-risk-pipeline/constructs/internal/keys"
+	"clinical-risk-pipeline/constructs/keys"
 	"clinical-risk-pipeline/lambda/approval"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -142,7 +142,9 @@ func (w *approvalWatch) newLogGroup() awslogs.LogGroup {
 func (w *approvalWatch) role(id, service string, statements ...awsiam.PolicyStatement) awsiam.Role {
 	policy := awsiam.NewManagedPolicy(w.scope, jsii.String(id+"Permissions"), &awsiam.ManagedPolicyProps{Statements: &statements})
 	return awsiam.NewRole(w.scope, &id, &awsiam.RoleProps{
-		AssumedBy:       awsiam.NewServicePrincipal(&service, nil),
+		AssumedBy: awsiam.NewServicePrincipal(&service, &awsiam.ServicePrincipalOpts{Conditions: &map[string]any{
+			"StringEquals": map[string]any{"aws:SourceAccount": awscdk.Stack_Of(w.scope).Account()},
+		}}),
 		ManagedPolicies: &[]awsiam.IManagedPolicy{policy},
 	})
 }

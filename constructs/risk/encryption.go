@@ -1,7 +1,7 @@
 package risk
 
 import (
-	"clinical-risk-pipeline/constructs/internal/keys"
+	"clinical-risk-pipeline/constructs/keys"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 )

@@ -3,7 +3,7 @@ package risk
 import (
 	"slices"
 
-	"clinical-risk-pipeline/constructs/internal/keys"
+	"clinical-risk-pipeline/constructs/keys"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -43,9 +43,10 @@ func (p *ClinicalRiskPipeline) statements() *[]awsiam.PolicyStatement {
 		[]awsiam.PolicyStatement{allow(workflow.InvokeModel, []string{p.endpointARN()}, "sagemaker:InvokeEndpoint")},
 		p.cohortStatements(),
 		p.recordStatements(),
-		p.publishStatements(workflow.NotifyTeam, p.alertTopic),
+		[]awsiam.PolicyStatement{publish(workflow.NotifyTeam, p.alertTopic)},
 		p.approvalStatements(),
 		p.downstreamStatements(),
+		p.topicEncryptionStatements(),
 		p.encryptionStatements(),
 	)
 	// Log delivery and X-Ray have no resources to name:
@@ -61,13 +62,27 @@ func (p *ClinicalRiskPipeline) statements() *[]awsiam.PolicyStatement {
 	return &statements
 }
 
-// publishStatements let an execution publish to a topic, and use its key.
-func (p *ClinicalRiskPipeline) publishStatements(name string, topic awssns.ITopic) []awsiam.PolicyStatement {
-	statements := []awsiam.PolicyStatement{allow(name, []string{*topic.TopicArn()}, "sns:Publish")}
-	if key := topic.MasterKey(); key != nil {
-		statements = append(statements, p.through("sns", allow(name+"Encryption", []string{*key.KeyArn()}, "kms:GenerateDataKey", "kms:Decrypt")))
+// publish lets an execution publish to a topic.
+func publish(state string, topic awssns.ITopic) awsiam.PolicyStatement {
+	return allow(state, []string{*topic.TopicArn()}, "sns:Publish")
+}
+
+// topicEncryptionStatements let an execution use the keys of the topics that it publishes to.
+func (p *ClinicalRiskPipeline) topicEncryptionStatements() []awsiam.PolicyStatement {
+	topics := []awssns.ITopic{p.alertTopic}
+	if p.props.Approval != nil {
+		topics = append(topics, p.operationsTopic)
 	}
-	return statements
+	var encrypting []string
+	for _, topic := range topics {
+		if key := topic.MasterKey(); key != nil && !slices.Contains(encrypting, *key.KeyArn()) {
+			encrypting = append(encrypting, *key.KeyArn())
+		}
+	}
+	if len(encrypting) == 0 {
+		return nil
+	}
+	return []awsiam.PolicyStatement{p.through("sns", allow("TopicEncryption", encrypting, "kms:GenerateDataKey", "kms:Decrypt"))}
 }
 
 // allow is a statement named after the state that needs it.

@@ -107,5 +107,5 @@ func (p *ClinicalRiskPipeline) approvalStatements() []awsiam.PolicyStatement {
 	if p.props.Approval == nil {
 		return nil
 	}
-	return append(p.props.Approval.Statements(), p.publishStatements(workflow.EscalateApproval, p.operationsTopic)...)
+	return append(p.props.Approval.Statements(), publish(workflow.EscalateApproval, p.operationsTopic))
 }
