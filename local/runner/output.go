@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -40,7 +41,8 @@ type Output struct {
 	files   map[string]*os.File // that are open, by name
 }
 
-// OpenOutput makes the folder, or replaces what an earlier run wrote there. It refuses a folder that holds anything else.
+// OpenOutput makes the folder, or replaces what an earlier run wrote there. It refuses a folder that holds anything else, but
+// for folders of other names, which may be those of other runs.
 func OpenOutput(dir, logGroup string) (*Output, error) {
 	if err := prepare(dir); err != nil {
 		return nil, err
@@ -64,7 +66,7 @@ func prepare(dir string) error {
 		return fmt.Errorf("cannot write results to %s (%w): name another folder with --out", dir, err)
 	}
 	marker := filepath.Join(dir, markerFile)
-	if _, err := os.Stat(marker); len(entries) > 0 && err != nil {
+	if _, err := os.Stat(marker); slices.ContainsFunc(entries, isInTheWay) && err != nil {
 		return fmt.Errorf("%s holds files that no run wrote: name a new or empty folder with --out", dir)
 	}
 	for _, name := range written {
@@ -81,6 +83,9 @@ func prepare(dir string) error {
 	}
 	return nil
 }
+
+// isInTheWay tells whether an entry of a folder that no run wrote is one that a run would replace, or somebody's file.
+func isInTheWay(entry fs.DirEntry) bool { return !entry.IsDir() || slices.Contains(written, entry.Name()) }
 
 func create(path string) (*os.File, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
