@@ -85,7 +85,9 @@ func prepare(dir string) error {
 }
 
 // isInTheWay tells whether an entry of a folder that no run wrote is one that a run would replace, or somebody's file.
-func isInTheWay(entry fs.DirEntry) bool { return !entry.IsDir() || slices.Contains(written, entry.Name()) }
+func isInTheWay(entry fs.DirEntry) bool {
+	return !entry.IsDir() || slices.Contains(written, entry.Name())
+}
 
 func create(path string) (*os.File, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
