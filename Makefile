@@ -8,7 +8,7 @@ RACE := $(if $(shell command -v $$(go env CC 2>/dev/null) 2>/dev/null),-race)
 
 # What runs with the race detector: the CDK's runtime does not bear it, and the commands have nothing to race.
 RACED := ./asl/... ./local/... ./workflow/... ./lambda/... ./evidence/... ./rehearsal
-PLAIN := . ./constructs/... ./stages/... ./gates/... ./test/... ./cmd/... ./examples/...
+PLAIN := . ./internal/... ./constructs/... ./stages/... ./gates/... ./test/... ./cmd/... ./examples/...
 
 GOLANGCI_LINT_VERSION := v2.15.0
 GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)

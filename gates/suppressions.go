@@ -65,11 +65,6 @@ var ofEnvironments = []Suppression{
 			"account's trail in one log group.",
 	},
 	{
-		Paths:  []string{"CohortRisk/Pipeline/StateMachine/DistributedMapPolicy"},
-		Rules:  append(inThree("IAMNoInlinePolicy"), awsSolutions+"-IAM5"),
-		Reason: "The CDK makes this policy, and leaves it out of the template, since the role takes no statements but ours.",
-	},
-	{
 		Paths:    []string{"CohortRisk/Monitoring/ApprovalWatch/RolePermissions"},
 		Rules:    []string{awsSolutions + "-IAM5"},
 		Findings: []string{"Resource::*"},

@@ -14,6 +14,7 @@ package main
 
 import (
 	"context"
+	_ "embed"
 	"errors"
 	"flag"
 	"fmt"
@@ -21,6 +22,8 @@ import (
 	"os/signal"
 	"path/filepath"
 	"time"
+
+	"clinical-risk-pipeline/internal/venv"
 )
 
 // limit bounds a rehearsal, the installation of the emulator included.
@@ -39,8 +42,8 @@ func main() {
 	err := rehearse(ctx, *assembly, *stacks)
 	stop()
 	cancel()
-	if errors.Is(err, errNoPython) {
-		fmt.Println("rehearsal:", err)
+	if errors.Is(err, venv.ErrNoPython) {
+		fmt.Println("rehearsal: nothing was rehearsed:", err)
 		return
 	}
 	if err != nil {
@@ -49,13 +52,18 @@ func main() {
 	}
 }
 
+// requirements pin the emulator.
+//
+//go:embed requirements.txt
+var requirements []byte
+
 // rehearse does the steps in their order. Whatever happens, the server ends with it.
 func rehearse(ctx context.Context, assembly, stacks string) error {
 	templates, err := readTemplates(assembly)
 	if err != nil {
 		return fmt.Errorf("no cloud assembly: %w: make synth writes it", err)
 	}
-	python, err := install(ctx)
+	program, err := venv.Install(ctx, "rehearsal", requirements)
 	if err != nil {
 		return err
 	}
@@ -64,7 +72,7 @@ func rehearse(ctx context.Context, assembly, stacks string) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
-	server, err := startServer(ctx, python, filepath.Join(scratch, "server.log"))
+	server, err := startServer(ctx, program("python"), filepath.Join(scratch, "server.log"))
 	if err != nil {
 		return err
 	}

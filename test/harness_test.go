@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 	os.Exit(run(m))
 }
 
-// validation is the variable that switches the CDK's built-in validator, which takes seconds a process. Only TestValidator
+// validation is the variable that switches the CDK's built-in validator, which takes seconds a process. Only TestGates
 // switches it on.
 const validation = "CDK_VALIDATION"
 

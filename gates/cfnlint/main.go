@@ -9,6 +9,7 @@ package main
 
 import (
 	"context"
+	_ "embed"
 	"errors"
 	"flag"
 	"fmt"
@@ -19,6 +20,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"clinical-risk-pipeline/internal/venv"
 )
 
 // limit bounds a run, the installation of cfn-lint included.
@@ -36,8 +39,8 @@ func main() {
 	err := run(ctx, *assembly)
 	stop()
 	cancel()
-	if errors.Is(err, errNoPython) {
-		fmt.Println("cfn-lint:", err)
+	if errors.Is(err, venv.ErrNoPython) {
+		fmt.Println("cfn-lint: nothing was looked through:", err)
 		return
 	}
 	if err != nil {
@@ -46,12 +49,17 @@ func main() {
 	}
 }
 
+// requirements pin cfn-lint.
+//
+//go:embed requirements.txt
+var requirements []byte
+
 func run(ctx context.Context, assembly string) error {
 	templates, err := find(assembly)
 	if err != nil {
 		return fmt.Errorf("no cloud assembly: %w: make synth writes it", err)
 	}
-	program, err := install(ctx)
+	program, err := venv.Install(ctx, "cfn-lint", requirements)
 	if err != nil {
 		return err
 	}
@@ -67,7 +75,7 @@ func run(ctx context.Context, assembly string) error {
 	if err != nil {
 		return err
 	}
-	return lint(ctx, program, append(templates, promoted...))
+	return lint(ctx, program("cfn-lint"), append(templates, promoted...))
 }
 
 // find lists the templates of a cloud assembly, those of its stages included.

@@ -1,0 +1,52 @@
+// Package venv installs Python programs at pinned versions, each into a virtual environment of its own in .tools.
+package venv
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+)
+
+// ErrNoPython tells that there is no Python to install into. That is no fault: what needs one says what it leaves out.
+var ErrNoPython = errors.New("Python 3.10 or newer, with its venv module, was not found") //nolint:staticcheck // a name
+
+// Install makes a virtual environment with what the requirements pin, a package a line and none left out, and returns how its
+// programs are found, "python" among them. An environment that is there is used again; other requirements make another. It
+// tells on the standard output that it installs, since that takes its time.
+func Install(ctx context.Context, name string, requirements []byte) (program func(string) string, err error) {
+	digest := sha256.Sum256(requirements)
+	folder, err := filepath.Abs(filepath.Join(".tools", fmt.Sprintf("%s-%x", name, digest[:6])))
+	if err != nil {
+		return nil, err
+	}
+	program = func(name string) string {
+		if runtime.GOOS == "windows" {
+			return filepath.Join(folder, "Scripts", name+".exe")
+		}
+		return filepath.Join(folder, "bin", name)
+	}
+	complete := filepath.Join(folder, "requirements.txt") // written last
+	if _, err := os.Stat(complete); err == nil {
+		return program, nil
+	}
+	if exec.CommandContext(ctx, "python3", "-c", "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))").Run() != nil {
+		return nil, ErrNoPython
+	}
+	fmt.Printf("%s: installing into %s, once\n", name, folder)
+	if output, err := exec.CommandContext(ctx, "python3", "-m", "venv", "--clear", folder).CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("making a virtual environment: %w\n%s", err, output)
+	}
+	pinned := filepath.Join(folder, "pinned.txt")
+	if err := os.WriteFile(pinned, requirements, 0o600); err != nil {
+		return nil, err
+	}
+	if output, err := exec.CommandContext(ctx, program("python"), "-m", "pip", "install", "--quiet", "--no-deps", "--requirement", pinned).CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("installing %s: %w\n%s", name, err, output)
+	}
+	return program, os.Rename(pinned, complete)
+}
