@@ -39,6 +39,10 @@ synth: install ## synthesize every environment into cdk.out
 	@npx --no-install cdk synth --quiet
 	@echo "synthesized every environment into cdk.out"
 
+.PHONY: diff
+diff: install ## show what changes in every stack since a commit, without AWS: make diff [SINCE=HEAD]
+	@scripts/diff.sh $(SINCE)
+
 .PHONY: rehearse
 rehearse: synth ## deploy dev twice into an emulated AWS on this machine, check it, destroy it
 	@go run ./rehearsal
