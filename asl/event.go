@@ -22,6 +22,15 @@ type Details interface {
 	attributes() map[string]any
 }
 
+// Attributes are the members of the event's details, as GetExecutionHistory names them; payloads are strings that hold JSON
+// text. The map is the caller's own. It is nil where the event has no details.
+func (e *Event) Attributes() map[string]any {
+	if e.Details == nil {
+		return nil
+	}
+	return e.Details.attributes()
+}
+
 // StateName is the name of the state of a StateEntered or StateExited event, else "".
 func (e *Event) StateName() string {
 	switch d := e.Details.(type) {

@@ -5,7 +5,6 @@ import (
 	"io"
 	"slices"
 	"strconv"
-	"strings"
 
 	"clinical-risk-pipeline/asl"
 )
@@ -23,13 +22,13 @@ type LogGroup struct {
 
 // logRecord is one line.
 type logRecord struct {
-	ID              string  `json:"id"`
-	Type            string  `json:"type"`
-	Details         members `json:"details"`
-	RedriveCount    string  `json:"redrive_count"`
-	PreviousEventID string  `json:"previous_event_id"`
-	EventTimestamp  string  `json:"event_timestamp"` // milliseconds since 1970
-	ExecutionARN    string  `json:"execution_arn"`
+	ID              string         `json:"id"`
+	Type            string         `json:"type"`
+	Details         map[string]any `json:"details"`
+	RedriveCount    string         `json:"redrive_count"`
+	PreviousEventID string         `json:"previous_event_id"`
+	EventTimestamp  string         `json:"event_timestamp"` // milliseconds since 1970
+	ExecutionARN    string         `json:"execution_arn"`
 }
 
 // What each level writes (https://docs.aws.amazon.com/step-functions/latest/dg/cloudwatch-log-level.html).
@@ -54,14 +53,12 @@ func (l *LogGroup) Write(execution *asl.Execution) error {
 		if !l.selects(event.Type) {
 			continue
 		}
-		details, err := details(event)
-		if err != nil {
-			return err
+		details := event.Attributes()
+		if details == nil {
+			details = map[string]any{}
 		}
 		if !l.IncludeExecutionData {
-			if err := l.withhold(details); err != nil {
-				return err
-			}
+			l.withhold(details)
 		}
 		record := logRecord{
 			ID: strconv.FormatInt(event.ID, 10), Type: event.Type, Details: details, RedriveCount: "0",
@@ -88,44 +85,13 @@ func (l *LogGroup) selects(eventType string) bool {
 }
 
 // withhold takes the execution's data out of an event's details.
-func (l *LogGroup) withhold(details members) error {
+func (l *LogGroup) withhold(details map[string]any) {
 	for _, name := range dataFields {
 		delete(details, name)
 	}
-	quoted, ok := details["cause"]
-	if !ok {
-		return nil
-	}
+	cause, ok := details["cause"].(string)
 	delete(details, "cause")
-	if l.Cause == nil {
-		return nil
+	if ok && l.Cause != nil {
+		details["cause"] = l.Cause(cause)
 	}
-	var cause string
-	if err := json.Unmarshal(quoted, &cause); err != nil {
-		return err
-	}
-	details["cause"] = json.RawMessage(asl.Encode(l.Cause(cause)))
-	return nil
-}
-
-// members are a JSON object's, not decoded any further.
-type members map[string]json.RawMessage
-
-// details returns what stands under "…EventDetails" in AWS's form of the event.
-func details(event *asl.Event) (members, error) {
-	text, err := json.Marshal(event)
-	if err != nil {
-		return nil, err
-	}
-	var all members
-	if err := json.Unmarshal(text, &all); err != nil {
-		return nil, err
-	}
-	details := members{}
-	for name, member := range all {
-		if strings.HasSuffix(name, "EventDetails") {
-			err = json.Unmarshal(member, &details)
-		}
-	}
-	return details, err
 }

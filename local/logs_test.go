@@ -75,7 +75,7 @@ func TestExecutionDataIsLeftOut(t *testing.T) {
 	}
 	cause := func(string) string { return "withheld" }
 	records, text := logged(t, LogGroup{Level: "ALL", Cause: cause})
-	if strings.Contains(text, "secret") || string(records[len(records)-1].Details["cause"]) != `"withheld"` {
+	if strings.Contains(text, "secret") || records[len(records)-1].Details["cause"] != "withheld" {
 		t.Errorf("the log holds execution data, or not the cause as it is rendered:\n%s", text)
 	}
 }
@@ -83,7 +83,7 @@ func TestExecutionDataIsLeftOut(t *testing.T) {
 func TestExecutionDataIsIncluded(t *testing.T) {
 	records, _ := logged(t, LogGroup{Level: "ALL", IncludeExecutionData: true})
 	first, last := records[0], records[len(records)-1]
-	if string(first.Details["input"]) != `"{\"feature\":\"secret\"}"` || string(last.Details["cause"]) != `"secret broke it"` {
+	if first.Details["input"] != `{"feature":"secret"}` || last.Details["cause"] != "secret broke it" {
 		t.Errorf("records %+v and %+v, want input and cause", first, last)
 	}
 }
@@ -92,7 +92,7 @@ func TestLogRecord(t *testing.T) {
 	records, _ := logged(t, LogGroup{Level: "ALL"})
 	second := records[1]
 	if second.ID != "2" || second.PreviousEventID != "1" || second.EventTimestamp != "1767225600000" || second.RedriveCount != "0" ||
-		!strings.Contains(second.ExecutionARN, ":execution:") || string(second.Details["name"]) != `"Call"` {
+		!strings.Contains(second.ExecutionARN, ":execution:") || second.Details["name"] != "Call" {
 		t.Errorf("record %+v", second)
 	}
 }
