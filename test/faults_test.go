@@ -194,25 +194,8 @@ func TestFaultSweep(t *testing.T) {
 	for _, v := range variants(t) {
 		all = append(all, v.scenarios()...)
 	}
-	t.Parallel() // what follows needs no CDK
-	found, recorded := make([][]string, len(all)), make([][]byte, len(all))
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(all)); i = next.Add(1) - 1 {
-				name := all[i].String()
-				violations, recording := all[i].execute()
-				for _, violation := range violations {
-					found[i] = append(found[i], name+": "+violation)
-				}
-				recorded[i] = recording.line(t, violations)
-			}
-		})
-	}
-	workers.Wait()
-	keep(t, recorded...)
-	violations := slices.Concat(found...)
+	var violations []string
+	beside(t, func() { violations = sweep(t, all) })
 	canaries, struck := 0, 0
 	for _, s := range all {
 		canaries += s.world.canaries
@@ -230,6 +213,28 @@ func TestFaultSweep(t *testing.T) {
 	if struck < 6000 || len(violations) > 0 {
 		t.Errorf("%d scenarios were struck, want 6,000 or more, with %d violations", struck, len(violations))
 	}
+}
+
+// sweep executes the scenarios, on all processors, and returns what broke the rules.
+func sweep(t *testing.T, all []scenario) (violations []string) {
+	found, recorded := make([][]string, len(all)), make([][]byte, len(all))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(all)); i = next.Add(1) - 1 {
+				name := all[i].String()
+				violations, recording := all[i].execute()
+				for _, violation := range violations {
+					found[i] = append(found[i], name+": "+violation)
+				}
+				recorded[i] = recording.line(t, violations)
+			}
+		})
+	}
+	workers.Wait()
+	keep(t, recorded...)
+	return slices.Concat(found...)
 }
 
 // execute runs the scenario, redrives it without faults if it failed, and reports the rules that broke.

@@ -216,6 +216,18 @@ func (p *pipeline) resource(t *testing.T, kind string) object {
 	return nil
 }
 
+// beside does work that needs no CDK while the next tests go on, which do, and returns when it is done. The work does not end
+// the test.
+func beside(t *testing.T, work func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		work()
+	}()
+	t.Parallel() // returns when the tests that are not parallel have ended
+	<-done
+}
+
 // join puts states into one line.
 func join(path []string) string { return strings.Join(path, " ") }
 
