@@ -7,6 +7,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
 	"github.com/aws/jsii-runtime-go"
+
+	"clinical-risk-pipeline/constructs/keys"
 )
 
 // smokeHours is how long a smoke execution may take: the extraction's default timeout and two hours.
@@ -54,7 +56,8 @@ func (p *promotion) smokeStep(environment Environment, deployed *deployment) pip
 }
 
 // addSmokeRole adds to the environment's stack the role that the tooling account assumes: it starts executions of what is
-// released, and follows its own.
+// released, and follows its own. Who describes an execution decrypts its data, by the key of the state machine:
+// https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
 func (p *promotion) addSmokeRole(environment Environment, deployed *deployment) awscdk.CfnOutput {
 	stack := deployed.stack
 	execution := stack.FormatArn(&awscdk.ArnComponents{
@@ -72,6 +75,13 @@ func (p *promotion) addSmokeRole(environment Environment, deployed *deployment) 
 	role.AddToPolicy(deployed.release.StartStatement())
 	role.AddToPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Sid: jsii.String("Follow"), Actions: jsii.Strings("states:DescribeExecution"), Resources: &[]*string{execution},
+	}))
+	role.AddToPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid: jsii.String("FollowEncryption"), Actions: jsii.Strings("kms:Decrypt"), Resources: &[]*string{deployed.key.KeyArn()},
+		Conditions: &map[string]any{"StringEquals": map[string]any{
+			"kms:ViaService": keys.Service(stack, "states"),
+			"kms:EncryptionContext:aws:states:stateMachineArn": deployed.machine.StateMachineArn(),
+		}},
 	}))
 	return awscdk.NewCfnOutput(stack, jsii.String(smokeOutputID), &awscdk.CfnOutputProps{
 		Description: jsii.String("The promotion pipeline assumes this role to start smoke executions."), Value: role.RoleArn(),

@@ -2,6 +2,7 @@ package stages
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -30,6 +31,7 @@ type stage struct {
 type deployment struct {
 	stack     awscdk.Stack
 	machine   awsstepfunctions.StateMachine
+	key       awskms.IKey // of the executions' data
 	release   *release.Release
 	liveAlias awscdk.CfnOutput
 }
@@ -77,7 +79,7 @@ func addPipeline(stack awscdk.Stack, environment Environment, props *risk.Clinic
 	output(stack, "AlertTopicArn", "Subscribe the team to this topic.", *pipeline.AlertTopic().TopicArn())
 	output(stack, "OperationsTopicArn", "Subscribe operations to this topic.", *pipeline.OperationsTopic().TopicArn())
 	return &deployment{
-		stack: stack, machine: pipeline.StateMachine(), release: live,
+		stack: stack, machine: pipeline.StateMachine(), key: pipeline.Key(), release: live,
 		liveAlias: output(stack, "LiveAliasArn", "Start executions of this: the version that is released.", live.AliasARN()),
 	}
 }

@@ -211,10 +211,12 @@ func TestPromotionSmokesThroughARoleOfTheEnvironment(t *testing.T) {
 	t.Error("no smoke role")
 }
 
-// wantSmokePermissions expects that what is released is started, and that smoke executions are followed, and nothing else.
+// wantSmokePermissions expects that what is released is started, and that smoke executions are followed, whose data is encrypted,
+// and nothing else.
 func wantSmokePermissions(t *testing.T, environment *pipeline, policy any) {
 	t.Helper()
-	machine, _ := environment.one(t, "AWS::StepFunctions::StateMachine", "")
+	machine, properties := environment.one(t, "AWS::StepFunctions::StateMachine", "")
+	key := properties["EncryptionConfiguration"].(object)["KmsKeyId"]
 	name := object{"Fn::GetAtt": []any{machine, "Name"}}
 	follow := object{"Fn::Join": []any{"", []any{
 		"arn:aws:states:eu-central-1:444444444444:execution:", name, ":smoke-*",
@@ -223,6 +225,10 @@ func wantSmokePermissions(t *testing.T, environment *pipeline, policy any) {
 		"StartLive": with(allow("StartLive", object{"Ref": machine}, "states:StartExecution"),
 			object{"ForAnyValue:StringEquals": object{"states:StateMachineQualifier": "live"}}),
 		"Follow": allow("Follow", follow, "states:DescribeExecution"),
+		"FollowEncryption": with(allow("FollowEncryption", key, "kms:Decrypt"), object{"StringEquals": object{
+			"kms:ViaService": object{"Fn::Join": []any{"", []any{"states.eu-central-1.", object{"Ref": "AWS::URLSuffix"}}}},
+			"kms:EncryptionContext:aws:states:stateMachineArn": object{"Ref": machine},
+		}}),
 	}, policyOf(policy)); diff != "" {
 		t.Error(diff)
 	}
