@@ -62,7 +62,9 @@ func (e *Evidence) writePage(w io.Writer) error {
 	}
 	status := map[string]string{}
 	for _, t := range e.Tests.All {
-		status[t.Name] = t.Status
+		if status[t.Name] == "" || t.Status != gotest.Passed { // of tests of one name in several packages the worse
+			status[t.Name] = t.Status
+		}
 		if t.Status == gotest.Failed {
 			v.Broken = append(v.Broken, t)
 		}

@@ -54,17 +54,29 @@ type Definition struct {
 
 // newStamp gathers what the evidence is of, before anything runs.
 func newStamp(ctx context.Context, s *Settings) (*Stamp, error) {
-	stamp := &Stamp{Generated: time.Now().UTC().Truncate(time.Second), Platform: runtime.GOOS + "/" + runtime.GOARCH, Changed: []string{}}
+	stamp := &Stamp{Generated: time.Now().UTC().Truncate(time.Second), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	c := commands{ctx: ctx, dir: s.Root}
-	stamp.Commit = c.output("git", "rev-parse", "HEAD")
-	for line := range strings.Lines(c.output("git", "status", "--porcelain", "--no-renames")) {
-		stamp.Changed = append(stamp.Changed, strings.TrimSpace(line[2:]))
-	}
+	stamp.Commit, stamp.Changed = c.head(), c.changed()
 	npm, npmErr := npmPackages(s.path("package.json"))
 	stamp.Tools = append(c.tools(), npm...)
 	var digestErr error
 	stamp.Requirements, digestErr = digest(s.Root, s.path(s.Requirements))
 	return stamp, errors.Join(c.err, npmErr, digestErr, stamp.addTemplates(s.Root, s.path(s.Assembly)))
+}
+
+// meanwhile adds the files that were changed since the stamp was made, and returns what another commit since then means.
+func (stamp *Stamp) meanwhile(ctx context.Context, root string) (findings []string, err error) {
+	c := commands{ctx: ctx, dir: root}
+	head, changed := c.head(), c.changed("--untracked-files=no") // the evidence itself may not be ignored
+	for _, file := range changed {
+		if !slices.Contains(stamp.Changed, file) {
+			stamp.Changed = append(stamp.Changed, file)
+		}
+	}
+	if c.err == nil && head != stamp.Commit {
+		findings = append(findings, fmt.Sprintf("the commit became %s while the tests ran: begin anew", head))
+	}
+	return findings, c.err
 }
 
 // commands runs programs until one fails.
@@ -87,6 +99,17 @@ func (c *commands) output(name string, arguments ...string) string {
 		c.err = fmt.Errorf("%s %s: %w: %s", name, strings.Join(arguments, " "), err, strings.TrimSpace(diagnostics.String()))
 	}
 	return strings.TrimRight(string(output), "\n")
+}
+
+func (c *commands) head() string { return c.output("git", "rev-parse", "HEAD") }
+
+// changed are the files that differ from the commit, never nil.
+func (c *commands) changed(options ...string) []string {
+	files := []string{}
+	for line := range strings.Lines(c.output("git", append([]string{"status", "--porcelain", "--no-renames"}, options...)...)) {
+		files = append(files, strings.TrimSpace(line[2:]))
+	}
+	return files
 }
 
 // libraries are the modules whose version decides what is synthesized.

@@ -171,6 +171,22 @@ func TestFindingsAreNamedAllAtOnce(t *testing.T) {
 	}
 }
 
+// Tests that end with other files than they began with say nothing of either.
+func TestWhatChangesWhileTheTestsRunIsTold(t *testing.T) {
+	test := project["alert/alert_test.go"]
+	place(t, map[string]string{"alert/alert_test.go": test + "func init() { os.WriteFile(\"alert.go\", []byte(\"package alert\\n\"), 0o600) }\n"})
+	if code, stdout, stderr := command(t); code != exitFine || !strings.Contains(stdout, "1 files differ from commit") {
+		t.Errorf("a file: exit code %d, output %q, diagnostics %q", code, stdout, stderr)
+	}
+	committing := `"git", "-c", "user.name=n", "-c", "user.email=e@example.org", "-c", "commit.gpgsign=false", "commit", "-q", "--allow-empty", "-m", "n"`
+	place(t, map[string]string{
+		"alert/alert_test.go": strings.Replace(test, `"os"`, "\"os\"\n\t\"os/exec\"", 1) + "func init() { exec.Command(" + committing + ").Run() }\n",
+	})
+	if code, _, stderr := command(t); code != exitFindings || !strings.Contains(stderr, "while the tests ran") {
+		t.Errorf("a commit: exit code %d, diagnostics %q", code, stderr)
+	}
+}
+
 func TestCheckRunsNothing(t *testing.T) {
 	place(t, map[string]string{"alert/alert_test.go": "", "package.json": ""})
 	code, stdout, stderr := command(t, "--check")

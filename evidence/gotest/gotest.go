@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 )
 
@@ -25,8 +26,8 @@ const (
 type Test struct {
 	Package string  `json:"package"` // its folder below the module's root
 	Name    string  `json:"name"`    // such as "TestRecordStore"
-	Status  string  `json:"status"`
-	Cases   int     `json:"cases"` // how many subtests ended, at all depths
+	Status  string  `json:"status"`  // Skipped also where a subtest was: what it did not show, it did not pass
+	Cases   int     `json:"cases"`   // how many subtests ended, at all depths
 	Seconds float64 `json:"seconds"`
 	Output  string  `json:"output,omitempty"` // of a failed test: its last lines
 }
@@ -34,7 +35,7 @@ type Test struct {
 // Run is what became of the tests of packages.
 type Run struct {
 	Tests   []Test   // in the order in which they ended
-	Faults  []string // packages that failed beyond their tests: they do not compile, or the program ended
+	Faults  []string // what failed beyond the tests: packages that do not compile, programs that ended, the go command
 	Seconds float64  // the longest package took
 }
 
@@ -87,7 +88,7 @@ func Do(ctx context.Context, o Options) (*Run, error) {
 	if err := command.Start(); err != nil {
 		return nil, fmt.Errorf("cannot run go test: %w", err)
 	}
-	c := &collector{module: module, onTest: o.OnTest, output: map[string][]string{}, cases: map[string]int{}}
+	c := &collector{module: module, onTest: o.OnTest, output: map[string][]string{}, cases: map[string]int{}, skipped: map[string]bool{}}
 	scanner := bufio.NewScanner(lines)
 	scanner.Buffer(nil, 16<<20)
 	for scanner.Scan() {
@@ -105,8 +106,15 @@ func Do(ctx context.Context, o Options) (*Run, error) {
 		return nil, fmt.Errorf("go test: %w", scanErr)
 	case waitErr != nil && len(c.run.Tests) == 0 && len(c.run.Faults) == 0:
 		return nil, fmt.Errorf("go test: %w: %s", waitErr, strings.TrimSpace(diagnostics.String()))
+	case waitErr != nil && !c.run.failed():
+		c.run.Faults = append(c.run.Faults, fmt.Sprintf("go test: %v: %s", waitErr, strings.TrimSpace(diagnostics.String())))
 	}
 	return &c.run, nil
+}
+
+// failed tells whether the run says why the go command did not succeed.
+func (r *Run) failed() bool {
+	return len(r.Faults) > 0 || slices.ContainsFunc(r.Tests, func(t Test) bool { return t.Status == Failed })
 }
 
 // moduleOf is the module's path.
@@ -126,11 +134,12 @@ func moduleOf(ctx context.Context, root string) (string, error) {
 
 // collector makes a run from events.
 type collector struct {
-	run    Run
-	module string
-	onTest func(Test)
-	output map[string][]string // by package and test: the last lines
-	cases  map[string]int      // by package and test
+	run     Run
+	module  string
+	onTest  func(Test)
+	output  map[string][]string // by package and test: the last lines
+	cases   map[string]int      // by package and test
+	skipped map[string]bool     // by package and test: a subtest was
 }
 
 // lastLines is how much of a failure's output is kept.
@@ -148,6 +157,7 @@ func (c *collector) add(e *event) {
 		switch {
 		case isCase:
 			c.cases[key]++
+			c.skipped[key] = c.skipped[key] || e.Action == Skipped
 		case test != "":
 			c.test(e, folder, key)
 		default:
@@ -161,6 +171,9 @@ func (c *collector) add(e *event) {
 // test adds a test that ended.
 func (c *collector) test(e *event, folder, key string) {
 	t := Test{Package: folder, Name: e.Test, Status: e.Action, Cases: c.cases[key], Seconds: e.Elapsed}
+	if t.Status == Passed && c.skipped[key] {
+		t.Status = Skipped
+	}
 	if t.Status == Failed {
 		t.Output = strings.Join(c.output[key], "")
 	}

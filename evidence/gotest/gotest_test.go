@@ -37,6 +37,7 @@ func TestCases(t *testing.T) {
 }
 func TestBroken(t *testing.T) { t.Error("it broke") }
 func TestSkipped(t *testing.T) { t.Skip() }
+func TestPartlySkipped(t *testing.T) { t.Run("one", func(*testing.T) {}); t.Run("two", func(t *testing.T) { t.Skip() }) }
 `
 
 func TestEveryTestIsReported(t *testing.T) {
@@ -62,6 +63,9 @@ func TestEveryTestIsReported(t *testing.T) {
 	if run.Find("a", "TestSkipped").Status != Skipped || run.Find("a", "TestNone").Status != NotRun || run.Find("b", "TestCases").Status != NotRun {
 		t.Errorf("ran %+v", run.Tests)
 	}
+	if got := run.Find("a", "TestPartlySkipped"); got.Status != Skipped || got.Cases != 2 {
+		t.Errorf("a test with a case that was skipped: %+v", got)
+	}
 	if got := run.Find("b", "TestDies").Status; got != NotRun {
 		t.Errorf("a test that ends the program: %s", got)
 	}
@@ -72,6 +76,24 @@ func TestEveryTestIsReported(t *testing.T) {
 	}
 	if len(ended) != len(run.Tests) {
 		t.Errorf("told of %v", ended)
+	}
+}
+
+// A go command that dies after some tests, for want of memory for instance, has not run the others.
+func TestAGoCommandThatDiesIsAFault(t *testing.T) {
+	dying := filepath.Join(t.TempDir(), "go")
+	script := "#!/bin/sh\n[ $1 = list ] && echo m && exit\n" +
+		`echo '{"Action": "pass", "Package": "m/a", "Test": "TestFine"}'` + "\nkill -9 $$\n"
+	if err := os.WriteFile(dying, []byte(script), 0o700); err != nil { //nolint:gosec // a program
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", filepath.Dir(dying)+string(os.PathListSeparator)+os.Getenv("PATH"))
+	run, err := Do(t.Context(), Options{Root: t.TempDir(), Packages: []string{"a"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run.Find("a", "TestFine").Status != Passed || len(run.Faults) != 1 || !strings.Contains(run.Faults[0], "signal: killed") {
+		t.Errorf("found %+v", run)
 	}
 }
 

@@ -1,0 +1,25 @@
+package evidence
+
+import (
+	"strings"
+	"testing"
+
+	"clinical-risk-pipeline/evidence/gotest"
+	"clinical-risk-pipeline/evidence/scenario"
+)
+
+// Scenarios are of a test's name, and not of its package: what failed in one is not hidden by what passed in another.
+func TestAFailureIsNotHiddenByATestOfTheSameName(t *testing.T) {
+	e := &Evidence{
+		Stamp:         &Stamp{},
+		Tests:         Tests{All: []gotest.Test{{Package: "a", Name: "TestOne", Status: gotest.Failed}, {Package: "b", Name: "TestOne", Status: gotest.Passed}}},
+		Qualification: &scenario.Summary{Group: scenario.Group{Groups: []*scenario.Group{{Name: "TestOne"}}}},
+	}
+	var page strings.Builder
+	if err := e.writePage(&page); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(page.String(), `<strong class="bad">fail</strong>`) {
+		t.Error("the page does not say that it failed")
+	}
+}
