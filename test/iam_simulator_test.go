@@ -83,6 +83,9 @@ func (s *simulator) ask(t *testing.T, policies map[string]object, questions []qu
 	if err := json.Unmarshal(line, &decisions); err != nil {
 		t.Fatal(err)
 	}
+	if len(decisions) != len(questions) { // what is not decided would count as refused
+		t.Fatalf("%d decisions on %d questions", len(decisions), len(questions))
+	}
 	allowed := make([]bool, len(questions))
 	for i, d := range decisions {
 		if q := questions[i]; d.Error != "" {
