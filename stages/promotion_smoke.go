@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
 	"github.com/aws/jsii-runtime-go"
 
-	"clinical-risk-pipeline/constructs/keys"
+	"clinical-risk-pipeline/constructs/policy"
 )
 
 // smokeHours is how long a smoke execution may take: the extraction's default timeout and two hours.
@@ -73,16 +73,10 @@ func (p *promotion) addSmokeRole(environment Environment, deployed *deployment) 
 		}),
 	})
 	role.AddToPolicy(deployed.release.StartStatement())
-	role.AddToPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid: jsii.String("Follow"), Actions: jsii.Strings("states:DescribeExecution"), Resources: &[]*string{execution},
-	}))
-	role.AddToPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid: jsii.String("FollowEncryption"), Actions: jsii.Strings("kms:Decrypt"), Resources: &[]*string{deployed.key.KeyArn()},
-		Conditions: &map[string]any{"StringEquals": map[string]any{
-			"kms:ViaService": keys.Service(stack, "states"),
-			"kms:EncryptionContext:aws:states:stateMachineArn": deployed.machine.StateMachineArn(),
-		}},
-	}))
+	role.AddToPolicy(policy.Allow("Follow", []string{*execution}, "states:DescribeExecution").CDK())
+	role.AddToPolicy(policy.Allow("FollowEncryption", []string{*deployed.key.KeyArn()}, "kms:Decrypt").
+		If("StringEquals", "kms:ViaService", policy.In(stack).Service("states")).
+		If("StringEquals", "kms:EncryptionContext:aws:states:stateMachineArn", *deployed.machine.StateMachineArn()).CDK())
 	return awscdk.NewCfnOutput(stack, jsii.String(smokeOutputID), &awscdk.CfnOutputProps{
 		Description: jsii.String("The promotion pipeline assumes this role to start smoke executions."), Value: role.RoleArn(),
 	})

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"clinical-risk-pipeline/constructs/keys"
+	"clinical-risk-pipeline/constructs/policy"
 )
 
 // addWave deploys the wave's environments at the same time, each with its smoke execution behind it, and in production with
@@ -52,8 +53,14 @@ func (p *promotion) addApprovalTopic() {
 	if len(p.ApproverEmails) == 0 {
 		return
 	}
-	key := keys.New(p.stack, approvalKeyID, "Encrypts the notifications of changes that wait for approval.", awscdk.RemovalPolicy_DESTROY)
-	key.AddToResourcePolicy(keys.Through(p.stack, "PublishThroughSNS", "sns", "kms:GenerateDataKey", "kms:Decrypt"), nil)
+	key, err := keys.Of(p.stack, approvalKeyID, &keys.Props{
+		Description:   "Encrypts the notifications of changes that wait for approval.",
+		RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+		Statements:    []policy.Statement{keys.Through(policy.In(p.stack), "PublishThroughSNS", "sns", "kms:GenerateDataKey", "kms:Decrypt")},
+	})
+	if err != nil {
+		panic(err)
+	}
 	topic := awssns.NewTopic(p.stack, jsii.String(approvalTopicID), &awssns.TopicProps{
 		DisplayName: jsii.String("Clinical risk, promotion"),
 		MasterKey:   key,

@@ -72,7 +72,7 @@ func TestApprovalOffersItsStatement(t *testing.T) {
 	if len(statements) != 1 {
 		t.Fatalf("%d statements, want one", len(statements))
 	}
-	got, err := json.Marshal(stack.Resolve(statements[0].ToStatementJson()))
+	got, err := json.Marshal(stack.Resolve(statements[0].JSON()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func TestApprovalOffersItsStatement(t *testing.T) {
 		t.Fatal(err)
 	}
 	function, _ := stack.Resolve(a.RequestFunction().FunctionArn()).(map[string]any)
-	if diff := cmp.Diff(text(allow("RequestApproval", function, "lambda:InvokeFunction")), text(statement)); diff != "" {
+	if diff := cmp.Diff(text(allow("RequestApproval", []any{function}, []any{"lambda:InvokeFunction"})), text(statement)); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"time"
 
+	"clinical-risk-pipeline/constructs/policy"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -22,6 +24,7 @@ import (
 type Approval struct {
 	constructs.Construct
 	props           ApprovalProps
+	in              policy.Place
 	key             awskms.IKey
 	table           awsdynamodb.Table
 	topic           awssns.ITopic
@@ -47,14 +50,15 @@ const (
 //
 // Requirements: SRC-20, P11-10d, P11-10h, P11-30
 func NewApproval(scope constructs.Construct, id string, props *ApprovalProps) *Approval {
-	if err := errors.Join(props.Validate(), props.validateIn(awscdk.Stack_Of(scope))); err != nil {
+	stack := awscdk.Stack_Of(scope)
+	if err := errors.Join(props.Validate(), props.validateIn(stack)); err != nil {
 		panic(err)
 	}
 	binaries, err := handlers()
 	if err != nil {
 		panic(err)
 	}
-	a := &Approval{props: props.withDefaults()}
+	a := &Approval{props: props.withDefaults(), in: policy.In(stack)}
 	constructs.NewConstruct_Override(a, scope, &id)
 
 	a.addKey()
@@ -73,7 +77,7 @@ func (a *Approval) ConnectTo(machine awsstepfunctions.IStateMachine, key awskms.
 	a.connected = true
 	awsiam.NewManagedPolicy(a, jsii.String(completionID), &awsiam.ManagedPolicyProps{
 		Description: jsii.String("Lets decisions complete the tasks that wait for them."),
-		Statements:  a.completionStatements(machine, key),
+		Document:    policy.Document(a.completionStatements(machine, key)...),
 		// The policy refers to the role, not the role to the policy: the state machine depends on the request function, which
 		// depends on the URL of the decide function, which depends on its role.
 		Roles: &[]awsiam.IRole{a.decideRole},
@@ -100,8 +104,8 @@ func (a *Approval) Table() awsdynamodb.Table { return a.table }
 func (a *Approval) Deadline() time.Duration { return a.props.Deadline }
 
 // Statements are what the role of the state machine needs.
-func (a *Approval) Statements() []awsiam.PolicyStatement {
-	return []awsiam.PolicyStatement{allow("RequestApproval", []string{*a.requestFunction.FunctionArn()}, nil, "lambda:InvokeFunction")}
+func (a *Approval) Statements() []policy.Statement {
+	return []policy.Statement{allow("RequestApproval", []string{*a.requestFunction.FunctionArn()}, nil, "lambda:InvokeFunction")}
 }
 
 // connection refuses to synthesize an approval whose decisions nobody would hear.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"clinical-risk-pipeline/constructs/policy"
 	"clinical-risk-pipeline/lambda/approval"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -56,13 +57,13 @@ type ownFunction struct {
 	role awsiam.Role
 }
 
-func (a *Approval) newFunction(id, description, binary string, timeout time.Duration, memory float64, statements []awsiam.PolicyStatement) ownFunction {
+func (a *Approval) newFunction(id, description, binary string, timeout time.Duration, memory float64, statements []policy.Statement) ownFunction {
 	logs := awslogs.NewLogGroup(a, jsii.String(id+"Logs"), &awslogs.LogGroupProps{
 		EncryptionKey: a.key, Retention: a.props.LogRetention, RemovalPolicy: a.props.RemovalPolicy,
 	})
 	statements = append(statements, allow("Logging", []string{*logs.LogGroupArn()}, nil, "logs:CreateLogStream", "logs:PutLogEvents"))
 	policy := awsiam.NewManagedPolicy(a, jsii.String(id+"Permissions"), &awsiam.ManagedPolicyProps{
-		Description: jsii.String(description), Statements: &statements,
+		Description: jsii.String(description), Document: policy.Document(statements...),
 	})
 	role := awsiam.NewRole(a, jsii.String(id+"Role"), &awsiam.RoleProps{
 		Description:     jsii.String(description),

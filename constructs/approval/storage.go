@@ -2,11 +2,11 @@ package approval
 
 import (
 	"clinical-risk-pipeline/constructs/keys"
+	"clinical-risk-pipeline/constructs/policy"
 	"clinical-risk-pipeline/lambda/approval"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -14,26 +14,23 @@ import (
 // addKey takes the user's key or makes one, and lets the services use it that table, topic and logs stand for. It panics
 // when the policy of the user's key is out of reach and not prepared.
 func (a *Approval) addKey() {
-	a.key = a.props.Key
-	if a.key == nil {
-		a.key = keys.New(a, keyID, "Encrypts the requests for approval of the clinical risk pipeline.", a.props.RemovalPolicy)
-	}
-	groups := a.stack().FormatArn(&awscdk.ArnComponents{
-		Service: jsii.String("logs"), Resource: jsii.String("log-group"), ResourceName: jsii.String("*"),
-		ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
-	})
-	statements := []awsiam.PolicyStatement{
-		keys.LogGroups(a.stack(), "ApprovalLogs", *groups),
+	statements := []policy.Statement{
+		keys.LogGroups(a.in, "ApprovalLogs", a.in.ARN("logs", "log-group:*")),
 		// DynamoDB uses the key by a grant that whoever makes the table gives it.
-		keys.Through(a.stack(), "Requests", "dynamodb",
+		keys.Through(a.in, "Requests", "dynamodb",
 			"kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"),
 	}
 	if a.props.Topic == nil {
-		statements = append(statements, keys.Through(a.stack(), "TellApprovers", "sns", "kms:Decrypt", "kms:GenerateDataKey"))
+		statements = append(statements, keys.Through(a.in, "TellApprovers", "sns", "kms:Decrypt", "kms:GenerateDataKey"))
 	}
-	if err := keys.Extend(a.stack(), a.key, a.props.KeyPrepared, statements...); err != nil {
+	key, err := keys.Of(a, keyID, &keys.Props{
+		Key: a.props.Key, Prepared: a.props.KeyPrepared, RemovalPolicy: a.props.RemovalPolicy, Statements: statements,
+		Description: "Encrypts the requests for approval of the clinical risk pipeline.",
+	})
+	if err != nil {
 		panic(err)
 	}
+	a.key = key
 }
 
 // addTable makes the store, as the functions use it.

@@ -7,6 +7,7 @@ import (
 
 	"clinical-risk-pipeline/constructs/internal/check"
 	"clinical-risk-pipeline/constructs/keys"
+	"clinical-risk-pipeline/constructs/policy"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
@@ -135,13 +136,15 @@ func (p *RecordStoreProps) withDefaults() RecordStoreProps {
 // addKey makes a key, unless the user gave one, that people and roles use through S3, which asks who they are and logs what
 // they did.
 func (s *RecordStore) addKey(prepared bool) {
-	if s.key == nil {
-		s.key = keys.New(s, keyID, "Encrypts the decision records of the clinical risk pipeline.", awscdk.RemovalPolicy_RETAIN)
-	}
-	stack := awscdk.Stack_Of(s)
-	if err := keys.Extend(stack, s.key, prepared, keys.Through(stack, "Records", "s3", "kms:Decrypt", "kms:GenerateDataKey")); err != nil {
+	key, err := keys.Of(s, keyID, &keys.Props{
+		Key: s.key, Prepared: prepared, RemovalPolicy: awscdk.RemovalPolicy_RETAIN,
+		Description: "Encrypts the decision records of the clinical risk pipeline.",
+		Statements:  []policy.Statement{keys.Through(policy.In(awscdk.Stack_Of(s)), "Records", "s3", "kms:Decrypt", "kms:GenerateDataKey")},
+	})
+	if err != nil {
 		panic(err)
 	}
+	s.key = key
 }
 
 // newAccessLogs makes the bucket of the server access logs. It is encrypted with S3's own key and has no Object Lock, since

@@ -130,7 +130,7 @@ func (t *Trail) addBucket() {
 	}
 	t.bucket = keep.newBucket(t, t.key, t.props.Records.accessLogs, trailAccesses)
 	for _, statement := range t.deliveryStatements() {
-		t.bucket.AddToResourcePolicy(statement)
+		t.bucket.AddToResourcePolicy(statement.CDK())
 	}
 }
 

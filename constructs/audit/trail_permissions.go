@@ -2,6 +2,7 @@ package audit
 
 import (
 	"clinical-risk-pipeline/constructs/keys"
+	"clinical-risk-pipeline/constructs/policy"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -15,51 +16,41 @@ const cloudTrail = "cloudtrail.amazonaws.com"
 // sent there. It panics when the policy of the user's key is out of reach and not prepared.
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
 func (t *Trail) addKey() {
-	t.key = t.props.Key
-	if t.key == nil {
-		t.key = keys.New(t, keyID, "Encrypts the audit trail of the clinical risk pipeline.", awscdk.RemovalPolicy_RETAIN)
-	}
-	statements := []awsiam.PolicyStatement{
+	in := policy.In(t.stack())
+	statements := []policy.Statement{
 		// CloudTrail decrypts the data key that the bucket reuses.
-		t.allowCloudTrail("EncryptTrail", "*", nil, "kms:DescribeKey", "kms:Decrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"),
-		keys.Through(t.stack(), "ReadTrail", "s3", "kms:Decrypt"),
+		t.allowCloudTrail("EncryptTrail", "*", "kms:DescribeKey", "kms:Decrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"),
+		keys.Through(in, "ReadTrail", "s3", "kms:Decrypt"),
 	}
 	if t.props.LogRetention != "" {
-		groups := t.stack().FormatArn(&awscdk.ArnComponents{
-			Service: jsii.String("logs"), Resource: jsii.String("log-group"), ResourceName: jsii.String("*"), ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
-		})
-		statements = append(statements, keys.LogGroups(t.stack(), "EncryptTrailLogs", *groups))
+		statements = append(statements, keys.LogGroups(in, "EncryptTrailLogs", in.ARN("logs", "log-group:*")))
 	}
-	if err := keys.Extend(t.stack(), t.key, t.props.KeyPrepared, statements...); err != nil {
+	key, err := keys.Of(t, keyID, &keys.Props{
+		Key: t.props.Key, Prepared: t.props.KeyPrepared, RemovalPolicy: awscdk.RemovalPolicy_RETAIN, Statements: statements,
+		Description: "Encrypts the audit trail of the clinical risk pipeline.",
+	})
+	if err != nil {
 		panic(err)
 	}
+	t.key = key
 }
 
 // deliveryStatements let CloudTrail write this trail's logs into the bucket:
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
-func (t *Trail) deliveryStatements() []awsiam.PolicyStatement {
+func (t *Trail) deliveryStatements() []policy.Statement {
 	logs := *t.bucket.ArnForObjects(jsii.String("AWSLogs/" + *t.stack().Account() + "/*"))
-	owned := map[string]any{"s3:x-amz-acl": "bucket-owner-full-control"}
-	return []awsiam.PolicyStatement{
-		t.allowCloudTrail("CheckTrailBucket", *t.bucket.BucketArn(), nil, "s3:GetBucketAcl"),
-		t.allowCloudTrail("WriteTrail", logs, owned, "s3:PutObject"),
+	return []policy.Statement{
+		t.allowCloudTrail("CheckTrailBucket", *t.bucket.BucketArn(), "s3:GetBucketAcl"),
+		t.allowCloudTrail("WriteTrail", logs, "s3:PutObject").If("StringEquals", "s3:x-amz-acl", "bucket-owner-full-control"),
 	}
 }
 
 // allowCloudTrail allows CloudTrail actions on behalf of this trail. Another trail, of whichever account, that is pointed at
 // our bucket or key is refused.
-func (t *Trail) allowCloudTrail(name, resource string, equal map[string]any, actions ...string) awsiam.PolicyStatement {
-	conditions := map[string]any{"aws:SourceArn": t.ARN()}
-	for key, value := range equal {
-		conditions[key] = value
-	}
-	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid:        &name,
-		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String(cloudTrail), nil)},
-		Actions:    jsii.Strings(actions...),
-		Resources:  jsii.Strings(resource),
-		Conditions: &map[string]any{"StringEquals": conditions},
-	})
+func (t *Trail) allowCloudTrail(name, resource string, actions ...string) policy.Statement {
+	statement := policy.Allow(name, []string{resource}, actions...).If("StringEquals", "aws:SourceArn", *t.ARN())
+	statement.Principal = policy.Service(cloudTrail)
+	return statement
 }
 
 // newLogGroup makes the log group of the events, encrypted with the trail's key.

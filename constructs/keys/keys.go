@@ -10,9 +10,9 @@ import (
 	"strings"
 
 	"clinical-risk-pipeline/constructs/internal/check"
+	"clinical-risk-pipeline/constructs/policy"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -28,29 +28,48 @@ var administration = []string{
 	"kms:ScheduleKeyDeletion", "kms:TagResource", "kms:UntagResource", "kms:UpdateAlias", "kms:UpdateKeyDescription",
 }
 
-// New makes a key that rotates each year and that nobody may use until [Extend] says who.
-//
-// Requirements: SRC-16
-func New(scope constructs.Construct, id, description string, removal awscdk.RemovalPolicy) awskms.Key {
-	administer := statement("Administration", awsiam.NewAccountRootPrincipal(), administration, nil)
-	return awskms.NewKey(scope, &id, &awskms.KeyProps{
-		Description:       &description,
-		EnableKeyRotation: jsii.Bool(true),
-		RemovalPolicy:     removal,
-		Policy:            awsiam.NewPolicyDocument(&awsiam.PolicyDocumentProps{Statements: &[]awsiam.PolicyStatement{administer}}),
-	})
+// Props configure a key.
+type Props struct {
+	// Key is the user's key. Default: a new one, which rotates each year.
+	Key awskms.IKey
+
+	// Prepared says that the policy of an imported Key has the statements. Default: it is not known to have them.
+	Prepared bool
+
+	// Description and RemovalPolicy are those of a new key.
+	Description   string
+	RemovalPolicy awscdk.RemovalPolicy
+
+	// Statements say who may use the key: [Through], [InContext], [ByService], [LogGroups].
+	Statements []policy.Statement
 }
 
-// Extend adds statements to a key's policy. The policy of an imported key is out of reach: unless the user says that it is
-// prepared, the error lists the statements that it must have.
-func Extend(stack awscdk.Stack, key awskms.IKey, prepared bool, statements ...awsiam.PolicyStatement) error {
+// Of makes a key with the statements in its policy, or adds them to the policy of the user's. The policy of an imported key is
+// out of reach: unless the user says that it is prepared, the error lists the statements that it must have.
+//
+// Requirements: SRC-16
+func Of(scope constructs.Construct, id string, props *Props) (awskms.IKey, error) {
+	if props.Key != nil {
+		return props.Key, props.extend(scope)
+	}
+	stack := awscdk.Stack_Of(scope)
+	administer := forKey("Administration", policy.Account(policy.In(stack).Root()), administration)
+	return awskms.NewKey(scope, &id, &awskms.KeyProps{
+		Description:       &props.Description,
+		EnableKeyRotation: jsii.Bool(true),
+		RemovalPolicy:     props.RemovalPolicy,
+		Policy:            policy.Document(append([]policy.Statement{administer}, props.Statements...)...),
+	}), nil
+}
+
+func (p *Props) extend(scope constructs.Construct) error {
 	var missing []string
-	for _, s := range statements {
-		if !*key.AddToResourcePolicy(s, jsii.Bool(true)).StatementAdded {
-			missing = append(missing, readable(stack.Resolve(s.ToStatementJson())))
+	for _, s := range p.Statements {
+		if !*p.Key.AddToResourcePolicy(s.CDK(), jsii.Bool(true)).StatementAdded {
+			missing = append(missing, readable(awscdk.Stack_Of(scope).Resolve(s.JSON())))
 		}
 	}
-	if prepared || len(missing) == 0 {
+	if p.Prepared || len(missing) == 0 {
 		return nil
 	}
 	return fmt.Errorf("Key must have a policy that lets the pipeline's services use it, and the policy of an imported key cannot be read or extended: "+
@@ -112,47 +131,30 @@ func Validate(key awskms.IKey, stack awscdk.Stack) error {
 	)
 }
 
-// Service is the name under which KMS knows a service of the stack's region, "sns.eu-central-1.amazonaws.com" for instance:
-// https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
-func Service(stack awscdk.Stack, service string) string {
-	return service + "." + *stack.Region() + "." + *stack.UrlSuffix()
-}
-
 // Through lets whoever IAM allows it in the account use a key through a service, and not without it.
-func Through(stack awscdk.Stack, name, service string, actions ...string) awsiam.PolicyStatement {
-	return statement(name, awsiam.NewAccountRootPrincipal(), actions, map[string]any{
-		"StringEquals": map[string]any{"kms:ViaService": Service(stack, service)},
-	})
+func Through(in policy.Place, name, service string, actions ...string) policy.Statement {
+	return forKey(name, policy.Account(in.Root()), actions).If("StringEquals", "kms:ViaService", in.Service(service))
 }
 
 // InContext lets whoever IAM allows it in the account use a key for what has this encryption context.
-func InContext(name, context string, values []string, actions ...string) awsiam.PolicyStatement {
-	return statement(name, awsiam.NewAccountRootPrincipal(), actions, map[string]any{
-		"StringEquals": map[string]any{"kms:EncryptionContext:" + context: values},
-	})
+func InContext(in policy.Place, name, context string, values []string, actions ...string) policy.Statement {
+	return forKey(name, policy.Account(in.Root()), actions).If("StringEquals", "kms:EncryptionContext:"+context, values)
 }
 
-// ByService lets a service use a key on its own behalf. A statement with conditions is good for what they say only.
-func ByService(name, principal string, conditions map[string]any, actions ...string) awsiam.PolicyStatement {
-	return statement(name, awsiam.NewServicePrincipal(&principal, nil), actions, conditions)
+// ByService lets a service use a key on its own behalf.
+func ByService(name, service string, actions ...string) policy.Statement {
+	return forKey(name, policy.Service(service), actions)
 }
 
 // LogGroups lets CloudWatch Logs encrypt the log groups of these ARNs, which may end in a wildcard:
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
-func LogGroups(stack awscdk.Stack, name string, arns ...string) awsiam.PolicyStatement {
-	return ByService(name, Service(stack, "logs"), map[string]any{"ArnLike": map[string]any{"kms:EncryptionContext:aws:logs:arn": arns}},
-		"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo")
+func LogGroups(in policy.Place, name string, arns ...string) policy.Statement {
+	return ByService(name, in.Service("logs"), "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey",
+		"kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo").
+		If("ArnLike", "kms:EncryptionContext:aws:logs:arn", arns)
 }
 
-func statement(name string, principal awsiam.IPrincipal, actions []string, conditions map[string]any) awsiam.PolicyStatement {
-	props := &awsiam.PolicyStatementProps{
-		Sid:        &name,
-		Principals: &[]awsiam.IPrincipal{principal},
-		Actions:    jsii.Strings(actions...),
-		Resources:  jsii.Strings("*"), // a key's policy speaks of its own key
-	}
-	if conditions != nil {
-		props.Conditions = &conditions
-	}
-	return awsiam.NewPolicyStatement(props)
+// forKey is a statement of a key's policy, which speaks of its own key.
+func forKey(name string, principal map[string]any, actions []string) policy.Statement {
+	return policy.Statement{Name: name, Principal: principal, Actions: actions, Resources: []string{"*"}}
 }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"clinical-risk-pipeline/constructs/keys"
+	"clinical-risk-pipeline/constructs/policy"
 	"clinical-risk-pipeline/lambda/approval"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -120,7 +120,7 @@ func (w *approvalWatch) statements() []awsiam.PolicyStatement {
 			"xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets"),
 	}
 	if key := requests.EncryptionKey(); key != nil {
-		through := map[string]any{"StringEquals": map[string]any{"kms:ViaService": keys.Service(awscdk.Stack_Of(w.scope), "dynamodb")}}
+		through := map[string]any{"StringEquals": map[string]any{"kms:ViaService": policy.In(awscdk.Stack_Of(w.scope)).Service("dynamodb")}}
 		statements = append(statements, allow(CountExpiring+"Encryption", *key.KeyArn(), through, "kms:Decrypt", "kms:DescribeKey"))
 	}
 	return statements

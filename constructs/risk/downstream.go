@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"clinical-risk-pipeline/constructs/policy"
 	"clinical-risk-pipeline/workflow"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -31,7 +31,7 @@ type Downstream interface {
 	addStates(p *ClinicalRiskPipeline, next awsstepfunctions.IChainable) awsstepfunctions.IChainable
 
 	// statements are the permissions that the states need.
-	statements(p *ClinicalRiskPipeline) []awsiam.PolicyStatement
+	statements(p *ClinicalRiskPipeline) []policy.Statement
 }
 
 var downstreamNamePattern = regexp.MustCompile(`^[A-Z][A-Za-z0-9]{0,39}$`)
@@ -84,8 +84,8 @@ func (p *ClinicalRiskPipeline) followUp(next awsstepfunctions.IChainable) awsste
 // alert that somebody should act on is never taken for a test.
 const isTest = "$states.input." + workflow.Test + " = true"
 
-func (p *ClinicalRiskPipeline) downstreamStatements() []awsiam.PolicyStatement {
-	var statements []awsiam.PolicyStatement
+func (p *ClinicalRiskPipeline) downstreamStatements() []policy.Statement {
+	var statements []policy.Statement
 	for _, d := range p.props.Downstream {
 		statements = append(statements, d.statements(p)...)
 	}

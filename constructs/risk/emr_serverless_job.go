@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/constructs/internal/check"
+	"clinical-risk-pipeline/constructs/policy"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -104,11 +105,11 @@ func (j EMRServerlessJob) sparkSubmit(p *ClinicalRiskPipeline) map[string]any {
 
 // statements follow https://docs.aws.amazon.com/step-functions/latest/dg/connect-emr-serverless.html; the ids of job runs
 // are not known beforehand.
-func (j EMRServerlessJob) statements(p *ClinicalRiskPipeline) []awsiam.PolicyStatement {
+func (j EMRServerlessJob) statements(p *ClinicalRiskPipeline) []policy.Statement {
 	application := p.arn("emr-serverless", "/applications/"+j.ApplicationID)
-	return []awsiam.PolicyStatement{
-		allow(workflow.StartEMRServerlessJob, []string{application}, "emr-serverless:StartJobRun"),
-		allow(workflow.StartEMRServerlessJob+"Run", []string{application + "/jobruns/*"},
+	return []policy.Statement{
+		policy.Allow(workflow.StartEMRServerlessJob, []string{application}, "emr-serverless:StartJobRun"),
+		policy.Allow(workflow.StartEMRServerlessJob+"Run", []string{application + "/jobruns/*"},
 			"emr-serverless:GetJobRun", "emr-serverless:CancelJobRun"),
 		passRole(workflow.StartEMRServerlessJob+"Role", *j.ExecutionRole.RoleArn(), "emr-serverless.amazonaws.com"),
 		p.managedRule(workflow.StartEMRServerlessJob, "StepFunctionsGetEventsForEMRServerlessJobRule"),

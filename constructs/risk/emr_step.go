@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/constructs/internal/check"
+	"clinical-risk-pipeline/constructs/policy"
 	"clinical-risk-pipeline/workflow"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 	"github.com/aws/jsii-runtime-go"
@@ -72,9 +72,9 @@ func (s EMRStep) addState(p *ClinicalRiskPipeline) awsstepfunctions.IChainable {
 	return retrying(state, emrRetries)
 }
 
-func (s EMRStep) statements(p *ClinicalRiskPipeline) []awsiam.PolicyStatement {
-	return []awsiam.PolicyStatement{
-		allow(workflow.StartEMRJob, []string{p.arn("elasticmapreduce", "cluster/"+s.ClusterID)},
+func (s EMRStep) statements(p *ClinicalRiskPipeline) []policy.Statement {
+	return []policy.Statement{
+		policy.Allow(workflow.StartEMRJob, []string{p.arn("elasticmapreduce", "cluster/"+s.ClusterID)},
 			"elasticmapreduce:AddJobFlowSteps", "elasticmapreduce:DescribeStep", "elasticmapreduce:CancelSteps"),
 		p.managedRule(workflow.StartEMRJob, "StepFunctionsGetEventForEMRAddJobFlowStepsRule"),
 	}

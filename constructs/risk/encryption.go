@@ -2,8 +2,7 @@ package risk
 
 import (
 	"clinical-risk-pipeline/constructs/keys"
-
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"clinical-risk-pipeline/constructs/policy"
 )
 
 // The context that Step Functions and the delivery of logs encrypt in:
@@ -19,41 +18,47 @@ const (
 //
 // Requirements: SRC-16, P11-30
 func (p *ClinicalRiskPipeline) addKey() {
-	p.key = p.props.Key
-	if p.key == nil {
-		p.key = keys.New(p, keyID, "Encrypts the data of the clinical risk pipeline's executions, its logs and its messages.", p.props.RemovalPolicy)
-	}
-	statements := []awsiam.PolicyStatement{
-		keys.InContext("Executions", machineContext, p.machineContexts(), "kms:Decrypt", "kms:GenerateDataKey"),
-		keys.InContext("LogDelivery", deliveryContext, []string{p.deliveryARN()}, "kms:GenerateDataKey"),
-		keys.ByService("DeliverLogs", "delivery.logs.amazonaws.com", nil, "kms:Decrypt"),
-		keys.LogGroups(p.stack, "Logs", p.logGroupARN()),
+	use := []string{"kms:Decrypt", "kms:GenerateDataKey"}
+	statements := []policy.Statement{
+		keys.InContext(p.in, "Executions", machineContext, p.machineContexts(), use...),
+		keys.InContext(p.in, "LogDelivery", deliveryContext, []string{p.deliveryARN()}, "kms:GenerateDataKey"),
+		keys.ByService("DeliverLogs", "delivery.logs.amazonaws.com", "kms:Decrypt"),
+		keys.LogGroups(p.in, "Logs", p.logGroupARN()),
 	}
 	if p.props.AlertTopic == nil || p.props.OperationsTopic == nil {
-		statements = append(statements, keys.Through(p.stack, "Topics", "sns", "kms:Decrypt", "kms:GenerateDataKey"))
+		statements = append(statements, keys.Through(p.in, "Topics", "sns", use...))
 	}
 	if p.props.OperationsTopic == nil {
 		// EventBridge names no source when it uses a key: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-key-policy.html
-		statements = append(statements, keys.ByService("ReportOutcomes", events, nil, "kms:Decrypt", "kms:GenerateDataKey"))
+		statements = append(statements, keys.ByService("ReportOutcomes", events, use...))
 	}
 	if len(p.props.AlertEmails) > 0 {
 		statements = append(statements,
-			keys.Through(p.stack, "DeadLetters", "sqs", "kms:Decrypt", "kms:GenerateDataKey"),
-			keys.ByService("KeepUndeliveredAlerts", "sns.amazonaws.com",
-				map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": p.account}}, "kms:Decrypt", "kms:GenerateDataKey"))
+			keys.Through(p.in, "DeadLetters", "sqs", use...),
+			keys.ByService("KeepUndeliveredAlerts", "sns.amazonaws.com", use...).If("StringEquals", "aws:SourceAccount", p.in.Account))
 	}
-	if err := keys.Extend(p.stack, p.key, p.props.KeyPrepared, statements...); err != nil {
+	key, err := keys.Of(p, keyID, &keys.Props{
+		Key: p.props.Key, Prepared: p.props.KeyPrepared, RemovalPolicy: p.props.RemovalPolicy, Statements: statements,
+		Description: "Encrypts the data of the clinical risk pipeline's executions, its logs and its messages.",
+	})
+	if err != nil {
 		panic(err)
 	}
+	p.key, p.keyARN = key, *key.KeyArn()
 }
 
 // encryptionStatements let an execution encrypt and decrypt its own data, and what it logs. They name no service: Step
 // Functions uses the key with the role of the execution itself.
-func (p *ClinicalRiskPipeline) encryptionStatements() []awsiam.PolicyStatement {
-	return []awsiam.PolicyStatement{
-		inContext(allow("ExecutionEncryption", []string{*p.key.KeyArn()}, "kms:Decrypt", "kms:GenerateDataKey"), machineContext, p.machineContexts()),
-		inContext(allow("LogEncryption", []string{*p.key.KeyArn()}, "kms:GenerateDataKey"), deliveryContext, []string{p.deliveryARN()}),
+func (p *ClinicalRiskPipeline) encryptionStatements() []policy.Statement {
+	return []policy.Statement{
+		inContext(policy.Allow("ExecutionEncryption", []string{p.keyARN}, "kms:Decrypt", "kms:GenerateDataKey"), machineContext, p.machineContexts()),
+		inContext(policy.Allow("LogEncryption", []string{p.keyARN}, "kms:GenerateDataKey"), deliveryContext, []string{p.deliveryARN()}),
 	}
+}
+
+// inContext limits a statement on a key to what has this encryption context.
+func inContext(statement policy.Statement, context string, values []string) policy.Statement {
+	return statement.If("StringEquals", "kms:EncryptionContext:"+context, values)
 }
 
 // machineContexts are the ARNs that stand for the pipeline: that of the state machine, and of a cohort also that of its

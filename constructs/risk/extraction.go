@@ -6,9 +6,9 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/constructs/internal/check"
+	"clinical-risk-pipeline/constructs/policy"
 	"clinical-risk-pipeline/workflow"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 )
 
@@ -31,7 +31,7 @@ type Extraction interface {
 	addState(p *ClinicalRiskPipeline) awsstepfunctions.IChainable
 
 	// statements are the permissions that the task needs.
-	statements(p *ClinicalRiskPipeline) []awsiam.PolicyStatement
+	statements(p *ClinicalRiskPipeline) []policy.Statement
 }
 
 // DefaultExtractionTimeout bounds a job that names no timeout.
@@ -43,7 +43,7 @@ type NoExtraction struct{}
 func (NoExtraction) validate() error                                            { return nil }
 func (NoExtraction) timeLimit() time.Duration                                   { return 0 }
 func (NoExtraction) addState(*ClinicalRiskPipeline) awsstepfunctions.IChainable { return nil }
-func (NoExtraction) statements(*ClinicalRiskPipeline) []awsiam.PolicyStatement  { return nil }
+func (NoExtraction) statements(*ClinicalRiskPipeline) []policy.Statement        { return nil }
 
 // scriptPattern is a Spark application's place in S3.
 var scriptPattern = regexp.MustCompile(`^s3a?://[^/\s]+/\S+$`)
@@ -98,6 +98,6 @@ func (p *ClinicalRiskPipeline) runJob(name, comment, integration string, limit t
 }
 
 // managedRule lets Step Functions hear of a job's end through a rule that it manages in this account under a fixed name.
-func (p *ClinicalRiskPipeline) managedRule(state, rule string) awsiam.PolicyStatement {
-	return allow(state+"Events", []string{p.arn("events", "rule/"+rule)}, "events:PutTargets", "events:PutRule", "events:DescribeRule")
+func (p *ClinicalRiskPipeline) managedRule(state, rule string) policy.Statement {
+	return policy.Allow(state+"Events", []string{p.arn("events", "rule/"+rule)}, "events:PutTargets", "events:PutRule", "events:DescribeRule")
 }

@@ -9,9 +9,9 @@ import (
 	"strings"
 	"time"
 
+	"clinical-risk-pipeline/constructs/policy"
 	"clinical-risk-pipeline/workflow"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 )
 
@@ -66,7 +66,7 @@ func (j GlueJob) addState(p *ClinicalRiskPipeline) awsstepfunctions.IChainable {
 }
 
 // statements follow https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html.
-func (j GlueJob) statements(p *ClinicalRiskPipeline) []awsiam.PolicyStatement {
-	return []awsiam.PolicyStatement{allow(workflow.StartGlueJob, []string{p.arn("glue", "job/"+j.JobName)},
+func (j GlueJob) statements(p *ClinicalRiskPipeline) []policy.Statement {
+	return []policy.Statement{policy.Allow(workflow.StartGlueJob, []string{p.arn("glue", "job/"+j.JobName)},
 		"glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun")}
 }

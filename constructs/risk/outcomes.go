@@ -1,8 +1,9 @@
 package risk
 
 import (
+	"clinical-risk-pipeline/constructs/policy"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/jsii-runtime-go"
 )
 
@@ -19,6 +20,7 @@ const outcomeMessage = `{"message": "An execution of the clinical risk pipeline 
 //
 // Requirements: SRC-05, SRC-18
 func (p *ClinicalRiskPipeline) reportOutcomes() {
+	topic := p.operationsTopic.TopicArn()
 	awsevents.NewCfnRule(p, jsii.String(outcomeRuleID), &awsevents.CfnRuleProps{
 		Description: jsii.String("An execution of the clinical risk pipeline did not succeed."),
 		State:       jsii.String("ENABLED"),
@@ -32,17 +34,14 @@ func (p *ClinicalRiskPipeline) reportOutcomes() {
 		},
 		Targets: []any{&awsevents.CfnRule_TargetProperty{
 			Id:  jsii.String("Operations"),
-			Arn: p.operationsTopic.TopicArn(),
+			Arn: topic,
 			InputTransformer: &awsevents.CfnRule_InputTransformerProperty{
 				InputPathsMap: map[string]string{"status": "$.detail.status", "execution": "$.detail.executionArn"},
 				InputTemplate: jsii.String(outcomeMessage),
 			},
 		}},
 	})
-	p.operationsTopic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid:        jsii.String("ReportOutcomes"),
-		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String(events), nil)},
-		Actions:    jsii.Strings("sns:Publish"),
-		Resources:  &[]*string{p.operationsTopic.TopicArn()},
-	}))
+	publish := policy.Allow("ReportOutcomes", []string{*topic}, "sns:Publish")
+	publish.Principal = policy.Service(events)
+	p.operationsTopic.AddToResourcePolicy(publish.CDK())
 }

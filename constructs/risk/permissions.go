@@ -3,7 +3,7 @@ package risk
 import (
 	"slices"
 
-	"clinical-risk-pipeline/constructs/keys"
+	"clinical-risk-pipeline/constructs/policy"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -18,7 +18,7 @@ import (
 func (p *ClinicalRiskPipeline) addRole() {
 	policy := awsiam.NewManagedPolicy(p, jsii.String(policyID), &awsiam.ManagedPolicyProps{
 		Description: jsii.String("What an execution of the clinical risk pipeline may do."),
-		Statements:  p.statements(),
+		Document:    policy.Document(p.statements()...),
 	})
 	p.role = awsiam.NewRole(p, jsii.String(roleID), &awsiam.RoleProps{
 		Description:     jsii.String("Assumed by executions of the clinical risk pipeline."),
@@ -31,19 +31,19 @@ func (p *ClinicalRiskPipeline) addRole() {
 // https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html#prevent-cross-service-confused-deputy
 func (p *ClinicalRiskPipeline) executions() awsiam.IPrincipal {
 	return awsiam.NewServicePrincipal(jsii.String("states.amazonaws.com"), &awsiam.ServicePrincipalOpts{Conditions: &map[string]any{
-		"StringEquals": map[string]any{"aws:SourceAccount": p.account},
+		"StringEquals": map[string]any{"aws:SourceAccount": p.in.Account},
 		"ArnLike":      map[string]any{"aws:SourceArn": []string{p.machineARN(), p.machineARN() + ":*", p.machineARN() + "/*"}},
 	}})
 }
 
 // Requirements: SRC-13, P11-10d
-func (p *ClinicalRiskPipeline) statements() *[]awsiam.PolicyStatement {
+func (p *ClinicalRiskPipeline) statements() []policy.Statement {
 	statements := slices.Concat(
 		p.props.Extraction.statements(p),
-		[]awsiam.PolicyStatement{allow(workflow.InvokeModel, []string{p.endpointARN()}, "sagemaker:InvokeEndpoint")},
+		[]policy.Statement{policy.Allow(workflow.InvokeModel, []string{p.endpointARN()}, "sagemaker:InvokeEndpoint")},
 		p.cohortStatements(),
 		p.recordStatements(),
-		[]awsiam.PolicyStatement{publish(workflow.NotifyTeam, p.alertTopic)},
+		[]policy.Statement{publish(workflow.NotifyTeam, p.alertTopic)},
 		p.approvalStatements(),
 		p.downstreamStatements(),
 		p.topicEncryptionStatements(),
@@ -53,22 +53,22 @@ func (p *ClinicalRiskPipeline) statements() *[]awsiam.PolicyStatement {
 	// https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
 	// https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html
 	statements = append(statements,
-		allow("Logging", []string{"*"},
+		policy.Allow("Logging", []string{"*"},
 			"logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery",
 			"logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups"),
-		allow("Tracing", []string{"*"},
+		policy.Allow("Tracing", []string{"*"},
 			"xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets"),
 	)
-	return &statements
+	return statements
 }
 
 // publish lets an execution publish to a topic.
-func publish(state string, topic awssns.ITopic) awsiam.PolicyStatement {
-	return allow(state, []string{*topic.TopicArn()}, "sns:Publish")
+func publish(state string, topic awssns.ITopic) policy.Statement {
+	return policy.Allow(state, []string{*topic.TopicArn()}, "sns:Publish")
 }
 
 // topicEncryptionStatements let an execution use the keys of the topics that it publishes to.
-func (p *ClinicalRiskPipeline) topicEncryptionStatements() []awsiam.PolicyStatement {
+func (p *ClinicalRiskPipeline) topicEncryptionStatements() []policy.Statement {
 	topics := []awssns.ITopic{p.alertTopic}
 	if p.props.Approval != nil {
 		topics = append(topics, p.operationsTopic)
@@ -82,31 +82,15 @@ func (p *ClinicalRiskPipeline) topicEncryptionStatements() []awsiam.PolicyStatem
 	if len(encrypting) == 0 {
 		return nil
 	}
-	return []awsiam.PolicyStatement{p.through("sns", allow("TopicEncryption", encrypting, "kms:GenerateDataKey", "kms:Decrypt"))}
-}
-
-// allow is a statement named after the state that needs it.
-func allow(name string, resources []string, actions ...string) awsiam.PolicyStatement {
-	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid: &name, Actions: jsii.Strings(actions...), Resources: jsii.Strings(resources...),
-	})
+	return []policy.Statement{p.through("sns", policy.Allow("TopicEncryption", encrypting, "kms:GenerateDataKey", "kms:Decrypt"))}
 }
 
 // passRole lets an execution hand a role to a service, and to no other.
-func passRole(name, roleARN, service string) awsiam.PolicyStatement {
-	statement := allow(name, []string{roleARN}, "iam:PassRole")
-	statement.AddCondition(jsii.String("StringEquals"), map[string]string{"iam:PassedToService": service})
-	return statement
+func passRole(name, roleARN, service string) policy.Statement {
+	return policy.Allow(name, []string{roleARN}, "iam:PassRole").If("StringEquals", "iam:PassedToService", service)
 }
 
 // through limits a statement on a key to its use by a service on the role's behalf.
-func (p *ClinicalRiskPipeline) through(service string, statement awsiam.PolicyStatement) awsiam.PolicyStatement {
-	statement.AddCondition(jsii.String("StringEquals"), map[string]string{"kms:ViaService": keys.Service(p.stack, service)})
-	return statement
-}
-
-// inContext limits a statement on a key to what has this encryption context.
-func inContext(statement awsiam.PolicyStatement, context string, values []string) awsiam.PolicyStatement {
-	statement.AddCondition(jsii.String("StringEquals"), map[string]any{"kms:EncryptionContext:" + context: values})
-	return statement
+func (p *ClinicalRiskPipeline) through(service string, statement policy.Statement) policy.Statement {
+	return statement.If("StringEquals", "kms:ViaService", p.in.Service(service))
 }

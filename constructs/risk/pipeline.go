@@ -3,6 +3,7 @@ package risk
 import (
 	"errors"
 
+	"clinical-risk-pipeline/constructs/policy"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -21,11 +22,12 @@ import (
 // topic and nothing else, and a rule that reports every execution that did not succeed.
 type ClinicalRiskPipeline struct {
 	constructs.Construct
-	props ClinicalRiskPipelineProps
-	stack awscdk.Stack
-	place
+	props           ClinicalRiskPipelineProps
+	stack           awscdk.Stack
+	in              policy.Place
 	name            string // of the state machine
 	key             awskms.IKey
+	keyARN          string
 	alertTopic      awssns.ITopic
 	operationsTopic awssns.ITopic
 	undelivered     awssqs.IQueue // nil without subscribers
@@ -56,7 +58,7 @@ func NewClinicalRiskPipeline(scope constructs.Construct, id string, props *Clini
 	if err := errors.Join(props.Validate(), props.validateIn(stack)); err != nil {
 		panic(err)
 	}
-	p := &ClinicalRiskPipeline{props: props.withDefaults(), stack: stack, place: placeOf(stack)}
+	p := &ClinicalRiskPipeline{props: props.withDefaults(), stack: stack, in: policy.In(stack)}
 	constructs.NewConstruct_Override(p, scope, &id)
 
 	p.addName()
@@ -128,7 +130,7 @@ func (p *ClinicalRiskPipeline) addStateMachine(definition awsstepfunctions.IChai
 	resource := p.stateMachine.Node().DefaultChild().(awsstepfunctions.CfnStateMachine)
 	// The CDK's own way to say this would extend the key's policy by wider statements than ours.
 	resource.SetEncryptionConfiguration(&awsstepfunctions.CfnStateMachine_EncryptionConfigurationProperty{
-		Type: jsii.String("CUSTOMER_MANAGED_KMS_KEY"), KmsKeyId: p.key.KeyArn(),
+		Type: jsii.String("CUSTOMER_MANAGED_KMS_KEY"), KmsKeyId: &p.keyARN,
 	})
 	resource.AddDeletionOverride(jsii.String("DependsOn")) // the role says it already
 	p.addDigest(resource)

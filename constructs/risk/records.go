@@ -3,9 +3,9 @@ package risk
 import (
 	"time"
 
+	"clinical-risk-pipeline/constructs/policy"
 	"clinical-risk-pipeline/workflow"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 	"github.com/aws/jsii-runtime-go"
@@ -93,12 +93,12 @@ func (p *ClinicalRiskPipeline) recordPlace() string {
 }
 
 // recordStatements let an execution add records. Nothing lets it read or delete one.
-func (p *ClinicalRiskPipeline) recordStatements() []awsiam.PolicyStatement {
+func (p *ClinicalRiskPipeline) recordStatements() []policy.Statement {
 	if p.props.Records == nil {
 		return nil
 	}
-	return []awsiam.PolicyStatement{
-		allow(workflow.RecordDecision, []string{p.recordARN()}, "s3:PutObject"),
-		p.through("s3", allow(workflow.RecordDecision+"Encryption", []string{*p.props.Records.Key().KeyArn()}, "kms:GenerateDataKey")),
+	return []policy.Statement{
+		policy.Allow(workflow.RecordDecision, []string{p.recordARN()}, "s3:PutObject"),
+		p.through("s3", policy.Allow(workflow.RecordDecision+"Encryption", []string{*p.props.Records.Key().KeyArn()}, "kms:GenerateDataKey")),
 	}
 }

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"time"
 
+	"clinical-risk-pipeline/constructs/policy"
 	"clinical-risk-pipeline/workflow"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 	"github.com/aws/jsii-runtime-go"
@@ -103,7 +103,7 @@ func (p *ClinicalRiskPipeline) escalateApproval() awsstepfunctions.TaskStateBase
 	return retrying(state, alertRetries)
 }
 
-func (p *ClinicalRiskPipeline) approvalStatements() []awsiam.PolicyStatement {
+func (p *ClinicalRiskPipeline) approvalStatements() []policy.Statement {
 	if p.props.Approval == nil {
 		return nil
 	}

@@ -1,9 +1,9 @@
 package risk
 
 import (
+	"clinical-risk-pipeline/constructs/policy"
 	"clinical-risk-pipeline/workflow"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 	"github.com/aws/jsii-runtime-go"
@@ -73,24 +73,24 @@ func (p *ClinicalRiskPipeline) cohortARN() string {
 }
 
 // cohortStatements let an execution read cohorts.
-func (p *ClinicalRiskPipeline) cohortStatements() []awsiam.PolicyStatement {
+func (p *ClinicalRiskPipeline) cohortStatements() []policy.Statement {
 	if p.props.Cohort == nil {
 		return nil
 	}
-	statements := []awsiam.PolicyStatement{allow(workflow.ScoreCohort, []string{p.cohortARN()}, "s3:GetObject")}
+	statements := []policy.Statement{policy.Allow(workflow.ScoreCohort, []string{p.cohortARN()}, "s3:GetObject")}
 	if key := p.props.Cohort.Bucket.EncryptionKey(); key != nil {
-		statements = append(statements, p.through("s3", allow(workflow.ScoreCohort+"Encryption", []string{*key.KeyArn()}, "kms:Decrypt")))
+		statements = append(statements, p.through("s3", policy.Allow(workflow.ScoreCohort+"Encryption", []string{*key.KeyArn()}, "kms:Decrypt")))
 	}
 	return append(statements, p.childrenStatements()...)
 }
 
 // childrenStatements let an execution start its children and redrive them:
 // https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
-func (p *ClinicalRiskPipeline) childrenStatements() []awsiam.PolicyStatement {
+func (p *ClinicalRiskPipeline) childrenStatements() []policy.Statement {
 	executions := p.arn("states", "execution:"+p.name+"/"+workflow.ScoreCohort+":*")
-	return []awsiam.PolicyStatement{
-		allow(workflow.ScoreCohort+"Children", []string{p.machineARN()}, "states:StartExecution"),
-		allow(workflow.ScoreCohort+"Redrive", []string{executions}, "states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"),
+	return []policy.Statement{
+		policy.Allow(workflow.ScoreCohort+"Children", []string{p.machineARN()}, "states:StartExecution"),
+		policy.Allow(workflow.ScoreCohort+"Redrive", []string{executions}, "states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"),
 	}
 }
 

@@ -6,10 +6,10 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/constructs/internal/check"
+	"clinical-risk-pipeline/constructs/policy"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 	"github.com/aws/jsii-runtime-go"
@@ -166,14 +166,13 @@ func (n ServiceNowIncident) call(p *ClinicalRiskPipeline, verb, comment, method 
 
 // statements follow https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html. They allow exactly this URL
 // with these two methods.
-func (n ServiceNowIncident) statements(p *ClinicalRiskPipeline) []awsiam.PolicyStatement {
-	request := allow(n.Name+"Request", []string{p.machineARN()}, "states:InvokeHTTPEndpoint")
-	request.AddCondition(jsii.String("StringEquals"), map[string]any{
-		"states:HTTPEndpoint": n.Instance + "/" + incidentTable, "states:HTTPMethod": []string{"GET", "POST"},
-	})
-	return []awsiam.PolicyStatement{
+func (n ServiceNowIncident) statements(p *ClinicalRiskPipeline) []policy.Statement {
+	request := policy.Allow(n.Name+"Request", []string{p.machineARN()}, "states:InvokeHTTPEndpoint").
+		If("StringEquals", "states:HTTPEndpoint", n.Instance+"/"+incidentTable).
+		If("StringEquals", "states:HTTPMethod", []string{"GET", "POST"})
+	return []policy.Statement{
 		request,
-		allow(n.Name+"Connection", []string{*n.Connection.ConnectionArn()}, "events:RetrieveConnectionCredentials"),
-		allow(n.Name+"Secret", []string{*n.Connection.ConnectionSecretArn()}, "secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"),
+		policy.Allow(n.Name+"Connection", []string{*n.Connection.ConnectionArn()}, "events:RetrieveConnectionCredentials"),
+		policy.Allow(n.Name+"Secret", []string{*n.Connection.ConnectionSecretArn()}, "secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"),
 	}
 }

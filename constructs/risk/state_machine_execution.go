@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"time"
 
+	"clinical-risk-pipeline/constructs/policy"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -67,12 +68,12 @@ func (e StateMachineExecution) addStates(p *ClinicalRiskPipeline, next awsstepfu
 }
 
 // statements follow https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html.
-func (e StateMachineExecution) statements(p *ClinicalRiskPipeline) []awsiam.PolicyStatement {
+func (e StateMachineExecution) statements(p *ClinicalRiskPipeline) []policy.Statement {
 	machine := *e.StateMachine.StateMachineArn()
 	name := *awscdk.Arn_Split(&machine, awscdk.ArnFormat_COLON_RESOURCE_NAME).ResourceName
-	return []awsiam.PolicyStatement{
-		allow(e.state(), []string{machine}, "states:StartExecution"),
-		allow(e.state()+"Run", []string{p.arn("states", "execution:"+name+":*")}, "states:DescribeExecution", "states:StopExecution"),
+	return []policy.Statement{
+		policy.Allow(e.state(), []string{machine}, "states:StartExecution"),
+		policy.Allow(e.state()+"Run", []string{p.arn("states", "execution:"+name+":*")}, "states:DescribeExecution", "states:StopExecution"),
 		p.managedRule(e.state(), "StepFunctionsGetEventsForStepFunctionsExecutionRule"),
 	}
 }
