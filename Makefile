@@ -57,7 +57,7 @@ cfn-lint: synth ## have cfn-lint look through every template
 
 .PHONY: lint
 lint: install $(GOLANGCI_LINT) ## format check, go vet and the linters
-	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "not formatted, run gofmt -w: $$unformatted"; exit 1; }
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$unformatted" ] || { echo "not formatted, run gofmt -w: $$unformatted"; exit 1; }
 	go vet ./...
 	$(GOLANGCI_LINT) run ./...
 

@@ -72,8 +72,9 @@ func (p *Props) extend(scope constructs.Construct) error {
 	if p.Prepared || len(missing) == 0 {
 		return nil
 	}
-	return fmt.Errorf("Key must have a policy that lets the pipeline's services use it, and the policy of an imported key cannot be read or extended: "+
-		"give it these statements and set KeyPrepared: %s", strings.Join(missing, ", "))
+	const field = "Key"
+	return fmt.Errorf("%[1]s must have a policy that lets the services use it, and the policy of an imported key cannot be read or extended: "+
+		"give it these statements and set %[1]sPrepared: %[2]s", field, strings.Join(missing, ", "))
 }
 
 // readable writes a statement as JSON, with the values that only the deployment knows as ${AWS::Region} and the like.
