@@ -3,6 +3,7 @@ package evidence
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"time"
@@ -148,7 +149,7 @@ func testsOf(packages []string, run *gotest.Run) Tests {
 }
 
 // failures are the findings of a run: tests that failed, tests that name a requirement and did not pass otherwise, scenarios
-// that broke a rule, and a qualification without scenarios.
+// that broke a rule, and a qualification without scenarios, or without those of what is deployed.
 func (e *Evidence) failures(run *gotest.Run) []string {
 	findings := slices.Clone(run.Faults)
 	for _, t := range run.Tests {
@@ -170,7 +171,20 @@ func (e *Evidence) failures(run *gotest.Run) []string {
 		findings = append(findings, fmt.Sprintf("%d scenarios broke a rule", n))
 	}
 	if e.Qualification.Scenarios == 0 {
-		findings = append(findings, "no scenario was executed")
+		return append(findings, "no scenario was executed")
+	}
+	return append(findings, e.unqualified()...)
+}
+
+// unqualified are the definitions in the templates that no scenario executed: the templates are old, or of other settings than
+// the tests, or what they deploy was tested by its like only.
+func (e *Evidence) unqualified() []string {
+	executed := slices.Collect(maps.Values(e.Qualification.Definitions))
+	var findings []string
+	for _, d := range e.Stamp.Definitions {
+		if !d.Express && !slices.Contains(executed, d.SHA256) {
+			findings = append(findings, fmt.Sprintf("no scenario executed the definition of %s in %s: synthesize it again, with the settings of the tests", d.LogicalID, d.Template))
+		}
 	}
 	return findings
 }

@@ -50,6 +50,7 @@ type Definition struct {
 	Template  string `json:"template"`
 	LogicalID string `json:"logicalId"`
 	SHA256    string `json:"sha256"`
+	Express   bool   `json:"express"` // it helps a Standard one, and is no part of the qualification
 }
 
 // newStamp gathers what the evidence is of, before anything runs.
@@ -182,7 +183,10 @@ func definitions(template string) ([]Definition, error) {
 	var read struct {
 		Resources map[string]struct {
 			Type       string
-			Properties struct{ DefinitionString any }
+			Properties struct {
+				DefinitionString any
+				StateMachineType string
+			}
 		}
 	}
 	if err := json.Unmarshal(source, &read); err != nil {
@@ -191,7 +195,7 @@ func definitions(template string) ([]Definition, error) {
 	var found []Definition
 	for _, id := range slices.Sorted(maps.Keys(read.Resources)) {
 		if r := read.Resources[id]; r.Type == "AWS::StepFunctions::StateMachine" {
-			found = append(found, Definition{filepath.Base(template), id, scenario.DefinitionDigest(r.Properties.DefinitionString)})
+			found = append(found, Definition{filepath.Base(template), id, scenario.DefinitionDigest(r.Properties.DefinitionString), r.Properties.StateMachineType == "EXPRESS"})
 		}
 	}
 	return found, nil

@@ -23,9 +23,7 @@ func record(variant string, p *pipeline, options *asl.Options) *recording {
 		return nil
 	}
 	r := &recording{evidence.Scenario{Variant: variant}}
-	for _, machine := range p.resources("AWS::StepFunctions::StateMachine") {
-		r.Definition = evidence.DefinitionDigest(machine["DefinitionString"])
-	}
+	r.Definition = evidence.DefinitionDigest(p.resources("AWS::StepFunctions::StateMachine")[p.machine.LogicalID]["DefinitionString"])
 	options.OnChild = func(child *asl.Execution) { r.Children = append(r.Children, evidence.ChildOf(child)) }
 	return r
 }

@@ -16,14 +16,16 @@ import (
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/constructs/risk"
+	"clinical-risk-pipeline/workflow"
 )
 
 // variant is a pipeline that the sweep executes, with the tasks that a fault may strike.
 type variant struct {
-	name     string
-	pipeline *pipeline
-	tasks    []string
-	machine  *asl.Machine
+	name      string
+	pipeline  *pipeline
+	threshold float64
+	tasks     []string
+	machine   *asl.Machine
 }
 
 // fullest is the pipeline with everything: a cohort, approval, both kinds of downstream systems, and subscribers.
@@ -54,7 +56,7 @@ func variants(t *testing.T) []*variant {
 		{name: "everything", pipeline: fullest(t)},
 	}
 	for _, v := range all {
-		v.tasks = tasksOf(v.pipeline.definition)
+		v.threshold, v.tasks = workflow.DefaultThreshold, tasksOf(v.pipeline.definition)
 		machine, err := asl.Load(v.pipeline.machine.Definition)
 		if err != nil {
 			t.Fatal(err)
@@ -150,12 +152,8 @@ func (s scenario) String() string {
 func (v *variant) scenarios() []scenario {
 	var all []scenario
 	add := func(w *world) { all = append(all, scenario{v, w}) }
-	for _, decision := range []string{"approved", "rejected", ""} {
-		for _, subjects := range scores {
-			w := newWorld(subjects)
-			w.decision = decision
-			add(w)
-		}
+	for _, w := range worlds() {
+		add(w)
 	}
 	faults := v.faultsOf()
 	for i, f := range faults {
@@ -169,6 +167,19 @@ func (v *variant) scenarios() []scenario {
 		w := newWorld(scores[random.IntN(2)], faults[random.IntN(len(faults))], faults[random.IntN(len(faults))])
 		w.decision = []string{"approved", "approved", "rejected", ""}[random.IntN(4)]
 		add(w)
+	}
+	return all
+}
+
+// worlds are those without a fault, one for every decision and each cohort.
+func worlds() []*world {
+	var all []*world
+	for _, decision := range []string{"approved", "rejected", ""} {
+		for _, subjects := range scores {
+			w := newWorld(subjects)
+			w.decision = decision
+			all = append(all, w)
+		}
 	}
 	return all
 }

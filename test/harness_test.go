@@ -128,13 +128,13 @@ func synthesize(t *testing.T, name string, props props) *pipeline {
 	return p
 }
 
-func stateMachine(t *testing.T, dir, environment string) *assembly.StateMachine {
+func stateMachine(t *testing.T, dir, environment string, forms ...assembly.Form) *assembly.StateMachine {
 	t.Helper()
 	cloudAssembly, err := assembly.Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	machine, err := cloudAssembly.StateMachine(environment)
+	machine, err := cloudAssembly.StateMachine(environment, forms...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func (w *world) check(v *variant, x *asl.Execution) []string {
 			id := subject["subject"].(string)
 			recorded[id]++
 			score, _ := subject["score"].(float64) // one that is no number is not what the model said
-			isHigh := score > 0.75
+			isHigh := score > v.threshold
 			high = high || isHigh
 			if isHigh != (subject["branch"] == "alert") {
 				report("%s is recorded with score %v and branch %v", id, subject["score"], subject["branch"])

@@ -42,7 +42,7 @@ func TestNotify(t *testing.T) {
 		t.Fatal(err)
 	}
 	compressed := gzip.NewWriter(file)
-	compressed.Write([]byte("{\"test\": \"TestNotify\", \"variant\": \"v\", \"first\": {\"status\": \"SUCCEEDED\"}, \"history\": []}\n"))
+	compressed.Write([]byte("{\"test\": \"TestNotify\", \"variant\": \"v\", \"definition\": \"8481da60d811338db335c6d6331d0d42a16c72d0eecc984713570e04a8ac3fa6\", \"first\": {\"status\": \"SUCCEEDED\"}, \"history\": []}\n"))
 	compressed.Close()
 	file.Close()
 }
@@ -184,6 +184,17 @@ func TestWhatChangesWhileTheTestsRunIsTold(t *testing.T) {
 	})
 	if code, _, stderr := command(t); code != exitFindings || !strings.Contains(stderr, "while the tests ran") {
 		t.Errorf("a commit: exit code %d, diagnostics %q", code, stderr)
+	}
+}
+
+// The templates are older than what the tests executed, for instance.
+func TestWhatIsDeployedHasToBeExecuted(t *testing.T) {
+	other := strings.Replace(project["cdk.out/Risk.template.json"], `"States`, `"Comment\":\"other\",\"States`, 1)
+	other = strings.Replace(other, `{"Machine"`, `{"Watch": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"DefinitionString": "{}", "StateMachineType": "EXPRESS"}}, "Machine"`, 1)
+	place(t, map[string]string{"cdk.out/Risk.template.json": other})
+	code, _, stderr := command(t)
+	if code != exitFindings || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, "no scenario executed the definition of Machine in Risk.template.json") {
+		t.Errorf("exit code %d, diagnostics %q", code, stderr)
 	}
 }
 

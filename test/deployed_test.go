@@ -1,0 +1,88 @@
+package test
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/local/assembly"
+	"clinical-risk-pipeline/stages"
+	"clinical-risk-pipeline/workflow"
+)
+
+// settled are the environments with the settings of the process, as the application reads them, and the assembly that they make.
+func settled(t *testing.T) (environments []stages.Environment, dir string) {
+	t.Helper()
+	environments, err := stages.ReadSettings(stages.Environments(), nil, os.Environ()).Environments()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir = filepath.Join(scratch, "settled")
+	orFatal(t, func() {
+		app := newApp(dir)
+		for _, environment := range environments {
+			stages.NewStage(app, environment)
+		}
+		app.Synth(nil)
+	})
+	return environments, dir
+}
+
+// deployed is what an environment deploys for executions of a form.
+func deployed(t *testing.T, dir string, environment stages.Environment, form assembly.Form) *pipeline {
+	t.Helper()
+	machine := stateMachine(t, dir, environment.Name, form)
+	files, err := filepath.Glob(filepath.Join(dir, "assembly-"+environment.StageID(), "*.template.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		p := &pipeline{name: machine.Stack, template: readJSON(t, file), machine: machine}
+		if p.resources("AWS::StepFunctions::StateMachine")[machine.LogicalID]["StateMachineName"] != machine.Name {
+			continue
+		}
+		if err := json.Unmarshal(machine.Definition, &p.definition); err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	t.Fatalf("no template of %s has %s", environment.Name, machine.Name)
+	return nil
+}
+
+// What is deployed is qualified, and not only its like: the digest in a record is that of a definition that was executed.
+//
+// Requirements: P11-10a, P11-10k2
+func TestWhatIsDeployedIsExecuted(t *testing.T) {
+	var all []scenario
+	environments, dir := settled(t)
+	for _, environment := range environments {
+		threshold := cmp.Or(environment.Threshold, workflow.DefaultThreshold)
+		subjects := deployed(t, dir, environment, assembly.OneSubject)
+		for score, want := range map[any]string{(1 + threshold) / 2: "CheckRisk NotifyTeam End", threshold: "CheckRisk End", `"high"`: "CheckRisk InvalidScore"} {
+			if got := execute(t, subjects, oneSubject, healthy(fmt.Sprint(score))); !strings.HasSuffix(join(got.Path()), want) {
+				t.Errorf("%s: a score of %v went %s", subjects.name, score, join(got.Path()))
+			}
+		}
+		if environment.Cohort == nil {
+			continue
+		}
+		cohorts := deployed(t, dir, environment, assembly.WholeCohort)
+		machine, err := asl.Load(cohorts.machine.Definition)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := &variant{name: cohorts.name, pipeline: cohorts, threshold: threshold, machine: machine}
+		for _, w := range worlds() {
+			all = append(all, scenario{v, w})
+		}
+	}
+	for _, violation := range sweep(t, all) {
+		t.Error(violation)
+	}
+}
