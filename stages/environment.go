@@ -153,7 +153,7 @@ func (e Environment) release(machine awsstepfunctions.StateMachine, alarms *moni
 	props := &release.ReleaseProps{StateMachine: machine, Shift: e.Shift}
 	if e.Shift.IsCanary() {
 		for _, alarm := range alarms.DeploymentAlarms() {
-			props.Alarms = append(props.Alarms, alarm)
+			props.Alarms = append(props.Alarms, *alarm.Ref())
 		}
 	}
 	return props

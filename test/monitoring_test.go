@@ -240,6 +240,41 @@ func TestDashboardShowsEveryAlarmAndItsMetric(t *testing.T) {
 	}
 }
 
+// The dashboard's text is put together by hand, so that CloudWatch must be able to read it.
+func TestDashboardIsReadableAndNoWidgetHidesAnother(t *testing.T) {
+	p := monitor(t, "all", everything)
+	var body strings.Builder
+	for _, part := range p.resource(t, "AWS::CloudWatch::Dashboard")["DashboardBody"].(object)["Fn::Join"].([]any)[1].([]any) {
+		if s, ok := part.(string); ok {
+			body.WriteString(s)
+		} else {
+			body.WriteString("resolved")
+		}
+	}
+	var dashboard struct {
+		Widgets []struct{ X, Y, Width, Height int }
+	}
+	if err := json.Unmarshal([]byte(body.String()), &dashboard); err != nil {
+		t.Fatal(err)
+	}
+	taken := map[[2]int]bool{}
+	for _, w := range dashboard.Widgets {
+		fits := w.X+w.Width <= 24
+		for x := w.X; x < w.X+w.Width; x++ {
+			for y := w.Y; y < w.Y+w.Height; y++ {
+				fits = fits && !taken[[2]int{x, y}]
+				taken[[2]int{x, y}] = true
+			}
+		}
+		if !fits {
+			t.Errorf("the widget at %d, %d hides another, or leaves the grid", w.X, w.Y)
+		}
+	}
+	if len(dashboard.Widgets) != 6 { // the alarms, and a graph for each group
+		t.Errorf("%d widgets", len(dashboard.Widgets))
+	}
+}
+
 // logicalID is the logical id of an alarm.
 func (p *pipeline) logicalID(t *testing.T, id string) string {
 	t.Helper()
@@ -253,7 +288,7 @@ func TestDeploymentAlarms(t *testing.T) {
 	m := monitoring.NewMonitoring(stack, "Monitoring", monitored(stack))
 	var got []string
 	for _, alarm := range m.DeploymentAlarms() {
-		got = append(got, *alarm.Node().Id())
+		got = append(got, *alarm.Node().Scope().Node().Id())
 	}
 	if diff := cmp.Diff([]string{"FailedExecutions", "TimedOutExecutions", "ModelClientErrors", "ModelServerErrors"}, got); diff != "" {
 		t.Error(diff)

@@ -1,10 +1,6 @@
 package monitoring
 
-import (
-	"fmt"
-
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
-)
+import "fmt"
 
 // The metric of the requests that are about to expire, which no service of AWS has: approvalWatch counts them.
 const (
@@ -23,11 +19,11 @@ func (m *Monitoring) approvals() section {
 		return section{}
 	}
 	m.addApprovalWatch()
-	expiring := metric(namespace, expiringRequests, maximum, map[string]*string{tableDimension: m.props.Approvals.Requests.TableName()})
+	expiring := newMetric(namespace, expiringRequests, maximum, dimension{tableDimension, *m.props.Approvals.Requests.TableName()})
 	m.add(alarm{
 		id: ExpiringApprovals, metric: expiring, threshold: 1, periods: watchedPeriods, missingIsBreach: true,
 		description: fmt.Sprintf("Requests for approval expire within %v, and end as not approved: list them with `clinicalrisk approvals list`. Or nobody counts them: see the executions of the approval watch.",
 			m.props.Approvals.Warning),
 	})
-	return section{title: "Requests for approval", left: []awscloudwatch.IMetric{labelled(expiring, "about to expire")}}
+	return section{title: "Requests for approval", left: []series{labelled(expiring, "about to expire")}}
 }

@@ -1,25 +1,61 @@
 package monitoring
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"encoding/json"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
 
 // section is a graph of the dashboard. One without metrics is left out.
 type section struct {
 	title       string
-	left, right []awscloudwatch.IMetric
+	left, right []series
 }
 
-// labelled is a metric by the name that the graph's legend calls it. An alarm's metric has none: it would be another kind of
-// alarm, on an expression.
-func labelled(metric awscloudwatch.Metric, label string) awscloudwatch.IMetric {
-	return metric.With(&awscloudwatch.MetricOptions{Label: &label})
+// body is a dashboard's text, in the order in which the CDK writes its fields:
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+type body struct {
+	Start   string   `json:"start"`
+	Widgets []widget `json:"widgets"`
 }
 
-// Widths are in columns; a dashboard has 24. Heights are in rows.
+// widget has its width and place in columns, of which a dashboard has 24, and in rows.
+type widget struct {
+	Type       string `json:"type"`
+	Width      int    `json:"width"`
+	Height     int    `json:"height"`
+	X          int    `json:"x"`
+	Y          int    `json:"y"`
+	Properties any    `json:"properties"`
+}
+
+// status shows the states of alarms.
+type status struct {
+	Title  string `json:"title"`
+	Alarms []any  `json:"alarms"` // ARNs
+}
+
+// graph draws metrics.
+type graph struct {
+	View     string   `json:"view"`
+	Title    string   `json:"title"`
+	Region   string   `json:"region"`
+	Metrics  [][]any  `json:"metrics"`
+	YAxis    struct{} `json:"yAxis"`
+	LiveData bool     `json:"liveData"`
+}
+
+// drawing is how a graph draws a metric. What is left out is a period of five minutes, the average, and the axis on the left.
+type drawing struct {
+	Label     string  `json:"label"`
+	Period    float64 `json:"period,omitempty"` // in seconds
+	Statistic string  `json:"stat,omitempty"`
+	YAxis     string  `json:"yAxis,omitempty"`
+}
+
 const (
 	fullWidth, halfWidth      = 24, 12
 	statusHeight, graphHeight = 4, 6
@@ -27,37 +63,68 @@ const (
 
 // addDashboard puts the alarms' states above the graphs, two graphs a row. It shows a week: a nightly run is one point a day.
 func (m *Monitoring) addDashboard(sections []section) {
-	m.dashboard = awscloudwatch.NewDashboard(m, jsii.String(dashboardID), &awscloudwatch.DashboardProps{
-		DefaultInterval: awscdk.Duration_Days(jsii.Number(7)),
-	})
+	text, err := json.Marshal(body{Start: "-P7D", Widgets: append([]widget{m.status()}, m.graphs(sections)...)})
+	if err != nil { // it is texts, numbers, and nothing else
+		panic(err)
+	}
+	scope := constructs.NewConstruct(m, jsii.String(dashboardID))
+	m.dashboard = awscloudwatch.NewCfnDashboard(scope, jsii.String(resourceID), &awscloudwatch.CfnDashboardProps{DashboardBody: jsii.String(string(text))})
+}
+
+func (m *Monitoring) status() widget {
+	return widget{Type: "alarm", Width: fullWidth, Height: statusHeight, Properties: status{
+		Title: "Alarms of the clinical risk pipeline", Alarms: m.alarmARNs(),
+	}}
+}
+
+// alarmARNs are the ARNs of all alarms. A widget of the CDK gives them at once, where each alarm would have to be asked.
+func (m *Monitoring) alarmARNs() []any {
 	var alarms []interfacesawscloudwatch.IAlarmRef
 	for _, a := range m.alarms {
 		alarms = append(alarms, a)
 	}
-	m.dashboard.AddWidgets(awscloudwatch.NewAlarmStatusWidget(&awscloudwatch.AlarmStatusWidgetProps{
-		Title: jsii.String("Alarms of the clinical risk pipeline"), Alarms: &alarms,
-		Width: jsii.Number(fullWidth), Height: jsii.Number(statusHeight),
-	}))
-	var graphs []awscloudwatch.IWidget
-	for _, s := range sections {
-		if len(s.left) > 0 {
-			graphs = append(graphs, s.graph())
-		}
-	}
-	for len(graphs) > 0 {
-		row := graphs[:min(2, len(graphs))]
-		m.dashboard.AddWidgets(row...)
-		graphs = graphs[len(row):]
-	}
+	made := *awscloudwatch.NewAlarmStatusWidget(&awscloudwatch.AlarmStatusWidgetProps{Alarms: &alarms}).ToJson()
+	return made[0].(map[string]any)["properties"].(map[string]any)["alarms"].([]any)
 }
 
-func (s section) graph() awscloudwatch.GraphWidget {
-	props := &awscloudwatch.GraphWidgetProps{
-		Title: &s.title, Left: &s.left, Width: jsii.Number(halfWidth), Height: jsii.Number(graphHeight),
-		LiveData: jsii.Bool(true),
+func (m *Monitoring) graphs(sections []section) []widget {
+	var graphs []widget
+	for _, s := range sections {
+		if len(s.left) == 0 {
+			continue
+		}
+		row, column := len(graphs)/2, len(graphs)%2
+		graphs = append(graphs, widget{
+			Type: "metric", Width: halfWidth, Height: graphHeight, X: column * halfWidth, Y: statusHeight + row*graphHeight,
+			Properties: graph{View: "timeSeries", Title: s.title, Region: m.tokens.region, Metrics: s.drawn(), LiveData: true},
+		})
 	}
-	if len(s.right) > 0 {
-		props.Right = &s.right
+	return graphs
+}
+
+// drawn are the metrics of a graph: each is a list of its namespace, its name, its dimensions, and how it is drawn.
+func (s section) drawn() [][]any {
+	var metrics [][]any
+	for _, line := range s.left {
+		metrics = append(metrics, line.drawn(""))
 	}
-	return awscloudwatch.NewGraphWidget(props)
+	for _, line := range s.right {
+		metrics = append(metrics, line.drawn("right"))
+	}
+	return metrics
+}
+
+func (s series) drawn(axis string) []any {
+	how := drawing{Label: s.label, YAxis: axis}
+	if s.period != period {
+		how.Period = s.period.Seconds()
+	}
+	if s.statistic != average {
+		how.Statistic = s.statistic
+	}
+	list := []any{s.namespace, s.name}
+	for _, d := range s.dimensions {
+		list = append(list, d.name, d.value)
+	}
+	return append(list, how)
 }

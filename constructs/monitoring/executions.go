@@ -3,17 +3,13 @@ package monitoring
 import (
 	"fmt"
 	"time"
-
-	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
-	"github.com/aws/jsii-runtime-go"
 )
 
 // executionMetric counts executions of the state machine, whichever version or alias they were started through, and redriven
 // ones again: https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
 // Step Functions sends ExecutionsStarted twice, as 1 and as 0 at the end, and may send others twice, too: only the sum counts.
-func (m *Monitoring) executionMetric(name, statistic string) awscloudwatch.Metric {
-	return metric("AWS/States", name, statistic, map[string]*string{"StateMachineArn": m.props.StateMachine.StateMachineArn()})
+func (m *Monitoring) executionMetric(name, statistic string) metric {
+	return newMetric("AWS/States", name, statistic, dimension{"StateMachineArn", m.tokens.machine})
 }
 
 // executions watches how executions end. Each one that does not succeed matters.
@@ -41,7 +37,7 @@ func (m *Monitoring) executions() section {
 	})
 	return section{
 		title: "Executions",
-		left: []awscloudwatch.IMetric{
+		left: []series{
 			labelled(m.executionMetric("ExecutionsStarted", sum), "started"),
 			labelled(m.executionMetric("ExecutionsSucceeded", sum), "succeeded"),
 			labelled(failed, "failed"),
@@ -49,7 +45,7 @@ func (m *Monitoring) executions() section {
 			labelled(aborted, "aborted"),
 			labelled(throttled, "throttled transitions"),
 		},
-		right: []awscloudwatch.IMetric{labelled(m.executionMetric("ExecutionTime", maximum), "longest, ms")},
+		right: []series{labelled(m.executionMetric("ExecutionTime", maximum), "longest, ms")},
 	}
 }
 
@@ -62,11 +58,12 @@ func (m *Monitoring) schedule() section {
 	if m.props.RunEvery == 0 {
 		return section{}
 	}
-	started := m.executionMetric("ExecutionsStarted", sum).With(&awscloudwatch.MetricOptions{Period: awscdk.Duration_Hours(jsii.Number(grace.Hours()))})
+	started := m.executionMetric("ExecutionsStarted", sum)
+	started.period = grace
 	m.add(alarm{
 		id: OverdueRun, metric: started, threshold: 1,
 		below: true, missingIsBreach: true, periods: int(min(m.props.RunEvery+grace, maximumRunEvery) / grace),
 		description: fmt.Sprintf("No execution of the clinical risk pipeline started, though one is due every %v. See the schedule, or whoever starts it.", m.props.RunEvery),
 	})
-	return section{title: "Executions started by the hour", left: []awscloudwatch.IMetric{labelled(started, "started")}}
+	return section{title: "Executions started by the hour", left: []series{labelled(started, "started")}}
 }

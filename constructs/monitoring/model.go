@@ -1,15 +1,11 @@
 package monitoring
 
-import (
-	"fmt"
-
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
-)
+import "fmt"
 
 // modelMetric is a metric of the endpoint's variant:
 // https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html#cloudwatch-metrics-endpoint-invocation
-func (m *Monitoring) modelMetric(name, statistic string) awscloudwatch.Metric {
-	return metric("AWS/SageMaker", name, statistic, map[string]*string{"EndpointName": &m.props.EndpointName, "VariantName": &m.props.VariantName})
+func (m *Monitoring) modelMetric(name, statistic string) metric {
+	return newMetric("AWS/SageMaker", name, statistic, dimension{"EndpointName", m.props.EndpointName}, dimension{"VariantName", m.props.VariantName})
 }
 
 // model watches the endpoint. It is invoked only during runs, so most periods have no data, and that is well.
@@ -33,13 +29,13 @@ func (m *Monitoring) model() section {
 	})
 	return section{
 		title: "Model",
-		left: []awscloudwatch.IMetric{
+		left: []series{
 			labelled(m.modelMetric("Invocations", sum), "invocations"),
 			labelled(client, "errors 4xx"),
 			labelled(server, "errors 5xx"),
 			labelled(m.modelMetric("InvocationModelErrors", sum), "no 2xx answer"),
 		},
-		right: []awscloudwatch.IMetric{
+		right: []series{
 			labelled(latency, "latency, µs"),
 			labelled(m.modelMetric("OverheadLatency", average), "overhead, µs"),
 		},

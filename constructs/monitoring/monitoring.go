@@ -11,8 +11,16 @@ import (
 type Monitoring struct {
 	constructs.Construct
 	props     MonitoringProps
-	alarms    []awscloudwatch.Alarm
-	dashboard awscloudwatch.Dashboard
+	tokens    tokens
+	alarms    []awscloudwatch.CfnAlarm
+	byID      map[string]awscloudwatch.CfnAlarm
+	dashboard awscloudwatch.CfnDashboard
+}
+
+// tokens are what the CDK is asked for once, since each call of it takes its time.
+type tokens struct {
+	partition, region, account string // of the stack
+	machine, operations        string // ARNs
 }
 
 // The alarms, by their ids. They decide the logical ids in the template, and CloudWatch's names begin with them, so they
@@ -35,6 +43,7 @@ const (
 const (
 	dashboardID = "Dashboard"
 	watchID     = "ApprovalWatch"
+	resourceID  = "Resource" // an alarm or the dashboard, within its own construct: where the CDK's constructs have theirs
 )
 
 // NewMonitoring adds a monitoring to scope. It panics with the error of [MonitoringProps.Validate] when the props are wrong.
@@ -44,8 +53,13 @@ func NewMonitoring(scope constructs.Construct, id string, props *MonitoringProps
 	if err := props.Validate(); err != nil {
 		panic(err)
 	}
-	m := &Monitoring{props: props.withDefaults()}
+	m := &Monitoring{props: props.withDefaults(), byID: map[string]awscloudwatch.CfnAlarm{}}
 	constructs.NewConstruct_Override(m, scope, &id)
+	stack := awscdk.Stack_Of(m)
+	m.tokens = tokens{
+		partition: *stack.Partition(), region: *stack.Region(), account: *stack.Account(),
+		machine: *props.StateMachine.StateMachineArn(), operations: *props.Operations.TopicArn(),
+	}
 
 	m.letAlarmsReachOperations()
 	sections := []section{m.executions(), m.model(), m.deliveries(), m.schedule(), m.approvals()}
@@ -53,23 +67,16 @@ func NewMonitoring(scope constructs.Construct, id string, props *MonitoringProps
 	return m
 }
 
-// Alarms are all alarms, in the order of the package's documentation.
-func (m *Monitoring) Alarms() []awscloudwatch.Alarm { return m.alarms }
+// Alarms are all alarms, in the order of the package's documentation. An alarm's Ref is its name.
+func (m *Monitoring) Alarms() []awscloudwatch.CfnAlarm { return m.alarms }
 
 // Alarm is the alarm of an id, nil when there is none.
-func (m *Monitoring) Alarm(id string) awscloudwatch.Alarm {
-	for _, alarm := range m.alarms {
-		if *alarm.Node().Id() == id {
-			return alarm
-		}
-	}
-	return nil
-}
+func (m *Monitoring) Alarm(id string) awscloudwatch.CfnAlarm { return m.byID[id] }
 
 // DeploymentAlarms are the alarms that tell a new version of the state machine from a sound one: a deployment that shifts
 // executions to it rolls back on them. Throttling, deliveries, schedule and approvals say nothing about a version.
-func (m *Monitoring) DeploymentAlarms() []awscloudwatch.Alarm {
-	var alarms []awscloudwatch.Alarm
+func (m *Monitoring) DeploymentAlarms() []awscloudwatch.CfnAlarm {
+	var alarms []awscloudwatch.CfnAlarm
 	for _, id := range []string{FailedExecutions, TimedOutExecutions, ModelClientErrors, ModelServerErrors} {
 		alarms = append(alarms, m.Alarm(id))
 	}
@@ -77,8 +84,6 @@ func (m *Monitoring) DeploymentAlarms() []awscloudwatch.Alarm {
 }
 
 // Dashboard is the dashboard, on which the alarms and the metrics behind them stand.
-func (m *Monitoring) Dashboard() awscloudwatch.Dashboard { return m.dashboard }
-
-func (m *Monitoring) stack() awscdk.Stack { return awscdk.Stack_Of(m) }
+func (m *Monitoring) Dashboard() awscloudwatch.CfnDashboard { return m.dashboard }
 
 func seconds(n float64) awscdk.Duration { return awscdk.Duration_Seconds(jsii.Number(n)) }

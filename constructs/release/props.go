@@ -3,9 +3,9 @@ package release
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 )
 
@@ -18,9 +18,10 @@ type ReleaseProps struct { //nolint:revive // props are named after their constr
 	// Shift says how executions go over to a new version. Default: all at once.
 	Shift Shift
 
-	// Alarms roll the shift back when one of them goes into alarm; at most 100, in the stack's account and region. One that is
-	// in alarm when a deployment begins stops it. Required with a canary. Default: none.
-	Alarms []awscloudwatch.IAlarm
+	// Alarms are the names of the alarms that roll the shift back when one of them goes into alarm; at most 100, in the stack's
+	// account and region. One that is in alarm when a deployment begins stops it. CloudWatch takes an alarm that it does not
+	// know, as it does an ARN, for one that is fine. Required with a canary. Default: none.
+	Alarms []string
 }
 
 // Shift says how executions go over to a new version. The zero value is all at once; with both fields it is a canary.
@@ -77,8 +78,8 @@ func (p *ReleaseProps) Validate() error {
 		report("Alarms must be at most %d, got %d", maximumAlarms, len(p.Alarms))
 	}
 	for i, alarm := range p.Alarms {
-		if alarm == nil {
-			report("Alarms[%d] must be an alarm, got nil", i)
+		if alarm == "" || strings.HasPrefix(alarm, "arn:") {
+			report("Alarms[%d] must be the name of an alarm, not its ARN, got %q", i, alarm)
 		}
 	}
 	return errors.Join(faults...)

@@ -1,22 +1,19 @@
 package release
 
 import (
+	"slices"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 )
 
-// Resources that nobody looks into.
-type (
-	machine struct{ awsstepfunctions.StateMachine }
-	alarm   struct{ awscloudwatch.IAlarm }
-)
+// machine is one that nobody looks into.
+type machine struct{ awsstepfunctions.StateMachine }
 
 func TestValidate(t *testing.T) {
 	canary := Shift{Percentage: 10, Interval: time.Hour}
-	alarms := []awscloudwatch.IAlarm{alarm{}}
+	alarms := []string{"Failed"}
 	for reason, row := range map[string]struct {
 		props *ReleaseProps
 		want  string
@@ -28,18 +25,19 @@ func TestValidate(t *testing.T) {
 			&ReleaseProps{StateMachine: machine{}, Shift: canary},
 			"Alarms are required with a canary, got none: nothing would roll it back",
 		},
-		"half a canary is none, and no shift at once either": {
-			&ReleaseProps{Shift: Shift{Percentage: 10}, Alarms: []awscloudwatch.IAlarm{nil}},
+		"half a canary is none, and no shift at once either; an ARN is taken for an alarm that is fine": {
+			&ReleaseProps{Shift: Shift{Percentage: 10}, Alarms: []string{"", "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:Failed"}},
 			"StateMachine is required, got none\n" +
 				"Shift.Interval must be whole minutes from 1m0s to 35h0m0s, got 0s\n" +
-				"Alarms[0] must be an alarm, got nil",
+				"Alarms[0] must be the name of an alarm, not its ARN, got \"\"\n" +
+				"Alarms[1] must be the name of an alarm, not its ARN, got \"arn:aws:cloudwatch:eu-central-1:123456789012:alarm:Failed\"",
 		},
 		"all of the executions are no canary, and half a minute is no interval": {
 			&ReleaseProps{StateMachine: machine{}, Shift: Shift{100, 90 * time.Second}, Alarms: alarms},
 			"Shift.Percentage must be from 1 to 99, got 100\nShift.Interval must be whole minutes from 1m0s to 35h0m0s, got 1m30s",
 		},
 		"more alarms than CloudFormation takes": {
-			&ReleaseProps{StateMachine: machine{}, Alarms: manyAlarms(101)}, "Alarms must be at most 100, got 101",
+			&ReleaseProps{StateMachine: machine{}, Alarms: slices.Repeat(alarms, 101)}, "Alarms must be at most 100, got 101",
 		},
 		"no props": {nil, "props are required, got nil"},
 	} {
@@ -53,12 +51,4 @@ func TestValidate(t *testing.T) {
 			}
 		})
 	}
-}
-
-func manyAlarms(n int) []awscloudwatch.IAlarm {
-	alarms := make([]awscloudwatch.IAlarm, n)
-	for i := range alarms {
-		alarms[i] = alarm{}
-	}
-	return alarms
 }

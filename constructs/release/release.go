@@ -62,11 +62,7 @@ func (r *Release) addAlias(props *ReleaseProps) {
 		preference.Interval = jsii.Number(props.Shift.Interval.Minutes())
 	}
 	if len(props.Alarms) > 0 {
-		var names []*string // not ARNs: CloudWatch takes an alarm that it does not know for one that is fine
-		for _, alarm := range props.Alarms {
-			names = append(names, alarm.AlarmName())
-		}
-		preference.Alarms = &names
+		preference.Alarms = jsii.Strings(props.Alarms...)
 	}
 	r.alias = awsstepfunctions.NewCfnStateMachineAlias(r, jsii.String(aliasID), &awsstepfunctions.CfnStateMachineAliasProps{
 		Name:                 jsii.String(Live),
