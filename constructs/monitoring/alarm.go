@@ -48,7 +48,7 @@ func (m *Monitoring) add(a alarm) {
 		ComparisonOperator: &comparison,
 		EvaluationPeriods:  jsii.Number(a.periods),
 		TreatMissingData:   &missing,
-		AlarmActions:       &[]any{m.tokens.operations},
+		AlarmActions:       &[]any{m.arns.operations},
 	})
 	m.alarms = append(m.alarms, made)
 	m.byID[a.id] = made

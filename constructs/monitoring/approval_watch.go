@@ -31,11 +31,16 @@ const openRequest = "yes"
 // no request: DynamoDB counts, and only the count leaves the table.
 type approvalWatch struct {
 	scope     constructs.Construct
+	place     policy.Place
 	approvals Approvals
+	requests  string // the table's name
 }
 
 func (m *Monitoring) addApprovalWatch() {
-	w := &approvalWatch{constructs.NewConstruct(m, jsii.String(watchID)), *m.props.Approvals}
+	w := &approvalWatch{
+		scope: constructs.NewConstruct(m, jsii.String(watchID)), place: m.place,
+		approvals: *m.props.Approvals, requests: *m.props.Approvals.Requests.TableName(),
+	}
 
 	machine := awsstepfunctions.NewStateMachine(w.scope, jsii.String("StateMachine"), &awsstepfunctions.StateMachineProps{
 		Comment:          jsii.String("Counts the requests for approval that are about to expire."),
@@ -51,7 +56,7 @@ func (m *Monitoring) addApprovalWatch() {
 	})
 	// The machine names its role, so it needs no dependency besides.
 	machine.Node().DefaultChild().(awsstepfunctions.CfnStateMachine).AddDeletionOverride(jsii.String("DependsOn"))
-	start := w.role("ScheduleRole", "events.amazonaws.com", allow("StartWatch", *machine.StateMachineArn(), nil, "states:StartExecution"))
+	start := w.role("ScheduleRole", "events.amazonaws.com", allow("StartWatch", *machine.StateMachineArn(), "states:StartExecution"))
 	awsevents.NewRule(w.scope, jsii.String("Schedule"), &awsevents.RuleProps{
 		Description: jsii.String("Starts the approval watch."),
 		Schedule:    awsevents.Schedule_Rate(seconds(period.Seconds())),
@@ -68,7 +73,7 @@ func (w *approvalWatch) countExpiring() awsstepfunctions.TaskStateBase {
 		return map[string]any{"S": fmt.Sprintf("{%% $fromMillis($toMillis($states.context.Execution.StartTime) - %d) %%}", ago.Milliseconds())}
 	}
 	return w.call(CountExpiring, "dynamodb", "query", map[string]any{
-		"TableName":                w.approvals.Requests.TableName(),
+		"TableName":                w.requests,
 		"IndexName":                approval.OpenIndex,
 		"Select":                   "COUNT",
 		"KeyConditionExpression":   "#open = :open AND #requestedAt BETWEEN :from AND :to",
@@ -86,7 +91,7 @@ func (w *approvalWatch) reportCount() awsstepfunctions.TaskStateBase {
 		"Namespace": namespace,
 		"MetricData": []any{map[string]any{
 			"MetricName": expiringRequests,
-			"Dimensions": []any{map[string]any{"Name": tableDimension, "Value": w.approvals.Requests.TableName()}},
+			"Dimensions": []any{map[string]any{"Name": tableDimension, "Value": w.requests}},
 			"Value":      "{% $states.input %}",
 			"Unit":       "Count",
 		}},
@@ -103,25 +108,25 @@ func (w *approvalWatch) call(state, service, action string, parameters map[strin
 }
 
 // statements are what the state machine may do.
-func (w *approvalWatch) statements() []awsiam.PolicyStatement {
+func (w *approvalWatch) statements() []policy.Statement {
 	requests := w.approvals.Requests
-	statements := []awsiam.PolicyStatement{
-		allow(CountExpiring, *requests.TableArn()+"/index/"+approval.OpenIndex, nil, "dynamodb:Query"),
+	statements := []policy.Statement{
+		allow(CountExpiring, *requests.TableArn()+"/index/"+approval.OpenIndex, "dynamodb:Query"),
 		// CloudWatch's metrics are no resources; the condition names ours:
 		// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
-		allow(ReportCount, "*", map[string]any{"StringEquals": map[string]any{"cloudwatch:namespace": namespace}}, "cloudwatch:PutMetricData"),
+		allow(ReportCount, "*", "cloudwatch:PutMetricData").If("StringEquals", "cloudwatch:namespace", namespace),
 		// Log delivery and X-Ray have no resources to name:
 		// https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
 		// https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html
-		allow("Logging", "*", nil,
+		allow("Logging", "*",
 			"logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery",
 			"logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups"),
-		allow("Tracing", "*", nil,
+		allow("Tracing", "*",
 			"xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets"),
 	}
 	if key := requests.EncryptionKey(); key != nil {
-		through := map[string]any{"StringEquals": map[string]any{"kms:ViaService": policy.In(awscdk.Stack_Of(w.scope)).Service("dynamodb")}}
-		statements = append(statements, allow(CountExpiring+"Encryption", *key.KeyArn(), through, "kms:Decrypt", "kms:DescribeKey"))
+		statements = append(statements, allow(CountExpiring+"Encryption", *key.KeyArn(), "kms:Decrypt", "kms:DescribeKey").
+			If("StringEquals", "kms:ViaService", w.place.Service("dynamodb")))
 	}
 	return statements
 }
@@ -139,20 +144,16 @@ func (w *approvalWatch) newLogGroup() awslogs.LogGroup {
 }
 
 // role makes a role that a service assumes, with exactly these statements.
-func (w *approvalWatch) role(id, service string, statements ...awsiam.PolicyStatement) awsiam.Role {
-	policy := awsiam.NewManagedPolicy(w.scope, jsii.String(id+"Permissions"), &awsiam.ManagedPolicyProps{Statements: &statements})
+func (w *approvalWatch) role(id, service string, statements ...policy.Statement) awsiam.Role {
+	permissions := awsiam.NewManagedPolicy(w.scope, jsii.String(id+"Permissions"), &awsiam.ManagedPolicyProps{Document: policy.Document(statements...)})
 	return awsiam.NewRole(w.scope, &id, &awsiam.RoleProps{
 		AssumedBy: awsiam.NewServicePrincipal(&service, &awsiam.ServicePrincipalOpts{Conditions: &map[string]any{
-			"StringEquals": map[string]any{"aws:SourceAccount": awscdk.Stack_Of(w.scope).Account()},
+			"StringEquals": map[string]any{"aws:SourceAccount": w.place.Account},
 		}}),
-		ManagedPolicies: &[]awsiam.IManagedPolicy{policy},
+		ManagedPolicies: &[]awsiam.IManagedPolicy{permissions},
 	})
 }
 
-func allow(name, resource string, conditions map[string]any, actions ...string) awsiam.PolicyStatement {
-	props := &awsiam.PolicyStatementProps{Sid: &name, Actions: jsii.Strings(actions...), Resources: jsii.Strings(resource)}
-	if conditions != nil {
-		props.Conditions = &conditions
-	}
-	return awsiam.NewPolicyStatement(props)
+func allow(name, resource string, actions ...string) policy.Statement {
+	return policy.Allow(name, []string{resource}, actions...)
 }

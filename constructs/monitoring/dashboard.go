@@ -96,7 +96,7 @@ func (m *Monitoring) graphs(sections []section) []widget {
 		row, column := len(graphs)/2, len(graphs)%2
 		graphs = append(graphs, widget{
 			Type: "metric", Width: halfWidth, Height: graphHeight, X: column * halfWidth, Y: statusHeight + row*graphHeight,
-			Properties: graph{View: "timeSeries", Title: s.title, Region: m.tokens.region, Metrics: s.drawn(), LiveData: true},
+			Properties: graph{View: "timeSeries", Title: s.title, Region: m.place.Region, Metrics: s.drawn(), LiveData: true},
 		})
 	}
 	return graphs

@@ -9,7 +9,7 @@ import (
 // ones again: https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
 // Step Functions sends ExecutionsStarted twice, as 1 and as 0 at the end, and may send others twice, too: only the sum counts.
 func (m *Monitoring) executionMetric(name, statistic string) metric {
-	return newMetric("AWS/States", name, statistic, dimension{"StateMachineArn", m.tokens.machine})
+	return newMetric("AWS/States", name, statistic, dimension{"StateMachineArn", m.arns.machine})
 }
 
 // executions watches how executions end. Each one that does not succeed matters.

@@ -1,6 +1,8 @@
 package monitoring
 
 import (
+	"clinical-risk-pipeline/constructs/policy"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -11,17 +13,15 @@ import (
 type Monitoring struct {
 	constructs.Construct
 	props     MonitoringProps
-	tokens    tokens
+	place     policy.Place
+	arns      arns
 	alarms    []awscloudwatch.CfnAlarm
 	byID      map[string]awscloudwatch.CfnAlarm
 	dashboard awscloudwatch.CfnDashboard
 }
 
-// tokens are what the CDK is asked for once, since each call of it takes its time.
-type tokens struct {
-	partition, region, account string // of the stack
-	machine, operations        string // ARNs
-}
+// arns are asked of the CDK once, since each call of it takes its time.
+type arns struct{ machine, operations string }
 
 // The alarms, by their ids. They decide the logical ids in the template, and CloudWatch's names begin with them, so they
 // never change.
@@ -55,11 +55,8 @@ func NewMonitoring(scope constructs.Construct, id string, props *MonitoringProps
 	}
 	m := &Monitoring{props: props.withDefaults(), byID: map[string]awscloudwatch.CfnAlarm{}}
 	constructs.NewConstruct_Override(m, scope, &id)
-	stack := awscdk.Stack_Of(m)
-	m.tokens = tokens{
-		partition: *stack.Partition(), region: *stack.Region(), account: *stack.Account(),
-		machine: *props.StateMachine.StateMachineArn(), operations: *props.Operations.TopicArn(),
-	}
+	m.place = policy.In(awscdk.Stack_Of(m))
+	m.arns = arns{machine: *props.StateMachine.StateMachineArn(), operations: *props.Operations.TopicArn()}
 
 	m.letAlarmsReachOperations()
 	sections := []section{m.executions(), m.model(), m.deliveries(), m.schedule(), m.approvals()}

@@ -1,6 +1,8 @@
 package monitoring
 
 import (
+	"clinical-risk-pipeline/constructs/policy"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/jsii-runtime-go"
@@ -12,7 +14,7 @@ import (
 // The conditions cannot name the alarms: they need the topic, which needs its key, first.
 func (m *Monitoring) letAlarmsReachOperations() {
 	topic := m.props.Operations
-	publish := m.allowCloudWatch("PublishAlarms", m.tokens.operations, "sns:Publish")
+	publish := m.allowCloudWatch("PublishAlarms", m.arns.operations, "sns:Publish")
 	extended := *topic.AddToResourcePolicy(publish).StatementAdded
 	if key := topic.MasterKey(); key != nil {
 		encrypt := m.allowCloudWatch("EncryptAlarms", "*", "kms:Decrypt", "kms:GenerateDataKey")
@@ -25,16 +27,9 @@ func (m *Monitoring) letAlarmsReachOperations() {
 }
 
 func (m *Monitoring) allowCloudWatch(name, resource string, actions ...string) awsiam.PolicyStatement {
-	t := m.tokens
-	return awsiam.PolicyStatement_FromJson(map[string]any{
-		"Sid":       name,
-		"Effect":    "Allow",
-		"Principal": map[string]any{"Service": "cloudwatch.amazonaws.com"},
-		"Action":    actions,
-		"Resource":  resource,
-		"Condition": map[string]any{
-			"ArnLike":      map[string]any{"aws:SourceArn": "arn:" + t.partition + ":cloudwatch:" + t.region + ":" + t.account + ":alarm:*"},
-			"StringEquals": map[string]any{"aws:SourceAccount": t.account},
-		},
-	})
+	statement := policy.Allow(name, []string{resource}, actions...).
+		If("ArnLike", "aws:SourceArn", m.place.ARN("cloudwatch", "alarm:*")).
+		If("StringEquals", "aws:SourceAccount", m.place.Account)
+	statement.Principal = policy.Service("cloudwatch.amazonaws.com")
+	return statement.CDK()
 }
