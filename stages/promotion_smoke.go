@@ -9,6 +9,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"clinical-risk-pipeline/constructs/policy"
+	"clinical-risk-pipeline/workflow"
 )
 
 // smokeHours is how long a smoke execution may take: the extraction's default timeout and two hours.
@@ -83,7 +84,7 @@ func (p *promotion) addSmokeRole(environment Environment, deployed *deployment) 
 }
 
 // smokeExecution is what the names of smoke executions begin with; scripts/smoke.sh gives them.
-const smokeExecution = "smoke-"
+const smokeExecution = workflow.TestExecution
 
 // The roles of the two accounts know each other by name, since neither stack can refer to the other.
 func (p Promotion) testerName() string { return "clinical-risk-smoke-tester-" + p.Region }

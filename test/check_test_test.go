@@ -20,18 +20,19 @@ func marked(value any) object {
 	return input
 }
 
-// published runs the pipeline and returns the alert, the whole call of SNS, and how the execution went.
-func published(t *testing.T, p *pipeline, input any, s services) (alert, call object, got *asl.Execution) {
+// published runs the pipeline under a name and returns the alert, the whole call of SNS, and how the execution went.
+func published(t *testing.T, p *pipeline, name string, input any, s services) (alert, call object, got *asl.Execution) {
 	t.Helper()
 	s = s.with("NotifyTeam", func(task *asl.Task) (asl.Reply, error) {
 		alert, call = message(t, task), task.Input.(object)
 		return asl.Reply{Output: object{"MessageId": "m-1"}}, nil
 	})
-	return alert, call, execute(t, p, input, s)
+	got = p.run(t, input, asl.Options{Handler: s, Name: name})
+	return alert, call, got
 }
 
 func TestATestIsAlertedAsOneAndNothingFollows(t *testing.T) {
-	alert, call, got := published(t, downstream(t), marked(true), told("0.9", serviceNow{}))
+	alert, call, got := published(t, downstream(t), "smoke-1", marked(true), told("0.9", serviceNow{}))
 	if path := join(got.Path()); path != "StartEMRJob InvokeModel CheckRisk NotifyTeam CheckTest End" {
 		t.Errorf("went %s and ended with %s %s", path, got.Error, got.Cause)
 	}
@@ -51,16 +52,22 @@ func TestATestIsAlertedAsOneAndNothingFollows(t *testing.T) {
 
 // A mark that nobody can be sure of is none: somebody should act on the alert.
 func TestWhatIsNotMarkedIsNoTest(t *testing.T) {
-	for reason, input := range map[string]object{
-		"nothing is said": oneSubject,
-		"no":              marked(false),
-		"a text":          marked("true"),
-		"a number":        marked(1.0),
-		"null":            marked(nil),
-		"a list":          marked([]any{true, true}),
+	for reason, row := range map[string]struct {
+		name  string
+		input object
+	}{
+		"nothing is said":           {"run-1", oneSubject},
+		"the input says it alone":   {"run-1", marked(true)},
+		"the name says it alone":    {"smoke-1", oneSubject},
+		"the name says it too late": {"my-smoke-1", marked(true)},
+		"no":                        {"smoke-1", marked(false)},
+		"a text":                    {"smoke-1", marked("true")},
+		"a number":                  {"smoke-1", marked(1.0)},
+		"null":                      {"smoke-1", marked(nil)},
+		"a list":                    {"smoke-1", marked([]any{true, true})},
 	} {
 		t.Run(reason, func(t *testing.T) {
-			alert, call, got := published(t, downstream(t), input, told("0.9", serviceNow{}))
+			alert, call, got := published(t, downstream(t), row.name, row.input, told("0.9", serviceNow{}))
 			if path := join(got.Path()); !strings.Contains(path, "CheckTest StartReview") {
 				t.Errorf("went %s and ended with %s %s", path, got.Error, got.Cause)
 			}
@@ -81,7 +88,7 @@ func TestTheRecordSaysWhetherItWasATest(t *testing.T) {
 			record = task.Input.(object)["Body"].(object)
 			return asl.Reply{Output: object{}}, nil
 		})
-		got := execute(t, p, marked(test), s)
+		got := p.run(t, marked(test), asl.Options{Handler: s, Name: "smoke-1"})
 		if got.Status != asl.Succeeded || record["run"].(object)["test"] != test {
 			t.Errorf("a test: %v, is recorded as %s, and ended with %s %s", test, text(record), got.Error, got.Cause)
 		}

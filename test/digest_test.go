@@ -5,9 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"path/filepath"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/jsii-runtime-go"
 
 	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/constructs/risk"
@@ -25,25 +28,30 @@ func (p *pipeline) digest(t *testing.T) string {
 	return ""
 }
 
-// The digest is made from the template, as an auditor would.
-//
+// digestOf makes the digest from the template, as an auditor would.
+func digestOf(t *testing.T, p *pipeline) string {
+	t.Helper()
+	var definition bytes.Buffer
+	encoder := json.NewEncoder(&definition)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(p.resource(t, "AWS::StepFunctions::StateMachine")["DefinitionString"]); err != nil {
+		t.Fatal(err)
+	}
+	digest := sha256.Sum256(bytes.TrimSpace(definition.Bytes()))
+	return hex.EncodeToString(digest[:])
+}
+
 // Requirements: P11-10k2
 func TestTheTagIsTheDigestOfTheDefinition(t *testing.T) {
 	for name, props := range map[string]props{"smallest": smallest, "cohort": cohort} {
 		p := synthesize(t, name, props)
-		var definition bytes.Buffer
-		encoder := json.NewEncoder(&definition)
-		encoder.SetEscapeHTML(false)
-		if err := encoder.Encode(p.resource(t, "AWS::StepFunctions::StateMachine")["DefinitionString"]); err != nil {
-			t.Fatal(err)
-		}
-		want := sha256.Sum256(bytes.TrimSpace(definition.Bytes()))
-		if got := p.digest(t); got != hex.EncodeToString(want[:]) {
-			t.Errorf("%s: the tag is %s, want %x", name, got, want)
+		if got, want := p.digest(t), digestOf(t, p); got != want {
+			t.Errorf("%s: the tag is %s, want %s", name, got, want)
 		}
 	}
 }
 
+// Requirements: P11-10k2
 func TestTheDigestChangesWithTheDefinition(t *testing.T) {
 	before := synthesize(t, "smallest", smallest).digest(t)
 	if after := synthesize(t, "prop Threshold", changed(changes["Threshold"])).digest(t); before == after {
@@ -64,5 +72,24 @@ func TestEveryRecordCarriesTheDigest(t *testing.T) {
 		if run["definition"] != p.digest(t) {
 			t.Errorf("%s records the definition %v", state, run["definition"])
 		}
+	}
+}
+
+// The CDK replaces what another stack has by an import after the definition was made.
+func TestTheDigestIsThatOfTheTemplateAcrossStacks(t *testing.T) {
+	dir := t.TempDir()
+	orFatal(t, func() {
+		app := newApp(dir)
+		topics := awscdk.NewStack(app, jsii.String("Topics"), nil)
+		topic := awssns.NewTopic(topics, jsii.String("Alerts"), nil)
+		stack := awscdk.NewStack(app, jsii.String("Variant"), nil)
+		props := smallest(stack)
+		props.AlertTopic = topic
+		risk.NewClinicalRiskPipeline(stack, "Pipeline", props)
+		app.Synth(nil)
+	})
+	p := &pipeline{template: readJSON(t, filepath.Join(dir, "Variant.template.json"))}
+	if got, want := p.digest(t), digestOf(t, p); got != want {
+		t.Errorf("the tag is %s, want %s", got, want)
 	}
 }

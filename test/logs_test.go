@@ -39,7 +39,7 @@ func TestLogGroup(t *testing.T) {
 	if group["RetentionInDays"] != 3653.0 {
 		t.Errorf("events are kept %v days, want ten years", group["RetentionInDays"])
 	}
-	if policy := p.deletionPolicy("PipelineLogs402221E7"); policy != "Retain" {
+	if policy := p.deletionPolicy("PipelineLogs402221E7"); policy != "RetainExceptOnCreate" {
 		t.Errorf("the log group's DeletionPolicy is %v", policy)
 	}
 }

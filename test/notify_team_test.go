@@ -15,6 +15,9 @@ import (
 )
 
 // Requirements: SRC-03, SRC-09
+// isTest asks whether input and name say that the execution is a test.
+const isTest = `$states.input.test = true and $substring($states.context.Execution.Name, 0, 6) = "smoke-"`
+
 func TestNotifyTeam(t *testing.T) {
 	p := synthesize(t, "smallest", smallest)
 	got := p.state(t, "NotifyTeam")
@@ -28,14 +31,14 @@ func TestNotifyTeam(t *testing.T) {
 		"Resource": "arn:aws:states:::sns:publish",
 		"Arguments": object{
 			"TopicArn":         arguments["TopicArn"],
-			"Subject":          `{% ($states.input.test = true ? "[TEST] " : "") & "Trial Risk Alert" %}`,
+			"Subject":          "{% (" + isTest + ` ? "[TEST] " : "") & "Trial Risk Alert" %}`,
 			"MessageStructure": "json",
 			"Message":          arguments["Message"], // see the executions
 			"MessageAttributes": object{
 				"trial":       object{"DataType": "String", "StringValue": textOf("trialId")},
 				"severity":    object{"DataType": "String", "StringValue": "high"},
 				"environment": object{"DataType": "String", "StringValue": "default"},
-				"test":        object{"DataType": "String", "StringValue": "{% $string($states.input.test = true) %}"},
+				"test":        object{"DataType": "String", "StringValue": "{% $string(" + isTest + ") %}"},
 			},
 		},
 		"TimeoutSeconds": 30.0,

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
@@ -115,7 +116,10 @@ func TestEveryFieldOfADownstreamSystemChangesTheTemplate(t *testing.T) {
 		asDownstream, map[string]func(awscdk.Stack, *risk.StateMachineExecution){
 			"Name":         func(_ awscdk.Stack, e *risk.StateMachineExecution) { e.Name = "Other" },
 			"StateMachine": func(stack awscdk.Stack, e *risk.StateMachineExecution) { e.StateMachine = machine(stack, "Other") },
-			"Timeout":      func(_ awscdk.Stack, e *risk.StateMachineExecution) { e.Timeout = 2 * time.Hour },
+			"Key": func(stack awscdk.Stack, e *risk.StateMachineExecution) {
+				e.Key = awskms.Key_FromKeyArn(stack, jsii.String("ReviewKey"), jsii.String(existingKey))
+			},
+			"Timeout": func(_ awscdk.Stack, e *risk.StateMachineExecution) { e.Timeout = 2 * time.Hour },
 		})
 	everyFieldChangesTheTemplate(t, incident,
 		asDownstream, map[string]func(awscdk.Stack, *risk.ServiceNowIncident){

@@ -326,7 +326,7 @@ func TestScoreCohort(t *testing.T) {
 				"run": object{
 					"execution": "{% $states.context.Execution.Id %}", "startedAt": "{% $states.context.Execution.StartTime %}",
 					"stateMachine": "{% $states.context.StateMachine.Id %}", "trialId": textOf("trialId"),
-					"definition": synthesize(t, "cohort", cohort).digest(t), "test": "{% $states.input.test = true %}",
+					"definition": synthesize(t, "cohort", cohort).digest(t), "test": "{% " + isTest + " %}",
 				},
 			},
 		},

@@ -43,7 +43,7 @@ const (
 	TrialID             = "trialId"              // the trial's id, a string
 	TransformedFeatures = "transformed_features" // the model's input, an object
 	Features            = "features"             // the field of the request that carries them to the endpoint
-	Test                = "test"                 // true marks an execution that tests a deployment; anything else does not
+	Test                = "test"                 // true, in an execution named TestExecution…, marks one that tests a deployment
 	Inference           = "inference"            // the endpoint's answer, parsed
 	Variant             = "variant"              // the variant of the endpoint that answered
 	Record              = "record"               // the place of the decision record, an S3 URI
@@ -60,6 +60,9 @@ const (
 	AlertSubject = "Trial Risk Alert"
 	TestSubject  = "[TEST]"
 )
+
+// TestExecution is what the name of an execution begins with that tests a deployment, besides an input whose field Test is true.
+const TestExecution = "smoke-"
 
 // DefaultThreshold is the risk of dropout above which a subject is at high risk, exclusive.
 //

@@ -1,6 +1,6 @@
-// Package keys makes customer-managed keys, and the statements of their policies. The policy of a key names who may use it
-// and through which service: the account's administrators manage it, and nobody encrypts or decrypts with it because of an
-// IAM policy alone.
+// Package keys makes customer-managed keys, and the statements of their policies. The policy of a key names who may use it, and
+// through which service or in which encryption context: the account's administrators manage it, and no IAM policy lets anybody
+// use it for anything else.
 package keys
 
 import (
@@ -64,7 +64,9 @@ func Of(scope constructs.Construct, id string, props *Props) (awskms.IKey, error
 
 func (p *Props) extend(scope constructs.Construct) error {
 	var missing []string
+	owner := *awscdk.Names_UniqueId(scope) // of the names: others may use the key, too, and a policy has each name once
 	for _, s := range p.Statements {
+		s.Name = owner + s.Name
 		if !*p.Key.AddToResourcePolicy(s.CDK(), jsii.Bool(true)).StatementAdded {
 			missing = append(missing, readable(awscdk.Stack_Of(scope).Resolve(s.JSON())))
 		}

@@ -24,11 +24,23 @@ const definitionDigest = "DefinitionDigest"
 //
 // Requirements: SRC-19, P11-10k2
 func (p *ClinicalRiskPipeline) addDigest(resource awsstepfunctions.CfnStateMachine) {
-	digest := digestOf(p.stack.Resolve(resource.DefinitionString()))
-	awscdk.Tags_Of(p.stateMachine).Add(jsii.String(DigestTag), &digest, nil)
+	// Made when the template is, for then the CDK has replaced what the definition has of other stacks by imports.
+	digest := awscdk.Lazy_UncachedString(&definition{p.stack, resource}, nil)
+	awscdk.Tags_Of(p.stateMachine).Add(jsii.String(DigestTag), digest, nil)
 	if p.props.Records != nil {
-		resource.SetDefinitionSubstitutions(&map[string]*string{definitionDigest: &digest})
+		resource.SetDefinitionSubstitutions(&map[string]*string{definitionDigest: digest})
 	}
+}
+
+// definition is that of a state machine, as its template has it.
+type definition struct {
+	stack    awscdk.Stack
+	resource awsstepfunctions.CfnStateMachine
+}
+
+// Produce implements awscdk.IStringProducer: it returns the digest.
+func (d *definition) Produce(awscdk.IResolveContext) *string {
+	return jsii.String(digestOf(d.stack.Resolve(d.resource.DefinitionString())))
 }
 
 func digestOf(value any) string {

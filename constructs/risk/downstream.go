@@ -80,9 +80,12 @@ func (p *ClinicalRiskPipeline) followUp(next awsstepfunctions.IChainable) awsste
 		Otherwise(p.gated(first, next))
 }
 
-// isTest is the JSONata expression of whether the execution's input says that it is a test. Anything but true is none: an
-// alert that somebody should act on is never taken for a test.
-const isTest = "$states.input." + workflow.Test + " = true"
+// isTest is the JSONata expression of whether the execution is a test: its input says true, and its name says so, too. Anything
+// less is none, so that neither a slip in an input nor one in a name keeps people from acting on an alert.
+const isTest = "$states.input." + workflow.Test + ` = true and $substring($states.context.Execution.Name, 0, ` + testNameLength + `) = "` + workflow.TestExecution + `"`
+
+// testNameLength is that of workflow.TestExecution.
+const testNameLength = "6"
 
 func (p *ClinicalRiskPipeline) downstreamStatements() []policy.Statement {
 	var statements []policy.Statement

@@ -1,6 +1,7 @@
 package risk
 
 import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -15,7 +16,7 @@ func (p *ClinicalRiskPipeline) addLogGroup() {
 		LogGroupName:  jsii.String(p.logGroupName()),
 		EncryptionKey: p.key,
 		Retention:     p.props.LogRetention,
-		RemovalPolicy: p.props.RemovalPolicy,
+		RemovalPolicy: p.logRemoval(),
 	})
 }
 
@@ -25,4 +26,13 @@ func (p *ClinicalRiskPipeline) logGroupName() string { return vendedLogs + p.nam
 
 func (p *ClinicalRiskPipeline) logGroupARN() string {
 	return p.arn("logs", "log-group:"+p.logGroupName())
+}
+
+// logRemoval keeps a log group that is retained, but for one of a stack whose creation is rolled back: it would be in the way of
+// the next creation, under the same name.
+func (p *ClinicalRiskPipeline) logRemoval() awscdk.RemovalPolicy {
+	if p.props.RemovalPolicy == awscdk.RemovalPolicy_RETAIN {
+		return awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE
+	}
+	return p.props.RemovalPolicy
 }

@@ -10,8 +10,9 @@ import (
 // events is the principal that EventBridge is.
 const events = "events.amazonaws.com"
 
-// outcomeMessage is what operations are told. The event may also carry the execution's input, output and cause, which may
-// hold subject data, and the error's name, which only some have: a message that names a missing field is not delivered.
+// outcomeMessage is what operations are told: the fields that every event has. A message that names a missing field is not
+// delivered, and of executions that are encrypted with a customer-managed key an event carries neither data nor error and
+// cause: https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
 const outcomeMessage = `{"message": "An execution of the clinical risk pipeline did not succeed", "status": <status>, "execution": <execution>}`
 
 // reportOutcomes tells operations of every execution that did not succeed. It works from outside the execution: a

@@ -70,7 +70,8 @@ type ClinicalRiskPipelineProps struct {
 	Key awskms.IKey
 
 	// KeyPrepared says that the policy of an imported Key has the statements that the pipeline needs, which cannot be seen from
-	// here. Without it an imported key is refused, and the error lists them. Default: it is not known to have them.
+	// here. Without it an imported key is refused, and the error lists them; package monitoring warns of the one that its alarms
+	// need besides. Default: it is not known to have them.
 	KeyPrepared bool
 
 	// LogRetention is how long CloudWatch Logs keeps the events of the executions. Default: ten years.

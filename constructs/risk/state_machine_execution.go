@@ -7,6 +7,7 @@ import (
 	"clinical-risk-pipeline/constructs/policy"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -22,6 +23,10 @@ type StateMachineExecution struct {
 
 	// StateMachine is the state machine to start, in the pipeline's own account and region.
 	StateMachine awsstepfunctions.IStateMachine
+
+	// Key is the customer-managed key that encrypts StateMachine: who waits for an execution's end reads its output. The key's
+	// policy has to let the account use it. Default: none.
+	Key awskms.IKey
 
 	// Timeout bounds the execution, in whole seconds, one minute or more. Default: one hour.
 	Timeout time.Duration
@@ -71,9 +76,14 @@ func (e StateMachineExecution) addStates(p *ClinicalRiskPipeline, next awsstepfu
 func (e StateMachineExecution) statements(p *ClinicalRiskPipeline) []policy.Statement {
 	machine := *e.StateMachine.StateMachineArn()
 	name := *awscdk.Arn_Split(&machine, awscdk.ArnFormat_COLON_RESOURCE_NAME).ResourceName
-	return []policy.Statement{
+	statements := []policy.Statement{
 		policy.Allow(e.state(), []string{machine}, "states:StartExecution"),
 		policy.Allow(e.state()+"Run", []string{p.arn("states", "execution:"+name+":*")}, "states:DescribeExecution", "states:StopExecution"),
 		p.managedRule(e.state(), "StepFunctionsGetEventsForStepFunctionsExecutionRule"),
 	}
+	if e.Key != nil {
+		decrypt := policy.Allow(e.state()+"Encryption", []string{*e.Key.KeyArn()}, "kms:Decrypt")
+		statements = append(statements, inContext(p.through("states", decrypt), machineContext, []string{machine}))
+	}
+	return statements
 }

@@ -38,7 +38,8 @@ export class Pipeline extends Construct {
     this.alertTopic = this.addTopic('AlertTopic', 'Clinical risk alerts');
     this.operationsTopic = this.addTopic('OperationsTopic', 'Clinical risk operations');
     this.logGroup = new logs.LogGroup(this, 'Logs', {
-      logGroupName: this.logGroupName, encryptionKey: this.key, retention: props.logRetention, removalPolicy: props.removalPolicy,
+      logGroupName: this.logGroupName, encryptionKey: this.key, retention: props.logRetention,
+      removalPolicy: props.removalPolicy === cdk.RemovalPolicy.RETAIN ? cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : props.removalPolicy,
     });
     this.role = this.addRole();
     this.stateMachine = this.addStateMachine();

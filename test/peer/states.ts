@@ -33,7 +33,7 @@ export function definition(scope: Construct, props: StatesProps): sfn.IChainable
 }
 
 const threshold = 0.75;
-const isTest = '$states.input.test = true';
+const isTest = '$states.input.test = true and $substring($states.context.Execution.Name, 0, 6) = "smoke-"';
 
 const expression = (jsonata: string) => `{% ${jsonata} %}`;
 const seconds = (n: number) => cdk.Duration.seconds(n);
