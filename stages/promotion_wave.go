@@ -53,10 +53,12 @@ func (p *promotion) addApprovalTopic() {
 	if len(p.ApproverEmails) == 0 {
 		return
 	}
+	in := policy.In(p.stack)
 	key, err := keys.Of(p.stack, approvalKeyID, &keys.Props{
+		In:            in,
 		Description:   "Encrypts the notifications of changes that wait for approval.",
 		RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
-		Statements:    []policy.Statement{keys.Through(policy.In(p.stack), "PublishThroughSNS", "sns", "kms:GenerateDataKey", "kms:Decrypt")},
+		Statements:    []policy.Statement{keys.Through(in, "PublishThroughSNS", "sns", "kms:GenerateDataKey", "kms:Decrypt")},
 	})
 	if err != nil {
 		panic(err)

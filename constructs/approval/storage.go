@@ -24,7 +24,7 @@ func (a *Approval) addKey() {
 		statements = append(statements, keys.Through(a.in, "TellApprovers", "sns", "kms:Decrypt", "kms:GenerateDataKey"))
 	}
 	key, err := keys.Of(a, keyID, &keys.Props{
-		Key: a.props.Key, Prepared: a.props.KeyPrepared, RemovalPolicy: a.props.RemovalPolicy, Statements: statements,
+		In: a.in, Key: a.props.Key, Prepared: a.props.KeyPrepared, RemovalPolicy: a.props.RemovalPolicy, Statements: statements,
 		Description: "Encrypts the requests for approval of the clinical risk pipeline.",
 	})
 	if err != nil {

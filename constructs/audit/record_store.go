@@ -136,10 +136,11 @@ func (p *RecordStoreProps) withDefaults() RecordStoreProps {
 // addKey makes a key, unless the user gave one, that people and roles use through S3, which asks who they are and logs what
 // they did.
 func (s *RecordStore) addKey(prepared bool) {
+	in := policy.In(awscdk.Stack_Of(s))
 	key, err := keys.Of(s, keyID, &keys.Props{
-		Key: s.key, Prepared: prepared, RemovalPolicy: awscdk.RemovalPolicy_RETAIN,
+		In: in, Key: s.key, Prepared: prepared, RemovalPolicy: awscdk.RemovalPolicy_RETAIN,
 		Description: "Encrypts the decision records of the clinical risk pipeline.",
-		Statements:  []policy.Statement{keys.Through(policy.In(awscdk.Stack_Of(s)), "Records", "s3", "kms:Decrypt", "kms:GenerateDataKey")},
+		Statements:  []policy.Statement{keys.Through(in, "Records", "s3", "kms:Decrypt", "kms:GenerateDataKey")},
 	})
 	if err != nil {
 		panic(err)

@@ -26,7 +26,7 @@ func (t *Trail) addKey() {
 		statements = append(statements, keys.LogGroups(in, "EncryptTrailLogs", in.ARN("logs", "log-group:*")))
 	}
 	key, err := keys.Of(t, keyID, &keys.Props{
-		Key: t.props.Key, Prepared: t.props.KeyPrepared, RemovalPolicy: awscdk.RemovalPolicy_RETAIN, Statements: statements,
+		In: in, Key: t.props.Key, Prepared: t.props.KeyPrepared, RemovalPolicy: awscdk.RemovalPolicy_RETAIN, Statements: statements,
 		Description: "Encrypts the audit trail of the clinical risk pipeline.",
 	})
 	if err != nil {

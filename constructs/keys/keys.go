@@ -36,6 +36,9 @@ type Props struct {
 	// Prepared says that the policy of an imported Key has the statements. Default: it is not known to have them.
 	Prepared bool
 
+	// In is the place of the stack.
+	In policy.Place
+
 	// Description and RemovalPolicy are those of a new key.
 	Description   string
 	RemovalPolicy awscdk.RemovalPolicy
@@ -52,8 +55,7 @@ func Of(scope constructs.Construct, id string, props *Props) (awskms.IKey, error
 	if props.Key != nil {
 		return props.Key, props.extend(scope)
 	}
-	stack := awscdk.Stack_Of(scope)
-	administer := forKey("Administration", policy.Account(policy.In(stack).Root()), administration)
+	administer := forKey("Administration", policy.Account(props.In.Root()), administration)
 	return awskms.NewKey(scope, &id, &awskms.KeyProps{
 		Description:       &props.Description,
 		EnableKeyRotation: jsii.Bool(true),

@@ -24,12 +24,23 @@ const definitionDigest = "DefinitionDigest"
 //
 // Requirements: SRC-19, P11-10k2
 func (p *ClinicalRiskPipeline) addDigest(resource awsstepfunctions.CfnStateMachine) {
-	// Made when the template is, for then the CDK has replaced what the definition has of other stacks by imports.
-	digest := awscdk.Lazy_UncachedString(&definition{p.stack, resource}, nil)
+	definition := &definition{p.stack, resource}
+	// Made when the template is, for only then the CDK has replaced what the definition has of other stacks by imports.
+	digest := awscdk.Lazy_UncachedString(definition, nil)
+	if p.selfContained() {
+		digest = definition.Produce(nil) // the same, made once and not at every look
+	}
 	awscdk.Tags_Of(p.stateMachine).Add(jsii.String(DigestTag), digest, nil)
 	if p.props.Records != nil {
 		resource.SetDefinitionSubstitutions(&map[string]*string{definitionDigest: digest})
 	}
+}
+
+// selfContained tells whether the definition names nothing that may stand in another stack of the application.
+func (p *ClinicalRiskPipeline) selfContained() bool {
+	_, role := p.props.Extraction.(EMRServerlessJob)
+	return !role && p.props.Cohort == nil && p.props.Records == nil && p.props.Approval == nil && len(p.props.Downstream) == 0 &&
+		p.props.AlertTopic == nil && p.props.OperationsTopic == nil
 }
 
 // definition is that of a state machine, as its template has it.

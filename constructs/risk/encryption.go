@@ -38,7 +38,7 @@ func (p *ClinicalRiskPipeline) addKey() {
 			keys.ByService("KeepUndeliveredAlerts", "sns.amazonaws.com", use...).If("StringEquals", "aws:SourceAccount", p.in.Account))
 	}
 	key, err := keys.Of(p, keyID, &keys.Props{
-		Key: p.props.Key, Prepared: p.props.KeyPrepared, RemovalPolicy: p.props.RemovalPolicy, Statements: statements,
+		In: p.in, Key: p.props.Key, Prepared: p.props.KeyPrepared, RemovalPolicy: p.props.RemovalPolicy, Statements: statements,
 		Description: "Encrypts the data of the clinical risk pipeline's executions, its logs and its messages.",
 	})
 	if err != nil {
