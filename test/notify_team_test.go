@@ -14,10 +14,10 @@ import (
 	"clinical-risk-pipeline/constructs/risk"
 )
 
-// Requirements: SRC-03, SRC-09
 // isTest asks whether input and name say that the execution is a test.
 const isTest = `$states.input.test = true and $substring($states.context.Execution.Name, 0, 6) = "smoke-"`
 
+// Requirements: SRC-03, SRC-09
 func TestNotifyTeam(t *testing.T) {
 	p := synthesize(t, "smallest", smallest)
 	got := p.state(t, "NotifyTeam")
