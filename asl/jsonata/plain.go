@@ -1,11 +1,5 @@
 package jsonata
 
-import (
-	"encoding/json"
-	"math"
-	"strconv"
-)
-
 // Most expressions of a state machine are plain: $states.input.risk > 0.75. They are evaluated in Go, a hundred times faster
 // than in the interpreter, which no value then needs to enter. A plain evaluation covers only what it is certain of. In any
 // other case, and for every error, it gives up, and the library evaluates the whole expression: evaluation has no effects
@@ -16,60 +10,61 @@ type plain func(f *frame) (value any, ok bool)
 
 type undefined struct{}
 
-// frame holds the variables of an evaluation.
-type frame struct {
-	variables map[string]any
-	builtin   map[string]bool
-}
-
-// What a node of a plain expression may hold: a predicate, a group-by, a sequence flag or the like is not plain.
+// What a node of a plain expression may hold: a group-by, a sequence flag, a signature or the like is not plain. Predicates are
+// looked for where they can be.
 var plainKeys = map[string]bool{
 	"type": true, "value": true, "position": true, "steps": true, "lhs": true, "rhs": true, "expression": true, "expressions": true,
-	"condition": true, "then": true, "else": true, "procedure": true, "arguments": true,
+	"condition": true, "then": true, "else": true, "procedure": true, "arguments": true, "body": true, "thunk": true,
 }
 
-// compilePlain returns nil for what is not plain.
-func compilePlain(n node) plain {
-	for key := range n {
-		if !plainKeys[key] {
-			return nil
-		}
-	}
-	switch n.kind() {
-	case "string", "number", "value":
-		value := n["value"]
-		return func(*frame) (any, bool) { return value, true }
-	case "variable":
-		return plainVariable(n.text("value"))
-	case "path":
-		return plainPath(n.list("steps"))
-	case "binary":
-		return plainBinary(n)
-	case "unary":
-		return plainUnary(n)
-	case "condition":
-		return plainCondition(n)
-	case "block":
-		if expressions := n.list("expressions"); len(expressions) == 1 {
-			return compilePlain(expressions[0])
-		}
-	case "function":
-		return plainCall(n)
-	}
-	return nil
+// compiler makes plain evaluations of nodes.
+type compiler struct {
+	bound   map[string]bool // the names that the expression binds itself, anywhere
+	context bool            // there is a value that unqualified names refer to: within a predicate
 }
 
-func plainVariable(name string) plain {
-	if name == "" || name == "$" {
+// compilePlain returns nil for an expression that is not plain.
+func compilePlain(root node) plain {
+	c := &compiler{bound: map[string]bool{}}
+	c.findBound(root)
+	evaluate, steps := c.compile(root), root.count()
+	if evaluate == nil {
 		return nil
 	}
 	return func(f *frame) (any, bool) {
-		value, ok := f.variables[name]
-		if !ok {
-			return undefined{}, !f.builtin[name]
+		if !f.spend(steps) {
+			return nil, false
 		}
-		return value, true
+		return evaluate(f)
 	}
+}
+
+func (c *compiler) compile(n node) plain {
+	if n.kind() != "variable" && !n.hasOnly(plainKeys) {
+		return nil
+	}
+	switch n.kind() {
+	case "variable":
+		return c.variable(n)
+	case "string", "number", "value":
+		value := n["value"]
+		return func(*frame) (any, bool) { return value, true }
+	case "path":
+		return c.path(n.list("steps"))
+	case "binary":
+		return c.binary(n)
+	case "unary":
+		return c.unary(n)
+	case "condition":
+		return c.condition(n)
+	case "block":
+		return c.block(n.list("expressions"))
+	case "function":
+		return c.call(n)
+	case "lambda":
+		return c.tailCall(n)
+	}
+	return nil
 }
 
 // inherited are the names that every JavaScript object answers to.
@@ -79,11 +74,11 @@ var inherited = map[string]bool{
 	"__lookupGetter__": true, "__lookupSetter__": true,
 }
 
-func plainCondition(n node) plain {
-	condition, then := compilePlain(n.child("condition")), compilePlain(n.child("then"))
+func (c *compiler) condition(n node) plain {
+	condition, then := c.compile(n.child("condition")), c.compile(n.child("then"))
 	otherwise := func(*frame) (any, bool) { return undefined{}, true }
 	if n.has("else") {
-		otherwise = compilePlain(n.child("else"))
+		otherwise = c.compile(n.child("else"))
 	}
 	if condition == nil || then == nil || otherwise == nil {
 		return nil
@@ -119,14 +114,14 @@ func truthOf(value any) (truth, ok bool) {
 	return false, false
 }
 
-func plainUnary(n node) plain {
+func (c *compiler) unary(n node) plain {
 	switch n.text("value") {
 	case "[":
-		return plainArray(n)
+		return c.array(n)
 	case "{":
-		return plainObject(n)
+		return c.object(n)
 	}
-	operand := compilePlain(n.child("expression"))
+	operand := c.compile(n.child("expression"))
 	if operand == nil {
 		return nil
 	}
@@ -137,85 +132,4 @@ func plainUnary(n node) plain {
 		}
 		return nil, false
 	}
-}
-
-// plainArray builds [a, b]: arrays among the items are appended, unless they are array constructors themselves.
-func plainArray(n node) plain {
-	var items []plain
-	var nested []bool
-	for _, item := range n.list("expressions") {
-		compiled := compilePlain(item)
-		if compiled == nil {
-			return nil
-		}
-		items, nested = append(items, compiled), append(nested, item.text("value") == "[")
-	}
-	return func(f *frame) (any, bool) {
-		array := make([]any, 0, len(items))
-		for i, item := range items {
-			value, ok := item(f)
-			if !ok {
-				return nil, false
-			}
-			values, isArray := value.([]any)
-			switch {
-			case value == any(undefined{}):
-			case isArray && !nested[i]:
-				array = append(array, values...)
-			default:
-				array = append(array, value)
-			}
-		}
-		return array, true
-	}
-}
-
-// plainObject builds {"a": b}. Members that are undefined are left out.
-func plainObject(n node) plain {
-	members := map[string]plain{}
-	for _, pair := range n.pairs() {
-		key := pair[0].text("value")
-		value := compilePlain(pair[1])
-		if pair[0].kind() != "string" || value == nil || inherited[key] || members[key] != nil {
-			return nil
-		}
-		members[key] = value
-	}
-	return func(f *frame) (any, bool) {
-		object := make(map[string]any, len(members))
-		for key, member := range members {
-			value, ok := member(f)
-			if !ok {
-				return nil, false
-			}
-			if _, isUndefined := value.(undefined); !isUndefined {
-				object[key] = value
-			}
-		}
-		return object, true
-	}
-}
-
-// textOf is JSONata's $string for scalars: numbers with 15 significant digits at most, in JavaScript's notation.
-func textOf(value any) (text string, ok bool) {
-	switch v := value.(type) {
-	case nil:
-		return "null", true
-	case bool:
-		return strconv.FormatBool(v), true
-	case string:
-		return v, true
-	case float64:
-		rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 15, 64), 64)
-		if abs := math.Abs(rounded); err != nil || abs >= 1e21 || abs < 1e-6 && abs != 0 {
-			return "", false
-		}
-		return strconv.FormatFloat(rounded+0, 'f', -1, 64), true
-	}
-	return "", false
-}
-
-// parseJSON is JSON.parse for the text that both decoders take alike.
-func parseJSON(text string) (value any, ok bool) {
-	return value, json.Unmarshal([]byte(text), &value) == nil
 }

@@ -8,13 +8,13 @@ import (
 
 // plainFunction is a function of the library, or of AWS, for the arguments on which it is simple.
 type plainFunction struct {
-	arguments int
-	apply     func(arguments []any) (value any, ok bool)
+	least, most int // how many arguments
+	apply       func(e *evaluation, arguments []any) (value any, ok bool)
 }
 
 // one makes a plainFunction of one argument that is undefined for undefined.
 func one(apply func(argument any) (any, bool)) plainFunction {
-	return plainFunction{1, func(arguments []any) (any, bool) {
+	return plainFunction{1, 1, func(_ *evaluation, arguments []any) (any, bool) {
 		if _, isUndefined := arguments[0].(undefined); isUndefined {
 			return undefined{}, true
 		}
@@ -33,11 +33,11 @@ var plainFunctions = map[string]plainFunction{
 	"type":   one(plainType),
 	"merge":  one(plainMerge),
 	"sum":    one(plainSum),
-	"exists": {1, func(arguments []any) (any, bool) {
+	"exists": {1, 1, func(_ *evaluation, arguments []any) (any, bool) {
 		_, isUndefined := arguments[0].(undefined)
 		return !isUndefined, true
 	}},
-	"count": {1, func(arguments []any) (any, bool) {
+	"count": {1, 1, func(_ *evaluation, arguments []any) (any, bool) {
 		switch v := arguments[0].(type) {
 		case undefined:
 			return 0.0, true
@@ -46,9 +46,19 @@ var plainFunctions = map[string]plainFunction{
 		}
 		return 1.0, true
 	}},
-	"append":   {2, plainAppend},
-	"join":     {2, plainJoin},
-	"contains": {2, plainContains},
+	"append":   {2, 2, plainAppend},
+	"join":     {2, 2, plainJoin},
+	"contains": {2, 2, plainContains},
+	"zip":      {1, 100, plainZip},
+
+	"substring":     {2, 3, plainSubstring},
+	"formatInteger": {2, 2, plainFormatInteger},
+	"hash":          {2, 2, plainHash},
+
+	"now":        {0, 0, plainNow},
+	"millis":     {0, 0, func(e *evaluation, _ []any) (any, bool) { return float64(e.runtime.now().UnixMilli()), true }},
+	"toMillis":   one(plainToMillis),
+	"fromMillis": one(plainFromMillis),
 
 	"length":    ofText(func(text string) (any, bool) { return float64(utf8.RuneCountInString(text)), true }),
 	"uppercase": ofText(func(text string) (any, bool) { return strings.ToUpper(text), isASCII(text) }),
@@ -73,35 +83,6 @@ func ofNumber(apply func(float64) float64) plainFunction {
 		number, ok := v.(float64)
 		return apply(number) + 0, ok
 	})
-}
-
-func plainCall(n node) plain {
-	procedure := n.child("procedure")
-	name := procedure.text("value")
-	function, known := plainFunctions[name]
-	arguments := n.list("arguments")
-	if !known || procedure.kind() != "variable" || len(arguments) != function.arguments {
-		return nil
-	}
-	compiled := make([]plain, len(arguments))
-	for i, argument := range arguments {
-		if compiled[i] = compilePlain(argument); compiled[i] == nil {
-			return nil
-		}
-	}
-	return func(f *frame) (any, bool) {
-		if _, isVariable := f.variables[name]; isVariable {
-			return nil, false
-		}
-		values := make([]any, len(compiled))
-		for i, argument := range compiled {
-			var ok bool
-			if values[i], ok = argument(f); !ok {
-				return nil, false
-			}
-		}
-		return function.apply(values)
-	}
 }
 
 func plainParse(v any) (any, bool) {
@@ -164,7 +145,7 @@ func plainSum(v any) (any, bool) {
 	return total, true
 }
 
-func plainAppend(arguments []any) (any, bool) {
+func plainAppend(e *evaluation, arguments []any) (any, bool) {
 	joined := []any{}
 	for i, argument := range arguments {
 		switch v := argument.(type) {
@@ -176,10 +157,10 @@ func plainAppend(arguments []any) (any, bool) {
 			joined = append(joined, v)
 		}
 	}
-	return joined, true
+	return joined, e.spend(len(joined))
 }
 
-func plainJoin(arguments []any) (any, bool) {
+func plainJoin(_ *evaluation, arguments []any) (any, bool) {
 	items, isArray := arguments[0].([]any)
 	separator, isText := arguments[1].(string)
 	if !isArray || !isText {
@@ -194,8 +175,29 @@ func plainJoin(arguments []any) (any, bool) {
 	return strings.Join(parts, separator), true
 }
 
-func plainContains(arguments []any) (any, bool) {
+func plainContains(_ *evaluation, arguments []any) (any, bool) {
 	text, isText := arguments[0].(string)
 	part, isPart := arguments[1].(string)
 	return strings.Contains(text, part), isText && isPart
+}
+
+// plainZip pairs the items of arrays, up to the end of the shortest.
+func plainZip(_ *evaluation, arguments []any) (any, bool) {
+	shortest := math.MaxInt
+	for _, argument := range arguments {
+		items, isArray := argument.([]any)
+		if !isArray {
+			return nil, false
+		}
+		shortest = min(shortest, len(items))
+	}
+	zipped := make([]any, shortest)
+	for i := range zipped {
+		tuple := make([]any, len(arguments))
+		for j, argument := range arguments {
+			tuple[j] = argument.([]any)[i]
+		}
+		zipped[i] = tuple
+	}
+	return zipped, true
 }

@@ -23,8 +23,8 @@ var operators = map[string]operator{
 	"in": membership,
 }
 
-func plainBinary(n node) plain {
-	left, right := compilePlain(n.child("lhs")), compilePlain(n.child("rhs"))
+func (c *compiler) binary(n node) plain {
+	left, right := c.compile(n.child("lhs")), c.compile(n.child("rhs"))
 	if left == nil || right == nil {
 		return nil
 	}
@@ -179,6 +179,6 @@ func plainConcat(left, right plain) plain {
 			}
 			text += part
 		}
-		return text, true
+		return text, f.spend(len(text) >> 6)
 	}
 }

@@ -1,19 +1,19 @@
 package jsonata
 
-// plainPath follows names, through objects and through the objects of arrays: $states.input.subjects.risk.
-func plainPath(steps []node) plain {
-	if len(steps) < 2 || steps[0].kind() != "variable" {
-		return nil
-	}
-	start := compilePlain(steps[0])
-	names := make([]string, 0, len(steps)-1)
-	for _, step := range steps[1:] {
-		if step.kind() != "name" || len(step) > 3 || inherited[step.text("value")] {
-			return nil
-		}
-		names = append(names, step.text("value"))
-	}
-	if start == nil {
+import "math"
+
+// step is a step of a path: a name, and what filters the values that it finds.
+type step struct {
+	name   string
+	filter filter // nil for all of them
+}
+
+// path follows names, through objects and through the objects of arrays: $states.input.subjects[risk > 0.75].id. It begins with a
+// variable, a call, or, where there is a context, a name.
+func (c *compiler) path(nodes []node) plain {
+	start, nodes := c.start(nodes)
+	steps := c.steps(nodes)
+	if start == nil || steps == nil {
 		return nil
 	}
 	return func(f *frame) (any, bool) {
@@ -21,12 +21,15 @@ func plainPath(steps []node) plain {
 		if !ok {
 			return nil, false
 		}
-		for i, name := range names {
-			if items, isArray := at.([]any); isArray {
-				return through(items, names[i:]), true
+		for i, step := range steps {
+			object, isObject := at.(map[string]any)
+			if _, isArray := at.([]any); isArray || step.filter != nil {
+				return through(f, asList(at), steps[i:])
 			}
-			object, _ := at.(map[string]any)
-			if at, ok = object[name]; !ok {
+			if !isObject {
+				return undefined{}, true
+			}
+			if at, ok = object[step.name]; !ok {
 				return undefined{}, true
 			}
 		}
@@ -34,24 +37,142 @@ func plainPath(steps []node) plain {
 	}
 }
 
-// through follows names from the items of an array. What is found is one flat list, of which a single value stands for itself,
-// unless it is an array that one item holds.
-func through(items []any, names []string) any {
-	for i, name := range names {
-		var found []any
-		for _, item := range items {
-			if value, ok := lookup(item, name); ok {
-				found = append(found, value)
+// start is what a path begins with, and the steps that follow it.
+func (c *compiler) start(nodes []node) (start plain, steps []node) {
+	switch kind := nodes[0].kind(); {
+	case kind == "variable" && len(nodes) > 1, kind == "function" && !c.context && len(nodes) > 1:
+		return c.compile(nodes[0]), nodes[1:]
+	case kind == "name" && c.context:
+		return func(f *frame) (any, bool) { return f.context, true }, nodes
+	}
+	return nil, nil
+}
+
+func (c *compiler) steps(nodes []node) []step {
+	steps := make([]step, 0, len(nodes))
+	for _, n := range nodes {
+		s := step{name: n.text("value")}
+		members := 3
+		if n.has("stages") {
+			members++
+			if s.filter = c.filter(n.list("stages")); s.filter == nil {
+				return nil
 			}
 		}
-		if i == len(names)-1 && len(found) == 1 {
-			if array, isArray := found[0].([]any); isArray {
-				return array
+		if n.kind() != "name" || len(n) > members || inherited[s.name] {
+			return nil
+		}
+		steps = append(steps, s)
+	}
+	return steps
+}
+
+// filter picks from a value, of which an array is many. inner says that what it picked is one value, which is an array, and items
+// are those of that array.
+type filter func(f *frame, value any) (items []any, inner, ok bool)
+
+// filter compiles a predicate: a number picks an item by its index; of anything else, the items are picked for which it holds.
+func (c *compiler) filter(predicates []node) filter {
+	if len(predicates) != 1 || predicates[0].kind() != "filter" {
+		return nil
+	}
+	predicate := predicates[0].child("expr")
+	if number, isNumber := predicate["value"].(float64); isNumber && predicate.hasOnly(plainKeys) {
+		return func(_ *frame, value any) (items []any, inner, ok bool) {
+			return pick(value, int(math.Floor(number)))
+		}
+	}
+	within := &compiler{bound: c.bound, context: true}
+	holds, steps := within.compile(predicate), predicate.count()
+	if holds == nil {
+		return nil
+	}
+	return func(f *frame, value any) (found []any, inner, ok bool) {
+		items := asList(value)
+		if isTupleStream(value) || !f.spend(len(items)*steps) {
+			return nil, false, false
+		}
+		scope := &frame{evaluation: f.evaluation, outer: f}
+		for _, item := range items {
+			scope.context = item
+			truth, ok := isPicked(holds(scope))
+			if _, isUndefined := item.(undefined); !ok || truth && isUndefined {
+				return nil, false, false
 			}
+			if truth {
+				found = append(found, item)
+			}
+		}
+		return found, false, true
+	}
+}
+
+// isTupleStream says that the library's filter would take an object for one of its own.
+func isTupleStream(value any) bool {
+	object, _ := value.(map[string]any)
+	return object["tupleStream"] != nil
+}
+
+// isPicked is what the result of a predicate says. Numbers would be indices.
+func isPicked(result any, ok bool) (truth, known bool) {
+	if _, isNumber := result.(float64); isNumber || !ok {
+		return false, false
+	}
+	return truthOf(result)
+}
+
+// pick is the item of an index, of which a negative one counts from the end.
+func pick(value any, index int) (found []any, inner, ok bool) {
+	items := asList(value)
+	if isTupleStream(value) {
+		return nil, false, false
+	}
+	if index < 0 {
+		index += len(items)
+	}
+	if index < 0 || index >= len(items) || items[index] == any(undefined{}) {
+		return nil, false, true
+	}
+	if array, isArray := items[index].([]any); isArray {
+		return array, true, true
+	}
+	return items[index : index+1], false, true
+}
+
+// through takes steps from the items of an array. What is found is one flat list, of which a single value stands for itself,
+// unless it is an array that one item holds.
+func through(f *frame, items []any, steps []step) (any, bool) {
+	for i, step := range steps {
+		if !f.spend(len(items)) {
+			return nil, false
+		}
+		found, inner, ok := step.apply(f, items)
+		if !ok {
+			return nil, false
+		}
+		if i == len(steps)-1 && len(found) == 1 && inner {
+			return found[0], true
 		}
 		items = flat(found)
 	}
-	return collapsed(items)
+	return collapsed(items), true
+}
+
+// apply takes the step from each item. inner says that the last value found is an array that stands for itself.
+func (s *step) apply(f *frame, items []any) (found []any, inner, ok bool) {
+	for _, item := range items {
+		value, exists := lookup(item, s.name)
+		_, isArray := value.([]any)
+		if s.filter != nil {
+			if value, isArray, ok = s.filter(f, value); !ok {
+				return nil, false, false
+			}
+		}
+		if exists || s.filter != nil {
+			found, inner = append(found, value), isArray
+		}
+	}
+	return found, inner, true
 }
 
 // collapsed is a sequence as a value: one item stands for itself, none is undefined.
@@ -69,14 +190,15 @@ func collapsed(items []any) any {
 func lookup(at any, name string) (value any, ok bool) {
 	switch at := at.(type) {
 	case map[string]any:
-		value, ok = at[name]
-		return value, ok
+		if value, ok = at[name]; ok {
+			return value, true
+		}
 	case []any:
 		value = collapsed(gather(nil, at, name))
 		_, isUndefined := value.(undefined)
 		return value, !isUndefined
 	}
-	return nil, false
+	return undefined{}, false
 }
 
 // gather appends what the name finds in nested arrays.

@@ -123,7 +123,7 @@ func (r *Runtime) compile(source string) (*Expression, error) {
 // result is undefined. A fault is an *Error.
 func (r *Runtime) Eval(e *Expression, bindings map[string]any) (value any, defined bool, err error) {
 	if e.plain != nil {
-		if value, ok := e.plain(&frame{variables: bindings, builtin: r.builtin}); ok {
+		if value, ok := e.plain(r.frame(bindings)); ok {
 			if _, isUndefined := value.(undefined); isUndefined {
 				return nil, false, nil
 			}
@@ -131,6 +131,10 @@ func (r *Runtime) Eval(e *Expression, bindings map[string]any) (value any, defin
 		}
 	}
 	return r.interpret(e, bindings)
+}
+
+func (r *Runtime) frame(variables map[string]any) *frame {
+	return &frame{evaluation: &evaluation{variables: variables, runtime: r}}
 }
 
 // interpret has the library evaluate the expression.

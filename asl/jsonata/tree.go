@@ -21,6 +21,35 @@ func (n node) has(key string) bool {
 	return ok
 }
 
+// hasOnly says that the node has no members but those.
+func (n node) hasOnly(keys map[string]bool) bool {
+	for key := range n {
+		if !keys[key] {
+			return false
+		}
+	}
+	return true
+}
+
+// count is how many nodes there are, this one included.
+func (n node) count() int { return countNodes(map[string]any(n)) }
+
+func countNodes(v any) int {
+	nodes := 0
+	switch v := v.(type) {
+	case map[string]any:
+		nodes = 1
+		for _, member := range v {
+			nodes += countNodes(member)
+		}
+	case []any:
+		for _, item := range v {
+			nodes += countNodes(item)
+		}
+	}
+	return nodes
+}
+
 // list returns the nodes that an array member holds.
 func (n node) list(key string) []node {
 	items, _ := n[key].([]any)
