@@ -26,18 +26,23 @@ synthesize() {
 synthesize "$work/tree" "$work/before" "$commit"
 synthesize . "$work/now" "the working tree"
 
-stacks='Object.values(require(process.argv[1]).artifacts).filter(a => a.type === "aws:cloudformation:stack")
-	.map(a => a.displayName + " " + a.properties.templateFile).join("\n")'
-for manifest in "$work"/now/assembly-*/manifest.json; do
-	stage=$(basename "$(dirname "$manifest")")
-	node -p "$stacks" "$manifest" | while read -r name file; do
-		old=$work/before/$stage/$file
-		if [ ! -e "$old" ]; then
-			echo "$name is new"
-		elif cmp -s "$old" "$work/now/$stage/$file"; then
-			echo "$name is the same"
-		else
-			npx --no-install cdk diff --app "$work/now" --template "$old" "$name" 2>&1
-		fi
-	done
+# stacks FOLDER: a line for each stack of a cloud assembly, "NAME TEMPLATE"
+stacks() {
+	(cd "$1" && for manifest in manifest.json assembly-*/manifest.json; do
+		node -p 'Object.values(require(path.resolve(process.argv[1])).artifacts).filter(a => a.type === "aws:cloudformation:stack")
+			.map(a => a.displayName + " " + path.join(path.dirname(process.argv[1]), a.properties.templateFile)).join("\n")' "$manifest"
+	done | sed '/^$/d')
+}
+stacks "$work/now" >"$work/stacks"
+while read -r name template; do
+	if [ ! -e "$work/before/$template" ]; then
+		echo "$name is new"
+	elif cmp -s "$work/before/$template" "$work/now/$template"; then
+		echo "$name is the same"
+	else
+		npx --no-install cdk diff --app "$work/now" --template "$work/before/$template" "$name" 2>&1 </dev/null
+	fi
+done <"$work/stacks"
+stacks "$work/before" | while read -r name template; do
+	[ -e "$work/now/$template" ] || echo "$name is gone"
 done
