@@ -255,7 +255,7 @@ func nagReport(t *testing.T, file string) [][]string {
 // synthesizeBy has the CDK's command line judge a cloud assembly, as after a synthesis of its own.
 func synthesizeBy(t *testing.T, dir string) (output string, code int) {
 	t.Helper()
-	command := exec.Command("npx", "--no-install", "cdk", "synth", "--quiet", "--app", dir)
+	command := exec.Command(filepath.Join("node_modules", ".bin", "cdk"), "synth", "--quiet", "--app", dir)
 	command.Dir = ".."
 	text, err := command.CombinedOutput()
 	if command.ProcessState == nil {
