@@ -54,7 +54,10 @@ func BenchmarkEval(b *testing.B) {
 // BenchmarkStart opens the library, compiles an expression and evaluates it once.
 func BenchmarkStart(b *testing.B) {
 	for b.Loop() {
-		library := open(b)
+		library, err := openLibrary()
+		if err != nil {
+			b.Fatal(err)
+		}
 		expression, err := library.Compile("$round($states.input.risk) > 0")
 		if err != nil {
 			b.Fatal(err)

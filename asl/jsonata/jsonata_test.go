@@ -5,19 +5,27 @@ import (
 	"errors"
 	"math/rand/v2"
 	"regexp"
+	"sync"
 	"testing"
 	"time"
 
 	"clinical-risk-pipeline/asl/jsonata"
 )
 
-func open(t testing.TB) *jsonata.Library {
-	t.Helper()
+// shared is the library of all tests that do not ask for one of their own. Opening it takes a while.
+var shared = sync.OnceValues(openLibrary)
+
+func openLibrary() (*jsonata.Library, error) {
 	dir, err := jsonata.Find(".")
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	library, err := jsonata.Open(dir)
+	return jsonata.Open(dir)
+}
+
+func open(t testing.TB) *jsonata.Library {
+	t.Helper()
+	library, err := shared()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +169,10 @@ func TestErrorsHaveCodeAndPosition(t *testing.T) {
 
 // The library keeps the name of a function's last call with the function.
 func TestAnErrorDoesNotDependOnEarlierEvaluations(t *testing.T) {
-	library := open(t)
+	library, err := openLibrary() // whose runtimes have evaluated nothing yet
+	if err != nil {
+		t.Fatal(err)
+	}
 	const source = `$map([{}], $uppercase)`
 	first := evaluate(t, library, newRuntime(t, library), source, nil)
 	runtime := newRuntime(t, library)

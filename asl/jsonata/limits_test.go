@@ -2,6 +2,7 @@ package jsonata
 
 import (
 	"errors"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -9,7 +10,7 @@ import (
 
 func boundedRuntime(t *testing.T, bounds limits) *Runtime {
 	t.Helper()
-	r := &Runtime{library: testRuntime(t).library, limits: bounds, now: time.Now, random: testRuntime(t).random}
+	r := &Runtime{library: testLibrary(t), limits: bounds, now: time.Now, random: rand.New(rand.NewPCG(1, 2))}
 	if err := r.start(); err != nil {
 		t.Fatal(err)
 	}
@@ -28,6 +29,7 @@ func TestEvaluationsEnd(t *testing.T) {
 		{"a text that doubles", `$reduce([1..60], function($a, $n) { $a & $a }, "x")`, "timeout"},
 		{"an array that doubles", `$reduce([1..60], function($a, $n) { $append($a, $a) }, [1])`, "timeout"},
 		{"a text padded without end", `$pad("x", 1e9)`, "timeout"},
+		{"a product of functions", `($a := [` + strings.Repeat("1, ", 40) + `1]; $count($map($a, function($x) { [$map($a, function($y) { [$map($a, function($z) { $x + $y + $z })] })] })))`, "timeout"},
 		{"nesting without end", strings.Repeat("(", 20_000) + "1" + strings.Repeat(")", 20_000), "Stack overflow"},
 	} {
 		start := time.Now()
@@ -47,6 +49,42 @@ func TestEvaluationsEnd(t *testing.T) {
 		}
 		if value, _, err := r.Eval(expression, nil); value != 1.0 {
 			t.Errorf("after %s the runtime gives %v (error %v)", test.reason, value, err)
+		}
+	}
+}
+
+// Before the library may say so, the evaluation in Go gives up.
+func TestPlainEvaluationsEnd(t *testing.T) {
+	bounds := defaultLimits
+	bounds.steps = 10_000
+	r := boundedRuntime(t, bounds)
+	items := `$a := [` + strings.Repeat("1, ", 99) + `1]; `
+	doubled := func(operation string) string {
+		return `($t := "0123456789"; ` + items + strings.Repeat(`$t := `+operation+`; `, 40) + `1)`
+	}
+	for _, test := range []struct{ reason, source string }{
+		{"recursion without end", `($f := function($x) { $f($x) + 1 }; $f(1))`},
+		{"a loop of tail calls", `($f := function($x) { $f($x) }; $f(1))`},
+		{"recursion that is deep", `($f := function($n) { $n = 0 ? 1 : 1 + $f($n - 1) }; $f(150))`},
+		{"calls of calls", `($f := function($n) { $n = 0 ? 1 : $f($n - 1) + $f($n - 1) }; $f(30))`},
+		{"a product of functions", `(` + items + `$count($map($a, function($x) { [$map($a, function($y) { $x + $y })] })))`},
+		{"a product of predicates", `(` + items + `$b := $map($a, function($v) { {"c": $a} }); $b.c[$type($b) = "array" and $type($b) = "array" and $type($b) = "array"])`},
+		{"a product of names", `(` + items + `$b := {"c": $map($a, function() { {"c": $a} })}; $d := {"c": $map($a, function() { $b })}; $count($d.c.c.c))`},
+		{"a text that doubles", doubled(`$t & $t`)},
+		{"a text that doubles as JSON", doubled(`$string({"a": $t, "b": $t})`)},
+		{"a text that is joined with itself", doubled(`$join([$t, $t], "")`)},
+		{"an array that doubles", doubled(`[$t, $t]`)},
+		{"an array that is appended to itself", doubled(`$append($t, $t)`)},
+	} {
+		expression, err := r.compile(test.source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if expression.plain == nil {
+			t.Fatalf("%s is not plain", test.reason)
+		}
+		if value, ok := expression.plain(r.frame(nil)); ok {
+			t.Errorf("%s gives %v", test.reason, value)
 		}
 	}
 }

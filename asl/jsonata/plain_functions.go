@@ -160,7 +160,7 @@ func plainAppend(e *evaluation, arguments []any) (any, bool) {
 	return joined, e.spend(len(joined))
 }
 
-func plainJoin(_ *evaluation, arguments []any) (any, bool) {
+func plainJoin(e *evaluation, arguments []any) (any, bool) {
 	items, isArray := arguments[0].([]any)
 	separator, isText := arguments[1].(string)
 	if !isArray || !isText {
@@ -172,7 +172,8 @@ func plainJoin(_ *evaluation, arguments []any) (any, bool) {
 			return nil, false
 		}
 	}
-	return strings.Join(parts, separator), true
+	text := strings.Join(parts, separator)
+	return text, e.spend(len(text) >> 6)
 }
 
 func plainContains(_ *evaluation, arguments []any) (any, bool) {

@@ -155,7 +155,7 @@ func through(f *frame, items []any, steps []step) (any, bool) {
 		}
 		items = flat(found)
 	}
-	return collapsed(items), true
+	return collapsed(items), f.spend(len(items))
 }
 
 // apply takes the step from each item. inner says that the last value found is an array that stands for itself.

@@ -2,98 +2,9 @@ package jsonata
 
 import (
 	"encoding/json"
-	"math/rand/v2"
 	"reflect"
-	"strings"
 	"testing"
-	"time"
 )
-
-func testRuntime(t testing.TB) *Runtime {
-	t.Helper()
-	dir, err := Find(".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	library, err := Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := library.Runtime(RuntimeOptions{Now: func() time.Time { return time.Unix(0, 0) }, Random: rand.New(rand.NewPCG(1, 2))})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
-// values are what the variables of the agreement test take in turn.
-var values = []string{
-	`null`, `true`, `false`, `0`, `1`, `-1.5`, `1e300`, `1e-7`, `123456.789`, `12345678901234567890`, `""`, `"a"`, `"[1, {\"a\": -0}]"`, `"é😀"`, `"�"`, `[]`, `[1]`, `[[1]]`,
-	`[1, "a", null]`, `["a", "b"]`, `[{"a": 1}, {"a": 2, "b": [3]}]`, `{}`, `{"a": 1}`, `{"a": {"b": [1, 2]}, "b": null}`, `{"a": [{"b": 1}]}`, `{"toString": 1}`,
-	`[{"a": 1, "b": "a"}, {"a": 1}, {"a": 2, "c": null}, {"b": "a"}]`, `[{"b": 1}, {"b": "a"}, 1, null]`, `{"a": [{"b": 1, "c": 2}, {"b": "a"}, {"c": 3}]}`, `"2026-01-02T03:04:05.006Z"`, `86400000`, `"\"\\\u0001\u2029"`, `[[1, 2], [3], []]`, `{"tupleStream": true, "a": 1}`,
-	`[{"a": [1]}]`, `[{"a": []}, {"b": 1}]`, `[[{"a": 1}, {"a": {"b": 2}}], {"a": [[{"b": [4, 5]}]]}]`, `{"a": [[{"b": [6]}]]}`, `[[{"a": [7]}]]`, `[[{"a": []}]]`,
-}
-
-// expressions have $x and $y free, either of which may be undefined.
-var expressions = []string{
-	`1`, `"a"`, `null`, `$x`, `$x.a`, `$x.a.b`, `$x.toString`, `$x."a"`, `$undefined`, `$undefined.a`, `$count`, `$sum.a`, `($x)`, `-$x`, `-1`,
-	`$x + $y`, `$x - 1`, `$x * $y`, `$x / $y`, `$x % $y`, `$x = $y`, `$x != $y`, `$x < $y`, `$x <= 1`, `$x > "a"`, `$x >= $y`,
-	`$x and $y`, `$x or $y`, `$x in $y`, `$x in [1, "a", $y]`, `$x & $y`, `$x & "-" & 1.5`, `$x ? $y : 2`, `$x ? $y`,
-	`[$x, $y]`, `[[$x], $y]`, `["[", $x]`, `[]`, `{"a": $x, "b": [$y]}`, `{"a": $x, "a": $y}`, `{"__proto__": $x}`, `{$x: 1}`, `{}`,
-	`$exists($x)`, `$not($x)`, `$boolean($x)`, `$type($x)`, `$string($x)`, `$parse($x)`, `$merge([$x, $y])`, `$merge($x)`, `$sum($x)`,
-	`$sum([$x, $y])`, `$count($x)`, `$count([$x])`, `$append($x, $y)`, `$append($x, [])`, `$exists()`, `$not($x, $y)`, `$parse("[1.0]")`, `$string(1e21)`,
-	`$length($x)`, `$uppercase($x)`, `$lowercase($x)`, `$floor($x)`, `$ceil($x)`, `$abs($x)`, `$join($x, $y)`, `$join(["a", $x], "-")`, `$contains($x, $y)`,
-	`$string($x * 1.1)`, `$string($x / 3)`, `$floor($x - 0.5) & ""`, `$ceil(-0.5)`, `$type($x) = "number" and $x >= 0 and $x <= 1`, `$merge([$x, {"z": $parse($y)}]).z`, `$x[0]`, `$x.a[]`, `$string($x.a + 1) & "%"`,
-
-	// scopes and functions of one's own
-	`($a := $x; $a)`, `($a := $x; $b := $a.a; [$a, $b, $c])`, `($a := 1; ($a := $x; $a); $a)`, `($a := $x; ($b := $a; $b))`, `($x := $y; $x)`, `(1; $x := $y)`,
-	`($a := $b; $b := $x; [$a, $b])`, `($a := 1; $a := $x; $a)`, `()`, `($f := function($a) { $a }; $f)`, `($f := function($a) { $a })`,
-	`($f := function($a) { $a }; $f($x))`, `($f := function($a, $b) { [$a, $b] }; $f($x))`, `($f := function() { $x }; $f($y))`,
-	`($f := function($a) { $a + $b }; $b := 2; $f($x))`, `($f := function($a) { $type($a) }; $g := function($b) { $f($b.a) }; $g($x))`,
-	`($f := function($a) { $a ? $g($a) : $y }; $g := function($b) { $b & "" }; $f($x))`, `($f := function($n) { $n <= 0 ? 0 : $f($n - 1) }; $f($x))`,
-	`($f := function($n) { $n <= 0 ? 0 : 1 + $f($n - 1) }; [$f(5), $f($y)])`, `($f := function($f) { $f }; $f($x))`, `($f := function($g) { $g($x) }; $f($type))`,
-	`($f := function($a)<n:n> { $a }; $f($x))`, `($f := function($a, $a) { $a }; $f($x, $y))`, `function($a) { $a }($x)`, `$count($x := $y)`, `($count := $x; $count([1, 2]))`,
-	`($f := $uppercase; $f($x))`, `($f := function($a) { $f := $a }; $f($x))`, `($f := function($a) { ($a := $y; $a) }; $f($x))`, `{"f": ($f := function() { 1 }; $f)}`,
-	`($f := function($a) { {"a": $a} }; $f($x).a)`, `($f := function($a) { [$a] }; $f($x))`, `($f := function($a) { $a.b }; $f($x.a))`, `$x ~> $type()`,
-
-	// functions of higher order
-	`$map($x, function($v) { $v })`, `$map($x, function($v, $i, $a) { [$v, $i, $count($a), $i + 1] })`, `$map($x, function($v) { $v.a })`, `[$map($x, function($v) { $v.a })]`,
-	`$map($x, function($v) { $v.a[b = $y] })`, `$map($x, function() { 1 })`, `$map($x, function($v) { $filter([$v], function($w) { $w = $y }) })`,
-	`($f := function($v) { $filter($v, function($w) { $w = $y }) }; $map([[1], ["a", "a"], $x], $f))`, `($f := function($v) { $filter($v, function($w) { $w = $y }) }; $f($x))`,
-	`($f := function($v) { ($map($v, function($w) { $w.b })) }; [$map($x, $f)])`, `$map($x, $type)`, `$map($x, $y)`, `$map($x)`, `$map($x, function($v) { $nothing })`,
-	`$filter($x, function($v) { $v })`, `$filter($x, function($v) { $v.a = 1 })`, `$filter($x, function($v, $i) { $i > 0 })`, `[$filter($x, function($v) { $exists($v.a) }).a]`,
-	`$filter($x, function($v) { $exists($v.a) }).a.b`, `$filter($x, function($v) { $not($exists($v.a)) })`, `$filter($x, function($v) { $v in $y })`,
-	`$filter([$x], function($v) { $type($v) = "object" }).a`, `$count($filter($x, function($v) { $type($v) = "string" }))`, `$filter($x, $boolean)`, `($filter := 1; $filter($x, function() { true }))`,
-	`($f := function($v) { $type($v) = "object" }; [$map($filter($x, $f), function($v) { $v.a })])`, `$map($map($x, function($v) { [$v] }), function($v) { $v[0] })`,
-	`$zip($x, $y)`, `$zip([1, 2, 3], $x)`, `$zip($x)`, `$map($zip($x, $x), function($p) { {"a": $p[0], "b": $p[1].a} })`, `$map($x, function($v) { $append($v, $y) })`,
-
-	// predicates
-	`$x[1]`, `$x[-1]`, `$x[1.7]`, `$x[-1.2]`, `$x[9]`, `$x[0].a`, `$x.a[0]`, `$x.a[0].b`, `$x.a[-1]`, `[$x[0]]`, `$x[0][0]`, `$x.a[0][0]`, `$x.a.b[0]`, `[$x.a[0]]`, `$x[$y]`, `$x["a"]`, `$x[null]`, `$x[[0]]`, `$x[{}]`,
-	`$x[true]`, `$x[false]`, `$x[a = 1]`, `$x[a = $y]`, `$x[$exists(a)]`, `$x[$not($exists(a))]`, `$x[a]`, `$x[a.b = 1]`, `$x[a > 1]`, `$x[$type(a) = "array"].a`, `$x[$ = 1]`, `$x["a" in a]`, `$x[a in $y]`,
-	`$x.a[b = $y]`, `$x.a[b = 1].b`, `$x.a[$exists(b)]`, `$x.a[$not(b = 1)]`, `[$x[$exists(a)]]`, `[$x.a[true]]`, `$count($x[a = 1])`, `$count($x.a[$exists(b)])`, `$x[{"a": a}.a = 1]`, `$x[(a = 1)]`, `$x[($a := a; $a = 1)]`,
-	`$x[$exists(a) and a >= 1 ? true : $y]`, `$x[$map(a, function($v) { $v }) = 1]`, `$x[a[0] = 1]`, `$x[a[b = 1]]`, `($a := [$x, $y]; $a[1])`, `($a := $x; $a[a = 1].a & "")`, `$x[0]^(a)`, `$append($x, $y)[0]`, `$append($x, $y).a`, `$merge($x).a[0]`, `$type($x).a`,
-
-	// texts, times and the rest
-	`$substring($x, 0, 1)`, `$substring($x, 1)`, `$substring($x, -2)`, `$substring($x, -2, 1)`, `$substring("aé😀b", $y)`, `$substring("aé😀b", 1, $y)`, `$substring("aé😀b", $y, 2)`, `$substring("abc", -5, 2)`,
-	`$substring("abc", 3)`, `$substring("abc", 1, 0)`, `$substring("abc", 1.5)`, `$substring("abc", 1, -1)`, `$substring("abc", -9, 4)`, `$substring("abc", 1e12)`, `$substring("abc")`,
-	`$formatInteger($x, "000")`, `$formatInteger(7, $y)`, `$formatInteger(1234567, "0")`, `$formatInteger(12, "#0")`, `$formatInteger(12, "0,000")`, `$formatInteger(0, "00")`, `$formatInteger(-1, "00")`, `$formatInteger(1, "")`, `$formatInteger(7, "w")`,
-	`$hash($x, "SHA-256")`, `$hash("abc", $y)`, `$hash($x & "/a", "MD5")`, `$now()`, `$now("[Y]")`, `$millis()`, `$toMillis($x)`, `$toMillis("2026-01-02T03:04:05.678Z")`, `$toMillis("2026-01-02T03:04:05Z")`,
-	`$toMillis("2026-01-02T03:04:05.678+01:00")`, `$toMillis("2026-02-30T03:04:05.678Z")`, `$toMillis("2026-01-02")`, `$toMillis("2026-01-02T24:00:00.000Z")`, `$toMillis("0000-01-02T03:04:05Z")`, `$toMillis("2026-01-02T03:04:05,678Z")`,
-	`$fromMillis($x)`, `$fromMillis(1.5)`, `$fromMillis(1767323045006)`, `$fromMillis($toMillis("2026-12-31T23:59:59.999Z") + 1)`, `$fromMillis(-1)`, `$fromMillis(-62000000000000)`, `$fromMillis(253402300800000)`, `$fromMillis(0, "[Y]")`,
-	`$string({"b": $x, "a": $y})`, `$string({"b": {"z": $x, "a": 1e-7}, "a": "\u0000\u001f\"\\\b\f\n\r\t\u007f\u2028é😀/<>&"})`, `$string({})`, `$string({"a": $nothing})`, `$string({"1": $x})`, `$string({"b": 1, "10": 2, "9": 3})`,
-	`$string({"a": 0.1 + 0.2, "b": 1/3, "c": true, "d": null})`, `$string({"é\"": $x.a})`, `$string({"a": [$x]})`, `$string({"__proto__": 1})`, `($string := $x; $string({"a": 1}))`, `$string({"a": 1}, true)`, `$x ? 1 : $error("no")`, `$error($x)`,
-}
-
-// The values of $x are evaluated with each of these as $y.
-var others = []string{"", `null`, `false`, `1`, `-1.5`, `"a"`, `[]`, `[1, "a", null]`, `{"a": {"b": 1}}`}
-
-// valuesOf are the values that a variable takes in an expression: of one that is not used, undefined is enough.
-func valuesOf(variable, source string, values []string) []string {
-	if !strings.Contains(source, variable) {
-		return []string{""}
-	}
-	return append([]string{""}, values...)
-}
 
 func TestPlainAgreesWithTheLibrary(t *testing.T) {
 	r := testRuntime(t)
@@ -119,23 +30,16 @@ func TestPlainAgreesWithTheLibrary(t *testing.T) {
 // agree evaluates the expression both ways, and reports whether it is plain for these values.
 func agree(t *testing.T, r *Runtime, expression *Expression, x, y string) bool {
 	t.Helper()
-	bindings := map[string]any{}
-	for name, text := range map[string]string{"x": x, "y": y} {
-		var value any
-		if json.Unmarshal([]byte(text), &value) == nil {
-			bindings[name] = value
-		}
-	}
 	if expression.plain == nil {
 		return false
 	}
-	before, _ := json.Marshal(bindings)
+	bindings := bindingsOf(x, y)
 	got, ok := expression.plain(r.frame(bindings))
 	if !ok {
 		return false
 	}
-	if after, _ := json.Marshal(bindings); string(before) != string(after) {
-		t.Fatalf("%s changed its variables from %s to %s", expression.source, before, after)
+	if !reflect.DeepEqual(bindings, bindingsOf(x, y)) {
+		t.Fatalf("%s changed its variables from %s and %s to %v", expression.source, x, y, bindings)
 	}
 	want, defined, err := r.interpret(expression, bindings)
 	_, gotUndefined := got.(undefined)
@@ -143,6 +47,18 @@ func agree(t *testing.T, r *Runtime, expression *Expression, x, y string) bool {
 		t.Errorf("%s with x = %s, y = %s: plain gives %#v, the library %#v (defined %v, error %v)", expression.source, x, y, got, want, defined, err)
 	}
 	return true
+}
+
+// bindingsOf decodes the values of the variables. What is no JSON is undefined.
+func bindingsOf(x, y string) map[string]any {
+	bindings := map[string]any{}
+	for name, text := range map[string]string{"x": x, "y": y} {
+		var value any
+		if text != "" && json.Unmarshal([]byte(text), &value) == nil {
+			bindings[name] = value
+		}
+	}
+	return bindings
 }
 
 func FuzzPlain(f *testing.F) {

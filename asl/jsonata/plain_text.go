@@ -40,7 +40,7 @@ func (c *compiler) text(argument node) plain {
 	return func(f *frame) (any, bool) {
 		var text strings.Builder
 		_, ok := write(f, &text)
-		return text.String(), ok
+		return text.String(), ok && f.spend(text.Len()>>6)
 	}
 }
 
