@@ -43,38 +43,65 @@ func (r removal) exchange(q question) question {
 	return q
 }
 
+// absence is a removal with the requests whose decision it may change.
+type absence struct {
+	removal
+	open    []question // those that are not asked yet
+	noticed bool       // by a decision that changed
+}
+
 // remove takes every statement, every action of those that have several, and every condition, out of its policy, once, and
 // reports those whose absence changes no decision. It returns how many it took.
 func (d *deployment) remove(t *testing.T, simulator *simulator, policies map[string]object, all []question) int {
 	t.Helper()
-	removals := d.removals()
-	var questions []question
-	var owners []int // of the questions
-	batch := maps.Clone(policies)
-	for i, r := range removals {
-		batch[r.left] = r.document
+	absences := d.absences(all)
+	for left := unnoticed(absences); len(left) > 0; left = unnoticed(left) {
+		askNext(t, simulator, policies, left)
+	}
+	for _, a := range absences {
+		switch reason := spare[a.name]; {
+		case reason == "" && !a.noticed:
+			t.Errorf("%s: nothing needs %s of %s", d.name, a.name, a.policy)
+		case reason != "" && a.noticed:
+			t.Errorf("%s: %s of %s is needed, and no spare: %s", d.name, a.name, a.policy, reason)
+		}
+		d.found[a.name] = true
+	}
+	return len(absences)
+}
+
+// absences are all removals, with the requests that they are about.
+func (d *deployment) absences(all []question) []*absence {
+	var absences []*absence
+	for _, r := range d.removals() {
+		a := &absence{removal: r}
 		for _, q := range all {
 			if r.touches(q) {
-				questions, owners = append(questions, r.exchange(q)), append(owners, i)
+				a.open = append(a.open, q)
 			}
 		}
+		absences = append(absences, a)
 	}
-	changes := make([]int, len(removals))
+	return absences
+}
+
+// unnoticed are those that there is more to ask about. One decision that changes is enough.
+func unnoticed(absences []*absence) []*absence {
+	return slices.DeleteFunc(slices.Clone(absences), func(a *absence) bool { return a.noticed || len(a.open) == 0 })
+}
+
+// askNext asks one question about each absence.
+func askNext(t *testing.T, simulator *simulator, policies map[string]object, absences []*absence) {
+	t.Helper()
+	batch := maps.Clone(policies)
+	var questions []question
+	for _, a := range absences {
+		batch[a.left] = a.document
+		questions, a.open = append(questions, a.exchange(a.open[0])), a.open[1:]
+	}
 	for i, allowed := range simulator.ask(t, batch, questions) {
-		if allowed != questions[i].allowed {
-			changes[owners[i]]++
-		}
+		absences[i].noticed = allowed != questions[i].allowed
 	}
-	for i, r := range removals {
-		switch reason := spare[r.name]; {
-		case reason == "" && changes[i] == 0:
-			t.Errorf("%s: nothing needs %s of %s", d.name, r.name, r.policy)
-		case reason != "" && changes[i] > 0:
-			t.Errorf("%s: %s of %s is needed, and no spare: %s", d.name, r.name, r.policy, reason)
-		}
-		d.found[r.name] = true
-	}
-	return len(removals)
 }
 
 // removals are those of every policy of the stack.

@@ -55,7 +55,6 @@ var promotionWildcards = map[string]string{
 }
 
 // Requirements: SRC-13
-// Requirements: SRC-13
 func TestNoStatementAllowsByAWildcardWithoutAReason(t *testing.T) {
 	found := map[string]bool{}
 	for template, statements := range everyTemplate(t) {
