@@ -80,6 +80,15 @@ func BenchmarkLoadAndRun(b *testing.B) {
 	}
 }
 
+// BenchmarkLoad loads a definition whose expressions the library knows already.
+func BenchmarkLoad(b *testing.B) {
+	for b.Loop() {
+		if _, err := asl.Load([]byte(fiveStatesJSONata)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 const scoreCohort = `{"StartAt": "ScoreCohort", "States": {"ScoreCohort": {"Type": "Map", "End": true, "MaxConcurrency": 40,
 	"ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSONL"}, "Parameters": {"Bucket": "cohort", "Key": "cohort.jsonl"}},
 	"ItemBatcher": {"MaxItemsPerBatch": 100},

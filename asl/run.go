@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"clinical-risk-pipeline/asl/internal/clock"
@@ -96,6 +97,9 @@ func (x *execution) record(previous int64, now time.Time, eventType string, deta
 	}
 	x.events++
 	if x.recording {
+		if history := x.result.History; len(history) == cap(history) {
+			x.result.History = slices.Grow(history, max(64, len(history)))
+		}
 		x.result.History = append(x.result.History, Event{ID: x.events, PreviousEventID: previous, Timestamp: now, Type: eventType, Details: details})
 	}
 	return x.events

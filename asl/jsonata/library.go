@@ -24,8 +24,9 @@ import (
 type Library struct {
 	program *goja.Program
 
-	mu   sync.Mutex
-	idle []*Runtime
+	mu       sync.Mutex
+	idle     []*Runtime
+	compiled map[string]*Expression // by source
 }
 
 // The most idle interpreters that a library keeps, each about 2 MB.
@@ -41,7 +42,7 @@ func Open(dir string) (*Library, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Library{program: program}, nil
+	return &Library{program: program, compiled: map[string]*Expression{}}, nil
 }
 
 // Expression is a parsed expression. It is immutable and may be evaluated by any Runtime of any Library.
@@ -54,14 +55,37 @@ type Expression struct {
 // Source returns the expression's text.
 func (e *Expression) Source() string { return e.source }
 
-// Compile parses an expression, without the {% %} that surrounds it in a definition. A fault is an *Error.
+// Compile parses an expression, without the {% %} that surrounds it in a definition, unless it was parsed before: definitions
+// are loaded again and again. A fault is an *Error.
 func (l *Library) Compile(source string) (*Expression, error) {
+	if e := l.compiledBefore(source); e != nil {
+		return e, nil
+	}
 	r, err := l.Runtime(RuntimeOptions{})
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
-	return r.compile(source)
+	e, err := r.compile(source)
+	if err == nil {
+		l.keep(e)
+	}
+	return e, err
+}
+
+func (l *Library) compiledBefore(source string) *Expression {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.compiled[source]
+}
+
+func (l *Library) keep(e *Expression) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.compiled) >= maxParsed {
+		clear(l.compiled)
+	}
+	l.compiled[e.source] = e
 }
 
 // RuntimeOptions are an evaluation's clock and source of randomness.

@@ -19,7 +19,7 @@ type limits struct {
 
 var defaultLimits = limits{steps: 500_000, calls: 20_000, duration: 20 * time.Second}
 
-// maxParsed is how many parsed expressions a runtime keeps.
+// maxParsed is how many parsed expressions a runtime keeps, and how many compiled ones a library.
 const maxParsed = 4096
 
 // A regular expression that needs backtracking runs in native code, which cannot be interrupted. When it gives up it finds

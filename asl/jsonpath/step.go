@@ -135,6 +135,11 @@ func children(at any, yield func(any) error) error {
 			}
 		}
 	case map[string]any:
+		if len(at) == 1 { // which needs no order
+			for _, member := range at {
+				return yield(member)
+			}
+		}
 		for _, key := range slices.Sorted(maps.Keys(at)) {
 			if err := yield(at[key]); err != nil {
 				return err
@@ -151,21 +156,25 @@ func (d descent) definite(bool) bool    { return false }
 func (d descent) child(any) (any, bool) { return nil, false }
 func (d descent) String() string        { return ".." }
 
-func (d descent) expand(e *evaluation, at any, strict bool, yield func(any) error) error {
-	if err := e.spend(); err != nil {
-		return err
-	}
-	switch at.(type) {
-	case []any, map[string]any:
-	default:
-		return nil
-	}
-	if d.fits(at) {
-		if err := yield(at); err != nil {
+func (d descent) expand(e *evaluation, at any, _ bool, yield func(any) error) error {
+	var visit func(at any) error
+	visit = func(at any) error {
+		if err := e.spend(); err != nil {
 			return err
 		}
+		switch at.(type) {
+		case []any, map[string]any:
+		default:
+			return nil
+		}
+		if d.fits(at) {
+			if err := yield(at); err != nil {
+				return err
+			}
+		}
+		return children(at, visit)
 	}
-	return children(at, func(child any) error { return d.expand(e, child, strict, yield) })
+	return visit(at)
 }
 
 // fits reports whether the next step is worth applying: names to objects, indices and slices to arrays. Filters are applied to
