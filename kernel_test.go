@@ -40,6 +40,9 @@ func TestTheKernelInOneProcess(t *testing.T) {
 	if !strings.Contains(printed, "printed by the kernel") {
 		t.Errorf("what the kernel prints is lost: %s", printed)
 	}
+	if strings.Contains(printed, "exited abnormally") {
+		t.Errorf("jsii complains about how the kernel ended: %s", printed)
+	}
 	if output, err := exec.Command("diff", "-r", two, one).CombinedOutput(); err != nil {
 		t.Errorf("one process synthesizes something else: %v\n%s", err, output)
 	}
