@@ -18,6 +18,8 @@ var (
 	sequenceSource string
 	//go:embed javascript/flatten.js
 	flattenSource string
+	//go:embed javascript/signature.js
+	signatureSource string
 	//go:embed javascript/bridge.js
 	bridgeSource string
 )
@@ -43,9 +45,12 @@ var once = []struct{ from, to, put string }{
 	{"            result.forEach(function(res) {\n", "        return resultSequence;\n", flattenSource},
 	{"    var staticFrame = createFrame(null);\n", "", frameSource + "    var staticFrame = createFrame(null);\n"},
 	{"    function createFrame(enclosingEnvironment) {", "    // Function registration\n", "    // Function registration\n"},
+	// Most arguments are what the function's signature asks for.
+	{"                args.forEach(function (arg) {\n", "                var isValid = ", signatureSource + "                var isValid = "},
+	{"        var regex = new RegExp(regexStr);\n", "", "        var regex = new RegExp(regexStr), asTheyAre = Object.create(null);\n"},
 	// The callbacks for debuggers give way to a count of steps. What costs more than a step pays for it.
 	{"        var entryCallback = ", "        switch (expr.type) {\n", "        if (--steps < 0) spend(0);\n        switch (expr.type) {\n"},
-	{"        var exitCallback = ", "        if(result && isSequence", "        if(result && isSequence"},
+	{"        var exitCallback = ", "        if(result && isSequence(result) && ", "        if(result && result.sequence === true && Array.isArray(result) && "},
 	{"        result = new Array(size);\n", "", "        spend(size);\n        result = new Array(size);\n"},
 	{"        return arg1.concat(arg2);\n", "", "        spend(arg1.length + arg2.length);\n        return arg1.concat(arg2);\n"},
 	{"        result = lstr.concat(rstr);\n", "", "        spend((lstr.length + rstr.length) >> 6);\n        result = lstr.concat(rstr);\n"},
