@@ -31,5 +31,6 @@ func testRuntime(t testing.TB) *Runtime {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(r.Close)
 	return r
 }

@@ -2,16 +2,28 @@ package jsonata
 
 import "strings"
 
-// values are what the variables of the agreement test take in turn.
+// values are what $x takes in turn, and others what $y takes with each of them.
 var values = []string{
 	`null`, `true`, `false`, `0`, `1`, `-1.5`, `1e300`, `1e-7`, `123456.789`, `12345678901234567890`, `""`, `"a"`, `"[1, {\"a\": -0}]"`, `"é😀"`, `"�"`, `[]`, `[1]`, `[[1]]`,
 	`[1, "a", null]`, `["a", "b"]`, `[{"a": 1}, {"a": 2, "b": [3]}]`, `{}`, `{"a": 1}`, `{"a": {"b": [1, 2]}, "b": null}`, `{"a": [{"b": 1}]}`, `{"toString": 1}`,
-	`[{"a": 1, "b": "a"}, {"a": 1}, {"a": 2, "c": null}, {"b": "a"}]`, `[{"b": 1}, {"b": "a"}, 1, null]`, `{"a": [{"b": 1, "c": 2}, {"b": "a"}, {"c": 3}]}`, `"2026-01-02T03:04:05.006Z"`, `86400000`, `"\"\\\u0001\u2029"`, `[[1, 2], [3], []]`, `{"tupleStream": true, "a": 1}`,
+	`[{"a": 1, "b": "a"}, {"a": 1}, {"a": 2, "c": null}, {"b": "a"}]`, `[{"b": 1}, {"b": "a"}, 1, null]`, `{"a": [{"b": 1, "c": 2}, {"b": "a"}, {"c": 3}]}`, `[[1, 2], [3], []]`, `{"tupleStream": true, "a": 1}`,
 	`[{"a": [1]}]`, `[{"a": []}, {"b": 1}]`, `[[{"a": 1}, {"a": {"b": 2}}], {"a": [[{"b": [4, 5]}]]}]`, `{"a": [[{"b": [6]}]]}`, `[[{"a": [7]}]]`, `[[{"a": []}]]`,
 }
 
-// expressions have $x and $y free, either of which may be undefined.
-var expressions = []string{
+var others = []string{`null`, `false`, `1`, `-1.5`, `"a"`, `[]`, `[1, "a", null]`, `{"a": {"b": 1}}`}
+
+// few are enough where the values themselves make no difference.
+var few = []string{
+	`null`, `0`, `1.5`, `-2`, `""`, `"aé😀b"`, `[]`, `[1]`, `[[1], [2, 3]]`, `[1, "a", null]`, `{"a": {"b": [1, 2]}, "b": null}`, `[{"a": 1, "b": "a"}, {"a": [{"b": 1}, {"b": 2}]}, {"b": "a"}]`,
+	`"2026-01-02T03:04:05.006Z"`, `86400000`, `"\"\\\u0001\u2029"`,
+}
+
+// cases are expressions with $x and $y free, either of which may be undefined, and what $x takes in them.
+var cases = []struct{ values, expressions []string }{
+	{values, onOperators}, {few, onScopes}, {few, onFunctions}, {values, onPredicates}, {few, onTexts},
+}
+
+var onOperators = []string{
 	`1`, `"a"`, `null`, `$x`, `$x.a`, `$x.a.b`, `$x.toString`, `$x."a"`, `$undefined`, `$undefined.a`, `$count`, `$sum.a`, `($x)`, `-$x`, `-1`,
 	`$x + $y`, `$x - 1`, `$x * $y`, `$x / $y`, `$x % $y`, `$x = $y`, `$x != $y`, `$x < $y`, `$x <= 1`, `$x > "a"`, `$x >= $y`,
 	`$x and $y`, `$x or $y`, `$x in $y`, `$x in [1, "a", $y]`, `$x & $y`, `$x & "-" & 1.5`, `$x ? $y : 2`, `$x ? $y`,
@@ -20,8 +32,9 @@ var expressions = []string{
 	`$sum([$x, $y])`, `$count($x)`, `$count([$x])`, `$append($x, $y)`, `$append($x, [])`, `$exists()`, `$not($x, $y)`, `$parse("[1.0]")`, `$string(1e21)`,
 	`$length($x)`, `$uppercase($x)`, `$lowercase($x)`, `$floor($x)`, `$ceil($x)`, `$abs($x)`, `$join($x, $y)`, `$join(["a", $x], "-")`, `$contains($x, $y)`,
 	`$string($x * 1.1)`, `$string($x / 3)`, `$floor($x - 0.5) & ""`, `$ceil(-0.5)`, `$type($x) = "number" and $x >= 0 and $x <= 1`, `$merge([$x, {"z": $parse($y)}]).z`, `$x[0]`, `$x.a[]`, `$string($x.a + 1) & "%"`,
+}
 
-	// scopes and functions of one's own
+var onScopes = []string{
 	`($a := $x; $a)`, `($a := $x; $b := $a.a; [$a, $b, $c])`, `($a := 1; ($a := $x; $a); $a)`, `($a := $x; ($b := $a; $b))`, `($x := 1; $x)`, `(1; $x := 2)`,
 	`($a := $b; $b := $x; [$a, $b])`, `($a := 1; $a := $x; $a)`, `()`, `($f := function($a) { $a }; $f)`, `($f := function($a) { $a })`,
 	`($f := function($a) { $a }; $f($x))`, `($f := function($a, $b) { [$a, $b] }; $f($x))`, `($f := function() { $x }; $f(1))`,
@@ -31,8 +44,9 @@ var expressions = []string{
 	`($f := function($a)<n:n> { $a }; $f($x))`, `($f := function($a, $a) { $a }; $f($x, 1))`, `function($a) { $a }($x)`, `$count($a := $x)`, `($count := $x; $count([1, 2]))`,
 	`($f := $uppercase; $f($x))`, `($f := function($a) { $f := $a }; $f($x))`, `($f := function($a) { ($a := 1; $a) }; $f($x))`, `{"f": ($f := function() { 1 }; $f)}`,
 	`($f := function($a) { {"a": $a} }; $f($x).a)`, `($f := function($a) { [$a] }; $f($x))`, `($f := function($a) { $a.b }; $f($x.a))`, `$x ~> $type()`,
+}
 
-	// functions of higher order
+var onFunctions = []string{
 	`$map($x, function($v) { $v })`, `$map($x, function($v, $i, $a) { [$v, $i, $count($a), $i + 1] })`, `$map($x, function($v) { $v.a })`, `[$map($x, function($v) { $v.a })]`,
 	`$map($x, function($v) { $v.a[b = 1] })`, `$map($x, function() { 1 })`, `$map($x, function($v) { $filter([$v], function($w) { $w = 1 }) })`,
 	`($f := function($v) { $filter($v, function($w) { $w = "a" }) }; $map([[1], ["a", "a"], $x], $f))`, `($f := function($v) { $filter($v, function($w) { $w = "a" }) }; $f($x))`,
@@ -42,14 +56,16 @@ var expressions = []string{
 	`$filter([$x], function($v) { $type($v) = "object" }).a`, `$count($filter($x, function($v) { $type($v) = "string" }))`, `$filter($x, $boolean)`, `($filter := 1; $filter($x, function() { true }))`,
 	`($f := function($v) { $type($v) = "object" }; [$map($filter($x, $f), function($v) { $v.a })])`, `$map($map($x, function($v) { [$v] }), function($v) { $v[0] })`,
 	`$zip($x, $y)`, `$zip([1, 2, 3], $x)`, `$zip($x)`, `$map($zip($x, $x), function($p) { {"a": $p[0], "b": $p[1].a} })`, `$map($x, function($v) { $append($v, [1, [2]]) })`,
+}
 
-	// predicates
+var onPredicates = []string{
 	`$x[1]`, `$x[-1]`, `$x[1.7]`, `$x[-1.2]`, `$x[9]`, `$x[0].a`, `$x.a[0]`, `$x.a[0].b`, `$x.a[-1]`, `[$x[0]]`, `$x[0][0]`, `$x.a[0][0]`, `$x.a.b[0]`, `[$x.a[0]]`, `$x[$y]`, `$x["a"]`, `$x[null]`, `$x[[0]]`, `$x[{}]`,
 	`$x[true]`, `$x[false]`, `$x[a = 1]`, `$x[a = $y]`, `$x[$exists(a)]`, `$x[$not($exists(a))]`, `$x[a]`, `$x[a.b = 1]`, `$x[a > 1]`, `$x[$type(a) = "array"].a`, `$x[$ = 1]`, `$x["a" in a]`, `$x[a in [1, null]]`,
 	`$x.a[b = $y]`, `$x.a[b = 1].b`, `$x.a[$exists(b)]`, `$x.a[$not(b = 1)]`, `[$x[$exists(a)]]`, `[$x.a[true]]`, `$count($x[a = 1])`, `$count($x.a[$exists(b)])`, `$x[{"a": a}.a = 1]`, `$x[(a = 1)]`, `$x[($a := a; $a = 1)]`,
 	`$x[$exists(a) and a >= 1 ? true : "a"]`, `$x[a ? a : null]`, `$x[$map(a, function($v) { $v }) = 1]`, `$x[a[0] = 1]`, `$x[a[b = 1]]`, `($a := [$x, 2]; $a[1])`, `($a := $x; $a[a = 1].a & "")`, `$x[0]^(a)`, `$append($x, 1)[0]`, `$append($x, [{"a": 3}]).a`, `$merge($x).a[0]`, `$type($x).a`,
+}
 
-	// texts, times and the rest
+var onTexts = []string{
 	`$substring($x, 0, 1)`, `$substring($x, 1)`, `$substring($x, -2)`, `$substring($x, -2, 1)`, `$substring("aé😀b", $y)`, `$substring("aé😀b", 1, $y)`, `$substring("aé😀b", $y, 2)`, `$substring("abc", -5, 2)`,
 	`$substring("abc", 3)`, `$substring("abc", 1, 0)`, `$substring("abc", 1.5)`, `$substring("abc", 1, -1)`, `$substring("abc", -9, 4)`, `$substring("abc", 1e12)`, `$substring("abc")`,
 	`$formatInteger($x, "000")`, `$formatInteger(7, null)`, `$formatInteger(7, "00000000000000000000000")`, `$formatInteger(1234567, "0")`, `$formatInteger(12, "#0")`, `$formatInteger(12, "0,000")`, `$formatInteger(0, "00")`, `$formatInteger(-1, "00")`, `$formatInteger(1, "")`, `$formatInteger(7, "w")`,
@@ -59,9 +75,6 @@ var expressions = []string{
 	`$string({"b": $x, "a": 1, "c": $x.a})`, `$string({"b": {"z": $x, "a": 1.0}, "a": "\u0000\u001f\"\\\b\f\n\r\t\u007f\u2028é😀/<>&"})`, `$string({})`, `$string({"a": $nothing})`, `$string({"1": $x})`, `$string({"b": 1, "10": 2, "9": 3})`,
 	`$string({"a": 0.1 + 0.2, "b": 1/3, "c": true, "d": null})`, `$string({"é\"": $x.a})`, `$string({"a": [$x]})`, `$string({"__proto__": 1})`, `($string := $x; $string({"a": 1}))`, `$string({"a": 1}, true)`, `$x ? 1 : $error("no")`, `$error($x)`,
 }
-
-// The values of $x are evaluated with each of these as $y.
-var others = []string{"", `null`, `false`, `1`, `-1.5`, `"a"`, `[]`, `[1, "a", null]`, `{"a": {"b": 1}}`}
 
 // valuesOf are the values that a variable takes in an expression: of one that is not used, undefined is enough.
 func valuesOf(variable, source string, values []string) []string {
