@@ -168,12 +168,12 @@ func (c *compiler) each(list, procedure node, filters bool) plain {
 	}
 	return func(f *frame) (any, bool) {
 		value, ok := evaluate(f)
-		if _, isUndefined := value.(undefined); isUndefined || !ok {
-			return value, ok
-		}
-		apply, ok := function(f)
 		if !ok {
 			return nil, false
+		}
+		apply, ok := function(f)
+		if _, isUndefined := value.(undefined); isUndefined || !ok {
+			return value, ok
 		}
 		var results []any
 		items := asList(value)

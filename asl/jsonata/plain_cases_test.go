@@ -35,7 +35,7 @@ var onOperators = []string{
 }
 
 var onScopes = []string{
-	`($a := $x; $a)`, `($a := $x; $b := $a.a; [$a, $b, $c])`, `($a := 1; ($a := $x; $a); $a)`, `($a := $x; ($b := $a; $b))`, `($x := 1; $x)`, `(1; $x := 2)`,
+	`($a := $x; $a)`, `($a := $x; $b := $a.a; [$a, $b, $c])`, `($a := 1; ($a := $x; $a); $a)`, `($a := $x; ($b := $a; $b))`, `($x := 1; $x)`, `($x := $x; $x)`, `($x := $map([1, 2], function() { $x }); $x)`, `(1; $x := 2)`,
 	`($a := $b; $b := $x; [$a, $b])`, `($a := 1; $a := $x; $a)`, `()`, `($f := function($a) { $a }; $f)`, `($f := function($a) { $a })`,
 	`($f := function($a) { $a }; $f($x))`, `($f := function($a, $b) { [$a, $b] }; $f($x))`, `($f := function() { $x }; $f(1))`,
 	`($f := function($a) { $a + $b }; $b := 2; $f($x))`, `($f := function($a) { $type($a) }; $g := function($b) { $f($b.a) }; $g($x))`,
@@ -50,7 +50,7 @@ var onFunctions = []string{
 	`$map($x, function($v) { $v })`, `$map($x, function($v, $i, $a) { [$v, $i, $count($a), $i + 1] })`, `$map($x, function($v) { $v.a })`, `[$map($x, function($v) { $v.a })]`,
 	`$map($x, function($v) { $v.a[b = 1] })`, `$map($x, function() { 1 })`, `$map($x, function($v) { $filter([$v], function($w) { $w = 1 }) })`,
 	`($f := function($v) { $filter($v, function($w) { $w = "a" }) }; $map([[1], ["a", "a"], $x], $f))`, `($f := function($v) { $filter($v, function($w) { $w = "a" }) }; $f($x))`,
-	`($f := function($v) { ($map($v, function($w) { $w.b })) }; [$map($x, $f)])`, `$map($x, $type)`, `$map($x, 1)`, `$map($x)`, `$map($x, function($v) { $nothing })`,
+	`($f := function($v) { ($map($v, function($w) { $w.b })) }; [$map($x, $f)])`, `$map($x, $type)`, `($f := $x; $map($nothing, $f))`, `$map($x, 1)`, `$map($x)`, `$map($x, function($v) { $nothing })`,
 	`$filter($x, function($v) { $v })`, `$filter($x, function($v) { $v.a = 1 })`, `$filter($x, function($v, $i) { $i > 0 })`, `[$filter($x, function($v) { $exists($v.a) }).a]`,
 	`$filter($x, function($v) { $exists($v.a) }).a.b`, `$filter($x, function($v) { $not($exists($v.a)) })`, `$filter($x, function($v) { $v in ["a", 1] })`,
 	`$filter([$x], function($v) { $type($v) = "object" }).a`, `$count($filter($x, function($v) { $type($v) = "string" }))`, `$filter($x, $boolean)`, `($filter := 1; $filter($x, function() { true }))`,

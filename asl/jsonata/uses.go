@@ -32,6 +32,8 @@ func (r *reach) member(name string) *reach {
 // scope holds the variables that an expression has bound.
 type scope struct {
 	bound   map[string]bool
+	binding string          // the variable whose value is being computed
+	coming  map[string]bool // within a function: variables that are bound by then, unless it is called to compute their value
 	outer   *scope
 	context bool // there is a value that $ and unqualified names refer to
 }
@@ -39,6 +41,16 @@ type scope struct {
 func (s *scope) knows(name string) bool {
 	for ; s != nil; s = s.outer {
 		if s.bound[name] {
+			return true
+		}
+	}
+	return false
+}
+
+// awaits says that the name is one of those that are coming.
+func (s *scope) awaits(name string) bool {
+	for ; s != nil; s = s.outer {
+		if s.coming[name] {
 			return true
 		}
 	}
@@ -73,8 +85,11 @@ func (u *uses) walk(n node, s *scope) {
 			r.all = true
 		}
 	case "bind":
-		s.bound[n.child("lhs").text("value")] = true
+		name, outer := n.child("lhs").text("value"), s.binding
+		s.binding = name
 		u.pass(n.child("rhs"), s)
+		s.binding = outer
+		s.bound[name] = true
 	case "apply":
 		u.pass(n.child("lhs"), s)
 		u.pass(n.child("rhs"), s)
@@ -85,6 +100,10 @@ func (u *uses) walk(n node, s *scope) {
 		}
 	case "lambda":
 		inner := s.inner(s.context)
+		inner.coming = map[string]bool{}
+		for around := s; around != nil; around = around.outer {
+			inner.coming[around.binding] = true
+		}
 		for _, parameter := range n.list("arguments") {
 			inner.bound[parameter.text("value")] = true
 		}
@@ -110,7 +129,7 @@ func (u *uses) variable(name string, s *scope) *reach {
 		return nil
 	}
 	r := u.reachOf(name)
-	r.read = true
+	r.read = r.read || !s.awaits(name)
 	return r
 }
 
@@ -153,7 +172,8 @@ func (u *uses) path(n node, s *scope) {
 func (u *uses) call(n node, s *scope) {
 	procedure := n.child("procedure")
 	if name := procedure.text("value"); procedure.kind() == "variable" && !s.knows(name) && name != "" {
-		u.reachOf(name).called = true
+		r := u.reachOf(name)
+		r.called = r.called || !s.awaits(name)
 	} else {
 		u.walk(procedure, s)
 	}
@@ -179,7 +199,7 @@ func (u *uses) pass(n node, s *scope) {
 		return
 	}
 	r := u.reachOf(name)
-	r.passed, r.all = true, true
+	r.passed, r.all = r.passed || !s.awaits(name), true
 	u.clauses(n, s)
 }
 

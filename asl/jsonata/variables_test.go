@@ -21,6 +21,8 @@ func TestVariables(t *testing.T) {
 		{"$states with all its members", `$states.*`, jsonata.Variables{Free: []string{"states"}, AllStates: true}},
 		{"a variable of the state machine", `$threshold > 1`, jsonata.Variables{Free: []string{"threshold"}}},
 		{"a local variable is not free", `($x := $a; $x + $y)`, jsonata.Variables{Free: []string{"a", "y"}}},
+		{"its value is computed before", `($x := $x + 1; $x)`, jsonata.Variables{Free: []string{"x"}}},
+		{"a function in its value is called afterwards", `($x := $map($a, function() { $x }); $x)`, jsonata.Variables{Free: []string{"a"}, Functions: []string{"map"}}},
 		{"nor outside of its own block", `(($x := 1); $x)`, jsonata.Variables{Free: []string{"x"}}},
 		{"in an array, too", `[($x := 1; $x), $x]`, jsonata.Variables{Free: []string{"x"}}},
 		{"parameters are not free", `$map($list, function($v, $i) { $v + $i + $z })`, jsonata.Variables{Free: []string{"list", "z"}, Functions: []string{"map"}}},
