@@ -8,7 +8,7 @@ RACE := $(if $(shell command -v $$(go env CC 2>/dev/null) 2>/dev/null),-race)
 
 # What runs with the race detector: the CDK's runtime does not bear it, and the commands have nothing to race.
 RACED := ./asl/... ./local/... ./workflow/... ./lambda/... ./evidence/... ./rehearsal
-PLAIN := . ./internal/... ./constructs/... ./stages/... ./gates/... ./test/... ./cmd/... ./examples/...
+PLAIN := ./test/... . ./constructs/... ./cmd/... ./stages/... ./gates/... ./internal/... ./examples/... # the longest first
 
 GOLANGCI_LINT_VERSION := v2.15.0
 GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
@@ -26,9 +26,13 @@ run: synth ## install, synthesize, and run the dev pipeline on the sample
 test: install test/iam/node_modules/.package-lock.json ## run every test
 	@$(MAKE) --no-print-directory -j2 test-raced test-plain
 
+# The linker and the engine make more garbage than memory is worth.
+test-raced test-plain: export GOGC ?= 400
+
+# A program with the race detector sleeps a second before it ends, so twice as many as there are processors.
 .PHONY: test-raced
 test-raced:
-	go test $(RACE) $(RACED)
+	go test -p $$((2 * $$(getconf _NPROCESSORS_ONLN))) $(RACE) $(RACED)
 
 .PHONY: test-plain
 test-plain:

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// example runs one of the example applications as the CDK command line would, and returns its only stack.
+// example runs one of the example applications as the CDK command line would, beside other tests, and returns its only stack.
 func example(t *testing.T, name, stack string) *pipeline {
 	t.Helper()
 	dir := filepath.Join(scratch, "example-"+name)
@@ -24,7 +24,9 @@ func example(t *testing.T, name, stack string) *pipeline {
 	command := exec.Command("go", "run", "./examples/"+name)
 	command.Dir = ".."
 	command.Env = append(os.Environ(), "CDK_OUTDIR="+dir, "CDK_CONTEXT_JSON="+string(flags))
-	if output, err := command.CombinedOutput(); err != nil {
+	var output []byte
+	beside(t, func() { output, err = command.CombinedOutput() })
+	if err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
 	p := &pipeline{template: readJSON(t, filepath.Join(dir, stack+".template.json"))}

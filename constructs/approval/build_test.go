@@ -10,9 +10,13 @@ import (
 	"testing"
 )
 
-// The module is copied elsewhere, as on another machine, and built there and here.
+// The module is copied elsewhere, as on another machine, and built there. Here it is built where it is deployed from.
 func TestFunctionsAreTheSameBytesWhereverTheyAreBuilt(t *testing.T) {
 	here, err := moduleRoot(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	deployed, err := handlers()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,11 +29,9 @@ func TestFunctionsAreTheSameBytesWhereverTheyAreBuilt(t *testing.T) {
 	if err := os.CopyFS(filepath.Join(there, "lambda"), os.DirFS(filepath.Join(here, "lambda"))); err != nil {
 		t.Fatal(err)
 	}
-	folders := []string{filepath.Join(t.TempDir(), "handlers"), filepath.Join(there, "bin")}
-	for i, root := range []string{here, there} {
-		if err := build(root, folders[i], requestPackage, decidePackage); err != nil {
-			t.Fatal(err)
-		}
+	folders := []string{filepath.Dir(deployed.request), filepath.Join(there, "bin")}
+	if err := build(there, folders[1], requestPackage, decidePackage); err != nil {
+		t.Fatal(err)
 	}
 	for _, p := range []string{requestPackage, decidePackage} {
 		first, err := os.ReadFile(bootstrap(folders[0], p))
@@ -43,11 +45,11 @@ func TestFunctionsAreTheSameBytesWhereverTheyAreBuilt(t *testing.T) {
 		if !bytes.Equal(first, second) {
 			t.Errorf("%s: %d and %d bytes that differ", p, len(first), len(second))
 		}
-		if info, err := os.Stat(bootstrap(folders[0], p)); err != nil || info.Mode().Perm()&0o111 == 0 {
+		if info, err := os.Stat(bootstrap(folders[1], p)); err != nil || info.Mode().Perm()&0o111 == 0 {
 			t.Errorf("%s: Lambda cannot start it: %v", p, err)
 		}
 	}
-	entries, err := os.ReadDir(folders[0])
+	entries, err := os.ReadDir(folders[1])
 	if err != nil || len(entries) != 2 {
 		t.Errorf("the build left something behind: %v, %v", entries, err)
 	}
