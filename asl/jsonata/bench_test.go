@@ -27,13 +27,22 @@ func BenchmarkEval(b *testing.B) {
 		{"plain/path", "$states.input.features.age"},
 		{"plain/condition", "$type($states.input.risk) = 'number' and $states.input.risk > 0.75"},
 		{"plain/merge", `$merge([$states.input, {"inference": $parse($states.result.Body)}])`},
+		{"plain/index", "$states.input.features.visits[0]"},
+		{"plain/map", "$map($states.input.features.visits, function($v) { $v * 2 })"},
+		{"plain/text", `"decisions/" & $formatInteger($states.input.features.age, "0000000") & "/" & $substring($hash($states.input.subject, "SHA-256"), 0, 8)`},
+		{"plain/time", "$fromMillis($toMillis($now()) + 86400000)"},
+		{"plain/thousand", "$count($items[risk > 0.75])"},
+		{"plain/thousand-names", "$sum($items.risk)"},
+		{"plain/thousand-decisions", `(
+			$lost := function($i, $reason) {{"id": $i.id, "reason": $reason}};
+			$decisions := [$map($items, function($i) { $type($i.risk) = "number" ? {"id": $i.id, "branch": $i.risk > 0.75 ? "alert" : "none"} : $lost($i, "no score") })];
+			{"subjects": [$decisions[$exists(branch)]], "lost": [$decisions[$exists(reason)]]})`},
 		{"library/literal", "$round(1)"},
-		{"library/path", "$states.input.features.age[0]"},
 		{"library/condition", "$round($states.input.risk * 100) > 75 and $states.input.subject = 'S-001'"},
-		{"library/map", "$map($states.input.features.visits, function($v) { $v * 2 })"},
-		{"library/thousand", "$count($items[risk > 0.75])"},
+		{"library/reduce", "$reduce($states.input.features.visits, function($a, $v) { $a + $v })"},
+		{"library/thousand", "$count($items[$round(risk) > 0.75])"},
 		{"library/thousand-names", "$average($items.risk)"},
-		{"library/thousand-back", "$map($items, function($i) { $i })"},
+		{"library/thousand-back", "$reverse($items)"},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			expression, err := library.Compile(bench.source)

@@ -2,8 +2,9 @@ package jsonata
 
 // Most expressions of a state machine are plain: $states.input.risk > 0.75. They are evaluated in Go, a hundred times faster
 // than in the interpreter, which no value then needs to enter. A plain evaluation covers only what it is certain of. In any
-// other case, and for every error, it gives up, and the library evaluates the whole expression: evaluation has no effects
-// that could happen twice. TestPlainAgreesWithTheLibrary and FuzzPlain hold the two to the same results.
+// other case, for every error, and when it has spent half of the budget of steps, it gives up, and the library evaluates the
+// whole expression: evaluation has no effects that could happen twice. TestPlainAgreesWithTheLibrary and FuzzPlain hold the two to
+// the same results.
 
 // plain evaluates a node. ok is false when the library must decide. The value is undefined{} for JSONata's undefined.
 type plain func(f *frame) (value any, ok bool)

@@ -133,8 +133,14 @@ func (r *Runtime) Eval(e *Expression, bindings map[string]any) (value any, defin
 	return r.interpret(e, bindings)
 }
 
+// frame is the outermost frame of an evaluation in Go.
 func (r *Runtime) frame(variables map[string]any) *frame {
-	return &frame{evaluation: &evaluation{variables: variables, runtime: r}}
+	begun := &struct { // one allocation for both
+		evaluation
+		frame
+	}{evaluation: evaluation{variables: variables, runtime: r}}
+	begun.frame.evaluation = &begun.evaluation
+	return &begun.frame
 }
 
 // interpret has the library evaluate the expression.
