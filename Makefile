@@ -29,10 +29,9 @@ test: install test/iam/node_modules/.package-lock.json ## run every test
 # The linker and the engine make more garbage than memory is worth.
 test-raced test-plain: export GOGC ?= 400
 
-# A program with the race detector sleeps a second before it ends, so twice as many as there are processors.
 .PHONY: test-raced
 test-raced:
-	go test -p $$((2 * $$(getconf _NPROCESSORS_ONLN))) $(RACE) $(RACED)
+	go test $(RACE) $(RACED)
 
 .PHONY: test-plain
 test-plain:
