@@ -24,7 +24,7 @@ func TestTheKernelInOneProcess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range []string{script, filepath.Join(filepath.Dir(script), "pipes.js")} {
+	for _, file := range []string{script, filepath.Join(filepath.Dir(script), "kernel.js")} {
 		if _, err := os.Stat(file); err != nil { // and so go test knows what this test depends on
 			t.Fatal(err)
 		}
