@@ -28,6 +28,8 @@ test: install test/iam/node_modules/.package-lock.json ## run every test
 
 # The linker and the engine make more garbage than memory is worth.
 test-raced test-plain: export GOGC ?= 400
+# How long each package waits for races of what outlives its tests: by default a second.
+test-raced: export GORACE ?= atexit_sleep_ms=100
 
 .PHONY: test-raced
 test-raced:
