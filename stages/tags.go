@@ -20,9 +20,13 @@ const (
 
 // tag adds the tags to everything in the stack that can have tags, but for dashboards: cfn-lint knows no tags of theirs.
 func tag(stack awscdk.Stack, tags map[string]string) {
+	if len(tags) == 0 {
+		return
+	}
+	manager := awscdk.Tags_Of(stack)
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		value := tags[key]
-		awscdk.Tags_Of(stack).Add(&key, &value, &awscdk.TagProps{ExcludeResourceTypes: jsii.Strings("AWS::CloudWatch::Dashboard")})
+		manager.Add(&key, &value, &awscdk.TagProps{ExcludeResourceTypes: jsii.Strings("AWS::CloudWatch::Dashboard")})
 	}
 }
 

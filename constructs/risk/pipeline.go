@@ -126,8 +126,11 @@ func (p *ClinicalRiskPipeline) addStateMachine(definition awsstepfunctions.IChai
 			IncludeExecutionData: jsii.Bool(false), // inputs and outputs hold subject data
 		},
 	})
-	p.stateMachine.Node().TryRemoveChild(jsii.String("DistributedMapPolicy")) // the role would not take it
-	resource := p.stateMachine.Node().DefaultChild().(awsstepfunctions.CfnStateMachine)
+	node := p.stateMachine.Node()
+	if p.props.Cohort != nil {
+		node.TryRemoveChild(jsii.String("DistributedMapPolicy")) // the role would not take it
+	}
+	resource := node.DefaultChild().(awsstepfunctions.CfnStateMachine)
 	// The CDK's own way to say this would extend the key's policy by wider statements than ours.
 	resource.SetEncryptionConfiguration(&awsstepfunctions.CfnStateMachine_EncryptionConfigurationProperty{
 		Type: jsii.String("CUSTOMER_MANAGED_KMS_KEY"), KmsKeyId: &p.keyARN,
