@@ -5,9 +5,16 @@ import "github.com/aws/aws-cdk-go/awscdk/v2"
 // Place is where a stack's resources are: names, or tokens of them, each asked of the CDK once.
 type Place struct{ Partition, Region, Account, URLSuffix string }
 
+var places = map[awscdk.Stack]Place{}
+
 // In is the place of a stack.
 func In(stack awscdk.Stack) Place {
-	return Place{Partition: *stack.Partition(), Region: *stack.Region(), Account: *stack.Account(), URLSuffix: *stack.UrlSuffix()}
+	place, known := places[stack]
+	if !known {
+		place = Place{Partition: *stack.Partition(), Region: *stack.Region(), Account: *stack.Account(), URLSuffix: *stack.UrlSuffix()}
+		places[stack] = place
+	}
+	return place
 }
 
 // ARN is the ARN of a resource in the stack's account and region: "rule/NAME" of "events", for instance.

@@ -6,6 +6,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"clinical-risk-pipeline/constructs/policy"
 )
 
 // Live is the name of the alias that executions are started through.
@@ -45,7 +47,7 @@ func NewRelease(scope constructs.Construct, id string, props *ReleaseProps) *Rel
 func (r *Release) addVersion() {
 	machine := r.machine.Node().DefaultChild().(awsstepfunctions.CfnStateMachine)
 	r.version = awsstepfunctions.NewCfnStateMachineVersion(r, jsii.String(versionID), &awsstepfunctions.CfnStateMachineVersionProps{
-		StateMachineArn:        r.machine.StateMachineArn(),
+		StateMachineArn:        jsii.String(policy.StateMachine(r.machine)),
 		StateMachineRevisionId: machine.AttrStateMachineRevisionId(),
 	})
 	r.version.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN, nil)

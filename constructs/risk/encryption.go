@@ -44,7 +44,7 @@ func (p *ClinicalRiskPipeline) addKey() {
 	if err != nil {
 		panic(err)
 	}
-	p.key, p.keyARN = key, *key.KeyArn()
+	p.key, p.keyARN = key, policy.Key(key)
 }
 
 // encryptionStatements let an execution encrypt and decrypt its own data, and what it logs. They name no service: Step

@@ -21,7 +21,7 @@ const outcomeMessage = `{"message": "An execution of the clinical risk pipeline 
 //
 // Requirements: SRC-05, SRC-18
 func (p *ClinicalRiskPipeline) reportOutcomes() {
-	topic := p.operationsTopic.TopicArn()
+	topic := policy.Topic(p.operationsTopic)
 	awsevents.NewCfnRule(p, jsii.String(outcomeRuleID), &awsevents.CfnRuleProps{
 		Description: jsii.String("An execution of the clinical risk pipeline did not succeed."),
 		State:       jsii.String("ENABLED"),
@@ -29,20 +29,20 @@ func (p *ClinicalRiskPipeline) reportOutcomes() {
 			"source":      []string{"aws.states"},
 			"detail-type": []string{"Step Functions Execution Status Change"},
 			"detail": map[string]any{
-				"stateMachineArn": []*string{p.stateMachine.StateMachineArn()}, // whichever version is executed
+				"stateMachineArn": []string{policy.StateMachine(p.stateMachine)}, // whichever version is executed
 				"status":          []string{"FAILED", "TIMED_OUT", "ABORTED"},
 			},
 		},
 		Targets: []any{&awsevents.CfnRule_TargetProperty{
 			Id:  jsii.String("Operations"),
-			Arn: topic,
+			Arn: &topic,
 			InputTransformer: &awsevents.CfnRule_InputTransformerProperty{
 				InputPathsMap: map[string]string{"status": "$.detail.status", "execution": "$.detail.executionArn"},
 				InputTemplate: jsii.String(outcomeMessage),
 			},
 		}},
 	})
-	publish := policy.Allow("ReportOutcomes", []string{*topic}, "sns:Publish")
+	publish := policy.Allow("ReportOutcomes", []string{topic}, "sns:Publish")
 	publish.Principal = policy.Service(events)
 	p.operationsTopic.AddToResourcePolicy(publish.CDK())
 }
