@@ -6,14 +6,14 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 )
 
-// Topic is a topic's ARN.
-func Topic(topic awssns.ITopic) string { return once(topic, topic.TopicArn) }
+// TopicARN is a topic's ARN.
+func TopicARN(topic awssns.ITopic) string { return once(topic, topic.TopicArn) }
 
-// Key is a key's ARN.
-func Key(key awskms.IKey) string { return once(key, key.KeyArn) }
+// KeyARN is a key's ARN.
+func KeyARN(key awskms.IKey) string { return once(key, key.KeyArn) }
 
-// StateMachine is a state machine's ARN.
-func StateMachine(machine awsstepfunctions.IStateMachine) string {
+// StateMachineARN is a state machine's ARN.
+func StateMachineARN(machine awsstepfunctions.IStateMachine) string {
 	return once(machine, machine.StateMachineArn)
 }
 

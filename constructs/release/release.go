@@ -47,7 +47,7 @@ func NewRelease(scope constructs.Construct, id string, props *ReleaseProps) *Rel
 func (r *Release) addVersion() {
 	machine := r.machine.Node().DefaultChild().(awsstepfunctions.CfnStateMachine)
 	r.version = awsstepfunctions.NewCfnStateMachineVersion(r, jsii.String(versionID), &awsstepfunctions.CfnStateMachineVersionProps{
-		StateMachineArn:        jsii.String(policy.StateMachine(r.machine)),
+		StateMachineArn:        jsii.String(policy.StateMachineARN(r.machine)),
 		StateMachineRevisionId: machine.AttrStateMachineRevisionId(),
 	})
 	r.version.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN, nil)

@@ -44,7 +44,7 @@ func (p *ClinicalRiskPipeline) addKey() {
 	if err != nil {
 		panic(err)
 	}
-	p.key, p.keyARN = key, policy.Key(key)
+	p.key, p.keyARN = key, policy.KeyARN(key)
 }
 
 // encryptionStatements let an execution encrypt and decrypt its own data, and what it logs. They name no service: Step

@@ -21,7 +21,7 @@ const outcomeMessage = `{"message": "An execution of the clinical risk pipeline 
 //
 // Requirements: SRC-05, SRC-18
 func (p *ClinicalRiskPipeline) reportOutcomes() {
-	topic := policy.Topic(p.operationsTopic)
+	topic := policy.TopicARN(p.operationsTopic)
 	awsevents.NewCfnRule(p, jsii.String(outcomeRuleID), &awsevents.CfnRuleProps{
 		Description: jsii.String("An execution of the clinical risk pipeline did not succeed."),
 		State:       jsii.String("ENABLED"),
@@ -29,7 +29,7 @@ func (p *ClinicalRiskPipeline) reportOutcomes() {
 			"source":      []string{"aws.states"},
 			"detail-type": []string{"Step Functions Execution Status Change"},
 			"detail": map[string]any{
-				"stateMachineArn": []string{policy.StateMachine(p.stateMachine)}, // whichever version is executed
+				"stateMachineArn": []string{policy.StateMachineARN(p.stateMachine)}, // whichever version is executed
 				"status":          []string{"FAILED", "TIMED_OUT", "ABORTED"},
 			},
 		},

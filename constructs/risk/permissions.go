@@ -64,7 +64,7 @@ func (p *ClinicalRiskPipeline) statements() []policy.Statement {
 
 // publish lets an execution publish to a topic.
 func publish(state string, topic awssns.ITopic) policy.Statement {
-	return policy.Allow(state, []string{policy.Topic(topic)}, "sns:Publish")
+	return policy.Allow(state, []string{policy.TopicARN(topic)}, "sns:Publish")
 }
 
 // topicEncryptionStatements let an execution use the keys of the topics that it publishes to.
@@ -75,8 +75,8 @@ func (p *ClinicalRiskPipeline) topicEncryptionStatements() []policy.Statement {
 	}
 	var encrypting []string
 	for _, topic := range topics {
-		if key := topic.MasterKey(); key != nil && !slices.Contains(encrypting, policy.Key(key)) {
-			encrypting = append(encrypting, policy.Key(key))
+		if key := topic.MasterKey(); key != nil && !slices.Contains(encrypting, policy.KeyARN(key)) {
+			encrypting = append(encrypting, policy.KeyARN(key))
 		}
 	}
 	if len(encrypting) == 0 {
