@@ -20,15 +20,7 @@ func TestTheKernelInOneProcess(t *testing.T) {
 		}
 		return
 	}
-	script, err := filepath.Abs("scripts/jsii/node")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range []string{script, filepath.Join(filepath.Dir(script), "kernel.js")} {
-		if _, err := os.Stat(file); err != nil { // and so go test knows what this test depends on
-			t.Fatal(err)
-		}
-	}
+	script := kernelScript(t)
 	two, started, _ := synthesizeOn(t, "")
 	if len(started) != 1 || !strings.HasSuffix(started[0], "/bin/jsii-runtime.js") {
 		t.Errorf("jsii itself starts %q: what the script replaces is another program now", started)
@@ -43,8 +35,81 @@ func TestTheKernelInOneProcess(t *testing.T) {
 	if strings.Contains(printed, "exited abnormally") {
 		t.Errorf("jsii complains about how the kernel ended: %s", printed)
 	}
-	if output, err := exec.Command("diff", "-r", two, one).CombinedOutput(); err != nil {
-		t.Errorf("one process synthesizes something else: %v\n%s", err, output)
+	same(t, two, one)
+}
+
+// What V8 compiled is kept for the next kernel, which synthesizes the same from it; what is damaged is replaced.
+func TestTheKernelKeepsWhatIsCompiled(t *testing.T) {
+	script := kernelScript(t)
+	first, _, _ := synthesizeOn(t, script)
+	kept := compiled(t, script)
+	if len(kept) < 100 {
+		t.Fatalf("%d modules are kept", len(kept))
+	}
+
+	second, _, _ := synthesizeOn(t, script)
+	same(t, first, second)
+	for file, content := range compiled(t, script) {
+		if !os.SameFile(content, kept[file]) {
+			t.Fatalf("the second kernel compiled again: %s", file)
+		}
+	}
+
+	for file := range kept {
+		if err := damage(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	third, _, _ := synthesizeOn(t, script)
+	same(t, first, third)
+	for file, content := range compiled(t, script) {
+		if os.SameFile(content, kept[file]) {
+			t.Fatalf("a damaged file stays: %s", file)
+		}
+	}
+}
+
+// compiled are the files that the kernels of a script keep.
+func compiled(t *testing.T, script string) map[string]os.FileInfo {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(script, "../../../bin/kernel-*/*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := make(map[string]os.FileInfo, len(files))
+	for _, file := range files {
+		if kept[file], err = os.Stat(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return kept
+}
+
+// damage changes the last byte of a file.
+func damage(name string) error {
+	content, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	content[len(content)-1] ^= 0xff
+	return os.WriteFile(name, content, 0o600)
+}
+
+// kernelScript is a copy of the script in a folder where nothing was compiled yet.
+func kernelScript(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "scripts/jsii")
+	if err := os.CopyFS(dir, os.DirFS("scripts/jsii")); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(dir, "node")
+}
+
+// same fails the test where two cloud assemblies differ.
+func same(t *testing.T, dir, other string) {
+	t.Helper()
+	if output, err := exec.Command("diff", "-r", dir, other).CombinedOutput(); err != nil {
+		t.Errorf("the kernels synthesize different things: %v\n%s", err, output)
 	}
 }
 

@@ -10,3 +10,5 @@ fs.writeSync = (descriptor, ...rest) => writeSync(descriptor === calls ? answers
 // While the CDK's validator, which is WebAssembly, takes more and more memory, V8 begins to mark its heap concurrently again and again:
 // a third of the time of a synthesis with the policy gates.
 require('v8').setFlagsFromString('--no-concurrent-marking');
+
+require('./compiled.js');
