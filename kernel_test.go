@@ -10,8 +10,9 @@ import (
 	"clinical-risk-pipeline/stages"
 )
 
-// The kernel in one process synthesizes what it does in jsii's two, and what it prints does not come between its answers.
-func TestTheKernelInOneProcess(t *testing.T) {
+// The script synthesizes what jsii itself does: by a kernel in one process, by another that finds compiled what the first one kept, and
+// by a third that finds it damaged. Each of them is this program again.
+func TestTheKernel(t *testing.T) {
 	if os.Getenv("CDK_OUTDIR") != "" {
 		environments := stages.Environments()[:1]
 		environments[0].Cohort = nil // whose functions would have to be compiled
@@ -20,53 +21,51 @@ func TestTheKernelInOneProcess(t *testing.T) {
 		}
 		return
 	}
-	script := kernelScript(t)
-	two, started, _ := synthesizeOn(t, "")
+	want, started, _ := synthesizeOn(t, "")
 	if len(started) != 1 || !strings.HasSuffix(started[0], "/bin/jsii-runtime.js") {
 		t.Errorf("jsii itself starts %q: what the script replaces is another program now", started)
 	}
-	one, started, printed := synthesizeOn(t, script)
-	if len(started) != 1 || !strings.HasSuffix(started[0], "/lib/program.js") {
-		t.Errorf("the script starts %q", started)
-	}
-	if !strings.Contains(printed, "printed by the kernel") {
-		t.Errorf("what the kernel prints is lost: %s", printed)
-	}
-	if strings.Contains(printed, "exited abnormally") {
-		t.Errorf("jsii complains about how the kernel ended: %s", printed)
-	}
-	same(t, two, one)
-}
-
-// What V8 compiled is kept for the next kernel, which synthesizes the same from it; what is damaged is replaced.
-func TestTheKernelKeepsWhatIsCompiled(t *testing.T) {
 	script := kernelScript(t)
-	first, _, _ := synthesizeOn(t, script)
+	t.Run("in one process", func(t *testing.T) {
+		got, started, printed := synthesizeOn(t, script)
+		same(t, want, got)
+		if len(started) != 1 || !strings.HasSuffix(started[0], "/lib/program.js") {
+			t.Errorf("the script starts %q", started)
+		}
+		if !strings.Contains(printed, "printed by the kernel") {
+			t.Errorf("what the kernel prints is lost: %s", printed)
+		}
+		if strings.Contains(printed, "exited abnormally") {
+			t.Errorf("jsii complains about how the kernel ended: %s", printed)
+		}
+	})
 	kept := compiled(t, script)
 	if len(kept) < 100 {
 		t.Fatalf("%d modules are kept", len(kept))
 	}
-
-	second, _, _ := synthesizeOn(t, script)
-	same(t, first, second)
-	for file, content := range compiled(t, script) {
-		if !os.SameFile(content, kept[file]) {
-			t.Fatalf("the second kernel compiled again: %s", file)
+	t.Run("with what was compiled", func(t *testing.T) {
+		got, _, _ := synthesizeOn(t, script)
+		same(t, want, got)
+		for file, content := range compiled(t, script) {
+			if !os.SameFile(content, kept[file]) {
+				t.Fatalf("it compiled again: %s", file)
+			}
 		}
-	}
-
-	for file := range kept {
-		if err := damage(file); err != nil {
-			t.Fatal(err)
+	})
+	t.Run("with what was damaged", func(t *testing.T) {
+		for file := range kept {
+			if err := damage(file); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	third, _, _ := synthesizeOn(t, script)
-	same(t, first, third)
-	for file, content := range compiled(t, script) {
-		if os.SameFile(content, kept[file]) {
-			t.Fatalf("a damaged file stays: %s", file)
+		got, _, _ := synthesizeOn(t, script)
+		same(t, want, got)
+		for file, content := range compiled(t, script) {
+			if os.SameFile(content, kept[file]) {
+				t.Fatalf("it stays: %s", file)
+			}
 		}
-	}
+	})
 }
 
 // compiled are the files that the kernels of a script keep.
@@ -132,7 +131,7 @@ func synthesizeOn(t *testing.T, jsiiNode string) (dir string, started []string, 
 	}
 
 	dir = t.TempDir()
-	again := exec.Command(os.Args[0], "-test.run=^TestTheKernelInOneProcess$")
+	again := exec.Command(os.Args[0], "-test.run=^TestTheKernel$")
 	again.Env = append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "JSII_NODE="+jsiiNode, "NODE_OPTIONS=--require="+print,
 		"CDK_OUTDIR="+dir, "CDK_VALIDATION=false", "CDK_CONTEXT_JSON="+flags(t, nil))
 	output, err := again.CombinedOutput()
