@@ -14,7 +14,7 @@ func TestTheEnvironmentsAreValid(t *testing.T) {
 
 // Requirements: SRC-11
 func TestValidateNamesTheEnvironmentWithEveryFault(t *testing.T) {
-	prod := Environments()[2]
+	prod := someProd()
 	prod.Account, prod.Region, prod.Threshold, prod.EndpointName = "12", "Frankfurt", 1.2, ""
 	prod.Wave, prod.Alarms.ModelErrors, prod.Tags = "Prod", -1, map[string]string{"environment": "live", "aws:x": ""}
 	prod.Shift.Percentage = 100
@@ -50,7 +50,7 @@ func TestValidateReadsNamesAndRegions(t *testing.T) {
 		"an account may start with zero":         {func(e *Environment) { e.Account = "012345678901" }, ""},
 	} {
 		t.Run(reason, func(t *testing.T) {
-			environment := Environments()[0]
+			environment := someDev()
 			row.change(&environment)
 			err := environment.Validate()
 			if row.fault == "" && err != nil || row.fault != "" && (err == nil || !strings.Contains(err.Error(), row.fault+" must")) {
@@ -61,7 +61,7 @@ func TestValidateReadsNamesAndRegions(t *testing.T) {
 }
 
 func TestValidateRefusesDuplicateNamesAndNone(t *testing.T) {
-	dev := Environments()[0]
+	dev := someDev()
 	if err := Validate([]Environment{dev, dev}); err == nil || !strings.Contains(err.Error(), "must be unique") {
 		t.Errorf("twice the same: got %v", err)
 	}
@@ -71,7 +71,7 @@ func TestValidateRefusesDuplicateNamesAndNone(t *testing.T) {
 }
 
 func TestValidateReportsTheFaultsOfACohortOnceEach(t *testing.T) {
-	dev := Environments()[0]
+	dev := someDev()
 	dev.EndpointName, dev.RecordLock = "", "FOREVER"
 	cohort := *dev.Cohort
 	cohort.BucketName, cohort.BucketKey, cohort.Review = "My_Bucket", "alias/key", "a:b"
@@ -115,7 +115,7 @@ func TestAnApprovalsDeadlineHasBounds(t *testing.T) {
 			`environment "dev": Cohort.Approvers are required with an ApprovalDeadline, got none`,
 		},
 	} {
-		dev := Environments()[0]
+		dev := someDev()
 		dev.Cohort = &row.cohort
 		if err := dev.Validate(); err == nil || err.Error() != row.fault {
 			t.Errorf("%s: got %v", reason, err)

@@ -11,14 +11,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// validPromotion promotes the environments of the application.
-func validPromotion() Promotion {
-	return *ReadSettings(Environments(), nil, promoting()).Promotion()
+// validPromotion promotes some environments.
+func validPromotion() Promotion { return *promoted(someEnvironments()) }
+
+func promoted(environments []Environment) *Promotion {
+	return ReadSettings(environments, nil, promoting(environments)).Promotion()
 }
 
 func TestAPromotionIsValid(t *testing.T) {
-	if err := validPromotion().Validate(); err != nil {
-		t.Fatal(err)
+	for whose, environments := range map[string][]Environment{"some": someEnvironments(), "the application's": Environments()} {
+		if err := promoted(environments).Validate(); err != nil {
+			t.Errorf("%s: %v", whose, err)
+		}
 	}
 }
 
@@ -103,9 +107,9 @@ func TestValidatePromotionReadsEachField(t *testing.T) {
 }
 
 func TestEnvironmentsOfOneWaveAreDeployedAtTheSameTime(t *testing.T) {
-	environments := Environments()
+	environments := someEnvironments()
 	for name, wave := range map[string]string{"produs": "prod", "stagingus": ""} {
-		another := environments[2]
+		another := someProd()
 		another.Name, another.Wave = name, wave
 		environments = append(environments, another)
 	}

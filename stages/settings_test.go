@@ -13,22 +13,25 @@ import (
 
 const connectionARN = "arn:aws:codeconnections:eu-central-1:111111111111:connection/01234567-89ab-cdef-0123-456789abcdef"
 
-// promoting are the settings without which the shipped environments cannot be promoted, and those of their promotion.
-func promoting() []string {
+// promoting are the settings without which environments cannot be promoted, and those of their promotion.
+func promoting(environments []Environment) []string {
 	variables := []string{
 		"CLINICAL_RISK_PROMOTION_ACCOUNT=111111111111", "CLINICAL_RISK_PROMOTION_REGION=eu-central-1",
 		"CLINICAL_RISK_PROMOTION_CONNECTION=" + connectionARN, "CLINICAL_RISK_PROMOTION_REPOSITORY=example/clinical-risk-pipeline",
 	}
-	for _, owner := range []string{"DEV", "STAGING", "PROD"} {
-		variables = append(variables, "CLINICAL_RISK_"+owner+"_ACCOUNT=222222222222", "CLINICAL_RISK_"+owner+"_REGION=eu-central-1",
-			"CLINICAL_RISK_"+owner+"_CLUSTER=j-3H6EATEWWRWS")
+	for _, e := range environments {
+		owner := "CLINICAL_RISK_" + strings.ToUpper(e.Name)
+		variables = append(variables, owner+"_ACCOUNT=222222222222", owner+"_REGION=eu-central-1")
+		if _, ok := e.Extraction.(risk.EMRStep); ok {
+			variables = append(variables, owner+"_CLUSTER=j-3H6EATEWWRWS")
+		}
 	}
 	return variables
 }
 
 func settled(t *testing.T, context map[string]any, variables ...string) []Environment {
 	t.Helper()
-	environments, err := ReadSettings(Environments(), context, variables).Environments()
+	environments, err := ReadSettings(someEnvironments(), context, variables).Environments()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,10 +41,10 @@ func settled(t *testing.T, context map[string]any, variables ...string) []Enviro
 func TestWithoutSettingsEverythingIsAsItStandsInTheFile(t *testing.T) {
 	// What surrounds the settings is no setting: the variables of a shell, the CDK's flags and look-ups, another tool's context.
 	context := map[string]any{"@aws-cdk/core:account": true, "availability-zones:account=1:region=r": []any{}, "tool:name": "x"}
-	if diff := cmp.Diff(Environments(), settled(t, context, "HOME=/root", "AWS_REGION=eu-west-1", "CLINICAL_RISK_GONE_ACCOUNT=")); diff != "" {
+	if diff := cmp.Diff(someEnvironments(), settled(t, context, "HOME=/root", "AWS_REGION=eu-west-1", "CLINICAL_RISK_GONE_ACCOUNT=")); diff != "" {
 		t.Error(diff)
 	}
-	if p := ReadSettings(Environments(), nil, []string{"CLINICAL_RISK_DEV_ACCOUNT=222222222222"}).Promotion(); p != nil {
+	if p := ReadSettings(someEnvironments(), nil, []string{"CLINICAL_RISK_DEV_ACCOUNT=222222222222"}).Promotion(); p != nil {
 		t.Errorf("nobody asked for a promotion, got %+v", p)
 	}
 }
@@ -60,7 +63,7 @@ func TestTheContextComesBeforeTheVariableBeforeTheFile(t *testing.T) {
 }
 
 func TestASettingThatNothingReadsIsAFault(t *testing.T) {
-	environments := Environments()
+	environments := someEnvironments()
 	environments[1].Extraction = risk.NoExtraction{}
 	context := map[string]any{"prd:account": "444444444444", "prod:account": 444444444444.0, "dev:acount": "222222222222"}
 	_, err := ReadSettings(environments, context, []string{
@@ -82,8 +85,8 @@ func TestASettingThatNothingReadsIsAFault(t *testing.T) {
 }
 
 func TestSettingsDescribeAPromotion(t *testing.T) {
-	variables := append(promoting(), "CLINICAL_RISK_PROMOTION_BRANCH=release", "CLINICAL_RISK_PROMOTION_APPROVERS=a@example.com, b@example.com")
-	p := ReadSettings(Environments(), nil, variables).Promotion()
+	variables := append(promoting(someEnvironments()), "CLINICAL_RISK_PROMOTION_BRANCH=release", "CLINICAL_RISK_PROMOTION_APPROVERS=a@example.com, b@example.com")
+	p := ReadSettings(someEnvironments(), nil, variables).Promotion()
 	if p == nil {
 		t.Fatal("no promotion")
 	}
@@ -99,7 +102,7 @@ func TestSettingsDescribeAPromotion(t *testing.T) {
 
 func TestAnySettingOfAPromotionAsksForOne(t *testing.T) {
 	for _, key := range promotionKeys {
-		if p := ReadSettings(Environments(), map[string]any{promotionOwner + ":" + key: "something"}, nil).Promotion(); p == nil {
+		if p := ReadSettings(someEnvironments(), map[string]any{promotionOwner + ":" + key: "something"}, nil).Promotion(); p == nil {
 			t.Errorf("%s is set, and nothing is promoted", key)
 		}
 	}
@@ -107,7 +110,7 @@ func TestAnySettingOfAPromotionAsksForOne(t *testing.T) {
 
 // One setting asks for a promotion; what is missing then is said at once, with how to give it.
 func TestAPromotionSaysHowToSetWhatIsMissing(t *testing.T) {
-	environments := Environments()[:2]
+	environments := someEnvironments()[:2]
 	environments[0].Account, environments[0].Region = "222222222222", "eu-central-1"
 	p := ReadSettings(environments, map[string]any{"promotion:account": "111111111111"}, nil).Promotion()
 	if p == nil {
@@ -133,9 +136,9 @@ func TestAPromotionSaysHowToSetWhatIsMissing(t *testing.T) {
 func TestThePipelineReadsWhatTheLaptopRead(t *testing.T) {
 	context := map[string]any{"promotion:branch": "release", "prod:endpoint": "elsewhere", "dev:account": "333333333333"}
 	read := func(context map[string]any, variables []string) *Promotion {
-		return ReadSettings(Environments(), context, variables).Promotion()
+		return ReadSettings(someEnvironments(), context, variables).Promotion()
 	}
-	laptop := read(context, promoting())
+	laptop := read(context, promoting(someEnvironments()))
 	var variables []string
 	for _, name := range slices.Sorted(maps.Keys(laptop.Variables)) {
 		variables = append(variables, name+"="+laptop.Variables[name])
