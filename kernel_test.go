@@ -6,15 +6,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"clinical-risk-pipeline/stages"
 )
 
 // The script synthesizes what jsii itself does: by a kernel in one process, by another that finds compiled what the first one kept, and
 // by a third that finds it damaged. Each of them is this program again.
 func TestTheKernel(t *testing.T) {
 	if os.Getenv("CDK_OUTDIR") != "" {
-		environments := stages.Environments()[:1]
+		environments := someEnvironments()[:1]
 		environments[0].Cohort = nil // whose functions would have to be compiled
 		if err := synthesize(environments, nil); err != nil {
 			t.Fatal(err)
@@ -112,7 +110,7 @@ func same(t *testing.T, dir, other string) {
 	}
 }
 
-// synthesizeOn synthesizes the first environment by this test program again, with a Node for jsii, and tells the cloud assembly's
+// synthesizeOn synthesizes an environment by this test program again, with a Node for jsii, and tells the cloud assembly's
 // folder, the arguments of each `node` that was started by name, and what was printed.
 func synthesizeOn(t *testing.T, jsiiNode string) (dir string, started []string, printed string) {
 	t.Helper()
