@@ -62,11 +62,11 @@ func behindGates(t *testing.T, dir string, build func(awscdk.App)) {
 
 // demanding are environments that have everything that an environment can have, and the least.
 func demanding() []stages.Environment {
-	full := stages.Environments()[2]
+	full := someProd()
 	full.Name, full.AlertEmails = "full", []string{"team@example.com"}
 	full.Extraction = risk.GlueJob{JobName: "features"}
 	full.RecordLock, full.Alarms.RunEvery = audit.Governance, 24*time.Hour
-	cohort := *full.Cohort
+	cohort := full.Cohort
 	cohort.BucketKey = "arn:aws:kms:eu-central-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef"
 	cohort.Scoring.Prefix, cohort.RunEvery = "trials/night", 24*time.Hour
 	cohort.Incident = &stages.Incident{
@@ -74,9 +74,8 @@ func demanding() []stages.Environment {
 		ConnectionARN: "arn:aws:events:eu-central-1:123456789012:connection/servicenow/01234567-89ab-cdef-0123-456789abcdef",
 		SecretARN:     "arn:aws:secretsmanager:eu-central-1:123456789012:secret:events!connection/servicenow/01234567-89ab-cdef-0123-456789abcdef-AbCdEf",
 	}
-	full.Cohort = &cohort
 
-	least := stages.Environments()[0]
+	least := someDev()
 	least.Name, least.Cohort = "least", &stages.CohortEnvironment{BucketName: "least-bucket"}
 	return []stages.Environment{full, least}
 }
@@ -87,10 +86,7 @@ func behindAllGates(t *testing.T) string {
 	dir := filepath.Join(scratch, "gated")
 	if _, err := os.Stat(dir); err != nil {
 		behindGates(t, dir, func(app awscdk.App) {
-			for _, environment := range stages.Environments() {
-				stages.NewStage(app, environment)
-			}
-			for _, environment := range demanding() {
+			for _, environment := range slices.Concat(stages.Environments(), demanding()) {
 				stages.NewStage(app, environment)
 			}
 			stages.NewPromotion(app, promotionProps(t))
@@ -108,8 +104,14 @@ func testNothingFound(t *testing.T) {
 	if output, code := synthesizeBy(t, dir); code != 0 {
 		t.Errorf("cdk synth: exit code %d: %s", code, output)
 	}
+	looked := []string{"Promotion"}
+	for _, environment := range slices.Concat(stages.Environments(), demanding()) {
+		for _, stack := range stacksOf(environment) {
+			looked = append(looked, environment.StageID()+"-"+stack)
+		}
+	}
 	for _, pack := range gates.Packs() { // a pack that looked at nothing finds nothing
-		for _, stack := range []string{"Dev-ClinicalRisk", "Staging-CohortRisk", "Prod-CohortRisk", "Promotion"} {
+		for _, stack := range looked {
 			if rows := nagReport(t, filepath.Join(dir, pack+"-"+stack+"-NagReport.csv")); len(rows) == 0 {
 				t.Errorf("%s did not look at %s", pack, stack)
 			}

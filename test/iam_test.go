@@ -3,7 +3,6 @@ package test
 import (
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -54,14 +53,21 @@ func simulated(t *testing.T) []*deployment {
 	add("existing topics", variant("existing topics", withExistingTopics), "", "")
 	add("custodian", variant("custodian", withCustodian), "", custodianRole)
 	last := stages.Environments()[len(stages.Environments())-1]
-	files, err := filepath.Glob(filepath.Join(environments(t), "assembly-"+last.StageID(), "*.template.json"))
-	if err != nil || len(files) != 2 {
-		t.Fatalf("the templates of %s are %v: %v", last.Name, files, err)
-	}
-	for _, file := range files {
-		add(filepath.Base(file), readJSON(t, file), "arn:aws:iam::"+ownAccount+":"+last.Cohort.Approvers[0], "")
+	for i, template := range templates(t, environments(t), last) {
+		add(last.Name+" "+stacksOf(last)[i], template, approverOf(last), "")
 	}
 	return all
+}
+
+// approverOf is the ARN of somebody who decides about an environment's requests for approval, "" where nobody does.
+func approverOf(environment stages.Environment) string {
+	if environment.Cohort == nil || len(environment.Cohort.Approvers) == 0 {
+		return ""
+	}
+	if approver := environment.Cohort.Approvers[0]; strings.HasPrefix(approver, "arn:") {
+		return approver
+	}
+	return "arn:aws:iam::" + ownAccount + ":" + environment.Cohort.Approvers[0]
 }
 
 // withEverything is a cohort with approval, all downstream systems, trail, alarms and the approval watch.

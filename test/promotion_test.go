@@ -2,14 +2,12 @@ package test
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2/regioninfo"
 	"github.com/gkampitakis/go-snaps/snaps"
 	"github.com/google/go-cmp/cmp"
 
@@ -17,36 +15,6 @@ import (
 	"clinical-risk-pipeline/stages"
 	"clinical-risk-pipeline/workflow"
 )
-
-// promotionProps promote the environments of the application, production in two regions at the same time.
-func promotionProps(t *testing.T) stages.Promotion {
-	t.Helper()
-	overseas := stages.Environments()[2]
-	overseas.Name, overseas.Wave = "produs", "prod"
-	return promotionOf(t, append(stages.Environments(), overseas), "CLINICAL_RISK_PRODUS_REGION=us-east-1")
-}
-
-// promotionOf promotes the environments, each into an account of its own, by its settings.
-func promotionOf(t *testing.T, environments []stages.Environment, more ...string) stages.Promotion {
-	t.Helper()
-	variables := []string{
-		"CLINICAL_RISK_PROMOTION_ACCOUNT=111111111111",
-		"CLINICAL_RISK_PROMOTION_REGION=eu-central-1",
-		"CLINICAL_RISK_PROMOTION_CONNECTION=arn:aws:codeconnections:eu-central-1:111111111111:connection/01234567-89ab-cdef-0123-456789abcdef",
-		"CLINICAL_RISK_PROMOTION_REPOSITORY=example/clinical-risk-pipeline",
-		"CLINICAL_RISK_PROMOTION_APPROVERS=release@example.com",
-	}
-	for i, e := range environments {
-		prefix := "CLINICAL_RISK_" + strings.ToUpper(e.Name)
-		variables = append(variables, fmt.Sprintf("%s_ACCOUNT=%012d", prefix, 222222222222+111111111111*i),
-			prefix+"_REGION=eu-central-1", prefix+"_CLUSTER=j-3H6EATEWWRWS")
-	}
-	settings := stages.ReadSettings(environments, nil, append(variables, more...))
-	if _, err := settings.Environments(); err != nil {
-		t.Fatal(err)
-	}
-	return *settings.Promotion()
-}
 
 // promoted is the synthesized promotion: the folder of its assembly, and the template of its stack.
 type promoted struct {
@@ -291,18 +259,5 @@ func TestPromotionDeploysWhatTheLaptopDeploys(t *testing.T) {
 	}
 	if !strings.Contains(string(manifest), `"stackName": "Staging-ClinicalRisk"`) {
 		t.Error("the stack has another name than the one that cdk deploy 'Staging/*' makes")
-	}
-}
-
-func TestRegionsAreThoseOfTheCDK(t *testing.T) {
-	known := 0
-	for _, region := range *regioninfo.RegionInfo_Regions() {
-		known++
-		if !stages.IsRegion(*region.Name()) {
-			t.Errorf("%s is missing in stages/regions.go", *region.Name())
-		}
-	}
-	if known < 30 {
-		t.Errorf("the CDK knows %d regions", known)
 	}
 }

@@ -25,16 +25,16 @@ func environments(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(scratch, "environments")
 	if _, err := os.Stat(dir); err != nil {
-		synthesizeEnvironments(t, dir)
+		synthesizeEnvironments(t, dir, stages.Environments()...)
 	}
 	return dir
 }
 
-func synthesizeEnvironments(t *testing.T, dir string) {
+func synthesizeEnvironments(t *testing.T, dir string, environments ...stages.Environment) {
 	t.Helper()
 	orFatal(t, func() {
 		app := newApp(dir)
-		for _, environment := range stages.Environments() {
+		for _, environment := range environments {
 			stages.NewStage(app, environment)
 		}
 		app.Synth(nil)
@@ -44,10 +44,14 @@ func synthesizeEnvironments(t *testing.T, dir string) {
 // Digests, and whoever compares two deployments, rely on it. Go's maps have another order each time.
 func TestTwoSynthesesInTwoFoldersWriteTheSameTemplates(t *testing.T) {
 	first, second := environments(t), t.TempDir()
-	synthesizeEnvironments(t, second)
+	synthesizeEnvironments(t, second, stages.Environments()...)
 	files, err := filepath.Glob(filepath.Join(first, "*", "*.template.json"))
-	if err != nil || len(files) != 2*len(stages.Environments()) {
-		t.Fatalf("templates: %v, %v", files, err)
+	want := 0
+	for _, environment := range stages.Environments() {
+		want += len(stacksOf(environment))
+	}
+	if err != nil || len(files) != want {
+		t.Fatalf("templates: %v, %v, want %d", files, err, want)
 	}
 	for _, file := range files {
 		name, err := filepath.Rel(first, file)
@@ -76,25 +80,35 @@ func TestSnapshots(t *testing.T) {
 	dir := environments(t)
 	for _, environment := range stages.Environments() {
 		t.Run(environment.Name, func(t *testing.T) {
-			templates := templates(t, dir, environment.StageID())
-			for i, stack := range []string{"subject", "cohort"} {
-				template := templates[i]
+			for i, template := range templates(t, dir, environment) {
 				expandDefinitions(t, template)
-				snaps.WithConfig(snaps.Filename(environment.Name+"-"+stack), snaps.Ext(".json")).
+				snaps.WithConfig(snaps.Filename(environment.Name+"-"+[]string{"subject", "cohort"}[i]), snaps.Ext(".json")).
 					MatchStandaloneSnapshot(t, assetHash.ReplaceAllString(text(template), "ASSET-HASH"))
 			}
 		})
 	}
 }
 
-// templates are those of a stage: of ClinicalRisk, for subjects, and of CohortRisk.
-func templates(t *testing.T, dir, stage string) []object {
-	t.Helper()
-	files, err := filepath.Glob(filepath.Join(dir, "assembly-"+stage, "*.template.json"))
-	if err != nil || len(files) != 2 {
-		t.Fatalf("templates: %v, %v, want one for subjects and one for cohorts", files, err)
+// stacksOf are the ids of an environment's stacks: for subjects and, if it has any, for cohorts.
+func stacksOf(environment stages.Environment) []string {
+	if environment.Cohort == nil {
+		return []string{"ClinicalRisk"}
 	}
-	return []object{readJSON(t, files[0]), readJSON(t, files[1])}
+	return []string{"ClinicalRisk", "CohortRisk"}
+}
+
+// templates are those of an environment's stacks.
+func templates(t *testing.T, dir string, environment stages.Environment) []object {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "assembly-"+environment.StageID(), "*.template.json"))
+	if stacks := stacksOf(environment); err != nil || len(files) != len(stacks) {
+		t.Fatalf("templates: %v, %v, want those of %v", files, err, stacks)
+	}
+	var all []object
+	for _, file := range files {
+		all = append(all, readJSON(t, file))
+	}
+	return all
 }
 
 // TestVariantSnapshots have the smallest and the fullest pipeline whole.
@@ -145,51 +159,42 @@ func TestWithoutAnAccountAnEnvironmentIsAgnostic(t *testing.T) {
 			t.Logf("%s is set to %q: this test proves less here", name, value)
 		}
 	}
-	manifest := text(readJSON(t, filepath.Join(environments(t), "assembly-Prod", "manifest.json")))
+	manifest := text(readJSON(t, filepath.Join(stage(t, "open", someDev()), "assembly-Dev", "manifest.json")))
 	if !strings.Contains(manifest, `"aws://unknown-account/unknown-region"`) {
-		t.Errorf("prod is bound to an account: %s", manifest)
+		t.Errorf("dev is bound to an account: %s", manifest)
 	}
 }
 
 // Adding an environment is one value in one file: a copy of another, appended, is a stage with the same in its stacks, and a
 // wave of the promotion.
 func TestAddingAnEnvironmentIsAddingAValue(t *testing.T) {
-	staging := stages.Environments()[1]
-	qa := staging
+	dev, qa := someDev(), someDev()
 	qa.Name = "qa"
 	dir := filepath.Join(scratch, "added")
 	orFatal(t, func() {
 		app := newApp(dir)
 		stages.NewStage(app, qa)
-		stages.NewPromotion(app, promotionOf(t, []stages.Environment{staging, qa}))
+		stages.NewPromotion(app, promotionOf(t, []stages.Environment{dev, qa}))
 		app.Synth(nil)
 	})
-	added, copied := templates(t, dir, "Qa"), templates(t, environments(t), "Staging")
+	added, copied := templates(t, dir, qa), templates(t, stage(t, "open", dev), dev)
 	for i, template := range copied {
 		ids := func(template object) []string { return slices.Sorted(maps.Keys(template["Resources"].(object))) }
 		if diff := cmp.Diff(ids(template), ids(added[i])); diff != "" {
 			t.Error(diff)
 		}
-		if tagged := text(added[i]); !strings.Contains(tagged, `"Value": "qa"`) || strings.Contains(tagged, `"Value": "staging"`) {
+		if tagged := text(added[i]); !strings.Contains(tagged, `"Value": "qa"`) || strings.Contains(tagged, `"Value": "dev"`) {
 			t.Errorf("stack %d says that it is another environment's", i)
 		}
 	}
 	p := &promoted{dir: dir, pipeline: &pipeline{template: readJSON(t, filepath.Join(dir, "Promotion.template.json"))}}
-	if got := join(p.stages(t)); !strings.HasSuffix(got, "Staging Qa") {
+	if got := join(p.stages(t)); !strings.HasSuffix(got, "Dev Qa") {
 		t.Errorf("the promotion goes through %s", got)
 	}
 }
 
 func TestAnAccountAndARegionBindAnEnvironment(t *testing.T) {
-	dir := filepath.Join(scratch, "bound")
-	orFatal(t, func() {
-		app := newApp(dir)
-		environment := stages.Environments()[0]
-		environment.Account, environment.Region = "123456789012", "eu-central-1"
-		stages.NewStage(app, environment)
-		app.Synth(nil)
-	})
-	manifest := text(readJSON(t, filepath.Join(dir, "assembly-Dev", "manifest.json")))
+	manifest := text(readJSON(t, filepath.Join(stage(t, "tuned", tuned()), "assembly-Dev", "manifest.json")))
 	if !strings.Contains(manifest, `"aws://123456789012/eu-central-1"`) {
 		t.Errorf("dev is not bound: %s", manifest)
 	}
@@ -197,50 +202,44 @@ func TestAnAccountAndARegionBindAnEnvironment(t *testing.T) {
 
 // A cluster that nobody has named is refused before anything is deployed, and only then.
 func TestAnExampleIsNotDeployed(t *testing.T) {
-	named := filepath.Join(scratch, "named")
-	orFatal(t, func() {
-		all, err := stages.ReadSettings(stages.Environments(), map[string]any{"dev:cluster": "j-3H6EATEWWRWS"}, nil).Environments()
-		if err != nil {
-			t.Fatal(err)
-		}
-		app := newApp(named)
-		stages.NewStage(app, all[0])
-		app.Synth(nil)
-	})
-	for i, template := range templates(t, environments(t), "Dev") {
+	dev := someDev()
+	named, err := stages.ReadSettings([]stages.Environment{dev}, map[string]any{"dev:cluster": "j-3H6EATEWWRWS"}, nil).Environments()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, template := range templates(t, stage(t, "open", dev), dev) {
 		rule, ok := template["Rules"].(object)["Examples"].(object)
 		if !ok || !strings.Contains(text(rule), "set CLINICAL_RISK_DEV_CLUSTER, or -c dev:cluster=VALUE") {
 			t.Errorf("stack %d: nothing refuses the example: %s", i, text(template["Rules"]))
 		}
 	}
-	for i, template := range templates(t, named, "Dev") {
+	for i, template := range templates(t, stage(t, "named", named[0]), dev) {
 		if rules := template["Rules"].(object); rules["Examples"] != nil {
 			t.Errorf("stack %d with a cluster is refused: %s", i, text(rules))
 		}
 	}
 }
 
+// tuned is an environment with values where there would be defaults.
+func tuned() stages.Environment {
+	dev := someDev()
+	dev.Account, dev.Region = "123456789012", "eu-central-1"
+	dev.Cohort.RunEvery, dev.Cohort.ApprovalDeadline = 24*time.Hour, 4*time.Hour
+	dev.Cohort.Incident = &stages.Incident{
+		Instance:      "https://example.service-now.com",
+		ConnectionARN: "arn:aws:events:eu-central-1:123456789012:connection/now/01234567-89ab-cdef-0123-456789abcdef",
+		SecretARN:     "arn:aws:secretsmanager:eu-central-1:123456789012:secret:events!connection/now-AbCdEf",
+	}
+	dev.Shift = release.Shift{Percentage: 5, Interval: 2 * time.Hour}
+	dev.Alarms = stages.Alarms{VariantName: "Blue", Throttles: 7, ModelErrors: 8, ModelLatency: 9 * time.Second}
+	dev.Tags = map[string]string{"cost-center": "4711"}
+	return dev
+}
+
 // An environment's Shift, Alarms, Tags and RunEvery reach its stacks.
 func TestTheValuesOfAnEnvironmentReachItsStacks(t *testing.T) {
-	dir := filepath.Join(scratch, "tuned")
-	orFatal(t, func() {
-		dev := stages.Environments()[0]
-		cohort := *dev.Cohort
-		cohort.RunEvery, cohort.ApprovalDeadline = 24*time.Hour, 4*time.Hour
-		cohort.Incident = &stages.Incident{
-			Instance:      "https://example.service-now.com",
-			ConnectionARN: "arn:aws:events:eu-central-1:123456789012:connection/now/01234567-89ab-cdef-0123-456789abcdef",
-			SecretARN:     "arn:aws:secretsmanager:eu-central-1:123456789012:secret:events!connection/now-AbCdEf",
-		}
-		dev.Cohort = &cohort
-		dev.Shift = release.Shift{Percentage: 5, Interval: 2 * time.Hour}
-		dev.Alarms = stages.Alarms{VariantName: "Blue", Throttles: 7, ModelErrors: 8, ModelLatency: 9 * time.Second}
-		dev.Tags = map[string]string{"cost-center": "4711"}
-		app := newApp(dir)
-		stages.NewStage(app, dev)
-		app.Synth(nil)
-	})
-	for i, template := range templates(t, dir, "Dev") {
+	all := templates(t, stage(t, "tuned", tuned()), tuned())
+	for i, template := range all {
 		p := &pipeline{template: template}
 		alarms := p.alarms()
 		preference := p.resource(t, "AWS::StepFunctions::StateMachineAlias")["DeploymentPreference"].(object)
@@ -259,7 +258,7 @@ func TestTheValuesOfAnEnvironmentReachItsStacks(t *testing.T) {
 		"StartReview", "OpenIncident", // both downstream systems
 		"secret:events!connection/now-AbCdEf", // which the role may read
 	} {
-		if !strings.Contains(text(templates(t, dir, "Dev")[1]), want) {
+		if !strings.Contains(text(all[1]), want) {
 			t.Errorf("the cohort's stack has no %s", want)
 		}
 	}

@@ -232,7 +232,7 @@ func regulated(t *testing.T) object {
 	dir := filepath.Join(scratch, "regulated")
 	orFatal(t, func() {
 		app := newApp(dir)
-		environment := stages.Environments()[2]
+		environment := someProd()
 		environment.AlertEmails = []string{"team@example.com"}
 		stages.NewStage(app, environment)
 		awscdk.Validations_Of(app).AddPlugins(gates.Validator()) // or the CDK makes another, which takes seconds
