@@ -152,7 +152,7 @@ func (s scenario) String() string {
 func (v *variant) scenarios() []scenario {
 	var all []scenario
 	add := func(w *world) { all = append(all, scenario{v, w}) }
-	for _, w := range worlds() {
+	for _, w := range worlds(scores) {
 		add(w)
 	}
 	faults := v.faultsOf()
@@ -171,8 +171,8 @@ func (v *variant) scenarios() []scenario {
 	return all
 }
 
-// worlds are those without a fault, one for every decision and each cohort.
-func worlds() []*world {
+// worlds are those without a fault, one for every decision and each cohort's scores.
+func worlds(scores []map[string]float64) []*world {
 	var all []*world
 	for _, decision := range []string{"approved", "rejected", ""} {
 		for _, subjects := range scores {
