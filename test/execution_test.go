@@ -52,9 +52,11 @@ func model(body string) func(*asl.Task) (asl.Reply, error) {
 // healthy are services that do what they should, with a model that finds the given score.
 func healthy(score string) services {
 	return services{
-		"StartEMRJob": answering(object{"Step": object{"Id": "s-1", "Status": object{"State": "COMPLETED"}}}),
-		"InvokeModel": model(`{"risk_score": ` + score + `}`),
-		"NotifyTeam":  answering(object{"MessageId": "m-1"}),
+		"StartEMRJob":           answering(object{"Step": object{"Id": "s-1", "Status": object{"State": "COMPLETED"}}}),
+		"StartEMRServerlessJob": answering(object{}),
+		"StartGlueJob":          answering(object{}),
+		"InvokeModel":           model(`{"risk_score": ` + score + `}`),
+		"NotifyTeam":            answering(object{"MessageId": "m-1"}),
 	}
 }
 

@@ -80,7 +80,7 @@ var integrations = map[string]func(d *deployment, machine string, c call) []need
 	// https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html
 	"http:invoke": func(_ *deployment, machine string, c call) []need {
 		connection, endpoint := c.arguments["Authentication"].(object)["ConnectionArn"].(string), c.text("ApiEndpoint")
-		secret := strings.NewReplacer(":events:", ":secretsmanager:", ":connection/", ":secret:events!connection/").Replace(connection)
+		secret := secretOf[connection]
 		return []need{
 			{
 				actions: actions("states", "InvokeHTTPEndpoint"), resource: machine, others: renamed(machine),

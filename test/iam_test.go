@@ -1,6 +1,8 @@
 package test
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -31,8 +33,11 @@ const (
 	custodianRole = "arn:aws:iam::" + ownAccount + ":role/DataCustodian"
 )
 
-// encryptedWith are the keys of the resources that no template makes.
-var encryptedWith = map[string]string{"arn:aws:s3:::" + cohortsBucket: cohortsKey, existingTopic: topicKey}
+// The keys of the resources that no template makes, and the secrets of the connections.
+var (
+	encryptedWith = map[string]string{"arn:aws:s3:::" + cohortsBucket: cohortsKey, existingTopic: topicKey}
+	secretOf      = map[string]string{connectionARN: secretARN}
+)
 
 // simulated are the stacks that the simulator decides about: variants that together have every integration and every statement
 // that the environments have, and the last environment, as it is deployed.
@@ -52,11 +57,29 @@ func simulated(t *testing.T) []*deployment {
 	add("cohort", variant("cohort", withEverything), approverRole, "")
 	add("existing topics", variant("existing topics", withExistingTopics), "", "")
 	add("custodian", variant("custodian", withCustodian), "", custodianRole)
-	last := stages.Environments()[len(stages.Environments())-1]
-	for i, template := range templates(t, environments(t), last) {
-		add(last.Name+" "+stacksOf(last)[i], template, approverOf(last), "")
-	}
+	addLast(t, add)
 	return all
+}
+
+// addLast adds the stacks of the last environment.
+func addLast(t *testing.T, add func(name string, template object, approver, custodian string)) {
+	t.Helper()
+	last := stages.Environments()[len(stages.Environments())-1]
+	// Where it names an account and a region, it is simulated in those of the others.
+	moved := strings.NewReplacer(cmp.Or(last.Account, ownAccount), ownAccount, cmp.Or(last.Region, ownRegion), ownRegion)
+	for i, template := range templates(t, environments(t), last) {
+		var here object
+		if err := json.Unmarshal([]byte(moved.Replace(text(template))), &here); err != nil {
+			t.Fatal(err)
+		}
+		add(last.Name+" "+stacksOf(last)[i], here, moved.Replace(approverOf(last)), "")
+	}
+	if cohort := last.Cohort; cohort != nil {
+		encryptedWith["arn:aws:s3:::"+cohort.BucketName] = moved.Replace(cohort.BucketKey)
+		if cohort.Incident != nil {
+			secretOf[moved.Replace(cohort.Incident.ConnectionARN)] = moved.Replace(cohort.Incident.SecretARN)
+		}
+	}
 }
 
 // approverOf is the ARN of somebody who decides about an environment's requests for approval, "" where nobody does.
