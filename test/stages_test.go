@@ -195,27 +195,42 @@ func TestAnAccountAndARegionBindAnEnvironment(t *testing.T) {
 	}
 }
 
-// A cluster that nobody has named is refused before anything is deployed, and only then.
-func TestAnExampleIsNotDeployed(t *testing.T) {
+// A cluster that nobody has named, and production without an account and a region, are refused before anything is deployed, and
+// only then.
+func TestWhatNobodyHasSetIsNotDeployed(t *testing.T) {
 	named := filepath.Join(scratch, "named")
 	orFatal(t, func() {
-		all, err := stages.ReadSettings(stages.Environments(), map[string]any{"dev:cluster": "j-3H6EATEWWRWS"}, nil).Environments()
+		all, err := stages.ReadSettings(stages.Environments(), map[string]any{
+			"dev:cluster": "j-3H6EATEWWRWS", "prod:cluster": "j-3H6EATEWWRWS", "prod:account": "444444444444", "prod:region": "eu-central-1",
+		}, nil).Environments()
 		if err != nil {
 			t.Fatal(err)
 		}
 		app := newApp(named)
 		stages.NewStage(app, all[0])
+		stages.NewStage(app, all[2])
 		app.Synth(nil)
 	})
-	for i, template := range templates(t, environments(t), "Dev") {
-		rule, ok := template["Rules"].(object)["Examples"].(object)
-		if !ok || !strings.Contains(text(rule), "set CLINICAL_RISK_DEV_CLUSTER, or -c dev:cluster=VALUE") {
-			t.Errorf("stack %d: nothing refuses the example: %s", i, text(template["Rules"]))
+	for stage, ways := range map[string][]string{
+		"Dev":  {"set CLINICAL_RISK_DEV_CLUSTER, or -c dev:cluster=VALUE"},
+		"Prod": {"set CLINICAL_RISK_PROD_CLUSTER,", "set CLINICAL_RISK_PROD_ACCOUNT, or -c prod:account=VALUE", "set CLINICAL_RISK_PROD_REGION,"},
+	} {
+		for i, template := range templates(t, environments(t), stage) {
+			rule, _ := template["Rules"].(object)["Unset"].(object)
+			assertions, _ := rule["Assertions"].([]any)
+			if len(assertions) != len(ways) {
+				t.Errorf("%s, stack %d: %d assertions, want %d: %s", stage, i, len(assertions), len(ways), text(rule))
+			}
+			for _, way := range ways {
+				if !strings.Contains(text(rule), way) {
+					t.Errorf("%s, stack %d: nothing says %s: %s", stage, i, way, text(rule))
+				}
+			}
 		}
-	}
-	for i, template := range templates(t, named, "Dev") {
-		if rules := template["Rules"].(object); rules["Examples"] != nil {
-			t.Errorf("stack %d with a cluster is refused: %s", i, text(rules))
+		for i, template := range templates(t, named, stage) {
+			if rules := template["Rules"].(object); rules["Unset"] != nil {
+				t.Errorf("%s, stack %d: is refused, though all is set: %s", stage, i, text(rules))
+			}
 		}
 	}
 }
