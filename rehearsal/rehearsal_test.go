@@ -56,7 +56,11 @@ func TestTemplatesAreReadByTheNamesOfTheirStacks(t *testing.T) {
 	if err := os.CopyFS(dir, os.DirFS("../local/assembly/testdata/cdk.out")); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.CopyFS(filepath.Join(dir, "assembly-Promotion-Dev"), os.DirFS(filepath.Join(dir, "assembly-Prod"))); err != nil {
+	stale := filepath.Join(dir, "assembly-Promotion-Dev")
+	if err := os.CopyFS(stale, os.DirFS(filepath.Join(dir, "assembly-Dev"))); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(stale, "Risk.template.json"), []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	templates, err := readTemplates(dir)
