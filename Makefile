@@ -50,7 +50,7 @@ diff: install ## show what changes in every stack since a commit, without AWS: m
 	@scripts/diff.sh $(SINCE)
 
 .PHONY: rehearse
-rehearse: synth ## deploy dev twice into an emulated AWS on this machine, check it, destroy it
+rehearse: install ## deploy dev twice into an emulated AWS on this machine, check it, destroy it
 	@go run ./rehearsal
 
 .PHONY: evidence

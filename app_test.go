@@ -58,7 +58,7 @@ func TestHalfAPromotionIsAnErrorWithAllFaults(t *testing.T) {
 		t.Fatal("half a promotion is planned")
 	}
 	for _, want := range []string{
-		"promotion: Account must be 12 digits", "promotion: Connection is required", `stands after "prod"`, `"prod": Account is required`,
+		"promotion: Account must be 12 digits", "promotion: Connection is required", `"dev": it must stand before "prod"`, `"prod": Account is required`,
 		`"staging": Region must be`, `"dev": EndpointName must be`, `there is no "qa"`,
 	} {
 		if !strings.Contains(err.Error(), want) {

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"os/exec"
@@ -17,6 +16,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/evidence/scenario"
+	"clinical-risk-pipeline/local/assembly"
 )
 
 // Stamp says what the evidence is of.
@@ -154,24 +154,27 @@ func npmPackages(file string) ([]Tool, error) {
 	return tools, nil
 }
 
-// addTemplates adds the digests of an assembly's templates, and of the definitions in them.
+// addTemplates adds the digests of the templates that an assembly names, and of the definitions in them.
 func (stamp *Stamp) addTemplates(root, dir string) error {
-	err := filepath.WalkDir(dir, func(file string, _ fs.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(file, ".template.json") {
-			return err
+	synthesized, err := assembly.Open(dir)
+	if err != nil {
+		return err
+	}
+	for _, stack := range synthesized.Stacks() {
+		template, err := digest(root, stack.Template)
+		if err != nil {
+			return fmt.Errorf("%w: synthesize again with `make synth`", err)
 		}
-		template, err := digest(root, file)
+		found, err := definitions(stack.Template)
 		if err != nil {
 			return err
 		}
-		found, err := definitions(file)
 		stamp.Templates, stamp.Definitions = append(stamp.Templates, template), append(stamp.Definitions, found...)
-		return err
-	})
-	if err == nil && len(stamp.Templates) == 0 || errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s: no templates here: synthesize them with `make synth`", dir)
 	}
-	return err
+	if len(stamp.Templates) == 0 {
+		return fmt.Errorf("%s: no stacks here: synthesize them with `make synth`", dir)
+	}
+	return nil
 }
 
 // definitions are the digests of the definitions in a template, sorted by id.

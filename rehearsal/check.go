@@ -5,10 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -16,6 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
+
+	"clinical-risk-pipeline/local/assembly"
 )
 
 // template is what the assembly says of a stack.
@@ -63,48 +63,28 @@ func (c clients) check(ctx context.Context, stacks map[string]stack, templates m
 	return errors.Join(faults...)
 }
 
-// readTemplates are the templates of the assembly and of those in it, by the names of their stacks.
-func readTemplates(assembly string) (map[string]template, error) {
-	templates := map[string]template{}
-	return templates, filepath.WalkDir(assembly, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.Name() != "manifest.json" {
-			return err
-		}
-		var manifest struct {
-			Artifacts map[string]struct {
-				Type       string
-				Properties struct{ TemplateFile, StackName string }
-			}
-		}
-		if err := readJSON(path, &manifest); err != nil {
-			return err
-		}
-		for id, artifact := range manifest.Artifacts {
-			if artifact.Type != "aws:cloudformation:stack" {
-				continue
-			}
-			if artifact.Properties.StackName != "" {
-				id = artifact.Properties.StackName
-			}
-			var t template
-			if err := readJSON(filepath.Join(filepath.Dir(path), artifact.Properties.TemplateFile), &t); err != nil {
-				return err
-			}
-			templates[id] = t
-		}
-		return nil
-	})
-}
-
-func readJSON(path string, value any) error {
-	text, err := os.ReadFile(path)
+// readTemplates are the templates of the assembly in dir by the names of their stacks.
+func readTemplates(dir string) (map[string]template, error) {
+	synthesized, err := assembly.Open(dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := json.Unmarshal(text, value); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+	templates := map[string]template{}
+	for _, s := range synthesized.Stacks() {
+		if _, twice := templates[s.Name]; twice {
+			return nil, fmt.Errorf("stack %s is twice in the assembly: rehearse without a promotion, which may be set in cdk.json or ~/.cdk.json", s.Name)
+		}
+		text, err := os.ReadFile(s.Template)
+		if err != nil {
+			return nil, err
+		}
+		var t template
+		if err := json.Unmarshal(text, &t); err != nil {
+			return nil, fmt.Errorf("%s: %w", s.Template, err)
+		}
+		templates[s.Name] = t
 	}
-	return nil
+	return templates, nil
 }
 
 // inspect asks the service itself about a resource.

@@ -1,8 +1,10 @@
-// Rehearsal deploys an environment without AWS: the CDK command line deploys the synthesized assembly into moto, an emulator
-// of AWS, which listens on this machine's loopback address only. It deploys twice, the second time without a change, checks
-// what was created through the AWS SDK, and destroys it.
+// Rehearsal deploys an environment without AWS: the CDK command line deploys it into moto, an emulator of AWS, which listens on
+// this machine's loopback address only. It deploys twice, the second time without a change, checks what was created through the
+// AWS SDK, and destroys it.
 //
-//	go run ./rehearsal [-assembly cdk.out] [-stacks 'Dev/*']
+//	go run ./rehearsal [-stacks 'Dev/*']
+//
+// It synthesizes for itself, without the settings of the shell: the emulator has one account, and the application's are others.
 //
 // What it shows: the assembly is one that the command line deploys, with its assets; every reference in the templates
 // resolves; nothing changes without a change; what is created is what the templates say. What it cannot show: that AWS
@@ -23,6 +25,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"clinical-risk-pipeline/internal/synth"
 	"clinical-risk-pipeline/internal/venv"
 )
 
@@ -30,7 +33,6 @@ import (
 const limit = 8 * time.Minute
 
 func main() {
-	assembly := flag.String("assembly", "cdk.out", "the cloud assembly")
 	stacks := flag.String("stacks", "Dev/*", "the stacks to deploy, as the CDK command line selects them")
 	flag.Parse()
 	if flag.NArg() > 0 {
@@ -39,7 +41,7 @@ func main() {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
-	err := rehearse(ctx, *assembly, *stacks)
+	err := rehearse(ctx, *stacks)
 	stop()
 	cancel()
 	if errors.Is(err, venv.ErrNoPython) {
@@ -58,11 +60,7 @@ func main() {
 var requirements []byte
 
 // rehearse does the steps in their order. Whatever happens, the server ends with it.
-func rehearse(ctx context.Context, assembly, stacks string) error {
-	templates, err := readTemplates(assembly)
-	if err != nil {
-		return fmt.Errorf("no cloud assembly: %w: make synth writes it", err)
-	}
+func rehearse(ctx context.Context, stacks string) error {
 	program, err := venv.Install(ctx, "rehearsal", requirements)
 	if err != nil {
 		return err
@@ -72,6 +70,15 @@ func rehearse(ctx context.Context, assembly, stacks string) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
+	assembly := filepath.Join(scratch, "cdk.out")
+	fmt.Println("rehearsal: cdk synth")
+	if err := synth.Into(ctx, assembly); err != nil {
+		return err
+	}
+	templates, err := readTemplates(assembly)
+	if err != nil {
+		return err
+	}
 	server, err := startServer(ctx, program("python"), filepath.Join(scratch, "server.log"))
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -49,15 +50,51 @@ func TestNothingLeadsOut(t *testing.T) {
 	}
 }
 
+// What an earlier synthesis left, with the same stacks in a promotion, is not of the assembly.
 func TestTemplatesAreReadByTheNamesOfTheirStacks(t *testing.T) {
-	templates, err := readTemplates("../local/assembly/testdata/cdk.out")
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("../local/assembly/testdata/cdk.out")); err != nil {
+		t.Fatal(err)
+	}
+	stale := filepath.Join(dir, "assembly-Promotion-Dev")
+	if err := os.CopyFS(stale, os.DirFS(filepath.Join(dir, "assembly-Dev"))); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(stale, "Risk.template.json"), []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	templates, err := readTemplates(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(templates) == 0 {
-		t.Error("no templates")
+	want := []string{"Dev-Risk", "Empty-Risk", "Full-Cohort", "Full-Risk", "Network", "Prod-Risk", "Single", "Twins-Risk"}
+	if got := slices.Sorted(maps.Keys(templates)); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
-	if _, err := readTemplates(filepath.Join(t.TempDir(), "none")); err == nil {
-		t.Error("a folder that does not exist: got no error")
+	if got := templates["Dev-Risk"].Resources["Pipeline"].Type; got != "AWS::StepFunctions::StateMachine" {
+		t.Errorf("Pipeline of Dev-Risk is %q", got)
+	}
+}
+
+func TestTemplatesThatCannotBeRead(t *testing.T) {
+	risk := `{"type": "aws:cloudformation:stack", "properties": {"templateFile": "Risk.template.json", "stackName": "Dev-Risk"}}`
+	for _, row := range []struct{ reason, manifest, template, want string }{
+		{"a template that is gone", `{"artifacts": {"A": ` + risk + `}}`, "", "Risk.template.json"},
+		{"a template that is no JSON", `{"artifacts": {"A": ` + risk + `}}`, "{", "Risk.template.json"},
+		{"the same stack with a promotion: which is deployed?", `{"artifacts": {"A": ` + risk + `, "B": ` + risk + `}}`, "{}", "stack Dev-Risk is twice in the assembly"},
+		{"no manifest", "", "{}", "manifest.json"},
+	} {
+		dir := t.TempDir()
+		for name, text := range map[string]string{"manifest.json": row.manifest, "Risk.template.json": row.template} {
+			if text == "" {
+				continue
+			}
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := readTemplates(dir); err == nil || !strings.Contains(err.Error(), row.want) {
+			t.Errorf("%s: error %v, want it to contain %q", row.reason, err, row.want)
+		}
 	}
 }

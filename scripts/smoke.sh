@@ -6,7 +6,7 @@
 # LIVE_ALIAS_ARN is an output of the stack: what is released is tested. The mark, "test": true, says in alert and decision record
 # that this was a test, and keeps downstream systems out of it.
 #
-# It needs the AWS command line, with a profile that may start and describe executions. Exit codes: 0 succeeded, 1 did not,
+# It needs Node, and the AWS command line with a profile that may start and describe executions. Exit codes: 0 succeeded, 1 did not,
 # 2 usage or input.
 set -u
 
@@ -19,8 +19,8 @@ arn:*:stateMachine:*:*) ;;
 	exit 2
 	;;
 esac
-if ! grep -Eq '"test"[[:space:]]*:[[:space:]]*true' "$input"; then
-	echo "$input: must be a file that says \"test\": true, so that nobody takes its alert for a real one" >&2
+if ! node -e 'process.exit(JSON.parse(fs.readFileSync(process.argv[1])).test === true ? 0 : 1)' "$input" 2>/dev/null; then
+	echo "$input: must be a JSON object that says \"test\": true, so that nobody takes its alert for a real one" >&2
 	exit 2
 fi
 

@@ -28,11 +28,11 @@ type Environment struct {
 	Name string
 
 	// Account is the AWS account, 12 digits; a setting. Default: the one that the AWS command line is configured for at
-	// deployment. A promotion needs it.
+	// deployment. A promotion needs it, and so does the deployment of production.
 	Account string
 
 	// Region is the AWS region, for instance "eu-central-1"; a setting. Default: the one that the AWS command line is
-	// configured for at deployment. A promotion needs it.
+	// configured for at deployment. A promotion needs it, and so does the deployment of production.
 	Region string
 
 	// Extraction prepares the features. The ClusterID of an EMRStep is a setting.
@@ -110,15 +110,22 @@ func (e Environment) Validate() error {
 	return named(e.Name, errors.Join(faults...))
 }
 
-// Validate reports every fault of all environments, and names that occur twice.
+// Validate reports every fault of all environments, names that occur twice, and what stands after production.
 func Validate(environments []Environment) error {
 	if len(environments) == 0 {
 		return errors.New("environments: at least one is required, got none")
 	}
 	var faults []error
 	seen := map[string]bool{}
+	production := "" // the first one
 	for _, e := range environments {
 		faults = append(faults, e.Validate())
+		switch {
+		case e.production() && production == "":
+			production = e.Name
+		case !e.production() && production != "":
+			faults = append(faults, fmt.Errorf("environment %q: it must stand before %q: production comes last", e.Name, production))
+		}
 		if seen[e.Name] {
 			faults = append(faults, fmt.Errorf("environment %q: Name must be unique, got it twice", e.Name))
 		}

@@ -1,6 +1,8 @@
 package stages
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -119,6 +121,17 @@ func TestAnApprovalsDeadlineHasBounds(t *testing.T) {
 		dev.Cohort = &row.cohort
 		if err := dev.Validate(); err == nil || err.Error() != row.fault {
 			t.Errorf("%s: got %v", reason, err)
+		}
+	}
+}
+
+func TestProductionComesLast(t *testing.T) {
+	all := someEnvironments()
+	slices.Reverse(all)
+	err := Validate(all)
+	for _, name := range []string{"staging", "dev"} {
+		if want := fmt.Sprintf(`environment %q: it must stand before "prod"`, name); err == nil || strings.Count(err.Error(), want) != 1 {
+			t.Errorf("want once %s, got %v", want, err)
 		}
 	}
 }

@@ -13,7 +13,8 @@ import (
 
 // Environments are the environments that the application synthesizes, in the order of promotion. Adding one is adding a
 // value here. Without an account and a region an environment is agnostic: its template deploys to whichever account and
-// region the AWS command line is configured for. [Settings] take the place of some values without a commit.
+// region the AWS command line is configured for, unless it is production. [Settings] take the place of some values without a
+// commit.
 func Environments() []Environment {
 	return []Environment{
 		{

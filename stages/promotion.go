@@ -12,9 +12,9 @@ import (
 
 // Promotion takes every commit through the environments, from a pipeline in a tooling account:
 //
-//	source → synth: make test, cdk synth → self-mutation → dev → smoke → staging → smoke → prod → smoke
-//	                                                                                 │
-//	                                               security check, change set, approval by a person
+//	source → synth: make test, make synth → self-mutation → dev → smoke → staging → smoke → prod → smoke
+//	                                                                                  │
+//	                                                security check, change set, approval by a person
 //
 // The tooling account and each environment's are bootstrapped once, see docs/deploy.md.
 type Promotion struct {

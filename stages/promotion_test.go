@@ -29,8 +29,8 @@ func TestAPromotionIsValid(t *testing.T) {
 func TestValidatePromotionNamesEveryFaultAtOnce(t *testing.T) {
 	p := validPromotion()
 	p.Connection = ""
-	p.Waves = []Wave{p.Waves[2], p.Waves[0], p.Waves[1]}
-	prod, dev, staging := &p.Waves[0].Environments[0], &p.Waves[1].Environments[0], &p.Waves[2].Environments[0]
+	p.Waves = []Wave{p.Waves[1], p.Waves[2], p.Waves[0]}
+	staging, prod, dev := &p.Waves[0].Environments[0], &p.Waves[1].Environments[0], &p.Waves[2].Environments[0]
 	prod.LogRetention = ""
 	dev.Account, dev.Region = "12345678901", "eu-middle-1"
 	staging.Name = "dev"
@@ -40,12 +40,11 @@ func TestValidatePromotionNamesEveryFaultAtOnce(t *testing.T) {
 	}
 	want := []string{
 		"promotion: Connection is required, the ARN of a CodeConnections connection",
-		`promotion: Waves must end with production: "dev" stands after "prod"`,
-		`promotion: Waves must end with production: "staging" stands after "prod"`,
 		`environment "prod": LogRetention is required in production`,
 		`environment "dev": Region must be an AWS region such as "eu-central-1", got "eu-middle-1"`,
 		`environment "dev": Account must be 12 digits, got "12345678901"`,
 		`environment "dev": Name must be unique`,
+		`environment "dev": it must stand before "prod": production comes last`,
 	}
 	for _, fault := range want {
 		if strings.Count(got.Error(), fault) != 1 {
@@ -79,7 +78,7 @@ func TestValidatePromotionReadsEachField(t *testing.T) {
 		"a wave without environments":                       {func(p *Promotion) { p.Waves[0].Environments = nil }, "Waves[0] must have"},
 		"two waves of one name":                             {func(p *Promotion) { p.Waves[1].Name = "dev" }, "Waves[1].Name must be unique"},
 		"production keeps to itself": {func(p *Promotion) {
-			p.Waves[2].Environments = append(p.Waves[2].Environments, p.Waves[1].Environments[0])
+			p.Waves[2].Environments = append(p.Waves[1].Environments, p.Waves[2].Environments...)
 			p.Waves = slices.Delete(p.Waves, 1, 2)
 		}, "Waves[1] must be all production or none"},
 		"two waves of production, one region first": {func(p *Promotion) {

@@ -66,7 +66,6 @@ func (p Promotion) validateWaves() error {
 	}
 	var all []Environment
 	seen := map[string]bool{}
-	production := "" // the first wave of production
 	for i, wave := range p.Waves {
 		if !namePattern.MatchString(wave.Name) {
 			report("Waves[%d].Name must be 1 to 31 lower-case letters and digits and start with a letter, got %q", i, wave.Name)
@@ -78,13 +77,8 @@ func (p Promotion) validateWaves() error {
 			report("Waves[%d] must have at least one environment, got none", i)
 			continue
 		}
-		switch productions := count(wave.Environments, Environment.production); {
-		case productions == 0 && production != "":
-			report("Waves must end with production: %q stands after %q", wave.Name, production)
-		case productions > 0 && productions < len(wave.Environments):
+		if productions := count(wave.Environments, Environment.production); productions > 0 && productions < len(wave.Environments) {
 			report("Waves[%d] must be all production or none, got both in %q", i, wave.Name)
-		case productions > 0 && production == "":
-			production = wave.Name
 		}
 		all = append(all, wave.Environments...)
 	}
@@ -100,14 +94,10 @@ func (p Promotion) validateWaves() error {
 // validateTarget reports what a promotion asks of an environment beyond [Environment.Validate]: it deploys from another account,
 // perhaps from another region, so nothing may be left open.
 func (e Environment) validateTarget() error {
-	faults := e.examples()
-	required := func(field, key, value string) {
-		if value == "" {
-			faults = append(faults, fmt.Errorf("%s is required in a promotion: %s, or write it into stages/environments.go", field, setting{e.Name, key}.ways()))
-		}
+	faults := e.unset()
+	if !e.production() {
+		faults = append(faults, e.unbound("in a promotion")...)
 	}
-	required("Account", accountKey, e.Account)
-	required("Region", regionKey, e.Region)
 	return errors.Join(faults...)
 }
 

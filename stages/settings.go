@@ -77,9 +77,12 @@ func ReadSettings(environments []Environment, context map[string]any, variables 
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(context)) {
-		owner, key, _ := strings.Cut(name, ":")
+		owner, key, _ := strings.Cut(strings.ToLower(name), ":")
 		if s.keys(owner) == nil && (!namePattern.MatchString(owner) || !isKey(key)) {
 			continue // the CDK's, or another tool's
+		}
+		if name != strings.ToLower(name) {
+			s.report("context %s: the name must be in small letters", name)
 		}
 		if value, ok := context[name].(string); !ok {
 			s.report("context %s: must be a string, got %v: a number loses the zeros that an account begins with", name, context[name])

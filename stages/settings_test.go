@@ -65,7 +65,9 @@ func TestTheContextComesBeforeTheVariableBeforeTheFile(t *testing.T) {
 func TestASettingThatNothingReadsIsAFault(t *testing.T) {
 	environments := someEnvironments()
 	environments[1].Extraction = risk.NoExtraction{}
-	context := map[string]any{"prd:account": "444444444444", "prod:account": 444444444444.0, "dev:acount": "222222222222"}
+	context := map[string]any{
+		"prd:account": "444444444444", "prod:account": 444444444444.0, "dev:acount": "222222222222", "Dev:region": "eu-central-1", "aws-cdk:Region": "x",
+	}
 	_, err := ReadSettings(environments, context, []string{
 		"CLINICAL_RISK_PROD_ENDPONT=x", "CLINICAL_RISK_PROMOTION_CLUSTER=x", "CLINICAL_RISK_STAGING_CLUSTER=j-1", "clinical_risk_dev_account=1",
 		"CLINICAL_RISK_Dev_ACCOUNT=222222222222",
@@ -74,6 +76,7 @@ func TestASettingThatNothingReadsIsAFault(t *testing.T) {
 		`environment variable CLINICAL_RISK_PROD_ENDPONT: there is no "endpont" of "prod", only account, region, endpoint, cluster`,
 		`environment variable CLINICAL_RISK_PROMOTION_CLUSTER: there is no "cluster" of "promotion", only account, region, connection, repository, branch, approvers`,
 		`environment variable CLINICAL_RISK_Dev_ACCOUNT: the name must be in capitals`,
+		`context Dev:region: the name must be in small letters`,
 		`context dev:acount: there is no "acount" of "dev", only account, region, endpoint, cluster`,
 		`context prd:account: there is no "prd", only dev, staging, prod, promotion`,
 		`context prod:account: must be a string, got 4.44444444444e+11: a number loses the zeros that an account begins with`,

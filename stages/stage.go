@@ -63,7 +63,7 @@ func (s *stage) newStack(id, description string, environment Environment) awscdk
 	stack := awscdk.NewStack(s.Stage, &id, &awscdk.StackProps{Description: &description})
 	tag(stack, map[string]string{applicationTag: application, environmentTag: environment.Name})
 	tag(stack, environment.Tags)
-	environment.refuseExamples(stack)
+	environment.refuseUnset(stack)
 	s.stacks = append(s.stacks, stack)
 	return stack
 }

@@ -18,7 +18,7 @@ import (
 
 // The command line asks the stack of an environment where to decide.
 func TestApprovalsAreDecidedWhereTheStackSays(t *testing.T) {
-	wantURL(t, stage(t, "open", someDev()), someDev())
+	wantURL(t, stage(t, "open dev", someDev()), someDev())
 	for _, environment := range stages.Environments() {
 		if approverOf(environment) != "" {
 			wantURL(t, environments(t), environment)

@@ -159,7 +159,7 @@ func TestWithoutAnAccountAnEnvironmentIsAgnostic(t *testing.T) {
 			t.Logf("%s is set to %q: this test proves less here", name, value)
 		}
 	}
-	manifest := text(readJSON(t, filepath.Join(stage(t, "open", someDev()), "assembly-Dev", "manifest.json")))
+	manifest := text(readJSON(t, filepath.Join(stage(t, "open dev", someDev()), "assembly-Dev", "manifest.json")))
 	if !strings.Contains(manifest, `"aws://unknown-account/unknown-region"`) {
 		t.Errorf("dev is bound to an account: %s", manifest)
 	}
@@ -177,7 +177,7 @@ func TestAddingAnEnvironmentIsAddingAValue(t *testing.T) {
 		stages.NewPromotion(app, promotionOf(t, []stages.Environment{dev, qa}))
 		app.Synth(nil)
 	})
-	added, copied := templates(t, dir, qa), templates(t, stage(t, "open", dev), dev)
+	added, copied := templates(t, dir, qa), templates(t, stage(t, "open dev", dev), dev)
 	for i, template := range copied {
 		ids := func(template object) []string { return slices.Sorted(maps.Keys(template["Resources"].(object))) }
 		if diff := cmp.Diff(ids(template), ids(added[i])); diff != "" {
@@ -200,22 +200,37 @@ func TestAnAccountAndARegionBindAnEnvironment(t *testing.T) {
 	}
 }
 
-// A cluster that nobody has named is refused before anything is deployed, and only then.
-func TestAnExampleIsNotDeployed(t *testing.T) {
-	dev := someDev()
-	named, err := stages.ReadSettings([]stages.Environment{dev}, map[string]any{"dev:cluster": "j-3H6EATEWWRWS"}, nil).Environments()
+// A cluster that nobody has named, and production without an account and a region, are refused before anything is deployed, and
+// only then.
+func TestWhatNobodyHasSetIsNotDeployed(t *testing.T) {
+	both := []stages.Environment{someDev(), someProd()}
+	named, err := stages.ReadSettings(both, map[string]any{
+		"dev:cluster": "j-3H6EATEWWRWS", "prod:cluster": "j-3H6EATEWWRWS", "prod:account": "444444444444", "prod:region": "eu-central-1",
+	}, nil).Environments()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, template := range templates(t, stage(t, "open", dev), dev) {
-		rule, ok := template["Rules"].(object)["Examples"].(object)
-		if !ok || !strings.Contains(text(rule), "set CLINICAL_RISK_DEV_CLUSTER, or -c dev:cluster=VALUE") {
-			t.Errorf("stack %d: nothing refuses the example: %s", i, text(template["Rules"]))
+	for i, ways := range [][]string{
+		{"set CLINICAL_RISK_DEV_CLUSTER, or -c dev:cluster=VALUE"},
+		{"set CLINICAL_RISK_PROD_CLUSTER,", "set CLINICAL_RISK_PROD_ACCOUNT, or -c prod:account=VALUE", "set CLINICAL_RISK_PROD_REGION,"},
+	} {
+		name := both[i].Name
+		for stack, template := range templates(t, stage(t, "open "+name, both[i]), both[i]) {
+			rule, _ := template["Rules"].(object)["Unset"].(object)
+			assertions, _ := rule["Assertions"].([]any)
+			if len(assertions) != len(ways) {
+				t.Errorf("%s, stack %d: %d assertions, want %d: %s", name, stack, len(assertions), len(ways), text(rule))
+			}
+			for _, way := range ways {
+				if !strings.Contains(text(rule), way) {
+					t.Errorf("%s, stack %d: nothing says %s: %s", name, stack, way, text(rule))
+				}
+			}
 		}
-	}
-	for i, template := range templates(t, stage(t, "named", named[0]), dev) {
-		if rules := template["Rules"].(object); rules["Examples"] != nil {
-			t.Errorf("stack %d with a cluster is refused: %s", i, text(rules))
+		for stack, template := range templates(t, stage(t, "named "+name, named[i]), named[i]) {
+			if rules := template["Rules"].(object); rules["Unset"] != nil {
+				t.Errorf("%s, stack %d: is refused, though all is set: %s", name, stack, text(rules))
+			}
 		}
 	}
 }

@@ -47,6 +47,7 @@ func TestNotify(t *testing.T) {
 	file.Close()
 }
 `,
+	"cdk.out/manifest.json": `{"artifacts": {"Risk": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "Risk.template.json"}}}}`,
 	"cdk.out/Risk.template.json": `{"Resources": {"Machine": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {
 		"DefinitionString": "{\"StartAt\":\"End\",\"States\":{\"End\":{\"Type\":\"Succeed\"}}}", "RoleArn": "arn:aws:iam::111111111111:role/r"}}}}`,
 }

@@ -13,22 +13,22 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"os/signal"
-	"path/filepath"
-	"strings"
 	"time"
 
+	"clinical-risk-pipeline/internal/synth"
 	"clinical-risk-pipeline/internal/venv"
+	"clinical-risk-pipeline/local/assembly"
+	"clinical-risk-pipeline/stages"
 )
 
 // limit bounds a run, the installation of cfn-lint included.
 const limit = 8 * time.Minute
 
 func main() {
-	assembly := flag.String("assembly", "cdk.out", "the cloud assembly")
+	dir := flag.String("assembly", "cdk.out", "the cloud assembly")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		flag.Usage()
@@ -36,7 +36,7 @@ func main() {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
-	err := run(ctx, *assembly)
+	err := run(ctx, *dir)
 	stop()
 	cancel()
 	if errors.Is(err, venv.ErrNoPython) {
@@ -54,10 +54,10 @@ func main() {
 //go:embed requirements.txt
 var requirements []byte
 
-func run(ctx context.Context, assembly string) error {
-	templates, err := find(assembly)
+func run(ctx context.Context, dir string) error {
+	templates, err := find(dir)
 	if err != nil {
-		return fmt.Errorf("no cloud assembly: %w: make synth writes it", err)
+		return err
 	}
 	program, err := venv.Install(ctx, "cfn-lint", requirements)
 	if err != nil {
@@ -68,8 +68,8 @@ func run(ctx context.Context, assembly string) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
-	if err := synthesizePromotion(ctx, scratch); err != nil {
-		return err
+	if err := synth.Into(ctx, scratch, promotionSettings(stages.Environments())...); err != nil {
+		return fmt.Errorf("a promotion: %w", err)
 	}
 	promoted, err := find(scratch)
 	if err != nil {
@@ -78,19 +78,20 @@ func run(ctx context.Context, assembly string) error {
 	return lint(ctx, program("cfn-lint"), append(templates, promoted...))
 }
 
-// find lists the templates of a cloud assembly, those of its stages included.
-func find(assembly string) ([]string, error) {
-	var templates []string
-	err := filepath.WalkDir(assembly, func(path string, _ fs.DirEntry, err error) error {
-		if err == nil && strings.HasSuffix(path, ".template.json") {
-			templates = append(templates, path)
-		}
-		return err
-	})
-	if err == nil && len(templates) == 0 {
-		err = fmt.Errorf("no template in %s", assembly)
+// find lists the templates of the stacks in a cloud assembly, those of its stages included.
+func find(dir string) ([]string, error) {
+	synthesized, err := assembly.Open(dir)
+	if err != nil {
+		return nil, err
 	}
-	return templates, err
+	var templates []string
+	for _, stack := range synthesized.Stacks() {
+		templates = append(templates, stack.Template)
+	}
+	if len(templates) == 0 {
+		return nil, fmt.Errorf("no stack in %s: synthesize it with `make synth`", dir)
+	}
+	return templates, nil
 }
 
 // lint runs cfn-lint, which tells by its exit code whether it found something.

@@ -22,13 +22,22 @@ func write(t *testing.T, file, text string, mode os.FileMode) string {
 func TestFindReachesIntoStages(t *testing.T) {
 	dir := t.TempDir()
 	if _, err := find(dir); err == nil {
-		t.Error("an assembly without templates passes")
-	}
-	want := []string{
-		write(t, filepath.Join(dir, "Promotion.template.json"), "{}", 0o600),
-		write(t, filepath.Join(dir, "assembly-Dev", "Dev.template.json"), "{}", 0o600),
+		t.Error("a folder that is no assembly passes")
 	}
 	write(t, filepath.Join(dir, "manifest.json"), "{}", 0o600)
+	if _, err := find(dir); err == nil {
+		t.Error("an assembly without stacks passes")
+	}
+	write(t, filepath.Join(dir, "manifest.json"), `{"artifacts": {
+		"Promotion": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "Promotion.template.json"}},
+		"assembly-Dev": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "assembly-Dev"}}}}`, 0o600)
+	write(t, filepath.Join(dir, "assembly-Dev", "manifest.json"), `{"artifacts": {
+		"Dev": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "Dev.template.json"}}}}`, 0o600)
+	want := []string{
+		write(t, filepath.Join(dir, "assembly-Dev", "Dev.template.json"), "{}", 0o600),
+		write(t, filepath.Join(dir, "Promotion.template.json"), "{}", 0o600),
+	}
+	write(t, filepath.Join(dir, "Other.template.json"), "left by an earlier synthesis", 0o600)
 	if got, err := find(dir); err != nil || !slices.Equal(got, want) {
 		t.Errorf("got %v, %v, want %v", got, err, want)
 	}

@@ -1,30 +1,38 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"os"
-	"os/exec"
+	"strings"
+
+	"clinical-risk-pipeline/constructs/risk"
+	"clinical-risk-pipeline/stages"
 )
 
-// The settings of a promotion that nobody deploys.
-var settings = []string{
-	"CLINICAL_RISK_PROMOTION_ACCOUNT=111111111111",
-	"CLINICAL_RISK_PROMOTION_REGION=eu-central-1",
-	"CLINICAL_RISK_PROMOTION_CONNECTION=arn:aws:codeconnections:eu-central-1:111111111111:connection/01234567-89ab-cdef-0123-456789abcdef",
-	"CLINICAL_RISK_PROMOTION_REPOSITORY=example/clinical-risk-pipeline",
-	"CLINICAL_RISK_PROMOTION_APPROVERS=release@example.com",
-	"CLINICAL_RISK_DEV_ACCOUNT=222222222222", "CLINICAL_RISK_DEV_REGION=eu-central-1", "CLINICAL_RISK_DEV_CLUSTER=j-2AXXXXXXGAPLF",
-	"CLINICAL_RISK_STAGING_ACCOUNT=333333333333", "CLINICAL_RISK_STAGING_REGION=eu-central-1", "CLINICAL_RISK_STAGING_CLUSTER=j-2AXXXXXXGAPLF",
-	"CLINICAL_RISK_PROD_ACCOUNT=444444444444", "CLINICAL_RISK_PROD_REGION=eu-west-1", "CLINICAL_RISK_PROD_CLUSTER=j-2AXXXXXXGAPLF",
-}
+// Where a promotion stands that nobody deploys. Its last environment stands in another region than its pipeline: that adds a stack.
+const (
+	toolingAccount = "111111111111"
+	toolingRegion  = "eu-central-1"
+	anotherRegion  = "eu-west-1"
+)
 
-// synthesizePromotion synthesizes the application with its promotion into a folder. The gates are for others to ask.
-func synthesizePromotion(ctx context.Context, folder string) error {
-	command := exec.CommandContext(ctx, "npx", "--no-install", "cdk", "synth", "--quiet", "--output", folder)
-	command.Env = append(append(os.Environ(), "CDK_VALIDATION=false"), settings...)
-	if output, err := command.CombinedOutput(); err != nil {
-		return fmt.Errorf("synthesizing the promotion: %w\n%s", err, output)
+// promotionSettings are the settings of a promotion through the environments, each with an account of its own.
+func promotionSettings(environments []stages.Environment) []string {
+	settings := []string{
+		"CLINICAL_RISK_PROMOTION_ACCOUNT=" + toolingAccount,
+		"CLINICAL_RISK_PROMOTION_REGION=" + toolingRegion,
+		"CLINICAL_RISK_PROMOTION_CONNECTION=arn:aws:codeconnections:" + toolingRegion + ":" + toolingAccount + ":connection/01234567-89ab-cdef-0123-456789abcdef",
+		"CLINICAL_RISK_PROMOTION_REPOSITORY=example/clinical-risk-pipeline",
+		"CLINICAL_RISK_PROMOTION_APPROVERS=release@example.com",
 	}
-	return nil
+	for i, e := range environments {
+		prefix, region := "CLINICAL_RISK_"+strings.ToUpper(e.Name), toolingRegion
+		if i == len(environments)-1 {
+			region = anotherRegion
+		}
+		settings = append(settings, fmt.Sprintf("%s_ACCOUNT=2%011d", prefix, i), prefix+"_REGION="+region)
+		if _, ok := e.Extraction.(risk.EMRStep); ok {
+			settings = append(settings, prefix+"_CLUSTER=j-2AXXXXXXGAPLF")
+		}
+	}
+	return settings
 }

@@ -1,4 +1,5 @@
-// Package assembly reads what `cdk synth` wrote, and makes the state machine in it executable on this machine.
+// Package assembly reads what `cdk synth` wrote: which stacks there are, and the state machine of an environment, which it makes
+// executable on this machine.
 //
 // A cloud assembly is a folder with a manifest.json. Every CDK Stage is an assembly of its own inside it
 // (assembly-Dev, assembly-Staging …) and is called an environment here, by the lower-case id of the stage: "dev". An
@@ -64,9 +65,16 @@ func (a *Assembly) add(dir, stage string) error {
 		artifact := m.Artifacts[id]
 		switch artifact.Type {
 		case stackArtifact:
-			stacks = append(stacks, artifact.stack(dir, id))
+			s, err := artifact.stack(dir, id)
+			if err != nil {
+				return err
+			}
+			stacks = append(stacks, s)
 		case assemblyArtifact:
-			nested := filepath.Join(dir, artifact.Properties.DirectoryName)
+			nested, err := below(dir, id, "directoryName", artifact.Properties.DirectoryName)
+			if err != nil {
+				return err
+			}
 			if err := a.add(nested, artifact.stagePath(id)); err != nil {
 				return err
 			}
@@ -100,6 +108,16 @@ func (a *Assembly) nameEnvironments() {
 }
 
 func lastPart(path string) string { return path[strings.LastIndex(path, "/")+1:] }
+
+// Stacks returns every stack, those of the Stages included, in an order that is always the same. What the manifests do not name
+// is none, whatever lies in the folder: a synthesis leaves there what an earlier one wrote.
+func (a *Assembly) Stacks() []*Stack {
+	var stacks []*Stack
+	for _, e := range a.environments {
+		stacks = append(stacks, e.stacks...)
+	}
+	return stacks
+}
 
 // Environments returns the names that StateMachine accepts, sorted: every Stage, and every stack outside the Stages
 // that has a state machine.
@@ -192,7 +210,7 @@ func list(names []string) string {
 func readJSON(path string, v any) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: synthesize again with `make synth`", err)
 	}
 	if err := json.Unmarshal(text, v); err != nil {
 		return fmt.Errorf("%s: %w: synthesize again with `make synth`", path, err)

@@ -2,8 +2,6 @@ package assembly
 
 import (
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -145,33 +143,15 @@ func TestMissingAssembly(t *testing.T) {
 	}
 }
 
-func TestBrokenAssembly(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "manifest.json"), []byte(`{"artifacts":`), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), "manifest.json") {
-		t.Errorf("Open of a broken assembly: %v, want the file's name", err)
-	}
-}
-
 // Two stages of the same id, in different pipelines, are told apart by their whole paths.
 func TestStagesOfTheSameName(t *testing.T) {
-	dir := t.TempDir()
-	write := func(name, text string) {
-		t.Helper()
-		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write("manifest.json", `{"artifacts": {
-		"a": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "a", "displayName": "East/Dev"}},
-		"b": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "b", "displayName": "West/Dev"}}}}`)
-	write("a/manifest.json", `{}`)
-	write("b/manifest.json", `{}`)
+	dir := place(t, map[string]string{
+		"manifest.json": `{"artifacts": {
+			"a": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "a", "displayName": "East/Dev"}},
+			"b": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "b", "displayName": "West/Dev"}}}}`,
+		"a/manifest.json": `{}`,
+		"b/manifest.json": `{}`,
+	})
 	if got, want := open(t, dir).Environments(), []string{"east/dev", "west/dev"}; !cmp.Equal(got, want) {
 		t.Errorf("Environments() = %v, want %v", got, want)
 	}

@@ -1,6 +1,7 @@
 package assembly
 
 import (
+	"fmt"
 	"maps"
 	"path/filepath"
 	"regexp"
@@ -46,11 +47,14 @@ func (m *manifest) ids() []string { return slices.Sorted(maps.Keys(m.Artifacts))
 
 var environmentPattern = regexp.MustCompile(`^aws://(\d{12}|[^/]*)/([^/]*)$`)
 
-// stack returns the stack that the artifact describes, with the defaults for an account and region that are unknown at
-// synthesis.
-func (a artifact) stack(dir, id string) *Stack {
-	s := &Stack{Name: a.Properties.StackName, Account: DefaultAccount, Region: DefaultRegion,
-		template: filepath.Join(dir, a.Properties.TemplateFile)}
+// stack returns the stack that the artifact of the assembly in dir describes, with the defaults for an account and region that
+// are unknown at synthesis.
+func (a artifact) stack(dir, id string) (*Stack, error) {
+	file, err := below(dir, id, "templateFile", a.Properties.TemplateFile)
+	if err != nil {
+		return nil, err
+	}
+	s := &Stack{Name: a.Properties.StackName, Account: DefaultAccount, Region: DefaultRegion, Template: file}
 	if s.Name == "" {
 		s.Name = id
 	}
@@ -62,7 +66,17 @@ func (a artifact) stack(dir, id string) *Stack {
 			s.Region = m[2]
 		}
 	}
-	return s
+	return s, nil
+}
+
+// below is the path of what a property of an artifact names inside the assembly in dir. Without a name, or with one that leads
+// out, an assembly would contain itself.
+func below(dir, id, property, name string) (string, error) {
+	if !filepath.IsLocal(name) || filepath.Clean(name) == "." {
+		return "", fmt.Errorf("%s: %s of artifact %s must name something inside %s, got %q: synthesize again with `make synth`",
+			filepath.Join(dir, manifestFile), property, id, dir, name)
+	}
+	return filepath.Join(dir, name), nil
 }
 
 // stagePath returns the construct path of the Stage that a nested assembly holds. An assembly without a display name is

@@ -8,12 +8,12 @@ import (
 
 // Stack is a stack of the assembly: where it is deployed, and the template that is.
 type Stack struct {
-	Name    string
-	Account string // 12 digits. Default: DefaultAccount
-	Region  string // Default: DefaultRegion
+	Name     string
+	Account  string // 12 digits. Default: DefaultAccount
+	Region   string // Default: DefaultRegion
+	Template string // the template's file
 
-	template string    // the template's file
-	loaded   *template // nil until load
+	loaded *template // nil until load
 }
 
 // template is the part of a CloudFormation template in which intrinsics find what they refer to.
@@ -49,7 +49,7 @@ func (s *Stack) load() (*template, error) {
 		return s.loaded, nil
 	}
 	t := &template{}
-	if err := readJSON(s.template, t); err != nil {
+	if err := readJSON(s.Template, t); err != nil {
 		return nil, fmt.Errorf("stack %s: %w", s.Name, err)
 	}
 	s.loaded = t

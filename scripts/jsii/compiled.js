@@ -1,6 +1,7 @@
 // Keeps what V8 compiles of the CDK for the next process. Newer versions of Node can do so, but by the paths of files, and jsii
 // puts them into another folder each time: here it is by their content. It stands among what Go compiles, in
-// bin/kernel-<version of Node>-<processor>: a file for each module, with the SHA-256 of its source as the name, and of the rest in front.
+// bin/kernel-<Node's version and platform>: a file for each module, with the SHA-256 of its source as the name, and of the rest in
+// front. What an older CDK left there, nothing reads; `make clean` removes it.
 const { createHash } = require('crypto');
 const fs = require('fs');
 const Module = require('module');
@@ -8,7 +9,7 @@ const path = require('path');
 const v8 = require('v8');
 const vm = require('vm');
 
-const dir = path.join(__dirname, '../../bin', `kernel-${process.version}-${process.arch}`);
+const dir = path.join(__dirname, '../../bin', `kernel-${process.version}-${process.platform}-${process.arch}`);
 const importModuleDynamically = vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER; // `import()` stays what it is
 const sum = (data) => createHash('sha256').update(data).digest();
 
@@ -27,7 +28,9 @@ function write(file, data) {
   try {
     fs.writeFileSync(whole, Buffer.concat([sum(data), data]));
     fs.renameSync(whole, file);
-  } catch {}
+  } catch {
+    fs.rmSync(whole, { force: true });
+  }
 }
 
 const scripts = new Map();
@@ -57,6 +60,8 @@ process.on('exit', () => {
   if (!more) return;
   try {
     fs.mkdirSync(dir, { recursive: true });
-  } catch {}
+  } catch {
+    return;
+  }
   for (const [file, script] of scripts) write(file, script.createCachedData());
 });

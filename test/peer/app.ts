@@ -47,7 +47,7 @@ class ClinicalRiskStack extends cdk.Stack {
     const tagged = { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] };
     cdk.Tags.of(this).add('application', 'clinical-risk-pipeline', tagged);
     cdk.Tags.of(this).add('environment', environment.name, tagged);
-    this.refuseExamples(environment);
+    this.refuseUnset(environment);
 
     const endpointName = `dropout-inference-${environment.name}`;
     const pipeline = new Pipeline(this, 'Pipeline', {
@@ -81,16 +81,24 @@ class ClinicalRiskStack extends cdk.Stack {
     new cdk.CfnOutput(this, id, { description, value });
   }
 
-  private refuseExamples({ name, clusterId }: Environment) {
-    if (clusterId !== exampleCluster) {
+  private refuseUnset({ name, clusterId }: Environment) {
+    const ways = (key: string) => `set CLINICAL_RISK_${name.toUpperCase()}_${key.toUpperCase()}, or -c ${name}:${key}=VALUE`;
+    const faults: string[] = [];
+    if (clusterId === exampleCluster) {
+      faults.push(`ClusterID is an example, "${clusterId}": ${ways('cluster')}, or write the cluster's own id into stages/environments.go`);
+    }
+    if (name.startsWith('prod')) {
+      faults.push(...['Account', 'Region'].map((field) =>
+        `${field} is required in production: ${ways(field.toLowerCase())}, or write it into stages/environments.go`));
+    }
+    if (faults.length === 0) {
       return;
     }
-    new cdk.CfnRule(this, 'Examples', {
-      assertions: [{
+    new cdk.CfnRule(this, 'Unset', {
+      assertions: faults.map((fault) => ({
         assert: cdk.Fn.conditionEquals(cdk.Fn.ref('BootstrapVersion'), 'none'),
-        assertDescription: `environment "${name}": ClusterID is an example, "${clusterId}": set CLINICAL_RISK_${name.toUpperCase()}_CLUSTER, `
-          + `or -c ${name}:cluster=VALUE, or write the cluster's own id into stages/environments.go`,
-      }],
+        assertDescription: `environment "${name}": ${fault}`,
+      })),
     });
   }
 }

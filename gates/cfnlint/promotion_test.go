@@ -1,0 +1,54 @@
+package main
+
+import (
+	"slices"
+	"testing"
+
+	"clinical-risk-pipeline/constructs/risk"
+	"clinical-risk-pipeline/stages"
+)
+
+// Whatever environments there are, the settings describe a promotion through them that is valid.
+func TestEveryEnvironmentIsPromoted(t *testing.T) {
+	shipped := stages.Environments()
+	fourth := shipped[1]
+	fourth.Name = "qa"
+	glue := shipped[1]
+	glue.Extraction = risk.GlueJob{JobName: "etl"}
+	for _, row := range []struct {
+		reason       string
+		environments []stages.Environment
+	}{
+		{"as they are", shipped},
+		{"a fourth", slices.Insert(slices.Clone(shipped), 2, fourth)},
+		{"only one, of another name", []stages.Environment{fourth}},
+		{"a cluster is a setting of an EMRStep only", []stages.Environment{glue}},
+	} {
+		settings := stages.ReadSettings(row.environments, nil, promotionSettings(row.environments))
+		if _, err := settings.Environments(); err != nil {
+			t.Errorf("%s: %v", row.reason, err)
+		}
+		promotion := settings.Promotion()
+		if promotion == nil {
+			t.Errorf("%s: no promotion", row.reason)
+			continue
+		}
+		if err := promotion.Validate(); err != nil {
+			t.Errorf("%s: %v", row.reason, err)
+		}
+	}
+}
+
+// Bound to accounts and regions that differ, templates have what they have at a team's.
+func TestAPromotionCrossesAccountsAndRegions(t *testing.T) {
+	promotion := stages.ReadSettings(stages.Environments(), nil, promotionSettings(stages.Environments())).Promotion()
+	accounts, regions := map[string]bool{promotion.Account: true}, map[string]bool{promotion.Region: true}
+	for _, wave := range promotion.Waves {
+		for _, e := range wave.Environments {
+			accounts[e.Account], regions[e.Region] = true, true
+		}
+	}
+	if want := 1 + len(stages.Environments()); len(accounts) != want || len(regions) != 2 {
+		t.Errorf("got accounts %v in %v, want %d in two regions", accounts, regions, want)
+	}
+}
