@@ -78,6 +78,7 @@ peer: install ## time a synthesis against the equal application in TypeScript
 
 .PHONY: snapshots
 snapshots: install ## accept the templates as they are now
+	rm -f test/__snapshots__/*
 	UPDATE_SNAPS=true go test ./test -run Snapshot
 
 .PHONY: docs

@@ -11,17 +11,18 @@ import (
 // Whatever environments there are, the settings describe a promotion through them that is valid.
 func TestEveryEnvironmentIsPromoted(t *testing.T) {
 	shipped := stages.Environments()
-	fourth := shipped[1]
-	fourth.Name = "qa"
-	glue := shipped[1]
+	added := stages.Environment{
+		Name: "added", EndpointName: "dropout-inference", Extraction: risk.EMRStep{ClusterID: "j-2AXXXXXXGAPLF", Script: "s3://bucket/etl.py"},
+	}
+	glue := added
 	glue.Extraction = risk.GlueJob{JobName: "etl"}
 	for _, row := range []struct {
 		reason       string
 		environments []stages.Environment
 	}{
 		{"as they are", shipped},
-		{"a fourth", slices.Insert(slices.Clone(shipped), 2, fourth)},
-		{"only one, of another name", []stages.Environment{fourth}},
+		{"one more", slices.Insert(slices.Clone(shipped), 0, added)},
+		{"only one, of another name", []stages.Environment{added}},
 		{"a cluster is a setting of an EMRStep only", []stages.Environment{glue}},
 	} {
 		settings := stages.ReadSettings(row.environments, nil, promotionSettings(row.environments))
