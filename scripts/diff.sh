@@ -14,31 +14,38 @@ trap 'git worktree remove --force "$work/tree" 2>/dev/null || :; rm -rf "$work"'
 trap 'exit 1' INT TERM
 git worktree add --quiet --detach "$work/tree" "$commit"
 ln -s "$PWD/node_modules" "$work/tree/node_modules"
+mkdir "$work/tree/bin" # with what is built already
+for built in bin/app bin/handlers bin/kernel-*; do
+	[ ! -e "$built" ] || cp -R "$built" "$work/tree/bin/"
+done
 
 # synthesize FOLDER OUT
 synthesize() (
-	cd "$1" && CDK_VALIDATION=false npx --no-install cdk synth --quiet --output "$2" >"$work/log" 2>&1
+	cd "$1" && CDK_VALIDATION=false npx --no-install cdk synth --quiet --output "$2" >"$2.log" 2>&1
 )
 # Settings of environments that were not there yet are left out.
 synthesize_known() {
-	unknown=$(sed -n 's/.*environment variable \(CLINICAL_RISK_[A-Z0-9_]*\): there is no .*/\1/p' "$work/log")
+	unknown=$(sed -n 's/.*environment variable \(CLINICAL_RISK_[A-Z0-9_]*\): there is no .*/\1/p' "$2.log")
 	[ -n "$unknown" ] && (unset $unknown && synthesize "$@")
 }
+# failed OUT NAME
 failed() {
-	cat "$work/log" >&2
-	echo "diff: $1 does not synthesize" >&2
+	cat "$1.log" >&2
+	echo "diff: $2 does not synthesize" >&2
 	exit 1
 }
-synthesize "$work/tree" "$work/before" || synthesize_known "$work/tree" "$work/before" || failed "$commit"
-synthesize . "$work/now" || failed "the working tree"
+{ synthesize "$work/tree" "$work/before" || synthesize_known "$work/tree" "$work/before"; } &
+before=$!
+synthesize . "$work/now" || failed "$work/now" "the working tree"
+wait "$before" || failed "$work/before" "$commit"
 
 # stacks FOLDER: a line for each stack of a cloud assembly, "NAME TEMPLATE"
-stacks() {
-	(cd "$1" && for manifest in manifest.json assembly-*/manifest.json; do
-		node -p 'Object.values(require(path.resolve(process.argv[1])).artifacts).filter(a => a.type === "aws:cloudformation:stack")
-			.map(a => a.displayName + " " + path.join(path.dirname(process.argv[1]), a.properties.templateFile)).join("\n")' "$manifest"
-	done | sed '/^$/d')
-}
+stacks() (
+	cd "$1" && node -e 'for (const manifest of process.argv.slice(1))
+		for (const { type, displayName, properties } of Object.values(require(path.resolve(manifest)).artifacts))
+			if (type === "aws:cloudformation:stack") console.log(displayName, path.join(path.dirname(manifest), properties.templateFile))
+	' manifest.json assembly-*/manifest.json
+)
 stacks "$work/now" >"$work/stacks"
 while read -r name template; do
 	if [ ! -e "$work/before/$template" ]; then
