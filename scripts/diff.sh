@@ -12,7 +12,7 @@ commit=${1:-HEAD}
 work=$(mktemp -d)
 trap 'git worktree remove --force "$work/tree" 2>/dev/null || :; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
-git worktree add --quiet --detach "$work/tree" "$commit"
+git worktree add --quiet --detach "$work/tree" "$commit" || exit 1
 ln -s "$PWD/node_modules" "$work/tree/node_modules"
 mkdir "$work/tree/bin" # with what is built already
 for built in bin/app bin/handlers bin/kernel-*; do
@@ -30,6 +30,7 @@ synthesize_known() {
 }
 # failed OUT NAME
 failed() {
+	wait
 	cat "$1.log" >&2
 	echo "diff: $2 does not synthesize" >&2
 	exit 1
