@@ -60,24 +60,28 @@ func (s S3) Integrations() []Integration {
 func (s S3) putObject(_ context.Context, call *Call) (asl.Reply, error) {
 	reply := asl.Reply{Duration: transfer}
 	body := []byte(document(call.Parameters["Body"]))
-	version, err := s.put(call.text("Bucket"), call.text("Key"), body, call.text("IfNoneMatch") == "*")
+	put := s.Put
+	if call.text("IfNoneMatch") == "*" {
+		put = s.PutNew
+	}
+	id, err := put(call.text("Bucket"), call.text("Key"), body)
 	if errors.Is(err, fs.ErrExist) {
 		return reply, s3Error("S3Exception", 412, "At least one of the pre-conditions you specified did not hold")
 	}
-	reply.Output = map[string]any{"ETag": etag(body), "ServerSideEncryption": "AES256", "VersionId": version}
+	reply.Output = map[string]any{"ETag": etag(body), "ServerSideEncryption": "AES256", "VersionId": id}
 	return reply, err
 }
 
 func (s S3) getObject(_ context.Context, call *Call) (asl.Reply, error) {
 	reply := asl.Reply{Duration: transfer}
-	body, err := s.get(call)
+	body, id, err := s.get(call)
 	if err != nil {
 		return reply, err
 	}
 	if !utf8.Valid(body) {
 		return reply, fmt.Errorf("the object of parameter Key is no text, which a state machine cannot read")
 	}
-	output := describe(call, body)
+	output := describe(call, body, id)
 	output["Body"] = string(body)
 	reply.Output = output
 	return reply, nil
@@ -85,30 +89,30 @@ func (s S3) getObject(_ context.Context, call *Call) (asl.Reply, error) {
 
 func (s S3) headObject(_ context.Context, call *Call) (asl.Reply, error) {
 	reply := asl.Reply{Duration: transfer}
-	body, err := s.get(call)
+	body, id, err := s.get(call)
 	if err != nil {
 		return reply, err
 	}
-	reply.Output = describe(call, body)
+	reply.Output = describe(call, body, id)
 	return reply, nil
 }
 
 // get reads the object, or the version of it, that a call names.
-func (s S3) get(call *Call) ([]byte, error) {
-	body, err := s.read(call.text("Bucket"), call.text("Key"), call.text("VersionId"))
+func (s S3) get(call *Call) (body []byte, id string, err error) {
+	body, id, err = s.Get(call.text("Bucket"), call.text("Key"), call.text("VersionId"))
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && call.text("VersionId") != "":
-		return nil, s3Error("NoSuchVersionException", 404, "The specified version does not exist.")
+		err = s3Error("NoSuchVersionException", 404, "The specified version does not exist.")
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, s3Error("NoSuchKeyException", 404, "The specified key does not exist.")
+		err = s3Error("NoSuchKeyException", 404, "The specified key does not exist.")
 	}
-	return body, err
+	return body, id, err
 }
 
-// describe is what S3 says about an object beside its body.
-func describe(call *Call, body []byte) map[string]any {
+// describe is what S3 says about an object, apart from its body.
+func describe(call *Call, body []byte, id string) map[string]any {
 	return map[string]any{
-		"AcceptRanges": "bytes", "ContentLength": float64(len(body)), "ETag": etag(body), "VersionId": version(body),
+		"AcceptRanges": "bytes", "ContentLength": float64(len(body)), "ETag": etag(body), "VersionId": id,
 		"LastModified": call.Now.UTC().Format(time.RFC3339), "Metadata": map[string]any{}, "ServerSideEncryption": "AES256",
 	}
 }

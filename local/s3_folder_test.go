@@ -48,6 +48,40 @@ func TestHeadObject(t *testing.T) {
 	wantError(t, err, "S3.NoSuchKeyException", "")
 }
 
+// Each way to write an object keeps the version that it replaces.
+func TestFormerVersionsAreKept(t *testing.T) {
+	s := S3{Dir: t.TempDir()}
+	first, err := s.PutNew("b", "d/k", []byte("one"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := s.Put("b", "d/k", []byte("two"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := s.Create(t.Context(), "b", "d/k")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(w, "three"); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]string{first: "one", second: "two", "": "three"} {
+		if body, got, err := s.Get("b", "d/k", id); err != nil || string(body) != want || id != "" && got != id {
+			t.Errorf("version %q: %s, %s, %v; want %q", id, body, got, err, want)
+		}
+	}
+	if _, err := s.PutNew("b", "d/k", nil); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("a new object over an old one: %v, want %v", err, fs.ErrExist)
+	}
+	if keys, err := s.Keys("b", ""); err != nil || len(keys) != 1 {
+		t.Errorf("keys %v, %v; want one", keys, err)
+	}
+}
+
 func keysOf(t *testing.T, s S3, prefix string) (keys []string) {
 	t.Helper()
 	for object, err := range s.List(t.Context(), "b", prefix) {

@@ -14,8 +14,6 @@ import (
 // ServiceNow stands in for the table of incidents of ServiceNow instances, as http:invoke calls it. A POST opens an incident; a
 // GET finds those that were opened, by correlation id. It takes no other request, so that none is taken for done.
 type ServiceNow struct {
-	OnDownstream OnDownstream
-
 	mu        sync.Mutex
 	incidents map[string]string // the number, by instance and correlation id
 }
@@ -67,7 +65,7 @@ func (s *ServiceNow) find(call *Call, host string) (asl.Reply, error) {
 	if number != "" {
 		found = append(found, map[string]any{"number": number})
 	}
-	return s.answer(call, IncidentLookedUp, id, number, nil, 200, found)
+	return answer(call, IncidentLookedUp, id, number, nil, 200, found), nil
 }
 
 // open opens an incident, whether or not there is one with its correlation id already, as ServiceNow does.
@@ -84,22 +82,17 @@ func (s *ServiceNow) open(call *Call, host string) (asl.Reply, error) {
 	}
 	s.incidents[host+"/"+id] = number
 	s.mu.Unlock()
-	return s.answer(call, IncidentOpened, id, number, incident, 201, map[string]any{"number": number, "correlation_id": id})
+	return answer(call, IncidentOpened, id, number, incident, 201, map[string]any{"number": number, "correlation_id": id}), nil
 }
 
-func (s *ServiceNow) answer(call *Call, action, id, number string, request any, status float64, result any) (asl.Reply, error) {
-	if s.OnDownstream != nil {
-		err := s.OnDownstream(Downstream{
-			Execution: call.ExecutionName, State: call.State, Action: action, Target: call.text("ApiEndpoint"), ID: id, Reference: number,
-			At: call.Now, Request: request,
-		})
-		if err != nil {
-			return asl.Reply{}, err
-		}
-	}
+func answer(call *Call, action, id, number string, request any, status float64, result any) asl.Reply {
+	call.Report(Downstream{
+		Execution: call.ExecutionName, State: call.State, Action: action, Target: call.text("ApiEndpoint"), ID: id, Reference: number,
+		At: call.Now, Request: request,
+	})
 	text := map[float64]string{200: "OK", 201: "Created"}[status]
 	return asl.Reply{Duration: answering, Output: map[string]any{
 		"StatusCode": status, "StatusText": text, "Headers": map[string]any{"content-type": []any{"application/json;charset=UTF-8"}},
 		"ResponseBody": map[string]any{"result": result},
-	}}, nil
+	}}
 }

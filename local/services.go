@@ -48,10 +48,18 @@ type Integration struct {
 	Perform func(ctx context.Context, call *Call) (asl.Reply, error)
 }
 
-// Call is a task with its parameters, checked.
+// Call is a task whose parameters were checked.
 type Call struct {
 	*asl.Task
 	Parameters map[string]any
+	observer   Observer
+}
+
+// Report tells the execution's observer what the call does to the world outside.
+func (c *Call) Report(effect Effect) {
+	if c.observer != nil {
+		c.observer(effect)
+	}
 }
 
 // Services performs the tasks of a state machine. It is safe for concurrent use if its services are, as those of this
@@ -69,8 +77,17 @@ func New(services ...Service) *Services {
 	return s
 }
 
-// Call implements asl.Handler.
+// Call implements asl.Handler. Nobody is told the effects.
 func (s *Services) Call(ctx context.Context, task *asl.Task) (asl.Reply, error) {
+	return s.perform(ctx, task, nil)
+}
+
+// Observed returns the handler for one execution, whose effects the observer is told.
+func (s *Services) Observed(observer Observer) asl.Handler {
+	return asl.HandlerFunc(func(ctx context.Context, task *asl.Task) (asl.Reply, error) { return s.perform(ctx, task, observer) })
+}
+
+func (s *Services) perform(ctx context.Context, task *asl.Task, observer Observer) (asl.Reply, error) {
 	integration, err := s.find(task.Resource)
 	if err != nil {
 		return asl.Reply{}, err
@@ -79,7 +96,7 @@ func (s *Services) Call(ctx context.Context, task *asl.Task) (asl.Reply, error) 
 		return asl.Reply{}, fmt.Errorf("%s: %w", integration.Name, err)
 	}
 	parameters, _ := task.Input.(map[string]any)
-	return integration.Perform(ctx, &Call{Task: task, Parameters: parameters})
+	return integration.Perform(ctx, &Call{Task: task, Parameters: parameters, observer: observer})
 }
 
 // find returns the integration that a task's Resource names.

@@ -17,6 +17,14 @@ func perform(t *testing.T, service Service, integration, parameters string) (asl
 	return New(service).Call(t.Context(), task(t, "arn:aws:states:::"+integration, parameters))
 }
 
+// observe performs a call, and returns what it reports, too.
+func observe(t *testing.T, service Service, integration, parameters string) (reply asl.Reply, effects []Effect, err error) {
+	t.Helper()
+	handler := New(service).Observed(func(e Effect) { effects = append(effects, e) })
+	reply, err = handler.Call(t.Context(), task(t, "arn:aws:states:::"+integration, parameters))
+	return reply, effects, err
+}
+
 func task(t *testing.T, resource, parameters string) *asl.Task {
 	t.Helper()
 	var input any

@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"sync"
 	"time"
@@ -13,8 +14,6 @@ import (
 // minute, with an empty object: what it would do is not known here. A name is taken once, as on AWS for Standard workflows: the
 // same name with the same input is the same execution, with another input it is refused.
 type StepFunctions struct {
-	OnDownstream OnDownstream
-
 	mu      sync.Mutex
 	started map[string]string // input by ARN
 }
@@ -49,14 +48,11 @@ func (s *StepFunctions) startExecution(_ context.Context, call *Call) (asl.Reply
 	if err != nil {
 		return asl.Reply{}, err
 	}
-	if !again && s.OnDownstream != nil {
-		err := s.OnDownstream(Downstream{
+	if !again {
+		call.Report(Downstream{
 			Execution: call.ExecutionName, State: call.State, Action: ExecutionStarted, Target: machine, ID: name, Reference: arn,
 			At: call.Now, Request: input,
 		})
-		if err != nil {
-			return asl.Reply{}, err
-		}
 	}
 	milliseconds := func(t time.Time) float64 { return float64(t.UnixMilli()) }
 	return asl.Reply{Duration: executionTime, Output: map[string]any{
@@ -81,4 +77,17 @@ func (s *StepFunctions) start(arn, input string) (again bool, err error) {
 	}
 	s.started[arn] = input
 	return again, nil
+}
+
+// parsed returns the value of a JSON text, and any other value as it is.
+func parsed(value any) any {
+	text, ok := value.(string)
+	if !ok {
+		return value
+	}
+	var out any
+	if json.Unmarshal([]byte(text), &out) != nil {
+		return text
+	}
+	return out
 }

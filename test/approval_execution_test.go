@@ -60,8 +60,8 @@ func TestTheHandlersDecideWhatTheDefinitionAsks(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			folder := t.TempDir()
-			stands := local.New(&approver.Approver{Objects: folder, Person: person}, local.S3{Dir: folder})
+			s3 := local.S3{Dir: t.TempDir()}
+			stands := local.New(&approver.Approver{Objects: s3, Person: person}, s3)
 			in := func(task *asl.Task) (asl.Reply, error) { return stands.Call(context.Background(), task) }
 			got := execute(t, gated(t), oneSubject, deciders("0.9", in).with("RecordDecision", in))
 			if diff := cmp.Diff(row.path, join(got.Path())); diff != "" {
@@ -72,7 +72,7 @@ func TestTheHandlersDecideWhatTheDefinitionAsks(t *testing.T) {
 				t.Errorf("decided %v", approval)
 			}
 			if record, decided := approval["record"].(string); decided {
-				if _, err := os.Stat(filepath.Join(folder, strings.TrimPrefix(record, "s3://"))); err != nil || approval["recordVersion"] == "" {
+				if _, err := os.Stat(filepath.Join(s3.Dir, strings.TrimPrefix(record, "s3://"))); err != nil || approval["recordVersion"] == "" {
 					t.Errorf("the record %s of version %v: %v", record, approval["recordVersion"], err)
 				}
 			}

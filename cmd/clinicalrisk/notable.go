@@ -85,7 +85,7 @@ func (n *notable) addUnscored(subjects []outcome.Subject) {
 }
 
 // decided says what came of a request for approval.
-func decided(a outcome.Approval) string {
+func decided(a local.Approval) string {
 	line := a.ID + ": " + a.Decision
 	if a.SignedAt != nil {
 		line += " by " + a.PrintedName

@@ -9,7 +9,6 @@ package approver
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os/user"
@@ -32,22 +31,11 @@ type Person interface {
 	Decide(ctx context.Context, request *approval.View) (*approval.Decision, error)
 }
 
-// Result is what came of a request.
-type Result struct {
-	Request *approval.View
-	Outcome *approval.Outcome // nil: no decision was taken
-	Record  *approval.Record  // of the decision; nil without one
-	Refusal *approval.Fault   // why the person's decision was not taken, if they made one
-}
-
 // Approver stands in for lambda:invoke.waitForTaskToken. It is safe for concurrent use; the person is asked one thing at a
 // time.
 type Approver struct {
-	Objects string // the folder of the local.S3 that has the decision records, and gets those of people's decisions
+	Objects local.S3 // holds the decision records, and gets the records of people's decisions
 	Person  Person
-
-	// OnResult is told what came of each request, one at a time. An error aborts the run. Default: nobody.
-	OnResult func(execution string, r Result) error
 
 	store  memory.Store // of all executions: one that asks again is known
 	asking sync.Mutex
@@ -87,12 +75,8 @@ func (a *Approver) invoke(ctx context.Context, call *local.Call) (asl.Reply, err
 	if err != nil {
 		return asl.Reply{}, err
 	}
-	if a.OnResult != nil {
-		if err := a.OnResult(call.ExecutionName, result); err != nil {
-			return asl.Reply{}, err
-		}
-	}
-	if result.Outcome == nil {
+	call.Report(result.effect(call.ExecutionName))
+	if result.outcome == nil {
 		return asl.Reply{Hangs: true}, nil
 	}
 	var output any
@@ -137,45 +121,13 @@ func (a *Approver) session(payload []byte, now time.Time) (*session, error) {
 		caller: approval.Caller{ARN: "arn:aws:sts::" + account + ":assumed-role/LocalApprover/" + userName()},
 	}
 	clock, log := func() time.Time { return s.now }, slog.New(slog.DiscardHandler)
-	records := approval.Records{Objects: folder{a.Objects, place.Bucket}, Bucket: place.Bucket}
+	records := approval.Records{Objects: bucket{a.Objects, place.Bucket}, Bucket: place.Bucket}
 	s.requester = approval.Requester{Store: &a.store, Notifier: &memory.Notifier{}, Records: records, Now: clock, Log: log}
 	s.api = approval.API{Decider: &approval.Decider{
 		Store: &a.store, Records: records, Tasks: s.tasks, Starts: memory.Starts{{InvokedBy: "clinicalrisk run"}},
 		Signers: approval.Signers{Approvers: []string{"arn:aws:iam::" + account + ":role/LocalApprover"}}, Now: clock, Log: log,
 	}}
 	return s, nil
-}
-
-// decide shows the request to the person and takes their decision. A refusal is no error: the task waits on.
-func (s *session) decide(ctx context.Context, person Person) (Result, error) {
-	id := approval.ID(s.request.Execution)
-	view, err := s.api.Show(ctx, id)
-	if err != nil {
-		return refused(Result{}, err)
-	}
-	result := Result{Request: view}
-	decision, err := person.Decide(ctx, view)
-	if err != nil || decision == nil {
-		return result, err
-	}
-	s.now = s.now.Add(min(thinking, s.request.Deadline.Sub(s.now)/2))
-	decision.Reviewed = view.Reviewed.SHA256
-	if result.Outcome, err = s.api.Decide(ctx, id, s.caller, *decision); err != nil {
-		return refused(result, err)
-	}
-	decided, err := s.api.Show(ctx, id)
-	if err == nil {
-		result.Record = decided.Record
-	}
-	return result, err
-}
-
-func refused(result Result, err error) (Result, error) {
-	if refusal, ok := errors.AsType[*approval.Fault](err); ok {
-		result.Refusal = refusal
-		return result, nil
-	}
-	return result, err
 }
 
 var notInSessionNames = regexp.MustCompile(`[^\w+=,.@-]`)

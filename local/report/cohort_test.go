@@ -44,7 +44,7 @@ func scoredCohort() (*outcome.Cohort, []outcome.Subject) {
 }
 
 // renderCohort returns the page for a cohort.
-func renderCohort(t *testing.T, c *outcome.Cohort, subjects []outcome.Subject, approvals []outcome.Approval, downstream []local.Downstream) string {
+func renderCohort(t *testing.T, c *outcome.Cohort, subjects []outcome.Subject, approvals []local.Approval, downstream []local.Downstream) string {
 	t.Helper()
 	a := about()
 	a.StateMachine.Definition, a.Inputs = []byte(cohortDefinition), len(subjects)
@@ -107,10 +107,10 @@ func TestPageOfACompleteCohort(t *testing.T) {
 func TestPageOfApprovalsAndDownstreamCalls(t *testing.T) {
 	at := time.Date(2026, 1, 1, 0, 23, 0, 0, time.UTC)
 	c, subjects := scoredCohort()
-	page := renderCohort(t, c, subjects, []outcome.Approval{
+	page := renderCohort(t, c, subjects, []local.Approval{
 		{ID: "ap-1", Decision: "approved", Signer: "arn:jane", PrintedName: "Jane <Doe>", Meaning: "responsibility", Reason: "called", SignedAt: &at,
 			Record: "s3://records/approvals/1.json", RecordVersion: "v-9", Place: "s3://records/decisions/", Objects: 3, SHA256: "abcdef", RequestedAt: at, Deadline: at.Add(time.Hour)},
-		{ID: "ap-2", Decision: outcome.NoDecision, Refusal: "somebody else must decide", RequestedAt: at, Deadline: at.Add(time.Hour)},
+		{ID: "ap-2", Decision: local.NoDecision, Refusal: "somebody else must decide", RequestedAt: at, Deadline: at.Add(time.Hour)},
 	}, []local.Downstream{
 		{State: "FindIncident", Action: local.IncidentLookedUp, Target: "https://example.service-now.com/x", ID: "c-1", At: at},
 		{State: "StartReview", Action: local.ExecutionStarted, Target: "arn:m", ID: "n-0", Reference: "arn:m:n-0", At: at},

@@ -4,7 +4,6 @@ import (
 	"math"
 	"testing"
 
-	"clinical-risk-pipeline/local/assembly"
 	"clinical-risk-pipeline/local/outcome"
 )
 
@@ -61,26 +60,6 @@ func TestGridSteps(t *testing.T) {
 	for highest, want := range map[int]int{0: 1, 5: 1, 6: 2, 10: 2, 11: 5, 39: 10, 51: 20, 100_000: 20_000} {
 		if got := gridStep(highest); got != want {
 			t.Errorf("gridStep(%d) = %d, want %d", highest, got, want)
-		}
-	}
-}
-
-func TestThreshold(t *testing.T) {
-	for _, c := range []struct {
-		reason, choice string
-		want           float64
-		known          bool
-	}{
-		{"JSONata", `{"Condition": "{% $s > 0.8 and $s <= 1 %}", "Next": "NotifyTeam"}`, 0.8, true},
-		{"JSONPath", `{"Variable": "$.x", "NumericGreaterThan": 0.6, "Next": "NotifyTeam"}`, 0.6, true},
-		{"another rule comes first", `{"Condition": "{% $s > 0.1 %}", "Next": "End"}, {"Condition": "{% $s > 0.9 %}", "Next": "NotifyTeam"}`, 0.9, true},
-		{"a variable", `{"Condition": "{% $s > $threshold %}", "Next": "NotifyTeam"}`, 0, false},
-		{"no risk at all", `{"Condition": "{% $s > 75 %}", "Next": "NotifyTeam"}`, 75, false},
-		{"no such rule", `{"Condition": "{% $s > 0.9 %}", "Next": "End"}`, 0, false},
-	} {
-		got, known := threshold(&assembly.StateMachine{Definition: []byte(`{"States": {"CheckRisk": {"Type": "Choice", "Choices": [` + c.choice + `]}}}`)})
-		if got != c.want || known != c.known {
-			t.Errorf("%s: threshold %v, %t; want %v, %t", c.reason, got, known, c.want, c.known)
 		}
 	}
 }

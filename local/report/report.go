@@ -42,7 +42,7 @@ type Report struct {
 	failures   failures
 	retries    retries
 	cohort     *cohort // nil: there is an execution a subject
-	approvals  list[outcome.Approval]
+	approvals  list[local.Approval]
 	downstream list[local.Downstream]
 }
 
@@ -91,7 +91,7 @@ func (r *Report) AddCohort(c *outcome.Cohort, subjects []outcome.Subject) {
 }
 
 // AddEffects adds what executions asked people for, and told downstream systems.
-func (r *Report) AddEffects(approvals []outcome.Approval, downstream []local.Downstream) {
+func (r *Report) AddEffects(approvals []local.Approval, downstream []local.Downstream) {
 	r.approvals.add(approvals...)
 	r.downstream.add(downstream...)
 }
@@ -150,7 +150,7 @@ type view struct {
 	Failures   []failureGroup
 	Retries    []retryRow
 	Cohort     *cohort
-	Approvals  *list[outcome.Approval]
+	Approvals  *list[local.Approval]
 	Downstream *list[local.Downstream]
 	Subjects   int
 	Digest     string // SHA-256 of the definition
@@ -173,7 +173,7 @@ func (r *Report) Write(summary *outcome.Summary) func(io.Writer) error {
 		if err != nil {
 			return err
 		}
-		threshold, known := threshold(r.about.StateMachine)
+		threshold, known := r.about.StateMachine.Threshold()
 		digest := sha256.Sum256(definition)
 		v := view{
 			About: r.about, Summary: summary, Style: template.CSS(style), Drawing: template.HTML(drawing),

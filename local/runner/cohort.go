@@ -34,8 +34,7 @@ func (p *Pipeline) RunCohort(ctx context.Context, file *intake.File, trial strin
 	defer cancel(nil)
 	run := &cohortRun{Pipeline: p, name: cohortName(trial), emit: emit}
 	result := &CohortResult{}
-	defer p.collect(run.name, &result.Effects)()
-	options := p.options(run.name, seed(run.name))
+	options := p.options(run.name, seed(run.name), &result.Effects)
 	options.OnChild = func(child *asl.Execution) {
 		if err := run.batch(child); err != nil {
 			cancel(err)

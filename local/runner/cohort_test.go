@@ -171,7 +171,7 @@ func TestApprovalAndDownstreamOfACohort(t *testing.T) {
 // Nobody decides: operations hear of it, which is no alert, and nothing is told downstream.
 func TestNobodyApproves(t *testing.T) {
 	r := runTrial(t, scoring(t), "none", members(2, 0.9)...)
-	if len(r.Approvals) != 1 || r.Approvals[0].Decision != outcome.NoDecision || r.Approvals[0].SHA256 == "" || len(r.Downstream) != 0 ||
+	if len(r.Approvals) != 1 || r.Approvals[0].Decision != local.NoDecision || r.Approvals[0].SHA256 == "" || len(r.Downstream) != 0 ||
 		len(r.Alerts) != 1 || len(r.Operations) != 1 || r.Operations[0].Subject != "Clinical risk approval expired" {
 		t.Errorf("approvals %+v, downstream %v, operations %+v", r.Approvals, r.Downstream, r.Operations)
 	}

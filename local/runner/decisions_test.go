@@ -77,6 +77,32 @@ func TestAlert(t *testing.T) {
 	}
 }
 
+// The topic makes a message an alert, whatever its subject line says.
+func TestAlertsAreKnownByTheirTopic(t *testing.T) {
+	m := stateMachine(t)
+	m.Definition = []byte(strings.Replace(string(m.Definition), "Trial Risk Alert", "Another line", 1))
+	p, err := New(m, Setting{Model: answering(t, 200, `{"risk_score": 0.9}`), Objects: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := results(t, p, subject("S-1"))[0]; len(r.Alerts) != 1 || len(r.Operations) != 0 || r.Alerts[0].Subject != "Another line" {
+		t.Errorf("alerts %+v, operations %+v; want one alert", r.Alerts, r.Operations)
+	}
+	m = cohortMachine(t)
+	m.Definition = []byte(strings.Replace(string(m.Definition), "Clinical risk approval expired", "Trial Risk Alert", 1))
+	file := openCohort(t, members(2, 0.9))
+	if p, err = New(m, Setting{Model: scoring(t), Objects: t.TempDir(), Cohort: file}); err != nil {
+		t.Fatal(err)
+	}
+	r, err := p.RunCohort(t.Context(), file, "T-1", func(*BatchResult) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Alerts) != 1 || len(r.Operations) != 1 || r.Operations[0].Subject != "Trial Risk Alert" || r.Operations[0].TopicARN == r.Alerts[0].TopicARN {
+		t.Errorf("alerts %+v, operations %+v; want one of each", r.Alerts, r.Operations)
+	}
+}
+
 func TestThrottledTwiceThenAnswered(t *testing.T) {
 	var calls atomic.Int32
 	p := pipeline(t, endpoint(t, func(w http.ResponseWriter, _ *http.Request) {

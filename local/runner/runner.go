@@ -13,7 +13,6 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
-	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -42,7 +41,7 @@ type Pipeline struct {
 	services     *local.Services
 	objects      local.S3
 	redactor     *outcome.Redactor
-	effects      sync.Map // execution name → *Effects
+	alertTopic   string // the ARN; "" in a pipeline that alerts nobody
 }
 
 // Result is what came of the execution of one subject.
@@ -68,6 +67,9 @@ func New(stateMachine *assembly.StateMachine, in Setting) (*Pipeline, error) {
 	if p.machine, err = asl.Load(stateMachine.Definition); err != nil {
 		return nil, fmt.Errorf("state machine %s/%s: %w", stateMachine.Stack, stateMachine.LogicalID, err)
 	}
+	if p.alertTopic, err = stateMachine.AlertTopic(); err != nil {
+		return nil, err
+	}
 	p.redactor = outcome.NewRedactor(p.definition)
 	if in.Person == nil {
 		in.Person, _ = approver.Open("none")
@@ -78,8 +80,7 @@ func New(stateMachine *assembly.StateMachine, in Setting) (*Pipeline, error) {
 	}
 	p.services = local.New(
 		local.EMR{ETL: etl}, local.EMRServerless{ETL: etl}, local.Glue{ETL: etl}, local.SageMaker{Model: in.Model}, p.objects,
-		local.SNS{Deliver: p.deliver}, &approver.Approver{Objects: in.Objects, Person: in.Person, OnResult: p.decided},
-		&local.StepFunctions{OnDownstream: p.told}, &local.ServiceNow{OnDownstream: p.told},
+		local.SNS{}, &approver.Approver{Objects: p.objects, Person: in.Person}, &local.StepFunctions{}, &local.ServiceNow{},
 	)
 	return p, p.services.Check(p.definition)
 }
@@ -156,8 +157,7 @@ func distribute(ctx context.Context, file *intake.File, inOrder, work chan<- *sl
 func (p *Pipeline) execute(ctx context.Context, input intake.Input) (*Result, error) {
 	result := &Result{}
 	name := executionName(input)
-	defer p.collect(name, &result.Effects)()
-	options := p.options(name, seed(input.Subject))
+	options := p.options(name, seed(input.Subject), &result.Effects)
 	execution, err := p.machine.Run(ctx, input.Value, options)
 	if err != nil {
 		return nil, fmt.Errorf("subject %s: %w", input.Subject, err)
@@ -168,13 +168,14 @@ func (p *Pipeline) execute(ctx context.Context, input intake.Input) (*Result, er
 	return result, err
 }
 
-func (p *Pipeline) options(name string, seed uint64) asl.Options {
+// options are those of an execution, whose effects are added to effects.
+func (p *Pipeline) options(name string, seed uint64, effects *Effects) asl.Options {
 	workflowType := asl.Standard
 	if p.stateMachine.Express {
 		workflowType = asl.Express
 	}
 	return asl.Options{
-		Handler: p.services, Name: name, Type: workflowType, RoleARN: p.stateMachine.RoleARN, Seed: seed, Objects: p.objects,
+		Handler: p.services.Observed(p.observer(effects)), Name: name, Type: workflowType, RoleARN: p.stateMachine.RoleARN, Seed: seed, Objects: p.objects,
 		ARN:          strings.Replace(p.stateMachine.ARN, ":stateMachine:", ":execution:", 1) + ":" + name,
 		StateMachine: asl.StateMachine{ARN: p.stateMachine.ARN, Name: p.stateMachine.Name},
 	}

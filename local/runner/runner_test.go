@@ -216,6 +216,7 @@ func TestCallThatNoServiceTakes(t *testing.T) {
 func TestPipelineThatCannotRunHere(t *testing.T) {
 	for _, c := range []struct{ reason, old, new, want string }{
 		{"a service without a stand-in", "sns:publish", "sqs:sendMessage", `state "NotifyTeam": there is no local stand-in for sqs:sendMessage`},
+		{"an alert to a topic that only the execution knows", `"TopicArn":"arn`, `"TopicArn":"{% $states.input.topic %}","Other":"arn`, "state NotifyTeam must name its topic"},
 		{"a fault in the definition", `"Next":"CheckRisk"`, `"Next":"CheckRisks"`, "CheckRisks"},
 	} {
 		m := stateMachine(t)
