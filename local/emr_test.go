@@ -8,12 +8,12 @@ import (
 )
 
 const (
-	addStep  = "elasticmapreduce:addStep.sync"
-	goodStep = `{"ClusterId": "j-1", "Step": {"Name": "n", "ActionOnFailure": "CONTINUE", "HadoopJarStep": {"Jar": "command-runner.jar", "Args": ["spark-submit"]}}}`
+	addStep   = "elasticmapreduce:addStep.sync"
+	validStep = `{"ClusterId": "j-1", "Step": {"Name": "n", "ActionOnFailure": "CONTINUE", "HadoopJarStep": {"Jar": "command-runner.jar", "Args": ["spark-submit"]}}}`
 )
 
 func TestStepCompletes(t *testing.T) {
-	reply, err := perform(t, EMR{}, addStep, goodStep)
+	reply, err := perform(t, EMR{}, addStep, validStep)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,8 +34,8 @@ func TestStepCompletes(t *testing.T) {
 }
 
 func TestStepIsTheSameOnEveryRun(t *testing.T) {
-	first, _ := perform(t, EMR{}, addStep, goodStep)
-	second, _ := perform(t, EMR{}, addStep, goodStep)
+	first, _ := perform(t, EMR{}, addStep, validStep)
+	second, _ := perform(t, EMR{}, addStep, validStep)
 	if diff := cmp.Diff(first, second); diff != "" {
 		t.Errorf("two runs differ:\n%s", diff)
 	}

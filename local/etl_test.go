@@ -25,7 +25,7 @@ var jobs = map[string]struct {
 		`{"JobName": "cohort", "Timeout": 240, "Arguments": {"--output": OUTPUT, "--run-id": "e"}}`},
 }
 
-func lines(w io.Writer) error {
+func oneSubject(w io.Writer) error {
 	_, err := io.WriteString(w, "{}\n")
 	return err
 }
@@ -34,7 +34,7 @@ func TestJobsWriteTheCohortWhereTheyAreTold(t *testing.T) {
 	for platform, job := range jobs {
 		s3 := S3{Dir: t.TempDir()}
 		parameters := strings.ReplaceAll(job.parameters, "OUTPUT", `"s3://cohorts/a/e/cohort.jsonl"`)
-		reply, err := perform(t, job.service(ETL{Cohort: lines, S3: s3}), job.integration, parameters)
+		reply, err := perform(t, job.service(ETL{Cohort: oneSubject, S3: s3}), job.integration, parameters)
 		if err != nil || reply.Duration < 3*time.Minute || reply.Duration > 10*time.Minute {
 			t.Fatalf("%s: took %v, %v", platform, reply.Duration, err)
 		}
@@ -51,8 +51,8 @@ func TestJobsThatCannotWriteAbortTheRun(t *testing.T) {
 			cohort func(io.Writer) error
 		}{
 			"no cohort":           {`"s3://cohorts/k"`, nil},
-			"no URI of S3":        {`"/tmp/cohort"`, lines},
-			"a place without key": {`"s3://cohorts"`, lines},
+			"no URI of S3":        {`"/tmp/cohort"`, oneSubject},
+			"a place without key": {`"s3://cohorts"`, oneSubject},
 			"a disk that is full": {`"s3://cohorts/k"`, func(io.Writer) error { return fs.ErrInvalid }},
 		} {
 			service := job.service(ETL{Cohort: c.cohort, S3: S3{Dir: t.TempDir()}})

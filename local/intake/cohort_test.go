@@ -47,7 +47,7 @@ func TestFaultsOfCohorts(t *testing.T) {
 		{"a line that is no object", `["A"]`, ":1: the line is no object"},
 		{"no subject", `{"features": {}}`, ":1: subject is missing"},
 		{"features that are a text", `{"subject": "A", "features": "secret"}`, ":1: features must be an object"},
-		{"a line of the other form", valid("A"), ":1: this is an input for one execution a subject: leave --cohort out"},
+		{"a line of the other form", validInput("A"), ":1: this is an input for one execution a subject: leave --cohort out"},
 		{"a subject twice", `{"subject": "A"}` + "\n" + `{"subject": "A"}`, `:2: subject "A" stands on line 1 already`},
 	} {
 		_, err := OpenCohort(t.Context(), write(t, "a.jsonl", c.text), nil)

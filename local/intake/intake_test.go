@@ -24,7 +24,7 @@ func write(t *testing.T, name, text string) string {
 }
 
 // valid is a valid input of that subject.
-func valid(subject string) string {
+func validInput(subject string) string {
 	return `{"subject": "` + subject + `", "trialId": "T", "transformed_features": {"x": 1}}`
 }
 
@@ -60,15 +60,15 @@ func TestFilesThatAreInOrder(t *testing.T) {
 		reason, name, text string
 		want               []string
 	}{
-		{"lines", "a.jsonl", valid("A") + "\n" + valid("B") + "\n", []string{"1:A", "2:B"}},
-		{"no line feed at the end", "a.jsonl", valid("A") + "\n" + valid("B"), []string{"1:A", "2:B"}},
-		{"Windows line ends", "a.jsonl", valid("A") + "\r\n" + valid("B") + "\r\n", []string{"1:A", "2:B"}},
-		{"empty lines count, but are nothing", "a.jsonl", "\n" + valid("A") + "\n  \n" + valid("B") + "\n\n", []string{"2:A", "4:B"}},
-		{"a byte order mark", "a.jsonl", "\ufeff" + valid("A"), []string{"1:A"}},
-		{"another extension is lines, too", "a.ndjson", valid("A") + "\n" + valid("B"), []string{"1:A", "2:B"}},
-		{"one document, however it is laid out", "a.json", "\ufeff" + strings.ReplaceAll(valid("A"), ",", ",\n\n"), []string{"1:A"}},
-		{"the extension's case does not matter", "a.JSON", valid("A") + "\n", []string{"1:A"}},
-		{"an id of any script", "a.jsonl", valid("Prüfling-é-患者"), []string{"1:Prüfling-é-患者"}},
+		{"lines", "a.jsonl", validInput("A") + "\n" + validInput("B") + "\n", []string{"1:A", "2:B"}},
+		{"no line feed at the end", "a.jsonl", validInput("A") + "\n" + validInput("B"), []string{"1:A", "2:B"}},
+		{"Windows line ends", "a.jsonl", validInput("A") + "\r\n" + validInput("B") + "\r\n", []string{"1:A", "2:B"}},
+		{"empty lines count, but are nothing", "a.jsonl", "\n" + validInput("A") + "\n  \n" + validInput("B") + "\n\n", []string{"2:A", "4:B"}},
+		{"a byte order mark", "a.jsonl", "\ufeff" + validInput("A"), []string{"1:A"}},
+		{"another extension is lines, too", "a.ndjson", validInput("A") + "\n" + validInput("B"), []string{"1:A", "2:B"}},
+		{"one document, however it is laid out", "a.json", "\ufeff" + strings.ReplaceAll(validInput("A"), ",", ",\n\n"), []string{"1:A"}},
+		{"the extension's case does not matter", "a.JSON", validInput("A") + "\n", []string{"1:A"}},
+		{"an id of any script", "a.jsonl", validInput("Prüfling-é-患者"), []string{"1:Prüfling-é-患者"}},
 	} {
 		if got := subjects(t, write(t, c.name, c.text)); !cmp.Equal(got, c.want) {
 			t.Errorf("%s: got %v, want %v", c.reason, got, c.want)
@@ -82,12 +82,12 @@ func TestFaults(t *testing.T) {
 		{"empty", "a.jsonl", "", "the file is empty: write one object on each line"},
 		{"nothing but white space", "a.jsonl", "\n \r\n", "the file is empty"},
 		{"an empty document", "a.json", " \n", "the file is empty"},
-		{"a line that breaks off", "a.jsonl", valid("A") + "\n{\"subject\": \"B\"", ":2: this is no JSON (it breaks off)"},
+		{"a line that breaks off", "a.jsonl", validInput("A") + "\n{\"subject\": \"B\"", ":2: this is no JSON (it breaks off)"},
 		{"where the syntax is wrong", "a.jsonl", `{"subject": NaN}`, ":1: this is no JSON (column 13: "},
-		{"two values on a line", "a.jsonl", valid("A") + valid("B"), ":1: this is no JSON (text after the JSON value)"},
-		{"a list", "a.jsonl", "[" + valid("A") + "]", ":1: the line is no object"},
-		{"a list of inputs in a .json file", "a.json", "[" + valid("A") + "]", "put several into a .jsonl file, one per line"},
-		{"lines in a .json file", "a.json", valid("A") + "\n" + valid("B"), "this is no JSON (text after the JSON value)"},
+		{"two values on a line", "a.jsonl", validInput("A") + validInput("B"), ":1: this is no JSON (text after the JSON value)"},
+		{"a list", "a.jsonl", "[" + validInput("A") + "]", ":1: the line is no object"},
+		{"a list of inputs in a .json file", "a.json", "[" + validInput("A") + "]", "put several into a .jsonl file, one per line"},
+		{"lines in a .json file", "a.json", validInput("A") + "\n" + validInput("B"), "this is no JSON (text after the JSON value)"},
 		{"the place in a document is a line of it", "a.json", "{\n\n  x}", ":1: this is no JSON (line 3, column 3: "},
 		{"no subject", "a.jsonl", `{"trialId": "T", "transformed_features": {}}`, ":1: subject is missing: give the subject's pseudonymous id"},
 		{"a number for a subject", "a.jsonl", `{"subject": 1, "trialId": "T", "transformed_features": {}}`, ":1: subject must be a string"},
@@ -96,7 +96,7 @@ func TestFaults(t *testing.T) {
 		{"no trial", "a.jsonl", `{"subject": "A", "transformed_features": {}}`, ":1: trialId is missing"},
 		{"no features", "a.jsonl", `{"subject": "A", "trialId": "T"}`, ":1: transformed_features is missing"},
 		{"features that are null", "a.jsonl", `{"subject": "A", "trialId": "T", "transformed_features": null}`, ":1: transformed_features must be an object"},
-		{"a subject twice", "a.jsonl", valid("A") + "\n" + valid("B") + "\n" + valid("A"), `:3: subject "A" stands on line 1 already: keep one of the two`},
+		{"a subject twice", "a.jsonl", validInput("A") + "\n" + validInput("B") + "\n" + validInput("A"), `:3: subject "A" stands on line 1 already: keep one of the two`},
 		{"more than Step Functions takes", "a.jsonl", `{"subject": "A", "x": "` + long + `"}`, fmt.Sprintf(":1: the input has %d bytes, and Step Functions takes 262144 at most", MaxInput+25)},
 		{"a document of that size", "a.json", `{"subject": "A", "x": "` + strings.Repeat(long, 4) + `"}`, "Step Functions takes 262144 at most"},
 		{"UTF-16", "a.jsonl", "\xff\xfe{\x00}\x00", "the file is UTF-16: save it as UTF-8"},
@@ -110,7 +110,7 @@ func TestFaults(t *testing.T) {
 }
 
 func TestAllFaultsAtOnce(t *testing.T) {
-	_, err := Open(t.Context(), write(t, "a.jsonl", "{\n"+valid("A")+"\n[]\n{}\n"+valid("A")), nil)
+	_, err := Open(t.Context(), write(t, "a.jsonl", "{\n"+validInput("A")+"\n[]\n{}\n"+validInput("A")), nil)
 	if err == nil {
 		t.Fatal("no error")
 	}
@@ -146,7 +146,7 @@ func TestPathsThatAreNoFile(t *testing.T) {
 
 func TestStandardInput(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
-	f, err := Open(t.Context(), Stdin, strings.NewReader(valid("A")+"\n"+valid("B")+"\n"))
+	f, err := Open(t.Context(), Stdin, strings.NewReader(validInput("A")+"\n"+validInput("B")+"\n"))
 	if err != nil || f.Count != 2 || f.Name != "standard input" {
 		t.Fatalf("Open = %+v, %v", f, err)
 	}
@@ -189,7 +189,7 @@ func TestInterruptedStandardInput(t *testing.T) {
 func TestInterruptedCheck(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Open(ctx, write(t, "a.jsonl", valid("A")), nil); !errors.Is(err, context.Canceled) {
+	if _, err := Open(ctx, write(t, "a.jsonl", validInput("A")), nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want context.Canceled", err)
 	}
 }

@@ -11,10 +11,10 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-const goodFeatures = `{"site_dropout_rate": 0.3, "comorbidity_count": 2, "college_education": true, "depression_score": 3, "sex": "female", "married": true}`
+const validFeatures = `{"site_dropout_rate": 0.3, "comorbidity_count": 2, "college_education": true, "depression_score": 3, "sex": "female", "married": true}`
 
 func TestReferenceAnswers(t *testing.T) {
-	response, err := Reference{}.Invoke(t.Context(), Request{Body: []byte(`{"features": ` + goodFeatures + `}`)})
+	response, err := Reference{}.Invoke(t.Context(), Request{Body: []byte(`{"features": ` + validFeatures + `}`)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func odds(f Features) float64 {
 func TestReferenceRefuses(t *testing.T) {
 	with := func(name, value string) string {
 		var features map[string]json.RawMessage
-		if err := json.Unmarshal([]byte(goodFeatures), &features); err != nil {
+		if err := json.Unmarshal([]byte(validFeatures), &features); err != nil {
 			t.Fatal(err)
 		}
 		delete(features, name)
@@ -119,8 +119,8 @@ func TestReferenceStopsWithItsContext(t *testing.T) {
 }
 
 func TestReferenceAnswersABatchInOrder(t *testing.T) {
-	unmarried := strings.Replace(strings.Replace(goodFeatures, `"married": true`, `"married": false`, 1), "female", "male", 1)
-	response, err := Reference{}.Invoke(t.Context(), Request{Body: []byte(`{"instances": [` + goodFeatures + `,` + unmarried + `]}`)})
+	unmarried := strings.Replace(strings.Replace(validFeatures, `"married": true`, `"married": false`, 1), "female", "male", 1)
+	response, err := Reference{}.Invoke(t.Context(), Request{Body: []byte(`{"instances": [` + validFeatures + `,` + unmarried + `]}`)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,8 +140,8 @@ func TestReferenceAnswersABatchInOrder(t *testing.T) {
 
 // A score that is made up is worse than none, and a broken subject costs the others of its batch nothing.
 func TestReferenceSaysOfABatchWhichSubjectIsBroken(t *testing.T) {
-	broken := strings.Replace(goodFeatures, `"married": true`, `"married": "secret"`, 1)
-	response, err := Reference{}.Invoke(t.Context(), Request{Body: []byte(`{"instances": [` + goodFeatures + `,` + broken + `, {}]}`)})
+	broken := strings.Replace(validFeatures, `"married": true`, `"married": "secret"`, 1)
+	response, err := Reference{}.Invoke(t.Context(), Request{Body: []byte(`{"instances": [` + validFeatures + `,` + broken + `, {}]}`)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -59,7 +59,7 @@ func TestOfCohort(t *testing.T) {
 	children.Add(child(t, map[string]any{"usable": false}))
 	definition := `{"StartAt": "CheckRisk", "States": {"CheckRisk": {"Type": "Pass", "Next": "End"}, "End": {"Type": "Succeed"}}}`
 	counts := map[string]any{"counts": map[string]any{"subjects": 4.0, "scored": 2.0, "failed": 2.0, "high": 1.0}}
-	c := OfCohort("T-1", execute(t, definition, counts, nil), 1, asItIs, &children)
+	c := OfCohort("T-1", execute(t, definition, counts, nil), 1, unredacted, &children)
 	if !c.Alerted || c.TrialID != "T-1" || len(c.Retries) != 1 || c.Retries[0] != (Retry{"InvokeModel", 1}) {
 		t.Errorf("outcome %+v", c)
 	}
@@ -70,7 +70,7 @@ func TestOfCohort(t *testing.T) {
 	if want := (Coverage{Subjects: 4, Scored: 2, NotScored: 2, HighRisk: 1}); m.Counted == nil || *m.Counted != want {
 		t.Errorf("counted %+v, want %+v", m.Counted, want)
 	}
-	if c := OfCohort("", execute(t, definition, map[string]any{}, nil), 0, asItIs, &Children{}); c.MapRun.Counted != nil || c.Alerted {
+	if c := OfCohort("", execute(t, definition, map[string]any{}, nil), 0, unredacted, &Children{}); c.MapRun.Counted != nil || c.Alerted {
 		t.Errorf("an execution that did not count: %+v", c.MapRun.Counted)
 	}
 }

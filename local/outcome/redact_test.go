@@ -9,7 +9,7 @@ import (
 	"clinical-risk-pipeline/local/intake"
 )
 
-var sensitive = intake.Input{Subject: "S-1", Value: map[string]any{
+var sensitiveInput = intake.Input{Subject: "S-1", Value: map[string]any{
 	"subject": "S-1", "trialId": "T-1",
 	"transformed_features": map[string]any{
 		"age": 83.0, "rate": 0.452, "arm": "vitamin E", "sex": "male", "married": true, "nothing": "",
@@ -34,7 +34,7 @@ func TestRedactedText(t *testing.T) {
 		{"an expression is no data", "the expression '{% $states.input %}' failed", "the expression '{% $states.input %}' failed"},
 		{"a cause that the definition spells out", "No score from 0 to 83.", "No score from 0 to 83."},
 	} {
-		if got := r.For(&asl.Execution{}, sensitive)(c.cause); got != c.want {
+		if got := r.For(&asl.Execution{}, sensitiveInput)(c.cause); got != c.want {
 			t.Errorf("%s: %q, want %q", c.reason, got, c.want)
 		}
 	}
@@ -43,19 +43,19 @@ func TestRedactedText(t *testing.T) {
 // What a stand-in says holds no data, and stays as it is; what the engine says may quote some.
 func TestRedactedCause(t *testing.T) {
 	reported := execute(t, `{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:aws:states:::a:b", "End": true}}}`,
-		sensitive.Value, nil, &asl.Error{Name: "Model.Bad", Cause: "depression_score must be from 0 to 83"})
-	if got := NewRedactor(nil).For(reported, sensitive)(reported.Cause); got != "depression_score must be from 0 to 83" {
+		sensitiveInput.Value, nil, &asl.Error{Name: "Model.Bad", Cause: "depression_score must be from 0 to 83"})
+	if got := NewRedactor(nil).For(reported, sensitiveInput)(reported.Cause); got != "depression_score must be from 0 to 83" {
 		t.Errorf("a stand-in's cause became %q", got)
 	}
-	quoting := execute(t, `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Parameters": {"a.$": "$.missing"}, "End": true}}}`, sensitive.Value, nil)
+	quoting := execute(t, `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Parameters": {"a.$": "$.missing"}, "End": true}}}`, sensitiveInput.Value, nil)
 	if !strings.Contains(quoting.Cause, "vitamin E") {
 		t.Fatalf("the engine's cause quotes no input, and this test shows nothing: %s", quoting.Cause)
 	}
-	if got := NewRedactor(nil).For(quoting, sensitive)(quoting.Cause); strings.Contains(got, "vitamin E") || strings.Contains(got, "83") || !strings.Contains(got, "$.missing") {
+	if got := NewRedactor(nil).For(quoting, sensitiveInput)(quoting.Cause); strings.Contains(got, "vitamin E") || strings.Contains(got, "83") || !strings.Contains(got, "$.missing") {
 		t.Errorf("the engine's cause became %q", got)
 	}
-	expression := execute(t, `{"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Pass", "Output": "{% $number($states.input.transformed_features.arm) %}", "End": true}}}`, sensitive.Value, nil)
-	if got := NewRedactor(nil).For(expression, sensitive)(expression.Cause); strings.Contains(got, "vitamin E") {
+	expression := execute(t, `{"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Pass", "Output": "{% $number($states.input.transformed_features.arm) %}", "End": true}}}`, sensitiveInput.Value, nil)
+	if got := NewRedactor(nil).For(expression, sensitiveInput)(expression.Cause); strings.Contains(got, "vitamin E") {
 		t.Errorf("the cause of an expression became %q", got)
 	}
 }
@@ -64,7 +64,7 @@ func TestRedactedCause(t *testing.T) {
 func TestRedactedCauseOfATask(t *testing.T) {
 	for name, want := range map[string]string{"Model.Bad": "not 83", "States.DataLimitExceeded": "not …"} {
 		execution := &asl.Execution{History: []asl.Event{{Type: "TaskFailed", Details: &asl.Failure{Error: name, Cause: "not 83"}}}}
-		if got := NewRedactor(nil).For(execution, sensitive)("not 83"); got != want {
+		if got := NewRedactor(nil).For(execution, sensitiveInput)("not 83"); got != want {
 			t.Errorf("the cause of %s became %q, want %q", name, got, want)
 		}
 	}

@@ -29,7 +29,7 @@ func about() About {
 }
 
 // scored is the outcome of an execution that got a score.
-func scored(subject string, score float64) *outcome.Outcome {
+func scoredOutcome(subject string, score float64) *outcome.Outcome {
 	o := &outcome.Outcome{Subject: subject, RiskScore: &score, Decision: outcome.LowRisk, Ending: outcome.Ending{TrialID: "T-1", Status: asl.Succeeded,
 		Path: []string{"InvokeModel", "CheckRisk", "End"}, Transitions: [][2]string{{"InvokeModel", "CheckRisk"}, {"CheckRisk", "End"}}}}
 	if score > 0.75 {
@@ -40,7 +40,7 @@ func scored(subject string, score float64) *outcome.Outcome {
 	return o
 }
 
-func failed(subject, name, cause string) *outcome.Outcome {
+func failedOutcome(subject, name, cause string) *outcome.Outcome {
 	return &outcome.Outcome{Subject: subject, Decision: outcome.Undecided, Ending: outcome.Ending{TrialID: "T-1", Status: asl.Failed, Error: &name, Cause: &cause,
 		Path: []string{"InvokeModel"}, FailedIn: "InvokeModel", Retries: []outcome.Retry{{State: "InvokeModel", Count: 2}}}}
 }
@@ -79,7 +79,7 @@ func text(page string) string {
 
 // Requirements: SRC-17, P11-10b
 func TestPage(t *testing.T) {
-	page := render(t, scored("S-1", 0.2), scored("S-2", 0.9), failed("S-3", "Model.Down", "No model."))
+	page := render(t, scoredOutcome("S-1", 0.2), scoredOutcome("S-2", 0.9), failedOutcome("S-3", "Model.Down", "No model."))
 	seen := text(page)
 	for _, want := range []string{
 		"1 subject of 3 at high risk of dropout",
@@ -101,7 +101,7 @@ func TestPage(t *testing.T) {
 
 // Requirements: SRC-17
 func TestDrawingCountsTransitions(t *testing.T) {
-	page := render(t, scored("S-1", 0.2), scored("S-2", 0.9), failed("S-3", "Model.Down", "No model."))
+	page := render(t, scoredOutcome("S-1", 0.2), scoredOutcome("S-2", 0.9), failedOutcome("S-3", "Model.Down", "No model."))
 	edge := regexp.MustCompile(`(?s)<title>InvokeModel&#45;&gt;CheckRisk</title>(.*?)</g>`).FindString(page)
 	if label := strings.Trim(tags.ReplaceAllString(strings.ReplaceAll(edge, "&#160;", ""), " "), " \n"); !strings.HasSuffix(label, " 2") {
 		t.Errorf("the transition from InvokeModel to CheckRisk is labelled %q, want its count 2", label)
@@ -109,7 +109,7 @@ func TestDrawingCountsTransitions(t *testing.T) {
 }
 
 func TestPageOfAPerfectRun(t *testing.T) {
-	seen := text(render(t, scored("S-1", 0.2)))
+	seen := text(render(t, scoredOutcome("S-1", 0.2)))
 	for _, want := range []string{"0 subjects of 1 at high risk", "None: every execution succeeded.", "None: every task was done at the first attempt."} {
 		if !strings.Contains(seen, want) {
 			t.Errorf("the page does not say %q:\n%s", want, seen)
@@ -122,7 +122,7 @@ func TestPageOfAPerfectRun(t *testing.T) {
 
 // A team that was not told of a subject at high risk is the worst that can happen: it stands out.
 func TestHighRiskWithoutAnAlert(t *testing.T) {
-	o := scored("S-1", 0.9)
+	o := scoredOutcome("S-1", 0.9)
 	o.Alerted = false
 	if seen := text(render(t, o)); !strings.Contains(seen, "S-1 T-1 0.9000 no: the execution failed") {
 		t.Errorf("the page does not say that nobody was told:\n%s", seen)
@@ -131,7 +131,7 @@ func TestHighRiskWithoutAnAlert(t *testing.T) {
 
 // The page must work where there is no network, and must not tell anybody that it was read.
 func TestPageRequestsNothing(t *testing.T) {
-	page := render(t, scored("S-1", 0.9))
+	page := render(t, scoredOutcome("S-1", 0.9))
 	for _, forbidden := range []string{"<script", "<link", "<img", "src=", "@import", "url(", "javascript:"} {
 		if strings.Contains(strings.ToLower(page), forbidden) {
 			t.Errorf("the page contains %q", forbidden)
@@ -148,7 +148,7 @@ func TestPageRequestsNothing(t *testing.T) {
 }
 
 func TestPageEscapesWhatItShows(t *testing.T) {
-	o := failed("<b>S</b>", "E<script>", "a & b </td><img src=x>")
+	o := failedOutcome("<b>S</b>", "E<script>", "a & b </td><img src=x>")
 	page := render(t, o)
 	for _, raw := range []string{"<b>S</b>", "E<script>", "<img"} {
 		if strings.Contains(page, raw) {
@@ -159,7 +159,7 @@ func TestPageEscapesWhatItShows(t *testing.T) {
 
 // Every element is closed, the drawing included.
 func TestPageIsWellFormed(t *testing.T) {
-	wantWellFormed(t, render(t, scored("S-1", 0.9), failed("S-2", "E", "c")))
+	wantWellFormed(t, render(t, scoredOutcome("S-1", 0.9), failedOutcome("S-2", "E", "c")))
 }
 
 func wantWellFormed(t *testing.T, page string) {
@@ -178,7 +178,7 @@ func wantWellFormed(t *testing.T, page string) {
 func TestLongListsAreCut(t *testing.T) {
 	var outcomes []*outcome.Outcome
 	for range maxItems + 7 {
-		outcomes = append(outcomes, scored("S", 0.9), failed("F", "E", "c"))
+		outcomes = append(outcomes, scoredOutcome("S", 0.9), failedOutcome("F", "E", "c"))
 	}
 	seen := text(render(t, outcomes...))
 	if strings.Count(seen, "And 7 more: see executions.jsonl") != 1 || strings.Count(seen, "and 7 more: see executions.jsonl") != 1 {
@@ -191,7 +191,7 @@ func TestLongListsAreCut(t *testing.T) {
 
 func TestFailuresAreGrouped(t *testing.T) {
 	f := failures{}
-	for _, o := range []*outcome.Outcome{failed("1", "B", "c"), failed("2", "A", "c"), failed("3", "B", "d"), failed("4", "B", "d")} {
+	for _, o := range []*outcome.Outcome{failedOutcome("1", "B", "c"), failedOutcome("2", "A", "c"), failedOutcome("3", "B", "d"), failedOutcome("4", "B", "d")} {
 		f.add(&o.Ending, o.Subject)
 	}
 	var got []string
@@ -211,7 +211,7 @@ func TestFailuresAreGrouped(t *testing.T) {
 func TestManyCausesAreCut(t *testing.T) {
 	f := failures{}
 	for i := range maxCauses + 50 {
-		f.add(&failed("S", "E", fmt.Sprint("cause ", i)).Ending, "S")
+		f.add(&failedOutcome("S", "E", fmt.Sprint("cause ", i)).Ending, "S")
 	}
 	groups := f.groups()
 	if len(groups) != maxCauses+1 || groups[0].Subjects.Count() != 50 || !strings.HasPrefix(groups[0].Cause, "Other causes") {

@@ -13,7 +13,7 @@ import (
 // An endpoint whose answers are no JSON fails in an expression, whose error quotes the answer.
 func TestFeaturesOfACohortStayInHistoriesAndObjects(t *testing.T) {
 	for reason, m := range map[string]model.Model{
-		"scored": scoring(t), "an echo": answering(t, 200, canary), "an error that quotes": answering(t, 500, canary), "the reference model": model.Reference{},
+		"scored": scoringEndpoint(t), "an echo": fixedEndpoint(t, 200, canary), "an error that quotes": fixedEndpoint(t, 500, canary), "the reference model": model.Reference{},
 	} {
 		r := runTrial(t, m, "all", members(12, 0.9)...)
 		shown, err := json.Marshal([]any{r.Outcome, r.Subjects, r.Effects})
@@ -38,7 +38,7 @@ func TestCauseThatQuotesACohort(t *testing.T) {
 	m := cohortMachine(t)
 	m.Definition = []byte(strings.Replace(string(m.Definition), "$states.context.Map.Item.Index", "$error($states.context.Map.Item.Value.features.marker)", 1))
 	file := openCohort(t, members(1, 0.9))
-	p, err := New(m, Setting{Model: scoring(t), Objects: t.TempDir(), Cohort: file})
+	p, err := New(m, Setting{Model: scoringEndpoint(t), Objects: t.TempDir(), Cohort: file})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func TestCohortWithoutAnExtraction(t *testing.T) {
 	delete(definition["States"].(map[string]any), "StartEMRJob")
 	m.Definition = []byte(asl.Encode(definition))
 	file := openCohort(t, members(3, 0.9))
-	p, err := New(m, Setting{Model: scoring(t), Objects: t.TempDir()})
+	p, err := New(m, Setting{Model: scoringEndpoint(t), Objects: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func TestCohortThatIsTooLarge(t *testing.T) {
 		m.Definition = []byte(strings.ReplaceAll(string(m.Definition), old, now))
 	}
 	file := openCohort(t, members(13, 0.2))
-	p, err := New(m, Setting{Model: scoring(t), Objects: t.TempDir(), Cohort: file})
+	p, err := New(m, Setting{Model: scoringEndpoint(t), Objects: t.TempDir(), Cohort: file})
 	if err != nil {
 		t.Fatal(err)
 	}

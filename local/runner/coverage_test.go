@@ -11,11 +11,11 @@ import (
 )
 
 // covered reads hand-made decision records about a cohort of two.
-func covered(t *testing.T, records ...string) (*CohortResult, error) {
+func recordedCoverage(t *testing.T, records ...string) (*CohortResult, error) {
 	t.Helper()
 	file := openCohort(t, members(2, 0.9))
 	objects := t.TempDir()
-	p, err := New(cohortMachine(t), Setting{Model: scoring(t), Objects: objects, Cohort: file})
+	p, err := New(cohortMachine(t), Setting{Model: scoringEndpoint(t), Objects: objects, Cohort: file})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func covered(t *testing.T, records ...string) (*CohortResult, error) {
 
 func TestDecisionRecordsThatCannotBe(t *testing.T) {
 	const good = `{"subjects": [{"index": 0, "subject": "S-000", "score": 0.9, "branch": "alert"}]}`
-	if r, err := covered(t, good); err != nil || r.Outcome.HighRisk != 1 || r.Outcome.NotScored != 1 {
+	if r, err := recordedCoverage(t, good); err != nil || r.Outcome.HighRisk != 1 || r.Outcome.NotScored != 1 {
 		t.Fatalf("a record that is as it should be: %+v, %v", r.Outcome.Coverage, err)
 	}
 	for _, c := range []struct {
@@ -51,7 +51,7 @@ func TestDecisionRecordsThatCannotBe(t *testing.T) {
 		{"a line before the first", "names line -1 of the cohort", []string{strings.Replace(good, `"index": 0`, `"index": -1`, 1)}},
 		{"no JSON", "batch-0000000.json", []string{"{"}},
 	} {
-		if _, err := covered(t, c.records...); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := recordedCoverage(t, c.records...); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want it to contain %q", c.reason, err, c.want)
 		}
 	}

@@ -50,7 +50,7 @@ func TestDecisions(t *testing.T) {
 		{"a score with status 500", 500, `{"risk_score": 0.2}`, outcome.Undecided, "SageMakerRuntime.ModelErrorException", failed},
 	} {
 		t.Run(c.reason, func(t *testing.T) {
-			r := results(t, pipeline(t, answering(t, c.status, c.body)), subject("S-1"))[0]
+			r := results(t, pipeline(t, fixedEndpoint(t, c.status, c.body)), subject("S-1"))[0]
 			o := r.Outcome
 			if o.Decision != c.decision || o.ErrorName() != c.err || !slices.Equal(o.Path, c.path) {
 				t.Errorf("decision %s, error %q, path %v; want %s, %q, %v", o.Decision, o.ErrorName(), o.Path, c.decision, c.err, c.path)
@@ -66,7 +66,7 @@ func TestDecisions(t *testing.T) {
 }
 
 func TestAlert(t *testing.T) {
-	r := results(t, pipeline(t, answering(t, 200, `{"risk_score": 0.9}`)), subject("S-1"))[0]
+	r := results(t, pipeline(t, fixedEndpoint(t, 200, `{"risk_score": 0.9}`)), subject("S-1"))[0]
 	n := r.Alerts[0]
 	want := `{"message":"High dropout risk detected","subject":"S-1","trialId":"T-1"}`
 	if n.Subject != "Trial Risk Alert" || n.Message != want || !strings.HasPrefix(n.TopicARN, "arn:aws:sns:") {
@@ -81,7 +81,7 @@ func TestAlert(t *testing.T) {
 func TestAlertsAreKnownByTheirTopic(t *testing.T) {
 	m := stateMachine(t)
 	m.Definition = []byte(strings.Replace(string(m.Definition), "Trial Risk Alert", "Another line", 1))
-	p, err := New(m, Setting{Model: answering(t, 200, `{"risk_score": 0.9}`), Objects: t.TempDir()})
+	p, err := New(m, Setting{Model: fixedEndpoint(t, 200, `{"risk_score": 0.9}`), Objects: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +91,7 @@ func TestAlertsAreKnownByTheirTopic(t *testing.T) {
 	m = cohortMachine(t)
 	m.Definition = []byte(strings.Replace(string(m.Definition), "Clinical risk approval expired", "Trial Risk Alert", 1))
 	file := openCohort(t, members(2, 0.9))
-	if p, err = New(m, Setting{Model: scoring(t), Objects: t.TempDir(), Cohort: file}); err != nil {
+	if p, err = New(m, Setting{Model: scoringEndpoint(t), Objects: t.TempDir(), Cohort: file}); err != nil {
 		t.Fatal(err)
 	}
 	r, err := p.RunCohort(t.Context(), file, "T-1", func(*BatchResult) error { return nil })
@@ -138,7 +138,7 @@ func TestThrottledTwiceThenAnswered(t *testing.T) {
 }
 
 func TestModelThatStaysDown(t *testing.T) {
-	r := results(t, pipeline(t, answering(t, http.StatusServiceUnavailable, "")), subject("S-1"))[0]
+	r := results(t, pipeline(t, fixedEndpoint(t, http.StatusServiceUnavailable, "")), subject("S-1"))[0]
 	o := r.Outcome
 	if o.Status != asl.Failed || *o.Error != "SageMakerRuntime.ServiceUnavailableException" ||
 		*o.Cause != "The service is currently unavailable. (Service: SageMakerRuntime, Status Code: 503)" {
