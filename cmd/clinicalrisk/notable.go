@@ -116,6 +116,11 @@ func (n *notable) print(w io.Writer, s *outcome.Summary) {
 	n.failed.print(w, "Executions that failed", filepath.Join(n.out, "executions.jsonl"))
 	fmt.Fprintf(w, "%s, %s: %d succeeded, %d failed, %s, %s\n", s.Environment, plural(s.Executions, "execution"),
 		s.Succeeded, s.Failed, plural(s.Alerts, "alert"), pluralY(s.Retries))
+	if s.Threshold == nil {
+		fmt.Fprintln(w, "Threshold: the definition does not have it as a number")
+	} else {
+		fmt.Fprintf(w, "Threshold: a risk above %v alerts the team\n", *s.Threshold)
+	}
 }
 
 func (l *shortList) add(line string) {

@@ -20,9 +20,13 @@ type results struct {
 }
 
 func newResults(about report.About, output *runner.Output, out string, progress *progress) *results {
+	summary := outcome.NewSummary(about.Environment, about.StateMachine.Name)
+	if threshold, known := about.StateMachine.Threshold(); known {
+		summary.Threshold = &threshold
+	}
 	return &results{
 		output: output, out: out, progress: progress, notable: newNotable(out), page: report.New(about),
-		summary: outcome.NewSummary(about.Environment, about.StateMachine.Name),
+		summary: summary,
 	}
 }
 

@@ -60,7 +60,7 @@ type job struct {
 // Run executes the command.
 func (c *runCommand) Run(ctx context.Context, s streams) (err error) {
 	progress := &progress{}
-	stateMachine, assemblyErr := c.stateMachine()
+	stateMachine, assemblyErr := c.stateMachine(s)
 	m, modelName, modelErr := c.model(ctx, s)
 	person, personErr := newPerson(c.Approve, s)
 	file, inputErr := c.open(ctx, s)
@@ -145,11 +145,14 @@ func interrupted(s streams, done string) error {
 	return exit(exitInterrupted)
 }
 
-// stateMachine finds the state machine of the environment.
-func (c *runCommand) stateMachine() (*assembly.StateMachine, error) {
+// stateMachine finds the state machine of the environment. It warns if the sources changed after the synthesis.
+func (c *runCommand) stateMachine(s streams) (*assembly.StateMachine, error) {
 	a, err := assembly.Open(c.Assembly)
 	if err != nil {
 		return nil, err
+	}
+	if source := a.NewerSource(); source != "" {
+		fmt.Fprintf(s.err, "clinicalrisk: warning: %s is newer than %s: synthesize again with `make synth`\n", source, c.Assembly)
 	}
 	if c.Cohort != "" {
 		return a.StateMachine(c.Environment, assembly.WholeCohort)

@@ -28,12 +28,13 @@ func TestCohortSample(t *testing.T) {
 	}
 	var summary struct {
 		Executions, Failed, Alerts, Subjects, Scored, NotScored, HighRisk int
+		Threshold                                                         float64
 		ByDecision, ByError                                               map[string]int
 	}
 	if err := json.Unmarshal([]byte(stdout), &summary); err != nil {
 		t.Fatalf("standard output is not only JSON: %v\n%s", err, stdout)
 	}
-	if summary.Executions != 1 || summary.Failed != 1 || summary.Alerts != 1 || summary.ByError["IncompleteScoring"] != 1 ||
+	if summary.Threshold != 0.75 || summary.Executions != 1 || summary.Failed != 1 || summary.Alerts != 1 || summary.ByError["IncompleteScoring"] != 1 ||
 		summary.Subjects != 256 || summary.Scored != 249 || summary.NotScored != 7 || summary.HighRisk < 4 || summary.HighRisk != summary.ByDecision["HIGH_RISK"] {
 		t.Errorf("summary %s", stdout)
 	}

@@ -12,6 +12,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"clinical-risk-pipeline/local/outcome"
 )
 
 const (
@@ -86,12 +89,13 @@ func TestSample(t *testing.T) {
 	}
 	var summary struct {
 		Executions, Succeeded, Failed, Alerts int
+		Threshold                             float64
 		ByLastState, ByError                  map[string]int
 	}
 	if err := json.Unmarshal([]byte(stdout), &summary); err != nil {
 		t.Fatalf("standard output is not only JSON: %v\n%s", err, stdout)
 	}
-	if summary.Executions != 200 || summary.Failed != 10 || summary.Succeeded != 190 || summary.Alerts < 4 ||
+	if summary.Threshold != 0.75 || summary.Executions != 200 || summary.Failed != 10 || summary.Succeeded != 190 || summary.Alerts < 4 ||
 		summary.ByLastState["End"] != 190 || summary.ByError["SageMakerRuntime.ModelErrorException"] != 10 {
 		t.Errorf("summary %s", stdout)
 	}
@@ -112,9 +116,50 @@ func TestSample(t *testing.T) {
 func TestHumanOutput(t *testing.T) {
 	code, stdout, _, out := pipeline(t, "--endpoint", serve(t, 200, `{"risk_score": 0.9}`), write(t, "in.jsonl", input("S-1")+input("S-2")))
 	want := "The team was alerted about:\n  S-1  trial T-1\n  S-2  trial T-1\n\n" +
-		"dev, 2 executions: 2 succeeded, 0 failed, 2 alerts, 0 retries\n\nReport: " + filepath.Join(out, "report.html") + "\n"
+		"dev, 2 executions: 2 succeeded, 0 failed, 2 alerts, 0 retries\nThreshold: a risk above 0.75 alerts the team\n\nReport: " + filepath.Join(out, "report.html") + "\n"
 	if code != exitFine || stdout != want {
 		t.Errorf("exit code %d, output\n%s\nwant\n%s", code, stdout, want)
+	}
+}
+
+func TestSourcesThatAreNewerThanTheAssembly(t *testing.T) {
+	root := t.TempDir()
+	if err := os.CopyFS(filepath.Join(root, "cdk.out"), os.DirFS(testAssembly)); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"cdk.json": `{"watch": {"include": ["app.go"]}}`, "app.go": "package main"} {
+		if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	good := write(t, "in.jsonl", input("S-1"))
+	endpoint := serve(t, 200, `{"risk_score": 0.1}`)
+	for changed, want := range map[string]string{
+		"cdk.out/manifest.json": "",
+		"app.go":                "clinicalrisk: warning: app.go is newer than " + filepath.Join(root, "cdk.out") + ": synthesize again with `make synth`\n",
+	} {
+		now := time.Now()
+		for _, name := range []string{"cdk.json", "app.go", "cdk.out/manifest.json"} {
+			at := now
+			if name == changed {
+				at = now.Add(time.Second)
+			}
+			if err := os.Chtimes(filepath.Join(root, name), at, at); err != nil {
+				t.Fatal(err)
+			}
+		}
+		code, _, stderr := clinicalrisk(t, "", "run", "--assembly", filepath.Join(root, "cdk.out"), "--out", filepath.Join(t.TempDir(), "out"), "--endpoint", endpoint, good)
+		if code != exitFine || stderr != want {
+			t.Errorf("%s is the newest: exit code %d, diagnostics %q; want %q", changed, code, stderr, want)
+		}
+	}
+}
+
+func TestThresholdThatIsNotANumber(t *testing.T) {
+	var text bytes.Buffer
+	newNotable("out").print(&text, outcome.NewSummary("dev", "m"))
+	if want := "Threshold: the definition does not have it as a number\n"; !strings.HasSuffix(text.String(), want) {
+		t.Errorf("output\n%s\nwant %q", text.String(), want)
 	}
 }
 

@@ -28,7 +28,7 @@ func TestUsageAndInput(t *testing.T) {
 		{"no file", []string{"run"}, []string{"<file>", "clinicalrisk --help"}},
 		{"an unknown flag", []string{"run", "--environments", "dev", good}, []string{"unknown flag --environments", "did you mean \"--environment\""}},
 		{"no assembly", []string{"run", "--assembly", t.TempDir(), good}, []string{"no cloud assembly here", "make synth", "npx cdk synth"}},
-		{"an unknown environment", []string{"run", "--assembly", testAssembly, "--environment", "qa", good}, []string{`no environment "qa"`, "dev", "prod"}},
+		{"an unknown environment", []string{"run", "--assembly", testAssembly, "--environment", "qa", good}, []string{`no environment "qa"`, "dev", "prod", "make synth"}},
 		{"a broken line", []string{"run", "--assembly", testAssembly, write(t, "in.jsonl", input("S-1")+"{\n")}, []string{"in.jsonl:2: this is no JSON"}},
 		{"a subject twice", []string{"run", "--assembly", testAssembly, write(t, "in.jsonl", input("S-1")+input("S-1"))}, []string{`in.jsonl:2: subject "S-1" stands on line 1`}},
 		{"an empty file", []string{"run", "--assembly", testAssembly, write(t, "in.jsonl", "")}, []string{"in.jsonl: the file is empty"}},

@@ -138,7 +138,8 @@ func (a *Assembly) Environments() []string {
 func (a *Assembly) StateMachine(name string, forms ...Form) (*StateMachine, error) {
 	i := slices.IndexFunc(a.environments, func(e environment) bool { return e.name == name })
 	if i < 0 {
-		return nil, fmt.Errorf("%s: no environment %q: there are %s", a.dir, name, list(a.Environments()))
+		return nil, fmt.Errorf("%s: no environment %q, the assembly has %s: synthesize again with `make synth`, or choose another with --environment",
+			a.dir, name, list(a.Environments()))
 	}
 	e := a.environments[i]
 	all, err := e.stateMachines()

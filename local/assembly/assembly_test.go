@@ -101,7 +101,7 @@ func TestValuesAreStable(t *testing.T) {
 
 func TestWhatCannotBeRun(t *testing.T) {
 	for _, c := range []struct{ reason, environment, want string }{
-		{"a name that is none lists those that are", "qa", `no environment "qa": there are Single, dev, empty, full, prod and twins`},
+		{"an unknown name lists the known ones", "qa", "no environment \"qa\", the assembly has Single, dev, empty, full, prod and twins: synthesize again with `make synth`"},
 		{"a stack without a state machine is no choice", "empty", `has no state machine: its stacks are Empty-Risk`},
 		{"one is expected, and all are listed", "twins", `has 2 state machines, and one is expected: Twins-Risk/First and Twins-Risk/Second`},
 	} {

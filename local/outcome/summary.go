@@ -6,6 +6,7 @@ import "clinical-risk-pipeline/asl"
 type Summary struct {
 	Environment  string         `json:"environment"`
 	StateMachine string         `json:"stateMachine"`
+	Threshold    *float64       `json:"threshold"`  // the risk above which the pipeline alerts; null if the definition does not have it as a number
 	Executions   int            `json:"executions"` // that ended
 	Succeeded    int            `json:"succeeded"`
 	Failed       int            `json:"failed"` // did not succeed
