@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestStartedExecutionsSucceedOnceAName(t *testing.T) {
+func TestANameStartsOneExecution(t *testing.T) {
 	s := &StepFunctions{}
 	var effects []Effect
 	start := func(input string) (map[string]any, error) {
@@ -17,13 +17,13 @@ func TestStartedExecutionsSucceedOnceAName(t *testing.T) {
 		output, _ := reply.Output.(map[string]any)
 		return output, err
 	}
-	for range 2 { // A retry of the same start is the same execution.
+	for range 2 { // A retry starts no second execution.
 		output, err := start(`"{\"highRisk\": 2}"`)
 		if err != nil || output["Status"] != "SUCCEEDED" || output["ExecutionArn"] != "arn:aws:states:us-east-1:1:execution:Review:n-0" {
 			t.Fatalf("got %v, %v", output, err)
 		}
 		if diff := cmp.Diff(map[string]any{"highRisk": 2.0}, output["Input"]); diff != "" {
-			t.Errorf("the .sync:2 form gives JSON:\n%s", diff)
+			t.Errorf("the .sync:2 form must parse the input:\n%s", diff)
 		}
 	}
 	_, err := start(`{"highRisk": 3}`)
@@ -37,7 +37,7 @@ func TestStartedExecutionsSucceedOnceAName(t *testing.T) {
 
 const incidentRequest = `"ApiEndpoint": "https://example.service-now.com/api/now/table/incident", "Authentication": {"ConnectionArn": "arn:c"}`
 
-// downstream returns effects that are all calls of downstream systems.
+// downstream returns the effects, all of which must be calls of downstream systems.
 func downstream(t *testing.T, effects []Effect) (calls []Downstream) {
 	t.Helper()
 	for _, effect := range effects {
@@ -50,7 +50,7 @@ func downstream(t *testing.T, effects []Effect) (calls []Downstream) {
 	return calls
 }
 
-func TestIncidentsAreFoundOnceTheyAreOpened(t *testing.T) {
+func TestOpenIncidentsAreFound(t *testing.T) {
 	s := &ServiceNow{}
 	var effects []Effect
 	request := func(request string) (map[string]any, error) {
@@ -87,8 +87,8 @@ func TestIncidentsAreFoundOnceTheyAreOpened(t *testing.T) {
 	}
 }
 
-// A request that nobody stands in for is never taken for done.
-func TestOtherRequestsAreRefused(t *testing.T) {
+// A request without a stand-in must not seem to succeed.
+func TestOtherRequestsAbortTheRun(t *testing.T) {
 	for reason, parameters := range map[string]string{
 		"another table":    `{"ApiEndpoint": "https://example.service-now.com/api/now/table/problem", "Method": "GET", "Authentication": {"ConnectionArn": "c"}}`,
 		"another method":   `{` + incidentRequest + `, "Method": "PATCH"}`,

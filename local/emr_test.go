@@ -43,11 +43,11 @@ func TestStepIsTheSameOnEveryRun(t *testing.T) {
 
 func TestStepParameters(t *testing.T) {
 	for reason, parameters := range map[string]string{
-		"no cluster":                 `{"Step": {"Name": "n", "HadoopJarStep": {"Jar": "j"}}}`,
-		"no jar":                     `{"ClusterId": "j-1", "Step": {"Name": "n", "HadoopJarStep": {}}}`,
-		"the CLI's spelling":         `{"ClusterId": "j-1", "Step": {"Name": "n", "HadoopJarStep": {"Jar": "j"}, "Type": "Spark"}}`,
-		"a number among arguments":   `{"ClusterId": "j-1", "Step": {"Name": "n", "HadoopJarStep": {"Jar": "j", "Args": [1]}}}`,
-		"arguments as a single text": `{"ClusterId": "j-1", "Step": {"Name": "n", "HadoopJarStep": {"Jar": "j", "Args": "spark-submit"}}}`,
+		"no cluster":                   `{"Step": {"Name": "n", "HadoopJarStep": {"Jar": "j"}}}`,
+		"no jar":                       `{"ClusterId": "j-1", "Step": {"Name": "n", "HadoopJarStep": {}}}`,
+		"a field of the CLI":           `{"ClusterId": "j-1", "Step": {"Name": "n", "HadoopJarStep": {"Jar": "j"}, "Type": "Spark"}}`,
+		"a number among arguments":     `{"ClusterId": "j-1", "Step": {"Name": "n", "HadoopJarStep": {"Jar": "j", "Args": [1]}}}`,
+		"arguments as a single string": `{"ClusterId": "j-1", "Step": {"Name": "n", "HadoopJarStep": {"Jar": "j", "Args": "spark-submit"}}}`,
 	} {
 		if _, err := perform(t, EMR{}, addStep, parameters); err == nil {
 			t.Errorf("%s: no error", reason)

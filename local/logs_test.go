@@ -11,7 +11,7 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// failing is an execution whose input, task and cause hold a secret, and that ends in a Fail state.
+// failedExecution has a secret in its input, task and cause, and ends in a Fail state.
 func failedExecution(t *testing.T) *asl.Execution {
 	t.Helper()
 	machine, err := asl.Load([]byte(`{"StartAt": "Call", "States": {
@@ -30,7 +30,7 @@ func failedExecution(t *testing.T) *asl.Execution {
 	return execution
 }
 
-// logged returns the records that a log group gets.
+// logRecords returns what a log group receives about the failed execution.
 func logRecords(t *testing.T, group LogGroup) (records []logRecord, text string) {
 	t.Helper()
 	var out bytes.Buffer
@@ -69,18 +69,18 @@ func TestLogLevels(t *testing.T) {
 	}
 }
 
-func TestExecutionDataIsLeftOut(t *testing.T) {
+func TestLogWithoutExecutionData(t *testing.T) {
 	if _, text := logRecords(t, LogGroup{Level: "ALL"}); strings.Contains(text, "secret") {
 		t.Errorf("the log holds execution data:\n%s", text)
 	}
 	cause := func(string) string { return "withheld" }
 	records, text := logRecords(t, LogGroup{Level: "ALL", Cause: cause})
 	if strings.Contains(text, "secret") || records[len(records)-1].Details["cause"] != "withheld" {
-		t.Errorf("the log holds execution data, or not the cause as it is rendered:\n%s", text)
+		t.Errorf("the log holds execution data, or lacks the redacted cause:\n%s", text)
 	}
 }
 
-func TestExecutionDataIsIncluded(t *testing.T) {
+func TestLogWithExecutionData(t *testing.T) {
 	records, _ := logRecords(t, LogGroup{Level: "ALL", IncludeExecutionData: true})
 	first, last := records[0], records[len(records)-1]
 	if first.Details["input"] != `{"feature":"secret"}` || last.Details["cause"] != "secret broke it" {

@@ -13,13 +13,13 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// S3 stands in for buckets: the object KEY of BUCKET is the file Dir/BUCKET/KEY. Every bucket keeps versions: one that was
-// overwritten moves to Dir/.versions/BUCKET/KEY/VERSION, and the id of a version is made of its bytes. Files are readable by
-// their owner only, since they may hold subject data. The content type of an object is not kept.
+// S3 stands in for Amazon S3. The object KEY of BUCKET is the file Dir/BUCKET/KEY. Every bucket keeps versions: an overwritten
+// version moves to Dir/.versions/BUCKET/KEY/VERSION. The id of a version is a digest of its bytes. Only their owner can read the
+// files, since they may hold subject data. S3 does not keep the content type of an object.
 //
-// S3 implements asl.Objects, too, for the item readers and result writers of Distributed Maps.
+// S3 also implements asl.Objects, for the item readers and result writers of Distributed Maps.
 type S3 struct {
-	Dir string // made when the first object is put
+	Dir string // created with the first object
 }
 
 const transfer = 40 * time.Millisecond
@@ -56,7 +56,7 @@ func (s S3) Integrations() []Integration {
 	}
 }
 
-// putObject stores a string as it is, and any other value as JSON.
+// putObject stores a string unchanged, and any other value as JSON.
 func (s S3) putObject(_ context.Context, call *Call) (asl.Reply, error) {
 	reply := asl.Reply{Duration: transfer}
 	body := []byte(document(call.Parameters["Body"]))
@@ -79,7 +79,7 @@ func (s S3) getObject(_ context.Context, call *Call) (asl.Reply, error) {
 		return reply, err
 	}
 	if !utf8.Valid(body) {
-		return reply, fmt.Errorf("the object of parameter Key is no text, which a state machine cannot read")
+		return reply, errors.New("the object of parameter Key is not UTF-8 text: a state machine cannot read it")
 	}
 	output := describe(call, body, id)
 	output["Body"] = string(body)
@@ -97,7 +97,7 @@ func (s S3) headObject(_ context.Context, call *Call) (asl.Reply, error) {
 	return reply, nil
 }
 
-// get reads the object, or the version of it, that a call names.
+// get reads the object or version that a call names.
 func (s S3) get(call *Call) (body []byte, id string, err error) {
 	body, id, err = s.Get(call.text("Bucket"), call.text("Key"), call.text("VersionId"))
 	switch {
@@ -109,7 +109,7 @@ func (s S3) get(call *Call) (body []byte, id string, err error) {
 	return body, id, err
 }
 
-// describe is what S3 says about an object, apart from its body.
+// describe returns what S3 says about an object, apart from its body.
 func describe(call *Call, body []byte, id string) map[string]any {
 	return map[string]any{
 		"AcceptRanges": "bytes", "ContentLength": float64(len(body)), "ETag": etag(body), "VersionId": id,

@@ -213,12 +213,12 @@ func (s S3) formerFile(bucket, key, id string) (string, error) {
 	return fileBelow(filepath.Join(s.Dir, versionsFolder), bucket, key+"/"+id)
 }
 
-// fileBelow returns the path of an object's file in a folder. It escapes every part of the key, so that no key leads out of it.
+// fileBelow returns the path of an object's file in a folder. It escapes every part of the key, so that no key leaves the folder.
 func fileBelow(folder, bucket, key string) (string, error) {
 	parts := []string{folder}
 	for part := range strings.SplitSeq(bucket+"/"+key, "/") {
 		if part == "" {
-			return "", errors.New("parameters Bucket and Key: a key must not begin or end with a slash, or have two in a row: files are named after its parts")
+			return "", errors.New("parameters Bucket and Key: the local stand-in takes no key with an empty part, as in a//b")
 		}
 		parts = append(parts, escape(part))
 	}

@@ -9,7 +9,7 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// SNS stands in for topics.
+// SNS stands in for SNS topics. It reports every [Notification].
 type SNS struct{}
 
 // Limits of a message (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html).
@@ -52,8 +52,9 @@ func publish(_ context.Context, call *Call) (asl.Reply, error) {
 	return reply, nil
 }
 
-// messageOf is the message that a subscriber of no special protocol gets. A message with the structure "json" has one for
-// each protocol, and a "default"; without that, or with one that is no text, it is "", which is invalid.
+// messageOf returns the message for a subscriber whose protocol has no message of its own. A message with the structure "json" has
+// texts by protocol, and one is the "default". Without it, or with a value that is not a string, messageOf returns "", which is
+// invalid.
 func messageOf(call *Call) string {
 	text := document(call.Parameters["Message"])
 	if call.text("MessageStructure") != "json" {
@@ -66,7 +67,7 @@ func messageOf(call *Call) string {
 	return protocols["default"]
 }
 
-// invalid says which limit of SNS the call breaks, "" for none.
+// invalid names the limit of SNS that the call exceeds, "" for none.
 func invalid(call *Call, message string) string {
 	notPrintable := func(r rune) bool { return r < ' ' || r > '~' }
 	subject := call.text("Subject")
@@ -86,7 +87,7 @@ func invalid(call *Call, message string) string {
 	return ""
 }
 
-// attributes renders message attributes as subscribers get them.
+// attributes returns the message attributes as subscribers receive them.
 func attributes(call *Call) map[string]any {
 	given, _ := call.Parameters["MessageAttributes"].(map[string]any)
 	if len(given) == 0 {

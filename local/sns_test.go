@@ -9,8 +9,8 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// publishes returns the answer to a message, and what subscribers get.
-func publishes(t *testing.T, parameters string) (asl.Reply, Notification) {
+// publishOne returns the answer to a message, and the notification of the subscribers.
+func publishOne(t *testing.T, parameters string) (asl.Reply, Notification) {
 	t.Helper()
 	reply, effects, err := observe(t, SNS{}, "sns:publish", parameters)
 	if err != nil || len(effects) != 1 {
@@ -20,7 +20,7 @@ func publishes(t *testing.T, parameters string) (asl.Reply, Notification) {
 }
 
 func TestPublish(t *testing.T) {
-	reply, got := publishes(t, `{"TopicArn": "arn:aws:sns:us-east-1:111111111111:t", "Subject": "Trial Risk Alert",
+	reply, got := publishOne(t, `{"TopicArn": "arn:aws:sns:us-east-1:111111111111:t", "Subject": "Trial Risk Alert",
 		"Message": {"subject": "S-1", "count": 2}, "MessageAttributes": {"severity": {"DataType": "String", "StringValue": "high"}}}`)
 	want := Notification{
 		Type: "Notification", MessageID: got.MessageID, TopicARN: "arn:aws:sns:us-east-1:111111111111:t", Subject: "Trial Risk Alert",
@@ -31,18 +31,18 @@ func TestPublish(t *testing.T) {
 		t.Errorf("notification (-want +got):\n%s", diff)
 	}
 	if id := reply.Output.(map[string]any)["MessageId"]; id != got.MessageID {
-		t.Errorf("the state machine got message id %v, the subscribers %s", id, got.MessageID)
+		t.Errorf("the state machine received message id %v, the subscribers %s", id, got.MessageID)
 	}
 }
 
-func TestStringMessageStaysAsItIs(t *testing.T) {
-	if _, got := publishes(t, `{"TopicArn": "arn:x", "Message": "High dropout risk detected"}`); got.Message != "High dropout risk detected" {
+func TestStringMessageStaysUnchanged(t *testing.T) {
+	if _, got := publishOne(t, `{"TopicArn": "arn:x", "Message": "High dropout risk detected"}`); got.Message != "High dropout risk detected" {
 		t.Errorf("message %q", got.Message)
 	}
 }
 
-func TestOfAMessageForEachProtocolTheDefaultIsDelivered(t *testing.T) {
-	_, got := publishes(t, `{"TopicArn": "arn:x", "MessageStructure": "json",
+func TestMessageByProtocolDeliversTheDefault(t *testing.T) {
+	_, got := publishOne(t, `{"TopicArn": "arn:x", "MessageStructure": "json",
 		"Message": {"default": "{\"subject\":\"S-1\"}", "email": "S-1 is at high risk"}}`)
 	if got.Message != `{"subject":"S-1"}` {
 		t.Errorf("message %q", got.Message)
@@ -56,9 +56,9 @@ func TestInvalidMessages(t *testing.T) {
 		{"an empty subject", `{"TopicArn": "arn:x", "Message": "m", "Subject": ""}`, "Subject"},
 		{"a subject of more than 100 characters", `{"TopicArn": "arn:x", "Message": "m", "Subject": "` + strings.Repeat("s", 101) + `"}`, "Subject"},
 		{"a subject with a line break", `{"TopicArn": "arn:x", "Message": "m", "Subject": "a\nb"}`, "Subject"},
-		{"a subject that is no ASCII", `{"TopicArn": "arn:x", "Message": "m", "Subject": "Prüfung"}`, "Subject"},
+		{"a subject with other characters than ASCII", `{"TopicArn": "arn:x", "Message": "m", "Subject": "Prüfung"}`, "Subject"},
 		{"protocols without a default", `{"TopicArn": "arn:x", "Message": {"email": "m"}, "MessageStructure": "json"}`, "Message Structure"},
-		{"a protocol's message that is no text", `{"TopicArn": "arn:x", "Message": {"default": 1}, "MessageStructure": "json"}`, "Message Structure"},
+		{"a protocol's message that is not a string", `{"TopicArn": "arn:x", "Message": {"default": 1}, "MessageStructure": "json"}`, "Message Structure"},
 		{"a message over 256 KiB", `{"TopicArn": "arn:x", "Message": "` + strings.Repeat("m", 256<<10+1) + `"}`, "Message too long"},
 	} {
 		t.Run(c.reason, func(t *testing.T) {

@@ -10,12 +10,12 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// StepFunctions stands in for the state machines that a pipeline starts. An execution that is started succeeds after a virtual
-// minute, with an empty object: what it would do is not known here. A name is taken once, as on AWS for Standard workflows: the
-// same name with the same input is the same execution, with another input it is refused.
+// StepFunctions stands in for the state machines that a pipeline starts. Every started execution succeeds after a virtual minute
+// and returns an empty object: its definition is not known here. As Standard workflows on AWS do, it starts one execution for each
+// name. A start with the same name and input returns that execution. A start with the same name and another input fails.
 type StepFunctions struct {
 	mu      sync.Mutex
-	started map[string]string // input by ARN
+	started map[string]string // inputs by ARN
 }
 
 const executionTime = time.Minute
@@ -29,7 +29,7 @@ func (s *StepFunctions) Integrations() []Integration {
 	}}
 }
 
-// startExecution answers with what DescribeExecution says once the execution succeeded; the .sync:2 form parses input and output
+// startExecution answers as DescribeExecution does after the execution succeeded. The .sync:2 form parses input and output
 // (https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html).
 func (s *StepFunctions) startExecution(_ context.Context, call *Call) (asl.Reply, error) {
 	machine, name := call.text("StateMachineArn"), call.text("Name")
@@ -63,7 +63,7 @@ func (s *StepFunctions) startExecution(_ context.Context, call *Call) (asl.Reply
 	}}, nil
 }
 
-// start takes the name of an execution, and tells whether it was taken with the same input before.
+// start takes the name of an execution. It returns true if an earlier start took it with the same input.
 func (s *StepFunctions) start(arn, input string) (again bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

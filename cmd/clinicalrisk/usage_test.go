@@ -75,7 +75,7 @@ func absolute(t *testing.T, arguments []string) []string {
 func TestFolderOfSomebodyElse(t *testing.T) {
 	file := write(t, "in.jsonl", input("S-1"))
 	code, _, stderr := clinicalrisk(t, "", "run", "--assembly", testAssembly, "--out", filepath.Dir(file), file)
-	if code != exitUsage || !strings.Contains(stderr, "holds files that no run wrote") || !strings.Contains(stderr, "--out") {
+	if code != exitUsage || !strings.Contains(stderr, "holds files that are not results of a run") || !strings.Contains(stderr, "--out") {
 		t.Errorf("exit code %d, diagnostics %q", code, stderr)
 	}
 }

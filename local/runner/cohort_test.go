@@ -58,7 +58,7 @@ func TestApprovalAndDownstreamOfACohort(t *testing.T) {
 	}
 }
 
-// Nobody decides: operations hear of it, which is no alert, and nothing is told downstream.
+// If nobody decides, operations receive a message, which is not an alert, and no downstream system is called.
 func TestNobodyApproves(t *testing.T) {
 	r := runTrial(t, scoringEndpoint(t), "none", members(2, 0.9)...)
 	if len(r.Approvals) != 1 || r.Approvals[0].Decision != local.NoDecision || r.Approvals[0].SHA256 == "" || len(r.Downstream) != 0 ||
@@ -67,7 +67,7 @@ func TestNobodyApproves(t *testing.T) {
 	}
 }
 
-// Whoever has no score is undecided, with the reason, and never at low risk.
+// A subject without a score is undecided, with a reason, and never at low risk.
 func TestSubjectsWithoutAScore(t *testing.T) {
 	lines := members(42, 0.2)
 	lines[5] = `{"subject": "none"}`
@@ -97,7 +97,7 @@ func TestSubjectsWithoutAScore(t *testing.T) {
 	}
 }
 
-func TestCohortsAreEqualOnEveryRun(t *testing.T) {
+func TestEveryRunOfACohortIsEqual(t *testing.T) {
 	lines := members(25, 0.9)
 	first, second := runTrial(t, scoringEndpoint(t), "all", lines...), runTrial(t, scoringEndpoint(t), "all", lines...)
 	if diff := difference(first.CohortResult, second.CohortResult); diff != "" {

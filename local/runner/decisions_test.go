@@ -16,7 +16,7 @@ import (
 	"clinical-risk-pipeline/local/outcome"
 )
 
-// The one property that matters most: only a number from 0 to the threshold is ever low risk.
+// The most important property: only a number from 0 to the threshold is a low risk.
 func TestDecisions(t *testing.T) {
 	toEnd := []string{"StartEMRJob", "InvokeModel", "CheckRisk", "End"}
 	toAlert := []string{"StartEMRJob", "InvokeModel", "CheckRisk", "NotifyTeam", "End"}
@@ -32,8 +32,8 @@ func TestDecisions(t *testing.T) {
 	}{
 		{"low", 200, `{"risk_score": 0.2}`, outcome.LowRisk, "", toEnd},
 		{"zero", 200, `{"risk_score": 0}`, outcome.LowRisk, "", toEnd},
-		{"the threshold itself does not alert", 200, `{"risk_score": 0.75}`, outcome.LowRisk, "", toEnd},
-		{"just above it does", 200, `{"risk_score": 0.7500001}`, outcome.HighRisk, "", toAlert},
+		{"the threshold does not alert", 200, `{"risk_score": 0.75}`, outcome.LowRisk, "", toEnd},
+		{"just above the threshold", 200, `{"risk_score": 0.7500001}`, outcome.HighRisk, "", toAlert},
 		{"one", 200, `{"risk_score": 1}`, outcome.HighRisk, "", toAlert},
 		{"a string", 200, `{"risk_score": "0.9"}`, outcome.Undecided, "InvalidScore", invalid},
 		{"null", 200, `{"risk_score": null}`, outcome.Undecided, "InvalidScore", invalid},
@@ -43,7 +43,7 @@ func TestDecisions(t *testing.T) {
 		{"a list", 200, `[0.2]`, outcome.Undecided, "InvalidScore", invalid},
 		{"a list of answers", 200, `[{"risk_score": 0.2}]`, outcome.Undecided, "InvalidScore", invalid},
 		{"a list of scores", 200, `{"risk_score": [0.2]}`, outcome.Undecided, "InvalidScore", invalid},
-		{"NaN is no JSON", 200, `{"risk_score": NaN}`, outcome.Undecided, "States.QueryEvaluationError", failed},
+		{"NaN, which is not JSON", 200, `{"risk_score": NaN}`, outcome.Undecided, "States.QueryEvaluationError", failed},
 		{"an empty body", 200, ``, outcome.Undecided, "States.QueryEvaluationError", failed},
 		{"an HTML page with status 200", 200, `<html>secret</html>`, outcome.Undecided, "States.QueryEvaluationError", failed},
 		{"an HTML page with status 500", 500, `<html>secret</html>`, outcome.Undecided, "SageMakerRuntime.ModelErrorException", failed},
@@ -149,7 +149,7 @@ func TestModelThatStaysDown(t *testing.T) {
 	}
 }
 
-// event is the part of a history's event that these tests look at.
+// event is the part of an event in a history that these tests use.
 type event struct {
 	Type       string
 	Timestamp  time.Time

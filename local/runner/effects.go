@@ -5,7 +5,7 @@ import "clinical-risk-pipeline/local"
 // Effects are what an execution did to the world outside, in order.
 type Effects struct {
 	Alerts     []local.Notification // to the team: what the alert topic received
-	Operations []local.Notification // to those who operate the pipeline: what other topics received
+	Operations []local.Notification // to the operators of the pipeline: what other topics received
 	Approvals  []local.Approval
 	Downstream []local.Downstream
 }

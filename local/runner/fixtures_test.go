@@ -19,7 +19,7 @@ import (
 	"clinical-risk-pipeline/local/model"
 )
 
-// stateMachine returns the small pipeline of package assembly's tests.
+// stateMachine is the small pipeline of package assembly's tests.
 func stateMachine(t testing.TB) *assembly.StateMachine {
 	t.Helper()
 	a, err := assembly.Open("../assembly/testdata/cdk.out")
@@ -33,6 +33,7 @@ func stateMachine(t testing.TB) *assembly.StateMachine {
 	return m
 }
 
+// pipeline is the small pipeline with the model.
 func pipeline(t *testing.T, m model.Model) *Pipeline {
 	t.Helper()
 	p, err := New(stateMachine(t), Setting{Model: m, Objects: t.TempDir()})
@@ -65,7 +66,7 @@ func openInputs(t *testing.T, lines ...string) *intake.File {
 	return file
 }
 
-// results runs the pipeline for the lines.
+// results are those of a run of the pipeline for the lines.
 func results(t *testing.T, p *Pipeline, lines ...string) []*Result {
 	t.Helper()
 	var all []*Result
@@ -75,7 +76,7 @@ func results(t *testing.T, p *Pipeline, lines ...string) []*Result {
 	return all
 }
 
-// endpoint is a model server with that handler.
+// endpoint is a model server with the handler.
 func endpoint(t *testing.T, handler http.HandlerFunc) model.Model {
 	t.Helper()
 	server := httptest.NewServer(handler)
@@ -87,6 +88,7 @@ func endpoint(t *testing.T, handler http.HandlerFunc) model.Model {
 	return e
 }
 
+// fixedEndpoint answers every request alike.
 func fixedEndpoint(t *testing.T, status int, body string) model.Model {
 	return endpoint(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)
@@ -94,15 +96,15 @@ func fixedEndpoint(t *testing.T, status int, body string) model.Model {
 	})
 }
 
-// canary is a feature's value: it may stand in histories and objects only.
+// canary is the value of a feature. Only histories and objects may hold it.
 const canary = "canary-7c1f"
 
-// member is a line of a cohort; what scoring answers about it is the score.
+// member is a line of a cohort. scoringEndpoint answers with its score.
 func member(id string, score any) string {
 	return fmt.Sprintf(`{"subject": %q, "features": {"score": %v, "marker": %q}}`, id, score, canary)
 }
 
-// members are n subjects of that score.
+// members are n subjects with the same score.
 func members(n int, score any) (lines []string) {
 	for i := range n {
 		lines = append(lines, member(fmt.Sprintf("S-%03d", i), score))
@@ -110,7 +112,7 @@ func members(n int, score any) (lines []string) {
 	return lines
 }
 
-// scoring answers a batch with what the features say the score is.
+// scoringEndpoint answers with the scores in the features. The score "down" makes it unavailable, and it skips the score "forget".
 func scoringEndpoint(t *testing.T) model.Model {
 	return endpoint(t, func(w http.ResponseWriter, r *http.Request) {
 		var batch struct {
@@ -169,7 +171,7 @@ func cohortMachine(t testing.TB) *assembly.StateMachine {
 	return m
 }
 
-// trial is a run of the cohort pipeline of package assembly's tests: batches of ten, four at a time.
+// trial is a run of the cohort pipeline of package assembly's tests, with batches of ten, four at a time.
 type trial struct {
 	*CohortResult
 	batches []*BatchResult
@@ -195,7 +197,7 @@ func runTrial(t *testing.T, m model.Model, approve string, lines ...string) *tri
 	return r
 }
 
-// difference is what cmp.Diff says of two values that differ. It takes long to find that results are equal.
+// difference is cmp.Diff for values that are usually equal: cmp.Diff takes long to find that out.
 func difference(want, got any) string {
 	if reflect.DeepEqual(want, got) {
 		return ""

@@ -16,7 +16,7 @@ import (
 	"clinical-risk-pipeline/local/model"
 )
 
-// Features may stand in the history only.
+// Only the history may hold features.
 func TestResultsHoldNoFeatures(t *testing.T) {
 	for _, m := range []model.Model{
 		fixedEndpoint(t, 200, `{"risk_score": 0.9, "echo": "secret"}`),
@@ -65,7 +65,7 @@ func TestRunsAreEqual(t *testing.T) {
 	}
 }
 
-// Retries of many executions must not come at the same moments: that is what jitter is for.
+// Jitter spreads the retries of many executions.
 func TestJitterDiffersBetweenSubjects(t *testing.T) {
 	two := results(t, pipeline(t, fixedEndpoint(t, http.StatusServiceUnavailable, "")), subject("S-1"), subject("S-2"))
 	if cmp.Equal(delays(t, two[0]), delays(t, two[1])) {
@@ -118,8 +118,8 @@ func TestInterruptedRun(t *testing.T) {
 	}
 }
 
-// A fault of the pipeline is not one subject's: the run stops at it, in the order of the inputs, and names state and subject.
-func TestCallThatNoServiceTakes(t *testing.T) {
+// A fault of the pipeline concerns every subject: the run stops at the first, and names state and subject.
+func TestCallThatTheServiceRefuses(t *testing.T) {
 	m := stateMachine(t)
 	m.Definition = []byte(strings.Replace(string(m.Definition), `"--trial"`, "7", 1))
 	p, err := New(m, Setting{Model: model.Reference{}, Objects: t.TempDir()})
@@ -134,9 +134,9 @@ func TestCallThatNoServiceTakes(t *testing.T) {
 	}
 }
 
-func TestPipelineThatCannotRunHere(t *testing.T) {
+func TestPipelinesThatCannotRunHere(t *testing.T) {
 	for _, c := range []struct{ reason, old, new, want string }{
-		{"a service without a stand-in", "sns:publish", "sqs:sendMessage", `state "NotifyTeam": there is no local stand-in for sqs:sendMessage`},
+		{"a service without a stand-in", "sns:publish", "sqs:sendMessage", `state "NotifyTeam": no local stand-in for sqs:sendMessage`},
 		{"an alert to a topic that only the execution knows", `"TopicArn":"arn`, `"TopicArn":"{% $states.input.topic %}","Other":"arn`, "state NotifyTeam must name its topic"},
 		{"a fault in the definition", `"Next":"CheckRisk"`, `"Next":"CheckRisks"`, "CheckRisks"},
 	} {
@@ -154,8 +154,8 @@ func TestExecutionNames(t *testing.T) {
 		input  intake.Input
 		want   string
 	}{
-		{"what it is", intake.Input{Line: 7, Subject: "SYN-301_0007"}, "000007-SYN-301_0007"},
-		{"no character that AWS, or a folder, does not take", intake.Input{Line: 7, Subject: "../a b:ü"}, "000007-___a_b__"},
+		{"line and subject", intake.Input{Line: 7, Subject: "SYN-301_0007"}, "000007-SYN-301_0007"},
+		{"no character that AWS or a file system refuses", intake.Input{Line: 7, Subject: "../a b:ü"}, "000007-___a_b__"},
 		{"80 characters at most", intake.Input{Line: 7, Subject: strings.Repeat("x", 100)}, "000007-" + strings.Repeat("x", 73)},
 	} {
 		if got := executionName(c.input); got != c.want {
