@@ -1,9 +1,9 @@
 // Package approver stands in for the approval of a local run: for the Lambda function that the state RequestApproval invokes,
-// and for the person who decides. It runs the code that is deployed, package lambda/approval, with stand-ins for the services
-// behind it; requests, decisions and records have the same shapes and obey the same rules.
+// and for the person who decides. It runs the deployed code, package lambda/approval, with stand-ins for the services behind it.
+// Requests, decisions and records have the same shapes and obey the same rules.
 //
-// What differs: the signer is the user of this machine, the run was started by nobody who could be told apart from them, and
-// the decision takes some virtual minutes. A person who says nothing lets the task wait until its deadline.
+// Three things differ. The signer is the user of this machine. A local run has no starter who could not approve it. The decision
+// takes some virtual minutes. If the person does not decide, the task waits until its deadline.
 package approver
 
 import (
@@ -24,24 +24,23 @@ import (
 	"clinical-risk-pipeline/local"
 )
 
-// Person decides.
+// Person decides on requests for approval.
 type Person interface {
-	// Decide returns what the person decides on a request, without the digest of what they reviewed, or nil: they say nothing.
-	// An error aborts the run.
+	// Decide returns the decision on a request, without the digest of what was reviewed, or nil for no decision. An error aborts
+	// the run.
 	Decide(ctx context.Context, request *approval.View) (*approval.Decision, error)
 }
 
-// Approver stands in for lambda:invoke.waitForTaskToken. It is safe for concurrent use; the person is asked one thing at a
-// time.
+// Approver stands in for lambda:invoke.waitForTaskToken. It is safe for concurrent use. It asks the person one question at a time.
 type Approver struct {
 	Objects local.S3 // holds the decision records, and gets the records of people's decisions
 	Person  Person
 
-	store  memory.Store // of all executions: one that asks again is known
+	store  memory.Store // the requests of all executions, some of which ask again
 	asking sync.Mutex
 }
 
-// thinking is how long a person takes, in virtual time; less where the deadline is near.
+// thinking is the virtual time that a decision takes. It takes less if the deadline is near.
 const thinking = 15 * time.Minute
 
 // Integrations implements local.Service.
@@ -56,7 +55,7 @@ func (a *Approver) Integrations() []local.Integration {
 	}}
 }
 
-// invoke asks the person, and answers the task as soon as they would.
+// invoke asks the person and answers the task with the decision.
 func (a *Approver) invoke(ctx context.Context, call *local.Call) (asl.Reply, error) {
 	payload, err := json.Marshal(call.Parameters["Payload"])
 	if err != nil {
@@ -86,7 +85,7 @@ func (a *Approver) invoke(ctx context.Context, call *local.Call) (asl.Reply, err
 	return asl.Reply{Output: output, Duration: s.now.Sub(call.Now)}, nil
 }
 
-// failed is how a Lambda function in Go fails a task: the error's name is its type's.
+// failed returns the error of a task that a Lambda function in Go fails: its name is the name of the Go type.
 func failed(err error) error {
 	t := reflect.TypeOf(err)
 	if t.Kind() == reflect.Pointer {
@@ -96,7 +95,7 @@ func failed(err error) error {
 	return &asl.Error{Name: t.Name(), Cause: string(cause)}
 }
 
-// session is one request with what stands behind it.
+// session is one request with the deployed code that handles it.
 type session struct {
 	request   *approval.Request
 	requester approval.Requester
@@ -132,7 +131,7 @@ func (a *Approver) session(payload []byte, now time.Time) (*session, error) {
 
 var notInSessionNames = regexp.MustCompile(`[^\w+=,.@-]`)
 
-// userName is the user of this machine, as a session name.
+// userName returns the user of this machine as the name of a session.
 func userName() string {
 	name := "somebody"
 	if u, err := user.Current(); err == nil && u.Username != "" {

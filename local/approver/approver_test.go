@@ -33,7 +33,7 @@ func task(token, execution string) *asl.Task {
 	}
 }
 
-// run is a local run with decision records of the executions e-1 to e-3, written by the stand-in for S3.
+// run starts a local run with decision records of the executions e-1 to e-3.
 func run(t *testing.T, person Person) (*local.Services, *Approver) {
 	t.Helper()
 	a := &Approver{Objects: local.S3{Dir: t.TempDir()}, Person: person}
@@ -49,7 +49,7 @@ func run(t *testing.T, person Person) (*local.Services, *Approver) {
 	return services, a
 }
 
-// ask performs the task, and returns what the execution's observer is told.
+// ask performs the task, and returns what it reports to the observer.
 func ask(t *testing.T, services *local.Services, task *asl.Task) (reply asl.Reply, told local.Approval, err error) {
 	t.Helper()
 	reply, err = services.Observed(func(effect local.Effect) { told, _ = effect.(local.Approval) }).Call(t.Context(), task)
@@ -65,7 +65,7 @@ func open(t *testing.T, choice string) Person {
 	return p
 }
 
-func TestAllApprovesWithARecord(t *testing.T) {
+func TestAllApprovesEveryRequest(t *testing.T) {
 	services, a := run(t, open(t, "all"))
 	reply, err := services.Call(t.Context(), task("token", "e-1"))
 	if err != nil {
@@ -92,7 +92,7 @@ func TestAllApprovesWithARecord(t *testing.T) {
 	}
 }
 
-func TestNoneLetsTheTaskWait(t *testing.T) {
+func TestNoneDecidesNothing(t *testing.T) {
 	services, a := run(t, open(t, "none"))
 	reply, err := services.Call(t.Context(), task("token", "e-1"))
 	if err != nil || !reply.Hangs || reply.Output != nil {
@@ -103,7 +103,7 @@ func TestNoneLetsTheTaskWait(t *testing.T) {
 	}
 }
 
-func TestAFileDecidesOnWhatItKnows(t *testing.T) {
+func TestAFileDecidesSomeRequests(t *testing.T) {
 	decisions, err := Read([]byte(`{"execution": "e-1", "decision": "approve", "reason": "same", "meaning": "same", "printedName": "Jane Doe"}
 
 {"execution": "e-2", "decision": "reject"}
@@ -133,7 +133,7 @@ func TestAFileDecidesOnWhatItKnows(t *testing.T) {
 	}
 }
 
-func TestDecisionsCountByExecutionThenSubjectThenTrial(t *testing.T) {
+func TestExecutionWinsOverSubjectOverTrial(t *testing.T) {
 	decisions, err := Read([]byte(`{"trialId": "T-1", "decision": "approve", "reason": "trial"}
 {"subject": "S-1", "decision": "reject", "reason": "subject"}
 {"execution": "e-1", "decision": "approve", "reason": "execution"}`))
@@ -151,13 +151,13 @@ func TestDecisionsCountByExecutionThenSubjectThenTrial(t *testing.T) {
 	}
 }
 
-func TestFilesOfDecisionsAreChecked(t *testing.T) {
+func TestFaultsOfDecisions(t *testing.T) {
 	_, err := Read([]byte("{\"subject\": \"S-1\", \"decision\": \"yes\"}\n{\"decision\": \"approve\"}\nnot JSON\n" +
 		"{\"subject\": \"S-2\", \"trialId\": \"T-1\", \"decision\": \"approve\"}\n{\"subject\": \"S-3\", \"decision\": \"approve\"}\n{\"subject\": \"S-3\", \"decision\": \"reject\"}\n" +
 		"{\"subject\": \"S-4\", \"decision\": \"approve\", \"signer\": \"me\"}\n"))
 	want := []string{
-		`line 1: decision must be "approve" or "reject", got "yes"`, "line 2: must name one of execution, subject and trialId", "line 3: must be an object",
-		"line 4: must name one of", `line 6: subject "S-3" is decided twice`, "line 7: must be an object",
+		`line 1: decision must be "approve" or "reject", got "yes"`, "line 2: must have one of execution, subject and trialId", "line 3: must be a JSON object",
+		"line 4: must have one of", `line 6: subject "S-3" has an earlier decision`, "line 7: must be a JSON object",
 	}
 	lines := strings.Split(err.Error(), "\n")
 	if len(lines) != len(want) {
@@ -172,14 +172,14 @@ func TestFilesOfDecisionsAreChecked(t *testing.T) {
 	if err := os.WriteFile(empty, []byte("\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for choice, want := range map[string]string{empty: "there is no decision in it", "nobody": `must be "all", "none" or a file`} {
+	for choice, want := range map[string]string{empty: "the file has no decision", "nobody": `must be "all", "none" or a file`} {
 		if _, err := Open(choice); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v", choice, err)
 		}
 	}
 }
 
-// A task that is retried asks again, and the person decides again.
+// A retried task asks again, and the person decides again.
 func TestAnExecutionMayAskAgain(t *testing.T) {
 	services, _ := run(t, open(t, "all"))
 	for i, token := range []string{"token-1", "token-2"} {
@@ -194,7 +194,7 @@ func TestAnExecutionMayAskAgain(t *testing.T) {
 	}
 }
 
-func TestWhatTheDeployedCodeRefusesIsNotDecided(t *testing.T) {
+func TestTheDeployedCodeRefuses(t *testing.T) {
 	for _, c := range []struct {
 		reason, execution, refusal string
 		person                     Person
@@ -216,7 +216,7 @@ func (f personFunc) Decide(context.Context, *approval.View) (*approval.Decision,
 	return f(), nil
 }
 
-func TestAWrongRequestFailsTheTaskAsLambdaDoes(t *testing.T) {
+func TestAWrongRequestFailsTheTask(t *testing.T) {
 	services, _ := run(t, open(t, "all"))
 	wrong := task("token", "e-1")
 	payload := wrong.Input.(map[string]any)["Payload"].(map[string]any)

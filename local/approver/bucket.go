@@ -9,7 +9,7 @@ import (
 	"clinical-risk-pipeline/local"
 )
 
-// bucket is one bucket of the stand-in for S3, as package approval sees it.
+// bucket is a bucket of the stand-in for S3. It implements approval.Objects.
 type bucket struct {
 	s3   local.S3
 	name string

@@ -16,7 +16,7 @@ type result struct {
 	refusal *approval.Fault   // why the person's decision was refused, if it was
 }
 
-// decide shows the request to the person and takes their decision. A refused decision is not an error: the task still waits.
+// decide shows the request to the person and takes their decision. A refusal is not an error: the task continues to wait.
 func (s *session) decide(ctx context.Context, person Person) (result, error) {
 	id := approval.ID(s.request.Execution)
 	view, err := s.api.Show(ctx, id)
@@ -48,7 +48,7 @@ func refused(r result, err error) (result, error) {
 	return r, err
 }
 
-// effect is the result as the observer is told it.
+// effect returns what the observer is told.
 func (r result) effect(execution string) local.Approval {
 	a := local.Approval{Execution: execution, Decision: local.NoDecision}
 	if v := r.request; v != nil {

@@ -10,7 +10,7 @@ import (
 	"clinical-risk-pipeline/local/intake"
 )
 
-// execute runs a definition with tasks that fail with the errors in turn, and then return the result.
+// execute runs a definition. Its tasks fail with one error after the other, and then return the result.
 func execute(t *testing.T, definition string, input any, result any, failures ...*asl.Error) *asl.Execution {
 	t.Helper()
 	machine, err := asl.Load([]byte(definition))
@@ -32,7 +32,7 @@ func execute(t *testing.T, definition string, input any, result any, failures ..
 	return execution
 }
 
-// pipeline scores, checks and notifies, in JSONPath. Its parts carry the names of the real one.
+// pipeline scores, checks and notifies, in JSONPath. Its states have the names of the real ones.
 const pipeline = `{"StartAt": "InvokeModel", "States": {
 	"InvokeModel": {"Type": "Task", "Resource": "arn:aws:states:::a:b", "ResultPath": "$.inference", "Next": "CheckRisk",
 		"Retry": [{"ErrorEquals": ["Model.Busy"], "MaxAttempts": 3}]},
@@ -42,7 +42,7 @@ const pipeline = `{"StartAt": "InvokeModel", "States": {
 
 var input = intake.Input{Line: 1, Subject: "S-1", TrialID: "T-1", Value: map[string]any{"subject": "S-1", "transformed_features": map[string]any{"age": 83.0}}}
 
-// unredacted takes nothing out of a cause.
+// unredacted returns a cause unchanged.
 func unredacted(cause string) string { return cause }
 
 func pipelineOutcome(t *testing.T, notifications int, result any, failures ...*asl.Error) *Outcome {
@@ -83,7 +83,7 @@ func TestOutcomeOfFailure(t *testing.T) {
 	}
 }
 
-// A subject at high risk of whom nobody was told is at high risk all the same, and the execution failed.
+// A subject is at high risk even if the alert failed. The execution failed, too.
 func TestHighRiskWithoutAnAlert(t *testing.T) {
 	definition := `{"StartAt": "CheckRisk", "States": {"CheckRisk": {"Type": "Pass", "Next": "NotifyTeam"},
 		"NotifyTeam": {"Type": "Task", "Resource": "arn:aws:states:::a:c", "End": true}}}`
@@ -94,7 +94,7 @@ func TestHighRiskWithoutAnAlert(t *testing.T) {
 	}
 }
 
-// What a pipeline of somebody else lets through as a success is not low risk unless there is a usable score.
+// Another pipeline may succeed without a usable score. That is not a low risk.
 func TestSuccessWithoutAScore(t *testing.T) {
 	for reason, score := range map[string]any{"a string": "0.2", "null": nil, "below zero": -0.1, "above one": 1.1} {
 		definition := `{"StartAt": "CheckRisk", "States": {"CheckRisk": {"Type": "Pass", "Next": "End"}, "End": {"Type": "Succeed"}}}`
@@ -105,7 +105,7 @@ func TestSuccessWithoutAScore(t *testing.T) {
 	}
 }
 
-// A low score is no low risk as long as the execution that found it did not succeed.
+// A low score of an execution that failed is not a low risk.
 func TestFailureAfterALowScore(t *testing.T) {
 	definition := `{"StartAt": "CheckRisk", "States": {"CheckRisk": {"Type": "Pass", "Next": "RecordDecision"},
 		"RecordDecision": {"Type": "Task", "Resource": "arn:aws:states:::a:c", "End": true}}}`
@@ -115,7 +115,7 @@ func TestFailureAfterALowScore(t *testing.T) {
 	}
 }
 
-// Branches run at the same time, and their events interleave: each retry and transition is counted where it belongs.
+// The events of parallel branches interleave. Each retry and transition counts in its own branch.
 func TestRetriesInBranches(t *testing.T) {
 	branch := func(name string) string {
 		return `{"StartAt": "` + name + `1", "States": {"` + name + `1": {"Type": "Task", "Resource": "arn:aws:states:::a:b", "Next": "` + name + `2",
@@ -151,7 +151,7 @@ func TestSummary(t *testing.T) {
 	}
 }
 
-// An execution that ran out of time may have no error: it is counted under its status.
+// A timed-out execution may have no error. Its status counts instead.
 func TestErrorName(t *testing.T) {
 	none, timeout := "", "States.Timeout"
 	for _, c := range []struct {
