@@ -176,7 +176,7 @@ func TestUsageOfCohorts(t *testing.T) {
 		{"two inputs", []string{"--cohort", good, good}, []string{"<file> and --cohort exclude each other"}},
 		{"a trial without a cohort", []string{"--trial", "T-1", good}, []string{"--trial goes with --cohort"}},
 		{"an environment without a cohort pipeline", []string{"--environment", "dev", "--cohort", good},
-			[]string{`environment "dev" has no state machine that scores a whole cohort; Dev-Risk/Pipeline scores one subject: leave --cohort out`}},
+			[]string{`environment "dev" has no state machine that scores a whole cohort; Dev-Risk/Pipeline scores one subject: omit --cohort`}},
 		{"no such file", []string{"--environment", "full", "--cohort", good + "x"}, []string{"there is no such file"}},
 		{"decisions that are none", []string{"--environment", "full", "--cohort", good, "--approve", "maybe"}, []string{`approvals must be "all", "none" or a file`}},
 		{"all faults at once", []string{"--environment", "qa", "--endpoint", "x", "--approve", "maybe", "--cohort", write(t, "c.jsonl", "{\n{\"subject\": \"A\"}\n{\"subject\": \"A\"}\n")},
