@@ -177,10 +177,10 @@ func TestUsageOfCohorts(t *testing.T) {
 		{"a trial without a cohort", []string{"--trial", "T-1", good}, []string{"--trial goes with --cohort"}},
 		{"an environment without a cohort pipeline", []string{"--environment", "dev", "--cohort", good},
 			[]string{`environment "dev" has no state machine that scores a whole cohort; Dev-Risk/Pipeline scores one subject: omit --cohort`}},
-		{"no such file", []string{"--environment", "full", "--cohort", good + "x"}, []string{"there is no such file"}},
+		{"no such file", []string{"--environment", "full", "--cohort", good + "x"}, []string{"no such file"}},
 		{"decisions that are none", []string{"--environment", "full", "--cohort", good, "--approve", "maybe"}, []string{`approvals must be "all", "none" or a file`}},
 		{"all faults at once", []string{"--environment", "qa", "--endpoint", "x", "--approve", "maybe", "--cohort", write(t, "c.jsonl", "{\n{\"subject\": \"A\"}\n{\"subject\": \"A\"}\n")},
-			[]string{`no environment "qa"`, `endpoint "x"`, `approvals must be`, "c.jsonl:1: this is no JSON", `c.jsonl:3: subject "A" stands on line 2 already`}},
+			[]string{`no environment "qa"`, `got "x"`, `approvals must be`, "c.jsonl:1: not valid JSON", `c.jsonl:3: subject "A" is already on line 2`}},
 	} {
 		code, stdout, stderr, out := pipeline(t, c.arguments...)
 		if code != exitUsage || stdout != "" {

@@ -29,14 +29,14 @@ func TestUsageAndInput(t *testing.T) {
 		{"an unknown flag", []string{"run", "--environments", "dev", good}, []string{"unknown flag --environments", "did you mean \"--environment\""}},
 		{"no assembly", []string{"run", "--assembly", t.TempDir(), good}, []string{"no cloud assembly here", "make synth", "npx cdk synth"}},
 		{"an unknown environment", []string{"run", "--assembly", testAssembly, "--environment", "qa", good}, []string{`no environment "qa"`, "dev", "prod", "make synth"}},
-		{"a broken line", []string{"run", "--assembly", testAssembly, write(t, "in.jsonl", input("S-1")+"{\n")}, []string{"in.jsonl:2: this is no JSON"}},
-		{"a subject twice", []string{"run", "--assembly", testAssembly, write(t, "in.jsonl", input("S-1")+input("S-1"))}, []string{`in.jsonl:2: subject "S-1" stands on line 1`}},
+		{"a broken line", []string{"run", "--assembly", testAssembly, write(t, "in.jsonl", input("S-1")+"{\n")}, []string{"in.jsonl:2: not valid JSON"}},
+		{"a subject twice", []string{"run", "--assembly", testAssembly, write(t, "in.jsonl", input("S-1")+input("S-1"))}, []string{`in.jsonl:2: subject "S-1" is already on line 1`}},
 		{"an empty file", []string{"run", "--assembly", testAssembly, write(t, "in.jsonl", "")}, []string{"in.jsonl: the file is empty"}},
 		{"a folder", []string{"run", "--assembly", testAssembly, t.TempDir()}, []string{"this is a folder"}},
-		{"a port where nobody listens", []string{"run", "--assembly", testAssembly, "--endpoint", nobody, good}, []string{nobody, "nobody answers there", "start the model server"}},
+		{"a port where nobody listens", []string{"run", "--assembly", testAssembly, "--endpoint", nobody, good}, []string{nobody, "no server listens there", "start the model server"}},
 		{"no URL", []string{"run", "--assembly", testAssembly, "--endpoint", "localhost:8080", good}, []string{"localhost:8080", "http://127.0.0.1:8080"}},
 		{"all faults at once", []string{"run", "--assembly", t.TempDir(), "--endpoint", "x", write(t, "in.jsonl", "{\n{}\n")},
-			[]string{"no cloud assembly", `endpoint "x"`, "in.jsonl:1: this is no JSON", "in.jsonl:2: subject is missing"}},
+			[]string{"no cloud assembly", `got "x"`, "in.jsonl:1: not valid JSON", "in.jsonl:2: subject is missing"}},
 	} {
 		t.Chdir(t.TempDir()) // Nothing may be written to the default folder.
 		code, stdout, stderr := clinicalrisk(t, "", absolute(t, c.arguments)...)
