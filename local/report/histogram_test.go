@@ -15,10 +15,10 @@ func TestBins(t *testing.T) {
 	}{
 		{"the first bin includes zero", 0, 0},
 		{"a bin includes its upper end", 0.05, 0},
-		{"and not its lower", math.Nextafter(0.05, 1) + 1e-9, 1},
-		{"the threshold is on the side that does not alert", 0.75, 14},
-		{"just above it is on the other", 0.7500001, 15},
-		{"a score that arithmetic made", 0.1 + 0.2, 5},
+		{"a bin excludes its lower end", math.Nextafter(0.05, 1) + 1e-9, 1},
+		{"the threshold does not alert", 0.75, 14},
+		{"just above the threshold", 0.7500001, 15},
+		{"a rounding error", 0.1 + 0.2, 5},
 		{"one", 1, 19},
 	} {
 		var h histogram
@@ -42,7 +42,7 @@ func TestChart(t *testing.T) {
 	}
 	tall, mixed := c.Bars[2], c.Bars[14]
 	if tall.From != "0.10" || tall.To != "0.15" || tall.Low != 7 || tall.LowY+tall.LowHeight != c.Bottom || tall.LowY < c.Top {
-		t.Errorf("the tallest bar %+v does not stand between top and bottom", tall)
+		t.Errorf("the tallest bar %+v is not between top and bottom", tall)
 	}
 	if mixed.Total() != 2 || mixed.HighY+mixed.HighHeight != mixed.LowY || mixed.LowHeight != mixed.HighHeight {
 		t.Errorf("the mixed bar %+v does not stack its parts", mixed)

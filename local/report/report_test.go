@@ -28,7 +28,7 @@ func about() About {
 	}
 }
 
-// scored is the outcome of an execution that got a score.
+// scoredOutcome is the outcome of an execution with a score.
 func scoredOutcome(subject string, score float64) *outcome.Outcome {
 	o := &outcome.Outcome{Subject: subject, RiskScore: &score, Decision: outcome.LowRisk, Ending: outcome.Ending{TrialID: "T-1", Status: asl.Succeeded,
 		Path: []string{"InvokeModel", "CheckRisk", "End"}, Transitions: [][2]string{{"InvokeModel", "CheckRisk"}, {"CheckRisk", "End"}}}}
@@ -40,6 +40,7 @@ func scoredOutcome(subject string, score float64) *outcome.Outcome {
 	return o
 }
 
+// failedOutcome is the outcome of an execution that failed in InvokeModel.
 func failedOutcome(subject, name, cause string) *outcome.Outcome {
 	return &outcome.Outcome{Subject: subject, Decision: outcome.Undecided, Ending: outcome.Ending{TrialID: "T-1", Status: asl.Failed, Error: &name, Cause: &cause,
 		Path: []string{"InvokeModel"}, FailedIn: "InvokeModel", Retries: []outcome.Retry{{State: "InvokeModel", Count: 2}}}}
@@ -71,7 +72,7 @@ var (
 	spaces = regexp.MustCompile(`\s+`)
 )
 
-// text is what a reader of the page sees.
+// text is the visible text of a page.
 func text(page string) string {
 	_, body, _ := strings.Cut(page, "<body>")
 	return spaces.ReplaceAllString(tags.ReplaceAllString(body, " "), " ")
@@ -83,8 +84,8 @@ func TestPage(t *testing.T) {
 	seen := text(page)
 	for _, want := range []string{
 		"1 subject of 3 at high risk of dropout",
-		"1 at low risk, 1 without a decision. 1 alert was published; an alert is due when the score is greater than 0.75.",
-		"1 execution failed. A subject whose execution failed was not found to be at low risk",
+		"1 at low risk, 1 without a decision. 1 alert was published; a score above 0.75 alerts the team.",
+		"1 execution failed. A failed execution is not a low risk: a person must look.",
 		"▲ High risk The score is above the threshold. 1 33.3%",
 		"S-2 T-1 0.9000 yes",
 		"1 Model.Down in InvokeModel No model. S-3",
@@ -110,26 +111,26 @@ func TestDrawingCountsTransitions(t *testing.T) {
 
 func TestPageOfAPerfectRun(t *testing.T) {
 	seen := text(render(t, scoredOutcome("S-1", 0.2)))
-	for _, want := range []string{"0 subjects of 1 at high risk", "None: every execution succeeded.", "None: every task was done at the first attempt."} {
+	for _, want := range []string{"0 subjects of 1 at high risk", "None: every execution succeeded.", "None: every task succeeded at the first attempt."} {
 		if !strings.Contains(seen, want) {
 			t.Errorf("the page does not say %q:\n%s", want, seen)
 		}
 	}
 	if strings.Contains(seen, "failed.") {
-		t.Errorf("the page speaks of failures:\n%s", seen)
+		t.Errorf("the page mentions failures:\n%s", seen)
 	}
 }
 
-// A team that was not told of a subject at high risk is the worst that can happen: it stands out.
+// The worst failure is a subject at high risk without an alert. The page must show it.
 func TestHighRiskWithoutAnAlert(t *testing.T) {
 	o := scoredOutcome("S-1", 0.9)
 	o.Alerted = false
 	if seen := text(render(t, o)); !strings.Contains(seen, "S-1 T-1 0.9000 no: the execution failed") {
-		t.Errorf("the page does not say that nobody was told:\n%s", seen)
+		t.Errorf("the page does not show the missing alert:\n%s", seen)
 	}
 }
 
-// The page must work where there is no network, and must not tell anybody that it was read.
+// The page must work without a network, and its readers must not be traceable.
 func TestPageRequestsNothing(t *testing.T) {
 	page := render(t, scoredOutcome("S-1", 0.9))
 	for _, forbidden := range []string{"<script", "<link", "<img", "src=", "@import", "url(", "javascript:"} {
@@ -138,7 +139,7 @@ func TestPageRequestsNothing(t *testing.T) {
 		}
 	}
 	for _, address := range regexp.MustCompile(`https?://[^"'<\s]*`).FindAllString(page, -1) {
-		if !strings.HasPrefix(address, "http://www.w3.org/") { // names of SVG's vocabulary
+		if !strings.HasPrefix(address, "http://www.w3.org/") { // the names of XML namespaces
 			t.Errorf("the page contains the address %s", address)
 		}
 	}
@@ -207,7 +208,7 @@ func TestFailuresAreGrouped(t *testing.T) {
 	}
 }
 
-// Causes may differ from subject to subject: the page stays readable, and the totals right.
+// The page stays readable and its totals right, even if every subject fails with another cause.
 func TestManyCausesAreCut(t *testing.T) {
 	f := failures{}
 	for i := range maxCauses + 50 {
