@@ -36,10 +36,14 @@ func (p *ClinicalRiskPipeline) addDigest(resource awsstepfunctions.CfnStateMachi
 	}
 }
 
-// selfContained tells whether the definition names nothing that may stand in another stack of the application.
+// selfContained reports whether the definition names nothing that may be in another stack of the application.
 func (p *ClinicalRiskPipeline) selfContained() bool {
-	_, role := p.props.Extraction.(EMRServerlessJob)
-	return !role && p.props.Cohort == nil && p.props.Records == nil && p.props.Approval == nil && len(p.props.Downstream) == 0 &&
+	switch p.props.Extraction.(type) {
+	case EMRStep, GlueJob, NoExtraction:
+	default:
+		return false
+	}
+	return p.props.Cohort == nil && p.props.Records == nil && p.props.Approval == nil && len(p.props.Downstream) == 0 &&
 		p.props.AlertTopic == nil && p.props.OperationsTopic == nil
 }
 

@@ -18,15 +18,15 @@ const (
 //
 // Requirements: SRC-16, P11-30
 func (p *ClinicalRiskPipeline) addKey() {
-	use := []string{"kms:Decrypt", "kms:GenerateDataKey"}
+	in, use := p.scope.Place, []string{"kms:Decrypt", "kms:GenerateDataKey"}
 	statements := []policy.Statement{
-		keys.InContext(p.in, "Executions", machineContext, p.machineContexts(), use...),
-		keys.InContext(p.in, "LogDelivery", deliveryContext, []string{p.deliveryARN()}, "kms:GenerateDataKey"),
+		keys.InContext(in, "Executions", machineContext, p.machineContexts(), use...),
+		keys.InContext(in, "LogDelivery", deliveryContext, []string{p.deliveryARN()}, "kms:GenerateDataKey"),
 		keys.ByService("DeliverLogs", "delivery.logs.amazonaws.com", "kms:Decrypt"),
-		keys.LogGroups(p.in, "Logs", p.logGroupARN()),
+		keys.LogGroups(in, "Logs", p.logGroupARN()),
 	}
 	if p.props.AlertTopic == nil || p.props.OperationsTopic == nil {
-		statements = append(statements, keys.Through(p.in, "Topics", "sns", use...))
+		statements = append(statements, keys.Through(in, "Topics", "sns", use...))
 	}
 	if p.props.OperationsTopic == nil {
 		// EventBridge names no source when it uses a key: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-key-policy.html
@@ -34,31 +34,17 @@ func (p *ClinicalRiskPipeline) addKey() {
 	}
 	if len(p.props.AlertEmails) > 0 {
 		statements = append(statements,
-			keys.Through(p.in, "DeadLetters", "sqs", use...),
-			keys.ByService("KeepUndeliveredAlerts", "sns.amazonaws.com", use...).If("StringEquals", "aws:SourceAccount", p.in.Account))
+			keys.Through(in, "DeadLetters", "sqs", use...),
+			keys.ByService("KeepUndeliveredAlerts", "sns.amazonaws.com", use...).If("StringEquals", "aws:SourceAccount", in.Account))
 	}
 	key, err := keys.Of(p, keyID, &keys.Props{
-		In: p.in, Key: p.props.Key, Prepared: p.props.KeyPrepared, RemovalPolicy: p.props.RemovalPolicy, Statements: statements,
+		In: in, Key: p.props.Key, Prepared: p.props.KeyPrepared, RemovalPolicy: p.props.RemovalPolicy, Statements: statements,
 		Description: "Encrypts the data of the clinical risk pipeline's executions, its logs and its messages.",
 	})
 	if err != nil {
 		panic(err)
 	}
-	p.key, p.keyARN = key, policy.KeyARN(key)
-}
-
-// encryptionStatements let an execution encrypt and decrypt its own data, and what it logs. They name no service: Step
-// Functions uses the key with the role of the execution itself.
-func (p *ClinicalRiskPipeline) encryptionStatements() []policy.Statement {
-	return []policy.Statement{
-		inContext(policy.Allow("ExecutionEncryption", []string{p.keyARN}, "kms:Decrypt", "kms:GenerateDataKey"), machineContext, p.machineContexts()),
-		inContext(policy.Allow("LogEncryption", []string{p.keyARN}, "kms:GenerateDataKey"), deliveryContext, []string{p.deliveryARN()}),
-	}
-}
-
-// inContext limits a statement on a key to what has this encryption context.
-func inContext(statement policy.Statement, context string, values []string) policy.Statement {
-	return statement.If("StringEquals", "kms:EncryptionContext:"+context, values)
+	p.key, p.keyARN = key, *key.KeyArn()
 }
 
 // machineContexts are the ARNs that stand for the pipeline: that of the state machine, and of a cohort also that of its
@@ -71,4 +57,4 @@ func (p *ClinicalRiskPipeline) machineContexts() []string {
 }
 
 // deliveryARN stands for the log groups of the stack's account and region, as a literal: it is no pattern.
-func (p *ClinicalRiskPipeline) deliveryARN() string { return p.arn("logs", "*") }
+func (p *ClinicalRiskPipeline) deliveryARN() string { return p.scope.ARN("logs", "*") }

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// events is the principal that EventBridge is.
+// events is the principal of EventBridge.
 const events = "events.amazonaws.com"
 
 // outcomeMessage is what operations are told: the fields that every event has. A message that names a missing field is not
@@ -21,7 +21,6 @@ const outcomeMessage = `{"message": "An execution of the clinical risk pipeline 
 //
 // Requirements: SRC-05, SRC-18
 func (p *ClinicalRiskPipeline) reportOutcomes() {
-	topic := policy.TopicARN(p.operationsTopic)
 	awsevents.NewCfnRule(p, jsii.String(outcomeRuleID), &awsevents.CfnRuleProps{
 		Description: jsii.String("An execution of the clinical risk pipeline did not succeed."),
 		State:       jsii.String("ENABLED"),
@@ -29,20 +28,19 @@ func (p *ClinicalRiskPipeline) reportOutcomes() {
 			"source":      []string{"aws.states"},
 			"detail-type": []string{"Step Functions Execution Status Change"},
 			"detail": map[string]any{
-				"stateMachineArn": []string{policy.StateMachineARN(p.stateMachine)}, // whichever version is executed
+				"stateMachineArn": []string{*p.stateMachine.StateMachineArn()}, // whichever version is executed
 				"status":          []string{"FAILED", "TIMED_OUT", "ABORTED"},
 			},
 		},
 		Targets: []any{&awsevents.CfnRule_TargetProperty{
 			Id:  jsii.String("Operations"),
-			Arn: &topic,
+			Arn: &p.operationsTopic.arn,
 			InputTransformer: &awsevents.CfnRule_InputTransformerProperty{
 				InputPathsMap: map[string]string{"status": "$.detail.status", "execution": "$.detail.executionArn"},
 				InputTemplate: jsii.String(outcomeMessage),
 			},
 		}},
 	})
-	publish := policy.Allow("ReportOutcomes", []string{topic}, "sns:Publish")
-	publish.Principal = policy.Service(events)
+	publish := policy.Allow("ReportOutcomes", []string{p.operationsTopic.arn}, "sns:Publish").For(policy.Service(events))
 	p.operationsTopic.AddToResourcePolicy(publish.CDK())
 }

@@ -7,7 +7,6 @@ import (
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 	"github.com/aws/jsii-runtime-go"
 )
 
@@ -81,11 +80,10 @@ const decide = `(
 func (p *ClinicalRiskPipeline) invokeModelForBatch() awsstepfunctions.TaskStateBase {
 	threshold := strconv.FormatFloat(p.props.Threshold, 'f', -1, 64)
 	decisions := strings.NewReplacer("THRESHOLD", threshold, "ALERT", workflow.AlertBranch, "NONE", workflow.NoAlertBranch).Replace(decide)
-	state := awsstepfunctionstasks.CallAwsService_Jsonata(p, jsii.String(workflow.InvokeModel),
-		p.invokeEndpoint(map[string]any{
-			workflow.Instances: expression("( " + featured + "; [$filter($states.input.Items, $featured).item.features] )"),
-		}, p.props.Cohort.ModelTimeout, expression(decisions)))
-	return retrying(state, p.props.Cohort.modelRetries())
+	body := map[string]any{
+		workflow.Instances: expression("( " + featured + "; [$filter($states.input.Items, $featured).item.features] )"),
+	}
+	return WithRetries(p.invokeEndpoint(body, p.props.Cohort.ModelTimeout, decisions), p.props.Cohort.modelRetries())
 }
 
 // recordDecisions writes the record of the batch, named after its first subject's place in the cohort.
@@ -102,5 +100,5 @@ func (p *ClinicalRiskPipeline) recordDecisions() awsstepfunctions.TaskStateBase 
 		"high":   expression(`$count($states.input.subjects[branch = "` + workflow.AlertBranch + `"])`),
 		"failed": expression("$count($states.input.notScored)"),
 	})
-	return retrying(state, batchRecordRetries)
+	return WithRetries(state, batchRecordRetries)
 }

@@ -25,7 +25,7 @@ func (p *ClinicalRiskPipeline) addLogGroup() {
 func (p *ClinicalRiskPipeline) logGroupName() string { return vendedLogs + p.name }
 
 func (p *ClinicalRiskPipeline) logGroupARN() string {
-	return p.arn("logs", "log-group:"+p.logGroupName())
+	return p.scope.ARN("logs", "log-group:"+p.logGroupName())
 }
 
 // logRemoval keeps a log group that is retained, but for one of a stack whose creation is rolled back: it would be in the way of
