@@ -16,7 +16,7 @@ import (
 // notifyTeamTimeout bounds one attempt to publish; SNS answers within a second.
 const notifyTeamTimeout = 30 * time.Second
 
-// alertRetries are generous: a second alert is better than none. What is refused for good is not repeated.
+// alertRetries are generous: a second alert is better than none. A retry does not help where SNS refuses the message for good.
 var alertRetries = []Retry{
 	{Errors: []string{
 		"SNS.InvalidParameterException", "SNS.InvalidParameterValueException", "SNS.AuthorizationErrorException",
@@ -26,8 +26,8 @@ var alertRetries = []Retry{
 	{Errors: []string{taskFailed, timedOut}, Attempts: 8, Interval: 2 * time.Second, MaxDelay: 2 * time.Minute},
 }
 
-// notifyTeam publishes the alert: as JSON (docs/alert.schema.json), and as a text for those who read it in an e-mail. Its
-// attributes are there for subscription filters.
+// notifyTeam publishes the alert: as JSON (docs/alert.schema.json), and as a text for e-mail. Subscriptions filter by its
+// attributes.
 func (p *ClinicalRiskPipeline) notifyTeam() awsstepfunctions.TaskStateBase {
 	alert := p.scope.finding
 	p.allowPublish(workflow.NotifyTeam, p.alertTopic)
@@ -47,7 +47,7 @@ func (p *ClinicalRiskPipeline) notifyTeam() awsstepfunctions.TaskStateBase {
 	return WithRetries(state, alertRetries...)
 }
 
-// allowPublish lets a state publish to a topic, and use the topic's key for that.
+// allowPublish lets a state publish to a topic, and use the topic's key to do so.
 func (p *ClinicalRiskPipeline) allowPublish(state string, topic topic) {
 	p.scope.Allow(policy.Allow(state, []string{topic.arn}, "sns:Publish"))
 	if topic.keyARN != "" {
@@ -68,11 +68,11 @@ func (p *ClinicalRiskPipeline) alertAttributes() *map[string]*awsstepfunctionsta
 	}
 }
 
-// alertField is a line of the alert: a name for programs, one for people if it is for them, and the JSONata expression of the
-// value.
+// alertField is a line of the alert: a name for programs, a label where people see the line, and the JSONata expression of
+// the value.
 type alertField struct{ name, label, value string }
 
-// alert is what every alert says. It names trial and execution, and neither a feature nor a score.
+// alert has what every alert says. It names trial and execution, and neither a feature nor a score.
 //
 // Requirements: SRC-23
 func (p *ClinicalRiskPipeline) alert(more ...alertField) []alertField {
@@ -96,7 +96,7 @@ func (p *ClinicalRiskPipeline) subjectAlert() []alertField {
 	return alert
 }
 
-// cohortAlert gives counts, and the place of the records.
+// cohortAlert has counts, and the place of the records.
 func (p *ClinicalRiskPipeline) cohortAlert() []alertField {
 	count := func(name string) string { return "$states.input." + workflow.Counts + "." + name }
 	return p.alert(

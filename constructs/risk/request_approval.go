@@ -12,7 +12,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// functionRetries repeat an invocation that Lambda did not take, or broke off: the function stores a request once.
+// functionRetries repeat an invocation that Lambda refused or broke off: the function stores a request once.
 // https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
 var functionRetries = Retry{
 	Errors: []string{
@@ -22,7 +22,7 @@ var functionRetries = Retry{
 	Attempts: 6, Interval: 2 * time.Second, MaxDelay: time.Minute,
 }
 
-// gated lets a person decide whether what follows the alert is done:
+// gated lets a person decide whether the execution goes on after the alert:
 //
 //	RequestApproval → CheckApproval ─ approved ─→ approved
 //	       │ deadline               └ anything else ─→ NotApproved → otherwise
@@ -51,8 +51,8 @@ func (p *ClinicalRiskPipeline) gated(approved, otherwise awsstepfunctions.IChain
 	return awsstepfunctions.Chain_Start(request).Next(check)
 }
 
-// requestApproval asks for a decision and waits for it, without a heartbeat: a task that nobody heartbeats would live no
-// longer than one.
+// requestApproval asks for a decision and waits for it. It has no heartbeat: nobody sends one, so the task would end after the
+// first interval.
 //
 // Requirements: SRC-20
 func (p *ClinicalRiskPipeline) requestApproval() awsstepfunctions.TaskStateBase {
@@ -80,7 +80,7 @@ func (p *ClinicalRiskPipeline) requestApproval() awsstepfunctions.TaskStateBase 
 	return WithRetries(state, functionRetries)
 }
 
-// whom says whom an approval is about: the cohort's counts, or the subject.
+// whom is what an approval is about: the cohort's counts, or the subject.
 func (p *ClinicalRiskPipeline) whom() string {
 	if p.props.Cohort != nil {
 		return expression("$states.input." + workflow.Counts)
@@ -88,7 +88,7 @@ func (p *ClinicalRiskPipeline) whom() string {
 	return inputText(workflow.Subject)
 }
 
-// reviewed is the place of the records that a person reviews before deciding.
+// reviewed is the place of the records that a person reviews before the decision.
 func (p *ClinicalRiskPipeline) reviewed() string {
 	if p.props.Cohort != nil {
 		return expression(p.recordPlace())

@@ -23,9 +23,9 @@ import (
 //	               ↑            └ none yet ─→ OpenName → …
 //	               └─ WaitName ←─ any error ──┘
 //
-// The incident is looked up by its correlation id before it is opened, and again after every failed attempt to open it: a
-// request that failed may have opened it all the same. An execution tries three times and then fails in the look-up, so
-// that a redrive begins there, too.
+// The pipeline looks the incident up by its correlation id before it opens one, and again after every failed attempt to open
+// it: a request that failed may have opened it. An execution tries three times and then fails in the look-up, so that a redrive
+// begins there.
 //
 // Requirements: SRC-22
 type ServiceNowIncident struct {
@@ -38,7 +38,7 @@ type ServiceNowIncident struct {
 	// Connection is the EventBridge connection that holds the credentials.
 	Connection awsevents.IConnection
 
-	// AssignmentGroup is the group that the incident is assigned to, by name. Default: none.
+	// AssignmentGroup is the name of the group that the incident is assigned to. Default: none.
 	AssignmentGroup string
 
 	// Urgency is 1 (high), 2 or 3 (low). Default: 2.
@@ -133,8 +133,8 @@ func (n ServiceNowIncident) allow(scope *Scope) {
 	)
 }
 
-// find looks the incident up. When all attempts to open it have failed, it is this state that fails: a redrive begins
-// with another look-up and has as many attempts again.
+// find looks the incident up. It fails when all attempts to open the incident have failed: a redrive begins with another
+// look-up and has as many attempts again.
 func (n ServiceNowIncident) find(scope *Scope) awsstepfunctions.TaskStateBase {
 	query := fmt.Sprintf(`$%s >= %d * ($states.context.Execution.RedriveCount + 1) ? $error("The incident could not be opened.") : "correlation_id=" & %s`,
 		n.attempts(), incidentAttempts, scope.Correlation(n.Name))
@@ -164,7 +164,7 @@ func (n ServiceNowIncident) open(scope *Scope) awsstepfunctions.TaskStateBase {
 	return n.call(scope, "Open", "Opens the incident.", "POST", nil, body, output)
 }
 
-// responseBody is the JSONata expression of the answer, which Step Functions parses where its content type says JSON.
+// responseBody is the JSONata expression of the answer, which Step Functions parses if its content type is JSON.
 const responseBody = `$type($states.result.ResponseBody) = "string" ? $parse($states.result.ResponseBody) : $states.result.ResponseBody`
 
 // call sends a request to the incident table, with a query or a body.
