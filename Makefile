@@ -8,7 +8,7 @@ SHELL := /bin/sh
 RACE := $(if $(shell command -v $$(go env CC 2>/dev/null) 2>/dev/null),-race -gcflags=github.com/dop251/goja=-race=false)
 
 # What runs with the race detector: the CDK's runtime does not bear it, and the commands have nothing to race.
-RACED := ./asl/... ./local/... ./workflow/... ./lambda/... ./evidence/... ./rehearsal
+RACED := ./asl/... ./local/... ./services ./workflow/... ./lambda/... ./evidence/... ./rehearsal
 PLAIN := ./test/... . ./constructs/... ./cmd/... ./stages/... ./gates/... ./internal/... ./examples/... # the longest first
 
 GOLANGCI_LINT_VERSION := v2.15.0

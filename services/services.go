@@ -128,3 +128,12 @@ func (c Call) JobActions() []string {
 	}
 	return actions
 }
+
+// Actions are the IAM actions of the operation and of its job.
+func (c Call) Actions() []string { return append([]string{c.Operation.Action}, c.JobActions()...) }
+
+// SDK returns the service and the action of an AWS SDK integration, as the CDK's CallAwsService takes them.
+func (c Call) SDK() (service, action string) {
+	service, action, _ = strings.Cut(strings.TrimPrefix(c.Integration, "aws-sdk:"), ":")
+	return service, action
+}

@@ -62,6 +62,23 @@ func TestOf(t *testing.T) {
 	}
 }
 
+func TestActionsAreThoseOfTheOperationAndOfItsJob(t *testing.T) {
+	all, job := AddStep.Actions(), AddStep.JobActions()
+	want := []string{"elasticmapreduce:AddJobFlowSteps", "elasticmapreduce:DescribeStep", "elasticmapreduce:CancelSteps"}
+	if !slices.Equal(all, want) || !slices.Equal(job, want[1:]) {
+		t.Errorf("Actions are %v, JobActions %v, want %v", all, job, want)
+	}
+	if got := Publish.Actions(); !slices.Equal(got, []string{"sns:Publish"}) {
+		t.Errorf("a call without a job: Actions are %v", got)
+	}
+}
+
+func TestSDK(t *testing.T) {
+	if service, action := InvokeEndpoint.SDK(); service != "sagemakerruntime" || action != "invokeEndpoint" {
+		t.Errorf("got %q and %q", service, action)
+	}
+}
+
 // The snapshots have the state machines of every environment.
 func TestEveryCallOfASynthesizedStateMachineIsListed(t *testing.T) {
 	files, err := filepath.Glob("../test/__snapshots__/*.json")

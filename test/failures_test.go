@@ -100,23 +100,25 @@ var leavesTraces = map[string]bool{
 // another state machine.
 var unswept = []string{api.ReadItems.Integration, api.Query.Integration, api.PutMetricData.Integration}
 
-func TestTheSweepHasEveryListedCall(t *testing.T) {
-	missing := map[string]bool{}
-	for _, call := range api.Calls() {
-		missing[call.Integration] = !slices.Contains(unswept, call.Integration)
-	}
+func TestTheSweepThrowsEveryListedError(t *testing.T) {
+	thrown := map[string]bool{} // by integration and error
 	for _, v := range variants(t) {
 		for _, task := range v.tasks {
-			call := callOf(v.pipeline.definition, task)
-			if call.Integration == "" {
+			if callOf(v.pipeline.definition, task).Integration == "" {
 				t.Errorf("%s: package services does not list the call of %s", v.name, task)
 			}
-			missing[call.Integration] = false
+		}
+		for _, f := range v.faultsOf() {
+			if f.outcome.err != nil {
+				thrown[callOf(v.pipeline.definition, f.state).Integration+" "+f.outcome.err.Name] = true
+			}
 		}
 	}
-	for integration, is := range missing {
-		if is {
-			t.Errorf("no variant of the sweep calls %s", integration)
+	for _, call := range api.Calls() {
+		for _, name := range call.Errors() {
+			if !thrown[call.Integration+" "+name] && !slices.Contains(unswept, call.Integration) {
+				t.Errorf("%s: the sweep does not throw %s", call.Integration, name)
+			}
 		}
 	}
 }
