@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/services"
 )
 
 // S3 stands in for Amazon S3. The object KEY of BUCKET is the file Dir/BUCKET/KEY. Every bucket keeps versions: an overwritten
@@ -28,7 +29,7 @@ const transfer = 40 * time.Millisecond
 func (s S3) Integrations() []Integration {
 	return []Integration{
 		{
-			Name: "aws-sdk:s3:putObject",
+			Name: services.PutObject.Integration,
 			Parameters: Shape{
 				"Bucket": required(String), "Key": required(String), "Body": required(Document),
 				"ContentType": optional(String), "ContentEncoding": optional(String), "CacheControl": optional(String),
@@ -47,7 +48,7 @@ func (s S3) Integrations() []Integration {
 			Perform: s.getObject,
 		},
 		{
-			Name: "aws-sdk:s3:headObject",
+			Name: services.HeadObject.Integration,
 			Parameters: Shape{
 				"Bucket": required(String), "Key": required(String), "VersionId": optional(String), "ExpectedBucketOwner": optional(String),
 			},
@@ -66,7 +67,7 @@ func (s S3) putObject(_ context.Context, call *Call) (asl.Reply, error) {
 	}
 	id, err := put(call.text("Bucket"), call.text("Key"), body)
 	if errors.Is(err, fs.ErrExist) {
-		return reply, s3Error("S3Exception", 412, "At least one of the pre-conditions you specified did not hold")
+		return reply, s3Error(services.S3Other, 412, "At least one of the pre-conditions you specified did not hold")
 	}
 	reply.Output = map[string]any{"ETag": etag(body), "ServerSideEncryption": "AES256", "VersionId": id}
 	return reply, err
@@ -102,9 +103,9 @@ func (s S3) get(call *Call) (body []byte, id string, err error) {
 	body, id, err = s.Get(call.text("Bucket"), call.text("Key"), call.text("VersionId"))
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && call.text("VersionId") != "":
-		err = s3Error("NoSuchVersionException", 404, "The specified version does not exist.")
+		err = s3Error(services.S3NoSuchVersion, 404, "The specified version does not exist.")
 	case errors.Is(err, fs.ErrNotExist):
-		err = s3Error("NoSuchKeyException", 404, "The specified key does not exist.")
+		err = s3Error(services.S3NoSuchKey, 404, "The specified key does not exist.")
 	}
 	return body, id, err
 }
@@ -123,5 +124,5 @@ func etag(body []byte) string {
 }
 
 func s3Error(name string, status int, message string) error {
-	return &asl.Error{Name: "S3." + name, Cause: fmt.Sprintf("%s (Service: S3, Status Code: %d)", message, status)}
+	return &asl.Error{Name: name, Cause: fmt.Sprintf("%s (Service: S3, Status Code: %d)", message, status)}
 }

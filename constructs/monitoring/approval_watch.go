@@ -56,7 +56,7 @@ func (m *Monitoring) addApprovalWatch() {
 	})
 	// The machine names its role, so it needs no dependency besides.
 	machine.Node().DefaultChild().(awsstepfunctions.CfnStateMachine).AddDeletionOverride(jsii.String("DependsOn"))
-	start := w.role("ScheduleRole", "events.amazonaws.com", allow("StartWatch", *machine.StateMachineArn(), "states:StartExecution"))
+	start := w.role("ScheduleRole", "events.amazonaws.com", policy.Allow("StartWatch", []string{*machine.StateMachineArn()}, "states:StartExecution"))
 	awsevents.NewRule(w.scope, jsii.String("Schedule"), &awsevents.RuleProps{
 		Description: jsii.String("Starts the approval watch."),
 		Schedule:    awsevents.Schedule_Rate(seconds(period.Seconds())),
@@ -111,22 +111,15 @@ func (w *approvalWatch) call(state, service, action string, parameters map[strin
 func (w *approvalWatch) statements() []policy.Statement {
 	requests := w.approvals.Requests
 	statements := []policy.Statement{
-		allow(CountExpiring, *requests.TableArn()+"/index/"+approval.OpenIndex, "dynamodb:Query"),
+		policy.Allow(CountExpiring, []string{*requests.TableArn() + "/index/" + approval.OpenIndex}, "dynamodb:Query"),
 		// CloudWatch's metrics are no resources; the condition names ours:
 		// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
-		allow(ReportCount, "*", "cloudwatch:PutMetricData").If("StringEquals", "cloudwatch:namespace", namespace),
-		// Log delivery and X-Ray have no resources to name:
-		// https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
-		// https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html
-		allow("Logging", "*",
-			"logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery",
-			"logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups"),
-		allow("Tracing", "*",
-			"xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets"),
+		policy.Allow(ReportCount, []string{"*"}, "cloudwatch:PutMetricData").If("StringEquals", "cloudwatch:namespace", namespace),
 	}
+	statements = append(statements, policy.Observability()...)
 	if key := requests.EncryptionKey(); key != nil {
-		statements = append(statements, allow(CountExpiring+"Encryption", *key.KeyArn(), "kms:Decrypt", "kms:DescribeKey").
-			If("StringEquals", "kms:ViaService", w.place.Service("dynamodb")))
+		statements = append(statements, w.place.Through("dynamodb",
+			policy.Allow(CountExpiring+"Encryption", []string{*key.KeyArn()}, "kms:Decrypt", "kms:DescribeKey")))
 	}
 	return statements
 }
@@ -145,15 +138,9 @@ func (w *approvalWatch) newLogGroup() awslogs.LogGroup {
 
 // role makes a role that a service assumes, with exactly these statements.
 func (w *approvalWatch) role(id, service string, statements ...policy.Statement) awsiam.Role {
-	permissions := awsiam.NewManagedPolicy(w.scope, jsii.String(id+"Permissions"), &awsiam.ManagedPolicyProps{Document: policy.Document(statements...)})
-	return awsiam.NewRole(w.scope, &id, &awsiam.RoleProps{
-		AssumedBy: awsiam.NewServicePrincipal(&service, &awsiam.ServicePrincipalOpts{Conditions: &map[string]any{
-			"StringEquals": map[string]any{"aws:SourceAccount": w.place.Account},
-		}}),
-		ManagedPolicies: &[]awsiam.IManagedPolicy{permissions},
+	return policy.NewRole(w.scope, id, &policy.RoleProps{
+		AssumedBy:  service,
+		Conditions: map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": w.place.Account}},
+		Statements: statements,
 	})
-}
-
-func allow(name, resource string, actions ...string) policy.Statement {
-	return policy.Allow(name, []string{resource}, actions...)
 }
