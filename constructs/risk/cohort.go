@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/constructs/fault"
+	"clinical-risk-pipeline/services"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 )
@@ -50,12 +51,6 @@ type Cohort struct {
 	ModelAttempts int
 }
 
-// Limits of Step Functions: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
-const (
-	stateDataLimit  = 256 << 10       // bytes
-	expressLifetime = 5 * time.Minute // of an Express execution
-)
-
 const (
 	maxBatchBytes = 192 << 10
 	// maxBatches keeps the counts of all batches, about 45 bytes each, within a state's data.
@@ -86,9 +81,9 @@ func (c *Cohort) validate() fault.List {
 	if c.ModelTimeout != 0 && (c.ModelTimeout < time.Second || c.ModelTimeout > invokeModelTimeout || c.ModelTimeout%time.Second != 0) {
 		faults.Add("ModelTimeout", fmt.Sprintf("must be whole seconds from 1s to %v", invokeModelTimeout), c.ModelTimeout)
 	}
-	if longest := d.batchTime(); len(faults) == 0 && longest > expressLifetime {
+	if longest := d.batchTime(); len(faults) == 0 && longest > services.MaxExpressTime {
 		faults.Add("ModelTimeout", fmt.Sprintf("and ModelAttempts must let a batch end within %v: %d attempts of %v, with their delays and the record, take %v",
-			expressLifetime, d.ModelAttempts, d.ModelTimeout, longest))
+			services.MaxExpressTime, d.ModelAttempts, d.ModelTimeout, longest))
 	}
 	return faults
 }
@@ -107,7 +102,7 @@ func (c *Cohort) withDefaults() Cohort {
 
 // modelRetries repeat a batch after every error: subjects of a batch that still fails are counted, not lost.
 func (c *Cohort) modelRetries() Retry {
-	return Retry{Errors: []string{taskFailed, timedOut}, Attempts: c.ModelAttempts - 1, Interval: 2 * time.Second, MaxDelay: 15 * time.Second}
+	return Retry{Errors: anyError, Attempts: c.ModelAttempts - 1, Interval: 2 * time.Second, MaxDelay: 15 * time.Second}
 }
 
 // batchTime is the longest that a child may take: every attempt of its tasks and every delay between them.

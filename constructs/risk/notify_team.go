@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/constructs/policy"
+	"clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
@@ -18,12 +19,8 @@ const notifyTeamTimeout = 30 * time.Second
 
 // alertRetries are generous: a second alert is better than none. A retry does not help where SNS refuses the message for good.
 var alertRetries = []Retry{
-	{Errors: []string{
-		"SNS.InvalidParameterException", "SNS.InvalidParameterValueException", "SNS.AuthorizationErrorException",
-		"SNS.NotFoundException", "SNS.EndpointDisabledException", "SNS.KMSAccessDeniedException",
-		"SNS.KMSDisabledException", "SNS.KMSInvalidStateException", "SNS.KMSNotFoundException",
-	}},
-	{Errors: []string{taskFailed, timedOut}, Attempts: 8, Interval: 2 * time.Second, MaxDelay: 2 * time.Minute},
+	{Errors: services.Publish.Permanent},
+	{Errors: anyError, Attempts: 8, Interval: 2 * time.Second, MaxDelay: 2 * time.Minute},
 }
 
 // notifyTeam publishes the alert: as JSON (docs/alert.schema.json), and as a text for e-mail. Subscriptions filter by its
@@ -49,7 +46,7 @@ func (p *ClinicalRiskPipeline) notifyTeam() awsstepfunctions.TaskStateBase {
 
 // allowPublish lets a state publish to a topic, and use the topic's key to do so.
 func (p *ClinicalRiskPipeline) allowPublish(state string, topic topic) {
-	p.scope.Allow(policy.Allow(state, []string{topic.arn}, "sns:Publish"))
+	p.scope.Allow(policy.Allow(state, []string{topic.arn}, services.Publish.Operation.Action))
 	if topic.keyARN != "" {
 		p.scope.Allow(p.scope.Through("sns", policy.Allow("TopicEncryption", []string{topic.keyARN}, "kms:GenerateDataKey", "kms:Decrypt")))
 	}

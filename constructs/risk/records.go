@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/constructs/policy"
+	"clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
@@ -16,8 +17,8 @@ const recordTimeout = 10 * time.Second
 // recordRetries write a record again under the same key, which changes nothing where the first attempt succeeded after all. A
 // batch has less time: see [Cohort].
 var (
-	recordRetries      = Retry{Errors: []string{taskFailed, timedOut}, Attempts: 6, Interval: time.Second, MaxDelay: 30 * time.Second}
-	batchRecordRetries = Retry{Errors: []string{taskFailed, timedOut}, Attempts: 2, Interval: time.Second, MaxDelay: 5 * time.Second}
+	recordRetries      = Retry{Errors: anyError, Attempts: 6, Interval: time.Second, MaxDelay: 30 * time.Second}
+	batchRecordRetries = Retry{Errors: anyError, Attempts: 2, Interval: time.Second, MaxDelay: 5 * time.Second}
 )
 
 // run is the part of a record that says which execution decided, by which definition, for which trial, and whether it was a
@@ -72,13 +73,11 @@ func (p *ClinicalRiskPipeline) recordSubject(state, branch string) awsstepfuncti
 func (p *ClinicalRiskPipeline) putRecord(state, key string, record map[string]any, output any) awsstepfunctions.TaskStateBase {
 	records := *p.props.Records.Bucket().ArnForObjects(jsii.String(workflow.RecordFolder + "/*"))
 	p.scope.Allow(
-		policy.Allow(workflow.RecordDecision, []string{records}, "s3:PutObject"),
+		policy.Allow(workflow.RecordDecision, []string{records}, services.PutObject.Operation.Action),
 		p.scope.Through("s3", policy.Allow(workflow.RecordDecision+"Encryption", []string{*p.props.Records.Key().KeyArn()}, "kms:GenerateDataKey")),
 	)
-	return p.callService(state, serviceCall{
+	return p.callService(state, services.PutObject, arguments{
 		comment: "Writes the decision record, before anybody is told.",
-		service: "s3",
-		action:  "putObject",
 		parameters: map[string]any{
 			"Bucket":            p.recordBucket(),
 			"Key":               expression(key),

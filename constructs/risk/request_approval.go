@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/constructs/policy"
+	"clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
@@ -13,14 +14,7 @@ import (
 )
 
 // functionRetries repeat an invocation that Lambda refused or broke off: the function stores a request once.
-// https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
-var functionRetries = Retry{
-	Errors: []string{
-		"Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException",
-		"Lambda.ClientExecutionTimeoutException", "Lambda.TooManyRequestsException", "Lambda.Unknown",
-	},
-	Attempts: 6, Interval: 2 * time.Second, MaxDelay: time.Minute,
-}
+var functionRetries = Retry{Errors: services.InvokeFunction.Transient, Attempts: 6, Interval: 2 * time.Second, MaxDelay: time.Minute}
 
 // gated lets a person decide whether the execution goes on after the alert:
 //
@@ -45,7 +39,7 @@ func (p *ClinicalRiskPipeline) gated(approved, otherwise awsstepfunctions.IChain
 
 	request := p.requestApproval()
 	request.AddCatch(p.escalateApproval().Next(notApproved), &awsstepfunctions.CatchProps{
-		Errors:  jsii.Strings(timedOut),
+		Errors:  jsii.Strings(services.Timeout),
 		Outputs: expression(`$merge([$states.input, {"` + workflow.Approval + `": {"decision": "not approved", "reason": "deadline"}}])`),
 	})
 	return awsstepfunctions.Chain_Start(request).Next(check)
@@ -57,7 +51,7 @@ func (p *ClinicalRiskPipeline) gated(approved, otherwise awsstepfunctions.IChain
 // Requirements: SRC-20
 func (p *ClinicalRiskPipeline) requestApproval() awsstepfunctions.TaskStateBase {
 	approval := p.props.Approval
-	p.scope.Allow(policy.Allow(workflow.RequestApproval, []string{*approval.RequestFunction().FunctionArn()}, "lambda:InvokeFunction"))
+	p.scope.Allow(policy.Allow(workflow.RequestApproval, []string{*approval.RequestFunction().FunctionArn()}, services.InvokeFunction.Operation.Action))
 	deadline := fmt.Sprintf("$fromMillis($toMillis($states.context.State.EnteredTime) + %d)", approval.Deadline()/time.Millisecond)
 	state := awsstepfunctionstasks.LambdaInvoke_Jsonata(p, jsii.String(workflow.RequestApproval), &awsstepfunctionstasks.LambdaInvokeJsonataProps{
 		Comment:                  jsii.String("Asks the approvers and waits for their decision."),

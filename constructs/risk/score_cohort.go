@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/constructs/policy"
+	"clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
@@ -12,12 +13,12 @@ import (
 
 // cohortRetries look the cohort up again. S3 is consistent: an object that is missing after the extraction stays missing.
 var cohortRetries = []Retry{
-	{Errors: []string{"S3.NoSuchKeyException", "S3.NoSuchBucketException"}},
-	{Errors: []string{taskFailed, timedOut}, Attempts: 6, Interval: time.Second, MaxDelay: 30 * time.Second},
+	{Errors: services.HeadObject.Permanent},
+	{Errors: anyError, Attempts: 6, Interval: time.Second, MaxDelay: 30 * time.Second},
 }
 
 // readerRetries read the cohort again from the start: its batches have the same records as before.
-var readerRetries = Retry{Errors: []string{"States.ItemReaderFailed"}, Attempts: 3, Interval: 5 * time.Second, MaxDelay: time.Minute}
+var readerRetries = Retry{Errors: services.ReadItems.Transient, Attempts: 3, Interval: 5 * time.Second, MaxDelay: time.Minute}
 
 // findCohort looks up the object that the extraction wrote for this execution, and its version for the records. A missing
 // object ends the execution here.
@@ -26,10 +27,8 @@ var readerRetries = Retry{Errors: []string{"States.ItemReaderFailed"}, Attempts:
 func (p *ClinicalRiskPipeline) findCohort() awsstepfunctions.TaskStateBase {
 	bucket, key := *p.props.Cohort.Bucket.BucketName(), keyOf(p.props.Cohort.Prefix, workflow.CohortFile)
 	p.allowReadCohort()
-	return WithRetries(p.callService(workflow.FindCohort, serviceCall{
+	return WithRetries(p.callService(workflow.FindCohort, services.HeadObject, arguments{
 		comment:    "Looks up the cohort that was written for this execution.",
-		service:    "s3",
-		action:     "headObject",
 		parameters: map[string]any{"Bucket": bucket, "Key": expression(key)},
 		timeout:    recordTimeout,
 		output: expression(`$merge([$states.input, {"` + workflow.CohortObject + `": {"bucket": "` + bucket + `", "key": ` + key +
@@ -81,7 +80,7 @@ func (p *ClinicalRiskPipeline) scoreCohort() awsstepfunctions.DistributedMap {
 // allowReadCohort lets an execution read cohorts.
 func (p *ClinicalRiskPipeline) allowReadCohort() {
 	cohorts := *p.props.Cohort.Bucket.ArnForObjects(jsii.String(p.props.Cohort.Prefix + "/*"))
-	p.scope.Allow(policy.Allow(workflow.ScoreCohort, []string{cohorts}, "s3:GetObject"))
+	p.scope.Allow(policy.Allow(workflow.ScoreCohort, []string{cohorts}, services.ReadItems.Operation.Action))
 	if key := p.props.Cohort.Bucket.EncryptionKey(); key != nil {
 		p.scope.Allow(p.scope.Through("s3", policy.Allow(workflow.ScoreCohort+"Encryption", []string{*key.KeyArn()}, "kms:Decrypt")))
 	}

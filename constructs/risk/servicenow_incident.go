@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 
 	"clinical-risk-pipeline/constructs/fault"
 	"clinical-risk-pipeline/constructs/internal/check"
 	"clinical-risk-pipeline/constructs/policy"
+	"clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
@@ -50,20 +52,17 @@ var instancePattern = regexp.MustCompile(`^https://[a-z0-9-]+(\.[a-z0-9-]+)+$`)
 // incidentTable is ServiceNow's Table API for incidents, relative to the instance.
 const incidentTable = "api/now/table/incident"
 
-// incidentTimeout is the longest that Step Functions waits for an HTTPS endpoint:
-// https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html
+// incidentTimeout is the longest that Step Functions waits for an HTTPS endpoint.
+var incidentTimeout = services.InvokeHTTP.MaxTime
+
 const (
-	incidentTimeout  = 60 * time.Second
 	incidentDelay    = 30 * time.Second
 	incidentAttempts = 3
 )
 
 // incidentRetries repeat the look-up of an incident where ServiceNow is busy or out of reach.
 var incidentRetries = Retry{
-	Errors: []string{
-		"States.Http.Socket", "States.Http.StatusCode.429", "States.Http.StatusCode.500", "States.Http.StatusCode.502",
-		"States.Http.StatusCode.503", "States.Http.StatusCode.504", timedOut,
-	},
+	Errors:   slices.Concat(services.InvokeHTTP.Transient, []string{services.Timeout}),
 	Attempts: 5, Interval: 5 * time.Second, MaxDelay: time.Minute,
 }
 
@@ -125,7 +124,7 @@ func (n ServiceNowIncident) AddStates(scope *Scope, next awsstepfunctions.IChain
 // two methods.
 func (n ServiceNowIncident) allow(scope *Scope) {
 	scope.Allow(
-		policy.Allow(n.Name+"Request", []string{scope.MachineARN()}, "states:InvokeHTTPEndpoint").
+		policy.Allow(n.Name+"Request", []string{scope.MachineARN()}, services.InvokeHTTP.Operation.Action).
 			If("StringEquals", "states:HTTPEndpoint", n.Instance+"/"+incidentTable).
 			If("StringEquals", "states:HTTPMethod", []string{"GET", "POST"}),
 		policy.Allow(n.Name+"Connection", []string{*n.Connection.ConnectionArn()}, "events:RetrieveConnectionCredentials"),
