@@ -1,8 +1,11 @@
 package assembly
 
 import (
+	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -61,5 +64,44 @@ func TestNewerSources(t *testing.T) {
 func TestNoSourcesBesideTheAssembly(t *testing.T) {
 	if got := open(t, testAssembly).NewerSource(); got != "" {
 		t.Errorf("a source %q of an assembly without cdk.json", got)
+	}
+}
+
+// The warning knows the sources of this project's application only if cdk.json lists all of its packages.
+func TestConfigurationListsEveryPackage(t *testing.T) {
+	const root = "../.."
+	text, err := os.ReadFile(filepath.Join(root, configurationFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var configuration struct {
+		Watch struct{ Include patterns } `json:"watch"`
+	}
+	if err := json.Unmarshal(text, &configuration); err != nil {
+		t.Fatal(err)
+	}
+	command := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", `{{if and .Module .Module.Main}}{{.Dir}}/{{index .GoFiles 0}}{{end}}`, ".")
+	command.Dir = root
+	files, err := command.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := filepath.Abs(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	packages := 0
+	for file := range strings.SplitSeq(strings.TrimSpace(string(files)), "\n") {
+		name, err := filepath.Rel(dir, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		packages++
+		if !configuration.Watch.Include.match(filepath.ToSlash(name)) {
+			t.Errorf("the application is built from %s: add its folder to watch.include in cdk.json", name)
+		}
+	}
+	if packages < 2 {
+		t.Errorf("the application has %d packages: %s", packages, files)
 	}
 }
