@@ -2,7 +2,7 @@
 // this machine's loopback address only. It deploys twice, the second time without a change, checks what was created through the
 // AWS SDK, and destroys it.
 //
-//	go run ./rehearsal [-stacks 'Dev/*']
+//	go run ./cmd/rehearse [-stacks 'Dev/*']
 //
 // It synthesizes for itself, without the settings of the shell: the emulator has one account, and the application's are others.
 //

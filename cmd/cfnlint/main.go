@@ -1,7 +1,7 @@
 // Cfnlint has cfn-lint look through every template of the cloud assembly, and through those of a promotion, which it
 // synthesizes for that, with example accounts: bound to an account and a region templates are different ones.
 //
-//	go run ./gates/cfnlint [-assembly cdk.out]
+//	go run ./cmd/cfnlint [-assembly cdk.out]
 //
 // It prints what cfn-lint finds. Without Python it says so, and ends with exit code 0: nothing was looked through. Exit codes:
 // 0 nothing found, or no Python; 1 something found or wrong; 2 usage.

@@ -53,7 +53,7 @@ func TestNothingLeadsOut(t *testing.T) {
 // What an earlier synthesis left, with the same stacks in a promotion, is not of the assembly.
 func TestTemplatesAreReadByTheNamesOfTheirStacks(t *testing.T) {
 	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS("../local/assembly/testdata/cdk.out")); err != nil {
+	if err := os.CopyFS(dir, os.DirFS("../../local/assembly/testdata/cdk.out")); err != nil {
 		t.Fatal(err)
 	}
 	stale := filepath.Join(dir, "assembly-Promotion-Dev")
