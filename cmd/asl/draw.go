@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 
 	"clinical-risk-pipeline/asl/draw"
+	"clinical-risk-pipeline/internal/program"
 )
 
 // drawCommand draws a definition.
@@ -14,8 +16,8 @@ type drawCommand struct {
 }
 
 // Run draws the definition, which need not be valid in every detail.
-func (c *drawCommand) Run(std streams) error {
-	definition, err := std.read(c.File)
+func (c *drawCommand) Run(ctx context.Context, s program.Streams) error {
+	definition, err := read(ctx, s, c.File)
 	if err != nil {
 		return err
 	}
@@ -26,6 +28,6 @@ func (c *drawCommand) Run(std streams) error {
 	if c.Output != "" {
 		return os.WriteFile(c.Output, svg, 0o644)
 	}
-	_, err = std.out.Write(svg)
+	_, err = s.Out.Write(svg)
 	return err
 }

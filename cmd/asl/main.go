@@ -5,17 +5,16 @@
 //	asl draw machine.asl.json --output machine.svg
 //	asl replay < requests.jsonl
 //
-// The exit status is 0 when all is well, 1 when an execution did not succeed, and 2 for bad usage or input.
+// It exits with 0 when all is well, with 1 when an execution did not succeed, with 2 when the command line or the input is
+// wrong, and with 130 when it was interrupted.
 package main
 
 import (
-	"errors"
-	"fmt"
+	"context"
 	"io"
 	"os"
-	"strings"
 
-	"github.com/alecthomas/kong"
+	"clinical-risk-pipeline/internal/program"
 )
 
 // cli is the command line.
@@ -26,59 +25,21 @@ type cli struct {
 	Replay   replayCommand   `cmd:"" help:"Answer requests to replay recorded executions: a JSON object a line, from standard input to standard output."`
 }
 
-// The exit statuses.
-const (
-	exitFine   = 0
-	exitFailed = 1 // an execution did not succeed
-	exitInput  = 2 // bad usage or input
-)
-
-// errFailed says that an execution did not succeed; it was reported already.
-var errFailed = errors.New("the execution did not succeed")
-
-// streams are the standard streams.
-type streams struct {
-	in       io.Reader
-	out, err io.Writer
+// Help is shown by --help below the flags.
+func (cli) Help() string {
+	return "Exit codes: 0, all is well; 1, an execution did not succeed; 2, the command line or the input is wrong; 130, interrupted."
 }
 
-func main() { os.Exit(execute(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})) }
+func main() { newProgram().Main() }
 
-// execute runs the command line and gives the exit status.
-func execute(args []string, std streams) (status int) {
-	defer func() { // kong prints the help and asks to exit
-		if asked, ok := recover().(exitRequest); ok {
-			status = int(asked)
-		}
-	}()
-	parser, err := kong.New(&cli{}, kong.Name("asl"), kong.Description("Amazon States Language on your own machine."),
-		kong.UsageOnError(), kong.Writers(std.out, std.err), kong.Bind(std), kong.Exit(func(code int) { panic(exitRequest(code)) }))
-	if err != nil {
-		panic(err)
-	}
-	command, err := parser.Parse(args)
-	if err == nil {
-		err = command.Run()
-	}
-	switch {
-	case err == nil:
-		return exitFine
-	case errors.Is(err, errFailed):
-		return exitFailed
-	}
-	for line := range strings.Lines(err.Error()) {
-		fmt.Fprintln(std.err, "asl:", strings.TrimSuffix(line, "\n"))
-	}
-	return exitInput
+func newProgram() program.Program {
+	return program.Program{Name: "asl", Description: "Amazon States Language on your own machine.", CLI: &cli{}}
 }
-
-// exitRequest is the exit status that kong asks for.
-type exitRequest int
 
 // read reads a file; "-" is the standard input.
-func (s streams) read(file string) ([]byte, error) {
+func read(ctx context.Context, s program.Streams, file string) ([]byte, error) {
 	if file == "-" {
-		return io.ReadAll(s.in)
+		return io.ReadAll(s.Input(ctx))
 	}
 	return os.ReadFile(file)
 }

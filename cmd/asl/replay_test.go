@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"clinical-risk-pipeline/internal/program"
 )
 
 func TestReplay(t *testing.T) {
@@ -29,7 +31,7 @@ func TestReplay(t *testing.T) {
 	} {
 		status, out, errs := run(t, row.request+"\n", "replay")
 		var got, want any
-		if err := json.Unmarshal([]byte(out), &got); err != nil || status != exitFine {
+		if err := json.Unmarshal([]byte(out), &got); err != nil || status != program.ExitOK {
 			t.Fatalf("%s: exit %d, %v, %s", row.why, status, err, errs)
 		}
 		if err := json.Unmarshal([]byte(row.want), &want); err != nil {
@@ -47,7 +49,7 @@ func TestReplayRefusesWhatAWSRefuses(t *testing.T) {
 	if len(lines) != 2 || !strings.Contains(lines[0], `"status":"REJECTED"`) || !strings.Contains(lines[1], `"status":"SUCCEEDED"`) {
 		t.Errorf("answers %q: the process stays up after a refusal", lines)
 	}
-	if status, _, errs := run(t, `{"id": 1`, "replay"); status != exitInput || !strings.Contains(errs, "request 1") {
+	if status, _, errs := run(t, `{"id": 1`, "replay"); status != program.ExitUsage || !strings.Contains(errs, "request 1") {
 		t.Errorf("exit %d, %q", status, errs)
 	}
 }

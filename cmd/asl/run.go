@@ -5,12 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/asl/mock"
+	"clinical-risk-pipeline/internal/program"
 )
 
 // runCommand executes a definition.
@@ -29,42 +28,40 @@ type runCommand struct {
 }
 
 // Run executes the definition and prints what happened.
-func (c *runCommand) Run(std streams) error {
-	machine, err := load(std, c.File, c.Lenient)
+func (c *runCommand) Run(ctx context.Context, s program.Streams) error {
+	machine, err := load(ctx, s, c.File, c.Lenient)
 	if err != nil {
 		return err
 	}
-	input, err := c.input(std)
+	input, err := c.input(ctx, s)
 	if err != nil {
 		return err
 	}
 	options := asl.Options{Type: asl.Type(c.Type), Start: c.Start, Seed: c.Seed}
-	if options.Handler, err = c.handler(std); err != nil {
+	if options.Handler, err = c.handler(ctx, s); err != nil {
 		return err
 	}
 	if c.Objects != "" {
 		options.Objects = folder(c.Objects)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
 	execution, err := machine.Run(ctx, input, options)
 	if err != nil {
 		return err
 	}
-	if err := c.print(std.out, execution); err != nil {
+	if err := c.print(s.Out, execution); err != nil {
 		return err
 	}
 	if execution.Status != asl.Succeeded {
-		return errFailed
+		return program.Failed(nil) // The output shows the error.
 	}
 	return nil
 }
 
-func (c *runCommand) input(std streams) (any, error) {
+func (c *runCommand) input(ctx context.Context, s program.Streams) (any, error) {
 	if c.Input == "" {
 		return map[string]any{}, nil
 	}
-	text, err := std.read(c.Input)
+	text, err := read(ctx, s, c.Input)
 	if err != nil {
 		return nil, err
 	}
@@ -76,13 +73,13 @@ func (c *runCommand) input(std streams) (any, error) {
 }
 
 // handler answers tasks from the stubs; without stubs every task is an error.
-func (c *runCommand) handler(std streams) (asl.Handler, error) {
+func (c *runCommand) handler(ctx context.Context, s program.Streams) (asl.Handler, error) {
 	if c.Stubs == "" {
 		return asl.HandlerFunc(func(_ context.Context, task *asl.Task) (asl.Reply, error) {
 			return asl.Reply{}, fmt.Errorf("calls %s, but there are no --stubs", task.Resource)
 		}), nil
 	}
-	text, err := std.read(c.Stubs)
+	text, err := read(ctx, s, c.Stubs)
 	if err != nil {
 		return nil, err
 	}

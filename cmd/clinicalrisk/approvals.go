@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 
+	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/lambda/approval"
 )
 
@@ -31,19 +32,19 @@ type listApprovals struct {
 }
 
 // Run executes the command.
-func (c *listApprovals) Run(ctx context.Context, s streams, approvals *approvalsCommand) error {
+func (c *listApprovals) Run(ctx context.Context, s program.Streams, approvals *approvalsCommand) error {
 	client, err := approvals.client(ctx)
 	if err != nil {
 		return err
 	}
 	answer, err := client.list(ctx, c.All)
 	if err != nil {
-		return refuse(s, err)
+		return refused(err)
 	}
 	if approvals.JSON {
-		return printJSON(s.out, answer)
+		return printJSON(s.Out, answer)
 	}
-	printList(s.out, answer.Approvals, c.All)
+	printList(s.Out, answer.Approvals, c.All)
 	return nil
 }
 
@@ -52,19 +53,19 @@ type showApproval struct {
 }
 
 // Run executes the command.
-func (c *showApproval) Run(ctx context.Context, s streams, approvals *approvalsCommand) error {
+func (c *showApproval) Run(ctx context.Context, s program.Streams, approvals *approvalsCommand) error {
 	client, err := approvals.client(ctx)
 	if err != nil {
 		return err
 	}
 	view, err := client.show(ctx, c.ID)
 	if err != nil {
-		return refuse(s, err)
+		return refused(err)
 	}
 	if approvals.JSON {
-		return printJSON(s.out, view)
+		return printJSON(s.Out, view)
 	}
-	printView(s.out, view)
+	printView(s.Out, view)
 	return nil
 }
 
@@ -86,18 +87,18 @@ type rejectApproval struct {
 }
 
 // Run executes the command.
-func (c *approveApproval) Run(ctx context.Context, s streams, approvals *approvalsCommand) error {
+func (c *approveApproval) Run(ctx context.Context, s program.Streams, approvals *approvalsCommand) error {
 	return c.decide(ctx, s, approvals, "approve")
 }
 
 // Run executes the command.
-func (c *rejectApproval) Run(ctx context.Context, s streams, approvals *approvalsCommand) error {
+func (c *rejectApproval) Run(ctx context.Context, s program.Streams, approvals *approvalsCommand) error {
 	return c.decide(ctx, s, approvals, "reject")
 }
 
 // decide shows the request, asks on a terminal for what is not given, and sends the decision on what was shown. A decision
 // that was recorded before is sent again: the service tells the execution then, if it did not hear.
-func (c *decideApproval) decide(ctx context.Context, s streams, approvals *approvalsCommand, verdict string) error {
+func (c *decideApproval) decide(ctx context.Context, s program.Streams, approvals *approvalsCommand, verdict string) error {
 	ask := newAsker(s)
 	if ask == nil {
 		if err := c.missing(); err != nil {
@@ -110,17 +111,17 @@ func (c *decideApproval) decide(ctx context.Context, s streams, approvals *appro
 	}
 	view, err := client.show(ctx, c.ID)
 	if err != nil {
-		return refuse(s, err)
+		return refused(err)
 	}
 	shown := digestOf(view)
 	switch {
 	case shown == "":
-		return refuse(s, &approval.Fault{Status: http.StatusGone, Message: fmt.Sprintf("%s is %s: there is nothing to decide", view.ID, view.Status)})
+		return refused(&approval.Fault{Status: http.StatusGone, Message: fmt.Sprintf("%s is %s: there is nothing to decide", view.ID, view.Status)})
 	case c.Reviewed != "" && c.Reviewed != shown:
-		return refuse(s, &approval.Fault{Status: http.StatusConflict, Message: fmt.Sprintf("the decision records are not those that you reviewed: their digest is now %s", shown)})
+		return refused(&approval.Fault{Status: http.StatusConflict, Message: fmt.Sprintf("the decision records are not those that you reviewed: their digest is now %s", shown)})
 	}
 	if ask != nil {
-		printView(s.err, view)
+		printView(s.Err, view)
 		if err := c.complete(ctx, ask, verdict); err != nil {
 			return err
 		}
@@ -129,12 +130,12 @@ func (c *decideApproval) decide(ctx context.Context, s streams, approvals *appro
 		Decision: verdict, Meaning: c.Meaning, Reason: c.Reason, PrintedName: c.Name, Reviewed: shown,
 	})
 	if err != nil {
-		return refuse(s, err)
+		return refused(err)
 	}
 	if approvals.JSON {
-		return printJSON(s.out, outcome)
+		return printJSON(s.Out, outcome)
 	}
-	fmt.Fprintf(s.out, "%s: %s by %s\nRecord: %s, version %s\n", outcome.ApprovalID, outcome.Decision, outcome.Signer, outcome.Record, outcome.RecordVersion)
+	fmt.Fprintf(s.Out, "%s: %s by %s\nRecord: %s, version %s\n", outcome.ApprovalID, outcome.Decision, outcome.Signer, outcome.Record, outcome.RecordVersion)
 	return nil
 }
 
@@ -180,16 +181,13 @@ func (c *decideApproval) complete(ctx context.Context, ask *asker, verdict strin
 	return nil
 }
 
-// refuse says what the service refused, and ends with 1; with 2 where the request itself is wrong.
-func refuse(s streams, err error) error {
+// refused makes the error of what the service refused: the exit code is 1, and 2 where the request itself is wrong.
+func refused(err error) error {
 	fault, ok := errors.AsType[*approval.Fault](err)
 	if !ok || fault.Status == http.StatusBadRequest || fault.Status == http.StatusNotFound {
 		return err
 	}
-	for line := range strings.Lines(cmp.Or(fault.Message, fault.Code)) {
-		fmt.Fprintln(s.err, "clinicalrisk:", strings.TrimRight(line, "\n"))
-	}
-	return exit(exitFailed)
+	return program.Failed(errors.New(cmp.Or(fault.Message, fault.Code)))
 }
 
 func printJSON(w io.Writer, value any) error {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/lambda/approval"
 )
 
@@ -225,7 +226,7 @@ func TestQuestionsEndWithTheCommand(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	var diagnostics strings.Builder
-	if code := run(ctx, []string{"approvals", "--url", f.url, "approve", f.id}, streams{waiting, io.Discard, &diagnostics}); code != exitInterrupted {
+	if code := newProgram().Run(ctx, []string{"approvals", "--url", f.url, "approve", f.id}, program.Streams{In: waiting, Out: io.Discard, Err: &diagnostics}); code != program.ExitInterrupted {
 		t.Errorf("exit code %d\n%s", code, diagnostics.String())
 	}
 }

@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"strings"
 
+	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/lambda/approval"
 	"clinical-risk-pipeline/local/approver"
 )
 
 // newPerson returns who decides in a local run: by what --approve says, else the person at the terminal, else nobody.
-func newPerson(choice string, s streams) (approver.Person, error) {
+func newPerson(choice string, s program.Streams) (approver.Person, error) {
 	if choice != "" {
 		return approver.Open(choice)
 	}

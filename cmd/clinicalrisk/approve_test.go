@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/lambda/approval"
 )
 
@@ -25,7 +26,7 @@ func TestAPersonAtTheTerminalDecides(t *testing.T) {
 	} {
 		t.Run(reason, func(t *testing.T) {
 			var shown strings.Builder
-			person, err := newPerson("", streams{strings.NewReader(row.answers), io.Discard, &shown})
+			person, err := newPerson("", program.Streams{In: strings.NewReader(row.answers), Out: io.Discard, Err: &shown})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -41,7 +42,7 @@ func TestAPersonAtTheTerminalDecides(t *testing.T) {
 }
 
 func TestWithoutATerminalNobodyDecides(t *testing.T) {
-	s := streams{strings.NewReader("a\n"), io.Discard, io.Discard}
+	s := program.Streams{In: strings.NewReader("a\n"), Out: io.Discard, Err: io.Discard}
 	for choice, verdict := range map[string]string{"": "", "none": "", "all": "approve"} {
 		person, err := newPerson(choice, s)
 		if err != nil {

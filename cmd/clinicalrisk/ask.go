@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"golang.org/x/term"
+
+	"clinical-risk-pipeline/internal/program"
 )
 
 // asker asks questions on a terminal.
@@ -19,11 +21,11 @@ type asker struct {
 }
 
 // newAsker returns nil where no person sits at a terminal: there nobody can be asked.
-func newAsker(s streams) *asker {
-	if !isTerminal(s.in) {
+func newAsker(s program.Streams) *asker {
+	if !isTerminal(s.In) {
 		return nil
 	}
-	return &asker{bufio.NewReader(s.in), s.err}
+	return &asker{bufio.NewReader(s.In), s.Err}
 }
 
 // isTerminal is replaced by tests.
@@ -46,7 +48,7 @@ func (a *asker) ask(ctx context.Context, question string) (string, error) {
 	}()
 	select {
 	case <-ctx.Done():
-		return "", exit(exitInterrupted)
+		return "", program.Interrupted("nothing was decided")
 	case l := <-answered:
 		if text := strings.TrimSpace(l.text); text != "" || l.err == nil {
 			return text, nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/local/assembly"
 	"clinical-risk-pipeline/local/intake"
 	"clinical-risk-pipeline/local/model"
@@ -58,7 +59,7 @@ type job struct {
 }
 
 // Run executes the command.
-func (c *runCommand) Run(ctx context.Context, s streams) (err error) {
+func (c *runCommand) Run(ctx context.Context, s program.Streams) (err error) {
 	progress := &progress{}
 	stateMachine, assemblyErr := c.stateMachine()
 	m, modelName, modelErr := c.model(ctx, s)
@@ -68,7 +69,7 @@ func (c *runCommand) Run(ctx context.Context, s streams) (err error) {
 		defer func() { err = errors.Join(err, file.Close()) }()
 	}
 	if ctx.Err() != nil {
-		return interrupted(s, "nothing was executed")
+		return program.Interrupted("nothing was executed")
 	}
 	if err := errors.Join(assemblyErr, modelErr, personErr, inputErr); err != nil {
 		return err
@@ -89,11 +90,11 @@ func (c *runCommand) Run(ctx context.Context, s streams) (err error) {
 }
 
 // open reads the inputs.
-func (c *runCommand) open(ctx context.Context, s streams) (*intake.File, error) {
+func (c *runCommand) open(ctx context.Context, s program.Streams) (*intake.File, error) {
 	if c.Cohort != "" {
-		return intake.OpenCohort(ctx, c.Cohort, s.in)
+		return intake.OpenCohort(ctx, c.Cohort, s.In)
 	}
-	return intake.Open(ctx, c.File, s.in)
+	return intake.Open(ctx, c.File, s.In)
 }
 
 // cohort is what an extraction writes: the file of --cohort.
@@ -105,17 +106,17 @@ func (c *runCommand) cohort(file *intake.File) *intake.File {
 }
 
 // execute runs what is ready, and says what came of it.
-func (c *runCommand) execute(ctx context.Context, s streams, j *job) error {
+func (c *runCommand) execute(ctx context.Context, s program.Streams, j *job) error {
 	run, unit := c.runSubjects, "executions"
 	if c.Cohort != "" {
 		run, unit = c.runCohort, "subjects"
 	}
-	j.results.progress.start(s.err, j.file.Count, unit)
+	j.results.progress.start(s.Err, j.file.Count, unit)
 	runErr := run(ctx, j)
 	j.results.progress.end()
 	switch done := j.results.done(j.file.Count, unit); {
 	case ctx.Err() != nil:
-		return interrupted(s, done)
+		return program.Interrupted(done)
 	case runErr != nil:
 		return fmt.Errorf("%w\nthe run stopped: %s", runErr, done)
 	}
@@ -139,12 +140,6 @@ func (c *runCommand) runCohort(ctx context.Context, j *job) error {
 	return j.results.addCohort(result)
 }
 
-// interrupted says how far the command came.
-func interrupted(s streams, done string) error {
-	fmt.Fprintln(s.err, "clinicalrisk: interrupted:", done)
-	return exit(exitInterrupted)
-}
-
 // stateMachine finds the state machine of the environment.
 func (c *runCommand) stateMachine() (*assembly.StateMachine, error) {
 	a, err := assembly.Open(c.Assembly)
@@ -158,7 +153,7 @@ func (c *runCommand) stateMachine() (*assembly.StateMachine, error) {
 }
 
 // model returns the model that answers, and its name for the report.
-func (c *runCommand) model(ctx context.Context, s streams) (model.Model, string, error) {
+func (c *runCommand) model(ctx context.Context, s program.Streams) (model.Model, string, error) {
 	if c.Endpoint == "" {
 		return model.Reference{}, "the built-in reference model, which illustrates and predicts nothing about anyone", nil
 	}
@@ -168,25 +163,25 @@ func (c *runCommand) model(ctx context.Context, s streams) (model.Model, string,
 	}
 	warning, err := endpoint.Ping(ctx)
 	if warning != "" {
-		fmt.Fprintln(s.err, "clinicalrisk: warning:", warning)
+		fmt.Fprintln(s.Err, "clinicalrisk: warning:", warning)
 	}
 	return endpoint, c.Endpoint, err
 }
 
 // conclude prints what came of the run.
-func (c *runCommand) conclude(s streams, r *results) error {
+func (c *runCommand) conclude(s program.Streams, r *results) error {
 	if c.JSON {
 		text, err := json.MarshalIndent(r.summary, "", "  ")
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(s.out, string(text))
+		fmt.Fprintln(s.Out, string(text))
 	} else {
-		r.notable.print(s.out, r.summary)
-		fmt.Fprintf(s.out, "\nReport: %s\n", r.output.Report())
+		r.notable.print(s.Out, r.summary)
+		fmt.Fprintf(s.Out, "\nReport: %s\n", r.output.Report())
 	}
 	if r.summary.Failed > 0 {
-		return exit(exitFailed)
+		return program.Failed(nil) // The summary says what failed.
 	}
 	return nil
 }

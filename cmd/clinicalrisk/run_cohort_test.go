@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"clinical-risk-pipeline/internal/program"
 )
 
 const cohortSample = "../../examples/cohort-sample.jsonl"
@@ -23,8 +25,8 @@ func cohortPipeline(t *testing.T, arguments ...string) (code int, stdout, stderr
 
 func TestCohortSample(t *testing.T) {
 	code, stdout, stderr, out := cohortPipeline(t, "--json", "--cohort", cohortSample, "--trial", "SYN-AD-402", "--approve", "all")
-	if code != exitFailed || stderr != "" {
-		t.Errorf("exit code %d, diagnostics %q; want %d, since some subjects cannot be scored", code, stderr, exitFailed)
+	if code != program.ExitFailed || stderr != "" {
+		t.Errorf("exit code %d, diagnostics %q; want %d, since some subjects cannot be scored", code, stderr, program.ExitFailed)
 	}
 	var summary struct {
 		Executions, Failed, Alerts, Subjects, Scored, NotScored, HighRisk int
@@ -65,7 +67,7 @@ func TestHumanOutputOfACohort(t *testing.T) {
 		"Subjects without a score:\n  1 subject, first S-2: no features\n", "IncompleteScoring: 1 of 2 subjects were not scored and recorded.",
 		"full, 1 execution: 0 succeeded, 1 failed, 1 alert, 0 retries",
 	} {
-		if code != exitFailed || !strings.Contains(stdout, want) {
+		if code != program.ExitFailed || !strings.Contains(stdout, want) {
 			t.Errorf("exit code %d, output\n%s\nwant %q", code, stdout, want)
 		}
 	}
@@ -84,7 +86,7 @@ func TestApprovalsOfACohort(t *testing.T) {
 			arguments = append(arguments, "--approve", c.approve)
 		}
 		code, stdout, _, out := cohortPipeline(t, arguments...)
-		if code != exitFine || !strings.Contains(stdout, c.want) {
+		if code != program.ExitOK || !strings.Contains(stdout, c.want) {
 			t.Errorf("%s: exit code %d, output\n%s", reason, code, stdout)
 		}
 		if _, err := os.Stat(filepath.Join(out, "downstream.jsonl")); err == nil {
@@ -130,7 +132,7 @@ func TestCohortFromStandardInput(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	code, stdout, stderr := clinicalrisk(t, `{"subject": "S-1", "features": {}}`+"\n", "run", "--assembly", testAssembly, "--environment", "full",
 		"--out", filepath.Join(t.TempDir(), "out"), "--endpoint", serve(t, 200, `{"predictions": [{"risk_score": 0.1}]}`), "--cohort", "-")
-	if code != exitFine || !strings.Contains(stdout, "1 of 1 subject scored, 0 at high risk") {
+	if code != program.ExitOK || !strings.Contains(stdout, "1 of 1 subject scored, 0 at high risk") {
 		t.Errorf("exit code %d, output\n%s%s", code, stdout, stderr)
 	}
 }
@@ -153,11 +155,11 @@ func TestInterruptedCohort(t *testing.T) {
 	}
 	out := filepath.Join(t.TempDir(), "out")
 	var stdout, stderr bytes.Buffer
-	code := run(ctx, []string{"run", "--assembly", testAssembly, "--environment", "full", "--out", out, "--endpoint", server.URL,
-		"--cohort", write(t, "c.jsonl", text.String())}, streams{strings.NewReader(""), &stdout, &stderr})
+	code := newProgram().Run(ctx, []string{"run", "--assembly", testAssembly, "--environment", "full", "--out", out, "--endpoint", server.URL,
+		"--cohort", write(t, "c.jsonl", text.String())}, program.Streams{In: strings.NewReader(""), Out: &stdout, Err: &stderr})
 	done, err := os.ReadDir(filepath.Join(out, "histories", "cohort"))
 	want := fmt.Sprintf("clinicalrisk: interrupted: %d of 200 subjects are done, and their results stand in %s\n", 10*len(done), out)
-	if err != nil || len(done) == 0 || len(done) == 20 || code != exitInterrupted || stderr.String() != want {
+	if err != nil || len(done) == 0 || len(done) == 20 || code != program.ExitInterrupted || stderr.String() != want {
 		t.Errorf("%d histories, %v; exit code %d, diagnostics %q; want %q", len(done), err, code, stderr.String(), want)
 	}
 	if _, err := os.Stat(filepath.Join(out, "report.html")); err == nil {
@@ -182,8 +184,8 @@ func TestUsageOfCohorts(t *testing.T) {
 			[]string{`no environment "qa"`, `endpoint "x"`, `approvals must be`, "c.jsonl:1: this is no JSON", `c.jsonl:3: subject "A" stands on line 2 already`}},
 	} {
 		code, stdout, stderr, out := pipeline(t, c.arguments...)
-		if code != exitUsage || stdout != "" {
-			t.Errorf("%s: exit code %d, output %q; want %d and none", c.reason, code, stdout, exitUsage)
+		if code != program.ExitUsage || stdout != "" {
+			t.Errorf("%s: exit code %d, output %q; want %d and none", c.reason, code, stdout, program.ExitUsage)
 		}
 		for _, want := range c.want {
 			if !strings.Contains(stderr, want) {

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"clinical-risk-pipeline/internal/program"
 )
 
 // Requirements: SRC-12
@@ -40,8 +42,8 @@ func TestUsageAndInput(t *testing.T) {
 	} {
 		t.Chdir(t.TempDir()) // Nothing may be written to the default folder.
 		code, stdout, stderr := clinicalrisk(t, "", absolute(t, c.arguments)...)
-		if code != exitUsage || stdout != "" {
-			t.Errorf("%s: exit code %d, output %q; want %d and none", c.reason, code, stdout, exitUsage)
+		if code != program.ExitUsage || stdout != "" {
+			t.Errorf("%s: exit code %d, output %q; want %d and none", c.reason, code, stdout, program.ExitUsage)
 		}
 		for _, want := range c.want {
 			if !strings.Contains(stderr, want) {
@@ -75,7 +77,7 @@ func absolute(t *testing.T, arguments []string) []string {
 func TestFolderOfSomebodyElse(t *testing.T) {
 	file := write(t, "in.jsonl", input("S-1"))
 	code, _, stderr := clinicalrisk(t, "", "run", "--assembly", testAssembly, "--out", filepath.Dir(file), file)
-	if code != exitUsage || !strings.Contains(stderr, "holds files that no run wrote") || !strings.Contains(stderr, "--out") {
+	if code != program.ExitUsage || !strings.Contains(stderr, "holds files that no run wrote") || !strings.Contains(stderr, "--out") {
 		t.Errorf("exit code %d, diagnostics %q", code, stderr)
 	}
 }
@@ -84,8 +86,8 @@ func TestNoJSONata(t *testing.T) {
 	good := write(t, "good.jsonl", input("S-1"))
 	t.Chdir(t.TempDir())
 	code, _, stderr := clinicalrisk(t, "", "run", "--assembly", filepath.Join(packageDir, testAssembly), good)
-	if code != exitUsage || !strings.Contains(stderr, "npm ci") {
-		t.Errorf("exit code %d, diagnostics %q; want %d and the command that installs it", code, stderr, exitUsage)
+	if code != program.ExitUsage || !strings.Contains(stderr, "npm ci") {
+		t.Errorf("exit code %d, diagnostics %q; want %d and the command that installs it", code, stderr, program.ExitUsage)
 	}
 	if _, err := os.Stat("out"); err == nil {
 		t.Error("a folder for results was made, though there can be none")

@@ -37,6 +37,18 @@ type Streams struct {
 	Out, Err io.Writer
 }
 
+// Input returns a reader of In that fails with the context's error when ctx is done. A read of a terminal cannot be cancelled, so it
+// is left to itself.
+func (s Streams) Input(ctx context.Context) io.Reader {
+	reader, writer := io.Pipe()
+	go func() {
+		_, err := io.Copy(writer, s.In)
+		_ = writer.CloseWithError(err) // It never fails.
+	}()
+	context.AfterFunc(ctx, func() { _ = writer.CloseWithError(ctx.Err()) })
+	return reader
+}
+
 // Program is a program that has not started yet.
 type Program struct {
 	Name        string

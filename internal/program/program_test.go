@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"runtime/debug"
 	"strings"
 	"testing"
@@ -107,6 +108,20 @@ func TestAnErrorAfterASignalIsAnInterruption(t *testing.T) {
 	ctx = context.WithValue(ctx, errorKey{}, Failed(errors.New("two findings")))
 	if code, _, stderr := run(ctx, "fail"); code != ExitFailed || stderr != "greeter: two findings\n" {
 		t.Errorf("an outcome in spite of the signal: exit code %d, diagnostics %q", code, stderr)
+	}
+}
+
+func TestInputEndsWithTheContext(t *testing.T) {
+	in, typing := io.Pipe()
+	t.Cleanup(func() { _ = typing.Close() })
+	ctx, cancel := context.WithCancel(t.Context())
+	input := Streams{In: in}.Input(ctx)
+	cancel()
+	if _, err := io.ReadAll(input); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if text, err := io.ReadAll(Streams{In: strings.NewReader("a line")}.Input(t.Context())); err != nil || string(text) != "a line" {
+		t.Errorf("got %q, %v", text, err)
 	}
 }
 
