@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"clinical-risk-pipeline/internal/program"
 )
 
 // The files of a module that has all that evidence is made of: a requirement, code, a test that executes a scenario, and a
@@ -88,7 +90,7 @@ func write(t *testing.T, file, text string) {
 func command(t *testing.T, arguments ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, diagnostics bytes.Buffer
-	code = run(t.Context(), arguments, streams{&out, &diagnostics})
+	code = newProgram().Run(t.Context(), arguments, program.Streams{Out: &out, Err: &diagnostics})
 	return code, out.String(), diagnostics.String()
 }
 
@@ -104,7 +106,7 @@ func read(t *testing.T, file string) string {
 func TestEvidence(t *testing.T) {
 	place(t, nil)
 	code, stdout, stderr := command(t)
-	if code != exitFine || stderr != "" || !strings.Contains(stdout, "Evidence: out/evidence/evidence.html") {
+	if code != program.ExitOK || stderr != "" || !strings.Contains(stdout, "Evidence: out/evidence/evidence.html") {
 		t.Fatalf("exit code %d, output %q, diagnostics %q", code, stdout, stderr)
 	}
 	page := read(t, "out/evidence/evidence.html")
@@ -148,7 +150,7 @@ func TestFindingsAreNamedAllAtOnce(t *testing.T) {
 	})
 	write(t, "notes.txt", "not committed")
 	code, stdout, stderr := command(t, "--json")
-	if code != exitFindings {
+	if code != program.ExitFailed {
 		t.Errorf("exit code %d", code)
 	}
 	for _, want := range []string{
@@ -176,14 +178,14 @@ func TestFindingsAreNamedAllAtOnce(t *testing.T) {
 func TestWhatChangesWhileTheTestsRunIsTold(t *testing.T) {
 	test := project["alert/alert_test.go"]
 	place(t, map[string]string{"alert/alert_test.go": test + "func init() { os.WriteFile(\"alert.go\", []byte(\"package alert\\n\"), 0o600) }\n"})
-	if code, stdout, stderr := command(t); code != exitFine || !strings.Contains(stdout, "1 files differ from commit") {
+	if code, stdout, stderr := command(t); code != program.ExitOK || !strings.Contains(stdout, "1 files differ from commit") {
 		t.Errorf("a file: exit code %d, output %q, diagnostics %q", code, stdout, stderr)
 	}
 	committing := `"git", "-c", "user.name=n", "-c", "user.email=e@example.org", "-c", "commit.gpgsign=false", "commit", "-q", "--allow-empty", "-m", "n"`
 	place(t, map[string]string{
 		"alert/alert_test.go": strings.Replace(test, `"os"`, "\"os\"\n\t\"os/exec\"", 1) + "func init() { exec.Command(" + committing + ").Run() }\n",
 	})
-	if code, _, stderr := command(t); code != exitFindings || !strings.Contains(stderr, "while the tests ran") {
+	if code, _, stderr := command(t); code != program.ExitFailed || !strings.Contains(stderr, "while the tests ran") {
 		t.Errorf("a commit: exit code %d, diagnostics %q", code, stderr)
 	}
 }
@@ -194,7 +196,7 @@ func TestWhatIsDeployedHasToBeExecuted(t *testing.T) {
 	other = strings.Replace(other, `{"Machine"`, `{"Watch": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"DefinitionString": "{}", "StateMachineType": "EXPRESS"}}, "Machine"`, 1)
 	place(t, map[string]string{"cdk.out/Risk.template.json": other})
 	code, _, stderr := command(t)
-	if code != exitFindings || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, "no scenario executed the definition of Machine in Risk.template.json") {
+	if code != program.ExitFailed || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, "no scenario executed the definition of Machine in Risk.template.json") {
 		t.Errorf("exit code %d, diagnostics %q", code, stderr)
 	}
 }
@@ -202,7 +204,7 @@ func TestWhatIsDeployedHasToBeExecuted(t *testing.T) {
 func TestCheckRunsNothing(t *testing.T) {
 	place(t, map[string]string{"alert/alert_test.go": "", "package.json": ""})
 	code, stdout, stderr := command(t, "--check")
-	if code != exitFindings || !strings.Contains(stderr, "no test names SRC-01") || !strings.Contains(stdout, "2 requirements, 1 findings") {
+	if code != program.ExitFailed || !strings.Contains(stderr, "no test names SRC-01") || !strings.Contains(stdout, "2 requirements, 1 findings") {
 		t.Errorf("exit code %d, output %q, diagnostics %q", code, stdout, stderr)
 	}
 	if _, err := os.Stat("out"); err == nil {
@@ -227,7 +229,7 @@ func TestUsageAndInput(t *testing.T) {
 		t.Run(row.reason, func(t *testing.T) {
 			place(t, row.changes)
 			code, stdout, stderr := command(t, row.arguments...)
-			if code != exitUsage || stdout != "" || !strings.Contains(stderr, row.want) {
+			if code != program.ExitUsage || stdout != "" || !strings.Contains(stderr, row.want) {
 				t.Errorf("exit code %d, output %q, diagnostics %q, want %q", code, stdout, stderr, row.want)
 			}
 			if _, err := os.Stat("out/evidence"); err == nil {
@@ -239,14 +241,14 @@ func TestUsageAndInput(t *testing.T) {
 
 func TestAnInterruptedRunLeavesTheLastEvidence(t *testing.T) {
 	place(t, nil)
-	if code, _, stderr := command(t); code != exitFine {
+	if code, _, stderr := command(t); code != program.ExitOK {
 		t.Fatal(stderr)
 	}
 	before := read(t, "out/evidence/evidence.json")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out, diagnostics bytes.Buffer
-	if code := run(ctx, nil, streams{&out, &diagnostics}); code != exitInterrupted || !strings.Contains(diagnostics.String(), "interrupted") {
+	if code := newProgram().Run(ctx, nil, program.Streams{Out: &out, Err: &diagnostics}); code != program.ExitInterrupted || !strings.Contains(diagnostics.String(), "interrupted") {
 		t.Errorf("exit code %d, diagnostics %s", code, diagnostics.String())
 	}
 	left, err := os.ReadDir("out")
@@ -258,7 +260,7 @@ func TestAnInterruptedRunLeavesTheLastEvidence(t *testing.T) {
 func TestHelp(t *testing.T) {
 	code, stdout, _ := command(t, "--help")
 	for _, want := range []string{"--requirements", "--assembly", "--out", "--check", "--json", "Exit codes", "// Requirements: SRC-02"} {
-		if code != exitFine || !strings.Contains(stdout, want) {
+		if code != program.ExitOK || !strings.Contains(stdout, want) {
 			t.Errorf("exit code %d, help without %s:\n%s", code, want, stdout)
 		}
 	}
