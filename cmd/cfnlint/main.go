@@ -1,65 +1,67 @@
-// Cfnlint has cfn-lint look through every template of the cloud assembly, and through those of a promotion, which it
+// Command cfnlint has cfn-lint look through every template of the cloud assembly, and through those of a promotion, which it
 // synthesizes for that, with example accounts: bound to an account and a region templates are different ones.
 //
-//	go run ./cmd/cfnlint [-assembly cdk.out]
+//	go run ./cmd/cfnlint [--assembly cdk.out]
 //
-// It prints what cfn-lint finds. Without Python it says so, and ends with exit code 0: nothing was looked through. Exit codes:
-// 0 nothing found, or no Python; 1 something found or wrong; 2 usage.
+// It prints what cfn-lint finds. Without Python it says so, and ends with exit code 0: nothing was looked through. It exits with
+// 1 when cfn-lint finds something, and with 2 when the command line or the assembly is wrong or cfn-lint cannot run.
 package main
 
 import (
 	"context"
 	_ "embed"
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"os/exec"
-	"os/signal"
 	"time"
 
+	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/internal/synth"
 	"clinical-risk-pipeline/internal/venv"
 	"clinical-risk-pipeline/local/assembly"
 	"clinical-risk-pipeline/stages"
 )
 
+// cli is the command line.
+type cli struct {
+	Assembly string `default:"cdk.out" placeholder:"DIR" help:"The cloud assembly that cdk synth wrote. Default: ${default}."`
+}
+
+// Help is shown by --help below the flags.
+func (cli) Help() string {
+	return `Besides, cfnlint synthesizes a promotion with example accounts, and looks through its templates, too.
+
+Exit codes: 0, nothing found, or no Python; 1, cfn-lint found something; 2, the command line or the assembly is wrong, or cfn-lint cannot run; 130, interrupted.`
+}
+
+func main() { newProgram().Main() }
+
+func newProgram() program.Program {
+	return program.Program{Name: "cfnlint", Description: "Has cfn-lint look through every template.", CLI: &cli{}}
+}
+
 // limit bounds a run, the installation of cfn-lint included.
 const limit = 8 * time.Minute
-
-func main() {
-	dir := flag.String("assembly", "cdk.out", "the cloud assembly")
-	flag.Parse()
-	if flag.NArg() > 0 {
-		flag.Usage()
-		os.Exit(2)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
-	err := run(ctx, *dir)
-	stop()
-	cancel()
-	if errors.Is(err, venv.ErrNoPython) {
-		fmt.Println("cfn-lint: nothing was looked through:", err)
-		return
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "cfn-lint:", err)
-		os.Exit(1)
-	}
-}
 
 // requirements pin cfn-lint.
 //
 //go:embed requirements.txt
 var requirements []byte
 
-func run(ctx context.Context, dir string) error {
-	templates, err := find(dir)
+// Run executes the command.
+func (c *cli) Run(ctx context.Context, s program.Streams) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	templates, err := find(c.Assembly)
 	if err != nil {
 		return err
 	}
-	program, err := venv.Install(ctx, "cfn-lint", requirements)
+	tool, err := venv.Install(ctx, "cfn-lint", requirements)
+	if errors.Is(err, venv.ErrNoPython) {
+		fmt.Fprintln(s.Out, "cfnlint: nothing was looked through:", err)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -75,7 +77,7 @@ func run(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	return lint(ctx, program("cfn-lint"), append(templates, promoted...))
+	return lint(ctx, s, tool("cfn-lint"), append(templates, promoted...))
 }
 
 // find lists the templates of the stacks in a cloud assembly, those of its stages included.
@@ -95,16 +97,15 @@ func find(dir string) ([]string, error) {
 }
 
 // lint runs cfn-lint, which tells by its exit code whether it found something.
-func lint(ctx context.Context, program string, templates []string) error {
-	command := exec.CommandContext(ctx, program, append([]string{"--format", "parseable", "--"}, templates...)...)
-	command.Stdout, command.Stderr = os.Stdout, os.Stderr
-	if err := command.Run(); err != nil {
-		var exit *exec.ExitError
-		if errors.As(err, &exit) {
-			return fmt.Errorf("found something in %d templates", len(templates))
-		}
-		return err
+func lint(ctx context.Context, s program.Streams, tool string, templates []string) error {
+	command := exec.CommandContext(ctx, tool, append([]string{"--format", "parseable", "--"}, templates...)...)
+	command.Stdout, command.Stderr = s.Out, s.Err
+	err := command.Run()
+	if _, exited := errors.AsType[*exec.ExitError](err); exited && ctx.Err() == nil {
+		return program.Failed(fmt.Errorf("found something in %d templates", len(templates)))
 	}
-	fmt.Printf("cfn-lint: nothing found in %d templates\n", len(templates))
-	return nil
+	if err == nil {
+		fmt.Fprintf(s.Out, "cfnlint: nothing found in %d templates\n", len(templates))
+	}
+	return err
 }

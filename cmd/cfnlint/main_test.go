@@ -1,11 +1,15 @@
 package main
 
 import (
+	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"clinical-risk-pipeline/internal/program"
 )
 
 func write(t *testing.T, file, text string, mode os.FileMode) string {
@@ -54,14 +58,14 @@ func TestWhatIsFoundIsAnError(t *testing.T) {
 		"information, by its own code": {"8", "found something in 2 templates"},
 	} {
 		t.Run(reason, func(t *testing.T) {
-			program := write(t, filepath.Join(t.TempDir(), "cfn-lint"), "#!/bin/sh\nexit "+row.code+"\n", 0o700)
-			err := lint(t.Context(), program, []string{"a.template.json", "b.template.json"})
+			tool := write(t, filepath.Join(t.TempDir(), "cfn-lint"), "#!/bin/sh\nexit "+row.code+"\n", 0o700)
+			err := lint(t.Context(), program.Streams{Out: io.Discard, Err: io.Discard}, tool, []string{"a.template.json", "b.template.json"})
 			if got := errorText(err); got != row.want {
 				t.Errorf("got %q, want %q", got, row.want)
 			}
 		})
 	}
-	if err := lint(t.Context(), filepath.Join(t.TempDir(), "none"), nil); err == nil || strings.Contains(err.Error(), "found") {
+	if err := lint(t.Context(), program.Streams{Out: io.Discard, Err: io.Discard}, filepath.Join(t.TempDir(), "none"), nil); err == nil || strings.Contains(err.Error(), "found") {
 		t.Errorf("a program that is not there: %v", err)
 	}
 }
@@ -71,4 +75,36 @@ func errorText(err error) string {
 		return ""
 	}
 	return err.Error()
+}
+
+func TestExitCodes(t *testing.T) {
+	empty := t.TempDir()
+	for _, row := range []struct {
+		reason    string
+		arguments []string
+		code      int
+		want      string
+	}{
+		{"help", []string{"--help"}, program.ExitOK, "--assembly"},
+		{"an argument", []string{"cdk.out"}, program.ExitUsage, "unexpected argument cdk.out"},
+		{"no assembly", []string{"--assembly", empty}, program.ExitUsage, "cfnlint: " + empty + ": no cloud assembly here"},
+	} {
+		var out bytes.Buffer
+		code := newProgram().Run(t.Context(), row.arguments, program.Streams{Out: &out, Err: &out})
+		if code != row.code || !strings.Contains(out.String(), row.want) {
+			t.Errorf("%s: exit code %d, output %q, want %d and %q", row.reason, code, out.String(), row.code, row.want)
+		}
+	}
+}
+
+func TestWithoutPythonNothingIsLookedThrough(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "manifest.json"), `{"artifacts": {"Risk": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "Risk.template.json"}}}}`, 0o600)
+	t.Chdir(t.TempDir())
+	t.Setenv("PATH", t.TempDir())
+	var out bytes.Buffer
+	code := newProgram().Run(t.Context(), []string{"--assembly", dir}, program.Streams{Out: &out, Err: &out})
+	if code != program.ExitOK || !strings.Contains(out.String(), "nothing was looked through: Python 3.10") {
+		t.Errorf("exit code %d, output %q", code, out.String())
+	}
 }

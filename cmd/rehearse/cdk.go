@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,6 +19,7 @@ const (
 
 // commandLine is the CDK command line, aimed at the emulator.
 type commandLine struct {
+	out            io.Writer // for the commands that it runs
 	server         *server
 	assembly, home string
 }
@@ -29,7 +31,7 @@ func (c commandLine) run(ctx context.Context, command string, arguments ...strin
 }
 
 func (c commandLine) output(ctx context.Context, command string, arguments ...string) (string, error) {
-	fmt.Println("rehearsal: cdk", command, strings.Join(arguments, " "))
+	fmt.Fprintln(c.out, "rehearse: cdk", command, strings.Join(arguments, " "))
 	cdk := exec.CommandContext(ctx, filepath.Join("node_modules", ".bin", "cdk"),
 		append([]string{command, "--app", c.assembly, "--ci", "--no-notices"}, arguments...)...)
 	cdk.Env = append(localEnvironment(),

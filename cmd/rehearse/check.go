@@ -50,7 +50,7 @@ func (c clients) check(ctx context.Context, stacks map[string]stack, templates m
 				faults = append(faults, fmt.Errorf("stack %s: output %s has no value", name, id))
 			}
 		}
-		fmt.Printf("rehearsal: %s has %d of %d resources\n", name, created, len(wanted.Resources))
+		fmt.Fprintf(c.out, "rehearse: %s has %d of %d resources\n", name, created, len(wanted.Resources))
 		for _, r := range stacks[name].resources {
 			if err := c.inspect(ctx, r); err != nil {
 				faults = append(faults, fmt.Errorf("stack %s: %w", name, err))
@@ -58,7 +58,7 @@ func (c clients) check(ctx context.Context, stacks map[string]stack, templates m
 		}
 	}
 	if len(missing) > 0 {
-		fmt.Println("rehearsal: the emulator does not create", strings.Join(slices.Sorted(maps.Keys(missing)), ", "))
+		fmt.Fprintln(c.out, "rehearse: the emulator does not create", strings.Join(slices.Sorted(maps.Keys(missing)), ", "))
 	}
 	return errors.Join(faults...)
 }

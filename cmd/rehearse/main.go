@@ -1,8 +1,8 @@
-// Rehearsal deploys an environment without AWS: the CDK command line deploys it into moto, an emulator of AWS, which listens on
-// this machine's loopback address only. It deploys twice, the second time without a change, checks what was created through the
+// Command rehearse deploys an environment without AWS: the CDK command line deploys it into moto, an emulator of AWS, which listens
+// on this machine's loopback address only. It deploys twice, the second time without a change, checks what was created through the
 // AWS SDK, and destroys it.
 //
-//	go run ./cmd/rehearse [-stacks 'Dev/*']
+//	go run ./cmd/rehearse [--stacks 'Dev/*']
 //
 // It synthesizes for itself, without the settings of the shell: the emulator has one account, and the application's are others.
 //
@@ -10,58 +10,57 @@
 // resolves; nothing changes without a change; what is created is what the templates say. What it cannot show: that AWS
 // itself accepts a property, what IAM decides, and the types that moto does not create, which it lists.
 //
-// Without Python it says so, and ends with exit code 0: nothing was rehearsed, and nothing is wrong. Exit codes: 0 rehearsed,
-// or no Python; 1 something is wrong; 2 usage.
+// Without Python it says so, and ends with exit code 0: nothing was rehearsed, and nothing is wrong. It exits with 1 when a step
+// of the rehearsal fails, and with 2 when the command line is wrong or the rehearsal cannot begin.
 package main
 
 import (
 	"context"
 	_ "embed"
 	"errors"
-	"flag"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"time"
 
+	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/internal/synth"
 	"clinical-risk-pipeline/internal/venv"
 )
 
+// cli is the command line.
+type cli struct {
+	Stacks string `default:"Dev/*" placeholder:"PATTERN" help:"The stacks to deploy, as the CDK command line selects them. Default: ${default}."`
+}
+
+// Help is shown by --help below the flags.
+func (cli) Help() string {
+	return `Exit codes: 0, rehearsed, or no Python; 1, a step of the rehearsal failed; 2, the command line is wrong, or the rehearsal cannot begin; 130, interrupted.`
+}
+
+func main() { newProgram().Main() }
+
+func newProgram() program.Program {
+	return program.Program{Name: "rehearse", Description: "Deploys an environment into an emulated AWS on this machine, checks it, and destroys it.", CLI: &cli{}}
+}
+
 // limit bounds a rehearsal, the installation of the emulator included.
 const limit = 8 * time.Minute
-
-func main() {
-	stacks := flag.String("stacks", "Dev/*", "the stacks to deploy, as the CDK command line selects them")
-	flag.Parse()
-	if flag.NArg() > 0 {
-		flag.Usage()
-		os.Exit(2)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
-	err := rehearse(ctx, *stacks)
-	stop()
-	cancel()
-	if errors.Is(err, venv.ErrNoPython) {
-		fmt.Println("rehearsal: nothing was rehearsed:", err)
-		return
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "rehearsal:", err)
-		os.Exit(1)
-	}
-}
 
 // requirements pin the emulator.
 //
 //go:embed requirements.txt
 var requirements []byte
 
-// rehearse does the steps in their order. Whatever happens, the server ends with it.
-func rehearse(ctx context.Context, stacks string) error {
-	program, err := venv.Install(ctx, "rehearsal", requirements)
+// Run executes the command. Whatever happens, the server ends with it.
+func (c *cli) Run(ctx context.Context, s program.Streams) error {
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	tool, err := venv.Install(limited, "rehearsal", requirements)
+	if errors.Is(err, venv.ErrNoPython) {
+		fmt.Fprintln(s.Out, "rehearse: nothing was rehearsed:", err)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -71,46 +70,53 @@ func rehearse(ctx context.Context, stacks string) error {
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
 	assembly := filepath.Join(scratch, "cdk.out")
-	fmt.Println("rehearsal: cdk synth")
-	if err := synth.Into(ctx, assembly); err != nil {
+	fmt.Fprintln(s.Out, "rehearse: cdk synth")
+	if err := synth.Into(limited, assembly); err != nil {
 		return err
 	}
 	templates, err := readTemplates(assembly)
 	if err != nil {
 		return err
 	}
-	server, err := startServer(ctx, program("python"), filepath.Join(scratch, "server.log"))
+	server, err := startServer(limited, tool("python"), filepath.Join(scratch, "server.log"))
 	if err != nil {
 		return err
 	}
 	defer server.stop()
+	cdk := commandLine{out: s.Out, server: server, assembly: assembly, home: filepath.Join(scratch, "cdk")}
+	err = c.rehearse(limited, cdk, newClients(s.Out, server), templates)
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	return program.Failed(err)
+}
 
-	cdk := commandLine{server: server, assembly: assembly, home: filepath.Join(scratch, "cdk")}
+// rehearse does the steps in their order.
+func (c *cli) rehearse(ctx context.Context, cdk commandLine, aws clients, templates map[string]template) error {
 	if err := cdk.run(ctx, "bootstrap", "aws://"+account+"/"+region); err != nil {
 		return err
 	}
-	if err := cdk.run(ctx, "deploy", stacks, "--require-approval", "never"); err != nil {
+	if err := cdk.run(ctx, "deploy", c.Stacks, "--require-approval", "never"); err != nil {
 		return err
 	}
-	aws := newClients(server)
 	first, err := aws.deployed(ctx)
 	if err != nil {
 		return err
 	}
-	unsupported, err := server.unsupported()
+	unsupported, err := cdk.server.unsupported()
 	if err != nil {
 		return err
 	}
 	if err := aws.check(ctx, first, templates, unsupported); err != nil {
 		return err
 	}
-	if err := cdk.deployUnchanged(ctx, stacks, len(first)); err != nil {
+	if err := cdk.deployUnchanged(ctx, c.Stacks, len(first)); err != nil {
 		return err
 	}
 	if err := aws.unchanged(ctx, first); err != nil {
 		return err
 	}
-	if err := cdk.run(ctx, "destroy", stacks, "--force"); err != nil {
+	if err := cdk.run(ctx, "destroy", c.Stacks, "--force"); err != nil {
 		return err
 	}
 	return aws.gone(ctx, first, templates)

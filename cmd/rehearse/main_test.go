@@ -1,12 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"clinical-risk-pipeline/internal/program"
 )
 
 func logOf(t *testing.T, text string) *server {
@@ -95,6 +98,27 @@ func TestTemplatesThatCannotBeRead(t *testing.T) {
 		}
 		if _, err := readTemplates(dir); err == nil || !strings.Contains(err.Error(), row.want) {
 			t.Errorf("%s: error %v, want it to contain %q", row.reason, err, row.want)
+		}
+	}
+}
+
+func TestCommandLine(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("PATH", t.TempDir())
+	for _, row := range []struct {
+		reason    string
+		arguments []string
+		code      int
+		want      string
+	}{
+		{"help", []string{"--help"}, program.ExitOK, "--stacks"},
+		{"an argument", []string{"Dev/*"}, program.ExitUsage, "unexpected argument Dev/*"},
+		{"no Python", nil, program.ExitOK, "nothing was rehearsed: Python 3.10"},
+	} {
+		var out bytes.Buffer
+		code := newProgram().Run(t.Context(), row.arguments, program.Streams{Out: &out, Err: &out})
+		if code != row.code || !strings.Contains(out.String(), row.want) {
+			t.Errorf("%s: exit code %d, output %q, want %d and %q", row.reason, code, out.String(), row.code, row.want)
 		}
 	}
 }

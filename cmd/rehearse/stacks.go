@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -19,19 +20,21 @@ import (
 
 // clients ask the emulator through the AWS SDK.
 type clients struct {
+	out            io.Writer // for what they find
 	cloudformation *cloudformation.Client
 	sfn            *sfn.Client
 	sns            *sns.Client
 	s3             *s3.Client
 }
 
-func newClients(s *server) clients {
+func newClients(out io.Writer, s *server) clients {
 	configuration := aws.Config{
 		Region:       region,
 		BaseEndpoint: aws.String(s.endpoint("127.0.0.1")),
 		Credentials:  credentials.NewStaticCredentialsProvider("rehearsal", "rehearsal", ""),
 	}
 	return clients{
+		out:            out,
 		cloudformation: cloudformation.NewFromConfig(configuration),
 		sfn:            sfn.NewFromConfig(configuration),
 		sns:            sns.NewFromConfig(configuration),
@@ -130,7 +133,7 @@ func (c clients) gone(ctx context.Context, stacks map[string]stack, templates ma
 				faults = append(faults, fmt.Errorf("stack %s: cdk destroy took %s %s: %w", name, r.Type, id, err))
 			}
 		}
-		fmt.Printf("rehearsal: %s is destroyed; it leaves %s\n", name, orNothing(slices.Sorted(maps.Keys(retained))))
+		fmt.Fprintf(c.out, "rehearse: %s is destroyed; it leaves %s\n", name, orNothing(slices.Sorted(maps.Keys(retained))))
 	}
 	return errors.Join(faults...)
 }
