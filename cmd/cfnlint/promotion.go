@@ -6,6 +6,7 @@ import (
 
 	"clinical-risk-pipeline/constructs/risk"
 	"clinical-risk-pipeline/stages"
+	"clinical-risk-pipeline/workflow"
 )
 
 // Where a promotion stands that nobody deploys. Its last environment stands in another region than its pipeline: that adds a stack.
@@ -17,15 +18,16 @@ const (
 
 // promotionSettings are the settings of a promotion through the environments, each with an account of its own.
 func promotionSettings(environments []stages.Environment) []string {
+	const promotion = workflow.SettingPrefix + "PROMOTION_"
 	settings := []string{
-		"CLINICAL_RISK_PROMOTION_ACCOUNT=" + toolingAccount,
-		"CLINICAL_RISK_PROMOTION_REGION=" + toolingRegion,
-		"CLINICAL_RISK_PROMOTION_CONNECTION=arn:aws:codeconnections:" + toolingRegion + ":" + toolingAccount + ":connection/01234567-89ab-cdef-0123-456789abcdef",
-		"CLINICAL_RISK_PROMOTION_REPOSITORY=example/clinical-risk-pipeline",
-		"CLINICAL_RISK_PROMOTION_APPROVERS=release@example.com",
+		promotion + "ACCOUNT=" + toolingAccount,
+		promotion + "REGION=" + toolingRegion,
+		promotion + "CONNECTION=arn:aws:codeconnections:" + toolingRegion + ":" + toolingAccount + ":connection/01234567-89ab-cdef-0123-456789abcdef",
+		promotion + "REPOSITORY=example/clinical-risk-pipeline",
+		promotion + "APPROVERS=release@example.com",
 	}
 	for i, e := range environments {
-		prefix, region := "CLINICAL_RISK_"+strings.ToUpper(e.Name), toolingRegion
+		prefix, region := workflow.SettingPrefix+strings.ToUpper(e.Name), toolingRegion
 		if i == len(environments)-1 {
 			region = anotherRegion
 		}

@@ -21,6 +21,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 
 	"clinical-risk-pipeline/lambda/approval"
+	"clinical-risk-pipeline/workflow"
 )
 
 // approvalsClient calls the function URL with requests that the caller's AWS credentials sign.
@@ -73,19 +74,19 @@ func (c *approvalsCommand) discover(ctx context.Context, settings aws.Config) (s
 	if c.Environment == "" {
 		return "", errors.New("--url or --environment is required")
 	}
-	stack := approval.Stack(c.Environment)
+	stack := workflow.StackName(c.Environment, workflow.CohortStack)
 	out, err := cloudformation.NewFromConfig(settings).DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
 	if err != nil {
 		return "", fmt.Errorf("the stack %s cannot be asked for the URL, give --url: %w", stack, err)
 	}
 	for _, s := range out.Stacks {
 		for _, output := range s.Outputs {
-			if aws.ToString(output.OutputKey) == approval.URLOutput {
+			if aws.ToString(output.OutputKey) == workflow.DecisionURL {
 				return aws.ToString(output.OutputValue), nil
 			}
 		}
 	}
-	return "", fmt.Errorf("the stack %s has no output %s: its pipeline asks for no approval, or give --url", stack, approval.URLOutput)
+	return "", fmt.Errorf("the stack %s has no output %s: its pipeline asks for no approval, or give --url", stack, workflow.DecisionURL)
 }
 
 // approvalsList is the answer to a list.

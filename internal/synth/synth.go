@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+
+	"clinical-risk-pipeline/workflow"
 )
 
 // Into synthesizes the application into a folder, with these settings, environment variables "NAME=value" each, and with none of
@@ -15,7 +17,7 @@ import (
 func Into(ctx context.Context, folder string, settings ...string) error {
 	command := exec.CommandContext(ctx, "npx", "--no-install", "cdk", "synth", "--quiet", "--output", folder)
 	command.Env = slices.DeleteFunc(os.Environ(), func(variable string) bool {
-		return strings.HasPrefix(strings.ToUpper(variable), "CLINICAL_RISK_")
+		return strings.HasPrefix(strings.ToUpper(variable), workflow.SettingPrefix)
 	})
 	command.Env = append(append(command.Env, "CDK_VALIDATION=false"), settings...)
 	if output, err := command.CombinedOutput(); err != nil {
