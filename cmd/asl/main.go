@@ -25,7 +25,7 @@ type cli struct {
 	Replay   replayCommand   `cmd:"" help:"Answer requests to replay recorded executions: a JSON object a line, from standard input to standard output."`
 }
 
-// Help is shown by --help below the flags.
+// Help returns the details that --help shows.
 func (cli) Help() string {
 	return "Exit codes: 0, all is well; 1, an execution did not succeed; 2, the command line or the input is wrong; 130, interrupted."
 }

@@ -28,7 +28,7 @@ type cli struct {
 	Assembly string `default:"cdk.out" placeholder:"DIR" help:"The cloud assembly that cdk synth wrote. Default: ${default}."`
 }
 
-// Help is shown by --help below the flags.
+// Help returns the details that --help shows.
 func (cli) Help() string {
 	return `Besides, cfnlint synthesizes a promotion with example accounts, and looks through its templates, too.
 

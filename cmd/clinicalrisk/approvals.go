@@ -14,21 +14,21 @@ import (
 	"clinical-risk-pipeline/lambda/approval"
 )
 
-// approvalsCommand is `clinicalrisk approvals`: what approvers do, each with their own AWS credentials. It exits with 1 when
-// what they ask for is refused or has no effect.
+// approvalsCommand is `clinicalrisk approvals`: approvers use it with their own AWS credentials. The exit code is 1 when the service
+// refuses a request or a decision has no effect.
 type approvalsCommand struct {
-	URL         string `placeholder:"URL" help:"Where approvals are decided, as their notification says. Default: the output DecisionURL of the environment's stack."`
-	Environment string `default:"dev" placeholder:"NAME" help:"The environment whose stack is asked for the URL. Default: ${default}."`
-	JSON        bool   `help:"Print what the service answers, as JSON."`
+	URL         string `placeholder:"URL" help:"The URL that decides approvals, from the notification. Default: the output DecisionURL of the environment's stack."`
+	Environment string `default:"dev" placeholder:"NAME" help:"The environment whose stack has the URL as an output. Default: ${default}."`
+	JSON        bool   `help:"Print the answer of the service as JSON."`
 
 	List    listApprovals   `cmd:"" help:"List the requests that wait for a decision."`
-	Show    showApproval    `cmd:"" help:"Show a request: what is to be reviewed, or what was decided."`
-	Approve approveApproval `cmd:"" help:"Approve what a request shows, and sign for it."`
-	Reject  rejectApproval  `cmd:"" help:"Reject what a request shows, and sign for it."`
+	Show    showApproval    `cmd:"" help:"Show a request: what to review, or what was decided."`
+	Approve approveApproval `cmd:"" help:"Approve what a request shows, and sign."`
+	Reject  rejectApproval  `cmd:"" help:"Reject what a request shows, and sign."`
 }
 
 type listApprovals struct {
-	All bool `help:"List also what was decided or expired."`
+	All bool `help:"Include decided and expired requests."`
 }
 
 // Run executes the command.
@@ -69,13 +69,13 @@ func (c *showApproval) Run(ctx context.Context, s program.Streams, approvals *ap
 	return nil
 }
 
-// decideApproval is what approving and rejecting have in common.
+// decideApproval is what approve and reject have in common.
 type decideApproval struct {
 	ID       string `arg:"" help:"The request's id, ap-…"`
-	Meaning  string `placeholder:"TEXT" help:"What your signature means, such as approval or responsibility. Default: asked on the terminal."`
-	Reason   string `placeholder:"TEXT" help:"Why. Default: asked on the terminal."`
-	Name     string `placeholder:"NAME" help:"Your name, printed. Default: asked on the terminal."`
-	Reviewed string `placeholder:"SHA256" help:"The digest of the records that you reviewed, as show prints it. Default: the records as they are now."`
+	Meaning  string `placeholder:"TEXT" help:"What your signature means, such as approval or responsibility. Default: the terminal asks."`
+	Reason   string `placeholder:"TEXT" help:"Why you decide so. Default: the terminal asks."`
+	Name     string `placeholder:"NAME" help:"Your printed name. Default: the terminal asks."`
+	Reviewed string `placeholder:"SHA256" help:"The digest of the records that you reviewed, as printed by show. Default: the digest of the current records."`
 }
 
 type approveApproval struct {
@@ -96,8 +96,8 @@ func (c *rejectApproval) Run(ctx context.Context, s program.Streams, approvals *
 	return c.decide(ctx, s, approvals, "reject")
 }
 
-// decide shows the request, asks on a terminal for what is not given, and sends the decision on what was shown. A decision
-// that was recorded before is sent again: the service tells the execution then, if it did not hear.
+// decide shows the request, asks on a terminal for missing flags, and sends the decision on the records shown. It sends a recorded
+// decision again: the service then completes the execution if it still waits.
 func (c *decideApproval) decide(ctx context.Context, s program.Streams, approvals *approvalsCommand, verdict string) error {
 	ask := newAsker(s)
 	if ask == nil {
@@ -116,9 +116,9 @@ func (c *decideApproval) decide(ctx context.Context, s program.Streams, approval
 	shown := digestOf(view)
 	switch {
 	case shown == "":
-		return refused(&approval.Fault{Status: http.StatusGone, Message: fmt.Sprintf("%s is %s: there is nothing to decide", view.ID, view.Status)})
+		return refused(&approval.Fault{Status: http.StatusGone, Message: fmt.Sprintf("%s is %s: nothing to decide", view.ID, view.Status)})
 	case c.Reviewed != "" && c.Reviewed != shown:
-		return refused(&approval.Fault{Status: http.StatusConflict, Message: fmt.Sprintf("the decision records are not those that you reviewed: their digest is now %s", shown)})
+		return refused(&approval.Fault{Status: http.StatusConflict, Message: fmt.Sprintf("the decision records differ from those that you reviewed: their digest is now %s", shown)})
 	}
 	if ask != nil {
 		printView(s.Err, view)
@@ -139,7 +139,7 @@ func (c *decideApproval) decide(ctx context.Context, s program.Streams, approval
 	return nil
 }
 
-// digestOf is the digest of what there is to decide upon, or was decided upon; "" where there is neither.
+// digestOf returns the digest of the records that are to be decided or were decided, or "" without either.
 func digestOf(view *approval.View) string {
 	switch {
 	case view.Reviewed != nil:
@@ -150,18 +150,18 @@ func digestOf(view *approval.View) string {
 	return ""
 }
 
-// missing names the flags that a decision needs where nobody can be asked.
+// missing reports the flags that a decision requires without a terminal.
 func (c *decideApproval) missing() error {
 	var faults []error
 	for _, flag := range []struct{ name, value string }{{"meaning", c.Meaning}, {"reason", c.Reason}, {"name", c.Name}} {
 		if strings.TrimSpace(flag.value) == "" {
-			faults = append(faults, fmt.Errorf("--%s is required where nobody can be asked on a terminal", flag.name))
+			faults = append(faults, fmt.Errorf("--%s is required without a terminal", flag.name))
 		}
 	}
 	return errors.Join(faults...)
 }
 
-// complete asks for what is not given.
+// complete asks for the values that are missing.
 func (c *decideApproval) complete(ctx context.Context, ask *asker, verdict string) error {
 	for _, question := range []struct {
 		text   string
@@ -169,7 +169,7 @@ func (c *decideApproval) complete(ctx context.Context, ask *asker, verdict strin
 	}{
 		{fmt.Sprintf("Why do you %s? ", verdict), &c.Reason},
 		{"What does your signature mean (approval, responsibility, …)? ", &c.Meaning},
-		{"Your name, printed: ", &c.Name},
+		{"Your printed name: ", &c.Name},
 	} {
 		for strings.TrimSpace(*question.answer) == "" {
 			var err error
@@ -181,7 +181,7 @@ func (c *decideApproval) complete(ctx context.Context, ask *asker, verdict strin
 	return nil
 }
 
-// refused makes the error of what the service refused: the exit code is 1, and 2 where the request itself is wrong.
+// refused turns a refusal by the service into the error of the command: exit code 1, or 2 if the request itself is wrong.
 func refused(err error) error {
 	fault, ok := errors.AsType[*approval.Fault](err)
 	if !ok || fault.Status == http.StatusBadRequest || fault.Status == http.StatusNotFound {

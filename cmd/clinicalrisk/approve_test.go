@@ -10,8 +10,8 @@ import (
 	"clinical-risk-pipeline/lambda/approval"
 )
 
-func TestAPersonAtTheTerminalDecides(t *testing.T) {
-	answering(t)
+func TestThePersonAtTheTerminalDecides(t *testing.T) {
+	terminal(t)
 	for reason, row := range map[string]struct {
 		answers string
 		want    *approval.Decision
@@ -19,7 +19,7 @@ func TestAPersonAtTheTerminalDecides(t *testing.T) {
 	}{
 		"approves":              {"a\nall called\nresponsibility\nJane Doe\n", &approval.Decision{Decision: "approve", Reason: "all called", Meaning: "responsibility", PrintedName: "Jane Doe"}, false},
 		"rejects":               {"Reject\nwrong batch\nreview\nJane Doe\n", &approval.Decision{Decision: "reject", Reason: "wrong batch", Meaning: "review", PrintedName: "Jane Doe"}, false},
-		"says nothing":          {"n\n", nil, false},
+		"gives no answer":       {"n\n", nil, false},
 		"is asked until clear":  {"\nyes\n?\nn\n", nil, false},
 		"leaves":                {"", nil, true},
 		"leaves before signing": {"a\nall called\n", nil, true},
@@ -54,6 +54,6 @@ func TestWithoutATerminalNobodyDecides(t *testing.T) {
 		}
 	}
 	if _, err := newPerson(filepath.Join(t.TempDir(), "none.jsonl"), s); err == nil {
-		t.Error("a file that is not there: got no error")
+		t.Error("a missing file: got no error")
 	}
 }

@@ -1,19 +1,19 @@
-// Command clinicalrisk runs clinical risk pipelines on this machine, and decides the approvals of deployed ones.
+// Command clinicalrisk runs clinical risk pipelines on this machine and decides the approvals of deployed ones. For example,
 //
 //	clinicalrisk run examples/trial-sample.jsonl
 //
 // executes the synthesized pipeline for every line of the file, without AWS. See `clinicalrisk --help`.
 //
-// It exits with 0 when every execution succeeded, with 1 when executions failed, with 2 when the command line, the
-// input or the assembly is wrong or the run could not go on, and with 130 when it was interrupted.
+// The exit code is 0 when every execution succeeded, 1 when executions failed, 2 when the command line, the input or the
+// assembly is wrong or the run could not continue, and 130 after an interruption.
 package main
 
 import "clinical-risk-pipeline/internal/program"
 
 // cli is the command line.
 type cli struct {
-	Run       runCommand       `cmd:"" help:"Run a synthesized pipeline for every input of a file, on this machine, with stand-ins for AWS."`
-	Approvals approvalsCommand `cmd:"" help:"List, show and decide the requests for approval of a deployed pipeline."`
+	Run       runCommand       `cmd:"" help:"Run a synthesized pipeline on this machine for every input in a file, with stand-ins for AWS."`
+	Approvals approvalsCommand `cmd:"" help:"List, show and decide the approval requests of a deployed pipeline."`
 }
 
 func main() { newProgram().Main() }
@@ -21,7 +21,7 @@ func main() { newProgram().Main() }
 func newProgram() program.Program {
 	return program.Program{
 		Name:        "clinicalrisk",
-		Description: "Runs clinical risk pipelines on this machine, and decides the approvals of deployed ones.",
+		Description: "Runs clinical risk pipelines on this machine and decides the approvals of deployed ones.",
 		CLI:         &cli{},
 	}
 }

@@ -50,7 +50,7 @@ func write(t *testing.T, name, text string) string {
 	return path
 }
 
-// serve starts a model server that answers every invocation alike.
+// serve starts a model server with one answer to every invocation.
 func serve(t *testing.T, status int, answer string) (url string) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -84,14 +84,14 @@ func lines(t *testing.T, parts ...string) (values []map[string]any) {
 func TestSample(t *testing.T) {
 	code, stdout, stderr, out := pipeline(t, "--json", sample)
 	if code != program.ExitFailed || stderr != "" {
-		t.Errorf("exit code %d, diagnostics %q; want %d, since the sample holds broken subjects", code, stderr, program.ExitFailed)
+		t.Errorf("exit code %d, diagnostics %q; want %d, since the sample contains broken subjects", code, stderr, program.ExitFailed)
 	}
 	var summary struct {
 		Executions, Succeeded, Failed, Alerts int
 		ByLastState, ByError                  map[string]int
 	}
 	if err := json.Unmarshal([]byte(stdout), &summary); err != nil {
-		t.Fatalf("standard output is not only JSON: %v\n%s", err, stdout)
+		t.Fatalf("standard output is not JSON: %v\n%s", err, stdout)
 	}
 	if summary.Executions != 200 || summary.Failed != 10 || summary.Succeeded != 190 || summary.Alerts < 4 ||
 		summary.ByLastState["End"] != 190 || summary.ByError["SageMakerRuntime.ModelErrorException"] != 10 {
@@ -130,7 +130,7 @@ func TestFailedExecutions(t *testing.T) {
 	for _, name := range []string{"executions.jsonl", "alerts.jsonl", "report.html"} {
 		text, err := os.ReadFile(filepath.Join(out, name))
 		if err != nil || strings.Contains(stdout+string(text), "secret") {
-			t.Errorf("%s: %v, or it holds a feature", name, err)
+			t.Errorf("%s: %v, or it contains a feature", name, err)
 		}
 	}
 }
@@ -151,11 +151,11 @@ func TestStandardInput(t *testing.T) {
 		t.Errorf("exit code %d, output\n%s%s", code, stdout, stderr)
 	}
 	if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) > 0 {
-		t.Errorf("left behind: %v, %v", left, err)
+		t.Errorf("temporary files remain: %v, %v", left, err)
 	}
 }
 
-func TestLongListsAreCut(t *testing.T) {
+func TestLongListsAreShortened(t *testing.T) {
 	var text strings.Builder
 	for i := range maxShown + 3 {
 		text.WriteString(input(fmt.Sprint("S-", i)))
@@ -204,15 +204,15 @@ func TestInterrupted(t *testing.T) {
 	code := newProgram().Run(ctx, []string{"run", "--assembly", testAssembly, "--out", out, "--endpoint", server.URL, write(t, "in.jsonl", text.String())},
 		program.Streams{In: strings.NewReader(""), Out: &stdout, Err: &stderr})
 	done := len(lines(t, out, "executions.jsonl"))
-	want := fmt.Sprintf("clinicalrisk: interrupted: %d of 121 executions are done, and their results stand in %s\n", done, out)
+	want := fmt.Sprintf("clinicalrisk: interrupted: %d of 121 executions are done; their results are in %s\n", done, out)
 	if code != program.ExitInterrupted || stderr.String() != want || done == 0 || done == 121 {
 		t.Errorf("exit code %d, diagnostics %q; want %d and %q", code, stderr.String(), program.ExitInterrupted, want)
 	}
 	if alerts := len(lines(t, out, "alerts.jsonl")); alerts != done {
-		t.Errorf("%d alerts of %d executions, all of which alert", alerts, done)
+		t.Errorf("%d alerts from %d executions, want one each", alerts, done)
 	}
 	if _, err := os.Stat(filepath.Join(out, "report.html")); err == nil {
-		t.Error("there is a report of a run that did not end")
+		t.Error("the interrupted run wrote a report")
 	}
 }
 
@@ -226,7 +226,7 @@ func TestInterruptedBeforeTheFirstExecution(t *testing.T) {
 		t.Errorf("exit code %d, diagnostics %q", code, stderr.String())
 	}
 	if _, err := os.Stat(out); err == nil {
-		t.Error("a folder for results was made")
+		t.Error("the folder for results exists")
 	}
 }
 

@@ -32,7 +32,7 @@ type cli struct {
 	JSON         bool   `help:"Print a summary as JSON."`
 }
 
-// Help is shown by --help below the flags.
+// Help returns the details that --help shows.
 func (cli) Help() string {
 	return `Code and tests name the requirements that they answer in a line of their doc comment: "// Requirements: SRC-02, P11-10f". Run it in the root of the module.
 

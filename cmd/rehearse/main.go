@@ -33,7 +33,7 @@ type cli struct {
 	Stacks string `default:"Dev/*" placeholder:"PATTERN" help:"The stacks to deploy, as the CDK command line selects them. Default: ${default}."`
 }
 
-// Help is shown by --help below the flags.
+// Help returns the details that --help shows.
 func (cli) Help() string {
 	return `Exit codes: 0, rehearsed, or no Python; 1, a step of the rehearsal failed; 2, the command line is wrong, or the rehearsal cannot begin; 130, interrupted.`
 }
