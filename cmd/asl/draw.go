@@ -11,11 +11,11 @@ import (
 
 // drawCommand draws a definition.
 type drawCommand struct {
-	File   string `arg:"" help:"Definition in JSON; - is the standard input."`
-	Output string `short:"o" placeholder:"FILE" help:"Where the SVG goes. Default: the standard output."`
+	File   string `arg:"" help:"Definition in JSON; - is standard input."`
+	Output string `short:"o" placeholder:"FILE" help:"The SVG file to write. Default: standard output."`
 }
 
-// Run draws the definition, which need not be valid in every detail.
+// Run draws the definition, even if it has faults that do not affect the drawing.
 func (c *drawCommand) Run(ctx context.Context, s program.Streams) error {
 	definition, err := read(ctx, s, c.File)
 	if err != nil {

@@ -5,8 +5,8 @@
 //	asl draw machine.asl.json --output machine.svg
 //	asl replay < requests.jsonl
 //
-// It exits with 0 when all is well, with 1 when an execution did not succeed, with 2 when the command line or the input is
-// wrong, and with 130 when it was interrupted.
+// The exit code is 0 on success, 1 when an execution did not succeed, 2 when the command line or the input is wrong, and 130 after
+// an interruption.
 package main
 
 import (
@@ -19,15 +19,15 @@ import (
 
 // cli is the command line.
 type cli struct {
-	Validate validateCommand `cmd:"" help:"Check definitions and report everything that is wrong with them."`
+	Validate validateCommand `cmd:"" help:"Check definitions and report every fault."`
 	Run      runCommand      `cmd:"" help:"Execute a definition on an input, with stubs for its tasks."`
 	Draw     drawCommand     `cmd:"" help:"Draw a definition as SVG."`
-	Replay   replayCommand   `cmd:"" help:"Answer requests to replay recorded executions: a JSON object a line, from standard input to standard output."`
+	Replay   replayCommand   `cmd:"" help:"Replay recorded executions: read one JSON request per line from standard input, write one JSON response per line to standard output."`
 }
 
 // Help returns the details that --help shows.
 func (cli) Help() string {
-	return "Exit codes: 0, all is well; 1, an execution did not succeed; 2, the command line or the input is wrong; 130, interrupted."
+	return "Exit codes: 0, success; 1, an execution did not succeed; 2, the command line or the input is wrong; 130, interrupted."
 }
 
 func main() { newProgram().Main() }
@@ -36,7 +36,7 @@ func newProgram() program.Program {
 	return program.Program{Name: "asl", Description: "Amazon States Language on your own machine.", CLI: &cli{}}
 }
 
-// read reads a file; "-" is the standard input.
+// read reads a file, or standard input for "-".
 func read(ctx context.Context, s program.Streams, file string) ([]byte, error) {
 	if file == "-" {
 		return io.ReadAll(s.Input(ctx))

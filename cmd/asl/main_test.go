@@ -11,7 +11,7 @@ import (
 	"clinical-risk-pipeline/internal/program"
 )
 
-// run executes the command line with a standard input, and gives its exit status and what it printed.
+// run executes the command line and returns its exit code and output.
 func run(t *testing.T, stdin string, args ...string) (status int, out, errs string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
@@ -19,7 +19,7 @@ func run(t *testing.T, stdin string, args ...string) (status int, out, errs stri
 	return status, stdout.String(), stderr.String()
 }
 
-// write makes a file, and gives its name.
+// write writes a temporary file and returns its name.
 func write(t *testing.T, text string) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "file.json")
@@ -98,11 +98,11 @@ func TestRunFaults(t *testing.T) {
 		args []string
 		want string
 	}{
-		{"no stubs", []string{"run", file}, `state "A": calls arn:aws:states:::sns:publish, but there are no --stubs`},
+		{"no stubs", []string{"run", file}, `state "A": calls arn:aws:states:::sns:publish, but --stubs is not set`},
 		{"several test cases", []string{"run", file, "--stubs", stubFile}, "name a test case, for the stubs hold several: Down, Fine"},
-		{"stubs that are none", []string{"run", file, "--stubs", file}, `unknown field "StartAt"`},
-		{"no input", []string{"run", file, "--input", "/does/not/exist"}, "no such file"},
-		{"input that is no JSON", []string{"run", file, "--input", "-"}, "-: invalid character"},
+		{"invalid stubs", []string{"run", file, "--stubs", file}, `unknown field "StartAt"`},
+		{"a missing input file", []string{"run", file, "--input", "/does/not/exist"}, "no such file"},
+		{"invalid input", []string{"run", file, "--input", "-"}, "-: invalid character"},
 	} {
 		status, out, errs := run(t, "nonsense", row.args...)
 		if status != program.ExitUsage || out != "" || !strings.Contains(errs, row.want) {
@@ -145,9 +145,9 @@ func TestObjectsInAFolder(t *testing.T) {
 	}
 	written, err := filepath.Glob(filepath.Join(dir, "out", "p", "*", "*"))
 	if err != nil || len(written) != 2 || filepath.Base(written[0]) != "SUCCEEDED_0.json" || filepath.Base(written[1]) != "manifest.json" {
-		t.Errorf("%v %v: want the results and the manifest, and nothing half-written", written, err)
+		t.Errorf("%v %v: want the results and the manifest, and no partial file", written, err)
 	}
-	if status, out, _ := run(t, definition("../../secret"), "run", "-", "--objects", dir); status != program.ExitFailed || !strings.Contains(out, "is no place for a file") {
-		t.Errorf("a key that leads out of the folder: exit %d, %s", status, out)
+	if status, out, _ := run(t, definition("../../secret"), "run", "-", "--objects", dir); status != program.ExitFailed || !strings.Contains(out, "is outside the folder") {
+		t.Errorf("a key outside the folder: exit %d, %s", status, out)
 	}
 }

@@ -12,10 +12,10 @@ import (
 	"clinical-risk-pipeline/internal/program"
 )
 
-// replayCommand speaks the protocol of recorded executions: a request a line, a response a line, in the same order.
+// replayCommand replays recorded executions. It reads one request per line and writes one response per line, in the same order.
 type replayCommand struct{}
 
-// replayRequest is a recorded execution: what it ran on, and what its tasks did.
+// replayRequest is a recorded execution: its definition, its input and the results of its tasks.
 type replayRequest struct {
 	ID         json.RawMessage          `json:"id"`
 	Definition json.RawMessage          `json:"definition"`
@@ -25,13 +25,13 @@ type replayRequest struct {
 	Stubs      map[string][]*replayStub `json:"stubs"`
 }
 
-// replayContext is what the context object says.
+// replayContext is the recorded part of the context object.
 type replayContext struct {
 	Execution    struct{ ID, Name, RoleArn string }
 	StateMachine struct{ ID, Name string }
 }
 
-// replayResponse is how the execution ended.
+// replayResponse is the outcome of the replay.
 type replayResponse struct {
 	ID         json.RawMessage `json:"id"`
 	Status     string          `json:"status"`
@@ -42,7 +42,7 @@ type replayResponse struct {
 	TaskInputs [][2]any        `json:"taskInputs"`
 }
 
-// Run answers requests until the input ends.
+// Run answers requests until the end of the input.
 func (replayCommand) Run(ctx context.Context, s program.Streams) error {
 	decoder := json.NewDecoder(s.Input(ctx))
 	encoder := json.NewEncoder(s.Out)

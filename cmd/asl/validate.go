@@ -11,8 +11,8 @@ import (
 
 // validateCommand checks definitions.
 type validateCommand struct {
-	Files   []string `arg:"" name:"file" help:"Definitions in JSON; - is the standard input."`
-	Lenient bool     `help:"Accept what AWS accepts, even if it fails as soon as an execution gets there."`
+	Files   []string `arg:"" name:"file" help:"Definitions in JSON; - is standard input."`
+	Lenient bool     `help:"Accept what AWS accepts, even if every execution that reaches it fails."`
 }
 
 // Run checks every file before it returns.
@@ -28,7 +28,7 @@ func (c *validateCommand) Run(ctx context.Context, s program.Streams) error {
 	return errors.Join(faulty...)
 }
 
-// load reads and loads a definition. Each line of the error names the file.
+// load reads and loads a definition. Each line of its error names the file.
 func load(ctx context.Context, s program.Streams, file string, lenient bool) (*asl.Machine, error) {
 	definition, err := read(ctx, s, file)
 	if err != nil {
