@@ -2,12 +2,12 @@
 //
 //	evidence --out out/evidence
 //
-// It reads docs/requirements.yaml and the source code of the module in the working directory, runs the tests of all packages
-// that have a test which names a requirement, and writes evidence.html, evidence.json and the histories of all executed
-// scenarios. `make evidence` synthesizes first. See `evidence --help`.
+// It reads docs/requirements.yaml and the source code of the module in the working directory. It runs all tests in each package
+// with a test that names a requirement. It writes evidence.html, evidence.json and the histories of the executed scenarios.
+// `make evidence` synthesizes first. See `evidence --help`.
 //
-// It exits with 0 when every requirement of the design is shown, with 1 when something is wrong, with 2 when the command line
-// or the requirements' file is, or the evidence cannot be made, and with 130 when it was interrupted.
+// The exit code is 0 when every requirement of the design is shown, 1 when there are findings, 2 when the command line or the file
+// of requirements is wrong or the evidence cannot be written, and 130 after an interruption.
 package main
 
 import (
@@ -25,18 +25,18 @@ import (
 
 // cli is the command line.
 type cli struct {
-	Requirements string `default:"docs/requirements.yaml" placeholder:"FILE" help:"The requirements. Default: ${default}."`
-	Assembly     string `default:"cdk.out" placeholder:"DIR" help:"The cloud assembly that cdk synth wrote, whose templates are digested. Default: ${default}."`
-	Out          string `default:"out/evidence" placeholder:"DIR" help:"The folder for the evidence; earlier evidence in it is replaced. Default: ${default}."`
-	Check        bool   `help:"Only say whether requirements, code and tests agree: run no test, write nothing."`
+	Requirements string `default:"docs/requirements.yaml" placeholder:"FILE" help:"The file of requirements. Default: ${default}."`
+	Assembly     string `default:"cdk.out" placeholder:"DIR" help:"The cloud assembly that cdk synth writes. The evidence contains the digests of its templates. Default: ${default}."`
+	Out          string `default:"out/evidence" placeholder:"DIR" help:"The folder for the evidence. It replaces earlier evidence. Default: ${default}."`
+	Check        bool   `help:"Only check that requirements, code and tests agree: run no test, write nothing."`
 	JSON         bool   `help:"Print a summary as JSON."`
 }
 
 // Help returns the details that --help shows.
 func (cli) Help() string {
-	return `Code and tests name the requirements that they answer in a line of their doc comment: "// Requirements: SRC-02, P11-10f". Run it in the root of the module.
+	return `Code and tests name the requirements that they answer in a line of their doc comment: "// Requirements: SRC-02, P11-10f". Run this command in the root of the module.
 
-Exit codes: 0, every requirement of the design is shown; 1, there are findings: a requirement without code or test, an unknown or repeated id, a test that failed; 2, the command line or the requirements' file is wrong, or the evidence cannot be made; 130, interrupted.`
+Exit codes: 0, every requirement of the design is shown; 1, findings, such as a requirement without code or test, an unknown or repeated id, or a failed test; 2, the command line or the file of requirements is wrong, or the evidence cannot be written; 130, interrupted.`
 }
 
 func main() { newProgram().Main() }
@@ -56,7 +56,7 @@ func (c *cli) Run(ctx context.Context, s program.Streams) error {
 	return c.collect(ctx, s, settings)
 }
 
-// check compares, and runs nothing.
+// check compares requirements, code and tests. It runs no test.
 func (c *cli) check(s program.Streams, settings *evidence.Settings) error {
 	traced, err := evidence.Trace(settings)
 	if err != nil {
@@ -67,7 +67,7 @@ func (c *cli) check(s program.Streams, settings *evidence.Settings) error {
 	})
 }
 
-// collect makes the evidence.
+// collect writes the evidence.
 func (c *cli) collect(ctx context.Context, s program.Streams, settings *evidence.Settings) error {
 	progress := newProgress(s.Err)
 	settings.OnPhase, settings.OnTest = progress.phase, progress.test
@@ -86,7 +86,7 @@ func (c *cli) collect(ctx context.Context, s program.Streams, settings *evidence
 	})
 }
 
-// summary is what the command prints with --json.
+// summary is the output of --json.
 type summary struct {
 	Passed       bool     `json:"passed"`
 	Requirements int      `json:"requirements"`
@@ -100,7 +100,7 @@ type summary struct {
 	Findings     []string `json:"findings"`
 }
 
-// conclude prints what was found. Findings are the error.
+// conclude prints the summary. Its error lists the findings.
 func (c *cli) conclude(s program.Streams, found summary) error {
 	if c.JSON {
 		found.Findings = append([]string{}, found.Findings...) // never null
@@ -124,10 +124,10 @@ func (f *summary) print(w io.Writer) {
 		fmt.Fprintf(w, "%d requirements, %d findings\n", f.Requirements, len(f.Findings))
 		return
 	}
-	fmt.Fprintf(w, "%d requirements, %d tests of which %d failed, %d scenarios of which %d broke a rule, %d findings\n",
+	fmt.Fprintf(w, "%d requirements, %d tests (%d failed), %d scenarios (%d broke a rule), %d findings\n",
 		f.Requirements, f.Tests, f.Failed, f.Scenarios, f.Violating, len(f.Findings))
 	if f.Changed > 0 {
-		fmt.Fprintf(w, "%d files differ from commit %s: this is evidence of no commit\n", f.Changed, f.Commit)
+		fmt.Fprintf(w, "%d files differ from commit %s: the evidence is not about a commit\n", f.Changed, f.Commit)
 	}
 	fmt.Fprintf(w, "Evidence: %s\n", f.Page)
 }
