@@ -1,10 +1,10 @@
-// Command cfnlint has cfn-lint look through every template of the cloud assembly, and through those of a promotion, which it
-// synthesizes for that, with example accounts: bound to an account and a region templates are different ones.
+// Command cfnlint runs cfn-lint on every template in the cloud assembly and on the templates of a promotion. It synthesizes the
+// promotion with example accounts, because templates that are bound to an account and a region differ from those that are not.
 //
 //	go run ./cmd/cfnlint [--assembly cdk.out]
 //
-// It prints what cfn-lint finds. Without Python it says so, and ends with exit code 0: nothing was looked through. It exits with
-// 1 when cfn-lint finds something, and with 2 when the command line or the assembly is wrong or cfn-lint cannot run.
+// The exit code is 0 without findings, 1 when cfn-lint finds something, 2 when the command line or the assembly is wrong or cfn-lint
+// cannot run, and 130 after an interruption. Without Python it prints that it checked nothing, and the exit code is 0.
 package main
 
 import (
@@ -25,26 +25,26 @@ import (
 
 // cli is the command line.
 type cli struct {
-	Assembly string `default:"cdk.out" placeholder:"DIR" help:"The cloud assembly that cdk synth wrote. Default: ${default}."`
+	Assembly string `default:"cdk.out" placeholder:"DIR" help:"The cloud assembly that cdk synth writes. Default: ${default}."`
 }
 
 // Help returns the details that --help shows.
 func (cli) Help() string {
-	return `Besides, cfnlint synthesizes a promotion with example accounts, and looks through its templates, too.
+	return `It also synthesizes a promotion with example accounts and checks its templates.
 
-Exit codes: 0, nothing found, or no Python; 1, cfn-lint found something; 2, the command line or the assembly is wrong, or cfn-lint cannot run; 130, interrupted.`
+Exit codes: 0, no findings, or no Python; 1, cfn-lint found something; 2, the command line or the assembly is wrong, or cfn-lint cannot run; 130, interrupted.`
 }
 
 func main() { newProgram().Main() }
 
 func newProgram() program.Program {
-	return program.Program{Name: "cfnlint", Description: "Has cfn-lint look through every template.", CLI: &cli{}}
+	return program.Program{Name: "cfnlint", Description: "Runs cfn-lint on every template.", CLI: &cli{}}
 }
 
-// limit bounds a run, the installation of cfn-lint included.
+// limit is the longest duration of a run, including the installation of cfn-lint.
 const limit = 8 * time.Minute
 
-// requirements pin cfn-lint.
+// requirements pin cfn-lint and its dependencies.
 //
 //go:embed requirements.txt
 var requirements []byte
@@ -59,7 +59,7 @@ func (c *cli) Run(ctx context.Context, s program.Streams) error {
 	}
 	tool, err := venv.Install(ctx, "cfn-lint", requirements)
 	if errors.Is(err, venv.ErrNoPython) {
-		fmt.Fprintln(s.Out, "cfnlint: nothing was looked through:", err)
+		fmt.Fprintln(s.Out, "cfnlint: checked nothing:", err)
 		return nil
 	}
 	if err != nil {
@@ -71,7 +71,7 @@ func (c *cli) Run(ctx context.Context, s program.Streams) error {
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
 	if err := synth.Into(ctx, scratch, promotionSettings(stages.Environments())...); err != nil {
-		return fmt.Errorf("a promotion: %w", err)
+		return fmt.Errorf("synthesizing a promotion: %w", err)
 	}
 	promoted, err := find(scratch)
 	if err != nil {
@@ -80,7 +80,7 @@ func (c *cli) Run(ctx context.Context, s program.Streams) error {
 	return lint(ctx, s, tool("cfn-lint"), append(templates, promoted...))
 }
 
-// find lists the templates of the stacks in a cloud assembly, those of its stages included.
+// find returns the templates of all stacks in a cloud assembly, including those in stages.
 func find(dir string) ([]string, error) {
 	synthesized, err := assembly.Open(dir)
 	if err != nil {
@@ -91,21 +91,21 @@ func find(dir string) ([]string, error) {
 		templates = append(templates, stack.Template)
 	}
 	if len(templates) == 0 {
-		return nil, fmt.Errorf("no stack in %s: synthesize it with `make synth`", dir)
+		return nil, fmt.Errorf("%s contains no stacks: synthesize with `make synth`", dir)
 	}
 	return templates, nil
 }
 
-// lint runs cfn-lint, which tells by its exit code whether it found something.
+// lint runs cfn-lint, whose exit code is not 0 if it finds something.
 func lint(ctx context.Context, s program.Streams, tool string, templates []string) error {
 	command := exec.CommandContext(ctx, tool, append([]string{"--format", "parseable", "--"}, templates...)...)
 	command.Stdout, command.Stderr = s.Out, s.Err
 	err := command.Run()
 	if _, exited := errors.AsType[*exec.ExitError](err); exited && ctx.Err() == nil {
-		return program.Failed(fmt.Errorf("found something in %d templates", len(templates)))
+		return program.Failed(fmt.Errorf("cfn-lint found something in %d templates", len(templates)))
 	}
 	if err == nil {
-		fmt.Fprintf(s.Out, "cfnlint: nothing found in %d templates\n", len(templates))
+		fmt.Fprintf(s.Out, "cfnlint: no findings in %d templates\n", len(templates))
 	}
 	return err
 }

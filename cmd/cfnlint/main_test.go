@@ -12,6 +12,7 @@ import (
 	"clinical-risk-pipeline/internal/program"
 )
 
+// write writes a file and returns its name.
 func write(t *testing.T, file, text string, mode os.FileMode) string {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
@@ -23,14 +24,14 @@ func write(t *testing.T, file, text string, mode os.FileMode) string {
 	return file
 }
 
-func TestFindReachesIntoStages(t *testing.T) {
+func TestFindIncludesStages(t *testing.T) {
 	dir := t.TempDir()
 	if _, err := find(dir); err == nil {
-		t.Error("a folder that is no assembly passes")
+		t.Error("a folder without an assembly: no error")
 	}
 	write(t, filepath.Join(dir, "manifest.json"), "{}", 0o600)
 	if _, err := find(dir); err == nil {
-		t.Error("an assembly without stacks passes")
+		t.Error("an assembly without stacks: no error")
 	}
 	write(t, filepath.Join(dir, "manifest.json"), `{"artifacts": {
 		"Promotion": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "Promotion.template.json"}},
@@ -41,21 +42,21 @@ func TestFindReachesIntoStages(t *testing.T) {
 		write(t, filepath.Join(dir, "assembly-Dev", "Dev.template.json"), "{}", 0o600),
 		write(t, filepath.Join(dir, "Promotion.template.json"), "{}", 0o600),
 	}
-	write(t, filepath.Join(dir, "Other.template.json"), "left by an earlier synthesis", 0o600)
+	write(t, filepath.Join(dir, "Other.template.json"), "a leftover of an earlier synthesis", 0o600)
 	if got, err := find(dir); err != nil || !slices.Equal(got, want) {
 		t.Errorf("got %v, %v, want %v", got, err, want)
 	}
 	if _, err := find(filepath.Join(dir, "none")); err == nil {
-		t.Error("an assembly that is not there passes")
+		t.Error("a missing assembly: no error")
 	}
 }
 
-func TestWhatIsFoundIsAnError(t *testing.T) {
+func TestFindingsAreErrors(t *testing.T) {
 	for reason, row := range map[string]struct{ code, want string }{
 		"nothing":                      {"0", ""},
-		"a warning, by its exit code":  {"4", "found something in 2 templates"},
-		"an error, by its exit code":   {"2", "found something in 2 templates"},
-		"information, by its own code": {"8", "found something in 2 templates"},
+		"a warning, by its exit code":  {"4", "cfn-lint found something in 2 templates"},
+		"an error, by its exit code":   {"2", "cfn-lint found something in 2 templates"},
+		"information, by its own code": {"8", "cfn-lint found something in 2 templates"},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			tool := write(t, filepath.Join(t.TempDir(), "cfn-lint"), "#!/bin/sh\nexit "+row.code+"\n", 0o700)
@@ -66,7 +67,7 @@ func TestWhatIsFoundIsAnError(t *testing.T) {
 		})
 	}
 	if err := lint(t.Context(), program.Streams{Out: io.Discard, Err: io.Discard}, filepath.Join(t.TempDir(), "none"), nil); err == nil || strings.Contains(err.Error(), "found") {
-		t.Errorf("a program that is not there: %v", err)
+		t.Errorf("a missing program: %v", err)
 	}
 }
 
@@ -97,14 +98,14 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
-func TestWithoutPythonNothingIsLookedThrough(t *testing.T) {
+func TestWithoutPythonNothingIsChecked(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "manifest.json"), `{"artifacts": {"Risk": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "Risk.template.json"}}}}`, 0o600)
 	t.Chdir(t.TempDir())
 	t.Setenv("PATH", t.TempDir())
 	var out bytes.Buffer
 	code := newProgram().Run(t.Context(), []string{"--assembly", dir}, program.Streams{Out: &out, Err: &out})
-	if code != program.ExitOK || !strings.Contains(out.String(), "nothing was looked through: Python 3.10") {
+	if code != program.ExitOK || !strings.Contains(out.String(), "checked nothing: Python 3.10") {
 		t.Errorf("exit code %d, output %q", code, out.String())
 	}
 }

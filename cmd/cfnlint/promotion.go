@@ -9,14 +9,15 @@ import (
 	"clinical-risk-pipeline/workflow"
 )
 
-// Where a promotion stands that nobody deploys. Its last environment stands in another region than its pipeline: that adds a stack.
+// The places of a promotion that nobody deploys. The region of its last environment differs from that of its pipeline, which adds a
+// stack.
 const (
 	toolingAccount = "111111111111"
 	toolingRegion  = "eu-central-1"
 	anotherRegion  = "eu-west-1"
 )
 
-// promotionSettings are the settings of a promotion through the environments, each with an account of its own.
+// promotionSettings returns the settings of a promotion through the environments, with one account per environment.
 func promotionSettings(environments []stages.Environment) []string {
 	const promotion = workflow.SettingPrefix + "PROMOTION_"
 	settings := []string{

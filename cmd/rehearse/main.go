@@ -1,17 +1,17 @@
-// Command rehearse deploys an environment without AWS: the CDK command line deploys it into moto, an emulator of AWS, which listens
-// on this machine's loopback address only. It deploys twice, the second time without a change, checks what was created through the
-// AWS SDK, and destroys it.
+// Command rehearse deploys an environment without AWS. The CDK command line deploys it into moto, an emulator of AWS that listens only
+// on the loopback address of this machine. The command deploys twice, the second time without a change, checks the resources through
+// the AWS SDK, and destroys the stacks.
 //
 //	go run ./cmd/rehearse [--stacks 'Dev/*']
 //
-// It synthesizes for itself, without the settings of the shell: the emulator has one account, and the application's are others.
+// It synthesizes without the settings of the shell, because they name real accounts and the emulator has one account of its own.
 //
-// What it shows: the assembly is one that the command line deploys, with its assets; every reference in the templates
-// resolves; nothing changes without a change; what is created is what the templates say. What it cannot show: that AWS
-// itself accepts a property, what IAM decides, and the types that moto does not create, which it lists.
+// A rehearsal shows that the command line can deploy the assembly with its assets, that every reference in the templates resolves,
+// that a deployment without a change changes nothing, and that the created resources match the templates. It cannot show that AWS
+// accepts a property or what IAM decides, and it does not cover the types that moto cannot create, which it lists.
 //
-// Without Python it says so, and ends with exit code 0: nothing was rehearsed, and nothing is wrong. It exits with 1 when a step
-// of the rehearsal fails, and with 2 when the command line is wrong or the rehearsal cannot begin.
+// The exit code is 0 after a rehearsal, 1 when a step of the rehearsal fails, 2 when the command line is wrong or the rehearsal
+// cannot begin, and 130 after an interruption. Without Python it prints that it rehearsed nothing, and the exit code is 0.
 package main
 
 import (
@@ -44,21 +44,21 @@ func newProgram() program.Program {
 	return program.Program{Name: "rehearse", Description: "Deploys an environment into an emulated AWS on this machine, checks it, and destroys it.", CLI: &cli{}}
 }
 
-// limit bounds a rehearsal, the installation of the emulator included.
+// limit is the longest duration of a rehearsal, including the installation of the emulator.
 const limit = 8 * time.Minute
 
-// requirements pin the emulator.
+// requirements pin the emulator and its dependencies.
 //
 //go:embed requirements.txt
 var requirements []byte
 
-// Run executes the command. Whatever happens, the server ends with it.
+// Run executes the command. The emulator ends when it returns.
 func (c *cli) Run(ctx context.Context, s program.Streams) error {
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	tool, err := venv.Install(limited, "rehearsal", requirements)
 	if errors.Is(err, venv.ErrNoPython) {
-		fmt.Fprintln(s.Out, "rehearse: nothing was rehearsed:", err)
+		fmt.Fprintln(s.Out, "rehearse: rehearsed nothing:", err)
 		return nil
 	}
 	if err != nil {
@@ -91,7 +91,7 @@ func (c *cli) Run(ctx context.Context, s program.Streams) error {
 	return program.Failed(err)
 }
 
-// rehearse does the steps in their order.
+// rehearse executes the steps in their order.
 func (c *cli) rehearse(ctx context.Context, cdk commandLine, aws clients, templates map[string]template) error {
 	if err := cdk.run(ctx, "bootstrap", "aws://"+account+"/"+region); err != nil {
 		return err
