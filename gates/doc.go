@@ -1,4 +1,4 @@
-// Package gates stops a synthesis that breaks a policy. Whatever [Synth] synthesizes must pass three gates:
+// Package gates stops a synthesis that breaks a policy. Everything that [Synth] synthesizes passes three gates:
 //
 //   - the CDK's own validator, which knows what CloudFormation refuses;
 //   - the packs AwsSolutions, HIPAA.Security, NIST.800.53.R5 and PCI.DSS.321 of cdk-nag;

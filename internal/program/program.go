@@ -37,8 +37,8 @@ type Streams struct {
 	Out, Err io.Writer
 }
 
-// Input returns a reader of In that fails with the context's error when ctx is done. A read of a terminal cannot be cancelled, so it
-// is left to itself.
+// Input returns a reader of In that fails with the context's error when ctx is done. It abandons a pending read of In, because a read
+// of a terminal cannot be cancelled.
 func (s Streams) Input(ctx context.Context) io.Reader {
 	reader, writer := io.Pipe()
 	go func() {
@@ -56,7 +56,7 @@ type Program struct {
 	CLI         any    // a pointer to the command line, a struct for kong
 }
 
-// Main runs the program on the arguments and streams of the process, and exits.
+// Main runs the program with the arguments and streams of the process, and exits.
 func (p Program) Main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // A second Ctrl-C ends the process at once.
@@ -84,7 +84,7 @@ func (p Program) Run(ctx context.Context, arguments []string, s Streams) int {
 	command, err := parser.Parse(arguments)
 	switch {
 	case printed != nil:
-		return *printed // Parse went on, and its error does not matter.
+		return *printed // Parse continues after --help, and its error has no meaning.
 	case err != nil:
 		return p.conclude(ctx, s, fmt.Errorf("%w: see `%s --help`", err, p.Name))
 	}
@@ -117,7 +117,7 @@ func (p Program) print(s Streams, err error) {
 	}
 }
 
-// end is an error with an exit code of its own.
+// end is an error with an exit code.
 type end struct {
 	code  int
 	cause error // nil: there is nothing left to print
@@ -134,10 +134,11 @@ func (e *end) Error() string {
 // Unwrap returns the cause.
 func (e *end) Unwrap() error { return e.cause }
 
-// Failed ends the program with [ExitFailed]. It prints the cause; nil prints nothing, for a command that has shown why.
+// Failed returns an error that ends the program with [ExitFailed]. The cause is printed, unless it is nil: pass nil if the output of the
+// command shows the cause.
 func Failed(cause error) error { return &end{ExitFailed, cause} }
 
-// Interrupted ends the program with [ExitInterrupted], and says how far the command came.
+// Interrupted returns an error that ends the program with [ExitInterrupted] and prints how far the command came.
 func Interrupted(progress string) error {
 	return &end{ExitInterrupted, fmt.Errorf("interrupted: %s", progress)}
 }

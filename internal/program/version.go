@@ -15,8 +15,8 @@ func version(name string) string {
 	return describe(name, info)
 }
 
-// describe names a program's version, its commit, where the go command recorded one, and the Go release that built it. `go run`
-// and `go test` record no commit.
+// describe returns the version of a program, the commit if the go command recorded one, and the Go release. `go run` and `go test`
+// record no commit.
 func describe(name string, info *debug.BuildInfo) string {
 	settings := map[string]string{}
 	for _, s := range info.Settings {
