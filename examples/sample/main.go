@@ -1,7 +1,7 @@
 // Command sample writes 200 synthetic subjects of a trial, or a cohort of 256 of another trial, to standard output, as JSON Lines:
 //
 //	go run ./examples/sample > examples/trial-sample.jsonl
-//	go run ./examples/sample -cohort > examples/cohort-sample.jsonl
+//	go run ./examples/sample --cohort > examples/cohort-sample.jsonl
 //
 // The subjects do not exist. Every machine writes the same files: the seeds are fixed, and only integer arithmetic and rounded
 // numbers reach the output. Each line of the first file is the input of one execution. Package model documents the features. The
@@ -17,15 +17,14 @@
 package main
 
 //go:generate sh -c "go run . > ../trial-sample.jsonl"
-//go:generate sh -c "go run . -cohort > ../cohort-sample.jsonl"
+//go:generate sh -c "go run . --cohort > ../cohort-sample.jsonl"
 
 import (
 	"bufio"
-	"flag"
 	"fmt"
 	"io"
-	"os"
 
+	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/workflow"
 )
 
@@ -34,17 +33,21 @@ const (
 	subjects = 200
 )
 
+// cli is the command line.
+type cli struct {
+	Cohort bool `help:"Write the cohort instead of the inputs of single executions."`
+}
+
 func main() {
-	cohort := flag.Bool("cohort", false, "write the cohort")
-	flag.Parse()
-	sample := write
-	if *cohort {
-		sample = writeCohort
+	program.Program{Name: "sample", Description: "Writes synthetic subjects as JSON Lines to standard output.", CLI: &cli{}}.Main()
+}
+
+// Run executes the command.
+func (c *cli) Run(s program.Streams) error {
+	if c.Cohort {
+		return writeCohort(s.Out)
 	}
-	if err := sample(os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "sample:", err)
-		os.Exit(1)
-	}
+	return write(s.Out)
 }
 
 // write writes the first file.

@@ -8,7 +8,6 @@ package main
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -20,23 +19,29 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"clinical-risk-pipeline/gates"
+	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/stages"
 )
 
 const folder = "test/peer"
 
+// cli is the command line.
+type cli struct {
+	Runs  int  `default:"7" help:"How often each application is run. Default: ${default}."`
+	Synth bool `hidden:"" help:"Be the application."`
+}
+
 func main() {
-	synth := flag.Bool("synth", false, "be the application")
-	runs := flag.Int("runs", 7, "how often each application is run")
-	flag.Parse()
-	if *synth {
+	program.Program{Name: "peer", Description: "Times a synthesis against the equal application in TypeScript.", CLI: &cli{}}.Main()
+}
+
+// Run executes the command.
+func (c *cli) Run() error {
+	if c.Synth {
 		synthesize()
-		return
+		return nil
 	}
-	if err := compare(*runs); err != nil {
-		fmt.Fprintln(os.Stderr, "peer:", err)
-		os.Exit(1)
-	}
+	return compare(c.Runs)
 }
 
 // synthesize is the application in Go: every environment, without its cohorts, which would say more about the CDK's assets than
@@ -68,7 +73,7 @@ func compare(runs int) error {
 		return fmt.Errorf("compiling the TypeScript application: %w\n%s", err, output)
 	}
 	applications := [][]string{
-		{self, "-synth"},
+		{self, "--synth"},
 		{"node", filepath.Join(modules, ".compiled", "app.js")}, // tsconfig.json says where
 		{filepath.Join(modules, ".bin", "tsx"), filepath.Join(folder, "app.ts")},
 	}
