@@ -5,16 +5,16 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// itemBatcher groups items, so that a child execution gets several of them.
-type itemBatcher struct {
+// mapBatcher groups items, so that a child execution gets several of them.
+type mapBatcher struct {
 	maxItems   *quantity      // nil: as many as fit
 	maxBytes   *quantity      // nil: 256 KiB
 	batchInput query.Template // nil when absent
 }
 
-func (f *fields) itemBatcher() *itemBatcher {
+func (f *fields) mapBatcher() *mapBatcher {
 	f.comment()
-	b := &itemBatcher{
+	b := &mapBatcher{
 		maxItems:   f.quantity("MaxItemsPerBatch", 1, maxItems, true),
 		maxBytes:   f.quantity("MaxInputBytesPerBatch", 1, maxPayload, true),
 		batchInput: f.payload("BatchInput", seesInput),
@@ -37,7 +37,7 @@ type batching struct {
 }
 
 // begin evaluates the batcher.
-func (t *itemBatcher) begin(b *branch, input any) (*batching, error) {
+func (t *mapBatcher) begin(b *branch, input any) (*batching, error) {
 	batch := &batching{maxItems: maxItems, maxBytes: maxPayload}
 	for _, limit := range []struct {
 		from *quantity

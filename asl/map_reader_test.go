@@ -14,7 +14,7 @@ func reads(config string) string {
 		"Parameters": {"Bucket": "b", "Key.$": "$.key"}}, "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED"}, "StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}}`)
 }
 
-func TestItemReader(t *testing.T) {
+func TestMapReader(t *testing.T) {
 	for _, row := range []struct{ why, config, body, output string }{
 		{"a JSON array", `{"InputType": "JSON"}`, `[1, {"a": [2]}, 9007199254740993]`, `[1, {"a": [2]}, 9007199254740993]`},
 		{"an array inside, by pointer", `{"InputType": "JSON", "ItemsPointer": "/data/1/rows"}`, `{"x": [0], "data": [7, {"skip": {}, "rows": [1, 2]}]}`, `[1, 2]`},
@@ -37,7 +37,7 @@ func TestItemReader(t *testing.T) {
 	}
 }
 
-func TestItemReaderFailures(t *testing.T) {
+func TestMapReaderFailures(t *testing.T) {
 	for _, row := range []struct{ why, config, key, cause string }{
 		{"no such key", `{"InputType": "JSON"}`, "none", "The specified key does not exist: b/none"},
 		{"no array", `{"InputType": "JSON"}`, "object", "Attempting to map over non-iterable node."},
@@ -60,7 +60,7 @@ func TestItemReaderFailures(t *testing.T) {
 	fails(t, execute(t, reads(`{"InputType": "JSON"}`), `{"key": "k"}`, asl.Options{}), asl.ErrItemReader, "Options.Objects is not set, so there are no objects to read")
 }
 
-func TestItemReaderFaults(t *testing.T) {
+func TestMapReaderFaults(t *testing.T) {
 	for config, want := range map[string]string{
 		`{"InputType": "XML"}`: `ItemReader.ReaderConfig.InputType: must be one of CSV, JSON, JSONL, MANIFEST, got "XML"`,
 		`{"MaxItems": 1}`:      `ItemReader.ReaderConfig.InputType: is missing`,

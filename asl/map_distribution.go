@@ -10,9 +10,9 @@ import (
 type distribution struct {
 	childType  Type
 	label      string
-	reader     *itemReader  // nil: the items are in the state's data
-	batcher    *itemBatcher // nil: an item a child
-	writer     *resultWriter
+	reader     *mapReader  // nil: the items are in the state's data
+	batcher    *mapBatcher // nil: an item a child
+	writer     *mapWriter
 	count      *quantity // ToleratedFailureCount; nil when absent
 	percentage *quantity // ToleratedFailurePercentage; nil when absent
 }
@@ -32,14 +32,14 @@ func (b *builder) distribution(d *distribution) {
 	d.count, d.percentage = count, percentage
 	d.label = b.label()
 	if f, ok := b.object("ItemReader"); ok {
-		d.reader = f.itemReader()
+		d.reader = f.mapReader()
 	}
 	if f, ok := b.object("ItemBatcher"); ok {
-		d.batcher = f.itemBatcher()
+		d.batcher = f.mapBatcher()
 	}
-	d.writer = &resultWriter{transformation: "COMPACT", outputType: "JSON"}
+	d.writer = &mapWriter{transformation: "COMPACT", outputType: "JSON"}
 	if f, ok := b.object("ResultWriter"); ok {
-		d.writer = f.resultWriter()
+		d.writer = f.mapWriter()
 	}
 }
 

@@ -10,16 +10,16 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// resultWriter says what becomes of the results of child executions.
-type resultWriter struct {
+// mapWriter says what becomes of the results of child executions.
+type mapWriter struct {
 	arguments      query.Template // Arguments or Parameters; nil: the results are not exported
 	transformation string         // NONE, COMPACT or FLATTEN
 	outputType     string         // JSON or JSONL
 }
 
-func (f *fields) resultWriter() *resultWriter {
+func (f *fields) mapWriter() *mapWriter {
 	f.comment()
-	w := &resultWriter{transformation: "COMPACT", outputType: "JSON"}
+	w := &mapWriter{transformation: "COMPACT", outputType: "JSON"}
 	name := "Parameters"
 	if f.jsonata {
 		name = "Arguments"
@@ -48,7 +48,7 @@ func (f *fields) resultWriter() *resultWriter {
 }
 
 // transform is what a child execution contributes to the results. A failed one always contributes its whole record.
-func (w *resultWriter) transform(x *Execution, machineARN string) []any {
+func (w *mapWriter) transform(x *Execution, machineARN string) []any {
 	if x.Status != Succeeded || w.transformation == "NONE" {
 		return []any{childRecord(x, machineARN)}
 	}
@@ -82,7 +82,7 @@ func childRecord(x *Execution, machineARN string) map[string]any {
 // export writes results to S3 as they come: a file for each status, and at the end a manifest.
 // See https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html.
 type export struct {
-	writer         *resultWriter
+	writer         *mapWriter
 	run            *mapRun
 	bucket, prefix string
 	files          map[string]*exportFile
@@ -97,7 +97,7 @@ type exportFile struct {
 }
 
 // begin evaluates where to write.
-func (w *resultWriter) begin(run *mapRun) (*export, error) {
+func (w *mapWriter) begin(run *mapRun) (*export, error) {
 	v, err := w.arguments.Eval(run.b.evaluating(run.input))
 	if err != nil {
 		return nil, err

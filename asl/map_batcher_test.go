@@ -14,7 +14,7 @@ func batches(batcher string) string {
 		"ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED"}, "StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}}`)
 }
 
-func TestItemBatcher(t *testing.T) {
+func TestMapBatcher(t *testing.T) {
 	for _, row := range []struct{ why, batcher, output string }{
 		{"by count, the last one is smaller", `{"MaxItemsPerBatch": 2}`, `[{"Items": ["aaa", "bbb"]}, {"Items": ["ccc"]}]`},
 		// {"Items":["aaa","bbb"]} has 23 bytes.
@@ -46,7 +46,7 @@ func TestAnItemThatFitsIntoNoBatch(t *testing.T) {
 	fails(t, x, asl.ErrRuntime, "An error occurred while executing the state 'S' (entered at the event id #2). An item does not fit into a batch of at most 20 bytes.")
 }
 
-func TestItemBatcherFaults(t *testing.T) {
+func TestMapBatcherFaults(t *testing.T) {
 	_, err := asl.Load([]byte(batches(`{"BatchInput": {}}`)))
 	if diff := cmp.Diff([]string{`state "S": ItemBatcher: needs MaxItemsPerBatch or MaxInputBytesPerBatch`}, faults(err)); diff != "" {
 		t.Errorf("faults (-want +got):\n%s", diff)

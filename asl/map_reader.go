@@ -12,8 +12,8 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// itemReader reads the items of a Distributed Map from S3.
-type itemReader struct {
+// mapReader reads the items of a Distributed Map from S3.
+type mapReader struct {
 	action         string         // getObject or listObjectsV2
 	arguments      query.Template // Arguments or Parameters
 	inputType      string         // CSV, JSON, JSONL or MANIFEST; "" for listObjectsV2
@@ -31,9 +31,9 @@ const maxItems = 100_000_000
 // csvDelimiters are the values of CSVDelimiter; the first is the default.
 var csvDelimiters = []string{"COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"}
 
-func (f *fields) itemReader() *itemReader {
+func (f *fields) mapReader() *mapReader {
 	f.comment()
-	r := &itemReader{}
+	r := &mapReader{}
 	arn := f.required("Resource")
 	switch _, action, _ := strings.Cut(arn, ":states:::s3:"); {
 	case action == "getObject" || action == "listObjectsV2":
@@ -58,7 +58,7 @@ func (f *fields) itemReader() *itemReader {
 }
 
 // config reads ReaderConfig.
-func (r *itemReader) config(f *fields) {
+func (r *mapReader) config(f *fields) {
 	f.comment()
 	r.maxItems = f.quantity("MaxItems", 0, maxItems, true)
 	r.transformation = f.oneOf("Transformation", "NONE", "LOAD_AND_FLATTEN")
@@ -83,7 +83,7 @@ func (r *itemReader) config(f *fields) {
 	f.unread("a reader configuration for this InputType")
 }
 
-func (r *itemReader) csv(f *fields) {
+func (r *mapReader) csv(f *fields) {
 	r.delimiter = map[string]byte{"COMMA": ',', "PIPE": '|', "SEMICOLON": ';', "SPACE": ' ', "TAB": '\t'}[f.oneOf("CSVDelimiter", csvDelimiters...)]
 	given := f.required("CSVHeaderLocation")
 	switch headers := f.strings("CSVHeaders"); {
@@ -132,7 +132,7 @@ func readerFailure(err error) *failure {
 }
 
 // open begins to read.
-func (r *itemReader) open(b *branch, input any) (*reading, error) {
+func (r *mapReader) open(b *branch, input any) (*reading, error) {
 	limit, err := r.limit(b.evaluating(input))
 	if err != nil {
 		return nil, err
@@ -165,7 +165,7 @@ func (r *itemReader) open(b *branch, input any) (*reading, error) {
 }
 
 // limit is MaxItems; 0 is no limit.
-func (r *itemReader) limit(env *query.Env) (int, error) {
+func (r *mapReader) limit(env *query.Env) (int, error) {
 	if r.maxItems == nil {
 		return maxItems, nil
 	}
@@ -201,7 +201,7 @@ func (l location) open() (io.ReadCloser, error) {
 }
 
 // object reads the items of one object.
-func (r *itemReader) object(from location) (items.Source, func() error, error) {
+func (r *mapReader) object(from location) (items.Source, func() error, error) {
 	if r.manifestType != "" {
 		return r.manifest(from)
 	}
@@ -230,7 +230,7 @@ func (l location) items(parse func(io.Reader) (items.Source, error)) (items.Sour
 }
 
 // parse reads items from text.
-func (r *itemReader) parse(body io.Reader) (items.Source, error) {
+func (r *mapReader) parse(body io.Reader) (items.Source, error) {
 	switch r.inputType {
 	case "CSV":
 		return items.CSV(body, r.delimiter, r.headers)

@@ -29,7 +29,7 @@ func written(t *testing.T, store *memory) map[string]string {
 	return objects
 }
 
-func TestResultWriterFiles(t *testing.T) {
+func TestMapWriterFiles(t *testing.T) {
 	store := &memory{objects: map[string]string{}}
 	x := execute(t, writes(``), `[{"seconds": 2, "out": "a"}, {"seconds": 1, "fail": "E"}, {"seconds": 3, "out": {"b": 1}}]`,
 		asl.Options{Handler: timed, Objects: store, StateMachine: asl.StateMachine{Name: "m"}})
@@ -101,7 +101,7 @@ func TestAFailedRunStillWritesItsResults(t *testing.T) {
 	}
 }
 
-func TestResultWriterFaultsAndFailures(t *testing.T) {
+func TestMapWriterFaultsAndFailures(t *testing.T) {
 	fails(t, execute(t, writes(``), `[]`, asl.Options{}), "States.ResultWriterFailed", "Options.Objects is not set, so there is nowhere to write")
 	_, err := asl.Load([]byte(distributed(`, "ResultWriter": {}`)))
 	_, err2 := asl.Load([]byte(distributed(`, "ResultWriter": {"Resource": "arn:aws:states:::s3:getObject", "WriterConfig": {"Transformation": "ZIP"}}`)))

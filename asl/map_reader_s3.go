@@ -13,7 +13,7 @@ import (
 )
 
 // list gives what listObjectsV2 finds: an object's description an item, or with LOAD_AND_FLATTEN the items in the objects.
-func (r *itemReader) list(from location, prefix string) (items.Source, func() error) {
+func (r *mapReader) list(from location, prefix string) (items.Source, func() error) {
 	next, stop := iter.Pull2(from.objects.List(from.b.x.run.ctx, from.bucket, prefix))
 	listing := &objectList{next: next}
 	release := func() error { stop(); return nil }
@@ -93,7 +93,7 @@ func (c *objectChain) close() error {
 }
 
 // manifest reads the items in the objects that a manifest lists: an S3 inventory report's, or the files of an Athena UNLOAD.
-func (r *itemReader) manifest(from location) (items.Source, func() error, error) {
+func (r *mapReader) manifest(from location) (items.Source, func() error, error) {
 	body, err := from.open()
 	if err != nil {
 		return nil, nil, err
@@ -129,7 +129,7 @@ func (r *itemReader) manifest(from location) (items.Source, func() error, error)
 }
 
 // athena reads the objects that the manifest of an UNLOAD names, an s3:// address a line.
-func (r *itemReader) athena(from location, manifest io.Reader) (items.Source, func() error, error) {
+func (r *mapReader) athena(from location, manifest io.Reader) (items.Source, func() error, error) {
 	addresses, err := io.ReadAll(manifest)
 	if err != nil {
 		return nil, nil, err
