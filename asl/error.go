@@ -1,6 +1,13 @@
 package asl
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"clinical-risk-pipeline/asl/internal/query"
+	"clinical-risk-pipeline/asl/internal/value"
+)
 
 // Error names that Step Functions itself reports.
 // See https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html.
@@ -31,4 +38,92 @@ func (e *Error) Error() string {
 		return e.Name
 	}
 	return fmt.Sprintf("%s: %s", e.Name, e.Cause)
+}
+
+// failure is an error on its way through an execution: retriers and catchers see it, and at the end it is the execution's.
+type failure struct {
+	name, cause string
+	explained   bool   // an empty cause was given: it is "", not null, in the error output
+	heartbeat   bool   // a missed heartbeat
+	byTask      bool   // reported by the task itself
+	location    string // the field of a JSONata expression that failed
+}
+
+func (e *failure) Error() string { return (&Error{e.name, e.cause}).Error() }
+
+// output is the error output: what a catcher passes on.
+func (e *failure) output() map[string]any {
+	output := map[string]any{"Error": any(e.name), "Cause": any(e.cause)}
+	if e.name == "" {
+		output["Error"] = nil
+	}
+	if e.cause == "" && !e.explained {
+		output["Cause"] = nil
+	}
+	return output
+}
+
+// timeoutFailure is a task that took too long.
+func timeoutFailure(heartbeat bool) *failure {
+	return &failure{name: ErrTimeout, explained: true, heartbeat: heartbeat}
+}
+
+// dataLimitFailure is a payload that is too large; origin is the state or the task that it comes from.
+func dataLimitFailure(origin string) *failure {
+	return &failure{name: ErrDataLimit, cause: fmt.Sprintf(
+		"The state/task '%s' returned a result with a size exceeding the maximum number of bytes service limit.", origin)}
+}
+
+// expired says that an execution has used up its time. Nothing catches it.
+type expired struct{ execution *execution }
+
+func (e *expired) Error() string { return "the execution timed out" }
+
+// foreign is an error that is no outcome of an execution.
+type foreign struct{ err error }
+
+func (e *foreign) Error() string { return e.err.Error() }
+func (e *foreign) Unwrap() error { return e.err }
+
+// located gives a failed evaluation the words with which the service says where it happened.
+func located(err error, v *visit) error {
+	var e *query.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	return &failure{name: e.Name, location: e.Location, cause: fmt.Sprintf(
+		"An error occurred while executing the state '%s' (entered at the event id #%d). %s", v.state.name, v.eventID, e.Cause)}
+}
+
+// runtimeFault is a States.Runtime error, for located.
+func runtimeFault(format string, args ...any) error {
+	return &query.Error{Name: ErrRuntime, Cause: fmt.Sprintf(format, args...)}
+}
+
+// checkSize is the failure of a payload of more than 256 KiB.
+func checkSize(v any, origin string) error {
+	if value.Size(v) > maxPayload {
+		return dataLimitFailure(origin)
+	}
+	return nil
+}
+
+// Fault is something wrong with a definition. Load joins all of them.
+type Fault struct {
+	State   string // the state's name; "" for the definition itself
+	Field   string // the field in the state, such as "Next" or "Retry[0].ErrorEquals"; "" for the state itself
+	Message string // what is wrong, and what would be right
+	Lint    bool   // AWS creates such a state machine, but it fails when it gets there. Lenient does not report it.
+}
+
+// Error renders `state "NAME": FIELD: MESSAGE`.
+func (f *Fault) Error() string {
+	var b strings.Builder
+	if f.State != "" {
+		fmt.Fprintf(&b, "state %q: ", f.State)
+	}
+	if f.Field != "" {
+		b.WriteString(f.Field + ": ")
+	}
+	return b.String() + f.Message
 }

@@ -1,12 +1,75 @@
 package asl
 
 import (
+	"errors"
 	"math"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"clinical-risk-pipeline/asl/internal/query"
 )
+
+// worker is a state that can be retried and caught: Task, Parallel and Map.
+type worker interface {
+	state
+	// attempt does the state's work once. It gives the output.
+	attempt(b *branch) (any, error)
+	recoveryRules() *recovery
+}
+
+// recovery is a state's Retry and Catch.
+type recovery struct {
+	retriers []retrier
+	catchers []catcher
+}
+
+func (r *recovery) recoveryRules() *recovery { return r }
+
+func (b *builder) recovery() recovery { return recovery{b.retriers(), b.catchers()} }
+
+// persist attempts the state's work until it succeeds, or no retrier has an attempt left; then it tries the catchers.
+func (b *branch) persist(w worker) (any, *target, error) {
+	h := w.recoveryRules()
+	used := make([]int, len(h.retriers))
+	for {
+		output, err := w.attempt(b)
+		if err == nil {
+			return output, w.base().next, nil
+		}
+		err = located(err, &b.at)
+		var e *failure
+		if !errors.As(err, &e) {
+			return nil, nil, err
+		}
+		b.evaluationFailed(e)
+		again, err := b.retry(h.retriers, used, e)
+		if err != nil {
+			return nil, nil, err
+		}
+		if again {
+			if err := b.x.admit(); err != nil {
+				return nil, nil, err
+			}
+			b.x.transition()
+			continue
+		}
+		output, next, matched, err := b.caught(h.catchers, e)
+		if !matched {
+			return nil, nil, e
+		}
+		return output, next, located(err, &b.at)
+	}
+}
+
+// evaluationFailed records that a JSONata expression failed.
+func (b *branch) evaluationFailed(e *failure) {
+	if e.location != "" {
+		b.record("EvaluationFailed", &EvaluationFailed{Error: e.name, Cause: e.cause, Location: e.location, State: b.at.state.name})
+		e.location = ""
+	}
+}
 
 // retrier is an entry of Retry.
 type retrier struct {
@@ -128,4 +191,57 @@ func (b *branch) retry(retriers []retrier, used []int, e *failure) (again bool, 
 		return true, b.sleepUntil(b.p.Now().Add(r.delay(used[i], b.x.random.Float64)))
 	}
 	return false, nil
+}
+
+// catcher is an entry of Catch.
+type catcher struct {
+	errors     []string
+	next       *target
+	resultPath resultPath
+	output     query.Template // in JSONata; nil when absent
+	assign     query.Template // nil when absent
+}
+
+// catchers reads Catch.
+func (b *builder) catchers() []catcher {
+	var all []catcher
+	for _, f := range b.objects("Catch") {
+		f.comment()
+		k := catcher{errors: f.errorEquals(), next: b.target(f, "Next", f.required("Next"))}
+		if f.jsonata {
+			k.output = f.payload("Output", seesError)
+		} else {
+			k.resultPath = f.resultPath()
+		}
+		k.assign = f.assign(seesError)
+		f.unread("a catcher")
+		all = append(all, k)
+	}
+	lastCatchesAll(b.fields, "Catch", len(all), func(i int) []string { return all[i].errors })
+	return all
+}
+
+// caught is the output with which a catcher goes on; matched is false when none catches the failure.
+func (b *branch) caught(catchers []catcher, e *failure) (output any, next *target, matched bool, err error) {
+	for i := range catchers {
+		if k := &catchers[i]; catches(k.errors, e) {
+			output, err = b.catch(k, e)
+			return output, k.next, true, err
+		}
+	}
+	return nil, nil, false, nil
+}
+
+func (b *branch) catch(k *catcher, e *failure) (any, error) {
+	b.at.assigned = nil
+	errorOutput := e.output()
+	if b.at.state.jsonata {
+		env := b.evaluating(b.at.input)
+		env.Error = errorOutput
+		return b.finishTemplates(k.assign, k.output, env, any(errorOutput))
+	}
+	if err := b.assign(k.assign, b.evaluating(errorOutput)); err != nil {
+		return nil, err
+	}
+	return k.resultPath.apply(b.at.input, errorOutput)
 }
