@@ -140,7 +140,7 @@ func (c *compiler) link(f *fields, p *program, startAt string, targets []*target
 
 // state compiles one state; nil when it is no object or has no known type.
 func (c *compiler) state(scope *scopeInfo, name string, v any, targets *[]*target) state {
-	f := &fields{c: c, scope: scope, state: name, read: map[string]bool{}}
+	f := &fields{c: c, scope: scope, targets: targets, state: name, read: map[string]bool{}}
 	f.raw, _ = v.(map[string]any)
 	if f.raw == nil {
 		f.fault("", "must be an object, got %s", value.TypeName(v))
@@ -162,21 +162,20 @@ func (c *compiler) state(scope *scopeInfo, name string, v any, targets *[]*targe
 		}
 		return nil
 	}
-	b := &builder{fields: f, targets: targets}
-	s := compile(b)
+	s := compile(f)
 	f.unread("a " + kind + " state")
 	return s
 }
 
 // standardOnly notes that a state uses what Express workflows do not support. Child executions have their type from the
 // definition; the type of the machine itself is known only when it runs.
-func (b *builder) standardOnly(field, what string) {
-	fault := &Fault{State: b.state, Field: field, Message: what + " is not supported in an Express workflow"}
-	switch b.scope.child {
+func (f *fields) standardOnly(field, what string) {
+	fault := &Fault{State: f.state, Field: field, Message: what + " is not supported in an Express workflow"}
+	switch f.scope.child {
 	case Express:
-		b.c.report(fault)
+		f.c.report(fault)
 	case "":
-		b.c.standardOnly = append(b.c.standardOnly, fault)
+		f.c.standardOnly = append(f.c.standardOnly, fault)
 	}
 }
 

@@ -55,17 +55,17 @@ type work struct {
 }
 
 // work reads the fields of the data flow, Output and Assign included. A Map state has no payload: its items have one each.
-func (b *builder) work(c *common, hasPayload bool) work {
+func (f *fields) work(c *common, hasPayload bool) work {
 	var w work
-	if b.jsonata {
-		c.output = b.payload("Output", seesResult)
+	if f.jsonata {
+		c.output = f.payload("Output", seesResult)
 	} else {
-		w.selector, w.resultPath = b.payload("ResultSelector", nil), b.resultPath()
+		w.selector, w.resultPath = f.payload("ResultSelector", nil), f.resultPath()
 	}
 	if hasPayload {
-		w.payload = b.payload(map[bool]string{true: "Arguments", false: "Parameters"}[b.jsonata], seesInput)
+		w.payload = f.payload(map[bool]string{true: "Arguments", false: "Parameters"}[f.jsonata], seesInput)
 	}
-	c.assign = b.assign(seesResult)
+	c.assign = f.assign(seesResult)
 	return w
 }
 

@@ -14,8 +14,9 @@ import (
 type fields struct {
 	c       *compiler
 	scope   *scopeInfo
-	state   string // the state's name; "" for the definition itself
-	prefix  string // where the object stands in the state, such as "Retry[0]."
+	targets *[]*target // the states that the program's states name
+	state   string     // the state's name; "" for the definition itself
+	prefix  string     // where the object stands in the state, such as "Retry[0]."
 	raw     map[string]any
 	read    map[string]bool
 	jsonata bool // the state's query language

@@ -18,39 +18,39 @@ type distribution struct {
 }
 
 // distribution reads the fields of a Distributed Map. An inline Map may have the tolerances, which have no effect there.
-func (b *builder) distribution(d *distribution) {
-	count := b.quantity("ToleratedFailureCount", 0, maxTimeout, true)
-	percentage := b.quantity("ToleratedFailurePercentage", 0, 100, false)
+func (f *fields) distribution(d *distribution) {
+	count := f.quantity("ToleratedFailureCount", 0, maxTimeout, true)
+	percentage := f.quantity("ToleratedFailurePercentage", 0, 100, false)
 	if d == nil {
 		for _, name := range []string{"ItemReader", "ItemBatcher", "ResultWriter", "Label"} {
-			if _, ok := b.take(name); ok {
-				b.fault(name, "is only for a Map whose ItemProcessor has \"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\"}")
+			if _, ok := f.take(name); ok {
+				f.fault(name, "is only for a Map whose ItemProcessor has \"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\"}")
 			}
 		}
 		return
 	}
 	d.count, d.percentage = count, percentage
-	d.label = b.label()
-	if f, ok := b.object("ItemReader"); ok {
-		d.reader = f.mapReader()
+	d.label = f.label()
+	if inner, ok := f.object("ItemReader"); ok {
+		d.reader = inner.mapReader()
 	}
-	if f, ok := b.object("ItemBatcher"); ok {
-		d.batcher = f.mapBatcher()
+	if inner, ok := f.object("ItemBatcher"); ok {
+		d.batcher = inner.mapBatcher()
 	}
 	d.writer = &mapWriter{transformation: "COMPACT", outputType: "JSON"}
-	if f, ok := b.object("ResultWriter"); ok {
-		d.writer = f.mapWriter()
+	if inner, ok := f.object("ResultWriter"); ok {
+		d.writer = inner.mapWriter()
 	}
 }
 
 // label names the Map Run in ARNs. Default: the state's name, cut and cleaned.
-func (b *builder) label() string {
-	label, ok := b.text("Label")
+func (f *fields) label() string {
+	label, ok := f.text("Label")
 	if !ok {
-		return labelOf(b.state)
+		return labelOf(f.state)
 	}
 	if n := len([]rune(label)); n == 0 || n > maxLabel || labelOf(label) != label {
-		b.fault("Label", "must have 1 to %d characters, none of them a space or one of %s, got %q", maxLabel, forbiddenInLabels, label)
+		f.fault("Label", "must have 1 to %d characters, none of them a space or one of %s, got %q", maxLabel, forbiddenInLabels, label)
 	}
 	return label
 }

@@ -16,7 +16,6 @@ type worker interface {
 	state
 	// attempt does the state's work once. It gives the output.
 	attempt(b *branch) (any, error)
-	recoveryRules() *recovery
 }
 
 // recovery is a state's Retry and Catch.
@@ -25,14 +24,11 @@ type recovery struct {
 	catchers []catcher
 }
 
-func (r *recovery) recoveryRules() *recovery { return r }
-
-func (b *builder) recovery() recovery { return recovery{b.retriers(), b.catchers()} }
+func (f *fields) recovery() recovery { return recovery{f.retriers(), f.catchers()} }
 
 // persist attempts the state's work until it succeeds, or no retrier has an attempt left; then it tries the catchers.
-func (b *branch) persist(w worker) (any, *target, error) {
-	h := w.recoveryRules()
-	used := make([]int, len(h.retriers))
+func (b *branch) persist(w worker, rules *recovery) (any, *target, error) {
+	used := make([]int, len(rules.retriers))
 	for {
 		output, err := w.attempt(b)
 		if err == nil {
@@ -44,7 +40,7 @@ func (b *branch) persist(w worker) (any, *target, error) {
 			return nil, nil, err
 		}
 		b.evaluationFailed(e)
-		again, err := b.retry(h.retriers, used, e)
+		again, err := b.retry(rules.retriers, used, e)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -55,7 +51,7 @@ func (b *branch) persist(w worker) (any, *target, error) {
 			b.x.transition()
 			continue
 		}
-		output, next, matched, err := b.caught(h.catchers, e)
+		output, next, matched, err := b.caught(rules.catchers, e)
 		if !matched {
 			return nil, nil, e
 		}
@@ -88,25 +84,25 @@ const maxRetries = 99999999
 const maxRetryDelay = 31622400
 
 // retriers reads Retry.
-func (b *builder) retriers() []retrier {
+func (f *fields) retriers() []retrier {
 	var all []retrier
-	for _, f := range b.objects("Retry") {
-		f.comment()
+	for _, entry := range f.objects("Retry") {
+		entry.comment()
 		r := retrier{
-			errors:      f.errorEquals(),
-			interval:    f.number("IntervalSeconds", 1, maxRetries, true, 1),
-			maxAttempts: int(f.number("MaxAttempts", 0, maxRetries, true, 3)),
-			backoffRate: f.number("BackoffRate", 1, unlimited, false, 2),
-			maxDelay:    f.number("MaxDelaySeconds", 1, maxRetryDelay-1, true, unlimited),
-			fullJitter:  f.oneOf("JitterStrategy", "NONE", "FULL") == "FULL",
+			errors:      entry.errorEquals(),
+			interval:    entry.number("IntervalSeconds", 1, maxRetries, true, 1),
+			maxAttempts: int(entry.number("MaxAttempts", 0, maxRetries, true, 3)),
+			backoffRate: entry.number("BackoffRate", 1, unlimited, false, 2),
+			maxDelay:    entry.number("MaxDelaySeconds", 1, maxRetryDelay-1, true, unlimited),
+			fullJitter:  entry.oneOf("JitterStrategy", "NONE", "FULL") == "FULL",
 		}
 		if r.maxDelay <= r.interval {
-			f.fault("MaxDelaySeconds", "must be greater than IntervalSeconds, which is %v, got %v", r.interval, r.maxDelay)
+			entry.fault("MaxDelaySeconds", "must be greater than IntervalSeconds, which is %v, got %v", r.interval, r.maxDelay)
 		}
-		f.unread("a retrier")
+		entry.unread("a retrier")
 		all = append(all, r)
 	}
-	lastCatchesAll(b.fields, "Retry", len(all), func(i int) []string { return all[i].errors })
+	lastCatchesAll(f, "Retry", len(all), func(i int) []string { return all[i].errors })
 	return all
 }
 
@@ -203,21 +199,21 @@ type catcher struct {
 }
 
 // catchers reads Catch.
-func (b *builder) catchers() []catcher {
+func (f *fields) catchers() []catcher {
 	var all []catcher
-	for _, f := range b.objects("Catch") {
-		f.comment()
-		k := catcher{errors: f.errorEquals(), next: b.target(f, "Next", f.required("Next"))}
-		if f.jsonata {
-			k.output = f.payload("Output", seesError)
+	for _, entry := range f.objects("Catch") {
+		entry.comment()
+		k := catcher{errors: entry.errorEquals(), next: entry.target("Next", entry.required("Next"))}
+		if entry.jsonata {
+			k.output = entry.payload("Output", seesError)
 		} else {
-			k.resultPath = f.resultPath()
+			k.resultPath = entry.resultPath()
 		}
-		k.assign = f.assign(seesError)
-		f.unread("a catcher")
+		k.assign = entry.assign(seesError)
+		entry.unread("a catcher")
 		all = append(all, k)
 	}
-	lastCatchesAll(b.fields, "Catch", len(all), func(i int) []string { return all[i].errors })
+	lastCatchesAll(f, "Catch", len(all), func(i int) []string { return all[i].errors })
 	return all
 }
 

@@ -14,25 +14,19 @@ type state interface {
 }
 
 // stateTypes compiles states by their Type.
-var stateTypes map[string]func(*builder) state
+var stateTypes map[string]func(*fields) state
 
 func init() {
-	stateTypes = map[string]func(*builder) state{
+	stateTypes = map[string]func(*fields) state{
 		"Choice": newChoice, "Fail": newFail, "Map": newMap, "Parallel": newParallel,
 		"Pass": newPass, "Succeed": newSucceed, "Task": newTask, "Wait": newWait,
 	}
 }
 
-// builder compiles the fields of one state.
-type builder struct {
-	*fields
-	targets *[]*target
-}
-
 // target notes that a field names a state.
-func (b *builder) target(f *fields, field, name string) *target {
+func (f *fields) target(field, name string) *target {
 	t := &target{name: name, from: f, field: field}
-	*b.targets = append(*b.targets, t)
+	*f.targets = append(*f.targets, t)
 	return t
 }
 
@@ -53,26 +47,26 @@ type common struct {
 func (c *common) base() *common { return c }
 
 // common reads what the kinds of states have in common.
-func (b *builder) common(kind string) common {
-	c := common{name: b.state, kind: kind, entered: kind + "StateEntered", exited: kind + "StateExited", jsonata: b.jsonata}
-	b.comment()
-	if !b.jsonata && kind != "Fail" {
-		c.inputPath, c.outputPath = b.pathOrNull("InputPath"), b.pathOrNull("OutputPath")
+func (f *fields) common(kind string) common {
+	c := common{name: f.state, kind: kind, entered: kind + "StateEntered", exited: kind + "StateExited", jsonata: f.jsonata}
+	f.comment()
+	if !f.jsonata && kind != "Fail" {
+		c.inputPath, c.outputPath = f.pathOrNull("InputPath"), f.pathOrNull("OutputPath")
 	}
 	return c
 }
 
 // transition reads Next or End, of which there must be one.
-func (b *builder) transition() *target {
-	end := b.flag("End")
-	name, has := b.text("Next")
+func (f *fields) transition() *target {
+	end := f.flag("End")
+	name, has := f.text("Next")
 	switch {
 	case has && end:
-		b.fault("Next", "stands beside \"End\": true: only one of them can be")
+		f.fault("Next", "stands beside \"End\": true: only one of them can be")
 	case !has && !end:
-		b.fault("", "needs \"Next\", or \"End\": true")
+		f.fault("", "needs \"Next\", or \"End\": true")
 	case has:
-		return b.target(b.fields, "Next", name)
+		return f.target("Next", name)
 	}
 	return nil
 }

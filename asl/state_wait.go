@@ -19,45 +19,45 @@ type waitState struct {
 // maxWaitSeconds is the longest wait that a definition may give.
 const maxWaitSeconds = 99999999
 
-func newWait(b *builder) state {
-	s := &waitState{common: b.common("Wait")}
-	s.next = b.transition()
+func newWait(f *fields) state {
+	s := &waitState{common: f.common("Wait")}
+	s.next = f.transition()
 	given := 0
 	for _, name := range []string{"Seconds", "SecondsPath", "Timestamp", "TimestampPath"} {
-		if b.has(name) {
+		if f.has(name) {
 			given++
 		}
 	}
 	if given != 1 {
-		b.fault("", "needs exactly one of Seconds, SecondsPath, Timestamp and TimestampPath, got %d of them", given)
+		f.fault("", "needs exactly one of Seconds, SecondsPath, Timestamp and TimestampPath, got %d of them", given)
 	}
-	s.seconds = b.quantity("Seconds", 0, maxWaitSeconds, true)
+	s.seconds = f.quantity("Seconds", 0, maxWaitSeconds, true)
 	if s.seconds == nil {
-		s.timestamp, s.timestampPath = b.timestamp()
+		s.timestamp, s.timestampPath = f.timestamp()
 	}
-	if b.jsonata {
-		s.output = b.payload("Output", seesInput)
+	if f.jsonata {
+		s.output = f.payload("Output", seesInput)
 	}
-	s.assign = b.assign(seesInput)
+	s.assign = f.assign(seesInput)
 	return s
 }
 
 // timestamp reads Timestamp or TimestampPath.
-func (b *builder) timestamp() (query.Template, *query.Path) {
-	if !b.jsonata && b.has("TimestampPath") {
-		path, _ := b.path("TimestampPath", false)
+func (f *fields) timestamp() (query.Template, *query.Path) {
+	if !f.jsonata && f.has("TimestampPath") {
+		path, _ := f.path("TimestampPath", false)
 		return path, path
 	}
-	v, ok := b.take("Timestamp")
+	v, ok := f.take("Timestamp")
 	if !ok {
 		return nil, nil
 	}
 	text, isText := v.(string)
-	if _, isExpression := query.ExpressionSource(text); isExpression && b.jsonata {
-		return b.jsonataTemplate("Timestamp", v, seesInput), nil
+	if _, isExpression := query.ExpressionSource(text); isExpression && f.jsonata {
+		return f.jsonataTemplate("Timestamp", v, seesInput), nil
 	}
 	if _, valid := parseTimestamp(text); !isText || !valid {
-		b.fault("Timestamp", "must be a time such as 2026-01-31T12:00:00Z, got %s", value.Encode(v))
+		f.fault("Timestamp", "must be a time such as 2026-01-31T12:00:00Z, got %s", value.Encode(v))
 	}
 	return query.Constant{Value: v}, nil
 }
