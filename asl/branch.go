@@ -26,8 +26,8 @@ type mapItem struct {
 }
 
 // newBranch is a branch that begins after an event; outer is the scope around it, or nil.
-func newBranch(x *execution, p *clock.Process, outer *scope, item *mapItem, previous int64) *branch {
-	b := &branch{x: x, p: p, scope: &scope{outer: outer}, item: item, previous: previous}
+func newBranch(x *execution, process *clock.Process, outer *scope, item *mapItem, previous int64) *branch {
+	b := &branch{x: x, p: process, scope: &scope{outer: outer}, item: item, previous: previous}
 	b.env = query.Env{Context: b.contextObject, Variable: b.scope.lookup, Random: x.random, Runtime: x.runtime}
 	return b
 }

@@ -17,15 +17,15 @@ type condition interface {
 func (f *fields) rule() condition {
 	switch {
 	case f.has("And"):
-		return allOf(f.rules("And"))
+		return and(f.rules("And"))
 	case f.has("Or"):
-		return anyOf(f.rules("Or"))
+		return or(f.rules("Or"))
 	case f.has("Not"):
 		inner, ok := f.object("Not")
 		if !ok {
 			return nil
 		}
-		return negated{inner.nestedRule()}
+		return not{inner.nestedRule()}
 	}
 	return f.comparison()
 }
@@ -45,13 +45,13 @@ func (f *fields) rules(name string) []condition {
 // nestedRule compiles a rule inside another, which cannot have a Next.
 func (f *fields) nestedRule() condition {
 	f.comment()
-	c := f.rule()
+	rule := f.rule()
 	if f.has("Next") {
 		f.read["Next"] = true
 		f.fault("Next", "can only stand in a rule at the top of Choices")
 	}
 	f.unread("a choice rule")
-	return c
+	return rule
 }
 
 // comparison compiles a Variable and the one operator that stands beside it.
@@ -97,31 +97,31 @@ func (c *comparison) operand(f *fields, name string) {
 	}
 }
 
-type allOf []condition
+type and []condition
 
-func (a allOf) matches(env *query.Env) (bool, error) {
-	for _, c := range a {
-		if matched, err := c.matches(env); !matched || err != nil {
+func (a and) matches(env *query.Env) (bool, error) {
+	for _, rule := range a {
+		if matched, err := rule.matches(env); !matched || err != nil {
 			return false, err
 		}
 	}
 	return true, nil
 }
 
-type anyOf []condition
+type or []condition
 
-func (a anyOf) matches(env *query.Env) (bool, error) {
-	for _, c := range a {
-		if matched, err := c.matches(env); matched || err != nil {
+func (o or) matches(env *query.Env) (bool, error) {
+	for _, rule := range o {
+		if matched, err := rule.matches(env); matched || err != nil {
 			return matched, err
 		}
 	}
 	return false, nil
 }
 
-type negated struct{ condition }
+type not struct{ condition }
 
-func (n negated) matches(env *query.Env) (bool, error) {
+func (n not) matches(env *query.Env) (bool, error) {
 	matched, err := n.condition.matches(env)
 	return !matched && err == nil, err
 }

@@ -21,7 +21,7 @@ type compiler struct {
 	standardOnly     []error // faults of the definition in an Express execution
 }
 
-func (c *compiler) report(f *Fault) { c.faults = append(c.faults, f) }
+func (c *compiler) report(fault *Fault) { c.faults = append(c.faults, fault) }
 
 // jsonata is the library, opened on first use; nil when there is none.
 func (c *compiler) jsonata() *jsonata.Library {

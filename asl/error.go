@@ -87,17 +87,26 @@ func (e *foreign) Unwrap() error { return e.err }
 
 // located gives a failed evaluation the words with which the service says where it happened.
 func located(err error, v *visit) error {
-	var e *query.Error
-	if !errors.As(err, &e) {
+	var fault *query.Error
+	if !errors.As(err, &fault) {
 		return err
 	}
-	return &failure{name: e.Name, location: e.Location, cause: fmt.Sprintf(
-		"An error occurred while executing the state '%s' (entered at the event id #%d). %s", v.state.name, v.eventID, e.Cause)}
+	return &failure{name: fault.Name, location: fault.Location, cause: fmt.Sprintf(
+		"An error occurred while executing the state '%s' (entered at the event id #%d). %s", v.state.name, v.eventID, fault.Cause)}
 }
 
 // runtimeFault is a States.Runtime error, for located.
 func runtimeFault(format string, args ...any) error {
 	return &query.Error{Name: ErrRuntime, Cause: fmt.Sprintf(format, args...)}
+}
+
+// storageFailure is the failure of a Map state that cannot read its items or write its results.
+func storageFailure(name string, err error) *failure {
+	var reported *Error
+	if errors.As(err, &reported) {
+		return &failure{name: name, cause: reported.Cause}
+	}
+	return &failure{name: name, cause: err.Error()}
 }
 
 // checkSize is the failure of a payload of more than 256 KiB.

@@ -14,20 +14,20 @@ type mapBatcher struct {
 
 func (f *fields) mapBatcher() *mapBatcher {
 	f.comment()
-	b := &mapBatcher{
+	m := &mapBatcher{
 		maxItems:   f.quantity("MaxItemsPerBatch", 1, maxItems, true),
 		maxBytes:   f.quantity("MaxInputBytesPerBatch", 1, maxPayload, true),
 		batchInput: f.payload("BatchInput", seesInput),
 	}
-	if b.maxItems == nil && b.maxBytes == nil {
+	if m.maxItems == nil && m.maxBytes == nil {
 		f.fault("", "needs MaxItemsPerBatch or MaxInputBytesPerBatch")
 	}
 	f.unread("an item batcher")
-	return b
+	return m
 }
 
-// batching is an item batcher at work: what it evaluated, and the item that did not fit into the last batch.
-type batching struct {
+// grouping is an item batcher at work: what it evaluated, and the item that did not fit into the last batch.
+type grouping struct {
 	maxItems, maxBytes int
 	batchInput         any
 	hasInput           bool
@@ -37,12 +37,12 @@ type batching struct {
 }
 
 // begin evaluates the batcher.
-func (t *mapBatcher) begin(b *branch, input any) (*batching, error) {
-	batch := &batching{maxItems: maxItems, maxBytes: maxPayload}
+func (m *mapBatcher) begin(b *branch, input any) (*grouping, error) {
+	g := &grouping{maxItems: maxItems, maxBytes: maxPayload}
 	for _, limit := range []struct {
 		from *quantity
 		to   *int
-	}{{t.maxItems, &batch.maxItems}, {t.maxBytes, &batch.maxBytes}} {
+	}{{m.maxItems, &g.maxItems}, {m.maxBytes, &g.maxBytes}} {
 		if limit.from == nil {
 			continue
 		}
@@ -55,46 +55,46 @@ func (t *mapBatcher) begin(b *branch, input any) (*batching, error) {
 		}
 		*limit.to = min(*limit.to, int(n))
 	}
-	if t.batchInput != nil {
+	if m.batchInput != nil {
 		var err error
-		if batch.batchInput, err = t.batchInput.Eval(b.evaluating(input)); err != nil {
+		if g.batchInput, err = m.batchInput.Eval(b.evaluating(input)); err != nil {
 			return nil, err
 		}
-		batch.hasInput = true
+		g.hasInput = true
 	}
-	batch.overhead = value.Size(batch.input(nil))
-	return batch, nil
+	g.overhead = value.Size(g.input(nil))
+	return g, nil
 }
 
 // take gives the input of the next child execution, and how many items it holds; 0 after the last.
-func (t *batching) take(next func() (item any, more bool, err error)) (input any, n int, err error) {
+func (g *grouping) take(next func() (item any, more bool, err error)) (input any, n int, err error) {
 	var items []any
-	size := t.overhead
-	for len(items) < t.maxItems {
-		if !t.hasNext {
-			if t.next, t.hasNext, err = next(); err != nil || !t.hasNext {
+	size := g.overhead
+	for len(items) < g.maxItems {
+		if !g.hasNext {
+			if g.next, g.hasNext, err = next(); err != nil || !g.hasNext {
 				break
 			}
 		}
-		grown := size + value.Size(t.next) + min(len(items), 1)
-		if grown > t.maxBytes && len(items) > 0 {
+		grown := size + value.Size(g.next) + min(len(items), 1)
+		if grown > g.maxBytes && len(items) > 0 {
 			break
 		}
-		if grown > t.maxBytes {
-			return nil, 0, runtimeFault("An item does not fit into a batch of at most %d bytes.", t.maxBytes)
+		if grown > g.maxBytes {
+			return nil, 0, runtimeFault("An item does not fit into a batch of at most %d bytes.", g.maxBytes)
 		}
-		items, size, t.hasNext = append(items, t.next), grown, false
+		items, size, g.hasNext = append(items, g.next), grown, false
 	}
 	if err != nil || len(items) == 0 {
 		return nil, 0, err
 	}
-	return t.input(items), len(items), nil
+	return g.input(items), len(items), nil
 }
 
-func (t *batching) input(items []any) any {
+func (g *grouping) input(items []any) any {
 	batch := map[string]any{"Items": items}
-	if t.hasInput {
-		batch["BatchInput"] = t.batchInput
+	if g.hasInput {
+		batch["BatchInput"] = g.batchInput
 	}
 	return batch
 }

@@ -15,7 +15,7 @@ func (s *mapState) runInline(b *branch, input any, limit int) (any, error) {
 	started := b.record("MapStateStarted", &MapStarted{Length: len(items)})
 	outputs := make([]any, len(items))
 	i := 0
-	f := fanOut{b: b, limit: limit, next: func() (job, error) {
+	jobs := fanOut{b: b, limit: limit, next: func() (job, error) {
 		if i == len(items) {
 			return nil, nil
 		}
@@ -30,7 +30,7 @@ func (s *mapState) runInline(b *branch, input any, limit int) (any, error) {
 			return err
 		}, nil
 	}}
-	if err := f.run(); err != nil {
+	if err := jobs.run(); err != nil {
 		b.recordFailed("MapStateFailed", err)
 		return nil, err
 	}

@@ -98,41 +98,32 @@ func (r *mapReader) csv(f *fields) {
 	}
 }
 
-// reading is an item reader at work.
-type reading struct {
+// itemStream is an item reader at work.
+type itemStream struct {
 	source items.Source
 	close  func() error
 	left   int // of MaxItems
 }
 
 // next gives the next item; more is false after the last.
-func (r *reading) next() (item any, more bool, err error) {
-	if r.left == 0 {
+func (s *itemStream) next() (item any, more bool, err error) {
+	if s.left == 0 {
 		return nil, false, nil
 	}
-	item, err = r.source.Next()
+	item, err = s.source.Next()
 	if errors.Is(err, io.EOF) {
-		r.left = 0
+		s.left = 0
 		return nil, false, nil
 	}
 	if err != nil {
-		return nil, false, readerFailure(err)
+		return nil, false, storageFailure(ErrItemReader, err)
 	}
-	r.left--
+	s.left--
 	return item, true, nil
 }
 
-// readerFailure is the failure of a Map state whose items cannot be read.
-func readerFailure(err error) *failure {
-	var e *Error
-	if errors.As(err, &e) {
-		return &failure{name: ErrItemReader, cause: e.Cause}
-	}
-	return &failure{name: ErrItemReader, cause: err.Error()}
-}
-
 // open begins to read.
-func (r *mapReader) open(b *branch, input any) (*reading, error) {
+func (r *mapReader) open(b *branch, input any) (*itemStream, error) {
 	limit, err := r.limit(b.evaluating(input))
 	if err != nil {
 		return nil, err
@@ -148,9 +139,9 @@ func (r *mapReader) open(b *branch, input any) (*reading, error) {
 		return nil, runtimeFault("The ItemReader's Bucket must be a string, but was: %s", value.Encode(arguments["Bucket"]))
 	}
 	if from.objects == nil {
-		return nil, readerFailure(errors.New("Options.Objects is not set, so there are no objects to read"))
+		return nil, storageFailure(ErrItemReader, errors.New("Options.Objects is not set, so there are no objects to read"))
 	}
-	result := &reading{left: limit, close: func() error { return nil }}
+	result := &itemStream{left: limit, close: func() error { return nil }}
 	if r.action == "listObjectsV2" {
 		prefix, _ := arguments["Prefix"].(string)
 		result.source, result.close = r.list(from, prefix)
@@ -159,7 +150,7 @@ func (r *mapReader) open(b *branch, input any) (*reading, error) {
 		result.source, result.close, err = r.object(from)
 	}
 	if err != nil {
-		return nil, readerFailure(err)
+		return nil, storageFailure(ErrItemReader, err)
 	}
 	return result, nil
 }
@@ -173,11 +164,11 @@ func (r *mapReader) limit(env *query.Env) (int, error) {
 	var fault *query.Error
 	switch {
 	case errors.As(err, &fault) && r.maxItems.path != nil:
-		return 0, readerFailure(err)
+		return 0, storageFailure(ErrItemReader, err)
 	case err != nil:
 		return 0, err
 	case n < 0:
-		return 0, readerFailure(errors.New("field MaxItems must be positive"))
+		return 0, storageFailure(ErrItemReader, errors.New("field MaxItems must be positive"))
 	case n == 0 || n > maxItems:
 		return maxItems, nil
 	}

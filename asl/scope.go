@@ -74,51 +74,51 @@ type variableUse struct {
 }
 
 // nested is a scope inside this one: of a branch or an iteration.
-func (s *scopeInfo) nested() *scopeInfo {
-	inner := &scopeInfo{assigned: map[string]bool{}, outer: s, child: s.child}
-	s.inner = append(s.inner, inner)
+func (i *scopeInfo) nested() *scopeInfo {
+	inner := &scopeInfo{assigned: map[string]bool{}, outer: i, child: i.child}
+	i.inner = append(i.inner, inner)
 	return inner
 }
 
 // isolated is the scope of child executions of a type, which see nothing of the outside.
-func (s *scopeInfo) isolated(child Type) *scopeInfo {
+func (i *scopeInfo) isolated(child Type) *scopeInfo {
 	inner := &scopeInfo{assigned: map[string]bool{}, child: child}
-	s.inner = append(s.inner, inner)
+	i.inner = append(i.inner, inner)
 	return inner
 }
 
 // use notes that a field reads a variable; "" is none.
-func (s *scopeInfo) use(f *fields, field, variable string) {
+func (i *scopeInfo) use(f *fields, field, variable string) {
 	if variable == "" {
 		return
 	}
-	s.uses = append(s.uses, variableUse{variable: variable, fault: &Fault{State: f.state, Field: f.place(field), Lint: true,
+	i.uses = append(i.uses, variableUse{variable: variable, fault: &Fault{State: f.state, Field: f.place(field), Lint: true,
 		Message: fmt.Sprintf("uses the variable $%s, which no state assigns", variable)}})
 }
 
 // define notes that a state assigns a variable.
-func (s *scopeInfo) define(f *fields, variable string) {
-	s.assigned[variable] = true
-	s.uses = append(s.uses, variableUse{variable: variable, assigns: true, fault: &Fault{State: f.state, Field: f.place("Assign"), Lint: true,
+func (i *scopeInfo) define(f *fields, variable string) {
+	i.assigned[variable] = true
+	i.uses = append(i.uses, variableUse{variable: variable, assigns: true, fault: &Fault{State: f.state, Field: f.place("Assign"), Lint: true,
 		Message: fmt.Sprintf("assigns $%s, which the states around it assign, too: an inner variable needs a name of its own", variable)}})
 }
 
 // check reports the variables that are used and never assigned, and those that hide outer ones.
-func (s *scopeInfo) check(report func(*Fault)) {
-	for _, use := range s.uses {
-		known := s.knows(use.variable)
+func (i *scopeInfo) check(report func(*Fault)) {
+	for _, use := range i.uses {
+		known := i.knows(use.variable)
 		if use.assigns {
-			known = s.outer == nil || !s.outer.knows(use.variable)
+			known = i.outer == nil || !i.outer.knows(use.variable)
 		}
 		if !known {
 			report(use.fault)
 		}
 	}
-	for _, inner := range s.inner {
+	for _, inner := range i.inner {
 		inner.check(report)
 	}
 }
 
-func (s *scopeInfo) knows(variable string) bool {
-	return s != nil && (s.assigned[variable] || s.outer.knows(variable))
+func (i *scopeInfo) knows(variable string) bool {
+	return i != nil && (i.assigned[variable] || i.outer.knows(variable))
 }

@@ -78,8 +78,8 @@ type pathOrNull struct {
 }
 
 func (f *fields) pathOrNull(name string) pathOrNull {
-	p, isNull := f.path(name, true)
-	return pathOrNull{p, isNull}
+	path, isNull := f.path(name, true)
+	return pathOrNull{path, isNull}
 }
 
 // apply selects from env.Input; null selects the empty object.

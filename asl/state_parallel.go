@@ -54,7 +54,7 @@ func (s *parallelState) runBranches(b *branch, input any) (any, error) {
 	started := b.record("ParallelStateStarted", nil)
 	outputs := make([]any, len(s.branches))
 	i := 0
-	f := fanOut{b: b, limit: len(s.branches), next: func() (job, error) {
+	jobs := fanOut{b: b, limit: len(s.branches), next: func() (job, error) {
 		if i == len(s.branches) {
 			return nil, nil
 		}
@@ -67,7 +67,7 @@ func (s *parallelState) runBranches(b *branch, input any) (any, error) {
 			return err
 		}, nil
 	}}
-	if err := f.run(); err != nil {
+	if err := jobs.run(); err != nil {
 		b.recordFailed("ParallelStateFailed", err)
 		return nil, err
 	}

@@ -25,11 +25,11 @@ func (t *taskCall) perform(b *branch) (any, error) {
 		return nil, historyFailure()
 	}
 	reply, err := t.call(b)
-	var e *Error
-	if err != nil && !errors.As(err, &e) {
+	var thrown *Error
+	if err != nil && !errors.As(err, &thrown) {
 		return nil, &foreign{fmt.Errorf("state %q: %w", t.state.name, err)}
 	}
-	if submitted := e == nil || reply.Duration > 0; submitted && r.kind == integration && (r.waits || r.runsAJob) {
+	if submitted := thrown == nil || reply.Duration > 0; submitted && r.kind == integration && (r.waits || r.runsAJob) {
 		t.record(b, "Submitted", &TaskResult{ResourceType: r.service, Resource: r.action})
 	}
 	if late, err := t.elapse(b, reply); err != nil {
@@ -38,22 +38,22 @@ func (t *taskCall) perform(b *branch) (any, error) {
 		t.record(b, "TimedOut", &Failure{Error: late.name})
 		return nil, late
 	}
-	if e != nil {
-		t.record(b, "Failed", &Failure{Error: e.Name, Cause: e.Cause})
-		return nil, &failure{name: e.Name, cause: e.Cause, explained: e.Name == ErrTimeout, byTask: true}
+	if thrown != nil {
+		t.record(b, "Failed", &Failure{Error: thrown.Name, Cause: thrown.Cause})
+		return nil, &failure{name: thrown.Name, cause: thrown.Cause, explained: thrown.Name == ErrTimeout, byTask: true}
 	}
 	return t.result(b, reply.Output)
 }
 
 // call asks the handler.
 func (t *taskCall) call(b *branch) (Reply, error) {
-	r := b.x.run
-	r.bill.Calls[t.state.resource.call()]++
+	run := b.x.run
+	run.bill.Calls[t.state.resource.call()]++
 	task := &Task{
 		State: t.state.name, Resource: t.state.resource.arn, Input: t.input, Attempt: b.at.retries + 1, Now: b.p.Now(),
 		ExecutionARN: b.x.result.ARN, ExecutionName: b.x.result.Name, Credentials: t.credentials, Token: b.taskToken(),
 	}
-	return r.options.Handler.Call(r.ctx, task)
+	return run.options.Handler.Call(run.ctx, task)
 }
 
 // elapse lets the time pass that the task takes; late is its timeout or its missed heartbeat.
