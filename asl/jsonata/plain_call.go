@@ -1,7 +1,7 @@
 package jsonata
 
-// closure is a function of the expression's own, with the scope in which it was made.
-type closure struct {
+// lambda is a function of the expression's own, with the scope in which it was made.
+type lambda struct {
 	*function
 	scope *frame
 }
@@ -13,7 +13,7 @@ type function struct {
 }
 
 // lambda makes functions of a node; it is nil for what is no function, or no plain one.
-func (c *compiler) lambda(n node) func(f *frame) *closure {
+func (c *compiler) lambda(n node) func(f *frame) *lambda {
 	if n.kind() != "lambda" || n.has("thunk") || c.context || !n.hasOnly(plainKeys) {
 		return nil
 	}
@@ -30,16 +30,16 @@ func (c *compiler) lambda(n node) func(f *frame) *closure {
 	if made.body == nil {
 		return nil
 	}
-	return func(f *frame) *closure { return &closure{made, f} }
+	return func(f *frame) *lambda { return &lambda{made, f} }
 }
 
 // call evaluates the body. Parameters without an argument are undefined, and arguments without a parameter are dropped.
-func (c *closure) call(arguments ...any) (value any, ok bool) {
-	shared := c.scope.evaluation
-	if shared.calls == maxCalls || !shared.spend(c.steps) {
+func (l *lambda) call(arguments ...any) (value any, ok bool) {
+	shared := l.scope.evaluation
+	if shared.calls == maxCalls || !shared.spend(l.steps) {
 		return nil, false
 	}
-	values := make([]any, len(c.parameters))
+	values := make([]any, len(l.parameters))
 	for i := range values {
 		values[i] = undefined{}
 		if i < len(arguments) {
@@ -47,7 +47,7 @@ func (c *closure) call(arguments ...any) (value any, ok bool) {
 		}
 	}
 	shared.calls++
-	value, ok = c.body(&frame{evaluation: shared, outer: c.scope, names: c.parameters, values: values})
+	value, ok = l.body(&frame{evaluation: shared, outer: l.scope, names: l.parameters, values: values})
 	shared.calls--
 	return value, ok
 }
@@ -88,7 +88,7 @@ func (c *compiler) call(n node) plain {
 			}
 			return builtin(f)
 		}
-		own, ok := value.(*closure)
+		own, ok := value.(*lambda)
 		if !ok {
 			return nil, false
 		}
@@ -198,17 +198,17 @@ func (c *compiler) each(list, procedure node, filters bool) plain {
 }
 
 // function is an argument that is a function of the expression's own.
-func (c *compiler) function(n node) func(f *frame) (*closure, bool) {
+func (c *compiler) function(n node) func(f *frame) (*lambda, bool) {
 	if make := c.lambda(n); make != nil {
-		return func(f *frame) (*closure, bool) { return make(f), true }
+		return func(f *frame) (*lambda, bool) { return make(f), true }
 	}
 	name := n.text("value")
 	if n.kind() != "variable" || !c.bound[name] || !n.hasOnly(plainKeys) {
 		return nil
 	}
-	return func(f *frame) (*closure, bool) {
+	return func(f *frame) (*lambda, bool) {
 		value, _ := f.lookup(name)
-		own, ok := value.(*closure)
+		own, ok := value.(*lambda)
 		return own, ok
 	}
 }

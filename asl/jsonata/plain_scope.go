@@ -22,7 +22,7 @@ type frame struct {
 	*evaluation
 	outer   *frame
 	names   []string
-	values  []any // a closure for a function
+	values  []any // a lambda for a function
 	context any   // what unqualified names refer to, within a predicate
 }
 
@@ -106,7 +106,7 @@ func (c *compiler) variable(n node) plain {
 		if !ok {
 			return undefined{}, !f.runtime.builtin[name]
 		}
-		_, isFunction := value.(*closure)
+		_, isFunction := value.(*lambda)
 		return value, !isFunction
 	}
 	if !n.has("predicate") {

@@ -119,12 +119,12 @@ func (p *parser) array() (step, error) {
 		return nil, p.fail("expected ']'")
 	}
 	text := p.source[p.at : p.at+end]
-	s, ok := arrayStep(text)
+	found, ok := arrayStep(text)
 	if !ok {
 		return nil, p.fail("'%s' is no index, list of indices or slice", text)
 	}
 	p.at += end + 1
-	return s, nil
+	return found, nil
 }
 
 func arrayStep(text string) (step, bool) {

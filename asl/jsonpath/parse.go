@@ -164,7 +164,7 @@ func (p *parser) bracket() (step, error) {
 	p.at++
 	switch c := p.blanks(); {
 	case c == '\'' || c == '"':
-		return p.names()
+		return p.union()
 	case c == '*':
 		p.at++
 		return wildcard{}, p.close(']')
@@ -185,8 +185,8 @@ func (p *parser) close(bracket byte) error {
 	return nil
 }
 
-func (p *parser) names() (step, error) {
-	var list names
+func (p *parser) union() (step, error) {
+	var list union
 	for {
 		quote := p.blanks()
 		if quote != '\'' && quote != '"' {

@@ -80,14 +80,14 @@ func expandChild(e *evaluation, s step, at any, strict bool, yield func(any) err
 	return nil
 }
 
-// names is ['a','b']: at the end of a path one object with the members that exist, else each member in turn.
-type names []string
+// union is ['a','b']: at the end of a path one object with the members that exist, else each member in turn.
+type union []string
 
-func (n names) definite(last bool) bool { return last }
-func (n names) String() string          { return "['" + strings.Join(n, "','") + "']" }
-func (n names) child(any) (any, bool)   { return nil, false }
+func (u union) definite(last bool) bool { return last }
+func (u union) String() string          { return "['" + strings.Join(u, "','") + "']" }
+func (u union) child(any) (any, bool)   { return nil, false }
 
-func (n names) expand(e *evaluation, at any, strict bool, yield func(any) error) error {
+func (u union) expand(e *evaluation, at any, strict bool, yield func(any) error) error {
 	object, ok := at.(map[string]any)
 	if !ok {
 		if strict {
@@ -97,14 +97,14 @@ func (n names) expand(e *evaluation, at any, strict bool, yield func(any) error)
 	}
 	if e.last {
 		merged := map[string]any{}
-		for _, key := range n {
+		for _, key := range u {
 			if value, ok := object[key]; ok {
 				merged[key] = value
 			}
 		}
 		return yield(merged)
 	}
-	for _, key := range n {
+	for _, key := range u {
 		if value, ok := object[key]; ok {
 			if err := yield(value); err != nil {
 				return err
@@ -184,7 +184,7 @@ func (d descent) fits(at any) bool {
 	switch d.next.(type) {
 	case index, indices, slice:
 		return isArray
-	case name, names, filter:
+	case name, union, filter:
 		return !isArray
 	}
 	return true

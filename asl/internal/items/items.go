@@ -40,17 +40,17 @@ type jsonLines struct {
 	line   int
 }
 
-func (s *jsonLines) Next() (any, error) {
+func (l *jsonLines) Next() (any, error) {
 	for {
-		text, err := s.reader.ReadBytes('\n')
+		text, err := l.reader.ReadBytes('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
 			return nil, err
 		}
-		s.line++
+		l.line++
 		if text = bytes.TrimSpace(text); len(text) > 0 {
 			item, err := value.Decode(text)
 			if err != nil {
-				return nil, fmt.Errorf("line %d is not valid JSON: %w", s.line, err)
+				return nil, fmt.Errorf("line %d is not valid JSON: %w", l.line, err)
 			}
 			return item, nil
 		}
@@ -90,15 +90,15 @@ func JSONArray(r io.Reader, pointer string) (Source, error) {
 
 type jsonArray struct{ decoder *json.Decoder }
 
-func (s *jsonArray) Next() (any, error) {
-	if !s.decoder.More() {
-		if _, err := s.decoder.Token(); err != nil {
+func (a *jsonArray) Next() (any, error) {
+	if !a.decoder.More() {
+		if _, err := a.decoder.Token(); err != nil {
 			return nil, fmt.Errorf("the object is not valid JSON: %w", noEOF(err))
 		}
 		return nil, io.EOF
 	}
 	var item any
-	if err := s.decoder.Decode(&item); err != nil {
+	if err := a.decoder.Decode(&item); err != nil {
 		return nil, fmt.Errorf("the object is not valid JSON: %w", noEOF(err))
 	}
 	return value.Numbers(item), nil
