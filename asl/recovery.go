@@ -11,13 +11,6 @@ import (
 	"clinical-risk-pipeline/asl/internal/query"
 )
 
-// worker is a state that can be retried and caught: Task, Parallel and Map.
-type worker interface {
-	state
-	// attempt does the state's work once. It gives the output.
-	attempt(b *branch) (any, error)
-}
-
 // recovery is a state's Retry and Catch.
 type recovery struct {
 	retriers []retrier
@@ -25,6 +18,117 @@ type recovery struct {
 }
 
 func (f *fields) recovery() recovery { return recovery{f.retriers(), f.catchers()} }
+
+// retrier is an entry of Retry.
+type retrier struct {
+	errors      []string
+	interval    float64 // seconds
+	maxAttempts int
+	backoffRate float64
+	maxDelay    float64 // seconds
+	fullJitter  bool
+}
+
+// maxRetries is the largest MaxAttempts.
+const maxRetries = 99999999
+
+// maxRetryDelay is MaxDelaySeconds must be less than this: 366 days.
+const maxRetryDelay = 31622400
+
+// retriers reads Retry.
+func (f *fields) retriers() []retrier {
+	var all []retrier
+	for _, entry := range f.objects("Retry") {
+		entry.comment()
+		r := retrier{
+			errors:      entry.errorEquals(),
+			interval:    entry.number("IntervalSeconds", 1, maxRetries, true, 1),
+			maxAttempts: int(entry.number("MaxAttempts", 0, maxRetries, true, 3)),
+			backoffRate: entry.number("BackoffRate", 1, unlimited, false, 2),
+			maxDelay:    entry.number("MaxDelaySeconds", 1, maxRetryDelay-1, true, unlimited),
+			fullJitter:  entry.oneOf("JitterStrategy", "NONE", "FULL") == "FULL",
+		}
+		if r.maxDelay <= r.interval {
+			entry.fault("MaxDelaySeconds", "must be greater than IntervalSeconds, which is %v, got %v", r.interval, r.maxDelay)
+		}
+		entry.unread("a retrier")
+		all = append(all, r)
+	}
+	lastCatchesAll(f, "Retry", len(all), func(i int) []string { return all[i].errors })
+	return all
+}
+
+// catcher is an entry of Catch.
+type catcher struct {
+	errors     []string
+	next       *target
+	resultPath resultPath
+	output     query.Template // in JSONata; nil when absent
+	assign     query.Template // nil when absent
+}
+
+// catchers reads Catch.
+func (f *fields) catchers() []catcher {
+	var all []catcher
+	for _, entry := range f.objects("Catch") {
+		entry.comment()
+		k := catcher{errors: entry.errorEquals(), next: entry.target("Next", entry.required("Next"))}
+		if entry.jsonata {
+			k.output = entry.payload("Output", seesError)
+		} else {
+			k.resultPath = entry.resultPath()
+		}
+		k.assign = entry.assign(seesError)
+		entry.unread("a catcher")
+		all = append(all, k)
+	}
+	lastCatchesAll(f, "Catch", len(all), func(i int) []string { return all[i].errors })
+	return all
+}
+
+// errorEquals reads ErrorEquals.
+func (f *fields) errorEquals() []string {
+	names := f.strings("ErrorEquals")
+	if len(names) == 0 {
+		f.fault("ErrorEquals", "must be a list of one error name at least, such as [\"States.ALL\"]")
+	}
+	if len(names) > 1 && slices.Contains(names, ErrAll) {
+		f.fault("ErrorEquals", "%s must stand alone", ErrAll)
+	}
+	for _, name := range names {
+		if strings.HasPrefix(name, "States.") && !slices.Contains(reserved, name) && !httpStatus.MatchString(name) {
+			f.lint("ErrorEquals", "there is no error %q; the names that begin so are %s", name, strings.Join(reserved, ", "))
+		}
+	}
+	return names
+}
+
+// reserved are the error names of the language itself. Others must not begin with "States.".
+var reserved = []string{
+	ErrAll, "States.BranchFailed", ErrDataLimit, ErrToleratedFailure, ErrHeartbeatTimeout, "States.Http.Socket", ErrIntrinsicFailure, ErrItemReader,
+	"States.NoChoiceMatched", "States.ParameterPathFailure", "States.Permissions", ErrQueryEvaluation, ErrResultPath, ErrResultWriter,
+	ErrRuntime, ErrTaskFailed, ErrTimeout,
+}
+
+// httpStatus are the errors of an HTTP task that got an answer:
+// https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html.
+var httpStatus = regexp.MustCompile(`^States\.Http\.StatusCode\.[1-5]\d\d$`)
+
+// lastCatchesAll reports States.ALL before the end of the list: what follows would never be tried.
+func lastCatchesAll(f *fields, field string, n int, errors func(i int) []string) {
+	for i := 0; i < n-1; i++ {
+		if slices.Contains(errors(i), ErrAll) {
+			f.fault(field, "%s must be in the last entry, it is in entry %d of %d", ErrAll, i+1, n)
+		}
+	}
+}
+
+// worker is a state that can be retried and caught: Task, Parallel and Map.
+type worker interface {
+	state
+	// attempt does the state's work once. It gives the output.
+	attempt(b *branch) (any, error)
+}
 
 // persist attempts the state's work until it succeeds, or no retrier has an attempt left; then it tries the catchers.
 func (b *branch) persist(w worker, rules *recovery) (any, *target, error) {
@@ -67,82 +171,6 @@ func (b *branch) evaluationFailed(e *failure) {
 	}
 }
 
-// retrier is an entry of Retry.
-type retrier struct {
-	errors      []string
-	interval    float64 // seconds
-	maxAttempts int
-	backoffRate float64
-	maxDelay    float64 // seconds
-	fullJitter  bool
-}
-
-// maxRetries is the largest MaxAttempts.
-const maxRetries = 99999999
-
-// maxRetryDelay is MaxDelaySeconds must be less than this: 366 days.
-const maxRetryDelay = 31622400
-
-// retriers reads Retry.
-func (f *fields) retriers() []retrier {
-	var all []retrier
-	for _, entry := range f.objects("Retry") {
-		entry.comment()
-		r := retrier{
-			errors:      entry.errorEquals(),
-			interval:    entry.number("IntervalSeconds", 1, maxRetries, true, 1),
-			maxAttempts: int(entry.number("MaxAttempts", 0, maxRetries, true, 3)),
-			backoffRate: entry.number("BackoffRate", 1, unlimited, false, 2),
-			maxDelay:    entry.number("MaxDelaySeconds", 1, maxRetryDelay-1, true, unlimited),
-			fullJitter:  entry.oneOf("JitterStrategy", "NONE", "FULL") == "FULL",
-		}
-		if r.maxDelay <= r.interval {
-			entry.fault("MaxDelaySeconds", "must be greater than IntervalSeconds, which is %v, got %v", r.interval, r.maxDelay)
-		}
-		entry.unread("a retrier")
-		all = append(all, r)
-	}
-	lastCatchesAll(f, "Retry", len(all), func(i int) []string { return all[i].errors })
-	return all
-}
-
-// errorEquals reads ErrorEquals.
-func (f *fields) errorEquals() []string {
-	names := f.strings("ErrorEquals")
-	if len(names) == 0 {
-		f.fault("ErrorEquals", "must be a list of one error name at least, such as [\"States.ALL\"]")
-	}
-	if len(names) > 1 && slices.Contains(names, ErrAll) {
-		f.fault("ErrorEquals", "%s must stand alone", ErrAll)
-	}
-	for _, name := range names {
-		if strings.HasPrefix(name, "States.") && !slices.Contains(reserved, name) && !httpStatus.MatchString(name) {
-			f.lint("ErrorEquals", "there is no error %q; the names that begin so are %s", name, strings.Join(reserved, ", "))
-		}
-	}
-	return names
-}
-
-// reserved are the error names of the language itself. Others must not begin with "States.".
-var reserved = []string{
-	ErrAll, "States.BranchFailed", ErrDataLimit, ErrToleratedFailure, ErrHeartbeatTimeout, "States.Http.Socket", ErrIntrinsicFailure, ErrItemReader,
-	"States.NoChoiceMatched", "States.ParameterPathFailure", "States.Permissions", ErrQueryEvaluation, ErrResultPath, ErrResultWriter,
-	ErrRuntime, ErrTaskFailed, ErrTimeout,
-}
-
-// httpStatus are the errors of an HTTP task that got an answer:
-// https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html.
-var httpStatus = regexp.MustCompile(`^States\.Http\.StatusCode\.[1-5]\d\d$`)
-
-// lastCatchesAll reports States.ALL before the end of the list: what follows would never be tried.
-func lastCatchesAll(f *fields, field string, n int, errors func(i int) []string) {
-	for i := 0; i < n-1; i++ {
-		if slices.Contains(errors(i), ErrAll) {
-			f.fault(field, "%s must be in the last entry, it is in entry %d of %d", ErrAll, i+1, n)
-		}
-	}
-}
-
 // catches tells whether ErrorEquals matches a failure. Nothing matches States.Runtime. The wildcards do not match a payload over the
 // limit either, unless it is what a task returned: that is recorded as caught by States.ALL, whatever the documentation says.
 func catches(names []string, e *failure) bool {
@@ -160,15 +188,6 @@ func catches(names []string, e *failure) bool {
 		}
 	}
 	return false
-}
-
-// delay is how long to wait before the n-th retry, 1 being the first.
-func (r *retrier) delay(n int, random func() float64) time.Duration {
-	seconds := min(r.interval*math.Pow(r.backoffRate, float64(n-1)), r.maxDelay, maxTimeout)
-	if r.fullJitter {
-		seconds *= random()
-	}
-	return time.Duration(seconds * float64(time.Second))
 }
 
 // retry waits for the next attempt, if a retrier has one left for the failure.
@@ -189,32 +208,13 @@ func (b *branch) retry(retriers []retrier, used []int, e *failure) (again bool, 
 	return false, nil
 }
 
-// catcher is an entry of Catch.
-type catcher struct {
-	errors     []string
-	next       *target
-	resultPath resultPath
-	output     query.Template // in JSONata; nil when absent
-	assign     query.Template // nil when absent
-}
-
-// catchers reads Catch.
-func (f *fields) catchers() []catcher {
-	var all []catcher
-	for _, entry := range f.objects("Catch") {
-		entry.comment()
-		k := catcher{errors: entry.errorEquals(), next: entry.target("Next", entry.required("Next"))}
-		if entry.jsonata {
-			k.output = entry.payload("Output", seesError)
-		} else {
-			k.resultPath = entry.resultPath()
-		}
-		k.assign = entry.assign(seesError)
-		entry.unread("a catcher")
-		all = append(all, k)
+// delay is how long to wait before the n-th retry, 1 being the first.
+func (r *retrier) delay(n int, random func() float64) time.Duration {
+	seconds := min(r.interval*math.Pow(r.backoffRate, float64(n-1)), r.maxDelay, maxTimeout)
+	if r.fullJitter {
+		seconds *= random()
 	}
-	lastCatchesAll(f, "Catch", len(all), func(i int) []string { return all[i].errors })
-	return all
+	return time.Duration(seconds * float64(time.Second))
 }
 
 // caught is the output with which a catcher goes on; matched is false when none catches the failure.

@@ -3,6 +3,8 @@ package draw
 import (
 	"bytes"
 	"sort"
+
+	"clinical-risk-pipeline/asl"
 )
 
 // graph writes a state machine in Graphviz's language.
@@ -33,42 +35,13 @@ func dotSource(machine map[string]any, overlay *Overlay) []byte {
 
 // collect notes every state's name, and names the points of every cluster.
 func (g *graph) collect(machine map[string]any) {
-	states, _ := machine["States"].(map[string]any)
-	for _, name := range sortedNames(states) {
-		g.names[name] = true
-	}
-	for _, name := range sortedNames(states) {
-		inner := machinesIn(states[name])
-		for _, m := range inner {
-			g.collect(m)
-		}
-		if len(inner) > 0 {
+	asl.Walk(machine, func(name string, _ map[string]any) { g.names[name] = true })
+	asl.Walk(machine, func(name string, state map[string]any) {
+		if len(asl.Inner(state)) > 0 {
 			points := scope{start: g.point("start of " + name), end: g.point("end of " + name), inner: true}
 			g.clusters[name] = cluster{id: clusterPrefix + name, scope: points}
 		}
-	}
-}
-
-// machinesIn returns the state machines within a Map or Parallel state.
-func machinesIn(state any) []map[string]any {
-	fields, _ := state.(map[string]any)
-	var machines []map[string]any
-	add := func(v any) {
-		if m, ok := v.(map[string]any); ok && m["States"] != nil {
-			machines = append(machines, m)
-		}
-	}
-	switch fields["Type"] {
-	case "Map":
-		add(fields["ItemProcessor"])
-		add(fields["Iterator"])
-	case "Parallel":
-		branches, _ := fields["Branches"].([]any)
-		for _, branch := range branches {
-			add(branch)
-		}
-	}
-	return machines
+	})
 }
 
 // point makes up a node's name that no state has.
@@ -121,7 +94,7 @@ func (g *graph) state(name string, fields map[string]any) {
 		return
 	}
 	g.openCluster(c.id, name, fields)
-	for _, m := range machinesIn(fields) {
+	for _, m := range asl.Inner(fields) {
 		g.machine(m, c.scope)
 	}
 	g.WriteString("}\n")
