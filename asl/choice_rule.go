@@ -8,7 +8,7 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// condition is a compiled choice rule of JSONPath.
+// condition is a compiled JSONPath choice rule.
 type condition interface {
 	matches(env *query.Env) (bool, error)
 }
@@ -33,7 +33,7 @@ func (f *fields) rule() condition {
 func (f *fields) rules(name string) []condition {
 	inner := f.objects(name)
 	if len(inner) == 0 {
-		f.fault(name, "must be a list of one rule at least")
+		f.fault(name, "must be a list of at least one rule")
 	}
 	all := make([]condition, len(inner))
 	for i := range inner {
@@ -42,19 +42,19 @@ func (f *fields) rules(name string) []condition {
 	return all
 }
 
-// nestedRule compiles a rule inside another, which cannot have a Next.
+// nestedRule compiles a rule inside another rule. It cannot have a Next.
 func (f *fields) nestedRule() condition {
 	f.comment()
 	rule := f.rule()
 	if f.has("Next") {
 		f.read["Next"] = true
-		f.fault("Next", "can only stand in a rule at the top of Choices")
+		f.fault("Next", "is only allowed in a top-level rule of Choices")
 	}
 	f.unread("a choice rule")
 	return rule
 }
 
-// comparison compiles a Variable and the one operator that stands beside it.
+// comparison compiles a Variable and its operator.
 func (f *fields) comparison() condition {
 	c := &comparison{}
 	if !f.has("Variable") {
@@ -79,13 +79,13 @@ func (f *fields) comparison() condition {
 	return c
 }
 
-// operand reads what the operator compares with.
+// operand reads the operator's operand.
 func (c *comparison) operand(f *fields, name string) {
 	plain, isPath := strings.CutSuffix(name, "Path")
 	c.operator = operators[plain]
 	if isPath {
 		if strings.HasPrefix(plain, "Is") || plain == "StringMatches" {
-			f.fault(name, "there is no such operator; use %s", plain)
+			f.fault(name, "is not an operator; use %s", plain)
 		}
 		c.path, _ = f.path(name, false)
 		return
@@ -126,12 +126,12 @@ func (n not) matches(env *query.Env) (bool, error) {
 	return !matched && err == nil, err
 }
 
-// comparison compares a variable with a constant or with another place.
+// comparison compares a variable with a constant or with another value in the input.
 type comparison struct {
 	variable *query.Path
 	operator operator
 	constant any
-	path     *query.Path // instead of constant
+	path     *query.Path // nil: compare with constant
 }
 
 func (c *comparison) matches(env *query.Env) (bool, error) {

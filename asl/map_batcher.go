@@ -5,7 +5,7 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// mapBatcher groups items, so that a child execution gets several of them.
+// mapBatcher is ItemBatcher: it groups items, so that a child execution gets several of them.
 type mapBatcher struct {
 	maxItems   *quantity      // nil: as many as fit
 	maxBytes   *quantity      // nil: 256 KiB
@@ -26,17 +26,17 @@ func (f *fields) mapBatcher() *mapBatcher {
 	return m
 }
 
-// grouping is an item batcher at work: what it evaluated, and the item that did not fit into the last batch.
+// grouping is the state of a mapBatcher during a Map Run: the evaluated fields and the item that did not fit into the last batch.
 type grouping struct {
 	maxItems, maxBytes int
 	batchInput         any
 	hasInput           bool
-	overhead           int // bytes of the batch without its items
+	overhead           int // bytes of a batch without its items
 	next               any
 	hasNext            bool
 }
 
-// begin evaluates the batcher.
+// begin evaluates the batcher's fields.
 func (m *mapBatcher) begin(b *branch, input any) (*grouping, error) {
 	g := &grouping{maxItems: maxItems, maxBytes: maxPayload}
 	for _, limit := range []struct {
@@ -66,7 +66,7 @@ func (m *mapBatcher) begin(b *branch, input any) (*grouping, error) {
 	return g, nil
 }
 
-// take gives the input of the next child execution, and how many items it holds; 0 after the last.
+// take returns the input of the next child execution and the number of items in it, which is 0 after the last batch.
 func (g *grouping) take(next func() (item any, more bool, err error)) (input any, n int, err error) {
 	var items []any
 	size := g.overhead

@@ -6,7 +6,7 @@ import (
 	"clinical-risk-pipeline/asl/internal/clock"
 )
 
-// runInline runs the item processor in this execution, for each item. The result is the list of outputs, in order of the items.
+// runInline runs the item processor for each item in this execution. The result is the list of outputs in the order of the items.
 func (s *mapState) runInline(b *branch, input any, limit int) (any, error) {
 	items, err := s.list(b, input)
 	if err != nil {

@@ -12,12 +12,12 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// mapReader reads the items of a Distributed Map from S3.
+// mapReader is ItemReader: it reads the items of a Distributed Map from S3.
 type mapReader struct {
 	action         string         // getObject or listObjectsV2
 	arguments      query.Template // Arguments or Parameters
 	inputType      string         // CSV, JSON, JSONL or MANIFEST; "" for listObjectsV2
-	manifestType   string         // S3_INVENTORY or ATHENA_DATA; "" when the object holds the items itself
+	manifestType   string         // S3_INVENTORY or ATHENA_DATA; "": the object itself holds the items
 	transformation string         // NONE or LOAD_AND_FLATTEN, for listObjectsV2
 	delimiter      byte
 	headers        []string // nil: the first row
@@ -28,7 +28,7 @@ type mapReader struct {
 // maxItems is the largest MaxItems.
 const maxItems = 100_000_000
 
-// csvDelimiters are the values of CSVDelimiter; the first is the default.
+// csvDelimiters lists the values of CSVDelimiter. The first is the default.
 var csvDelimiters = []string{"COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"}
 
 func (f *fields) mapReader() *mapReader {
@@ -51,7 +51,7 @@ func (f *fields) mapReader() *mapReader {
 	if config, ok := f.object("ReaderConfig"); ok {
 		r.config(config)
 	} else if r.action == "getObject" {
-		f.fault("ReaderConfig", "is missing: InputType says what the object holds")
+		f.fault("ReaderConfig", "is missing: set its InputType")
 	}
 	f.unread("an item reader")
 	return r
@@ -71,7 +71,7 @@ func (r *mapReader) config(f *fields) {
 	case "JSON":
 		r.pointer, _ = f.text("ItemsPointer")
 		if r.pointer != "" && !strings.HasPrefix(r.pointer, "/") {
-			f.fault("ItemsPointer", "must be a JSON pointer, which begins with /, got %q", r.pointer)
+			f.fault("ItemsPointer", "must be a JSON pointer, which starts with /, got %q", r.pointer)
 		}
 	case "MANIFEST", "JSONL", "":
 	default:
@@ -88,24 +88,24 @@ func (r *mapReader) csv(f *fields) {
 	given := f.required("CSVHeaderLocation")
 	switch headers := f.strings("CSVHeaders"); {
 	case given == "GIVEN" && len(headers) == 0:
-		f.fault("CSVHeaders", "must be a list of one header at least, because CSVHeaderLocation is GIVEN")
+		f.fault("CSVHeaders", "must be a list of at least one header, because CSVHeaderLocation is GIVEN")
 	case given == "GIVEN":
 		r.headers = headers
 	case given == "FIRST_ROW" && headers != nil:
-		f.fault("CSVHeaders", "stands beside \"CSVHeaderLocation\": \"FIRST_ROW\": only one of them can be")
+		f.fault("CSVHeaders", "cannot be combined with \"CSVHeaderLocation\": \"FIRST_ROW\"")
 	case given != "FIRST_ROW" && given != "":
 		f.fault("CSVHeaderLocation", "must be FIRST_ROW or GIVEN, got %q", given)
 	}
 }
 
-// itemStream is an item reader at work.
+// itemStream gives the items of a Map Run.
 type itemStream struct {
 	source items.Source
 	close  func() error
-	left   int // of MaxItems
+	left   int // items left of MaxItems
 }
 
-// next gives the next item; more is false after the last.
+// next returns the next item. more is false after the last item.
 func (s *itemStream) next() (item any, more bool, err error) {
 	if s.left == 0 {
 		return nil, false, nil
@@ -122,7 +122,7 @@ func (s *itemStream) next() (item any, more bool, err error) {
 	return item, true, nil
 }
 
-// open begins to read.
+// open starts to read.
 func (r *mapReader) open(b *branch, input any) (*itemStream, error) {
 	limit, err := r.limit(b.evaluating(input))
 	if err != nil {
@@ -155,7 +155,7 @@ func (r *mapReader) open(b *branch, input any) (*itemStream, error) {
 	return result, nil
 }
 
-// limit is MaxItems; 0 is no limit.
+// limit returns MaxItems. 0 means no limit.
 func (r *mapReader) limit(env *query.Env) (int, error) {
 	if r.maxItems == nil {
 		return maxItems, nil
@@ -175,14 +175,14 @@ func (r *mapReader) limit(env *query.Env) (int, error) {
 	return int(n), nil
 }
 
-// location is an S3 object, or a bucket.
+// location is an S3 object or a bucket.
 type location struct {
 	b           *branch
 	objects     Objects
 	bucket, key string
 }
 
-// open opens the object, and says what went wrong as S3 does.
+// open opens the object. It reports a missing object in the words of S3.
 func (l location) open() (io.ReadCloser, error) {
 	body, err := l.objects.Open(l.b.x.run.ctx, l.bucket, l.key)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -199,7 +199,7 @@ func (r *mapReader) object(from location) (items.Source, func() error, error) {
 	return from.items(r.parse)
 }
 
-// items reads the object with a parser; an object whose key ends in .gz is compressed.
+// items reads the object with a parser. It decompresses an object whose key ends in .gz.
 func (l location) items(parse func(io.Reader) (items.Source, error)) (items.Source, func() error, error) {
 	body, err := l.open()
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"clinical-risk-pipeline/asl/intrinsic"
 )
 
-// mapRun is a Distributed Map at work: it starts a child execution for each item or batch, at most limit at a time.
+// mapRun is a run of a Distributed Map. It starts a child execution for each item or batch.
 type mapRun struct {
 	state      *mapState
 	b          *branch
@@ -17,13 +17,13 @@ type mapRun struct {
 	machineARN string // of the children
 	tolerance  tolerance
 	stream     *itemStream
-	grouping   *grouping // nil: an item a child
+	grouping   *grouping // nil: one item per child execution
 	export     *export   // nil: the results go into the state's output
 
-	items, failed int // how many
-	started       int // children
+	items, failed int // numbers of items
+	started       int // number of child executions
 	exhausted     bool
-	results       [][]any // by child, unless exported
+	results       [][]any // by child execution, unless exported
 	resultSize    int
 }
 
@@ -49,7 +49,7 @@ func (s *mapState) runDistributed(b *branch, input any, limit int) (any, error) 
 	return result, nil
 }
 
-// prepare evaluates the fields that hold for the whole run.
+// prepare evaluates the fields that apply to the whole run.
 func (m *mapRun) prepare() (err error) {
 	d, b := m.state.distributed, m.b
 	if m.tolerance, err = d.tolerance(b.evaluating(m.input)); err != nil {
@@ -76,7 +76,7 @@ func (m *mapRun) prepare() (err error) {
 	return err
 }
 
-// run opens the items, runs the children, and gives the result.
+// run opens the items, runs the child executions and returns the result.
 func (m *mapRun) run(limit int) (any, error) {
 	if m.stream == nil {
 		var err error
@@ -87,14 +87,14 @@ func (m *mapRun) run(limit int) (any, error) {
 	defer func() { _ = m.stream.close() }()
 	jobs := fanOut{b: m.b, limit: limit, next: m.next}
 	err := jobs.run()
-	result, finishErr := m.finish() // what was done is written even when the run fails
+	result, finishErr := m.finish() // a failed run also writes the results that it has
 	if err != nil {
 		return nil, err
 	}
 	return result, finishErr
 }
 
-// next is the next child execution.
+// next returns the job of the next child execution.
 func (m *mapRun) next() (job, error) {
 	input, n, err := m.childInput()
 	if err != nil {
@@ -112,7 +112,7 @@ func (m *mapRun) next() (job, error) {
 	return func(p *clock.Process) error { return m.child(p, index, input, n) }, nil
 }
 
-// childInput is the input of the next child execution, and the number of items in it; 0 after the last.
+// childInput returns the input of the next child execution and the number of items in it, which is 0 after the last.
 func (m *mapRun) childInput() (any, int, error) {
 	if m.grouping != nil {
 		return m.grouping.take(m.item)
@@ -124,7 +124,7 @@ func (m *mapRun) childInput() (any, int, error) {
 	return item, 1, nil
 }
 
-// item is the next item, after ItemSelector.
+// item returns the next item after ItemSelector.
 func (m *mapRun) item() (any, bool, error) {
 	v, more, err := m.stream.next()
 	if err != nil || !more {
@@ -164,7 +164,7 @@ func (m *mapRun) newChild(p *clock.Process, input any) *execution {
 	return x
 }
 
-// done takes the result of a child execution that ended.
+// done takes the result of a child execution.
 func (m *mapRun) done(child *Execution, index int) error {
 	if tell := m.b.x.run.options.OnChild; tell != nil {
 		tell(child)
@@ -174,13 +174,13 @@ func (m *mapRun) done(child *Execution, index int) error {
 	}
 	contribution := m.state.distributed.writer.transform(child, m.machineARN)
 	m.resultSize += value.Size(contribution)
-	if m.resultSize <= 2*maxPayload { // more cannot become an output, so it need not be kept
+	if m.resultSize <= 2*maxPayload { // a larger result cannot become an output, so it is not kept
 		m.results[index] = contribution
 	}
 	return nil
 }
 
-// judge is the failure of the run when more items failed than is tolerated.
+// judge returns the failure of the run when more items failed than tolerated.
 func (m *mapRun) judge() error {
 	total := -1
 	if m.exhausted {
@@ -192,7 +192,7 @@ func (m *mapRun) judge() error {
 	return &failure{name: ErrToleratedFailure, cause: "The specified tolerated failure threshold was exceeded"}
 }
 
-// finish gives the result of the run: the list of what the children contribute, or where it was exported to.
+// finish returns the result of the run: the results of the child executions, or the place where they were exported.
 func (m *mapRun) finish() (any, error) {
 	if m.export != nil {
 		return m.export.finish()

@@ -10,7 +10,7 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// mapWriter says what becomes of the results of child executions.
+// mapWriter is ResultWriter: it transforms the results of child executions and exports them to S3.
 type mapWriter struct {
 	arguments      query.Template // Arguments or Parameters; nil: the results are not exported
 	transformation string         // NONE, COMPACT or FLATTEN
@@ -41,13 +41,13 @@ func (f *fields) mapWriter() *mapWriter {
 		w.outputType = config.oneOf("OutputType", "JSON", "JSONL")
 		config.unread("a writer configuration")
 	} else if !f.has("Resource") {
-		f.fault("", "needs Resource, or WriterConfig")
+		f.fault("", "needs Resource or WriterConfig")
 	}
 	f.unread("a result writer")
 	return w
 }
 
-// transform is what a child execution contributes to the results. A failed one always contributes its whole record.
+// transform returns what a child execution adds to the results. A failed child execution always adds its whole record.
 func (w *mapWriter) transform(child *Execution, machineARN string) []any {
 	if child.Status != Succeeded || w.transformation == "NONE" {
 		return []any{childRecord(child, machineARN)}
@@ -58,7 +58,7 @@ func (w *mapWriter) transform(child *Execution, machineARN string) []any {
 	return []any{child.Output}
 }
 
-// childRecord is what is exported about a child execution.
+// childRecord returns the exported record of a child execution.
 func childRecord(child *Execution, machineARN string) map[string]any {
 	included := map[string]any{"Included": true}
 	record := map[string]any{
@@ -79,7 +79,7 @@ func childRecord(child *Execution, machineARN string) map[string]any {
 	return record
 }
 
-// export writes results to S3 as they come: a file for each status, and at the end a manifest.
+// export writes results to S3 as they arrive: one file per status, and a manifest at the end.
 // See https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html.
 type export struct {
 	writer         *mapWriter
@@ -88,7 +88,7 @@ type export struct {
 	files          map[string]*resultFile
 }
 
-// resultFile is a file of results that is being written.
+// resultFile is an open file of results.
 type resultFile struct {
 	key    string
 	writer io.WriteCloser
@@ -96,7 +96,7 @@ type resultFile struct {
 	any    bool
 }
 
-// begin evaluates where to write.
+// begin evaluates the destination.
 func (w *mapWriter) begin(run *mapRun) (*export, error) {
 	v, err := w.arguments.Eval(run.b.evaluating(run.input))
 	if err != nil {
@@ -119,7 +119,7 @@ func (w *mapWriter) begin(run *mapRun) (*export, error) {
 	return e, nil
 }
 
-// add writes what a child execution contributes.
+// add writes what a child execution adds to the results.
 func (e *export) add(child *Execution) error {
 	name := string(child.Status)
 	switch child.Status {
@@ -169,7 +169,7 @@ func (r *resultFile) write(outputType string, v any) error {
 	return err
 }
 
-// finish closes the files and writes the manifest. It gives the Map state's result.
+// finish closes the files and writes the manifest. It returns the Map state's result.
 func (e *export) finish() (any, error) {
 	listed := map[string]any{"FAILED": []any{}, "PENDING": []any{}, "SUCCEEDED": []any{}}
 	for name, r := range e.files {

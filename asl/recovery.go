@@ -32,7 +32,7 @@ type retrier struct {
 // maxRetries is the largest MaxAttempts.
 const maxRetries = 99999999
 
-// maxRetryDelay is MaxDelaySeconds must be less than this: 366 days.
+// MaxDelaySeconds must be less than maxRetryDelay: 366 days.
 const maxRetryDelay = 31622400
 
 // retriers reads Retry.
@@ -90,35 +90,35 @@ func (f *fields) catchers() []catcher {
 func (f *fields) errorEquals() []string {
 	names := f.strings("ErrorEquals")
 	if len(names) == 0 {
-		f.fault("ErrorEquals", "must be a list of one error name at least, such as [\"States.ALL\"]")
+		f.fault("ErrorEquals", "must be a list of at least one error name, such as [\"States.ALL\"]")
 	}
 	if len(names) > 1 && slices.Contains(names, ErrAll) {
-		f.fault("ErrorEquals", "%s must stand alone", ErrAll)
+		f.fault("ErrorEquals", "%s must be the only name", ErrAll)
 	}
 	for _, name := range names {
 		if strings.HasPrefix(name, "States.") && !slices.Contains(reserved, name) && !httpStatus.MatchString(name) {
-			f.lint("ErrorEquals", "there is no error %q; the names that begin so are %s", name, strings.Join(reserved, ", "))
+			f.lint("ErrorEquals", "unknown error name %q; the names that start with States. are %s", name, strings.Join(reserved, ", "))
 		}
 	}
 	return names
 }
 
-// reserved are the error names of the language itself. Others must not begin with "States.".
+// reserved lists the error names of the language. No other name may start with "States.".
 var reserved = []string{
 	ErrAll, "States.BranchFailed", ErrDataLimit, ErrToleratedFailure, ErrHeartbeatTimeout, "States.Http.Socket", ErrIntrinsicFailure, ErrItemReader,
 	"States.NoChoiceMatched", "States.ParameterPathFailure", "States.Permissions", ErrQueryEvaluation, ErrResultPath, ErrResultWriter,
 	ErrRuntime, ErrTaskFailed, ErrTimeout,
 }
 
-// httpStatus are the errors of an HTTP task that got an answer:
+// httpStatus matches the errors of an HTTP task that received a response:
 // https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html.
 var httpStatus = regexp.MustCompile(`^States\.Http\.StatusCode\.[1-5]\d\d$`)
 
-// lastCatchesAll reports States.ALL before the end of the list: what follows would never be tried.
+// lastCatchesAll reports States.ALL before the end of the list, because the later entries could never match.
 func lastCatchesAll(f *fields, field string, n int, errors func(i int) []string) {
 	for i := 0; i < n-1; i++ {
 		if slices.Contains(errors(i), ErrAll) {
-			f.fault(field, "%s must be in the last entry, it is in entry %d of %d", ErrAll, i+1, n)
+			f.fault(field, "%s must be in the last entry, but is in entry %d of %d", ErrAll, i+1, n)
 		}
 	}
 }
@@ -126,11 +126,11 @@ func lastCatchesAll(f *fields, field string, n int, errors func(i int) []string)
 // worker is a state that can be retried and caught: Task, Parallel and Map.
 type worker interface {
 	state
-	// attempt does the state's work once. It gives the output.
+	// attempt does the state's work once and returns the output.
 	attempt(b *branch) (any, error)
 }
 
-// persist attempts the state's work until it succeeds, or no retrier has an attempt left; then it tries the catchers.
+// persist attempts the state's work until it succeeds or no retrier has an attempt left. Then it tries the catchers.
 func (b *branch) persist(w worker, rules *recovery) (any, *target, error) {
 	used := make([]int, len(rules.retriers))
 	for {
@@ -163,7 +163,7 @@ func (b *branch) persist(w worker, rules *recovery) (any, *target, error) {
 	}
 }
 
-// evaluationFailed records that a JSONata expression failed.
+// evaluationFailed records the failure of a JSONata expression.
 func (b *branch) evaluationFailed(e *failure) {
 	if e.location != "" {
 		b.record("EvaluationFailed", &EvaluationFailed{Error: e.name, Cause: e.cause, Location: e.location, State: b.at.state.name})
@@ -171,8 +171,9 @@ func (b *branch) evaluationFailed(e *failure) {
 	}
 }
 
-// catches tells whether ErrorEquals matches a failure. Nothing matches States.Runtime. The wildcards do not match a payload over the
-// limit either, unless it is what a task returned: that is recorded as caught by States.ALL, whatever the documentation says.
+// catches reports whether ErrorEquals matches a failure. Nothing matches States.Runtime. The wildcards do not match a payload over
+// the limit, unless a task returned it: recorded executions show that States.ALL catches that, although the documentation
+// says otherwise.
 func catches(names []string, e *failure) bool {
 	if e.name == ErrRuntime {
 		return false
@@ -208,7 +209,7 @@ func (b *branch) retry(retriers []retrier, used []int, e *failure) (again bool, 
 	return false, nil
 }
 
-// delay is how long to wait before the n-th retry, 1 being the first.
+// delay returns the time to wait before the n-th retry, counted from 1.
 func (r *retrier) delay(n int, random func() float64) time.Duration {
 	seconds := min(r.interval*math.Pow(r.backoffRate, float64(n-1)), r.maxDelay, maxTimeout)
 	if r.fullJitter {
@@ -217,7 +218,7 @@ func (r *retrier) delay(n int, random func() float64) time.Duration {
 	return time.Duration(seconds * float64(time.Second))
 }
 
-// caught is the output with which a catcher goes on; matched is false when none catches the failure.
+// caught returns the output of the first catcher that matches the failure. matched is false when no catcher matches.
 func (b *branch) caught(catchers []catcher, e *failure) (output any, next *target, matched bool, err error) {
 	for i := range catchers {
 		if k := &catchers[i]; catches(k.errors, e) {

@@ -15,7 +15,7 @@ func retrying(retry string) string {
 	return one(`{"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "TimeoutSeconds": 50, "End": true, "Retry": ` + retry + `}`)
 }
 
-// callTimes are the seconds since the start at which the task was called.
+// callTimes returns the times of the calls in seconds since the start.
 func callTimes(x *asl.Execution) []float64 {
 	var all []float64
 	for _, e := range x.History {
@@ -50,8 +50,8 @@ func TestRetryDelays(t *testing.T) {
 	}
 }
 
-func TestRetriersCountForThemselves(t *testing.T) {
-	// The errors alternate, so that each retrier's delay follows its own count.
+func TestEachRetrierCountsItsOwnAttempts(t *testing.T) {
+	// The errors alternate. Each retrier's delay must follow its own count.
 	errors := []reply{throws("A"), throws("B"), throws("A"), throws("B"), throws("A")}
 	x := execute(t, retrying(`[{"ErrorEquals": ["A"], "IntervalSeconds": 1, "MaxAttempts": 2}, {"ErrorEquals": ["B"], "IntervalSeconds": 10, "MaxAttempts": 2}]`),
 		`{}`, asl.Options{Handler: replies{"S": errors}})
@@ -89,7 +89,7 @@ func TestFullJitterStaysWithinTheDelay(t *testing.T) {
 		seen[fmt.Sprint(calls)] = true
 	}
 	if low > 0.05 || high < 0.95 || len(seen) < 150 {
-		t.Errorf("delays spread over %v to %v of their bounds, in %d ways: that is not full jitter", low, high, len(seen))
+		t.Errorf("delays spread over %v to %v of their bounds, in %d ways: want full jitter", low, high, len(seen))
 	}
 }
 
@@ -114,7 +114,7 @@ func TestErrorEqualsMatching(t *testing.T) {
 	}{
 		{"the name itself", "E", []reply{throws("E")}, true},
 		{"names are case sensitive", "e", []reply{throws("E")}, false},
-		{"no prefix matching", "Lambda", []reply{throws("Lambda.Unknown")}, false},
+		{"names are not matched by prefix", "Lambda", []reply{throws("Lambda.Unknown")}, false},
 		{"ALL matches what a task throws", "States.ALL", []reply{throws("E")}, true},
 		{"ALL matches an error without a name", "States.ALL", []reply{throws("")}, true},
 		{"TaskFailed matches what a task throws", "States.TaskFailed", []reply{throws("E")}, true},
@@ -143,7 +143,7 @@ func TestErrorEqualsMatching(t *testing.T) {
 }
 
 func TestWildcardsDoNotMatchAPayloadOverTheLimit(t *testing.T) {
-	// Not what the task returned, but what the state made of it is too large.
+	// The input that the state makes for the task is too large, not the task's result.
 	for matcher, want := range map[string]asl.Status{"States.ALL": asl.Failed, "States.TaskFailed": asl.Failed, "States.DataLimitExceeded": asl.Succeeded} {
 		x := execute(t, `{"StartAt": "S", "States": {
 			"S": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": {"a.$": "$.big", "b.$": "$.big"}, "End": true,
@@ -165,7 +165,7 @@ func TestARetryIsATransition(t *testing.T) {
 func TestMisspelledErrorNames(t *testing.T) {
 	definition := []byte(retrying(`[{"ErrorEquals": ["States.TimeOut", "States.Timeout", "Timeout", "States.Http.StatusCode.503"]}]`))
 	_, err := asl.Load(definition)
-	if got := faults(err); len(got) != 1 || !strings.HasPrefix(got[0], `state "S": Retry[0].ErrorEquals: there is no error "States.TimeOut"; the names that begin so are States.ALL, `) {
+	if got := faults(err); len(got) != 1 || !strings.HasPrefix(got[0], `state "S": Retry[0].ErrorEquals: unknown error name "States.TimeOut"; the names that start with States. are States.ALL, `) {
 		t.Errorf("faults %q", got)
 	}
 	if _, err := asl.Load(definition, asl.Lenient()); err != nil {
@@ -177,15 +177,15 @@ func TestRetryFaults(t *testing.T) {
 	_, err := asl.Load([]byte(retrying(`[{"ErrorEquals": []}, {"ErrorEquals": ["States.ALL", "E"]}, {"ErrorEquals": ["A"], "IntervalSeconds": 0, "BackoffRate": 0.5,
 		"MaxAttempts": -1, "JitterStrategy": "SOME"}, {"ErrorEquals": ["A"], "IntervalSeconds": 10, "MaxDelaySeconds": 10, "Delay": 1}]`)))
 	want := []string{
-		`state "S": Retry[0].ErrorEquals: must be a list of one error name at least, such as ["States.ALL"]`,
-		`state "S": Retry[1].ErrorEquals: States.ALL must stand alone`,
+		`state "S": Retry[0].ErrorEquals: must be a list of at least one error name, such as ["States.ALL"]`,
+		`state "S": Retry[1].ErrorEquals: States.ALL must be the only name`,
 		`state "S": Retry[2].IntervalSeconds: must be an integer from 1 to 99999999, got 0`,
 		`state "S": Retry[2].MaxAttempts: must be an integer from 0 to 99999999, got -1`,
 		`state "S": Retry[2].BackoffRate: must be a number of at least 1, got 0.5`,
 		`state "S": Retry[2].JitterStrategy: must be one of NONE, FULL, got "SOME"`,
 		`state "S": Retry[3].MaxDelaySeconds: must be greater than IntervalSeconds, which is 10, got 10`,
-		`state "S": Retry[3].Delay: is no field of a retrier`,
-		`state "S": Retry: States.ALL must be in the last entry, it is in entry 2 of 4`,
+		`state "S": Retry[3].Delay: is not a field of a retrier`,
+		`state "S": Retry: States.ALL must be in the last entry, but is in entry 2 of 4`,
 	}
 	if diff := cmp.Diff(want, faults(err)); diff != "" {
 		t.Errorf("faults (-want +got):\n%s", diff)
@@ -281,7 +281,7 @@ func TestAFailedExpressionIsCaughtAndRecorded(t *testing.T) {
 	}
 }
 
-func TestResultPathThatDoesNotFit(t *testing.T) {
+func TestResultPathThatCannotBeApplied(t *testing.T) {
 	x := execute(t, one(`{"Type": "Pass", "Result": 1, "ResultPath": "$.a.b", "End": true}`), `{"a": 5}`, asl.Options{})
 	fails(t, x, "States.ResultPathMatchFailure",
 		"An error occurred while executing the state 'S' (entered at the event id #2). Unable to apply ReferencePath $.a.b to input {\"a\":5}")

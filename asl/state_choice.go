@@ -2,8 +2,8 @@ package asl
 
 import "clinical-risk-pipeline/asl/internal/query"
 
-// choiceState goes where the first rule that matches leads. When none does and there is no Default, the service reports
-// States.Runtime, not the States.NoChoiceMatched of its documentation.
+// choiceState follows the first rule that matches. When no rule matches and there is no Default, the service reports States.Runtime
+// and not, as documented, States.NoChoiceMatched.
 type choiceState struct {
 	common
 	rules    []choiceRule
@@ -23,7 +23,7 @@ func newChoice(f *fields) state {
 	s := &choiceState{common: f.common("Choice")}
 	rules := f.objects("Choices")
 	if len(rules) == 0 {
-		f.fault("Choices", "must be a list of one rule at least")
+		f.fault("Choices", "must be a list of at least one rule")
 	}
 	for _, rule := range rules {
 		s.rules = append(s.rules, rule.choiceRule())
@@ -54,7 +54,7 @@ func (f *fields) choiceRule() choiceRule {
 	return r
 }
 
-// condition is a Condition of JSONata: a boolean, or an expression.
+// condition reads a JSONata Condition: a boolean or an expression.
 func (f *fields) condition() query.Template {
 	if v, isBool := f.raw["Condition"].(bool); isBool {
 		f.read["Condition"] = true

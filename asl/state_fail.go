@@ -17,7 +17,7 @@ func newFail(f *fields) state {
 	return s
 }
 
-// failText is Error or Cause: a string, an expression in JSONata, or in JSONPath a path or intrinsic function in ErrorPath or CausePath.
+// failText reads Error or Cause: a string, an expression in JSONata, or in JSONPath a path or intrinsic function in ErrorPath or CausePath.
 func (f *fields) failText(name string) query.Template {
 	path, hasPath := f.raw[name+"Path"]
 	if f.jsonata || !hasPath {
@@ -35,7 +35,7 @@ func (f *fields) failText(name string) query.Template {
 	}
 	f.read[name+"Path"] = true
 	if _, both := f.take(name); both {
-		f.fault(name+"Path", "stands beside %s: only one of them can be", name)
+		f.fault(name+"Path", "cannot be combined with %s", name)
 	}
 	source, _ := path.(string)
 	t, variables, err := query.Value(source, name+"Path")

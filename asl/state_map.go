@@ -5,7 +5,7 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// mapState runs its item processor for each item of a list: in the execution itself, or distributed over child executions.
+// mapState runs its item processor for each item of a list, in the execution itself or in child executions.
 type mapState struct {
 	common
 	recovery
@@ -64,7 +64,7 @@ func (f *fields) itemProcessor(s *mapState) {
 	inner.unread("an item processor")
 }
 
-// itemsTemplate reads Items of JSONata: an array, or an expression.
+// itemsTemplate reads JSONata Items: an array or an expression.
 func (f *fields) itemsTemplate() query.Template {
 	v, ok := f.take("Items")
 	if !ok {
@@ -82,7 +82,7 @@ func (f *fields) itemsTemplate() query.Template {
 func (f *fields) selector() query.Template {
 	if !f.jsonata && f.has("Parameters") {
 		if f.has("ItemSelector") {
-			f.fault("Parameters", "stands beside ItemSelector: only one of them can be")
+			f.fault("Parameters", "cannot be combined with ItemSelector")
 		}
 		return f.payload("Parameters", nil)
 	}
@@ -112,7 +112,7 @@ func (s *mapState) attempt(b *branch) (any, error) {
 	return s.finish(b, result)
 }
 
-// concurrency is how many items may be worked on at a time.
+// concurrency returns the number of items that may be processed at a time.
 func (s *mapState) concurrency(env *query.Env) (int, error) {
 	most, unlimited := maxInline, maxInline
 	if s.distributed != nil {
@@ -133,7 +133,7 @@ func (s *mapState) concurrency(env *query.Env) (int, error) {
 	return int(min(n, float64(most))), nil
 }
 
-// list finds the items in the state's data.
+// list returns the items in the state's data.
 func (s *mapState) list(b *branch, input any) ([]any, error) {
 	env := b.evaluating(input)
 	v := input
@@ -163,7 +163,7 @@ func (s *mapState) list(b *branch, input any) ([]any, error) {
 	return nil, runtimeFault("Reference path \"%s\" must point to array.", path)
 }
 
-// selected is the input of an item's processing: the item, or what ItemSelector makes of it.
+// selected returns the input of an item's processing: the item, or the value that ItemSelector makes from it.
 func (s *mapState) selected(b *branch, input any, item *mapItem) (any, error) {
 	if s.itemSelector == nil {
 		return item.value, nil

@@ -6,7 +6,7 @@ import (
 	"clinical-risk-pipeline/asl/internal/clock"
 )
 
-// parallelState runs branches side by side; its result is the list of their outputs.
+// parallelState runs branches concurrently. Its result is the list of their outputs.
 type parallelState struct {
 	common
 	recovery
@@ -19,7 +19,7 @@ func newParallel(f *fields) state {
 	s.next = f.transition()
 	branches := f.objects("Branches")
 	if len(branches) == 0 {
-		f.fault("Branches", "must be a list of one branch at least")
+		f.fault("Branches", "must be a list of at least one branch")
 	}
 	for _, inner := range branches {
 		inner.scope = f.scope.nested()

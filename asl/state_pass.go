@@ -2,7 +2,7 @@ package asl
 
 import "clinical-risk-pipeline/asl/internal/query"
 
-// passState passes its input on, filtered or replaced.
+// passState passes its input on, transformed or replaced.
 type passState struct {
 	common
 	result     query.Template // a constant; nil when absent

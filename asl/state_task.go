@@ -7,7 +7,7 @@ import (
 	"clinical-risk-pipeline/asl/internal/query"
 )
 
-// taskState asks a service to do something.
+// taskState calls a service.
 type taskState struct {
 	common
 	recovery
@@ -41,7 +41,7 @@ func (q *quantity) isConstant() bool { return q.path == nil && q.template == nil
 
 func (s *taskState) run(b *branch, _ *visit) (any, *target, error) { return b.persist(s, &s.recovery) }
 
-// attempt calls the service once and turns its result into the state's output.
+// attempt calls the service once and makes the state's output from the result.
 func (s *taskState) attempt(b *branch) (any, error) {
 	input, err := b.effectiveInput()
 	if err != nil {
@@ -70,7 +70,7 @@ func (s *taskState) attempt(b *branch) (any, error) {
 	return s.finish(b, result)
 }
 
-// seconds is a timeout or heartbeat; 0 when there is none.
+// seconds returns a timeout or heartbeat, or 0 when there is none.
 func (s *taskState) seconds(q *quantity, env *query.Env) (time.Duration, error) {
 	if q == nil {
 		return 0, nil

@@ -8,15 +8,15 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// waitState lets time pass.
+// waitState waits for a duration or until a time.
 type waitState struct {
 	common
-	seconds       *quantity      // nil: until a timestamp
+	seconds       *quantity      // nil: wait until timestamp
 	timestamp     query.Template // a constant, an expression or a path
-	timestampPath *query.Path    // when timestamp is a path
+	timestampPath *query.Path    // set when timestamp is a path
 }
 
-// maxWaitSeconds is the longest wait that a definition may give.
+// maxWaitSeconds is the longest wait in seconds that a definition may have.
 const maxWaitSeconds = 99999999
 
 func newWait(f *fields) state {
@@ -85,7 +85,7 @@ func (s *waitState) run(b *branch, v *visit) (any, *target, error) {
 	return output, s.next, located(err, v)
 }
 
-// until is when the wait ends.
+// until returns the time when the wait ends.
 func (s *waitState) until(env *query.Env, now time.Time) (time.Time, error) {
 	if s.seconds == nil {
 		return s.timestampAfter(env, now)
@@ -100,7 +100,7 @@ func (s *waitState) until(env *query.Env, now time.Time) (time.Time, error) {
 	return now.Add(time.Duration(seconds) * time.Second), nil
 }
 
-// delay is the seconds to wait.
+// delay returns the seconds to wait.
 func (s *waitState) delay(env *query.Env) (float64, error) {
 	path := s.seconds.path
 	if path == nil {
@@ -149,7 +149,7 @@ func parseTimestamp(text string) (time.Time, bool) {
 	return t, err == nil
 }
 
-// plainText is a string as it is, and other values as JSON.
+// plainText returns a string unchanged and other values as JSON.
 func plainText(v any) string {
 	if text, ok := v.(string); ok {
 		return text

@@ -17,7 +17,7 @@ type taskCall struct {
 	heartbeat   time.Duration // 0: none
 }
 
-// perform calls the handler, and lets the task take its time. It gives the result.
+// perform calls the handler, lets the task's virtual time pass and returns the result.
 func (t *taskCall) perform(b *branch) (any, error) {
 	r := &t.state.resource
 	t.recordScheduled(b)
@@ -45,7 +45,7 @@ func (t *taskCall) perform(b *branch) (any, error) {
 	return t.result(b, reply.Output)
 }
 
-// call asks the handler.
+// call calls the handler.
 func (t *taskCall) call(b *branch) (Reply, error) {
 	run := b.x.run
 	run.bill.Calls[t.state.resource.call()]++
@@ -56,7 +56,7 @@ func (t *taskCall) call(b *branch) (Reply, error) {
 	return run.options.Handler.Call(run.ctx, task)
 }
 
-// elapse lets the time pass that the task takes; late is its timeout or its missed heartbeat.
+// elapse lets the time of the task pass. late is the timeout or missed heartbeat of the task.
 func (t *taskCall) elapse(b *branch, reply Reply) (late *failure, err error) {
 	if reply.Duration == 0 && !reply.Hangs {
 		return nil, nil
@@ -84,7 +84,7 @@ func (t *taskCall) result(b *branch, output any) (any, error) {
 	}
 	output, err := value.Normalize(output)
 	if err != nil {
-		return nil, &foreign{fmt.Errorf("state %q: the handler's output cannot be JSON: %w", t.state.name, err)}
+		return nil, &foreign{fmt.Errorf("state %q: the handler's output cannot be encoded as JSON: %w", t.state.name, err)}
 	}
 	if value.Size(output) > maxPayload {
 		e := dataLimitFailure(t.state.resource.name())
@@ -118,7 +118,7 @@ func (t *taskCall) recordScheduled(b *branch) {
 	t.record(b, "Started", started)
 }
 
-// record records an event of the task; what depends on the kind of resource is filled in.
+// record records an event of the task. It fills in the details that depend on the kind of resource.
 func (t *taskCall) record(b *branch, what string, d Details) {
 	r := &t.state.resource
 	if r.kind == integration {
@@ -132,7 +132,7 @@ func (t *taskCall) record(b *branch, what string, d Details) {
 	b.record([...]string{"Task", "LambdaFunction", "Activity", "Task"}[r.kind]+what, d)
 }
 
-// taskToken is the token of the current attempt of a Task state; "" when its integration has none.
+// taskToken returns the token of the current attempt of a Task state, or "" when the integration has none.
 func (b *branch) taskToken() string {
 	if b.at.token == "" && b.at.task != nil && b.at.task.resource.givesToken() {
 		b.x.run.tokens++

@@ -50,7 +50,7 @@ func TestValidate(t *testing.T) {
 	if status != exitInput || out != valid+": valid\n" {
 		t.Errorf("exit %d, %q", status, out)
 	}
-	for _, want := range []string{`asl: ` + faulty + `: state "A": Next: there is no state "X"`, `asl: ` + faulty + `: state "B": nothing leads to it`, "no such file"} {
+	for _, want := range []string{`asl: ` + faulty + `: state "A": Next: there is no state "X"`, `asl: ` + faulty + `: state "B": no state leads to it`, "no such file"} {
 		if !strings.Contains(errs, want) {
 			t.Errorf("standard error lacks %q:\n%s", want, errs)
 		}

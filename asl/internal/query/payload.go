@@ -42,7 +42,7 @@ func payloadObject(place string, object map[string]any, observe Observer) Templa
 			continue
 		}
 		if _, twice := object[plain]; twice {
-			observe.Fault(at, fmt.Sprintf("stands beside %q: only one of them can be", plain))
+			observe.Fault(at, fmt.Sprintf("cannot be combined with %q", plain))
 		}
 		source, ok := v.(string)
 		if !ok {

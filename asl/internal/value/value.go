@@ -21,7 +21,7 @@ func Decode(data []byte) (any, error) {
 	var v any
 	if err := decoder.Decode(&v); err != nil {
 		if errors.Is(err, io.EOF) {
-			return nil, errors.New("no JSON value")
+			return nil, errors.New("the text is empty")
 		}
 		return nil, err
 	}
