@@ -51,7 +51,7 @@ func TestFaultsOfDefinitions(t *testing.T) {
 		{"a long name", `{"StartAt": "` + strings.Repeat("x", 81) + `", "States": {"` + strings.Repeat("x", 81) + `": {"Type": "Succeed"}}}`, []string{
 			`state "` + strings.Repeat("x", 81) + `": the name must have 1 to 80 characters, got 81`}},
 		{"template fields", one(`{"Type": "Pass", "Parameters": {"a.$": 1, "b.$": "plain", "c": 1, "c.$": "$.c"}, "End": true}`), []string{
-			`state "S": Parameters.a.$: must be a string that holds a path or an intrinsic function, because the name ends in ".$", got float64`,
+			`state "S": Parameters.a.$: must be a path or an intrinsic function in a string, because the name ends in ".$", got float64`,
 			`state "S": Parameters.b.$: must be a path that begins with $ or an intrinsic function such as States.Format, got "plain"`,
 			`state "S": Parameters.c.$: cannot be combined with "c"`}},
 		{"names that an expression cannot use", oneJSONata(`{"Type": "Pass", "Output": {"a": "{% $states.result %}", "b": "{% $nofunction(1) %}", "c": "{% input.x %}"}, "End": true}`), []string{

@@ -42,7 +42,7 @@ func TestGetFindsWhatJaywayFinds(t *testing.T) {
 		{"the root", `$.trial`, `"T-1"`},
 		{"a name in brackets", `$['trial']`, `"T-1"`},
 		{"a name with a blank needs brackets", `$["a b"]`, `1`},
-		{"the escapes in a name stay as they are, on AWS too", `$['back\slash']`, `3`},
+		{"the escapes in a name are kept, as on AWS", `$['back\slash']`, `3`},
 		{"null is a value", `$.none`, `null`},
 		{"an index", `$.subjects[1].id`, `"S2"`},
 		{"an index from the back", `$.subjects[-1].id`, `"S4"`},
@@ -51,35 +51,35 @@ func TestGetFindsWhatJaywayFinds(t *testing.T) {
 		{"a wildcard visits the members of objects by name", `$.subjects[2].exit.*`, `[31,"adverse event"]`},
 		{"a wildcard of a scalar finds nothing", `$.trial.*`, `[]`},
 		{"a union of indices", `$.subjects[0,2].id`, `["S1","S3"]`},
-		{"indices of a union that are outside are skipped", `$.subjects[0,9].id`, `["S1"]`},
+		{"a union skips indices outside the array", `$.subjects[0,9].id`, `["S1"]`},
 		{"a union of names makes an object", `$.subjects[2].exit['reason','day','none']`, `{"day":31,"reason":"adverse event"}`},
-		{"a union of names on the way visits each", `$['trial','subjects'][0].id`, `["S1"]`},
+		{"a union of names inside a path visits each", `$['trial','subjects'][0].id`, `["S1"]`},
 		{"a slice", `$.subjects[1:3].id`, `["S2","S3"]`},
 		{"a slice to the end", `$.subjects[2:].id`, `["S3","S4"]`},
 		{"a slice from the start", `$.subjects[:2].id`, `["S1","S2"]`},
 		{"the last two", `$.subjects[-2:].id`, `["S3","S4"]`},
 		{"all but the last", `$.subjects[:-1].id`, `["S1","S2","S3"]`},
 		{"a slice between ends counted from the back", `$.subjects[-3:-1].id`, `["S2","S3"]`},
-		{"Jayway takes no step", `$.subjects[0:4:2].id`, `["S1","S2","S3","S4"]`},
+		{"Jayway ignores a step", `$.subjects[0:4:2].id`, `["S1","S2","S3","S4"]`},
 		{"a slice beyond the end", `$.subjects[3:99].id`, `["S4"]`},
 		{"a name anywhere", `$..day`, `[31]`},
 		{"arrays anywhere", `$.matrix..[0]`, `[[1,2],1,3,5]`},
 		{"everything below", `$.matrix[2]..*`, `[5]`},
 		{"a filter by order", `$.subjects[?(@.risk > 0.75)].id`, `["S1"]`},
-		{"a filter by order leaves the limit out", `$.subjects[?(@.risk < 0.75)].id`, `[]`},
-		{"texts have an order, too", `$.subjects[?(@.id >= 'S3')].id`, `["S3","S4"]`},
-		{"types that differ have none", `$.subjects[?(@.id > 1)].id`, `[]`},
+		{"a filter by order excludes the limit", `$.subjects[?(@.risk < 0.75)].id`, `[]`},
+		{"texts have an order", `$.subjects[?(@.id >= 'S3')].id`, `["S3","S4"]`},
+		{"values of different types have no order", `$.subjects[?(@.id > 1)].id`, `[]`},
 		{"a filter by equality, in which a text equals its number", `$.subjects[?(@.risk == 0.9)].id`, `["S1","S3"]`},
-		{"unless types count", `$.subjects[?(@.risk === 0.9)].id`, `["S1"]`},
-		{"what is missing is unequal", `$.subjects[?(@.risk != 0.75)].id`, `["S1","S3","S4"]`},
-		{"null is equal to null, missing is not", `$.subjects[?(@.site == null)].id`, `["S4"]`},
-		{"a path alone asks whether it is there", `$.subjects[?(@.exit)].id`, `["S3"]`},
-		{"or not there", `$.subjects[?(!@.risk)].id`, `["S4"]`},
+		{"=== compares types, too", `$.subjects[?(@.risk === 0.9)].id`, `["S1"]`},
+		{"a missing value is unequal", `$.subjects[?(@.risk != 0.75)].id`, `["S1","S3","S4"]`},
+		{"null equals null, a missing value does not", `$.subjects[?(@.site == null)].id`, `["S4"]`},
+		{"a single path tests for existence", `$.subjects[?(@.exit)].id`, `["S3"]`},
+		{"a negated path tests for absence", `$.subjects[?(!@.risk)].id`, `["S4"]`},
 		{"and binds tighter than or", `$.subjects[?(@.id == 'S4' || @.site == 'A' && @.risk >= 0.9)].id`, `["S1","S4"]`},
 		{"brackets group", `$.subjects[?((@.id == 'S4' || @.site == 'A') && !(@.exit))].id`, `["S1","S4"]`},
 		{"a filter refers to the document", `$.subjects[?(@.risk <= $.threshold)].id`, `["S2"]`},
 		{"a regular expression matches as a whole", `$.subjects[?(@.exit.reason =~ /ADVERSE.*/i)].id`, `["S3"]`},
-		{"not in part", `$.subjects[?(@.exit.reason =~ /adverse/)].id`, `[]`},
+		{"a regular expression does not match a part", `$.subjects[?(@.exit.reason =~ /adverse/)].id`, `[]`},
 		{"escapes in a text", `$.subjects[?(@.id == "\u0053\u0031" || @.id == 'S\'2')].id`, `["S1"]`},
 		{"more escapes", `$.subjects[?('a\n\\"' == "a\u000A\\\"")].id`, `["S1","S2","S3","S4"]`},
 		{"a regular expression on a list matches any of it", `$.subjects[?(@.tags =~ /Y/i)].id`, `["S1"]`},
@@ -99,7 +99,7 @@ func TestGetFindsWhatJaywayFinds(t *testing.T) {
 		{"noneof", `$.subjects[?(@.tags noneof ['y'])].id`, `["S2"]`},
 		{"all", `$.subjects[?(@.tags all ['x', 'y'])].id`, `["S1"]`},
 		{"a filter at any depth finds each object once", `$..[?(@.day > 30)].reason`, `["adverse event"]`},
-		{"a filter on an object passes it or not", `$.subjects[2].exit[?(@.day == 31)].reason`, `["adverse event"]`},
+		{"a filter on an object keeps or drops it", `$.subjects[2].exit[?(@.day == 31)].reason`, `["adverse event"]`},
 		{"a function in a filter", `$.subjects[?(@.visits.length() > 0)].id`, `["S1","S4"]`},
 		{"lists compare by value", `$.subjects[?(@.visits == [3, 1, 2])].id`, `["S1"]`},
 		{"length", `$.subjects.length()`, `4`},
@@ -109,7 +109,7 @@ func TestGetFindsWhatJaywayFinds(t *testing.T) {
 		{"min", `$.subjects[0].visits.min()`, `1`},
 		{"max", `$.subjects[0].visits.max()`, `3`},
 		{"standard deviation", `$.matrix[0].stddev()`, `0.5`},
-		{"a function gets all that recursive descent found", `$..day.sum()`, `31`},
+		{"a function gets all values of a recursive descent", `$..day.sum()`, `31`},
 		{"keys", `$.subjects[2].exit.keys()`, `["day","reason"]`},
 		{"first", `$.matrix[1].first()`, `3`},
 		{"last", `$.matrix[1].last()`, `4`},
@@ -132,7 +132,7 @@ func TestGetFindsWhatJaywayFinds(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotFound(t *testing.T) {
+func TestGetFindsNothing(t *testing.T) {
 	root := decode(t, document)
 	for _, test := range []struct{ reason, path, want string }{
 		{"the last name is missing", `$.trial2`, `No results for path: $['trial2']`},
@@ -143,9 +143,9 @@ func TestWhatIsNotFound(t *testing.T) {
 		{"a name of an array", `$.matrix.name`, `Expected to find an object with property ['name'] in path $['matrix'] but found a value of type array`},
 		{"an index outside", `$.matrix[3]`, `No results for path: $['matrix'][3]`},
 		{"an index of an object", `$.subjects[0][0]`, `Filter: [0] can only be applied to arrays, but $['subjects'][0] holds a value of type object`},
-		{"a slice of nothing", `$.nothing[0:1]`, `Missing property in path $['nothing']`},
-		{"the definite beginning of an indefinite path", `$.nothing[*].id`, `Missing property in path $['nothing']`},
-		{"the values are not told", `$.subjects[0].id.x`, `Expected to find an object with property ['x'] in path $['subjects'][0]['id'] but found a value of type string`},
+		{"a slice of a missing member", `$.nothing[0:1]`, `Missing property in path $['nothing']`},
+		{"the definite start of an indefinite path", `$.nothing[*].id`, `Missing property in path $['nothing']`},
+		{"the message does not quote values", `$.subjects[0].id.x`, `Expected to find an object with property ['x'] in path $['subjects'][0]['id'] but found a value of type string`},
 	} {
 		path, err := jsonpath.Parse(test.path)
 		if err != nil {
@@ -171,7 +171,7 @@ func TestLargeIntegersStayAsTheyAre(t *testing.T) {
 	}
 }
 
-// Every ..* multiplies what is visited; without a limit this would run for hours.
+// Every ..* multiplies the visits. Without a limit this would run for hours.
 func TestGetIsBounded(t *testing.T) {
 	var nested any = 1.0
 	for range 12 {

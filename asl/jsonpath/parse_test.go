@@ -11,23 +11,23 @@ import (
 func TestParseRefuses(t *testing.T) {
 	for _, test := range []struct{ reason, path, want string }{
 		{"no root", `trial`, "starts with $"},
-		{"nothing", ``, "starts with $"},
+		{"an empty path", ``, "starts with $"},
 		{"a dot at the end", `$.a.`, "must not end with '.'"},
 		{"two dots at the end", `$.a..`, "must not end with '..'"},
 		{"three dots", `$...a`, "unexpected '.'"},
-		{"a bracket that stays open", `$.a['b'`, "expected ']'"},
-		{"a quote that stays open", `$.a['b]`, "not closed"},
-		{"an empty bracket", `$.a[]`, "behind '['"},
-		{"a slice of nothing", `$.a[:]`, "no index"},
-		{"an index that is none", `$.a[1x]`, "no index"},
+		{"an open bracket", `$.a['b'`, "expected ']'"},
+		{"an open quote", `$.a['b]`, "not closed"},
+		{"an empty bracket", `$.a[]`, "after '['"},
+		{"a slice without bounds", `$.a[:]`, "not an index"},
+		{"an invalid index", `$.a[1x]`, "not an index"},
 		{"a name with a blank", `$.a b`, "name with blanks"},
 		{"an unknown function", `$.a.median()`, "no function 'median'"},
 		{"a filter with an unknown operator", `$.a[?(@.b ~~ 1)]`, "no operator '~~'"},
 		{"a filter with half a comparison", `$.a[?(@.b == )]`, "expected a path"},
-		{"a filter that stays open", `$.a[?(@.b == 1]`, "expected ')'"},
-		{"a faulty regular expression", `$.a[?(@.b =~ /(/)]`, "regular expression"},
-		{"filters nested without end", "$.a" + strings.Repeat("[?(@", 100), "nest more than"},
-		{"lists nested without end", "$.a[?(@.b in " + strings.Repeat("[", 100), "nest more than"},
+		{"an open filter", `$.a[?(@.b == 1]`, "expected ')'"},
+		{"an invalid regular expression", `$.a[?(@.b =~ /(/)]`, "regular expression"},
+		{"deeply nested filters", "$.a" + strings.Repeat("[?(@", 100), "nest more than"},
+		{"deeply nested lists", "$.a[?(@.b in " + strings.Repeat("[", 100), "nest more than"},
 	} {
 		_, err := jsonpath.Parse(test.path)
 		var syntax *jsonpath.SyntaxError

@@ -15,7 +15,7 @@ func TestSetWritesLikeResultPath(t *testing.T) {
 		{"missing objects are created", `{}`, `$.a.b['c d']`, `{"a":{"b":{"c d":"new"}}}`},
 		{"siblings stay", `{"a":{"b":1},"z":[1]}`, `$.a.c`, `{"a":{"b":1,"c":"new"},"z":[1]}`},
 		{"an item is replaced", `{"a":[1,2]}`, `$.a[1]`, `{"a":[1,"new"]}`},
-		{"an item from the back is replaced", `{"a":[1,2]}`, `$.a[-2]`, `{"a":["new",2]}`},
+		{"an item counted from the back is replaced", `{"a":[1,2]}`, `$.a[-2]`, `{"a":["new",2]}`},
 		{"a member of an item", `{"a":[{}]}`, `$.a[0].b`, `{"a":[{"b":"new"}]}`},
 	} {
 		path, err := jsonpath.Parse(test.path)
@@ -38,7 +38,7 @@ func TestSetRefuses(t *testing.T) {
 		{"a scalar is in the way", `{"a":1}`, `$.a.b`, "b"},
 		{"null is in the way", `{"a":null}`, `$.a.b`, "b"},
 		{"an array is in the way", `{"a":[]}`, `$.a.b`, "b"},
-		{"the root is no object", `"text"`, `$.a`, "a"},
+		{"the root is not an object", `"text"`, `$.a`, "a"},
 		{"an index of an object", `{"a":{}}`, `$.a[0]`, "[0]"},
 		{"an index beyond the array", `{"a":[1]}`, `$.a[1]`, "[1]"},
 		{"arrays are not created", `{}`, `$.a[0]`, "[0]"},

@@ -94,7 +94,7 @@ func TestRunFaults(t *testing.T) {
 		want string
 	}{
 		{"no stubs", []string{"run", file}, `state "A": calls arn:aws:states:::sns:publish, but there are no --stubs`},
-		{"several test cases", []string{"run", file, "--stubs", stubFile}, "name a test case, for the stubs hold several: Down, Fine"},
+		{"several test cases", []string{"run", file, "--stubs", stubFile}, "the stubs have more than one test case, choose one of Down, Fine"},
 		{"stubs that are none", []string{"run", file, "--stubs", file}, `unknown field "StartAt"`},
 		{"no input", []string{"run", file, "--input", "/does/not/exist"}, "no such file"},
 		{"input that is no JSON", []string{"run", file, "--input", "-"}, "-: invalid character"},
