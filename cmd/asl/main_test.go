@@ -55,7 +55,7 @@ func TestValidate(t *testing.T) {
 	if status != program.ExitUsage || out != valid+": valid\n" {
 		t.Errorf("exit %d, %q", status, out)
 	}
-	for _, want := range []string{`asl: ` + faulty + `: state "A": Next: there is no state "X"`, `asl: ` + faulty + `: state "B": nothing leads to it`, "no such file"} {
+	for _, want := range []string{`asl: ` + faulty + `: state "A": Next: there is no state "X"`, `asl: ` + faulty + `: state "B": no state leads to it`, "no such file"} {
 		if !strings.Contains(errs, want) {
 			t.Errorf("standard error lacks %q:\n%s", want, errs)
 		}
@@ -99,7 +99,7 @@ func TestRunFaults(t *testing.T) {
 		want string
 	}{
 		{"no stubs", []string{"run", file}, `state "A": calls arn:aws:states:::sns:publish, but --stubs is not set`},
-		{"several test cases", []string{"run", file, "--stubs", stubFile}, "name a test case, for the stubs hold several: Down, Fine"},
+		{"several test cases", []string{"run", file, "--stubs", stubFile}, "the stubs have more than one test case, choose one of Down, Fine"},
 		{"invalid stubs", []string{"run", file, "--stubs", file}, `unknown field "StartAt"`},
 		{"a missing input file", []string{"run", file, "--input", "/does/not/exist"}, "no such file"},
 		{"invalid input", []string{"run", file, "--input", "-"}, "-: invalid character"},
