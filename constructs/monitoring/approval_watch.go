@@ -6,6 +6,7 @@ import (
 
 	"clinical-risk-pipeline/constructs/policy"
 	"clinical-risk-pipeline/lambda/approval"
+	"clinical-risk-pipeline/services"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
@@ -72,7 +73,7 @@ func (w *approvalWatch) countExpiring() awsstepfunctions.TaskStateBase {
 	requestedBefore := func(ago time.Duration) map[string]any {
 		return map[string]any{"S": fmt.Sprintf("{%% $fromMillis($toMillis($states.context.Execution.StartTime) - %d) %%}", ago.Milliseconds())}
 	}
-	return w.call(CountExpiring, "dynamodb", "query", map[string]any{
+	return w.call(CountExpiring, services.Query, map[string]any{
 		"TableName":                w.requests,
 		"IndexName":                approval.OpenIndex,
 		"Select":                   "COUNT",
@@ -87,7 +88,7 @@ func (w *approvalWatch) countExpiring() awsstepfunctions.TaskStateBase {
 }
 
 func (w *approvalWatch) reportCount() awsstepfunctions.TaskStateBase {
-	return w.call(ReportCount, "cloudwatch", "putMetricData", map[string]any{
+	return w.call(ReportCount, services.PutMetricData, map[string]any{
 		"Namespace": namespace,
 		"MetricData": []any{map[string]any{
 			"MetricName": expiringRequests,
@@ -99,7 +100,8 @@ func (w *approvalWatch) reportCount() awsstepfunctions.TaskStateBase {
 }
 
 // call is a state that calls an API of AWS. It is not retried: the next execution is.
-func (w *approvalWatch) call(state, service, action string, parameters map[string]any, output any) awsstepfunctions.TaskStateBase {
+func (w *approvalWatch) call(state string, call services.Call, parameters map[string]any, output any) awsstepfunctions.TaskStateBase {
+	service, action := call.SDK()
 	return awsstepfunctionstasks.CallAwsService_Jsonata(w.scope, &state, &awsstepfunctionstasks.CallAwsServiceJsonataProps{
 		Service: &service, Action: &action, Parameters: &parameters, Outputs: output,
 		IamResources: jsii.Strings("*"), // not used: the role's statements are below
@@ -111,10 +113,10 @@ func (w *approvalWatch) call(state, service, action string, parameters map[strin
 func (w *approvalWatch) statements() []policy.Statement {
 	requests := w.approvals.Requests
 	statements := []policy.Statement{
-		policy.Allow(CountExpiring, []string{*requests.TableArn() + "/index/" + approval.OpenIndex}, "dynamodb:Query"),
+		policy.Allow(CountExpiring, []string{*requests.TableArn() + "/index/" + approval.OpenIndex}, services.Query.Operation.Action),
 		// CloudWatch's metrics are no resources; the condition names ours:
 		// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
-		policy.Allow(ReportCount, []string{"*"}, "cloudwatch:PutMetricData").If("StringEquals", "cloudwatch:namespace", namespace),
+		policy.Allow(ReportCount, []string{"*"}, services.PutMetricData.Operation.Action).If("StringEquals", "cloudwatch:namespace", namespace),
 	}
 	statements = append(statements, policy.Observability()...)
 	if key := requests.EncryptionKey(); key != nil {

@@ -7,54 +7,49 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/constructs/fault"
+	"clinical-risk-pipeline/services"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 )
 
 // Cohort makes an execution score all subjects of a cohort instead of one. The extraction writes them to one object,
-// Prefix/<execution's name>/cohort.jsonl in Bucket, a line each:
+// Prefix/<execution's name>/cohort.jsonl in Bucket, one line for each subject:
 //
 //	{"subject": "…", "features": {…}}
 //
-// The endpoint is asked for a batch at a time: it takes {"instances": [{…}, …]} and answers
-// {"predictions": [{"risk_score": 0.81}, …]}, in the same order and of the same length. A subject whose prediction has no
-// usable score counts as not scored; an answer of another length fails its batch.
+// The endpoint scores a batch at a time: it takes {"instances": [{…}, …]} and answers {"predictions": [{"risk_score": 0.81}, …]},
+// in the same order and of the same length. A subject without a usable score counts as not scored; an answer of another length
+// fails its batch.
 type Cohort struct {
-	// Bucket receives the cohort's object from the extraction. It is required. When it is encrypted with a
-	// customer-managed key, import it with that key.
+	// Bucket receives the cohort's object from the extraction. Import a bucket that a customer-managed key encrypts with that
+	// key. Required.
 	Bucket awss3.IBucket
 
 	// Prefix is the folder of the cohorts in Bucket, without slashes at its ends. Default: "cohorts".
 	Prefix string
 
-	// BatchSize is the largest number of subjects that the endpoint is asked for at once, 1 to 1,000. Default: 100.
+	// BatchSize is the largest number of subjects in one request to the endpoint, 1 to 1,000. Default: 100.
 	BatchSize int
 
-	// BatchBytes is the largest size of a batch, from 1,024 to 196,608: with what travels beside it a batch must stay
-	// below the 262,144 bytes of a state's data. Default: 131,072.
+	// BatchBytes is the largest size of a batch, from 1,024 to 196,608: a batch and its batch input must stay below the
+	// 262,144 bytes of a state's data. Default: 131,072.
 	BatchBytes int
 
-	// Concurrency is how many batches the endpoint is asked for at the same time, 1 to 1,000. Default: 10.
+	// Concurrency is how many batches are scored at the same time, 1 to 1,000. Default: 10.
 	Concurrency int
 
-	// MaxSubjects is the largest cohort. An execution reads no more, and fails with IncompleteScoring when there are more,
-	// after it has scored as many and alerted. It takes at most 5,000 batches of BatchSize: their counts must fit into the
-	// execution's own state. Default: 100,000, or as many as fit.
+	// MaxSubjects is the size of the largest cohort. From a larger one an execution scores MaxSubjects subjects, alerts, and
+	// then fails with IncompleteScoring. At most 5,000 batches of BatchSize: their counts must fit into the execution's own
+	// state. Default: 100,000, or as many as fit.
 	MaxSubjects int
 
 	// ModelTimeout bounds one request to the endpoint, in whole seconds from 1 to 65. Default: 60 seconds.
 	ModelTimeout time.Duration
 
-	// ModelAttempts is how often the endpoint is asked for a batch before its subjects count as not scored, 1 to 10. All
-	// attempts, each running into ModelTimeout, must fit into the five minutes that an Express execution lives. Default: 3.
+	// ModelAttempts is how many requests for a batch may fail before its subjects count as not scored, 1 to 10. All attempts,
+	// each running into ModelTimeout, must fit into the five minutes that an Express execution lives. Default: 3.
 	ModelAttempts int
 }
-
-// Limits of Step Functions: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
-const (
-	stateDataLimit  = 256 << 10       // bytes
-	expressLifetime = 5 * time.Minute // of an Express execution
-)
 
 const (
 	maxBatchBytes = 192 << 10
@@ -86,9 +81,9 @@ func (c *Cohort) validate() fault.List {
 	if c.ModelTimeout != 0 && (c.ModelTimeout < time.Second || c.ModelTimeout > invokeModelTimeout || c.ModelTimeout%time.Second != 0) {
 		faults.Add("ModelTimeout", fmt.Sprintf("must be whole seconds from 1s to %v", invokeModelTimeout), c.ModelTimeout)
 	}
-	if longest := d.batchTime(); len(faults) == 0 && longest > expressLifetime {
+	if longest := d.batchTime(); len(faults) == 0 && longest > services.MaxExpressTime {
 		faults.Add("ModelTimeout", fmt.Sprintf("and ModelAttempts must let a batch end within %v: %d attempts of %v, with their delays and the record, take %v",
-			expressLifetime, d.ModelAttempts, d.ModelTimeout, longest))
+			services.MaxExpressTime, d.ModelAttempts, d.ModelTimeout, longest))
 	}
 	return faults
 }
@@ -105,12 +100,12 @@ func (c *Cohort) withDefaults() Cohort {
 	return d
 }
 
-// modelRetries repeat a batch, whatever the endpoint's error: what outlives them is counted, not lost.
+// modelRetries repeat a batch after every error: subjects of a batch that still fails are counted, not lost.
 func (c *Cohort) modelRetries() Retry {
-	return Retry{Errors: []string{taskFailed, timedOut}, Attempts: c.ModelAttempts - 1, Interval: 2 * time.Second, MaxDelay: 15 * time.Second}
+	return Retry{Errors: anyError, Attempts: c.ModelAttempts - 1, Interval: 2 * time.Second, MaxDelay: 15 * time.Second}
 }
 
-// batchTime is how long a child may take: every attempt of its tasks and every delay between them.
+// batchTime is the longest that a child may take: every attempt of its tasks and every delay between them.
 func (c *Cohort) batchTime() time.Duration {
 	return Longest(c.ModelTimeout, c.modelRetries()) + Longest(recordTimeout, batchRecordRetries)
 }

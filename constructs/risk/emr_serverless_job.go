@@ -9,6 +9,7 @@ import (
 
 	"clinical-risk-pipeline/constructs/internal/check"
 	"clinical-risk-pipeline/constructs/policy"
+	"clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -48,7 +49,7 @@ type EMRServerlessJob struct {
 }
 
 // emrServerlessRetries submit the job again.
-var emrServerlessRetries = submission("EMRServerless.ThrottlingException", "EMRServerless.ServiceQuotaExceededException")
+var emrServerlessRetries = submission(services.StartServerlessJob)
 
 var (
 	applicationIDPattern = regexp.MustCompile(`^[0-9a-z]{1,64}$`)
@@ -81,24 +82,22 @@ func (j EMRServerlessJob) AddStates(scope *Scope) awsstepfunctions.IChainable {
 	j.allow(scope)
 	return WithRetries(scope.NewTask(workflow.StartEMRServerlessJob, Task{
 		Comment:     "Prepares the features on EMR Serverless.",
-		Integration: "emr-serverless:startJobRun.sync",
+		Integration: services.StartServerlessJob.Integration,
 		Timeout:     j.TimeLimit(),
 		Arguments:   j.arguments(scope),
 		Output:      "$states.input",
 	}), emrServerlessRetries)
 }
 
-// allow follows https://docs.aws.amazon.com/step-functions/latest/dg/connect-emr-serverless.html. Nobody knows the ids of the
-// job runs beforehand.
+// allow adds the statements. Nobody knows the ids of the job runs beforehand.
 func (j EMRServerlessJob) allow(scope *Scope) {
 	application := scope.ARN("emr-serverless", "/applications/"+j.ApplicationID)
 	scope.Allow(
-		policy.Allow(workflow.StartEMRServerlessJob, []string{application}, "emr-serverless:StartJobRun"),
-		policy.Allow(workflow.StartEMRServerlessJob+"Run", []string{application + "/jobruns/*"},
-			"emr-serverless:GetJobRun", "emr-serverless:CancelJobRun"),
+		policy.Allow(workflow.StartEMRServerlessJob, []string{application}, services.StartServerlessJob.Operation.Action),
+		policy.Allow(workflow.StartEMRServerlessJob+"Run", []string{application + "/jobruns/*"}, services.StartServerlessJob.JobActions()...),
 		policy.PassRole(workflow.StartEMRServerlessJob+"Role", *j.ExecutionRole.RoleArn(), "emr-serverless.amazonaws.com"),
 	)
-	scope.AllowManagedRule(workflow.StartEMRServerlessJob, "StepFunctionsGetEventsForEMRServerlessJobRule")
+	scope.AllowManagedRule(workflow.StartEMRServerlessJob, services.StartServerlessJob.Rule)
 }
 
 // arguments are those of StartJobRun. The job has a timeout of its own, too: without one EMR Serverless ends it after twelve

@@ -8,6 +8,7 @@ import (
 	"clinical-risk-pipeline/constructs/fault"
 	"clinical-risk-pipeline/constructs/internal/check"
 	"clinical-risk-pipeline/constructs/policy"
+	"clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
@@ -38,8 +39,8 @@ type EMRStep struct {
 	Timeout time.Duration
 }
 
-// emrRetries submit the step again. EMR has no error name of its own for throttling.
-var emrRetries = submission("EMR.AmazonElasticMapReduceException")
+// emrRetries submit the step again.
+var emrRetries = submission(services.AddStep)
 
 var clusterIDPattern = regexp.MustCompile(`^j-[A-Z0-9]{1,253}$`)
 
@@ -60,8 +61,8 @@ func (s EMRStep) TimeLimit() time.Duration { return jobTimeout(s.Timeout) }
 // hands its input on.
 func (s EMRStep) AddStates(scope *Scope) awsstepfunctions.IChainable {
 	scope.Allow(policy.Allow(workflow.StartEMRJob, []string{scope.ARN("elasticmapreduce", "cluster/"+s.ClusterID)},
-		"elasticmapreduce:AddJobFlowSteps", "elasticmapreduce:DescribeStep", "elasticmapreduce:CancelSteps"))
-	scope.AllowManagedRule(workflow.StartEMRJob, "StepFunctionsGetEventForEMRAddJobFlowStepsRule")
+		services.AddStep.Actions()...))
+	scope.AllowManagedRule(workflow.StartEMRJob, services.AddStep.Rule)
 
 	state := awsstepfunctionstasks.EmrAddStep_Jsonata(scope.Construct(), jsii.String(workflow.StartEMRJob), &awsstepfunctionstasks.EmrAddStepJsonataProps{
 		Comment:            jsii.String("Prepares the features on the cluster."),

@@ -5,16 +5,16 @@ import (
 	"clinical-risk-pipeline/constructs/policy"
 )
 
-// The context that Step Functions and the delivery of logs encrypt in:
+// The keys of the encryption contexts of Step Functions and of log delivery:
 // https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
 const (
 	machineContext  = "aws:states:stateMachineArn"
 	deliveryContext = "SourceArn"
 )
 
-// addKey takes the user's key or makes one: it encrypts the definition and the executions' data, the logs, and the pipeline's
-// own topics with their dead letters. Its policy names the services, each with the permissions that their documentation asks
-// for. It panics when the policy of the user's key is out of reach and not prepared.
+// addKey takes the user's key or makes one. The key encrypts the definition and the executions' data, the logs, and the
+// pipeline's own topics and dead letters. Its policy names each service with the permissions that the service's documentation
+// asks for. addKey panics where it can neither extend the policy of the user's key nor rely on it.
 //
 // Requirements: SRC-16, P11-30
 func (p *ClinicalRiskPipeline) addKey() {
@@ -47,8 +47,8 @@ func (p *ClinicalRiskPipeline) addKey() {
 	p.key, p.keyARN = key, *key.KeyArn()
 }
 
-// machineContexts are the ARNs that stand for the pipeline: that of the state machine, and of a cohort also that of its
-// children, which carries the label of their map.
+// machineContexts are the ARNs in the encryption context: the state machine's and, with a cohort, its children's, which has
+// the label of their map.
 func (p *ClinicalRiskPipeline) machineContexts() []string {
 	if p.props.Cohort == nil {
 		return []string{p.machineARN()}
@@ -56,5 +56,6 @@ func (p *ClinicalRiskPipeline) machineContexts() []string {
 	return []string{p.machineARN(), p.childrenARN()}
 }
 
-// deliveryARN stands for the log groups of the stack's account and region, as a literal: it is no pattern.
+// deliveryARN is the literal text that the encryption context has for all log groups of an account and region. It is not a
+// pattern.
 func (p *ClinicalRiskPipeline) deliveryARN() string { return p.scope.ARN("logs", "*") }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/constructs/policy"
+	"clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
@@ -30,8 +31,8 @@ type GlueJob struct {
 	Timeout time.Duration
 }
 
-// glueRetries submit the job again. Glue has no error name of its own for throttling.
-var glueRetries = submission("Glue.AWSGlueException", "Glue.ConcurrentRunsExceededException", "Glue.ResourceNumberLimitExceededException")
+// glueRetries submit the job again.
+var glueRetries = submission(services.StartGlueJob)
 
 // Validate implements [Extraction].
 func (j GlueJob) Validate() error {
@@ -53,13 +54,11 @@ func (j GlueJob) TimeLimit() time.Duration { return jobTimeout(j.Timeout) }
 // AddStates implements [Extraction]: it starts the job and waits for its end. The CDK's own task would turn the timeout into
 // Glue's and leave the state without one.
 func (j GlueJob) AddStates(scope *Scope) awsstepfunctions.IChainable {
-	// https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html
-	scope.Allow(policy.Allow(workflow.StartGlueJob, []string{scope.ARN("glue", "job/"+j.JobName)},
-		"glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"))
+	scope.Allow(policy.Allow(workflow.StartGlueJob, []string{scope.ARN("glue", "job/"+j.JobName)}, services.StartGlueJob.Actions()...))
 
 	return WithRetries(scope.NewTask(workflow.StartGlueJob, Task{
 		Comment:     "Prepares the features on Glue.",
-		Integration: "glue:startJobRun.sync",
+		Integration: services.StartGlueJob.Integration,
 		Timeout:     j.TimeLimit(),
 		Arguments: map[string]any{
 			"JobName":   j.JobName,

@@ -6,29 +6,21 @@ import (
 
 	"clinical-risk-pipeline/constructs/internal/check"
 	"clinical-risk-pipeline/constructs/policy"
+	"clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 )
 
-// invokeModelTimeout leaves the container its 60 seconds and the call itself a few more:
-// https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
-const invokeModelTimeout = 65 * time.Second
+// invokeModelTimeout leaves the container its time and the call itself a few seconds more.
+var invokeModelTimeout = services.InvokeEndpoint.MaxTime + 5*time.Second
 
-// modelRetries repeat what may pass: asking for a score twice changes nothing. SageMaker reports throttling under the
-// SDK's general name. A request that it calls invalid stays invalid.
+// modelRetries repeat what may pass: asking for a score twice changes nothing. A request that SageMaker calls invalid stays
+// invalid.
 var modelRetries = []Retry{
-	{Errors: []string{"SageMakerRuntime.ValidationErrorException"}},
-	{
-		Errors: []string{
-			"SageMakerRuntime.SageMakerRuntimeException", "SageMakerRuntime.ThrottlingException",
-			"SageMakerRuntime.ServiceUnavailableException", "SageMakerRuntime.InternalFailureException",
-			"SageMakerRuntime.InternalDependencyException", "SageMakerRuntime.ModelNotReadyException",
-			"SageMakerRuntime.SdkClientException",
-		},
-		Attempts: 6, Interval: 2 * time.Second, MaxDelay: time.Minute,
-	},
-	{Errors: []string{taskFailed, timedOut}, Attempts: 2, Interval: 2 * time.Second, MaxDelay: time.Minute},
+	{Errors: services.InvokeEndpoint.Permanent},
+	{Errors: services.InvokeEndpoint.Transient, Attempts: 6, Interval: 2 * time.Second, MaxDelay: time.Minute},
+	{Errors: anyError, Attempts: 2, Interval: 2 * time.Second, MaxDelay: time.Minute},
 }
 
 // invokeModel sends the features to the endpoint and adds its answer, and the variant that gave it, to the data. An answer
@@ -45,11 +37,9 @@ func (p *ClinicalRiskPipeline) invokeModel() awsstepfunctions.TaskStateBase {
 //
 // Requirements: SRC-07
 func (p *ClinicalRiskPipeline) invokeEndpoint(body map[string]any, limit time.Duration, output string) awsstepfunctions.TaskStateBase {
-	p.scope.Allow(policy.Allow(workflow.InvokeModel, []string{p.endpointARN()}, "sagemaker:InvokeEndpoint"))
-	return p.callService(workflow.InvokeModel, serviceCall{
+	p.scope.Allow(policy.Allow(workflow.InvokeModel, []string{p.endpointARN()}, services.InvokeEndpoint.Operation.Action))
+	return p.callService(workflow.InvokeModel, services.InvokeEndpoint, arguments{
 		comment: "Asks the endpoint for the risk of dropout.",
-		service: "sagemakerruntime",
-		action:  "invokeEndpoint",
 		parameters: map[string]any{
 			"EndpointName": p.props.EndpointName,
 			"ContentType":  "application/json",

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/constructs/policy"
+	"clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
@@ -16,18 +17,14 @@ import (
 // notifyTeamTimeout bounds one attempt to publish; SNS answers within a second.
 const notifyTeamTimeout = 30 * time.Second
 
-// alertRetries are generous: a second alert is better than none. What is refused for good is not repeated.
+// alertRetries are generous: a second alert is better than none. A retry does not help where SNS refuses the message for good.
 var alertRetries = []Retry{
-	{Errors: []string{
-		"SNS.InvalidParameterException", "SNS.InvalidParameterValueException", "SNS.AuthorizationErrorException",
-		"SNS.NotFoundException", "SNS.EndpointDisabledException", "SNS.KMSAccessDeniedException",
-		"SNS.KMSDisabledException", "SNS.KMSInvalidStateException", "SNS.KMSNotFoundException",
-	}},
-	{Errors: []string{taskFailed, timedOut}, Attempts: 8, Interval: 2 * time.Second, MaxDelay: 2 * time.Minute},
+	{Errors: services.Publish.Permanent},
+	{Errors: anyError, Attempts: 8, Interval: 2 * time.Second, MaxDelay: 2 * time.Minute},
 }
 
-// notifyTeam publishes the alert: as JSON (docs/alert.schema.json), and as a text for those who read it in an e-mail. Its
-// attributes are there for subscription filters.
+// notifyTeam publishes the alert: as JSON (docs/alert.schema.json), and as a text for e-mail. Subscriptions filter by its
+// attributes.
 func (p *ClinicalRiskPipeline) notifyTeam() awsstepfunctions.TaskStateBase {
 	alert := p.scope.finding
 	p.allowPublish(workflow.NotifyTeam, p.alertTopic)
@@ -47,9 +44,9 @@ func (p *ClinicalRiskPipeline) notifyTeam() awsstepfunctions.TaskStateBase {
 	return WithRetries(state, alertRetries...)
 }
 
-// allowPublish lets a state publish to a topic, and use the topic's key for that.
+// allowPublish lets a state publish to a topic, and use the topic's key to do so.
 func (p *ClinicalRiskPipeline) allowPublish(state string, topic topic) {
-	p.scope.Allow(policy.Allow(state, []string{topic.arn}, "sns:Publish"))
+	p.scope.Allow(policy.Allow(state, []string{topic.arn}, services.Publish.Operation.Action))
 	if topic.keyARN != "" {
 		p.scope.Allow(p.scope.Through("sns", policy.Allow("TopicEncryption", []string{topic.keyARN}, "kms:GenerateDataKey", "kms:Decrypt")))
 	}
@@ -68,11 +65,11 @@ func (p *ClinicalRiskPipeline) alertAttributes() *map[string]*awsstepfunctionsta
 	}
 }
 
-// alertField is a line of the alert: a name for programs, one for people if it is for them, and the JSONata expression of the
-// value.
+// alertField is a line of the alert: a name for programs, a label where people see the line, and the JSONata expression of
+// the value.
 type alertField struct{ name, label, value string }
 
-// alert is what every alert says. It names trial and execution, and neither a feature nor a score.
+// alert has what every alert says. It names trial and execution, and neither a feature nor a score.
 //
 // Requirements: SRC-23
 func (p *ClinicalRiskPipeline) alert(more ...alertField) []alertField {
@@ -96,7 +93,7 @@ func (p *ClinicalRiskPipeline) subjectAlert() []alertField {
 	return alert
 }
 
-// cohortAlert gives counts, and the place of the records.
+// cohortAlert has counts, and the place of the records.
 func (p *ClinicalRiskPipeline) cohortAlert() []alertField {
 	count := func(name string) string { return "$states.input." + workflow.Counts + "." + name }
 	return p.alert(

@@ -17,9 +17,9 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// ClinicalRiskPipeline is the workflow from a subject's data to an alert, with everything that it needs around it: an
-// encrypted topic for alerts and one for operations, a log group, a role that reaches this cluster, this endpoint and this
-// topic and nothing else, and a rule that reports every execution that did not succeed.
+// ClinicalRiskPipeline is the workflow from a subject's data to an alert, with everything that it needs: an encrypted topic for
+// alerts and one for operations, a log group, a role that reaches this cluster, this endpoint, this topic and nothing else, and
+// a rule that reports every execution that did not succeed.
 type ClinicalRiskPipeline struct {
 	constructs.Construct
 	props           ClinicalRiskPipelineProps
@@ -98,7 +98,7 @@ func (p *ClinicalRiskPipeline) scoreSubject(end awsstepfunctions.IChainable) aws
 	return p.invokeModel().Next(p.checkRisk(high, low, p.invalidScore()))
 }
 
-// recorded puts the record of a decision in front of what follows from it, if there is a record store.
+// recorded puts the record of a decision before what follows from it, if there is a record store.
 func (p *ClinicalRiskPipeline) recorded(state, branch string, next awsstepfunctions.IChainable) awsstepfunctions.IChainable {
 	if p.props.Records == nil {
 		return next
@@ -125,7 +125,7 @@ func (p *ClinicalRiskPipeline) addStateMachine(definition awsstepfunctions.IChai
 		Logs: &awsstepfunctions.LogOptions{
 			Destination:          p.logGroup,
 			Level:                awsstepfunctions.LogLevel_ALL,
-			IncludeExecutionData: jsii.Bool(false), // inputs and outputs hold subject data
+			IncludeExecutionData: jsii.Bool(false), // inputs and outputs have subject data
 		},
 	})
 	node := p.stateMachine.Node()
@@ -133,16 +133,16 @@ func (p *ClinicalRiskPipeline) addStateMachine(definition awsstepfunctions.IChai
 		node.TryRemoveChild(jsii.String("DistributedMapPolicy")) // the role would not take it
 	}
 	resource := node.DefaultChild().(awsstepfunctions.CfnStateMachine)
-	// The CDK's own way to say this would extend the key's policy by wider statements than ours.
+	// The CDK's own property would extend the key's policy by wider statements than ours.
 	resource.SetEncryptionConfiguration(&awsstepfunctions.CfnStateMachine_EncryptionConfigurationProperty{
 		Type: jsii.String("CUSTOMER_MANAGED_KMS_KEY"), KmsKeyId: &p.keyARN,
 	})
-	resource.AddDeletionOverride(jsii.String("DependsOn")) // the role says it already
+	resource.AddDeletionOverride(jsii.String("DependsOn")) // the reference to the role implies it
 	p.addDigest(resource)
 }
 
-// addName gives the state machine a name of ours, unique and the same at every deployment: the policies of role and key name
-// the state machine, which needs both first.
+// addName gives the state machine a name that is unique and the same at every deployment: the policies of role and key name the
+// state machine, and the state machine needs both.
 func (p *ClinicalRiskPipeline) addName() {
 	p.name = *awscdk.Names_UniqueResourceName(p, &awscdk.UniqueResourceNameOptions{MaxLength: jsii.Number(80), Separator: jsii.String("-")})
 }
@@ -171,7 +171,7 @@ func (p *ClinicalRiskPipeline) OperationsTopic() awssns.ITopic { return p.operat
 // UndeliveredAlerts is the dead-letter queue of the alerts; nil when the pipeline subscribes nobody.
 func (p *ClinicalRiskPipeline) UndeliveredAlerts() awssqs.IQueue { return p.undelivered }
 
-// LogGroup is the log group that every execution writes its events to, without their data.
+// LogGroup is the log group of the executions' events, without their data.
 func (p *ClinicalRiskPipeline) LogGroup() awslogs.LogGroup { return p.logGroup }
 
 // Key is the key that encrypts the executions, their logs, and the pipeline's own topics and dead letters.

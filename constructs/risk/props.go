@@ -29,37 +29,37 @@ type ClinicalRiskPipelineProps struct {
 	// {"features": {…}} as application/json and answers {"risk_score": 0.81}, a number from 0 to 1, within 60 seconds.
 	EndpointName string
 
-	// Cohort makes an execution score a whole cohort, which the extraction writes to S3, instead of the one subject whose
-	// features its input carries. It needs Records. Default: one subject.
+	// Cohort makes an execution score a whole cohort, which the extraction writes to S3, instead of one subject, whose features
+	// are in the execution's input. It needs Records. Default: one subject.
 	Cohort *Cohort
 
-	// Records receives the decision records: an object for each execution or, of a cohort, for each batch, written before
-	// anybody is told. Default: no records are written.
+	// Records receives the decision records, before anybody is told: an object for each execution or, with a Cohort, for each
+	// batch. Default: no records.
 	Records *audit.RecordStore
 
 	// Threshold is the risk of dropout above which the team is alerted: greater than 0, less than 1; a risk equal to it
 	// does not alert. Default: 0.75.
 	Threshold float64
 
-	// Approval makes an execution with high risk wait, after the alert, until a person has decided whether it goes on to the
-	// downstream systems. It needs Records, in whose bucket people decide. Default: nobody is asked.
+	// Approval makes an execution with high risk wait after the alert. A person decides whether it goes on to the downstream
+	// systems. It needs Records: that bucket also receives the decisions. Default: nobody is asked.
 	Approval *approval.Approval
 
-	// Downstream are systems that are told after the team, one after the other, and only of high risk. One that fails fails
-	// the execution, which a redrive resumes there. Default: none.
+	// Downstream are systems that hear of high risk after the team, one after the other. If one fails, the execution fails, and
+	// a redrive resumes there. Default: none.
 	Downstream []Downstream
 
-	// Environment is the name of the environment, 1 to 63 letters, digits, hyphens and dots. Every alert carries it, and it
-	// is an attribute for subscription filters. Default: "default".
+	// Environment is the name of the environment, 1 to 63 letters, digits, hyphens and dots. Every alert has it, also as an
+	// attribute for subscription filters. Default: "default".
 	Environment string
 
-	// AlertEmails are the addresses that are subscribed to the alerts; each person has to confirm the subscription. What
-	// cannot be delivered is kept in a dead-letter queue for 14 days. Default: nobody.
+	// AlertEmails are addresses that are subscribed to the alerts; each person has to confirm the subscription. A dead-letter
+	// queue keeps undelivered alerts for 14 days. Default: nobody.
 	AlertEmails []string
 
-	// AlertTopic receives the alerts. It must be a standard topic: FIFO topics take no e-mail subscriptions. When an
-	// imported topic is encrypted with a customer-managed key, import it with that key
-	// (Topic_FromTopicAttributes, KeyArn), so that the role may use the key. Default: a new topic, encrypted with Key.
+	// AlertTopic receives the alerts. It must be a standard topic: FIFO topics take no e-mail subscriptions. Import a topic that
+	// a customer-managed key encrypts with that key (Topic_FromTopicAttributes, KeyArn), so that the role may use the key.
+	// Default: a new topic, encrypted with Key.
 	AlertTopic awssns.ITopic
 
 	// OperationsTopic hears of every execution that failed, timed out or was aborted. The policy of an imported topic, and
@@ -70,30 +70,30 @@ type ClinicalRiskPipelineProps struct {
 	// makes. It must be in the stack's account and region. Default: a new key that rotates.
 	Key awskms.IKey
 
-	// KeyPrepared says that the policy of an imported Key has the statements that the pipeline needs, which cannot be seen from
-	// here. Without it an imported key is refused, and the error lists them; package monitoring warns of the one that its alarms
-	// need besides. Default: it is not known to have them.
+	// KeyPrepared says that the policy of an imported Key has the statements that the pipeline needs: the CDK cannot read it.
+	// Without KeyPrepared an imported key is refused, and the error lists the statements. Package monitoring warns of one more,
+	// which its alarms need. Default: false.
 	KeyPrepared bool
 
 	// LogRetention is how long CloudWatch Logs keeps the events of the executions. Default: ten years.
 	LogRetention awslogs.RetentionDays
 
-	// RemovalPolicy says what becomes of the log group and the key when the pipeline is removed from its stack.
+	// RemovalPolicy says what happens to the log group and the key when the pipeline is removed from its stack.
 	// Default: RETAIN.
 	RemovalPolicy awscdk.RemovalPolicy
 
-	// Timeout bounds a whole execution, in whole seconds. It must be longer by at least [MinimumScoringTime] than the
-	// extraction, the approval and the downstream systems may take. Default: what they may take, and two hours.
+	// Timeout bounds a whole execution, in whole seconds. It must exceed the time limits of the extraction, the approval and the
+	// downstream systems by at least [MinimumScoringTime]. Default: the sum of these limits, and two hours.
 	Timeout time.Duration
 }
 
 // Bounds of the timeouts.
 const (
-	// MinimumScoringTime is what an execution needs after the extraction: every attempt of the model and of the alert,
-	// each running into its timeout, and the delays between them.
+	// MinimumScoringTime is the longest that an execution needs after the extraction: every attempt of the model and of the
+	// alert, each running into its timeout, and the delays between them.
 	MinimumScoringTime = 30 * time.Minute
 
-	// maximumTimeout is how long a Standard execution may live:
+	// maximumTimeout is the longest life of a Standard execution:
 	// https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 	maximumTimeout = 365 * 24 * time.Hour
 )
@@ -139,7 +139,7 @@ func (p *ClinicalRiskPipelineProps) Validate() error {
 	return faults.Err()
 }
 
-// validateTopics reports the faults of the topics and of what is subscribed to them.
+// validateTopics reports the faults of the topics and their subscriptions.
 func (p *ClinicalRiskPipelineProps) validateTopics() fault.List {
 	var faults fault.List
 	for i, address := range p.AlertEmails {

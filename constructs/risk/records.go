@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/constructs/policy"
+	"clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
@@ -13,14 +14,15 @@ import (
 // recordTimeout bounds one attempt to write a record; S3 answers within a second.
 const recordTimeout = 10 * time.Second
 
-// recordRetries write a record again under the same key, which changes nothing where the first attempt was written after
-// all. Those of a batch have less time: see [Cohort].
+// recordRetries write a record again under the same key, which changes nothing where the first attempt succeeded after all. A
+// batch has less time: see [Cohort].
 var (
-	recordRetries      = Retry{Errors: []string{taskFailed, timedOut}, Attempts: 6, Interval: time.Second, MaxDelay: 30 * time.Second}
-	batchRecordRetries = Retry{Errors: []string{taskFailed, timedOut}, Attempts: 2, Interval: time.Second, MaxDelay: 5 * time.Second}
+	recordRetries      = Retry{Errors: anyError, Attempts: 6, Interval: time.Second, MaxDelay: 30 * time.Second}
+	batchRecordRetries = Retry{Errors: anyError, Attempts: 2, Interval: time.Second, MaxDelay: 5 * time.Second}
 )
 
-// run says in a record which execution decided, by which definition, for which trial, and whether it was a test.
+// run is the part of a record that says which execution decided, by which definition, for which trial, and whether it was a
+// test.
 func run() map[string]any {
 	return map[string]any{
 		"execution":    expression("$states.context.Execution.Id"),
@@ -32,8 +34,7 @@ func run() map[string]any {
 	}
 }
 
-// record is a decision record: docs/decision-record.schema.json. The fields are those in which the record of one subject
-// and the record of a batch differ.
+// record is a decision record: docs/decision-record.schema.json. Records of a subject and of a batch differ in the fields.
 //
 // Requirements: SRC-19, P11-10b
 func (p *ClinicalRiskPipeline) record(fields map[string]any) map[string]any {
@@ -49,7 +50,8 @@ func (p *ClinicalRiskPipeline) record(fields map[string]any) map[string]any {
 	return record
 }
 
-// recordSubject writes the record of one subject, who goes the given branch, and notes its place in the data.
+// recordSubject writes the record of one subject with the branch that the execution takes, and notes the record's place in the
+// data.
 //
 // Requirements: P11-10e
 func (p *ClinicalRiskPipeline) recordSubject(state, branch string) awsstepfunctions.TaskStateBase {
@@ -67,17 +69,15 @@ func (p *ClinicalRiskPipeline) recordSubject(state, branch string) awsstepfuncti
 	return WithRetries(p.putRecord(state, key, record, output), recordRetries)
 }
 
-// putRecord writes a record as JSON. S3 asks for a checksum of what it locks. Nothing lets an execution read or delete a record.
+// putRecord writes a record as JSON. S3 demands a checksum for an object that it locks. Nothing lets an execution read or delete a record.
 func (p *ClinicalRiskPipeline) putRecord(state, key string, record map[string]any, output any) awsstepfunctions.TaskStateBase {
 	records := *p.props.Records.Bucket().ArnForObjects(jsii.String(workflow.RecordFolder + "/*"))
 	p.scope.Allow(
-		policy.Allow(workflow.RecordDecision, []string{records}, "s3:PutObject"),
+		policy.Allow(workflow.RecordDecision, []string{records}, services.PutObject.Operation.Action),
 		p.scope.Through("s3", policy.Allow(workflow.RecordDecision+"Encryption", []string{*p.props.Records.Key().KeyArn()}, "kms:GenerateDataKey")),
 	)
-	return p.callService(state, serviceCall{
+	return p.callService(state, services.PutObject, arguments{
 		comment: "Writes the decision record, before anybody is told.",
-		service: "s3",
-		action:  "putObject",
 		parameters: map[string]any{
 			"Bucket":            p.recordBucket(),
 			"Key":               expression(key),

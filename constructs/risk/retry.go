@@ -3,6 +3,8 @@ package risk
 import (
 	"time"
 
+	"clinical-risk-pipeline/services"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
@@ -12,7 +14,7 @@ import (
 // its whole length, so that executions that failed together do not come back together:
 // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html#error-handling-retrying-after-an-error
 type Retry struct {
-	// Errors are the names of the errors, as Step Functions reports them.
+	// Errors are the names of the errors, as Step Functions reports them. Package services has those of many calls.
 	Errors []string
 
 	// Attempts is how often the task is tried again after the first attempt. Default: these errors are never retried.
@@ -22,11 +24,8 @@ type Retry struct {
 	Interval, MaxDelay time.Duration
 }
 
-// AWS's reserved error names: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
-const (
-	taskFailed = "States.TaskFailed"
-	timedOut   = "States.Timeout"
-)
+// anyError are the names that match every error of a task.
+var anyError = []string{services.TaskFailed, services.Timeout}
 
 // retryable is what the CDK's tasks, its custom state and its map have in common; S is what AddRetry returns.
 type retryable[S any] interface {
@@ -67,8 +66,8 @@ func Longest(timeout time.Duration, retries ...Retry) time.Duration {
 
 // submission retries a job that its service refused to take for the moment, and nothing else: an accepted job may have
 // written its output, and runs for hours.
-func submission(errors ...string) Retry {
-	return Retry{Errors: errors, Attempts: 5, Interval: 5 * time.Second, MaxDelay: 2 * time.Minute}
+func submission(call services.Call) Retry {
+	return Retry{Errors: call.Transient, Attempts: 5, Interval: 5 * time.Second, MaxDelay: 2 * time.Minute}
 }
 
 func seconds(d time.Duration) awscdk.Duration {

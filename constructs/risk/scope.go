@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/constructs/policy"
+	"clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
@@ -34,7 +35,7 @@ func (s *Scope) Allow(statements ...policy.Statement) { s.statements.Add(stateme
 // AllowManagedRule lets Step Functions hear of a job's end through a rule of EventBridge that it manages in this account, under
 // a fixed name: https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html
 func (s *Scope) AllowManagedRule(state, rule string) {
-	s.Allow(policy.Allow(state+"Events", []string{s.ARN("events", "rule/"+rule)}, "events:PutTargets", "events:PutRule", "events:DescribeRule"))
+	s.Allow(policy.Allow(state+"Events", []string{s.ARN("events", "rule/"+rule)}, services.RuleActions...))
 }
 
 // Task is a task for an integration that the CDK has no fitting construct for.

@@ -4,33 +4,31 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/constructs/policy"
+	"clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
 )
 
-// cohortRetries look the cohort up again. S3 has a consistent view of what the extraction wrote: an object that is not
-// there stays missing.
+// cohortRetries look the cohort up again. S3 is consistent: an object that is missing after the extraction stays missing.
 var cohortRetries = []Retry{
-	{Errors: []string{"S3.NoSuchKeyException", "S3.NoSuchBucketException"}},
-	{Errors: []string{taskFailed, timedOut}, Attempts: 6, Interval: time.Second, MaxDelay: 30 * time.Second},
+	{Errors: services.HeadObject.Permanent},
+	{Errors: anyError, Attempts: 6, Interval: time.Second, MaxDelay: 30 * time.Second},
 }
 
 // readerRetries read the cohort again from the start: its batches have the same records as before.
-var readerRetries = Retry{Errors: []string{"States.ItemReaderFailed"}, Attempts: 3, Interval: 5 * time.Second, MaxDelay: time.Minute}
+var readerRetries = Retry{Errors: services.ReadItems.Transient, Attempts: 3, Interval: 5 * time.Second, MaxDelay: time.Minute}
 
-// findCohort looks up the object that the extraction wrote for this execution. An object that is not there ends the
-// execution here, and its version goes into every record.
+// findCohort looks up the object that the extraction wrote for this execution, and its version for the records. A missing
+// object ends the execution here.
 //
 // Requirements: SRC-08, P11-10h
 func (p *ClinicalRiskPipeline) findCohort() awsstepfunctions.TaskStateBase {
 	bucket, key := *p.props.Cohort.Bucket.BucketName(), keyOf(p.props.Cohort.Prefix, workflow.CohortFile)
 	p.allowReadCohort()
-	return WithRetries(p.callService(workflow.FindCohort, serviceCall{
+	return WithRetries(p.callService(workflow.FindCohort, services.HeadObject, arguments{
 		comment:    "Looks up the cohort that was written for this execution.",
-		service:    "s3",
-		action:     "headObject",
 		parameters: map[string]any{"Bucket": bucket, "Key": expression(key)},
 		timeout:    recordTimeout,
 		output: expression(`$merge([$states.input, {"` + workflow.CohortObject + `": {"bucket": "` + bucket + `", "key": ` + key +
@@ -38,8 +36,8 @@ func (p *ClinicalRiskPipeline) findCohort() awsstepfunctions.TaskStateBase {
 	}), cohortRetries...)
 }
 
-// scoreCohort distributes the cohort over Express children, a batch each, and adds up what they count. Every item carries
-// its own index, so that a batch has the same record whenever it is scored again.
+// scoreCohort distributes the cohort over Express children, a batch each, and adds up their counts. Every item has its index,
+// so that a batch that is scored again has the same record.
 //
 // Requirements: SRC-04
 func (p *ClinicalRiskPipeline) scoreCohort() awsstepfunctions.DistributedMap {
@@ -54,7 +52,7 @@ func (p *ClinicalRiskPipeline) scoreCohort() awsstepfunctions.DistributedMap {
 		ItemReader: awsstepfunctions.NewS3JsonLItemReader(&awsstepfunctions.S3FileItemReaderProps{
 			Bucket:   c.Bucket,
 			Key:      jsii.String(expression(keyOf(c.Prefix, workflow.CohortFile))),
-			MaxItems: jsii.Number(c.MaxSubjects + 1), // one more tells a cohort that is too large
+			MaxItems: jsii.Number(c.MaxSubjects + 1), // one more shows that a cohort is too large
 		}),
 		ItemSelector: &map[string]any{
 			"index": expression("$states.context.Map.Item.Index"),
@@ -64,7 +62,7 @@ func (p *ClinicalRiskPipeline) scoreCohort() awsstepfunctions.DistributedMap {
 			MaxItemsPerBatch:      jsii.Number(c.BatchSize),
 			MaxInputBytesPerBatch: jsii.Number(c.BatchBytes),
 			BatchInput: &map[string]any{
-				"name":  expression("$states.context.Execution.Name"), // a child has another
+				"name":  expression("$states.context.Execution.Name"), // a child has another name
 				"run":   run(),
 				"input": expression("$states.input." + workflow.CohortObject),
 			},
@@ -82,7 +80,7 @@ func (p *ClinicalRiskPipeline) scoreCohort() awsstepfunctions.DistributedMap {
 // allowReadCohort lets an execution read cohorts.
 func (p *ClinicalRiskPipeline) allowReadCohort() {
 	cohorts := *p.props.Cohort.Bucket.ArnForObjects(jsii.String(p.props.Cohort.Prefix + "/*"))
-	p.scope.Allow(policy.Allow(workflow.ScoreCohort, []string{cohorts}, "s3:GetObject"))
+	p.scope.Allow(policy.Allow(workflow.ScoreCohort, []string{cohorts}, services.ReadItems.Operation.Action))
 	if key := p.props.Cohort.Bucket.EncryptionKey(); key != nil {
 		p.scope.Allow(p.scope.Through("s3", policy.Allow(workflow.ScoreCohort+"Encryption", []string{*key.KeyArn()}, "kms:Decrypt")))
 	}
@@ -98,7 +96,7 @@ func (p *ClinicalRiskPipeline) allowChildren() {
 	)
 }
 
-// childrenARN is the ARN under which the children are executed: the state machine's with the label of their map.
+// childrenARN is the ARN of the children's state machine: the pipeline's with the label of their map.
 func (p *ClinicalRiskPipeline) childrenARN() string {
 	return p.machineARN() + "/" + workflow.ScoreCohort
 }

@@ -3,28 +3,30 @@ package risk
 import (
 	"time"
 
+	"clinical-risk-pipeline/services"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 	"github.com/aws/jsii-runtime-go"
 )
 
-// serviceCall is a task that calls an API of AWS through its SDK.
-type serviceCall struct {
-	comment         string
-	service, action string
-	parameters      map[string]any
-	timeout         time.Duration
-	output          any // an expression, or an object with some
+// arguments are those of a task that calls an API of AWS through its SDK.
+type arguments struct {
+	comment    string
+	parameters map[string]any
+	timeout    time.Duration
+	output     any // an expression, or an object with some
 }
 
-func (p *ClinicalRiskPipeline) callService(state string, call serviceCall) awsstepfunctions.TaskStateBase {
+func (p *ClinicalRiskPipeline) callService(state string, call services.Call, with arguments) awsstepfunctions.TaskStateBase {
+	service, action := call.SDK()
 	return awsstepfunctionstasks.CallAwsService_Jsonata(p, &state, &awsstepfunctionstasks.CallAwsServiceJsonataProps{
-		Comment:      &call.comment,
-		Service:      &call.service,
-		Action:       &call.action,
-		Parameters:   &call.parameters,
+		Comment:      &with.comment,
+		Service:      &service,
+		Action:       &action,
+		Parameters:   &with.parameters,
 		IamResources: jsii.Strings("*"), // the CDK demands it; the role has our statements and takes no other
-		TaskTimeout:  timeout(call.timeout),
-		Outputs:      call.output,
+		TaskTimeout:  timeout(with.timeout),
+		Outputs:      with.output,
 	})
 }

@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 
 	"clinical-risk-pipeline/constructs/fault"
 	"clinical-risk-pipeline/constructs/internal/check"
 	"clinical-risk-pipeline/constructs/policy"
+	"clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
@@ -23,9 +25,9 @@ import (
 //	               ↑            └ none yet ─→ OpenName → …
 //	               └─ WaitName ←─ any error ──┘
 //
-// The incident is looked up by its correlation id before it is opened, and again after every failed attempt to open it: a
-// request that failed may have opened it all the same. An execution tries three times and then fails in the look-up, so
-// that a redrive begins there, too.
+// The pipeline looks the incident up by its correlation id before it opens one, and again after every failed attempt to open
+// it: a request that failed may have opened it. An execution tries three times and then fails in the look-up, so that a redrive
+// begins there.
 //
 // Requirements: SRC-22
 type ServiceNowIncident struct {
@@ -38,7 +40,7 @@ type ServiceNowIncident struct {
 	// Connection is the EventBridge connection that holds the credentials.
 	Connection awsevents.IConnection
 
-	// AssignmentGroup is the group that the incident is assigned to, by name. Default: none.
+	// AssignmentGroup is the name of the group that the incident is assigned to. Default: none.
 	AssignmentGroup string
 
 	// Urgency is 1 (high), 2 or 3 (low). Default: 2.
@@ -50,20 +52,17 @@ var instancePattern = regexp.MustCompile(`^https://[a-z0-9-]+(\.[a-z0-9-]+)+$`)
 // incidentTable is ServiceNow's Table API for incidents, relative to the instance.
 const incidentTable = "api/now/table/incident"
 
-// incidentTimeout is the longest that Step Functions waits for an HTTPS endpoint:
-// https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html
+// incidentTimeout is the longest that Step Functions waits for an HTTPS endpoint.
+var incidentTimeout = services.InvokeHTTP.MaxTime
+
 const (
-	incidentTimeout  = 60 * time.Second
 	incidentDelay    = 30 * time.Second
 	incidentAttempts = 3
 )
 
 // incidentRetries repeat the look-up of an incident where ServiceNow is busy or out of reach.
 var incidentRetries = Retry{
-	Errors: []string{
-		"States.Http.Socket", "States.Http.StatusCode.429", "States.Http.StatusCode.500", "States.Http.StatusCode.502",
-		"States.Http.StatusCode.503", "States.Http.StatusCode.504", timedOut,
-	},
+	Errors:   slices.Concat(services.InvokeHTTP.Transient, []string{services.Timeout}),
 	Attempts: 5, Interval: 5 * time.Second, MaxDelay: time.Minute,
 }
 
@@ -125,7 +124,7 @@ func (n ServiceNowIncident) AddStates(scope *Scope, next awsstepfunctions.IChain
 // two methods.
 func (n ServiceNowIncident) allow(scope *Scope) {
 	scope.Allow(
-		policy.Allow(n.Name+"Request", []string{scope.MachineARN()}, "states:InvokeHTTPEndpoint").
+		policy.Allow(n.Name+"Request", []string{scope.MachineARN()}, services.InvokeHTTP.Operation.Action).
 			If("StringEquals", "states:HTTPEndpoint", n.Instance+"/"+incidentTable).
 			If("StringEquals", "states:HTTPMethod", []string{"GET", "POST"}),
 		policy.Allow(n.Name+"Connection", []string{*n.Connection.ConnectionArn()}, "events:RetrieveConnectionCredentials"),
@@ -133,8 +132,8 @@ func (n ServiceNowIncident) allow(scope *Scope) {
 	)
 }
 
-// find looks the incident up. When all attempts to open it have failed, it is this state that fails: a redrive begins
-// with another look-up and has as many attempts again.
+// find looks the incident up. It fails when all attempts to open the incident have failed: a redrive begins with another
+// look-up and has as many attempts again.
 func (n ServiceNowIncident) find(scope *Scope) awsstepfunctions.TaskStateBase {
 	query := fmt.Sprintf(`$%s >= %d * ($states.context.Execution.RedriveCount + 1) ? $error("The incident could not be opened.") : "correlation_id=" & %s`,
 		n.attempts(), incidentAttempts, scope.Correlation(n.Name))
@@ -164,7 +163,7 @@ func (n ServiceNowIncident) open(scope *Scope) awsstepfunctions.TaskStateBase {
 	return n.call(scope, "Open", "Opens the incident.", "POST", nil, body, output)
 }
 
-// responseBody is the JSONata expression of the answer, which Step Functions parses where its content type says JSON.
+// responseBody is the JSONata expression of the answer, which Step Functions parses if its content type is JSON.
 const responseBody = `$type($states.result.ResponseBody) = "string" ? $parse($states.result.ResponseBody) : $states.result.ResponseBody`
 
 // call sends a request to the incident table, with a query or a body.

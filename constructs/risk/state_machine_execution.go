@@ -7,6 +7,7 @@ import (
 	"clinical-risk-pipeline/constructs/fault"
 	"clinical-risk-pipeline/constructs/internal/check"
 	"clinical-risk-pipeline/constructs/policy"
+	"clinical-risk-pipeline/services"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
@@ -33,9 +34,8 @@ type StateMachineExecution struct {
 	Timeout time.Duration
 }
 
-// executionRetries repeat a start that was refused; the execution itself runs once. Step Functions has no error name of its own
-// for throttling.
-var executionRetries = submission("StepFunctions.AWSStepFunctionsException", "StepFunctions.ExecutionLimitExceededException")
+// executionRetries repeat a start that was refused; the execution itself runs once.
+var executionRetries = submission(services.StartExecution)
 
 // ID implements [Downstream].
 func (e StateMachineExecution) ID() string { return e.Name }
@@ -66,7 +66,7 @@ func (e StateMachineExecution) AddStates(scope *Scope, next awsstepfunctions.ICh
 	e.allow(scope, state, machine)
 	task := scope.NewTask(state, Task{
 		Comment:     "Starts the downstream state machine and waits for its end.",
-		Integration: "states:startExecution.sync:2",
+		Integration: services.StartExecution.Integration,
 		Timeout:     e.TimeLimit(),
 		Arguments: map[string]any{
 			"StateMachineArn": machine,
@@ -78,14 +78,13 @@ func (e StateMachineExecution) AddStates(scope *Scope, next awsstepfunctions.ICh
 	return awsstepfunctions.Chain_Start(WithRetries(task, executionRetries)).Next(next)
 }
 
-// allow follows https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html.
 func (e StateMachineExecution) allow(scope *Scope, state, machine string) {
 	name := *awscdk.Arn_Split(&machine, awscdk.ArnFormat_COLON_RESOURCE_NAME).ResourceName
 	scope.Allow(
-		policy.Allow(state, []string{machine}, "states:StartExecution"),
-		policy.Allow(state+"Run", []string{scope.ARN("states", "execution:"+name+":*")}, "states:DescribeExecution", "states:StopExecution"),
+		policy.Allow(state, []string{machine}, services.StartExecution.Operation.Action),
+		policy.Allow(state+"Run", []string{scope.ARN("states", "execution:"+name+":*")}, services.StartExecution.JobActions()...),
 	)
-	scope.AllowManagedRule(state, "StepFunctionsGetEventsForStepFunctionsExecutionRule")
+	scope.AllowManagedRule(state, services.StartExecution.Rule)
 	if e.Key != nil {
 		decrypt := policy.Allow(state+"Encryption", []string{*e.Key.KeyArn()}, "kms:Decrypt")
 		scope.Allow(scope.Through("states", decrypt).InContext(machineContext, machine))
