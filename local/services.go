@@ -117,7 +117,7 @@ func (s *Services) find(resource string) (Integration, error) {
 // Check returns an error for every task of a definition that has no stand-in.
 func (s *Services) Check(definition any) error {
 	var faults []error
-	eachState(definition, func(name string, state map[string]any) {
+	asl.Walk(definition, func(name string, state map[string]any) {
 		if state["Type"] != "Task" {
 			return
 		}
@@ -127,24 +127,6 @@ func (s *Services) Check(definition any) error {
 		}
 	})
 	return errors.Join(faults...)
-}
-
-// eachState calls visit for every state of a definition, including those in branches and item processors, in the order of
-// their names.
-func eachState(definition any, visit func(name string, state map[string]any)) {
-	machine, _ := definition.(map[string]any)
-	states, _ := machine["States"].(map[string]any)
-	for _, name := range slices.Sorted(maps.Keys(states)) {
-		state, _ := states[name].(map[string]any)
-		visit(name, state)
-		for _, nested := range []string{"ItemProcessor", "Iterator"} {
-			eachState(state[nested], visit)
-		}
-		branches, _ := state["Branches"].([]any)
-		for _, branch := range branches {
-			eachState(branch, visit)
-		}
-	}
 }
 
 // digest identifies a call: equal executions, states, attempts and purposes have equal digests.

@@ -75,18 +75,14 @@ func variants(t *testing.T) []*variant {
 	return all
 }
 
-// tasksOf are the Task states of a definition and of its maps, sorted.
+// tasksOf are the Task states of a definition, sorted.
 func tasksOf(definition object) []string {
 	var names []string
-	for name, s := range definition["States"].(object) {
-		state := s.(object)
+	asl.Walk(definition, func(name string, state object) {
 		if state["Type"] == "Task" {
 			names = append(names, name)
 		}
-		if processor, ok := state["ItemProcessor"].(object); ok {
-			names = append(names, tasksOf(processor)...)
-		}
-	}
+	})
 	slices.Sort(names)
 	return names
 }
@@ -104,20 +100,13 @@ func (v *variant) lastAttempt(task string) int {
 	return last
 }
 
-func retriersOf(definition object, task string) []any {
-	for name, s := range definition["States"].(object) {
-		state := s.(object)
+func retriersOf(definition object, task string) (retriers []any) {
+	asl.Walk(definition, func(name string, state object) {
 		if name == task {
-			retriers, _ := state["Retry"].([]any)
-			return retriers
+			retriers, _ = state["Retry"].([]any)
 		}
-		if processor, ok := state["ItemProcessor"].(object); ok {
-			if retriers := retriersOf(processor, task); retriers != nil {
-				return retriers
-			}
-		}
-	}
-	return nil
+	})
+	return retriers
 }
 
 // faultsOf are all single faults of a variant: every failure of every task, at the first, the second and the last attempt,

@@ -50,7 +50,7 @@ func TestValidate(t *testing.T) {
 	if status != exitInput || out != valid+": valid\n" {
 		t.Errorf("exit %d, %q", status, out)
 	}
-	for _, want := range []string{`asl: ` + faulty + `: state "A": Next: there is no state "X"`, `asl: ` + faulty + `: state "B": nothing leads to it`, "no such file"} {
+	for _, want := range []string{`asl: ` + faulty + `: state "A": Next: there is no state "X"`, `asl: ` + faulty + `: state "B": no state leads to it`, "no such file"} {
 		if !strings.Contains(errs, want) {
 			t.Errorf("standard error lacks %q:\n%s", want, errs)
 		}
@@ -94,7 +94,7 @@ func TestRunFaults(t *testing.T) {
 		want string
 	}{
 		{"no stubs", []string{"run", file}, `state "A": calls arn:aws:states:::sns:publish, but there are no --stubs`},
-		{"several test cases", []string{"run", file, "--stubs", stubFile}, "name a test case, for the stubs hold several: Down, Fine"},
+		{"several test cases", []string{"run", file, "--stubs", stubFile}, "the stubs have more than one test case, choose one of Down, Fine"},
 		{"stubs that are none", []string{"run", file, "--stubs", file}, `unknown field "StartAt"`},
 		{"no input", []string{"run", file, "--input", "/does/not/exist"}, "no such file"},
 		{"input that is no JSON", []string{"run", file, "--input", "-"}, "-: invalid character"},

@@ -6,56 +6,56 @@ import (
 	"clinical-risk-pipeline/asl/internal/query"
 )
 
-// distribution is what a Distributed Map has beyond an inline one.
+// distribution holds the fields that only a Distributed Map has.
 type distribution struct {
 	childType  Type
 	label      string
-	reader     *itemReader  // nil: the items are in the state's data
-	batcher    *itemBatcher // nil: an item a child
-	writer     *resultWriter
+	reader     *mapReader  // nil: the items are in the state's data
+	batcher    *mapBatcher // nil: one item per child execution
+	writer     *mapWriter
 	count      *quantity // ToleratedFailureCount; nil when absent
 	percentage *quantity // ToleratedFailurePercentage; nil when absent
 }
 
-// distribution reads the fields of a Distributed Map. An inline Map may have the tolerances, which have no effect there.
-func (b *builder) distribution(d *distribution) {
-	count := b.quantity("ToleratedFailureCount", 0, maxTimeout, true)
-	percentage := b.quantity("ToleratedFailurePercentage", 0, 100, false)
+// distribution reads the fields of a Distributed Map. An inline Map may have the tolerances, but they have no effect.
+func (f *fields) distribution(d *distribution) {
+	count := f.quantity("ToleratedFailureCount", 0, maxTimeout, true)
+	percentage := f.quantity("ToleratedFailurePercentage", 0, 100, false)
 	if d == nil {
 		for _, name := range []string{"ItemReader", "ItemBatcher", "ResultWriter", "Label"} {
-			if _, ok := b.take(name); ok {
-				b.fault(name, "is only for a Map whose ItemProcessor has \"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\"}")
+			if _, ok := f.take(name); ok {
+				f.fault(name, "is only allowed in a Map whose ItemProcessor has \"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\"}")
 			}
 		}
 		return
 	}
 	d.count, d.percentage = count, percentage
-	d.label = b.label()
-	if f, ok := b.object("ItemReader"); ok {
-		d.reader = f.itemReader()
+	d.label = f.label()
+	if inner, ok := f.object("ItemReader"); ok {
+		d.reader = inner.mapReader()
 	}
-	if f, ok := b.object("ItemBatcher"); ok {
-		d.batcher = f.itemBatcher()
+	if inner, ok := f.object("ItemBatcher"); ok {
+		d.batcher = inner.mapBatcher()
 	}
-	d.writer = &resultWriter{transformation: "COMPACT", outputType: "JSON"}
-	if f, ok := b.object("ResultWriter"); ok {
-		d.writer = f.resultWriter()
+	d.writer = &mapWriter{transformation: "COMPACT", outputType: "JSON"}
+	if inner, ok := f.object("ResultWriter"); ok {
+		d.writer = inner.mapWriter()
 	}
 }
 
-// label names the Map Run in ARNs. Default: the state's name, cut and cleaned.
-func (b *builder) label() string {
-	label, ok := b.text("Label")
+// label returns the name of the Map Run in ARNs. Default: the state's name, truncated and without forbidden characters.
+func (f *fields) label() string {
+	label, ok := f.text("Label")
 	if !ok {
-		return labelOf(b.state)
+		return labelOf(f.state)
 	}
 	if n := len([]rune(label)); n == 0 || n > maxLabel || labelOf(label) != label {
-		b.fault("Label", "must have 1 to %d characters, none of them a space or one of %s, got %q", maxLabel, forbiddenInLabels, label)
+		f.fault("Label", "must have 1 to %d characters, without spaces and %s, got %q", maxLabel, forbiddenInLabels, label)
 	}
 	return label
 }
 
-// The longest Label, in characters, and what it must not contain.
+// The maximum length of a Label in characters, and the characters that it must not contain.
 const (
 	maxLabel          = 40
 	forbiddenInLabels = `? * < > { } [ ] : ; , \ | ^ ~ $ # % & " / ` + "`"
@@ -71,10 +71,10 @@ func labelOf(name string) string {
 	return string(label)
 }
 
-// tolerance is how many items may fail.
+// tolerance is the number or share of items that may fail.
 type tolerance struct {
-	count      float64 // less than 0: not given
-	percentage float64 // less than 0: not given
+	count      float64 // negative: not given
+	percentage float64 // negative: not given
 }
 
 // tolerance evaluates the tolerated failures.
@@ -103,8 +103,8 @@ func (d *distribution) tolerance(env *query.Env) (tolerance, error) {
 	return t, nil
 }
 
-// exceeded tells whether more items failed than is tolerated. total is the number of all items, or -1 while more may come: a
-// percentage can be judged only at the end of the items. When both are given, either of them fails the Map.
+// exceeded reports whether more items failed than tolerated. total is the number of all items, or -1 while more may come: the
+// percentage counts only when total is known. With both a count and a percentage, exceeding either one fails the Map.
 func (t tolerance) exceeded(failed, total int) bool {
 	if failed == 0 {
 		return false

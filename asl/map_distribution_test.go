@@ -9,7 +9,7 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// distributed maps over its input with child executions of one task.
+// distributed returns a definition that maps over its input with child executions of one task.
 func distributed(mapFields string) string {
 	return one(`{"Type": "Map", "End": true` + mapFields + `, "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
 		"StartAt": "I", "States": {"I": {` + sns + `, "End": true}}}}`)
@@ -31,11 +31,11 @@ func TestToleratedFailures(t *testing.T) {
 		{"one more than the count", `, "ToleratedFailureCount": 1`, `[` + bad + `,` + good + `,` + bad + `]`, false},
 		{"a percentage is inclusive", `, "ToleratedFailurePercentage": 50`, `[` + bad + `,` + good + `,` + bad + `,` + good + `]`, true},
 		{"more than the percentage", `, "ToleratedFailurePercentage": 49.9`, `[` + bad + `,` + good + `,` + bad + `,` + good + `]`, false},
-		{"a percentage is of all items, also of those that are still to come", `, "MaxConcurrency": 1, "ToleratedFailurePercentage": 25`, `[` + bad + `,` + good + `,` + good + `,` + good + `]`, true},
+		{"a percentage counts all items, including items not started yet", `, "MaxConcurrency": 1, "ToleratedFailurePercentage": 25`, `[` + bad + `,` + good + `,` + good + `,` + good + `]`, true},
 		{"100 percent tolerates everything", `, "ToleratedFailurePercentage": 100`, `[` + bad + `,` + bad + `]`, true},
-		{"0 percent nothing", `, "ToleratedFailurePercentage": 0`, `[` + good + `,` + bad + `]`, false},
-		{"of both, the count is exceeded", `, "ToleratedFailureCount": 0, "ToleratedFailurePercentage": 100`, `[` + good + `,` + bad + `]`, false},
-		{"of both, the percentage is exceeded", `, "ToleratedFailureCount": 9, "ToleratedFailurePercentage": 10`, `[` + good + `,` + bad + `]`, false},
+		{"0 percent tolerates nothing", `, "ToleratedFailurePercentage": 0`, `[` + good + `,` + bad + `]`, false},
+		{"both given, the count is exceeded", `, "ToleratedFailureCount": 0, "ToleratedFailurePercentage": 100`, `[` + good + `,` + bad + `]`, false},
+		{"both given, the percentage is exceeded", `, "ToleratedFailureCount": 9, "ToleratedFailurePercentage": 10`, `[` + good + `,` + bad + `]`, false},
 		{"a failed batch counts its items", `, "ToleratedFailureCount": 1, "ItemBatcher": {"MaxItemsPerBatch": 2}`, `[` + bad + `,` + bad + `]`, true},
 	} {
 		t.Run(row.why, func(t *testing.T) {

@@ -10,16 +10,16 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// resultWriter says what becomes of the results of child executions.
-type resultWriter struct {
+// mapWriter is ResultWriter: it transforms the results of child executions and exports them to S3.
+type mapWriter struct {
 	arguments      query.Template // Arguments or Parameters; nil: the results are not exported
 	transformation string         // NONE, COMPACT or FLATTEN
 	outputType     string         // JSON or JSONL
 }
 
-func (f *fields) resultWriter() *resultWriter {
+func (f *fields) mapWriter() *mapWriter {
 	f.comment()
-	w := &resultWriter{transformation: "COMPACT", outputType: "JSON"}
+	w := &mapWriter{transformation: "COMPACT", outputType: "JSON"}
 	name := "Parameters"
 	if f.jsonata {
 		name = "Arguments"
@@ -41,69 +41,69 @@ func (f *fields) resultWriter() *resultWriter {
 		w.outputType = config.oneOf("OutputType", "JSON", "JSONL")
 		config.unread("a writer configuration")
 	} else if !f.has("Resource") {
-		f.fault("", "needs Resource, or WriterConfig")
+		f.fault("", "needs Resource or WriterConfig")
 	}
 	f.unread("a result writer")
 	return w
 }
 
-// transform is what a child execution contributes to the results. A failed one always contributes its whole record.
-func (w *resultWriter) transform(x *Execution, machineARN string) []any {
-	if x.Status != Succeeded || w.transformation == "NONE" {
-		return []any{childRecord(x, machineARN)}
+// transform returns what a child execution adds to the results. A failed child execution always adds its whole record.
+func (w *mapWriter) transform(child *Execution, machineARN string) []any {
+	if child.Status != Succeeded || w.transformation == "NONE" {
+		return []any{childRecord(child, machineARN)}
 	}
-	if list, ok := x.Output.([]any); ok && w.transformation == "FLATTEN" {
+	if list, ok := child.Output.([]any); ok && w.transformation == "FLATTEN" {
 		return list
 	}
-	return []any{x.Output}
+	return []any{child.Output}
 }
 
-// childRecord is what is exported about a child execution.
-func childRecord(x *Execution, machineARN string) map[string]any {
+// childRecord returns the exported record of a child execution.
+func childRecord(child *Execution, machineARN string) map[string]any {
 	included := map[string]any{"Included": true}
 	record := map[string]any{
-		"ExecutionArn": x.ARN, "Name": x.Name, "StateMachineArn": machineARN, "Status": string(x.Status),
-		"Input": value.Encode(x.Input), "InputDetails": included,
+		"ExecutionArn": child.ARN, "Name": child.Name, "StateMachineArn": machineARN, "Status": string(child.Status),
+		"Input": value.Encode(child.Input), "InputDetails": included,
 	}
-	record["StartDate"], record["StopDate"] = timestamp(x.Start), timestamp(x.Stop)
+	record["StartDate"], record["StopDate"] = timestamp(child.Start), timestamp(child.Stop)
 	record["RedriveCount"] = 0.0
 	record["RedriveStatus"] = "REDRIVABLE_BY_MAP_RUN"
-	switch x.Status {
+	switch child.Status {
 	case Succeeded:
-		record["Output"], record["OutputDetails"] = value.Encode(x.Output), included
+		record["Output"], record["OutputDetails"] = value.Encode(child.Output), included
 		record["RedriveStatus"] = "NOT_REDRIVABLE"
 		record["RedriveStatusReason"] = "Execution is SUCCEEDED and cannot be redriven"
 	case Failed, TimedOut:
-		record["Error"], record["Cause"] = x.Error, x.Cause
+		record["Error"], record["Cause"] = child.Error, child.Cause
 	}
 	return record
 }
 
-// export writes results to S3 as they come: a file for each status, and at the end a manifest.
+// export writes results to S3 as they arrive: one file per status, and a manifest at the end.
 // See https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html.
 type export struct {
-	writer         *resultWriter
+	writer         *mapWriter
 	run            *mapRun
 	bucket, prefix string
-	files          map[string]*exportFile
+	files          map[string]*resultFile
 }
 
-// exportFile is a file of results that is being written.
-type exportFile struct {
+// resultFile is an open file of results.
+type resultFile struct {
 	key    string
 	writer io.WriteCloser
 	size   int64
 	any    bool
 }
 
-// begin evaluates where to write.
-func (w *resultWriter) begin(run *mapRun) (*export, error) {
+// begin evaluates the destination.
+func (w *mapWriter) begin(run *mapRun) (*export, error) {
 	v, err := w.arguments.Eval(run.b.evaluating(run.input))
 	if err != nil {
 		return nil, err
 	}
 	arguments, _ := v.(map[string]any)
-	e := &export{writer: w, run: run, files: map[string]*exportFile{}}
+	e := &export{writer: w, run: run, files: map[string]*resultFile{}}
 	e.bucket, _ = arguments["Bucket"].(string)
 	prefix, _ := arguments["Prefix"].(string)
 	if e.bucket == "" {
@@ -114,84 +114,76 @@ func (w *resultWriter) begin(run *mapRun) (*export, error) {
 	}
 	e.prefix = prefix + run.id + "/"
 	if run.b.x.run.options.Objects == nil {
-		return nil, writerFailure(errors.New("Options.Objects is not set, so there is nowhere to write"))
+		return nil, storageFailure(ErrResultWriter, errors.New("Options.Objects is not set, so there is nowhere to write"))
 	}
 	return e, nil
 }
 
-func writerFailure(err error) *failure {
-	var e *Error
-	if errors.As(err, &e) {
-		return &failure{name: ErrResultWriter, cause: e.Cause}
-	}
-	return &failure{name: ErrResultWriter, cause: err.Error()}
-}
-
-// add writes what a child execution contributes.
-func (e *export) add(x *Execution) error {
-	name := string(x.Status)
-	switch x.Status {
+// add writes what a child execution adds to the results.
+func (e *export) add(child *Execution) error {
+	name := string(child.Status)
+	switch child.Status {
 	case TimedOut, Aborted:
 		name = string(Failed)
 	}
-	f := e.files[name]
-	if f == nil {
+	r := e.files[name]
+	if r == nil {
 		key := fmt.Sprintf("%s%s_0.%s", e.prefix, name, strings.ToLower(e.writer.outputType))
 		w, err := e.create(key)
 		if err != nil {
 			return err
 		}
-		f = &exportFile{key: key, writer: w}
-		e.files[name] = f
+		r = &resultFile{key: key, writer: w}
+		e.files[name] = r
 	}
-	for _, v := range e.writer.transform(x, e.run.machineARN) {
-		if err := f.write(e.writer.outputType, v); err != nil {
-			return writerFailure(err)
+	for _, v := range e.writer.transform(child, e.run.machineARN) {
+		if err := r.write(e.writer.outputType, v); err != nil {
+			return storageFailure(ErrResultWriter, err)
 		}
 	}
 	return nil
 }
 
 func (e *export) create(key string) (io.WriteCloser, error) {
-	r := e.run.b.x.run
-	w, err := r.options.Objects.Create(r.ctx, e.bucket, key)
+	run := e.run.b.x.run
+	w, err := run.options.Objects.Create(run.ctx, e.bucket, key)
 	if err != nil {
-		return nil, writerFailure(err)
+		return nil, storageFailure(ErrResultWriter, err)
 	}
 	return w, nil
 }
 
-func (f *exportFile) write(outputType string, v any) error {
+func (r *resultFile) write(outputType string, v any) error {
 	var text []byte
 	switch {
 	case outputType == "JSONL":
 		text = append(value.Append(nil, v), '\n')
-	case f.any:
+	case r.any:
 		text = value.Append([]byte(","), v)
 	default:
 		text = value.Append([]byte("["), v)
 	}
-	f.any = true
-	n, err := f.writer.Write(text)
-	f.size += int64(n)
+	r.any = true
+	n, err := r.writer.Write(text)
+	r.size += int64(n)
 	return err
 }
 
-// finish closes the files and writes the manifest. It gives the Map state's result.
+// finish closes the files and writes the manifest. It returns the Map state's result.
 func (e *export) finish() (any, error) {
 	listed := map[string]any{"FAILED": []any{}, "PENDING": []any{}, "SUCCEEDED": []any{}}
-	for name, f := range e.files {
+	for name, r := range e.files {
 		if e.writer.outputType == "JSON" {
-			n, err := io.WriteString(f.writer, "]")
-			f.size += int64(n)
+			n, err := io.WriteString(r.writer, "]")
+			r.size += int64(n)
 			if err != nil {
-				return nil, writerFailure(err)
+				return nil, storageFailure(ErrResultWriter, err)
 			}
 		}
-		if err := f.writer.Close(); err != nil {
-			return nil, writerFailure(err)
+		if err := r.writer.Close(); err != nil {
+			return nil, storageFailure(ErrResultWriter, err)
 		}
-		listed[name] = []any{map[string]any{"Key": f.key, "Size": float64(f.size)}}
+		listed[name] = []any{map[string]any{"Key": r.key, "Size": float64(r.size)}}
 	}
 	key := e.prefix + "manifest.json"
 	w, err := e.create(key)
@@ -200,10 +192,10 @@ func (e *export) finish() (any, error) {
 	}
 	manifest := value.Append(nil, map[string]any{"DestinationBucket": e.bucket, "MapRunArn": e.run.arn, "ResultFiles": listed})
 	if _, err := w.Write(manifest); err != nil {
-		return nil, writerFailure(err)
+		return nil, storageFailure(ErrResultWriter, err)
 	}
 	if err := w.Close(); err != nil {
-		return nil, writerFailure(err)
+		return nil, storageFailure(ErrResultWriter, err)
 	}
 	return map[string]any{
 		"MapRunArn":           e.run.arn,

@@ -12,8 +12,8 @@ import (
 	"clinical-risk-pipeline/asl/internal/items"
 )
 
-// list gives what listObjectsV2 finds: an object's description an item, or with LOAD_AND_FLATTEN the items in the objects.
-func (r *itemReader) list(from location, prefix string) (items.Source, func() error) {
+// list returns the objects that listObjectsV2 finds. An item is the description of an object, or with LOAD_AND_FLATTEN an item in it.
+func (r *mapReader) list(from location, prefix string) (items.Source, func() error) {
 	next, stop := iter.Pull2(from.objects.List(from.b.x.run.ctx, from.bucket, prefix))
 	listing := &objectList{next: next}
 	release := func() error { stop(); return nil }
@@ -57,9 +57,9 @@ func (l *objectList) Next() (any, error) {
 	}, nil
 }
 
-// objectChain is a source of the items of several objects, one object after the other.
+// objectChain is a source of the items of several objects, one object after another.
 type objectChain struct {
-	open    func() (items.Source, func() error, error) // the next object; io.EOF after the last
+	open    func() (items.Source, func() error, error) // opens the next object; io.EOF after the last
 	current items.Source
 	release func() error
 }
@@ -92,8 +92,8 @@ func (c *objectChain) close() error {
 	return release()
 }
 
-// manifest reads the items in the objects that a manifest lists: an S3 inventory report's, or the files of an Athena UNLOAD.
-func (r *itemReader) manifest(from location) (items.Source, func() error, error) {
+// manifest reads the items in the objects that a manifest lists: the files of an S3 inventory report or of an Athena UNLOAD.
+func (r *mapReader) manifest(from location) (items.Source, func() error, error) {
 	body, err := from.open()
 	if err != nil {
 		return nil, nil, err
@@ -128,8 +128,8 @@ func (r *itemReader) manifest(from location) (items.Source, func() error, error)
 	return chain, chain.close, nil
 }
 
-// athena reads the objects that the manifest of an UNLOAD names, an s3:// address a line.
-func (r *itemReader) athena(from location, manifest io.Reader) (items.Source, func() error, error) {
+// athena reads the objects that the manifest of an UNLOAD lists, one s3:// address per line.
+func (r *mapReader) athena(from location, manifest io.Reader) (items.Source, func() error, error) {
 	addresses, err := io.ReadAll(manifest)
 	if err != nil {
 		return nil, nil, err

@@ -15,7 +15,7 @@ func retrying(retry string) string {
 	return one(`{"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "TimeoutSeconds": 50, "End": true, "Retry": ` + retry + `}`)
 }
 
-// callTimes are the seconds since the start at which the task was called.
+// callTimes returns the times of the calls in seconds since the start.
 func callTimes(x *asl.Execution) []float64 {
 	var all []float64
 	for _, e := range x.History {
@@ -50,8 +50,8 @@ func TestRetryDelays(t *testing.T) {
 	}
 }
 
-func TestRetriersCountForThemselves(t *testing.T) {
-	// The errors alternate, so that each retrier's delay follows its own count.
+func TestEachRetrierCountsItsOwnAttempts(t *testing.T) {
+	// The errors alternate. Each retrier's delay must follow its own count.
 	errors := []reply{throws("A"), throws("B"), throws("A"), throws("B"), throws("A")}
 	x := execute(t, retrying(`[{"ErrorEquals": ["A"], "IntervalSeconds": 1, "MaxAttempts": 2}, {"ErrorEquals": ["B"], "IntervalSeconds": 10, "MaxAttempts": 2}]`),
 		`{}`, asl.Options{Handler: replies{"S": errors}})
@@ -89,7 +89,7 @@ func TestFullJitterStaysWithinTheDelay(t *testing.T) {
 		seen[fmt.Sprint(calls)] = true
 	}
 	if low > 0.05 || high < 0.95 || len(seen) < 150 {
-		t.Errorf("delays spread over %v to %v of their bounds, in %d ways: that is not full jitter", low, high, len(seen))
+		t.Errorf("delays spread over %v to %v of their bounds, in %d ways: want full jitter", low, high, len(seen))
 	}
 }
 
@@ -114,7 +114,7 @@ func TestErrorEqualsMatching(t *testing.T) {
 	}{
 		{"the name itself", "E", []reply{throws("E")}, true},
 		{"names are case sensitive", "e", []reply{throws("E")}, false},
-		{"no prefix matching", "Lambda", []reply{throws("Lambda.Unknown")}, false},
+		{"names are not matched by prefix", "Lambda", []reply{throws("Lambda.Unknown")}, false},
 		{"ALL matches what a task throws", "States.ALL", []reply{throws("E")}, true},
 		{"ALL matches an error without a name", "States.ALL", []reply{throws("")}, true},
 		{"TaskFailed matches what a task throws", "States.TaskFailed", []reply{throws("E")}, true},
@@ -143,7 +143,7 @@ func TestErrorEqualsMatching(t *testing.T) {
 }
 
 func TestWildcardsDoNotMatchAPayloadOverTheLimit(t *testing.T) {
-	// Not what the task returned, but what the state made of it is too large.
+	// The input that the state makes for the task is too large, not the task's result.
 	for matcher, want := range map[string]asl.Status{"States.ALL": asl.Failed, "States.TaskFailed": asl.Failed, "States.DataLimitExceeded": asl.Succeeded} {
 		x := execute(t, `{"StartAt": "S", "States": {
 			"S": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": {"a.$": "$.big", "b.$": "$.big"}, "End": true,
@@ -165,7 +165,7 @@ func TestARetryIsATransition(t *testing.T) {
 func TestMisspelledErrorNames(t *testing.T) {
 	definition := []byte(retrying(`[{"ErrorEquals": ["States.TimeOut", "States.Timeout", "Timeout", "States.Http.StatusCode.503"]}]`))
 	_, err := asl.Load(definition)
-	if got := faults(err); len(got) != 1 || !strings.HasPrefix(got[0], `state "S": Retry[0].ErrorEquals: there is no error "States.TimeOut"; the names that begin so are States.ALL, `) {
+	if got := faults(err); len(got) != 1 || !strings.HasPrefix(got[0], `state "S": Retry[0].ErrorEquals: unknown error name "States.TimeOut"; the names that start with States. are States.ALL, `) {
 		t.Errorf("faults %q", got)
 	}
 	if _, err := asl.Load(definition, asl.Lenient()); err != nil {
@@ -177,17 +177,112 @@ func TestRetryFaults(t *testing.T) {
 	_, err := asl.Load([]byte(retrying(`[{"ErrorEquals": []}, {"ErrorEquals": ["States.ALL", "E"]}, {"ErrorEquals": ["A"], "IntervalSeconds": 0, "BackoffRate": 0.5,
 		"MaxAttempts": -1, "JitterStrategy": "SOME"}, {"ErrorEquals": ["A"], "IntervalSeconds": 10, "MaxDelaySeconds": 10, "Delay": 1}]`)))
 	want := []string{
-		`state "S": Retry[0].ErrorEquals: must be a list of one error name at least, such as ["States.ALL"]`,
-		`state "S": Retry[1].ErrorEquals: States.ALL must stand alone`,
+		`state "S": Retry[0].ErrorEquals: must be a list of at least one error name, such as ["States.ALL"]`,
+		`state "S": Retry[1].ErrorEquals: States.ALL must be the only name`,
 		`state "S": Retry[2].IntervalSeconds: must be an integer from 1 to 99999999, got 0`,
 		`state "S": Retry[2].MaxAttempts: must be an integer from 0 to 99999999, got -1`,
 		`state "S": Retry[2].BackoffRate: must be a number of at least 1, got 0.5`,
 		`state "S": Retry[2].JitterStrategy: must be one of NONE, FULL, got "SOME"`,
 		`state "S": Retry[3].MaxDelaySeconds: must be greater than IntervalSeconds, which is 10, got 10`,
-		`state "S": Retry[3].Delay: is no field of a retrier`,
-		`state "S": Retry: States.ALL must be in the last entry, it is in entry 2 of 4`,
+		`state "S": Retry[3].Delay: is not a field of a retrier`,
+		`state "S": Retry: States.ALL must be in the last entry, but is in entry 2 of 4`,
 	}
 	if diff := cmp.Diff(want, faults(err)); diff != "" {
 		t.Errorf("faults (-want +got):\n%s", diff)
 	}
+}
+
+func catching(catch string) string {
+	return `{"StartAt": "S", "States": {
+		"S": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "TimeoutSeconds": 5, "OutputPath": "$.never", "Catch": ` + catch + `, "End": true},
+		"A": {"Type": "Pass", "Next": "End"}, "B": {"Type": "Pass", "Next": "End"}, "End": {"Type": "Succeed"}}}`
+}
+
+func TestCatch(t *testing.T) {
+	for _, row := range []struct {
+		why, catch string
+		task       reply
+		path       []string
+		output     string
+	}{
+		{"the error output replaces the input", `[{"ErrorEquals": ["E"], "Next": "A"}, {"ErrorEquals": ["F"], "Next": "B"}]`, throws("E"),
+			[]string{"S", "A", "End"}, `{"Error": "E", "Cause": "because"}`},
+		{"the first catcher that matches", `[{"ErrorEquals": ["E"], "Next": "A"}, {"ErrorEquals": ["States.ALL"], "Next": "B"}]`, throws("F"),
+			[]string{"S", "B", "End"}, `{"Error": "F", "Cause": "because"}`},
+		{"ResultPath adds to the raw input, and OutputPath does not apply", `[{"ErrorEquals": ["E"], "ResultPath": "$.error", "Next": "A"}, {"ErrorEquals": ["F"], "Next": "B"}]`, throws("E"),
+			[]string{"S", "A", "End"}, `{"in": 1, "error": {"Error": "E", "Cause": "because"}}`},
+		{"ResultPath null drops the error", `[{"ErrorEquals": ["E"], "ResultPath": null, "Next": "A"}, {"ErrorEquals": ["F"], "Next": "B"}]`, throws("E"),
+			[]string{"S", "A", "End"}, `{"in": 1}`},
+		{"a timeout has an empty cause", `[{"ErrorEquals": ["States.Timeout"], "Next": "A"}, {"ErrorEquals": ["F"], "Next": "B"}]`, reply{Reply: asl.Reply{Hangs: true}},
+			[]string{"S", "A", "End"}, `{"Error": "States.Timeout", "Cause": ""}`},
+		{"no name and no cause are null", `[{"ErrorEquals": ["E"], "Next": "A"}, {"ErrorEquals": ["States.ALL"], "Next": "B"}]`, reply{err: &asl.Error{}},
+			[]string{"S", "B", "End"}, `{"Error": null, "Cause": null}`},
+	} {
+		t.Run(row.why, func(t *testing.T) {
+			x := execute(t, catching(row.catch), `{"in": 1}`, asl.Options{Handler: replies{"S": {row.task}}})
+			succeeds(t, x, row.output)
+			if diff := cmp.Diff(row.path, x.Path()); diff != "" {
+				t.Errorf("path (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestNoCatcherMatches(t *testing.T) {
+	x := execute(t, catching(`[{"ErrorEquals": ["F"], "Next": "A"}, {"ErrorEquals": ["G"], "Next": "B"}]`), `{}`, asl.Options{Handler: replies{"S": {throws("E")}}})
+	fails(t, x, "E", "because")
+	want := []string{"ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted", "TaskFailed", "ExecutionFailed"}
+	if diff := cmp.Diff(want, types(x)); diff != "" {
+		t.Errorf("events (-want +got):\n%s", diff)
+	}
+}
+
+func TestCatchComesAfterRetry(t *testing.T) {
+	definition := `{"StartAt": "S", "States": {"S": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "End": true,
+		"Retry": [{"ErrorEquals": ["E"], "MaxAttempts": 2}], "Catch": [{"ErrorEquals": ["E"], "Next": "C"}]}, "C": {"Type": "Succeed"}}}`
+	x := execute(t, definition, `{}`, asl.Options{Handler: replies{"S": failsTimes(3)}})
+	succeeds(t, x, `{"Error": "E", "Cause": "because"}`)
+	if x.Bill.Calls["sns:publish"] != 3 {
+		t.Errorf("%d calls, want 3", x.Bill.Calls["sns:publish"])
+	}
+}
+
+func TestCatchJSONata(t *testing.T) {
+	definition := `{"QueryLanguage": "JSONata", "StartAt": "S", "States": {
+		"S": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Assign": {"v": "never"}, "End": true, "Catch": [
+			{"ErrorEquals": ["E"], "Assign": {"v": "{% $states.errorOutput.Error %}"}, "Output": {"in": "{% $states.input.in %}", "e": "{% $states.errorOutput %}"}, "Next": "C"},
+			{"ErrorEquals": ["States.ALL"], "Next": "D"}]},
+		"C": {"Type": "Pass", "Output": {"v": "{% $v %}", "input": "{% $states.input %}"}, "Next": "D"}, "D": {"Type": "Succeed"}}}`
+	x := execute(t, definition, `{"in": 1}`, asl.Options{Handler: replies{"S": {throws("E")}}})
+	succeeds(t, x, `{"v": "E", "input": {"in": 1, "e": {"Error": "E", "Cause": "because"}}}`)
+	x = execute(t, definition, `{"in": 1}`, asl.Options{Handler: replies{"S": {throws("F")}}})
+	succeeds(t, x, `{"Error": "F", "Cause": "because"}`)
+}
+
+func TestAFailedAttemptAssignsNothing(t *testing.T) {
+	// Assign succeeds, then Output fails.
+	definition := `{"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Pass", "Assign": {"v": 1}, "Next": "S"},
+		"S": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Assign": {"v": 2}, "Output": "{% $states.result.none %}", "End": true,
+			"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "C"}]}, "C": {"Type": "Succeed", "Output": "{% $v %}"}}}`
+	succeeds(t, execute(t, definition, `{}`, asl.Options{Handler: echo}), `1`)
+}
+
+func TestAFailedExpressionIsCaughtAndRecorded(t *testing.T) {
+	definition := `{"QueryLanguage": "JSONata", "StartAt": "S", "States": {
+		"S": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Arguments": {"a": [1, "{% $states.input.none %}"]}, "End": true,
+			"Catch": [{"ErrorEquals": ["States.QueryEvaluationError"], "Output": "caught", "Next": "C"}]}, "C": {"Type": "Succeed"}}}`
+	x := execute(t, definition, `{}`, asl.Options{Handler: echo})
+	succeeds(t, x, `"caught"`)
+	got := x.History[2].Details
+	want := &asl.EvaluationFailed{Error: "States.QueryEvaluationError", State: "S", Location: "Arguments/a[1]",
+		Cause: "An error occurred while executing the state 'S' (entered at the event id #2). The JSONata expression '$states.input.none' specified for the field 'Arguments/a[1]' returned nothing (undefined)."}
+	if diff := cmp.Diff(asl.Details(want), got); diff != "" {
+		t.Errorf("event (-want +got):\n%s", diff)
+	}
+}
+
+func TestResultPathThatCannotBeApplied(t *testing.T) {
+	x := execute(t, one(`{"Type": "Pass", "Result": 1, "ResultPath": "$.a.b", "End": true}`), `{"a": 5}`, asl.Options{})
+	fails(t, x, "States.ResultPathMatchFailure",
+		"An error occurred while executing the state 'S' (entered at the event id #2). Unable to apply ReferencePath $.a.b to input {\"a\":5}")
 }

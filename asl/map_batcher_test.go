@@ -14,15 +14,15 @@ func batches(batcher string) string {
 		"ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED"}, "StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}}`)
 }
 
-func TestItemBatcher(t *testing.T) {
+func TestMapBatcher(t *testing.T) {
 	for _, row := range []struct{ why, batcher, output string }{
-		{"by count, the last one is smaller", `{"MaxItemsPerBatch": 2}`, `[{"Items": ["aaa", "bbb"]}, {"Items": ["ccc"]}]`},
+		{"by count: the last batch is smaller", `{"MaxItemsPerBatch": 2}`, `[{"Items": ["aaa", "bbb"]}, {"Items": ["ccc"]}]`},
 		// {"Items":["aaa","bbb"]} has 23 bytes.
 		{"by bytes: exactly two fit", `{"MaxInputBytesPerBatch": 23}`, `[{"Items": ["aaa", "bbb"]}, {"Items": ["ccc"]}]`},
-		{"by bytes: one too few for two", `{"MaxInputBytesPerBatch": 22}`, `[{"Items": ["aaa"]}, {"Items": ["bbb"]}, {"Items": ["ccc"]}]`},
-		{"whatever is reached first", `{"MaxInputBytesPerBatch": 1000, "MaxItemsPerBatch": 1}`, `[{"Items": ["aaa"]}, {"Items": ["bbb"]}, {"Items": ["ccc"]}]`},
+		{"by bytes: one byte too few for two items", `{"MaxInputBytesPerBatch": 22}`, `[{"Items": ["aaa"]}, {"Items": ["bbb"]}, {"Items": ["ccc"]}]`},
+		{"by both: the limit reached first ends the batch", `{"MaxInputBytesPerBatch": 1000, "MaxItemsPerBatch": 1}`, `[{"Items": ["aaa"]}, {"Items": ["bbb"]}, {"Items": ["ccc"]}]`},
 		{"by path, as a string", `{"MaxItemsPerBatchPath": "$.n"}`, `[{"Items": ["aaa", "bbb"]}, {"Items": ["ccc"]}]`},
-		{"BatchInput in every batch, and its bytes count", `{"MaxInputBytesPerBatch": 40, "BatchInput": {"n.$": "$.n"}}`,
+		{"every batch has BatchInput, and its bytes count", `{"MaxInputBytesPerBatch": 40, "BatchInput": {"n.$": "$.n"}}`,
 			`[{"BatchInput": {"n": "2"}, "Items": ["aaa"]}, {"BatchInput": {"n": "2"}, "Items": ["bbb"]}, {"BatchInput": {"n": "2"}, "Items": ["ccc"]}]`},
 	} {
 		t.Run(row.why, func(t *testing.T) {
@@ -31,7 +31,7 @@ func TestItemBatcher(t *testing.T) {
 	}
 }
 
-func TestNoBatchWithoutItems(t *testing.T) {
+func TestNoItemsNoBatch(t *testing.T) {
 	succeeds(t, execute(t, batches(`{"MaxItemsPerBatch": 2}`), `{"items": []}`, asl.Options{}), `[]`)
 }
 
@@ -41,12 +41,12 @@ func TestTheSelectorComesBeforeTheBatcher(t *testing.T) {
 		`[{"Items": [{"i": 0, "v": "a"}, {"i": 1, "v": "b"}]}, {"Items": [{"i": 2, "v": "c"}]}]`)
 }
 
-func TestAnItemThatFitsIntoNoBatch(t *testing.T) {
+func TestItemLargerThanABatch(t *testing.T) {
 	x := execute(t, batches(`{"MaxInputBytesPerBatch": 20}`), `{"items": ["a", "0123456789"]}`, asl.Options{})
 	fails(t, x, asl.ErrRuntime, "An error occurred while executing the state 'S' (entered at the event id #2). An item does not fit into a batch of at most 20 bytes.")
 }
 
-func TestItemBatcherFaults(t *testing.T) {
+func TestMapBatcherFaults(t *testing.T) {
 	_, err := asl.Load([]byte(batches(`{"BatchInput": {}}`)))
 	if diff := cmp.Diff([]string{`state "S": ItemBatcher: needs MaxItemsPerBatch or MaxInputBytesPerBatch`}, faults(err)); diff != "" {
 		t.Errorf("faults (-want +got):\n%s", diff)

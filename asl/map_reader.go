@@ -12,12 +12,12 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// itemReader reads the items of a Distributed Map from S3.
-type itemReader struct {
+// mapReader is ItemReader: it reads the items of a Distributed Map from S3.
+type mapReader struct {
 	action         string         // getObject or listObjectsV2
 	arguments      query.Template // Arguments or Parameters
 	inputType      string         // CSV, JSON, JSONL or MANIFEST; "" for listObjectsV2
-	manifestType   string         // S3_INVENTORY or ATHENA_DATA; "" when the object holds the items itself
+	manifestType   string         // S3_INVENTORY or ATHENA_DATA; "": the object itself holds the items
 	transformation string         // NONE or LOAD_AND_FLATTEN, for listObjectsV2
 	delimiter      byte
 	headers        []string // nil: the first row
@@ -28,12 +28,12 @@ type itemReader struct {
 // maxItems is the largest MaxItems.
 const maxItems = 100_000_000
 
-// csvDelimiters are the values of CSVDelimiter; the first is the default.
+// csvDelimiters lists the values of CSVDelimiter. The first is the default.
 var csvDelimiters = []string{"COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"}
 
-func (f *fields) itemReader() *itemReader {
+func (f *fields) mapReader() *mapReader {
 	f.comment()
-	r := &itemReader{}
+	r := &mapReader{}
 	arn := f.required("Resource")
 	switch _, action, _ := strings.Cut(arn, ":states:::s3:"); {
 	case action == "getObject" || action == "listObjectsV2":
@@ -51,14 +51,14 @@ func (f *fields) itemReader() *itemReader {
 	if config, ok := f.object("ReaderConfig"); ok {
 		r.config(config)
 	} else if r.action == "getObject" {
-		f.fault("ReaderConfig", "is missing: InputType says what the object holds")
+		f.fault("ReaderConfig", "is missing: set its InputType")
 	}
 	f.unread("an item reader")
 	return r
 }
 
 // config reads ReaderConfig.
-func (r *itemReader) config(f *fields) {
+func (r *mapReader) config(f *fields) {
 	f.comment()
 	r.maxItems = f.quantity("MaxItems", 0, maxItems, true)
 	r.transformation = f.oneOf("Transformation", "NONE", "LOAD_AND_FLATTEN")
@@ -71,7 +71,7 @@ func (r *itemReader) config(f *fields) {
 	case "JSON":
 		r.pointer, _ = f.text("ItemsPointer")
 		if r.pointer != "" && !strings.HasPrefix(r.pointer, "/") {
-			f.fault("ItemsPointer", "must be a JSON pointer, which begins with /, got %q", r.pointer)
+			f.fault("ItemsPointer", "must be a JSON pointer, which starts with /, got %q", r.pointer)
 		}
 	case "MANIFEST", "JSONL", "":
 	default:
@@ -83,56 +83,47 @@ func (r *itemReader) config(f *fields) {
 	f.unread("a reader configuration for this InputType")
 }
 
-func (r *itemReader) csv(f *fields) {
+func (r *mapReader) csv(f *fields) {
 	r.delimiter = map[string]byte{"COMMA": ',', "PIPE": '|', "SEMICOLON": ';', "SPACE": ' ', "TAB": '\t'}[f.oneOf("CSVDelimiter", csvDelimiters...)]
 	given := f.required("CSVHeaderLocation")
 	switch headers := f.strings("CSVHeaders"); {
 	case given == "GIVEN" && len(headers) == 0:
-		f.fault("CSVHeaders", "must be a list of one header at least, because CSVHeaderLocation is GIVEN")
+		f.fault("CSVHeaders", "must be a list of at least one header, because CSVHeaderLocation is GIVEN")
 	case given == "GIVEN":
 		r.headers = headers
 	case given == "FIRST_ROW" && headers != nil:
-		f.fault("CSVHeaders", "stands beside \"CSVHeaderLocation\": \"FIRST_ROW\": only one of them can be")
+		f.fault("CSVHeaders", "cannot be combined with \"CSVHeaderLocation\": \"FIRST_ROW\"")
 	case given != "FIRST_ROW" && given != "":
 		f.fault("CSVHeaderLocation", "must be FIRST_ROW or GIVEN, got %q", given)
 	}
 }
 
-// reading is an item reader at work.
-type reading struct {
+// itemStream gives the items of a Map Run.
+type itemStream struct {
 	source items.Source
 	close  func() error
-	left   int // of MaxItems
+	left   int // items left of MaxItems
 }
 
-// next gives the next item; more is false after the last.
-func (r *reading) next() (item any, more bool, err error) {
-	if r.left == 0 {
+// next returns the next item. more is false after the last item.
+func (s *itemStream) next() (item any, more bool, err error) {
+	if s.left == 0 {
 		return nil, false, nil
 	}
-	item, err = r.source.Next()
+	item, err = s.source.Next()
 	if errors.Is(err, io.EOF) {
-		r.left = 0
+		s.left = 0
 		return nil, false, nil
 	}
 	if err != nil {
-		return nil, false, readerFailure(err)
+		return nil, false, storageFailure(ErrItemReader, err)
 	}
-	r.left--
+	s.left--
 	return item, true, nil
 }
 
-// readerFailure is the failure of a Map state whose items cannot be read.
-func readerFailure(err error) *failure {
-	var e *Error
-	if errors.As(err, &e) {
-		return &failure{name: ErrItemReader, cause: e.Cause}
-	}
-	return &failure{name: ErrItemReader, cause: err.Error()}
-}
-
-// open begins to read.
-func (r *itemReader) open(b *branch, input any) (*reading, error) {
+// open starts to read.
+func (r *mapReader) open(b *branch, input any) (*itemStream, error) {
 	limit, err := r.limit(b.evaluating(input))
 	if err != nil {
 		return nil, err
@@ -148,9 +139,9 @@ func (r *itemReader) open(b *branch, input any) (*reading, error) {
 		return nil, runtimeFault("The ItemReader's Bucket must be a string, but was: %s", value.Encode(arguments["Bucket"]))
 	}
 	if from.objects == nil {
-		return nil, readerFailure(errors.New("Options.Objects is not set, so there are no objects to read"))
+		return nil, storageFailure(ErrItemReader, errors.New("Options.Objects is not set, so there are no objects to read"))
 	}
-	result := &reading{left: limit, close: func() error { return nil }}
+	result := &itemStream{left: limit, close: func() error { return nil }}
 	if r.action == "listObjectsV2" {
 		prefix, _ := arguments["Prefix"].(string)
 		result.source, result.close = r.list(from, prefix)
@@ -159,13 +150,13 @@ func (r *itemReader) open(b *branch, input any) (*reading, error) {
 		result.source, result.close, err = r.object(from)
 	}
 	if err != nil {
-		return nil, readerFailure(err)
+		return nil, storageFailure(ErrItemReader, err)
 	}
 	return result, nil
 }
 
-// limit is MaxItems; 0 is no limit.
-func (r *itemReader) limit(env *query.Env) (int, error) {
+// limit returns MaxItems. 0 means no limit.
+func (r *mapReader) limit(env *query.Env) (int, error) {
 	if r.maxItems == nil {
 		return maxItems, nil
 	}
@@ -173,25 +164,25 @@ func (r *itemReader) limit(env *query.Env) (int, error) {
 	var fault *query.Error
 	switch {
 	case errors.As(err, &fault) && r.maxItems.path != nil:
-		return 0, readerFailure(err)
+		return 0, storageFailure(ErrItemReader, err)
 	case err != nil:
 		return 0, err
 	case n < 0:
-		return 0, readerFailure(errors.New("field MaxItems must be positive"))
+		return 0, storageFailure(ErrItemReader, errors.New("field MaxItems must be positive"))
 	case n == 0 || n > maxItems:
 		return maxItems, nil
 	}
 	return int(n), nil
 }
 
-// location is an S3 object, or a bucket.
+// location is an S3 object or a bucket.
 type location struct {
 	b           *branch
 	objects     Objects
 	bucket, key string
 }
 
-// open opens the object, and says what went wrong as S3 does.
+// open opens the object. It reports a missing object in the words of S3.
 func (l location) open() (io.ReadCloser, error) {
 	body, err := l.objects.Open(l.b.x.run.ctx, l.bucket, l.key)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -201,14 +192,14 @@ func (l location) open() (io.ReadCloser, error) {
 }
 
 // object reads the items of one object.
-func (r *itemReader) object(from location) (items.Source, func() error, error) {
+func (r *mapReader) object(from location) (items.Source, func() error, error) {
 	if r.manifestType != "" {
 		return r.manifest(from)
 	}
 	return from.items(r.parse)
 }
 
-// items reads the object with a parser; an object whose key ends in .gz is compressed.
+// items reads the object with a parser. It decompresses an object whose key ends in .gz.
 func (l location) items(parse func(io.Reader) (items.Source, error)) (items.Source, func() error, error) {
 	body, err := l.open()
 	if err != nil {
@@ -230,7 +221,7 @@ func (l location) items(parse func(io.Reader) (items.Source, error)) (items.Sour
 }
 
 // parse reads items from text.
-func (r *itemReader) parse(body io.Reader) (items.Source, error) {
+func (r *mapReader) parse(body io.Reader) (items.Source, error) {
 	switch r.inputType {
 	case "CSV":
 		return items.CSV(body, r.delimiter, r.headers)

@@ -15,7 +15,7 @@ func writes(config string) string {
 	return distributed(`, "ToleratedFailureCount": 9, "Label": "L", "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", ` + config + `"Parameters": {"Bucket": "out", "Prefix": "p/q"}}`)
 }
 
-// written are the objects in the bucket, by what follows the Map Run's folder.
+// written returns the objects in the bucket by their names in the Map Run's folder.
 func written(t *testing.T, store *memory) map[string]string {
 	t.Helper()
 	objects := map[string]string{}
@@ -29,7 +29,7 @@ func written(t *testing.T, store *memory) map[string]string {
 	return objects
 }
 
-func TestResultWriterFiles(t *testing.T) {
+func TestMapWriterFiles(t *testing.T) {
 	store := &memory{objects: map[string]string{}}
 	x := execute(t, writes(``), `[{"seconds": 2, "out": "a"}, {"seconds": 1, "fail": "E"}, {"seconds": 3, "out": {"b": 1}}]`,
 		asl.Options{Handler: timed, Objects: store, StateMachine: asl.StateMachine{Name: "m"}})
@@ -101,11 +101,11 @@ func TestAFailedRunStillWritesItsResults(t *testing.T) {
 	}
 }
 
-func TestResultWriterFaultsAndFailures(t *testing.T) {
+func TestMapWriterFaultsAndFailures(t *testing.T) {
 	fails(t, execute(t, writes(``), `[]`, asl.Options{}), "States.ResultWriterFailed", "Options.Objects is not set, so there is nowhere to write")
 	_, err := asl.Load([]byte(distributed(`, "ResultWriter": {}`)))
 	_, err2 := asl.Load([]byte(distributed(`, "ResultWriter": {"Resource": "arn:aws:states:::s3:getObject", "WriterConfig": {"Transformation": "ZIP"}}`)))
-	want := []string{`state "S": ResultWriter: needs Resource, or WriterConfig`,
+	want := []string{`state "S": ResultWriter: needs Resource or WriterConfig`,
 		`state "S": ResultWriter.Resource: must be arn:aws:states:::s3:putObject, got "arn:aws:states:::s3:getObject"`,
 		`state "S": ResultWriter.Parameters: is missing`,
 		`state "S": ResultWriter.WriterConfig.Transformation: must be one of NONE, COMPACT, FLATTEN, got "ZIP"`}
