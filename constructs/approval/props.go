@@ -74,11 +74,10 @@ var prefixPattern = regexp.MustCompile(`^([A-Za-z0-9!_.'()=-]+/)+$`)
 
 // Validate reports every fault of the props at once, as a [fault.List].
 func (p *ApprovalProps) Validate() error {
-	var faults fault.List
 	if p == nil {
-		faults.Add("", "props are required", fault.Text("nil"))
-		return faults.Err()
+		return fault.NilProps()
 	}
+	var faults fault.List
 	faults.Include(p.validateApprovers())
 	if p.RecordBucket == nil {
 		faults.Add("RecordBucket", "is required", fault.Text("none"))

@@ -64,7 +64,7 @@ type Trail struct {
 // Validate reports every fault of the props at once, as a [fault.List].
 func (p *TrailProps) Validate() error {
 	if p == nil {
-		return fault.List{{Rule: "props are required", Got: "nil"}}
+		return fault.NilProps()
 	}
 	faults := validateLock(p.Lock, p.Retention)
 	if !check.Matches(check.EndpointName, p.EndpointName) {

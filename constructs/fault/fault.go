@@ -68,6 +68,9 @@ func shown(value any) string {
 // Include adds the faults of a part of the value.
 func (l *List) Include(part List) { *l = append(*l, part...) }
 
+// NilProps is the error of a construct whose props are nil.
+func NilProps() error { return List{{Rule: "props are required", Got: "nil"}} }
+
 // Under moves the faults below a field: the fault of "Prefix" under "Cohort" is the fault of "Cohort.Prefix".
 func (l List) Under(field string) List {
 	return l.moved(func(f *Fault) { f.Path = strings.TrimSuffix(field+"."+f.Path, ".") })

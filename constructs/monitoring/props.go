@@ -94,11 +94,10 @@ const (
 
 // Validate reports every fault of the props at once, as a [fault.List].
 func (p *MonitoringProps) Validate() error {
-	var faults fault.List
 	if p == nil {
-		faults.Add("", "props are required", fault.Text("nil"))
-		return faults.Err()
+		return fault.NilProps()
 	}
+	var faults fault.List
 	if p.StateMachine == nil {
 		faults.Add("StateMachine", "is required", fault.Text("none"))
 	}

@@ -64,11 +64,10 @@ func (s Shift) Validate() error {
 
 // Validate reports every fault of the props at once, as a [fault.List].
 func (p *ReleaseProps) Validate() error {
-	var faults fault.List
 	if p == nil {
-		faults.Add("", "props are required", fault.Text("nil"))
-		return faults.Err()
+		return fault.NilProps()
 	}
+	var faults fault.List
 	if p.StateMachine == nil {
 		faults.Add("StateMachine", "is required", fault.Text("none"))
 	}
