@@ -25,9 +25,6 @@ const (
 	ReportCount   = "ReportCount"   // sends the count to CloudWatch
 )
 
-// openRequest is the value of the index's key for open requests.
-const openRequest = "yes"
-
 // approvalWatch is an Express state machine that counts the requests that expire soon, every five minutes. It reads no
 // request: DynamoDB counts, and only the count leaves the table.
 type approvalWatch struct {
@@ -80,7 +77,7 @@ func (w *approvalWatch) countExpiring() awsstepfunctions.TaskStateBase {
 		"KeyConditionExpression":   "#open = :open AND #requestedAt BETWEEN :from AND :to",
 		"ExpressionAttributeNames": map[string]any{"#open": approval.OpenIndexKey, "#requestedAt": approval.OpenIndexBy},
 		"ExpressionAttributeValues": map[string]any{
-			":open": map[string]any{"S": openRequest},
+			":open": map[string]any{"S": approval.OpenIndexValue},
 			":from": requestedBefore(w.approvals.Deadline),
 			":to":   requestedBefore(w.approvals.Deadline - w.approvals.Warning),
 		},
