@@ -42,7 +42,7 @@ func TestWrongEnvironmentsAreAnErrorWithAllFaults(t *testing.T) {
 	if err == nil {
 		t.Fatal("wrong environments are planned")
 	}
-	for _, want := range []string{`CLINICAL_RISK_QA_REGION: there is no "qa"`, `"dev": EndpointName`, `"staging": Account`, `"prod": Threshold`} {
+	for _, want := range []string{`CLINICAL_RISK_QA_REGION: unknown environment "qa"`, `"dev": EndpointName`, `"staging": Account`, `"prod": Threshold`} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no fault says %s: %v", want, err)
 		}
@@ -58,8 +58,8 @@ func TestHalfAPromotionIsAnErrorWithAllFaults(t *testing.T) {
 		t.Fatal("half a promotion is planned")
 	}
 	for _, want := range []string{
-		"promotion: Account must be 12 digits", "promotion: Connection is required", `"dev": it must stand before "prod"`, `"prod": Account is required`,
-		`"staging": Region must be`, `"dev": EndpointName must be`, `there is no "qa"`,
+		"promotion: Account must be 12 digits", "promotion: Connection is required", `"dev": must come before "prod"`, `"prod": Account is required`,
+		`"staging": Region must be`, `"dev": EndpointName must be`, `unknown environment "qa"`,
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no fault says %s: %v", want, err)

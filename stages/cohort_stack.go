@@ -16,7 +16,7 @@ import (
 	"clinical-risk-pipeline/workflow"
 )
 
-// The ids of what stands in the cohort's stack. They are part of the names of what is deployed, so they never change.
+// The ids of the constructs in the cohort's stack. They are part of the names of deployed resources: never change them.
 const (
 	recordsID    = "Records"
 	trailID      = "Trail"
@@ -26,7 +26,7 @@ const (
 	reviewID     = "Review"
 )
 
-// addCohortPipeline adds the pipeline that scores whole cohorts to the stack, with what keeps its records.
+// addCohortPipeline adds the pipeline that scores whole cohorts to the stack, with its record store and its trail.
 func addCohortPipeline(stack awscdk.Stack, e Environment) {
 	c := e.Cohort
 	records := audit.NewRecordStore(stack, recordsID, e.recordStore())
@@ -47,7 +47,7 @@ func addCohortPipeline(stack awscdk.Stack, e Environment) {
 	output(stack, "RecordBucket", "The decision records.", *records.Bucket().BucketName())
 }
 
-// downstream are the systems that are told after the alert and the approval, in their order.
+// downstream returns the systems that hear of a run after the alert and the approval, in order.
 func (c *CohortEnvironment) downstream(stack awscdk.Stack) []risk.Downstream {
 	var systems []risk.Downstream
 	if c.Review != "" {
@@ -76,7 +76,7 @@ func (e Environment) addApproval(stack awscdk.Stack, records *audit.RecordStore)
 	return a
 }
 
-// principalARN is the ARN of a role or user that is given as one, or by its name in the stack's own account.
+// principalARN returns the ARN of a role or user. The principal is an ARN, or a name in the stack's own account.
 func principalARN(stack awscdk.Stack, principal string) string {
 	if strings.HasPrefix(principal, "arn:") {
 		return principal

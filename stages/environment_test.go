@@ -90,7 +90,7 @@ func TestValidateReportsTheFaultsOfACohortOnceEach(t *testing.T) {
 		`environment "dev": Cohort.Review must be the name of a state machine, 1 to 80 letters, digits, hyphens and underscores, got "a:b"`,
 		`environment "dev": Cohort.Approvers[0] must be "role/NAME", "user/NAME", or the ARN of a role or user, got "Jane"`,
 		`environment "dev": Cohort.Approvers[2] must be unique, got "user/jane" twice`,
-		`environment "dev": Cohort.ApprovalDeadline must be at least 2h0m0s, so that somebody can be warned before it, got 1h0m0s`,
+		`environment "dev": Cohort.ApprovalDeadline must be at least 2h0m0s, to leave time for a warning, got 1h0m0s`,
 		`environment "dev": Cohort.Incident.ConnectionARN must be the ARN of an EventBridge connection, got "now"`,
 		`environment "dev": Cohort.Incident.SecretARN must be the ARN of a secret, got ""`,
 		`environment "dev": Cohort.Incident.Instance must be a URL without a path, "https://example.service-now.com", got "example.service-now.com"`,
@@ -130,7 +130,7 @@ func TestProductionComesLast(t *testing.T) {
 	slices.Reverse(all)
 	err := Validate(all)
 	for _, name := range []string{"staging", "dev"} {
-		if want := fmt.Sprintf(`environment %q: it must stand before "prod"`, name); err == nil || strings.Count(err.Error(), want) != 1 {
+		if want := fmt.Sprintf(`environment %q: must come before "prod"`, name); err == nil || strings.Count(err.Error(), want) != 1 {
 			t.Errorf("want once %s, got %v", want, err)
 		}
 	}

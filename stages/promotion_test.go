@@ -44,7 +44,7 @@ func TestValidatePromotionNamesEveryFaultAtOnce(t *testing.T) {
 		`environment "dev": Region must be an AWS region such as "eu-central-1", got "eu-middle-1"`,
 		`environment "dev": Account must be 12 digits, got "12345678901"`,
 		`environment "dev": Name must be unique`,
-		`environment "dev": it must stand before "prod": production comes last`,
+		`environment "dev": must come before "prod": production is last`,
 	}
 	for _, fault := range want {
 		if strings.Count(got.Error(), fault) != 1 {
@@ -80,7 +80,7 @@ func TestValidatePromotionReadsEachField(t *testing.T) {
 		"production keeps to itself": {func(p *Promotion) {
 			p.Waves[2].Environments = append(p.Waves[1].Environments, p.Waves[2].Environments...)
 			p.Waves = slices.Delete(p.Waves, 1, 2)
-		}, "Waves[1] must be all production or none"},
+		}, "Waves[1] must have only production environments, or none"},
 		"two waves of production, one region first": {func(p *Promotion) {
 			overseas := p.Waves[2].Environments[0]
 			overseas.Name = "produs"

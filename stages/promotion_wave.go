@@ -14,8 +14,8 @@ import (
 	"clinical-risk-pipeline/workflow"
 )
 
-// addWave deploys the wave's environments at the same time, each with its smoke execution behind it, and in production with
-// its gates in front of it.
+// addWave deploys the wave's environments at the same time, each followed by a smoke execution. Production has gates before
+// it.
 func (p *promotion) addWave(wave Wave) {
 	added := p.pipeline.AddWave(jsii.String(workflow.StageID(wave.Name)), nil)
 	for _, environment := range wave.Environments {
@@ -28,9 +28,9 @@ func (p *promotion) addWave(wave Wave) {
 	}
 }
 
-// gates are what stands before production: a comparison with what is deployed, which stops where permissions are broadened
-// until a person confirms, and an approval of the change set, between its making and its execution, for each stack. What
-// the approver reviews is what will be executed.
+// gates are the steps before a deployment to production. A comparison with the deployed stack stops where permissions are
+// broadened, until a person confirms. For each stack, a person approves the change set between its creation and its
+// execution: what the approver reviews is what will be executed.
 func (p *promotion) gates(environment Environment, stage *stage) (*[]pipelines.Step, *[]*pipelines.StackSteps) {
 	check := pipelines.NewConfirmPermissionsBroadening(jsii.String("SecurityChanges"), &pipelines.PermissionsBroadeningCheckProps{
 		Stage:             stage.Stage,

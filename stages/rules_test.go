@@ -26,7 +26,7 @@ func TestProductionHasToKeepMoreAndToTakeMoreCare(t *testing.T) {
 		"nobody deletes a record early":        {func(e *Environment) { e.RecordLock = audit.Governance }, `RecordLock must be COMPLIANCE in production, got "GOVERNANCE"`},
 		"the default lock lets custodians":     {func(e *Environment) { e.RecordLock = "" }, `RecordLock must be COMPLIANCE in production, got ""`},
 		"the records' retention is a decision": {func(e *Environment) { e.RecordRetention = 0 }, "RecordRetention is required in production, got none: at least 9132 days"},
-		"a day less than the floor":            {func(e *Environment) { e.RecordRetention -= day }, `RecordRetention must be at least 9132 days in "prod", got 9131 days: so long the records of a trial are kept`},
+		"a day less than the floor":            {func(e *Environment) { e.RecordRetention -= day }, `RecordRetention must be at least 9132 days in "prod", got 9131 days: the records of a trial are kept that long`},
 		"longer than the floor":                {func(e *Environment) { e.RecordRetention += 5 * 365 * day }, ""},
 		"without cohorts there are no records": {func(e *Environment) { e.Cohort, e.RecordLock, e.RecordRetention = nil, "", 0 }, ""},
 		"production in another region, too":    {func(e *Environment) { e.Name, e.LogRetention = "produs", "" }, "LogRetention is required"},

@@ -73,14 +73,14 @@ func TestASettingThatNothingReadsIsAFault(t *testing.T) {
 		"CLINICAL_RISK_Dev_ACCOUNT=222222222222",
 	}).Environments()
 	want := strings.Join([]string{
-		`environment variable CLINICAL_RISK_PROD_ENDPONT: there is no "endpont" of "prod", only account, region, endpoint, cluster`,
-		`environment variable CLINICAL_RISK_PROMOTION_CLUSTER: there is no "cluster" of "promotion", only account, region, connection, repository, branch, approvers`,
-		`environment variable CLINICAL_RISK_Dev_ACCOUNT: the name must be in capitals`,
-		`context Dev:region: the name must be in small letters`,
-		`context dev:acount: there is no "acount" of "dev", only account, region, endpoint, cluster`,
-		`context prd:account: there is no "prd", only dev, staging, prod, promotion`,
-		`context prod:account: must be a string, got 4.44444444444e+11: a number loses the zeros that an account begins with`,
-		`environment "staging": cluster is a setting of an EMRStep, got an extraction of type risk.NoExtraction`,
+		`environment variable CLINICAL_RISK_PROD_ENDPONT: unknown setting "endpont" of "prod": use one of account, region, endpoint, cluster`,
+		`environment variable CLINICAL_RISK_PROMOTION_CLUSTER: unknown setting "cluster" of "promotion": use one of account, region, connection, repository, branch, approvers`,
+		`environment variable CLINICAL_RISK_Dev_ACCOUNT: the name must be in upper case`,
+		`context Dev:region: the name must be in lower case`,
+		`context dev:acount: unknown setting "acount" of "dev": use one of account, region, endpoint, cluster`,
+		`context prd:account: unknown environment "prd": use one of dev, staging, prod, promotion`,
+		`context prod:account: must be a string, got 4.44444444444e+11: a number loses the leading zeros of an account`,
+		`environment "staging": cluster can be set with an EMRStep only, got an extraction of type risk.NoExtraction`,
 	}, "\n")
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)

@@ -13,31 +13,31 @@ import (
 	"clinical-risk-pipeline/workflow"
 )
 
-// The ids of what stands in every stack. They are part of the names of what is deployed, so they never change.
+// The ids of the constructs in every stack. They are part of the names of deployed resources: never change them.
 const (
 	pipelineID   = "Pipeline"
 	monitoringID = "Monitoring"
 	releaseID    = "Release"
 )
 
-// stage is an environment's stage, with what a promotion continues from.
+// stage is an environment's stage, with what a promotion needs of it.
 type stage struct {
 	awscdk.Stage
 	stacks   []awscdk.Stack
-	subjects *deployment // the one that a smoke execution starts
+	subjects *deployment // smoke executions run in this one
 }
 
-// deployment is a stack with a pipeline, and how executions of it are started.
+// deployment is a stack with a pipeline, and what starts and follows its executions.
 type deployment struct {
 	stack     awscdk.Stack
 	machine   awsstepfunctions.StateMachine
-	key       awskms.IKey // of the executions' data
+	key       awskms.IKey // encrypts the executions' data
 	release   *release.Release
 	liveAlias awscdk.CfnOutput
 }
 
-// NewStage adds the environment's stage to scope: a stack that scores one subject an execution and, if the environment has
-// cohorts, one that scores them. It panics with the error of [Environment.Validate] when the environment is wrong.
+// NewStage adds the environment's stage to scope: a stack that scores one subject per execution and, if the environment has
+// cohorts, a stack that scores them. It panics with the error of [Environment.Validate] when the environment is wrong.
 //
 // Requirements: SRC-11
 func NewStage(scope constructs.Construct, environment Environment) awscdk.Stage {
@@ -67,7 +67,7 @@ func (s *stage) newStack(id, description string, environment Environment) awscdk
 	return stack
 }
 
-// addPipeline adds the pipeline to the stack, with its alarms, its release, and the outputs that its users need next.
+// addPipeline adds the pipeline to the stack, with its alarms, its release, and outputs for its users.
 func addPipeline(stack awscdk.Stack, environment Environment, props *risk.ClinicalRiskPipelineProps, watch *monitoring.MonitoringProps) *deployment {
 	pipeline := risk.NewClinicalRiskPipeline(stack, pipelineID, props)
 	watch.StateMachine = pipeline.StateMachine()

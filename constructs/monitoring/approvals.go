@@ -2,18 +2,18 @@ package monitoring
 
 import "fmt"
 
-// The metric of the requests that are about to expire, which no service of AWS has: approvalWatch counts them.
+// The metric of the requests that expire soon. AWS has no such metric: approvalWatch counts them.
 const (
 	namespace        = "ClinicalRisk"
 	expiringRequests = "ExpiringApprovals"
 	tableDimension   = "Table"
 )
 
-// watchedPeriods is for how many periods the count may be missing, since a count may come late or fail once.
+// watchedPeriods is for how many periods the count may be missing: a count may come late, or fail once.
 const watchedPeriods = 3
 
-// approvals watches the requests that nobody decides. The count is there in every period, mostly as 0; where it is missing,
-// nobody is watching, and that is a breach, too.
+// approvals watches for requests that nobody decides. Every period has a count, mostly 0. A missing count means that nobody
+// is watching, which is a breach, too.
 func (m *Monitoring) approvals() section {
 	if m.props.Approvals == nil {
 		return section{}

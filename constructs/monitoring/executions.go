@@ -5,14 +5,15 @@ import (
 	"time"
 )
 
-// executionMetric counts executions of the state machine, whichever version or alias they were started through, and redriven
-// ones again: https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
-// Step Functions sends ExecutionsStarted twice, as 1 and as 0 at the end, and may send others twice, too: only the sum counts.
+// executionMetric counts executions of the state machine, started through any version or alias; a redriven execution counts
+// again: https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
+// Step Functions sends ExecutionsStarted twice, as 1 and at the end as 0, and may send other metrics twice, too: only the sum
+// counts.
 func (m *Monitoring) executionMetric(name, statistic string) metric {
 	return newMetric("AWS/States", name, statistic, dimension{"StateMachineArn", m.arns.machine})
 }
 
-// executions watches how executions end. Each one that does not succeed matters.
+// executions watches how executions end. Every execution that does not succeed matters.
 func (m *Monitoring) executions() section {
 	failed := m.executionMetric("ExecutionsFailed", sum)
 	timedOut := m.executionMetric("ExecutionsTimedOut", sum)
@@ -30,7 +31,7 @@ func (m *Monitoring) executions() section {
 		id: AbortedExecutions, metric: aborted, threshold: 1,
 		description: "Somebody stopped an execution of the clinical risk pipeline. CloudTrail's StopExecution says who.",
 	})
-	// This metric has data only when there is throttling, which delays executions and loses nothing.
+	// This metric has data only while Step Functions throttles. Throttling delays executions and loses nothing.
 	m.add(alarm{
 		id: ThrottledExecutions, metric: throttled, threshold: float64(m.props.Throttles),
 		description: "Step Functions throttles state transitions of the clinical risk pipeline: executions take longer. See the account's quotas.",
@@ -49,11 +50,11 @@ func (m *Monitoring) executions() section {
 	}
 }
 
-// grace is how late a run may start. It is also an alarm's period here.
+// grace is how late a run may start. It is also the period of the alarm.
 const grace = time.Hour
 
-// schedule watches that executions start. A window that slides by the hour, rather than one period of a day, goes off within
-// the hour in which a run is missed. Where nothing runs there is no data either: that is the breach.
+// schedule watches that executions start. Its window moves by the hour, so the alarm goes off within an hour of a missed run;
+// a period of a day would be slower. Without runs the metric has no data: missing data is the breach.
 func (m *Monitoring) schedule() section {
 	if m.props.RunEvery == 0 {
 		return section{}

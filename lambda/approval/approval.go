@@ -1,6 +1,10 @@
 package approval
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // Approval is a request and what became of it, as the store keeps it.
 type Approval struct {
@@ -14,6 +18,13 @@ type Approval struct {
 
 	// Revision counts the changes, for [Store.Put].
 	Revision int
+}
+
+// SortOldestFirst sorts approvals by the time of their requests, as [Store.List] returns them.
+func SortOldestFirst(list []*Approval) {
+	slices.SortFunc(list, func(a, b *Approval) int {
+		return cmp.Or(a.RequestedAt.Compare(b.RequestedAt), cmp.Compare(a.ID, b.ID))
+	})
 }
 
 // Reference is where a decision's record stands, and what it says in short.

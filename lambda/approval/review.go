@@ -87,7 +87,7 @@ func (r Records) review(ctx context.Context, uri string) (*Reviewed, error) {
 	for _, o := range reviewed.Objects {
 		fmt.Fprintf(&lines, "%s  %s\n", o.SHA256, o.Key)
 	}
-	reviewed.SHA256 = digest(lines.Bytes())
+	reviewed.SHA256 = Digest(lines.Bytes())
 	return reviewed, nil
 }
 
@@ -96,11 +96,12 @@ func (r Records) digest(ctx context.Context, key string) (ReviewedObject, error)
 		return ReviewedObject{}, errors.New("the key of a decision record has a control character")
 	}
 	body, version, err := r.Objects.Read(ctx, key)
-	return ReviewedObject{Key: key, Version: version, Bytes: len(body), SHA256: digest(body)}, err
+	return ReviewedObject{Key: key, Version: version, Bytes: len(body), SHA256: Digest(body)}, err
 }
 
-func digest(text []byte) string {
-	sum := sha256.Sum256(text)
+// Digest returns the SHA-256 of an object's bytes, in hexadecimal digits.
+func Digest(body []byte) string {
+	sum := sha256.Sum256(body)
 	return hex.EncodeToString(sum[:])
 }
 

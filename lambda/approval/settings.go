@@ -21,13 +21,13 @@ const (
 // ApprovalsPrefix is where in the record store the records of people's decisions stand. They are never reviewed.
 const ApprovalsPrefix = "approvals/"
 
-// The store's table: its partition key, and the sparse index of the requests that no execution took a decision on, with its
-// keys: "yes", and the time of the request in UTC with milliseconds, "2026-03-01T03:00:00.000Z". All are strings.
+// The store's table, whose keys are strings. The sparse index has the requests for which no execution took a decision.
 const (
-	TableKey     = "id"
-	OpenIndex    = "open"
-	OpenIndexKey = "open"
-	OpenIndexBy  = "requestedAt"
+	TableKey       = "id"
+	OpenIndex      = "open"
+	OpenIndexKey   = "open"        // the index's partition key
+	OpenIndexValue = "yes"         // its value for every request in the index
+	OpenIndexBy    = "requestedAt" // the index's sort key: the time of the request in UTC, "2026-03-01T03:00:00.000Z"
 )
 
 // Settings are the environment variables of a function, read.

@@ -1,12 +1,9 @@
 package cloud
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -30,11 +27,10 @@ type Store struct {
 	Table  string
 }
 
-// The attributes of an item besides its keys, and the value that puts it into the index.
+// The attributes of an item besides its keys.
 const (
 	revisionAttribute = "revision"
 	documentAttribute = "document"
-	isOpen            = "yes"
 )
 
 // sortable is the layout of times that sort as texts.
@@ -67,7 +63,7 @@ func (s Store) Put(ctx context.Context, a *approval.Approval) error {
 		approval.OpenIndexBy: text(a.RequestedAt.UTC().Format(sortable)),
 	}
 	if !a.Effective {
-		stored[approval.OpenIndexKey] = text(isOpen)
+		stored[approval.OpenIndexKey] = text(approval.OpenIndexValue)
 	}
 	in := &dynamodb.PutItemInput{TableName: &s.Table, Item: stored}
 	if a.Revision == 0 {
@@ -104,9 +100,7 @@ func (s Store) List(ctx context.Context, all bool) ([]*approval.Approval, error)
 		}
 		list = append(list, a)
 	}
-	slices.SortFunc(list, func(a, b *approval.Approval) int {
-		return cmp.Or(a.RequestedAt.Compare(b.RequestedAt), strings.Compare(a.ID, b.ID))
-	})
+	approval.SortOldestFirst(list)
 	return list, nil
 }
 
@@ -115,7 +109,7 @@ func (s Store) open(ctx context.Context) (items []item, err error) {
 		TableName: &s.Table, IndexName: aws.String(approval.OpenIndex),
 		KeyConditionExpression:    aws.String("#open = :yes"),
 		ExpressionAttributeNames:  map[string]string{"#open": approval.OpenIndexKey},
-		ExpressionAttributeValues: item{":yes": text(isOpen)},
+		ExpressionAttributeValues: item{":yes": text(approval.OpenIndexValue)},
 	})
 	for pages.HasMorePages() && err == nil {
 		var page *dynamodb.QueryOutput

@@ -3,10 +3,7 @@
 package memory
 
 import (
-	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"maps"
 	"slices"
 	"strings"
@@ -57,9 +54,7 @@ func (s *Store) List(_ context.Context, all bool) ([]*approval.Approval, error) 
 			list = append(list, &a)
 		}
 	}
-	slices.SortFunc(list, func(a, b *approval.Approval) int {
-		return cmp.Or(a.RequestedAt.Compare(b.RequestedAt), strings.Compare(a.ID, b.ID))
-	})
+	approval.SortOldestFirst(list)
 	return list, nil
 }
 
@@ -113,11 +108,8 @@ func (o *Objects) Create(_ context.Context, key string, body []byte) (string, er
 	return Version(body), nil
 }
 
-// Version is the version that a stand-in for S3 gives to an object with these bytes.
-func Version(body []byte) string {
-	sum := sha256.Sum256(body)
-	return hex.EncodeToString(sum[:16])
-}
+// Version is the version that a stand-in for S3 gives to an object with these bytes: half of their digest.
+func Version(body []byte) string { return approval.Digest(body)[:32] }
 
 // Tasks stands in for the tasks that wait, by their tokens.
 type Tasks struct {
