@@ -47,16 +47,31 @@ func prodEnvironment() stages.Environment {
 	return prod
 }
 
+// smallestEnvironment sets the required fields only, and has a cohort.
+func smallestEnvironment() stages.Environment {
+	return stages.Environment{
+		Name:         "dev",
+		Extraction:   risk.EMRStep{ClusterID: "j-ABC123", Script: "s3://bucket/etl.py"},
+		EndpointName: "dropout-inference",
+		Cohort:       &stages.CohortEnvironment{BucketName: "cohorts-bucket"},
+	}
+}
+
+// environmentIncident is the incident of an environment, with its required fields only.
+func environmentIncident() *stages.Incident {
+	return &stages.Incident{
+		Instance:      "https://example.service-now.com",
+		ConnectionARN: "arn:aws:events:eu-central-1:123456789012:connection/now/01234567-89ab-cdef-0123-456789abcdef",
+		SecretARN:     "arn:aws:secretsmanager:eu-central-1:123456789012:secret:events!connection/now-AbCdEf",
+	}
+}
+
 // tunedEnvironment is an environment with values where there would be defaults.
 func tunedEnvironment() stages.Environment {
 	dev := devEnvironment()
 	dev.Account, dev.Region = "123456789012", "eu-central-1"
 	dev.Cohort.RunEvery, dev.Cohort.ApprovalDeadline = 24*time.Hour, 4*time.Hour
-	dev.Cohort.Incident = &stages.Incident{
-		Instance:      "https://example.service-now.com",
-		ConnectionARN: "arn:aws:events:eu-central-1:123456789012:connection/now/01234567-89ab-cdef-0123-456789abcdef",
-		SecretARN:     "arn:aws:secretsmanager:eu-central-1:123456789012:secret:events!connection/now-AbCdEf",
-	}
+	dev.Cohort.Incident = environmentIncident()
 	dev.Shift = release.Shift{Percentage: 5, Interval: 2 * time.Hour}
 	dev.Alarms = stages.Alarms{VariantName: "Blue", Throttles: 7, ModelErrors: 8, ModelLatency: 9 * time.Second}
 	dev.Tags = map[string]string{"cost-center": "4711"}
@@ -72,11 +87,7 @@ func extremeEnvironments() []stages.Environment {
 	cohort := full.Cohort
 	cohort.BucketKey = "arn:aws:kms:eu-central-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef"
 	cohort.Scoring.Prefix, cohort.RunEvery = "trials/night", 24*time.Hour
-	cohort.Incident = &stages.Incident{
-		Instance:      "https://example.service-now.com",
-		ConnectionARN: "arn:aws:events:eu-central-1:123456789012:connection/servicenow/01234567-89ab-cdef-0123-456789abcdef",
-		SecretARN:     "arn:aws:secretsmanager:eu-central-1:123456789012:secret:events!connection/servicenow/01234567-89ab-cdef-0123-456789abcdef-AbCdEf",
-	}
+	cohort.Incident = environmentIncident()
 
 	least := devEnvironment()
 	least.Name, least.Cohort = "least", &stages.CohortEnvironment{BucketName: "least-bucket"}
