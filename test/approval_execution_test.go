@@ -18,10 +18,10 @@ import (
 
 // The command line asks the stack of an environment where to decide.
 func TestApprovalsAreDecidedWhereTheStackSays(t *testing.T) {
-	wantURL(t, stage(t, "open dev", someDev()), someDev())
+	wantURL(t, stageFolder(t, "open dev", devEnvironment()), devEnvironment())
 	for _, environment := range stages.Environments() {
 		if approverOf(environment) != "" {
-			wantURL(t, environments(t), environment)
+			wantURL(t, environmentsFolder(t), environment)
 		}
 	}
 }
@@ -63,7 +63,7 @@ func TestTheHandlersDecideWhatTheDefinitionAsks(t *testing.T) {
 			s3 := local.S3{Dir: t.TempDir()}
 			stands := local.New(&approver.Approver{Objects: s3, Person: person}, s3)
 			in := func(task *asl.Task) (asl.Reply, error) { return stands.Call(context.Background(), task) }
-			got := execute(t, gated(t), oneSubject, deciders("0.9", in).with("RecordDecision", in))
+			got := execute(t, approvalPipeline(t), oneSubject, approvalServices("0.9", in).with("RecordDecision", in))
 			if diff := cmp.Diff(row.path, join(got.Path())); diff != "" {
 				t.Fatalf("%s%s %s", diff, got.Error, got.Cause)
 			}

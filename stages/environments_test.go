@@ -11,16 +11,16 @@ import (
 	"clinical-risk-pipeline/constructs/risk"
 )
 
-// someEnvironments are such as a team may write into environments.go, valid, in the order of their promotion. A test that needs an
+// exampleEnvironments are such as a team may write into environments.go, valid, in the order of their promotion. A test that needs an
 // environment of a certain name or value takes one of these: those of the application are the team's to change.
-func someEnvironments() []Environment {
-	staging := someDev()
+func exampleEnvironments() []Environment {
+	staging := devEnvironment()
 	staging.Name, staging.EndpointName = "staging", "dropout-inference-staging"
-	return []Environment{someDev(), staging, someProd()}
+	return []Environment{devEnvironment(), staging, prodEnvironment()}
 }
 
-// someDev leaves open what it may.
-func someDev() Environment {
+// devEnvironment leaves open what it may.
+func devEnvironment() Environment {
 	return Environment{
 		Name:         "dev",
 		Extraction:   risk.EMRStep{ClusterID: exampleCluster, Script: "s3://clinical-risk-dev/jobs/etl.py"},
@@ -29,8 +29,8 @@ func someDev() Environment {
 	}
 }
 
-// someProd has what is asked of production, and no more.
-func someProd() Environment {
+// prodEnvironment has what is asked of production, and no more.
+func prodEnvironment() Environment {
 	return Environment{
 		Name:            "prod",
 		Extraction:      risk.EMRStep{ClusterID: exampleCluster, Script: "s3://clinical-risk-prod/jobs/etl.py"},
