@@ -61,6 +61,10 @@ evidence: synth test/iam/node_modules/.package-lock.json ## qualify: the traceab
 cfn-lint: synth ## have cfn-lint look through every template
 	@go run ./cmd/cfnlint
 
+.PHONY: consumer
+consumer: install ## test and synthesize examples/consumer, a module that imports the construct
+	@scripts/consumer.sh
+
 .PHONY: lint
 lint: install $(GOLANGCI_LINT) ## format check, go vet and the linters
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$unformatted" ] || { echo "not formatted, run gofmt -w: $$unformatted"; exit 1; }
