@@ -14,14 +14,14 @@ trap 'git worktree remove --force "$work/tree" 2>/dev/null || :; rm -rf "$work"'
 trap 'exit 1' INT TERM
 git worktree add --quiet --detach "$work/tree" "$commit" || exit 1
 ln -s "$PWD/node_modules" "$work/tree/node_modules"
-mkdir "$work/tree/bin" # with what is built already
-for built in bin/app bin/handlers bin/kernel-*; do
-	[ ! -e "$built" ] || cp -R "$built" "$work/tree/bin/"
-done
+if [ -e bin/handlers ]; then # so that they are not linked again
+	mkdir "$work/tree/bin" && cp -R bin/handlers "$work/tree/bin/"
+fi
 
-# synthesize FOLDER OUT
+# synthesize FOLDER OUT: starts the application as cdk.json does now, since older commits start it with compiler flags of their
+# own, which would compile the CDK again.
 synthesize() (
-	cd "$1" && CDK_VALIDATION=false npx --no-install cdk synth --quiet --output "$2" >"$2.log" 2>&1
+	cd "$1" && CDK_VALIDATION=false npx --no-install cdk synth --quiet --app 'go run .' --output "$2" >"$2.log" 2>&1
 )
 # Settings of environments that were not there yet are left out.
 synthesize_known() {
