@@ -8,7 +8,7 @@ SHELL := /bin/sh
 RACE := $(if $(shell command -v $$(go env CC 2>/dev/null) 2>/dev/null),-race -gcflags=github.com/dop251/goja=-race=false)
 
 # What runs with the race detector: the CDK's runtime does not bear it, and the commands have nothing to race.
-RACED := ./asl/... ./local/... ./workflow/... ./lambda/... ./evidence/... ./rehearsal
+RACED := ./asl/... ./local/... ./services ./workflow/... ./lambda/... ./evidence/... ./rehearsal
 PLAIN := ./test/... . ./constructs/... ./cmd/... ./stages/... ./gates/... ./internal/... ./examples/... # the longest first
 
 # Compiler, linker and engine make more garbage than memory is worth. Nothing else here changes how Go compiles: cdk.json starts the
@@ -90,6 +90,21 @@ peer: install ## time a synthesis against the equal application in TypeScript
 snapshots: install ## accept the templates as they are now
 	rm -f test/__snapshots__/*
 	UPDATE_SNAPS=true go test ./test -run Snapshot
+
+.PHONY: models
+models: .tools/models/complete ## extract the API models of our calls into services/models.json: needs Python
+	@.tools/models/bin/python scripts/models.py services/models.json
+
+.PHONY: models-check
+models-check: ## check that services/models.json is what `make models` makes
+	@if python3 -c "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))" 2>/dev/null; then \
+		$(MAKE) --no-print-directory models && git diff --exit-code services/models.json; \
+	else echo "models: nothing was checked: Python 3.10 or newer, with its venv module, was not found"; fi
+
+.tools/models/complete: scripts/models-requirements.txt
+	@python3 -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement $<
+	@touch $@
 
 .PHONY: docs
 docs: install ## draw the graphs in docs/graphs anew

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/services"
 )
 
 // EMR stands in for clusters. A step that is added completes after three to ten virtual minutes, whatever it says: Spark
@@ -16,7 +17,7 @@ type EMR struct{ ETL ETL }
 func (e EMR) Integrations() []Integration {
 	jar := Shape{"Jar": required(String), "Args": optional(Strings), "MainClass": optional(String), "Properties": optional(Object)}
 	return []Integration{{
-		Name: "elasticmapreduce:addStep.sync",
+		Name: services.AddStep.Integration,
 		Parameters: Shape{
 			"ClusterId":        required(String),
 			"ExecutionRoleArn": optional(String),

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/services"
 )
 
 // EMRServerless stands in for EMR Serverless. A job that is started succeeds, whatever it says: see ETL for what it does.
@@ -14,7 +15,7 @@ type EMRServerless struct{ ETL ETL }
 func (e EMRServerless) Integrations() []Integration {
 	submit := Shape{"EntryPoint": required(String), "EntryPointArguments": optional(Strings), "SparkSubmitParameters": optional(String)}
 	return []Integration{{
-		Name: "emr-serverless:startJobRun.sync",
+		Name: services.StartServerlessJob.Integration,
 		Parameters: Shape{
 			"ApplicationId": required(String), "ExecutionRoleArn": required(String), "Name": optional(String), "ClientToken": optional(String),
 			"ExecutionTimeoutMinutes": optional(Integer), "ConfigurationOverrides": optional(Object), "Tags": optional(Object),

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/services"
 )
 
 // Glue stands in for AWS Glue. A job that is started succeeds, whatever it says: see ETL for what it does.
@@ -13,7 +14,7 @@ type Glue struct{ ETL ETL }
 // Integrations implements Service.
 func (g Glue) Integrations() []Integration {
 	return []Integration{{
-		Name: "glue:startJobRun.sync",
+		Name: services.StartGlueJob.Integration,
 		Parameters: Shape{
 			"JobName": required(String), "Arguments": optional(Object), "Timeout": optional(Integer), "WorkerType": optional(String),
 			"NumberOfWorkers": optional(Integer), "ExecutionClass": optional(String), "SecurityConfiguration": optional(String),

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/services"
 )
 
 // S3 stands in for buckets: the object KEY of BUCKET is the file Dir/BUCKET/KEY. Every bucket keeps versions: one that was
@@ -28,7 +29,7 @@ const transfer = 40 * time.Millisecond
 func (s S3) Integrations() []Integration {
 	return []Integration{
 		{
-			Name: "aws-sdk:s3:putObject",
+			Name: services.PutObject.Integration,
 			Parameters: Shape{
 				"Bucket": required(String), "Key": required(String), "Body": required(Document),
 				"ContentType": optional(String), "ContentEncoding": optional(String), "CacheControl": optional(String),
@@ -47,7 +48,7 @@ func (s S3) Integrations() []Integration {
 			Perform: s.getObject,
 		},
 		{
-			Name: "aws-sdk:s3:headObject",
+			Name: services.HeadObject.Integration,
 			Parameters: Shape{
 				"Bucket": required(String), "Key": required(String), "VersionId": optional(String), "ExpectedBucketOwner": optional(String),
 			},
@@ -62,7 +63,7 @@ func (s S3) putObject(_ context.Context, call *Call) (asl.Reply, error) {
 	body := []byte(document(call.Parameters["Body"]))
 	version, err := s.put(call.text("Bucket"), call.text("Key"), body, call.text("IfNoneMatch") == "*")
 	if errors.Is(err, fs.ErrExist) {
-		return reply, s3Error("S3Exception", 412, "At least one of the pre-conditions you specified did not hold")
+		return reply, s3Error(services.S3Other, 412, "At least one of the pre-conditions you specified did not hold")
 	}
 	reply.Output = map[string]any{"ETag": etag(body), "ServerSideEncryption": "AES256", "VersionId": version}
 	return reply, err
@@ -98,9 +99,9 @@ func (s S3) get(call *Call) ([]byte, error) {
 	body, err := s.read(call.text("Bucket"), call.text("Key"), call.text("VersionId"))
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && call.text("VersionId") != "":
-		return nil, s3Error("NoSuchVersionException", 404, "The specified version does not exist.")
+		return nil, s3Error(services.S3NoSuchVersion, 404, "The specified version does not exist.")
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, s3Error("NoSuchKeyException", 404, "The specified key does not exist.")
+		return nil, s3Error(services.S3NoSuchKey, 404, "The specified key does not exist.")
 	}
 	return body, err
 }
@@ -119,5 +120,5 @@ func etag(body []byte) string {
 }
 
 func s3Error(name string, status int, message string) error {
-	return &asl.Error{Name: "S3." + name, Cause: fmt.Sprintf("%s (Service: S3, Status Code: %d)", message, status)}
+	return &asl.Error{Name: name, Cause: fmt.Sprintf("%s (Service: S3, Status Code: %d)", message, status)}
 }

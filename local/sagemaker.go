@@ -5,6 +5,7 @@ import (
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/local/model"
+	"clinical-risk-pipeline/services"
 )
 
 // SageMaker stands in for every endpoint, with the same model.
@@ -13,7 +14,7 @@ type SageMaker struct{ Model model.Model }
 // Integrations implements Service.
 func (s SageMaker) Integrations() []Integration {
 	return []Integration{{
-		Name: "aws-sdk:sagemakerruntime:invokeEndpoint",
+		Name: services.InvokeEndpoint.Integration,
 		Parameters: Shape{
 			"EndpointName": required(String), "Body": required(Document),
 			"ContentType": optional(String), "Accept": optional(String), "CustomAttributes": optional(String),

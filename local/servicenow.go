@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/services"
 )
 
 // ServiceNow stands in for the table of incidents of ServiceNow instances, as http:invoke calls it. A POST opens an incident; a
@@ -29,7 +30,7 @@ const (
 func (s *ServiceNow) Integrations() []Integration {
 	connection := Shape{"ConnectionArn": required(String)}
 	return []Integration{{
-		Name: "http:invoke",
+		Name: services.InvokeHTTP.Integration,
 		Parameters: Shape{
 			"ApiEndpoint": required(String), "Method": required(String), "Headers": optional(Object), "QueryParameters": optional(Object),
 			"RequestBody": optional(Document), "Transform": optional(Object), "Authentication": {Type: Object, Required: true, Fields: connection},
@@ -74,7 +75,7 @@ func (s *ServiceNow) find(call *Call, host string) (asl.Reply, error) {
 func (s *ServiceNow) open(call *Call, host string) (asl.Reply, error) {
 	incident, ok := call.Parameters["RequestBody"].(map[string]any)
 	if !ok {
-		return asl.Reply{}, &asl.Error{Name: "States.Http.StatusCode.400", Cause: "Bad Request"}
+		return asl.Reply{}, &asl.Error{Name: services.HTTPBadRequest, Cause: "Bad Request"}
 	}
 	id, _ := incident["correlation_id"].(string)
 	number := fmt.Sprintf("INC%07d", call.below("incident "+id, 10_000_000))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/services"
 )
 
 // SNS stands in for topics.
@@ -29,15 +30,14 @@ type Notification struct {
 
 // Limits of a message (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html).
 const (
-	maxMessage = 256 << 10 // bytes
-	maxSubject = 100       // characters, printable ASCII
+	maxSubject = 100 // characters, printable ASCII
 	publishing = 30 * time.Millisecond
 )
 
 // Integrations implements Service.
 func (s SNS) Integrations() []Integration {
 	return []Integration{{
-		Name: "sns:publish",
+		Name: services.Publish.Integration,
 		Parameters: Shape{
 			"TopicArn": required(String), "Message": required(Document), "Subject": optional(String),
 			"MessageAttributes": optional(Object), "MessageStructure": optional(String),
@@ -51,7 +51,7 @@ func (s SNS) publish(_ context.Context, call *Call) (asl.Reply, error) {
 	reply := asl.Reply{Duration: publishing}
 	message := messageOf(call)
 	if fault := invalid(call, message); fault != "" {
-		return reply, &asl.Error{Name: "SNS.InvalidParameterException", Cause: "Invalid parameter: " + fault +
+		return reply, &asl.Error{Name: services.SNSInvalidParameter, Cause: "Invalid parameter: " + fault +
 			" (Service: AmazonSNS; Status Code: 400; Error Code: InvalidParameter)"}
 	}
 	n := Notification{
@@ -97,7 +97,7 @@ func invalid(call *Call, message string) string {
 		return "Message Structure - JSON message body failed to parse, or it has no default"
 	case message == "":
 		return "Empty message"
-	case len(message) > maxMessage:
+	case len(message) > services.Publish.MaxBytes:
 		return "Message too long"
 	}
 	return ""

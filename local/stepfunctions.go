@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/services"
 )
 
 // StepFunctions stands in for the state machines that a pipeline starts. An execution that is started succeeds after a virtual
@@ -24,7 +25,7 @@ const executionTime = time.Minute
 // Integrations implements Service.
 func (s *StepFunctions) Integrations() []Integration {
 	return []Integration{{
-		Name:       "states:startExecution.sync:2",
+		Name:       services.StartExecution.Integration,
 		Parameters: Shape{"StateMachineArn": required(String), "Name": optional(String), "Input": optional(Document), "TraceHeader": optional(String)},
 		Perform:    s.startExecution,
 	}}
@@ -35,7 +36,7 @@ func (s *StepFunctions) Integrations() []Integration {
 func (s *StepFunctions) startExecution(_ context.Context, call *Call) (asl.Reply, error) {
 	machine, name := call.text("StateMachineArn"), call.text("Name")
 	if !strings.Contains(machine, ":stateMachine:") {
-		return asl.Reply{}, &asl.Error{Name: "StepFunctions.InvalidArnException", Cause: "Invalid Arn: StateMachineArn (Service: AWSStepFunctions; Status Code: 400)"}
+		return asl.Reply{}, &asl.Error{Name: services.StepFunctionsInvalidARN, Cause: "Invalid Arn: StateMachineArn (Service: AWSStepFunctions; Status Code: 400)"}
 	}
 	if name == "" {
 		name = call.uuid("execution")
@@ -73,7 +74,7 @@ func (s *StepFunctions) start(arn, input string) (again bool, err error) {
 	defer s.mu.Unlock()
 	before, again := s.started[arn]
 	if again && before != input {
-		return true, &asl.Error{Name: "StepFunctions.ExecutionAlreadyExistsException", Cause: "Execution Already Exists: '" + arn +
+		return true, &asl.Error{Name: services.StepFunctionsExecutionTaken, Cause: "Execution Already Exists: '" + arn +
 			"' (Service: AWSStepFunctions; Status Code: 400)"}
 	}
 	if s.started == nil {

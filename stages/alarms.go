@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 
+	"clinical-risk-pipeline/constructs/fault"
 	"clinical-risk-pipeline/constructs/monitoring"
 )
 
@@ -49,8 +50,8 @@ type (
 
 func (someTopic) Fifo() *bool { return nil }
 
-func (a Alarms) validate() error {
+func (a Alarms) validate() fault.List {
 	props := Environment{EndpointName: "some", Alarms: a}.monitoring()
 	props.StateMachine, props.Alerts, props.Operations = someMachine{}, someTopic{}, someTopic{}
-	return props.Validate()
+	return fault.In(props.Validate())
 }

@@ -1,17 +1,16 @@
 package stages
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 
 	"clinical-risk-pipeline/constructs/approval"
 	"clinical-risk-pipeline/constructs/audit"
+	"clinical-risk-pipeline/constructs/fault"
 	"clinical-risk-pipeline/constructs/monitoring"
 	"clinical-risk-pipeline/constructs/risk"
 )
@@ -58,63 +57,54 @@ var (
 // someBucket stands for a bucket while values are validated, before there is a stack to hold it.
 type someBucket struct{ awss3.IBucket }
 
-func (c *CohortEnvironment) validate(e Environment) error {
-	var faults []error
-	report := func(format string, values ...any) { faults = append(faults, fmt.Errorf("Cohort."+format, values...)) }
+func (c *CohortEnvironment) validate(e Environment) fault.List {
+	var faults fault.List
 	if !bucketNamePattern.MatchString(c.BucketName) {
-		report("BucketName must be the name of a bucket, 3 to 63 lower-case letters, digits, dots and hyphens, got %q", c.BucketName)
+		faults.Add("BucketName", "must be the name of a bucket, 3 to 63 lower-case letters, digits, dots and hyphens", c.BucketName)
 	}
 	if c.BucketKey != "" && !keyARNPattern.MatchString(c.BucketKey) {
-		report("BucketKey must be the ARN of a key, got %q", c.BucketKey)
+		faults.Add("BucketKey", "must be the ARN of a key", c.BucketKey)
 	}
 	if c.Review != "" && !machineNamePattern.MatchString(c.Review) {
-		report("Review must be the name of a state machine, 1 to 80 letters, digits, hyphens and underscores, got %q", c.Review)
+		faults.Add("Review", "must be the name of a state machine, 1 to 80 letters, digits, hyphens and underscores", c.Review)
 	}
+	faults.Include(c.validateApproval())
+	if c.Incident != nil {
+		faults.Include(c.Incident.validate().Under("Incident"))
+	}
+	faults.Include(Alarms{RunEvery: c.RunEvery}.validate())
+	faults = faults.Under("Cohort")
+	faults.Include(c.validatePipeline(e))
+	return faults
+}
+
+func (c *CohortEnvironment) validateApproval() fault.List {
+	var faults fault.List
 	for i, approver := range c.Approvers {
+		field := fmt.Sprintf("Approvers[%d]", i)
 		if !approverPattern.MatchString(approver) {
-			report(`Approvers[%d] must be "role/NAME", "user/NAME", or the ARN of a role or user, got %q`, i, approver)
+			faults.Add(field, `must be "role/NAME", "user/NAME", or the ARN of a role or user`, approver)
 		} else if slices.Contains(c.Approvers[:i], approver) {
-			report("Approvers[%d] must be unique, got %q twice", i, approver)
+			faults.Add(field, "must be unique", fault.Twice(approver))
 		}
 	}
-	if c.Incident != nil {
-		faults = append(faults, prefixed("Cohort.Incident.", c.Incident.validate()))
-	}
 	if c.ApprovalDeadline != 0 && len(c.Approvers) == 0 {
-		report("Approvers are required with an ApprovalDeadline, got none")
+		faults.Add("Approvers", "are required with an ApprovalDeadline", fault.Text("none"))
 	}
-	faults = append(faults, c.validateDeadline(), prefixed("Cohort.", Alarms{RunEvery: c.RunEvery}.validate()), c.validatePipeline(e))
-	return errors.Join(faults...)
-}
-
-func (c *CohortEnvironment) validateDeadline() error {
 	props := approval.ApprovalProps{Approvers: []string{"arn:aws:iam::123456789012:role/Some"}, Deadline: c.ApprovalDeadline, RecordBucket: someBucket{}}
-	if err := props.Validate(); err != nil {
-		return prefixed("Cohort.Approval", err)
+	if wrong := fault.In(props.Validate()); wrong != nil {
+		faults.Include(wrong.Named("Approval"))
+	} else if d := c.ApprovalDeadline; d != 0 && d < monitoring.MinimumDeadline {
+		faults.Add("ApprovalDeadline", fmt.Sprintf("must be at least %v, so that somebody can be warned before it", monitoring.MinimumDeadline), d)
 	}
-	if d := c.ApprovalDeadline; d != 0 && d < monitoring.MinimumDeadline {
-		return fmt.Errorf("Cohort.ApprovalDeadline must be at least %v, so that somebody can be warned before it, got %v", monitoring.MinimumDeadline, d)
-	}
-	return nil
+	return faults
 }
 
-// validatePipeline reports what the construct finds, but for what the environment reports itself.
-func (c *CohortEnvironment) validatePipeline(e Environment) error {
+// validatePipeline reports what the construct finds, without what the environment itself reports.
+func (c *CohortEnvironment) validatePipeline(e Environment) fault.List {
 	scoring := c.Scoring
 	scoring.Bucket = someBucket{}
 	props := e.pipeline()
 	props.Cohort, props.Records = &scoring, &audit.RecordStore{}
-	var inherited string
-	if err := e.pipeline().Validate(); err != nil {
-		inherited = err.Error()
-	}
-	var faults []error
-	if err := props.Validate(); err != nil {
-		for line := range strings.Lines(err.Error()) {
-			if line = strings.TrimSuffix(line, "\n"); !strings.Contains(inherited, line) {
-				faults = append(faults, errors.New(line))
-			}
-		}
-	}
-	return errors.Join(faults...)
+	return fault.In(props.Validate()).Without(fault.In(e.pipeline().Validate()))
 }

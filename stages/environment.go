@@ -4,7 +4,6 @@
 package stages
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 
 	"clinical-risk-pipeline/constructs/audit"
+	"clinical-risk-pipeline/constructs/fault"
 	"clinical-risk-pipeline/constructs/monitoring"
 	"clinical-risk-pipeline/constructs/release"
 	"clinical-risk-pipeline/constructs/risk"
@@ -82,56 +82,62 @@ var (
 	accountPattern = regexp.MustCompile(`^\d{12}$`)
 )
 
-// Validate reports every fault of the environment at once.
+// Validate reports every fault of the environment at once, as a [fault.List].
 //
 // Requirements: SRC-11
 func (e Environment) Validate() error {
-	var faults []error
-	report := func(format string, values ...any) { faults = append(faults, fmt.Errorf(format, values...)) }
+	var faults fault.List
 	if !namePattern.MatchString(e.Name) || e.Name == promotionOwner {
-		report("Name must be 1 to 31 lower-case letters and digits, start with a letter, and not be %q, got %q", promotionOwner, e.Name)
+		faults.Add("Name", fmt.Sprintf("must be 1 to 31 lower-case letters and digits, start with a letter, and not be %q", promotionOwner), e.Name)
 	}
 	if e.Account != "" && !accountPattern.MatchString(e.Account) {
-		report("Account must be 12 digits, got %q", e.Account)
+		faults.Add("Account", "must be 12 digits", e.Account)
 	}
 	if e.Region != "" && !IsRegion(e.Region) {
-		report(`Region must be an AWS region such as "eu-central-1", got %q`, e.Region)
+		faults.Add("Region", `must be an AWS region such as "eu-central-1"`, e.Region)
 	}
 	if e.Wave != "" && !namePattern.MatchString(e.Wave) {
-		report("Wave must be 1 to 31 lower-case letters and digits and start with a letter, got %q", e.Wave)
+		faults.Add("Wave", "must be 1 to 31 lower-case letters and digits and start with a letter", e.Wave)
 	}
-	faults = append(faults,
-		e.pipeline().Validate(), prefixed("Record", e.recordStore().Validate()), prefixed("Alarms.", e.Alarms.validate()), e.Shift.Validate(),
-		validateTags(e.Tags))
+	faults.Include(fault.In(e.pipeline().Validate()))
+	faults.Include(fault.In(e.recordStore().Validate()).Named("Record"))
+	faults.Include(e.Alarms.validate().Under("Alarms"))
+	faults.Include(fault.In(e.Shift.Validate()).Under("Shift"))
+	faults.Include(validateTags(e.Tags))
 	if e.Cohort != nil {
-		faults = append(faults, e.Cohort.validate(e))
+		faults.Include(e.Cohort.validate(e))
 	}
-	faults = append(faults, e.validateRules())
-	return named(e.Name, errors.Join(faults...))
+	faults.Include(e.validateRules())
+	return faults.Of(e.owner()).Err()
 }
 
-// Validate reports every fault of all environments, names that occur twice, and what stands after production.
+// owner is how faults name the environment.
+func (e Environment) owner() string { return fmt.Sprintf("environment %q", e.Name) }
+
+// Validate reports every fault of all environments, names that occur twice, and what comes after production.
 func Validate(environments []Environment) error {
+	var faults fault.List
 	if len(environments) == 0 {
-		return errors.New("environments: at least one is required, got none")
+		return fault.List{{Owner: "environments", Rule: "at least one is required", Got: "none"}}
 	}
-	var faults []error
 	seen := map[string]bool{}
 	production := "" // the first one
 	for _, e := range environments {
-		faults = append(faults, e.Validate())
+		faults.Include(fault.In(e.Validate()))
+		var order fault.List
 		switch {
 		case e.production() && production == "":
 			production = e.Name
 		case !e.production() && production != "":
-			faults = append(faults, fmt.Errorf("environment %q: it must stand before %q: production comes last", e.Name, production))
+			order.Add("", fmt.Sprintf("it must stand before %q: production comes last", production))
 		}
 		if seen[e.Name] {
-			faults = append(faults, fmt.Errorf("environment %q: Name must be unique, got it twice", e.Name))
+			order.Add("Name", "must be unique", fault.Text("it twice"))
 		}
 		seen[e.Name] = true
+		faults.Include(order.Of(e.owner()))
 	}
-	return errors.Join(faults...)
+	return faults.Err()
 }
 
 // StageID is the id of the environment's stage: its name with a capital letter.
@@ -164,19 +170,4 @@ func (e Environment) release(machine awsstepfunctions.StateMachine, alarms *moni
 		}
 	}
 	return props
-}
-
-// named puts the environment's name in front of each fault.
-func named(name string, err error) error { return prefixed(fmt.Sprintf("environment %q: ", name), err) }
-
-// prefixed puts a text in front of each fault.
-func prefixed(prefix string, err error) error {
-	if err == nil {
-		return nil
-	}
-	lines := strings.Split(err.Error(), "\n")
-	for i, line := range lines {
-		lines[i] = prefix + line
-	}
-	return errors.New(strings.Join(lines, "\n"))
 }

@@ -90,11 +90,11 @@ func TestValidateReportsTheFaultsOfACohortOnceEach(t *testing.T) {
 		`environment "dev": Cohort.Review must be the name of a state machine, 1 to 80 letters, digits, hyphens and underscores, got "a:b"`,
 		`environment "dev": Cohort.Approvers[0] must be "role/NAME", "user/NAME", or the ARN of a role or user, got "Jane"`,
 		`environment "dev": Cohort.Approvers[2] must be unique, got "user/jane" twice`,
+		`environment "dev": Cohort.ApprovalDeadline must be at least 2h0m0s, so that somebody can be warned before it, got 1h0m0s`,
 		`environment "dev": Cohort.Incident.ConnectionARN must be the ARN of an EventBridge connection, got "now"`,
 		`environment "dev": Cohort.Incident.SecretARN must be the ARN of a secret, got ""`,
 		`environment "dev": Cohort.Incident.Instance must be a URL without a path, "https://example.service-now.com", got "example.service-now.com"`,
 		`environment "dev": Cohort.Incident.Urgency must be from 1 to 3, got 4`,
-		`environment "dev": Cohort.ApprovalDeadline must be at least 2h0m0s, so that somebody can be warned before it, got 1h0m0s`,
 		`environment "dev": Cohort.RunEvery must be whole hours from 1h0m0s to 168h0m0s, got 720h0m0s`,
 		`environment "dev": Cohort.BatchSize must be from 1 to 1000, got 5000`,
 	}, "\n")

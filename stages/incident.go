@@ -1,15 +1,13 @@
 package stages
 
 import (
-	"errors"
-	"fmt"
 	"regexp"
-	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/jsii-runtime-go"
 
+	"clinical-risk-pipeline/constructs/fault"
 	"clinical-risk-pipeline/constructs/risk"
 )
 
@@ -48,22 +46,16 @@ func (i *Incident) downstream(connection awsevents.IConnection) risk.ServiceNowI
 	}
 }
 
-func (i *Incident) validate() error {
-	var faults []error
-	report := func(format string, values ...any) { faults = append(faults, fmt.Errorf(format, values...)) }
+func (i *Incident) validate() fault.List {
+	var faults fault.List
 	if !connectionARNPattern.MatchString(i.ConnectionARN) {
-		report("ConnectionARN must be the ARN of an EventBridge connection, got %q", i.ConnectionARN)
+		faults.Add("ConnectionARN", "must be the ARN of an EventBridge connection", i.ConnectionARN)
 	}
 	if !secretARNPattern.MatchString(i.SecretARN) {
-		report("SecretARN must be the ARN of a secret, got %q", i.SecretARN)
+		faults.Add("SecretARN", "must be the ARN of a secret", i.SecretARN)
 	}
-	props := risk.ClinicalRiskPipelineProps{
-		Extraction: risk.NoExtraction{}, EndpointName: "some", Downstream: []risk.Downstream{i.downstream(someConnection{})},
-	}
-	if err := props.Validate(); err != nil {
-		faults = append(faults, errors.New(strings.ReplaceAll(err.Error(), "Downstream[0].", "")))
-	}
-	return errors.Join(faults...)
+	faults.Include(fault.In(i.downstream(someConnection{}).Validate()))
+	return faults
 }
 
 // connection imports the connection into the stack.

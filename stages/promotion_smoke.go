@@ -29,9 +29,7 @@ func (p *promotion) addSmokeTester() {
 		Description: jsii.String("Starts smoke executions of the clinical risk pipeline after each deployment."),
 		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("codebuild.amazonaws.com"), nil),
 	})
-	p.tester.AddToPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid: jsii.String("Environments"), Actions: jsii.Strings("sts:AssumeRole"), Resources: jsii.Strings(roles...),
-	}))
+	p.tester.AddToPolicy(policy.Allow("Environments", roles, "sts:AssumeRole").CDK())
 }
 
 // smokeStep starts an execution, through the alias, in the environment that was just deployed, and fails unless it succeeds.
@@ -73,7 +71,7 @@ func (p *promotion) addSmokeRole(environment Environment, deployed *deployment) 
 			"ArnEquals": map[string]any{"aws:PrincipalArn": tester},
 		}),
 	})
-	role.AddToPolicy(deployed.release.StartStatement())
+	role.AddToPolicy(deployed.release.StartStatement().CDK())
 	role.AddToPolicy(policy.Allow("Follow", []string{*execution}, "states:DescribeExecution").CDK())
 	role.AddToPolicy(policy.Allow("FollowEncryption", []string{*deployed.key.KeyArn()}, "kms:Decrypt").
 		If("StringEquals", "kms:ViaService", policy.In(stack).Service("states")).

@@ -1,9 +1,12 @@
 package stages
 
 import (
-	"errors"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
+
+	"clinical-risk-pipeline/constructs/fault"
 )
 
 var (
@@ -16,19 +19,16 @@ var (
 	variablePattern   = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
 )
 
-// Validate reports every fault of the promotion, of its waves and of their environments at once.
+// Validate reports every fault of the promotion, of its waves and of their environments at once, as a [fault.List].
 func (p Promotion) Validate() error {
-	var faults []error
-	report := func(format string, values ...any) {
-		faults = append(faults, fmt.Errorf("promotion: "+format, values...))
-	}
+	var faults fault.List
 	// required reports a field that is missing, with how to set it, or that is wrong.
 	required := func(field, key, value, rule string, valid bool) {
 		switch {
 		case value == "":
-			report("%s is required, %s: %s", field, rule, setting{promotionOwner, key}.ways())
+			faults.Add(field, fmt.Sprintf("is required, %s: %s", rule, setting{promotionOwner, key}.ways()))
 		case !valid:
-			report("%s must be %s, got %q", field, rule, value)
+			faults.Add(field, "must be "+rule, value)
 		}
 	}
 	required("Account", accountKey, p.Account, "12 digits", accountPattern.MatchString(p.Account))
@@ -37,68 +37,71 @@ func (p Promotion) Validate() error {
 		"the ARN of a CodeConnections connection (tooling account, Developer Tools, Settings, Connections)", connectionPattern.MatchString(p.Connection))
 	required("Repository", repositoryKey, p.Repository, `"owner/name"`, repositoryPattern.MatchString(p.Repository))
 	if p.Branch != "" && !branchPattern.MatchString(p.Branch) {
-		report("Branch must be the name of a branch, got %q", p.Branch)
+		faults.Add("Branch", "must be the name of a branch", p.Branch)
 	}
 	for i, address := range p.ApproverEmails {
 		if !addressPattern.MatchString(address) {
-			report("ApproverEmails[%d] must be an e-mail address, got %q", i, address)
+			faults.Add(fmt.Sprintf("ApproverEmails[%d]", i), "must be an e-mail address", address)
 		}
 	}
 	if p.SmokeInput != "" && !filePattern.MatchString(p.SmokeInput) {
-		report("SmokeInput must be a file in the repository, got %q", p.SmokeInput)
+		faults.Add("SmokeInput", "must be a file in the repository", p.SmokeInput)
 	}
-	for name := range p.Variables {
+	for _, name := range slices.Sorted(maps.Keys(p.Variables)) {
 		if !variablePattern.MatchString(name) {
-			report("Variables must have names of capitals, digits and underscores, got %q", name)
+			faults.Add("Variables", "must have names of capitals, digits and underscores", name)
 		}
 	}
-	return errors.Join(errors.Join(faults...), p.validateWaves())
+	faults.Include(p.validateWaves())
+	faults = faults.Of(promotionOwner)
+	faults.Include(p.validateTargets())
+	return faults.Err()
 }
 
-// validateWaves reports what is wrong with the order, and with each environment as a target of a promotion.
-func (p Promotion) validateWaves() error {
+// validateWaves reports what is wrong with the order.
+func (p Promotion) validateWaves() fault.List {
+	var faults fault.List
 	if len(p.Waves) == 0 {
-		return errors.New("promotion: Waves must name at least one environment, got none")
+		faults.Add("Waves", "must name at least one environment", fault.Text("none"))
 	}
-	var faults []error
-	report := func(format string, values ...any) {
-		faults = append(faults, fmt.Errorf("promotion: "+format, values...))
-	}
-	var all []Environment
 	seen := map[string]bool{}
 	for i, wave := range p.Waves {
+		field := fmt.Sprintf("Waves[%d]", i)
 		if !namePattern.MatchString(wave.Name) {
-			report("Waves[%d].Name must be 1 to 31 lower-case letters and digits and start with a letter, got %q", i, wave.Name)
+			faults.Add(field+".Name", "must be 1 to 31 lower-case letters and digits and start with a letter", wave.Name)
 		} else if seen[wave.Name] {
-			report("Waves[%d].Name must be unique, got %q twice", i, wave.Name)
+			faults.Add(field+".Name", "must be unique", fault.Twice(wave.Name))
 		}
 		seen[wave.Name] = true
 		if len(wave.Environments) == 0 {
-			report("Waves[%d] must have at least one environment, got none", i)
-			continue
+			faults.Add(field, "must have at least one environment", fault.Text("none"))
 		}
 		if productions := count(wave.Environments, Environment.production); productions > 0 && productions < len(wave.Environments) {
-			report("Waves[%d] must be all production or none, got both in %q", i, wave.Name)
+			faults.Add(field, "must be all production or none", fault.Text(fmt.Sprintf("both in %q", wave.Name)))
 		}
+	}
+	return faults
+}
+
+// validateTargets reports what is wrong with each environment. A promotion asks more of one than [Environment.Validate]: it deploys
+// from another account, perhaps from another region, so nothing may be left open.
+func (p Promotion) validateTargets() fault.List {
+	var faults fault.List
+	var all []Environment
+	for _, wave := range p.Waves {
 		all = append(all, wave.Environments...)
 	}
 	for _, e := range all {
-		faults = append(faults, named(e.Name, e.validateTarget()))
+		open := e.unset()
+		if !e.production() {
+			open.Include(e.unbound("in a promotion"))
+		}
+		faults.Include(open.Of(e.owner()))
 	}
 	if len(all) > 0 {
-		faults = append(faults, Validate(all))
+		faults.Include(fault.In(Validate(all)))
 	}
-	return errors.Join(faults...)
-}
-
-// validateTarget reports what a promotion asks of an environment beyond [Environment.Validate]: it deploys from another account,
-// perhaps from another region, so nothing may be left open.
-func (e Environment) validateTarget() error {
-	faults := e.unset()
-	if !e.production() {
-		faults = append(faults, e.unbound("in a promotion")...)
-	}
-	return errors.Join(faults...)
+	return faults
 }
 
 func count[T any](values []T, is func(T) bool) int {

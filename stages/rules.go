@@ -1,7 +1,6 @@
 package stages
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -9,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 
 	"clinical-risk-pipeline/constructs/audit"
+	"clinical-risk-pipeline/constructs/fault"
 )
 
 const day = 24 * time.Hour
@@ -26,38 +26,40 @@ const (
 func (e Environment) production() bool { return strings.HasPrefix(e.Name, "prod") }
 
 // validateRules reports what is asked of an environment because it is production, or because it is not.
-func (e Environment) validateRules() error {
+func (e Environment) validateRules() fault.List {
 	if !e.production() {
 		return e.validateRetention(otherRecords, "what went wrong could not be looked into")
 	}
-	var faults []error
-	report := func(format string, values ...any) { faults = append(faults, fmt.Errorf(format, values...)) }
+	var faults fault.List
 	if e.LogRetention == "" {
-		report("LogRetention is required in production, got none: say how long an auditor finds the logs")
+		faults.Add("LogRetention", "is required in production, got none: say how long an auditor finds the logs")
 	}
 	if e.RemovalPolicy != "" && e.RemovalPolicy != awscdk.RemovalPolicy_RETAIN {
-		report("RemovalPolicy must be RETAIN in production, got %s: logs and keys outlive the stack", e.RemovalPolicy)
+		faults.Add("RemovalPolicy", fmt.Sprintf("must be RETAIN in production, got %s: logs and keys outlive the stack", e.RemovalPolicy))
 	}
 	if !e.Shift.IsCanary() {
-		report("Shift must be a canary in production, got all at once: a new version that fails is to strike a share of the executions only")
+		faults.Add("Shift", "must be a canary in production, got all at once: a new version that fails is to strike a share of the executions only")
 	}
 	if e.Cohort != nil {
 		if e.RecordLock != audit.Compliance {
-			report("RecordLock must be COMPLIANCE in production, got %q: otherwise some may delete a record early", e.RecordLock)
+			faults.Add("RecordLock", fmt.Sprintf("must be COMPLIANCE in production, got %q: otherwise some may delete a record early", e.RecordLock))
 		}
 		if e.RecordRetention == 0 {
-			report("RecordRetention is required in production, got none: at least %s", inDays(productionRecords))
+			faults.Add("RecordRetention", fmt.Sprintf("is required in production, got none: at least %s", inDays(productionRecords)))
 		}
 	}
-	return errors.Join(append(faults, e.validateRetention(productionRecords, "so long the records of a trial are kept (Regulation (EU) No 536/2014, Article 58)"))...)
+	faults.Include(e.validateRetention(productionRecords, "so long the records of a trial are kept (Regulation (EU) No 536/2014, Article 58)"))
+	return faults
 }
 
 // validateRetention reports a retention of records that is shorter than the environment's floor.
-func (e Environment) validateRetention(floor time.Duration, reason string) error {
+func (e Environment) validateRetention(floor time.Duration, reason string) fault.List {
 	if e.Cohort == nil || e.RecordRetention <= 0 || e.RecordRetention >= floor {
 		return nil
 	}
-	return fmt.Errorf("RecordRetention must be at least %s in %q, got %s: %s", inDays(floor), e.Name, inDays(e.RecordRetention), reason)
+	var faults fault.List
+	faults.Add("RecordRetention", fmt.Sprintf("must be at least %s in %q, got %s: %s", inDays(floor), e.Name, inDays(e.RecordRetention), reason))
+	return faults
 }
 
 func inDays(d time.Duration) string { return fmt.Sprintf("%g days", d.Hours()/24) }

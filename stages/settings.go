@@ -1,12 +1,12 @@
 package stages
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
+	"clinical-risk-pipeline/constructs/fault"
 	"clinical-risk-pipeline/constructs/risk"
 )
 
@@ -23,7 +23,7 @@ import (
 type Settings struct {
 	environments []Environment // as they stand in the file
 	values       map[setting]string
-	faults       []error
+	faults       fault.List
 }
 
 // setting names a value: the environment "prod", or the promotion, and the key "account".
@@ -72,7 +72,7 @@ func ReadSettings(environments []Environment, context map[string]any, variables 
 			owner, key, _ := strings.Cut(strings.ToLower(rest), "_")
 			s.set("environment variable "+name, setting{owner, key}, value)
 			if name != strings.ToUpper(name) {
-				s.report("environment variable %s: the name must be in capitals", name)
+				s.report("environment variable "+name, "the name must be in capitals")
 			}
 		}
 	}
@@ -82,10 +82,10 @@ func ReadSettings(environments []Environment, context map[string]any, variables 
 			continue // the CDK's, or another tool's
 		}
 		if name != strings.ToLower(name) {
-			s.report("context %s: the name must be in small letters", name)
+			s.report("context "+name, "the name must be in small letters")
 		}
 		if value, ok := context[name].(string); !ok {
-			s.report("context %s: must be a string, got %v: a number loses the zeros that an account begins with", name, context[name])
+			s.report("context "+name, fmt.Sprintf("must be a string, got %v: a number loses the zeros that an account begins with", context[name]))
 		} else if value != "" {
 			s.set("context "+name, setting{owner, key}, value)
 		}
@@ -97,16 +97,18 @@ func ReadSettings(environments []Environment, context map[string]any, variables 
 func (s *Settings) set(source string, v setting, value string) {
 	switch keys := s.keys(v.owner); {
 	case keys == nil:
-		s.report("%s: there is no %q, only %s", source, v.owner, strings.Join(s.owners(), ", "))
+		s.report(source, fmt.Sprintf("there is no %q, only %s", v.owner, strings.Join(s.owners(), ", ")))
 	case !slices.Contains(keys, v.key):
-		s.report("%s: there is no %q of %q, only %s", source, v.key, v.owner, strings.Join(keys, ", "))
+		s.report(source, fmt.Sprintf("there is no %q of %q, only %s", v.key, v.owner, strings.Join(keys, ", ")))
 	default:
 		s.values[v] = value
 	}
 }
 
-func (s *Settings) report(format string, values ...any) {
-	s.faults = append(s.faults, fmt.Errorf(format, values...))
+func (s *Settings) report(source, rule string, got ...any) {
+	var wrong fault.List
+	wrong.Add("", rule, got...)
+	s.faults.Include(wrong.Of(source))
 }
 
 func (s *Settings) owners() []string {
@@ -145,10 +147,12 @@ func (s Settings) Environments() ([]Environment, error) {
 			s.into(&step.ClusterID, e.Name, clusterKey)
 			e.Extraction = step
 		} else if s.values[setting{e.Name, clusterKey}] != "" {
-			faults = append(faults, fmt.Errorf("environment %q: %s is a setting of an EMRStep, got an extraction of type %T", e.Name, clusterKey, e.Extraction))
+			var wrong fault.List
+			wrong.Add(clusterKey, "is a setting of an EMRStep", fault.Text(fmt.Sprintf("an extraction of type %T", e.Extraction)))
+			faults.Include(wrong.Of(e.owner()))
 		}
 	}
-	return set, errors.Join(faults...)
+	return set, faults.Err()
 }
 
 // into sets a field to its setting, if there is one.

@@ -8,7 +8,6 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"clinical-risk-pipeline/constructs/monitoring"
-	"clinical-risk-pipeline/constructs/policy"
 	"clinical-risk-pipeline/constructs/release"
 	"clinical-risk-pipeline/constructs/risk"
 )
@@ -76,9 +75,9 @@ func addPipeline(stack awscdk.Stack, environment Environment, props *risk.Clinic
 	alarms := monitoring.NewMonitoring(stack, monitoringID, watch)
 	live := release.NewRelease(stack, releaseID, environment.release(pipeline.StateMachine(), alarms))
 
-	output(stack, "StateMachineArn", "The state machine, whose executions the console lists.", policy.StateMachineARN(pipeline.StateMachine()))
-	output(stack, "AlertTopicArn", "Subscribe the team to this topic.", policy.TopicARN(pipeline.AlertTopic()))
-	output(stack, "OperationsTopicArn", "Subscribe operations to this topic.", policy.TopicARN(pipeline.OperationsTopic()))
+	output(stack, "StateMachineArn", "The state machine, whose executions the console lists.", *pipeline.StateMachine().StateMachineArn())
+	output(stack, "AlertTopicArn", "Subscribe the team to this topic.", *pipeline.AlertTopic().TopicArn())
+	output(stack, "OperationsTopicArn", "Subscribe operations to this topic.", *pipeline.OperationsTopic().TopicArn())
 	return &deployment{
 		stack: stack, machine: pipeline.StateMachine(), key: pipeline.Key(), release: live,
 		liveAlias: output(stack, "LiveAliasArn", "Start executions of this: the version that is released.", live.AliasARN()),

@@ -1,7 +1,6 @@
 package stages
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,6 +8,8 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
+
+	"clinical-risk-pipeline/constructs/fault"
 )
 
 // The tags of every stack.
@@ -31,18 +32,17 @@ func tag(stack awscdk.Stack, tags map[string]string) {
 }
 
 // validateTags reports what AWS does not take: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
-func validateTags(tags map[string]string) error {
-	var faults []error
-	report := func(format string, values ...any) { faults = append(faults, fmt.Errorf(format, values...)) }
+func validateTags(tags map[string]string) fault.List {
+	var faults fault.List
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		switch {
 		case key == "" || len(key) > 128 || strings.HasPrefix(strings.ToLower(key), "aws:"):
-			report(`Tags must have keys of 1 to 128 characters that do not begin with "aws:", got %q`, key)
+			faults.Add("Tags", `must have keys of 1 to 128 characters that do not begin with "aws:"`, key)
 		case key == applicationTag || key == environmentTag:
-			report("Tags must not set %q, which every stack has", key)
+			faults.Add("Tags", fmt.Sprintf("must not set %q, which every stack has", key))
 		case len(tags[key]) > 256:
-			report("Tags[%q] must have at most 256 characters, got %d", key, len(tags[key]))
+			faults.Add(fmt.Sprintf("Tags[%q]", key), "must have at most 256 characters", len(tags[key]))
 		}
 	}
-	return errors.Join(faults...)
+	return faults
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 
+	"clinical-risk-pipeline/constructs/fault"
 	"clinical-risk-pipeline/constructs/risk"
 )
 
@@ -15,25 +16,25 @@ import (
 const exampleCluster = "j-EXAMPLE000000"
 
 // unset are the faults of an environment that is deployed with values that nobody has given.
-func (e Environment) unset() []error {
-	var faults []error
+func (e Environment) unset() fault.List {
+	var faults fault.List
 	if step, ok := e.Extraction.(risk.EMRStep); ok && step.ClusterID == exampleCluster {
-		faults = append(faults, fmt.Errorf("ClusterID is an example, %q: %s, or write the cluster's own id into stages/environments.go",
+		faults.Add("ClusterID", fmt.Sprintf("is an example, %q: %s, or write the cluster's own id into stages/environments.go",
 			exampleCluster, setting{e.Name, clusterKey}.ways()))
 	}
 	if e.production() {
-		faults = append(faults, e.unbound("in production")...)
+		faults.Include(e.unbound("in production"))
 	}
 	return faults
 }
 
 // unbound are the faults of an environment without an account or a region, which is deployed to whatever the AWS command line is
 // configured for at that moment.
-func (e Environment) unbound(where string) []error {
-	var faults []error
+func (e Environment) unbound(where string) fault.List {
+	var faults fault.List
 	for _, v := range []struct{ field, key, value string }{{"Account", accountKey, e.Account}, {"Region", regionKey, e.Region}} {
 		if v.value == "" {
-			faults = append(faults, fmt.Errorf("%s is required %s: %s, or write it into stages/environments.go", v.field, where, setting{e.Name, v.key}.ways()))
+			faults.Add(v.field, fmt.Sprintf("is required %s: %s, or write it into stages/environments.go", where, setting{e.Name, v.key}.ways()))
 		}
 	}
 	return faults
@@ -43,10 +44,10 @@ func (e Environment) unbound(where string) []error {
 // rules before it makes anything: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html
 func (e Environment) refuseUnset(stack awscdk.Stack) {
 	var assertions []*awscdk.CfnRuleAssertion
-	for _, fault := range e.unset() {
+	for _, f := range e.unset().Of(e.owner()) {
 		assertions = append(assertions, &awscdk.CfnRuleAssertion{
 			Assert:            awscdk.Fn_ConditionEquals(awscdk.Fn_Ref(jsii.String("BootstrapVersion")), "none"),
-			AssertDescription: jsii.String(named(e.Name, fault).Error()),
+			AssertDescription: jsii.String(f.Error()),
 		})
 	}
 	if assertions != nil {

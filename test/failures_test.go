@@ -2,17 +2,21 @@ package test
 
 import (
 	"slices"
-	"strings"
+	"testing"
 
 	"clinical-risk-pipeline/asl"
+	api "clinical-risk-pipeline/services"
 )
 
-// failures are the ways in which a call may end that is not as it should be: no end at all, errors that no service documents,
-// and those of its own that stand for a kind: one that passes, one that stays. They strike at every attempt.
+// failures are kinds of failures of a call: it does not end, it ends with an error that nobody lists, it ends with the first error
+// of each list of package services, or the model gives a wrong answer.
 func (v *variant) failures(task string) []outcome {
 	outcomes := []outcome{{name: "hangs", reply: asl.Reply{Hangs: true}}}
-	for _, name := range append([]string{"States.TaskFailed", "Undocumented.Exception", ""}, typical[serviceOf[task]]...) {
-		outcomes = append(outcomes, failure(serviceOf[task], name))
+	for _, name := range []string{api.TaskFailed, "Undocumented.Exception", ""} {
+		outcomes = append(outcomes, failure(name))
+	}
+	for _, list := range v.listed(task) {
+		outcomes = append(outcomes, failure(list[0]))
 	}
 	if task == "InvokeModel" {
 		form := wrongScores
@@ -26,62 +30,51 @@ func (v *variant) failures(task string) []outcome {
 	return outcomes
 }
 
-// otherFailures are the rest of what the service documents. They strike at the first attempt.
-func otherFailures(task string) []outcome {
-	outcomes := []outcome{failure("", "States.Permissions")}
-	for _, name := range documented[serviceOf[task]] {
-		outcomes = append(outcomes, failure(serviceOf[task], name))
+// otherFailures are the rest of the errors that package services lists for the call.
+func (v *variant) otherFailures(task string) []outcome {
+	outcomes := []outcome{failure("States.Permissions")}
+	for _, list := range v.listed(task) {
+		for _, name := range list[1:] {
+			outcomes = append(outcomes, failure(name))
+		}
 	}
 	return outcomes
 }
 
-// failure is an error by the naming rule of Step Functions: the service, a dot, and the exception.
-func failure(service, name string) outcome {
-	if service != "" && name != "" && !strings.Contains(name, ".") {
-		name = service + "." + name
-	}
+func failure(name string) outcome {
 	return outcome{name: "error " + name, err: &asl.Error{Name: name, Cause: "a fault of the sweep"}}
 }
 
+// listed are the lists of the errors of a task's call that are not empty.
+func (v *variant) listed(task string) [][]string {
+	call := callOf(v.pipeline.definition, task)
+	return slices.DeleteFunc([][]string{call.Transient, call.Permanent, call.Other}, func(list []string) bool { return len(list) == 0 })
+}
+
+// callOf is the call that a task of a definition makes, the zero Call if package services does not list it.
+func callOf(definition object, task string) api.Call {
+	for name, s := range definition["States"].(object) {
+		state := s.(object)
+		if name == task {
+			call, _ := api.Of(state["Resource"].(string))
+			return call
+		}
+		if processor, ok := state["ItemProcessor"].(object); ok {
+			if call := callOf(processor, task); call.Integration != "" {
+				return call
+			}
+		}
+	}
+	return api.Call{}
+}
+
+// passing is an error after which every retrier repeats the call.
+func passing(resource string) string {
+	call, _ := api.Of(resource)
+	return slices.Concat(call.Transient, call.Other)[0]
+}
+
 var (
-	serviceOf = map[string]string{
-		"StartEMRJob": "EMR", "StartGlueJob": "Glue", "FindCohort": "S3", "InvokeModel": "SageMakerRuntime",
-		"RecordDecision": "S3", "RecordLowRisk": "S3", "RecordDecisions": "S3", "NotifyTeam": "SNS", "EscalateApproval": "SNS",
-		"RequestApproval": "Lambda", "StartReview": "StepFunctions", "FindIncident": "States.Http", "OpenIncident": "States.Http",
-	}
-	// typical are an error that passes and one that stays, of each service.
-	typical = map[string][]string{
-		"EMR":              {"AmazonElasticMapReduceException", "InvalidRequestException"},
-		"Glue":             {"ConcurrentRunsExceededException", "EntityNotFoundException"},
-		"S3":               {"S3Exception", "NoSuchBucketException"},
-		"SageMakerRuntime": {"SageMakerRuntimeException", "ModelErrorException", "ValidationErrorException"},
-		"SNS":              {"AmazonSNSException", "NotFoundException"},
-		"Lambda":           {"TooManyRequestsException", "ResourceNotFoundException"},
-		"StepFunctions":    {"AWSStepFunctionsException", "StateMachineDoesNotExistException"},
-		"States.Http":      {"States.Http.StatusCode.503", "States.Http.StatusCode.400"},
-	}
-	// documented are the other errors of the calls, from the API references of AddJobFlowSteps, StartJobRun, PutObject and
-	// HeadObject, InvokeEndpoint, Publish, Invoke and StartExecution, and of Step Functions' HTTP tasks.
-	documented = map[string][]string{
-		"EMR":  {"InternalServerErrorException", "InternalServerException"},
-		"Glue": {"AWSGlueException", "InternalServiceException", "InvalidInputException", "OperationTimeoutException", "ResourceNumberLimitExceededException"},
-		"S3": {"SdkClientException", "NoSuchKeyException", "EncryptionTypeMismatchException", "InvalidRequestException",
-			"InvalidWriteOffsetException", "TooManyPartsException"},
-		"SageMakerRuntime": {"InternalDependencyException", "InternalFailureException", "ModelNotReadyException",
-			"ServiceUnavailableException", "SdkClientException"},
-		"SNS": {"SdkClientException", "AuthorizationErrorException", "EndpointDisabledException", "InternalErrorException",
-			"InvalidParameterException", "InvalidParameterValueException", "InvalidSecurityException", "KMSAccessDeniedException",
-			"KMSDisabledException", "KMSInvalidStateException", "KMSNotFoundException", "KMSOptInRequiredException",
-			"KMSThrottlingException", "PlatformApplicationDisabledException", "ValidationException"},
-		"Lambda": {"Unknown", "ServiceException", "AWSLambdaException", "SdkClientException", "ClientExecutionTimeoutException",
-			"EC2ThrottledException", "InvalidParameterValueException", "InvalidRequestContentException", "KMSAccessDeniedException",
-			"RecursiveInvocationException", "RequestTooLargeException", "ResourceConflictException", "ResourceNotReadyException"},
-		"StepFunctions": {"ExecutionAlreadyExistsException", "ExecutionLimitExceededException", "InvalidArnException",
-			"InvalidExecutionInputException", "InvalidNameException", "KmsAccessDeniedException", "KmsThrottlingException",
-			"StateMachineDeletingException", "ValidationException", "SdkClientException"},
-		"States.Http": {"States.Http.Socket", "States.Http.StatusCode.401", "States.Http.StatusCode.403", "States.Http.StatusCode.404",
-			"States.Http.StatusCode.429", "States.Http.StatusCode.500", "States.Http.StatusCode.502", "States.Http.StatusCode.504"},
-	}
 	// wrongAnswers are bodies of the model that no form of the pipeline can use, and those that look like its own form. None
 	// has a usable score in it: that a model is wrong about a subject no pipeline can tell.
 	wrongAnswers = []string{"{}", "null", "[]", "0.1", `"0.1"`, "<html>502</html>", canary, `{"echo": "` + canary + `"}`}
@@ -101,4 +94,31 @@ var (
 var leavesTraces = map[string]bool{
 	"RecordDecision": true, "RecordLowRisk": true, "RecordDecisions": true, "NotifyTeam": true, "EscalateApproval": true,
 	"RequestApproval": true, "StartReview": true, "OpenIncident": true,
+}
+
+// unswept are the calls that no task of a pipeline makes: a Distributed Map reads its items by itself, and the approval watch is
+// another state machine.
+var unswept = []string{api.ReadItems.Integration, api.Query.Integration, api.PutMetricData.Integration}
+
+func TestTheSweepThrowsEveryListedError(t *testing.T) {
+	thrown := map[string]bool{} // by integration and error
+	for _, v := range variants(t) {
+		for _, task := range v.tasks {
+			if callOf(v.pipeline.definition, task).Integration == "" {
+				t.Errorf("%s: package services does not list the call of %s", v.name, task)
+			}
+		}
+		for _, f := range v.faultsOf() {
+			if f.outcome.err != nil {
+				thrown[callOf(v.pipeline.definition, f.state).Integration+" "+f.outcome.err.Name] = true
+			}
+		}
+	}
+	for _, call := range api.Calls() {
+		for _, name := range call.Errors() {
+			if !thrown[call.Integration+" "+name] && !slices.Contains(unswept, call.Integration) {
+				t.Errorf("%s: the sweep does not throw %s", call.Integration, name)
+			}
+		}
+	}
 }

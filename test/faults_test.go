@@ -6,12 +6,13 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/jsii-runtime-go"
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/constructs/audit"
@@ -48,8 +49,16 @@ func variants(t *testing.T) []*variant {
 		p.Downstream = []risk.Downstream{incident(stack)}
 		return p
 	})
+	serverless := synthesize(t, "serverless, recorded", func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
+		p := smallest(stack)
+		p.Records = audit.NewRecordStore(stack, "Records", nil)
+		role := awsiam.Role_FromRoleArn(stack, jsii.String("JobRole"), jsii.String(jobRole), nil)
+		p.Extraction = risk.EMRServerlessJob{ApplicationID: "00f1a2b3c4", ExecutionRole: role, Script: "s3://bucket/etl.py"}
+		return p
+	})
 	all := []*variant{
 		{name: "one subject", pipeline: recorded(t)},
+		{name: "serverless", pipeline: serverless},
 		{name: "approval", pipeline: gated(t)},
 		{name: "downstream", pipeline: ungated},
 		{name: "cohort", pipeline: smallBatches(t)},
@@ -124,7 +133,7 @@ func (v *variant) faultsOf() []fault {
 		}
 	}
 	for _, task := range v.tasks {
-		for _, outcome := range slices.Concat(v.failures(task), otherFailures(task)) {
+		for _, outcome := range slices.Concat(v.failures(task), v.otherFailures(task)) {
 			last := v.lastAttempt(task)
 			for _, attempt := range slices.Compact([]int{1, min(2, last), last}) {
 				add(task, attempt, outcome)
@@ -221,8 +230,8 @@ func TestFaultSweep(t *testing.T) {
 		t.Error(violation)
 	}
 	fmt.Printf("faults: %d scenarios, %d of them struck, %d violations\n", len(all), struck, len(violations))
-	if struck < 6000 || len(violations) > 0 {
-		t.Errorf("%d scenarios were struck, want 6,000 or more, with %d violations", struck, len(violations))
+	if struck < 7500 || len(violations) > 0 {
+		t.Errorf("%d scenarios were struck, want 7,500 or more, with %d violations", struck, len(violations))
 	}
 }
 
@@ -283,27 +292,4 @@ func (s scenario) execute() ([]string, *recording) {
 		}
 	}
 	return violations, recording
-}
-
-func (w *world) ids() []string {
-	ids := []string{}
-	for id := range w.subjects {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	return ids
-}
-
-func featuresOf(id string) object { return object{"id": id, "secret": canary} }
-
-func (w *world) input() object {
-	return object{"subject": "S-0", "trialId": "T-1", "transformed_features": featuresOf("S-0")}
-}
-
-func (w *world) lines() string {
-	var b strings.Builder
-	for _, id := range w.ids() {
-		b.WriteString(asl.Encode(object{"subject": id, "features": featuresOf(id)}) + "\n")
-	}
-	return b.String()
 }

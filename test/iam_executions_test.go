@@ -20,7 +20,7 @@ func (c call) text(argument string) string { return c.arguments[argument].(strin
 
 // What a Distributed Map does itself, besides the tasks in it.
 const (
-	readItems  = "ItemReader"
+	readItems  = "s3:getObject"
 	startChild = "child execution"
 )
 

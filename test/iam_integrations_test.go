@@ -1,6 +1,12 @@
 package test
 
-import "strings"
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	api "clinical-risk-pipeline/services"
+)
 
 // integrations say what a call needs of the role that makes it, by the integration and its arguments: the actions, also those
 // that the service takes on the role's behalf, the resource, and what the request's context is.
@@ -103,6 +109,34 @@ var integrations = map[string]func(d *deployment, machine string, c call) []need
 			context: values{"cloudwatch:namespace": c.text("Namespace")}, refused: []values{{"cloudwatch:namespace": "AWS/SageMaker"}},
 		}}
 	},
+}
+
+// areListed checks that package services lists the actions that an integration needs, those on keys aside: they depend on the
+// resource.
+func areListed(t *testing.T, integration string, needs []need) {
+	t.Helper()
+	if integration == startChild {
+		return // a map does it, no task
+	}
+	call, _ := api.Of("arn:aws:states:::" + integration)
+	want := append(call.Actions(), call.Grants...)
+	if call.Rule != "" {
+		want = append(want, api.RuleActions...)
+	}
+	var got []string
+	for _, n := range needs {
+		if !strings.HasPrefix(n.actions[0], "kms:") {
+			got = append(got, n.actions...)
+		}
+		if rule, ok := strings.CutPrefix(n.resource, own("events", "rule/")); ok && rule != call.Rule {
+			t.Errorf("%s needs the rule %s, package services lists %q", integration, rule, call.Rule)
+		}
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("%s needs %v, package services lists %v", integration, got, want)
+	}
 }
 
 // actions are a service's actions, a space between.

@@ -154,7 +154,9 @@ func (d *deployment) asks(t *testing.T) []asked {
 				t.Fatalf("%s calls %s, of which it is not known what it needs", id, c.integration)
 			}
 			d.found[c.integration] = true
-			for _, n := range row(d, d.resolver.arn(id), c) {
+			needs := row(d, d.resolver.arn(id), c)
+			areListed(t, c.integration, needs)
+			for _, n := range needs {
 				all = append(all, asked{d.roleOf(id), c.integration, n})
 			}
 		}

@@ -24,7 +24,7 @@ func releaseOf(t *testing.T, name string, change func(awscdk.Stack, *release.Rel
 		}
 		r := release.NewRelease(stack, "Release", props)
 		starter := awsiam.NewManagedPolicy(stack, jsii.String("Starter"), nil)
-		starter.AddStatements(r.StartStatement())
+		starter.AddStatements(r.StartStatement().CDK())
 		for id, value := range map[string]string{"AliasARN": r.AliasARN(), "VersionARN": r.VersionARN()} {
 			awscdk.NewCfnOutput(stack, &id, &awscdk.CfnOutputProps{Value: &value})
 		}

@@ -3,6 +3,7 @@ package test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -88,7 +89,7 @@ func (w *world) Call(_ context.Context, task *asl.Task) (asl.Reply, error) {
 	}
 	for _, f := range w.faults {
 		if f.state == task.State && task.Attempt < f.attempt { // the attempts before it have to fail, or it never comes
-			return asl.Reply{}, failure(serviceOf[task.State], typical[serviceOf[task.State]][0]).err
+			return asl.Reply{}, failure(passing(task.Resource)).err
 		}
 	}
 	return w.work(task)
@@ -198,4 +199,27 @@ func (w *world) downstreamIsDue(what string) {
 
 func (w *world) breach(format string, values ...any) {
 	w.breaches = append(w.breaches, fmt.Sprintf(format, values...))
+}
+
+func (w *world) ids() []string {
+	ids := []string{}
+	for id := range w.subjects {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+func featuresOf(id string) object { return object{"id": id, "secret": canary} }
+
+func (w *world) input() object {
+	return object{"subject": "S-0", "trialId": "T-1", "transformed_features": featuresOf("S-0")}
+}
+
+func (w *world) lines() string {
+	var b strings.Builder
+	for _, id := range w.ids() {
+		b.WriteString(asl.Encode(object{"subject": id, "features": featuresOf(id)}) + "\n")
+	}
+	return b.String()
 }

@@ -51,7 +51,7 @@ const (
 // Requirements: SRC-20, P11-10d, P11-10h, P11-30
 func NewApproval(scope constructs.Construct, id string, props *ApprovalProps) *Approval {
 	stack := awscdk.Stack_Of(scope)
-	if err := errors.Join(props.Validate(), props.validateIn(stack)); err != nil {
+	if err := errors.Join(props.Validate(), props.validateIn(stack).Err()); err != nil {
 		panic(err)
 	}
 	binaries, err := handlers()
@@ -102,11 +102,6 @@ func (a *Approval) Table() awsdynamodb.Table { return a.table }
 
 // Deadline is how long a run waits for a decision: the timeout of the state RequestApproval.
 func (a *Approval) Deadline() time.Duration { return a.props.Deadline }
-
-// Statements are what the role of the state machine needs.
-func (a *Approval) Statements() []policy.Statement {
-	return []policy.Statement{allow("RequestApproval", []string{*a.requestFunction.FunctionArn()}, nil, "lambda:InvokeFunction")}
-}
 
 // connection refuses to synthesize an approval whose decisions nobody would hear.
 type connection struct{ approval *Approval }

@@ -61,14 +61,9 @@ func (a *Approval) newFunction(id, description, binary string, timeout time.Dura
 	logs := awslogs.NewLogGroup(a, jsii.String(id+"Logs"), &awslogs.LogGroupProps{
 		EncryptionKey: a.key, Retention: a.props.LogRetention, RemovalPolicy: a.props.RemovalPolicy,
 	})
-	statements = append(statements, allow("Logging", []string{*logs.LogGroupArn()}, nil, "logs:CreateLogStream", "logs:PutLogEvents"))
-	policy := awsiam.NewManagedPolicy(a, jsii.String(id+"Permissions"), &awsiam.ManagedPolicyProps{
-		Description: jsii.String(description), Document: policy.Document(statements...),
-	})
-	role := awsiam.NewRole(a, jsii.String(id+"Role"), &awsiam.RoleProps{
-		Description:     jsii.String(description),
-		AssumedBy:       awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
-		ManagedPolicies: &[]awsiam.IManagedPolicy{policy},
+	role := policy.NewRole(a, id+"Role", &policy.RoleProps{
+		PolicyID: id + "Permissions", PolicyDescription: description, Description: description, AssumedBy: "lambda.amazonaws.com",
+		Statements: append(statements, policy.Allow("Logging", []string{*logs.LogGroupArn()}, "logs:CreateLogStream", "logs:PutLogEvents")),
 	})
 	function := awslambda.NewFunction(a, &id, &awslambda.FunctionProps{
 		Description:  &description,

@@ -13,13 +13,13 @@ import (
 // requestStatements are what the function may do that takes requests.
 func (a *Approval) requestStatements() []policy.Statement {
 	statements := []policy.Statement{
-		allow("Requests", []string{*a.table.TableArn()}, nil, "dynamodb:GetItem", "dynamodb:PutItem"),
+		policy.Allow("Requests", []string{*a.table.TableArn()}, "dynamodb:GetItem", "dynamodb:PutItem"),
 		a.requestsEncryption(),
-		allow("TellApprovers", []string{*a.topic.TopicArn()}, nil, "sns:Publish"),
+		policy.Allow("TellApprovers", []string{*a.topic.TopicArn()}, "sns:Publish"),
 	}
 	if key := a.topic.MasterKey(); key != nil {
 		statements = append(statements,
-			allow("TellApproversEncryption", []string{*key.KeyArn()}, a.through("sns"), "kms:Decrypt", "kms:GenerateDataKey"))
+			a.in.Through("sns", policy.Allow("TellApproversEncryption", []string{*key.KeyArn()}, "kms:Decrypt", "kms:GenerateDataKey")))
 	}
 	return statements
 }
@@ -28,21 +28,20 @@ func (a *Approval) requestStatements() []policy.Statement {
 func (a *Approval) decideStatements() []policy.Statement {
 	bucket, reviewed := *a.props.RecordBucket.BucketArn(), a.props.RecordPrefix
 	statements := []policy.Statement{
-		allow("Requests", []string{*a.table.TableArn()}, nil, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Scan"),
-		allow("OpenRequests", []string{*a.table.TableArn() + "/index/" + approval.OpenIndex}, nil, "dynamodb:Query"),
+		policy.Allow("Requests", []string{*a.table.TableArn()}, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Scan"),
+		policy.Allow("OpenRequests", []string{*a.table.TableArn() + "/index/" + approval.OpenIndex}, "dynamodb:Query"),
 		a.requestsEncryption(),
-		allow("FindRecords", []string{bucket}, map[string]map[string]any{
-			"StringLike": {"s3:prefix": []string{reviewed + "*", approval.ApprovalsPrefix + "*"}},
-		}, "s3:ListBucket"),
-		allow("ReviewRecords", []string{bucket + "/" + reviewed + "*"}, nil, "s3:GetObject"),
-		allow("RecordDecision", []string{bucket + "/" + approval.ApprovalsPrefix + "*"}, nil, "s3:GetObject", "s3:PutObject"),
+		policy.Allow("FindRecords", []string{bucket}, "s3:ListBucket").
+			If("StringLike", "s3:prefix", []string{reviewed + "*", approval.ApprovalsPrefix + "*"}),
+		policy.Allow("ReviewRecords", []string{bucket + "/" + reviewed + "*"}, "s3:GetObject"),
+		policy.Allow("RecordDecision", []string{bucket + "/" + approval.ApprovalsPrefix + "*"}, "s3:GetObject", "s3:PutObject"),
 		// CloudTrail's event history has no resources to name:
 		// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
-		allow("WhoStarted", []string{"*"}, nil, "cloudtrail:LookupEvents"),
+		policy.Allow("WhoStarted", []string{"*"}, "cloudtrail:LookupEvents"),
 	}
 	if key := a.props.RecordBucket.EncryptionKey(); key != nil {
 		statements = append(statements,
-			allow("RecordsEncryption", []string{*key.KeyArn()}, a.through("s3"), "kms:Decrypt", "kms:GenerateDataKey"))
+			a.in.Through("s3", policy.Allow("RecordsEncryption", []string{*key.KeyArn()}, "kms:Decrypt", "kms:GenerateDataKey")))
 	}
 	return statements
 }
@@ -58,12 +57,13 @@ func (a *Approval) completionStatements(machine awsstepfunctions.IStateMachine, 
 		ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
 	})
 	statements := []policy.Statement{
-		allow("Complete", []string{*machine.StateMachineArn()}, nil, "states:SendTaskSuccess"),
-		allow("Confirm", []string{*executions}, nil, "states:GetExecutionHistory"),
+		policy.Allow("Complete", []string{*machine.StateMachineArn()}, "states:SendTaskSuccess"),
+		policy.Allow("Confirm", []string{*executions}, "states:GetExecutionHistory"),
 	}
 	if key != nil { // for the history: a completion needs no key
-		statements = append(statements, allow("ConfirmEncryption", []string{*key.KeyArn()}, a.through("states"), "kms:Decrypt").
-			If("StringEquals", "kms:EncryptionContext:aws:states:stateMachineArn", *machine.StateMachineArn()))
+		confirm := policy.Allow("ConfirmEncryption", []string{*key.KeyArn()}, "kms:Decrypt").
+			If("StringEquals", "kms:EncryptionContext:aws:states:stateMachineArn", *machine.StateMachineArn())
+		statements = append(statements, a.in.Through("states", confirm))
 	}
 	return statements
 }
@@ -71,16 +71,6 @@ func (a *Approval) completionStatements(machine awsstepfunctions.IStateMachine, 
 // requestsEncryption is what DynamoDB asks of whoever uses an encrypted table
 // (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html).
 func (a *Approval) requestsEncryption() policy.Statement {
-	return allow("RequestsEncryption", []string{*a.key.KeyArn()}, a.through("dynamodb"),
-		"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo")
-}
-
-// through is the condition that a key is used by a service on the function's behalf, and not by the function.
-func (a *Approval) through(service string) map[string]map[string]any {
-	return map[string]map[string]any{"StringEquals": {"kms:ViaService": a.in.Service(service)}}
-}
-
-// allow is a statement named after what it is for.
-func allow(name string, resources []string, conditions map[string]map[string]any, actions ...string) policy.Statement {
-	return policy.Statement{Name: name, Actions: actions, Resources: resources, Conditions: conditions}
+	return a.in.Through("dynamodb", policy.Allow("RequestsEncryption", []string{*a.key.KeyArn()},
+		"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"))
 }

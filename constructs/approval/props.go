@@ -1,12 +1,13 @@
 package approval
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
 	"time"
 
+	"clinical-risk-pipeline/constructs/fault"
 	"clinical-risk-pipeline/constructs/internal/check"
 	"clinical-risk-pipeline/constructs/keys"
 	"clinical-risk-pipeline/lambda/approval"
@@ -68,52 +69,54 @@ const (
 	maximumDeadline = 30 * 24 * time.Hour
 )
 
-var (
-	approverPattern = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:(role|user)/([\w+=,.@-]+/)*[\w+=,.@-]+$`)
-	prefixPattern   = regexp.MustCompile(`^([A-Za-z0-9!_.'()=-]+/)+$`)
-)
+var prefixPattern = regexp.MustCompile(`^([A-Za-z0-9!_.'()=-]+/)+$`)
 
-// Validate reports every fault of the props at once, each with the field, the rule and the value.
+// Validate reports every fault of the props at once, as a [fault.List].
 func (p *ApprovalProps) Validate() error {
+	var faults fault.List
 	if p == nil {
-		return errors.New("props are required, got nil")
+		faults.Add("", "props are required", fault.Text("nil"))
+		return faults.Err()
 	}
-	var faults []error
-	report := func(format string, values ...any) { faults = append(faults, fmt.Errorf(format, values...)) }
+	faults.Include(p.validateApprovers())
+	if p.RecordBucket == nil {
+		faults.Add("RecordBucket", "is required", fault.Text("none"))
+	}
+	if p.RecordPrefix != "" && (!prefixPattern.MatchString(p.RecordPrefix) || strings.HasPrefix(p.RecordPrefix, approval.ApprovalsPrefix)) {
+		faults.Add("RecordPrefix", fmt.Sprintf("must be a prefix of keys that ends in a slash, such as %q, and not below %q", DefaultRecordPrefix, approval.ApprovalsPrefix), p.RecordPrefix)
+	}
+	if p.Topic != nil && check.IsTrue(p.Topic.Fifo()) {
+		faults.Add("Topic", "must be a standard topic", fault.Text("a FIFO topic"))
+	}
+	if d := p.Deadline; d != 0 && (d < minimumDeadline || d > maximumDeadline || d%time.Second != 0) {
+		faults.Add("Deadline", fmt.Sprintf("must be whole seconds from %v to %v", minimumDeadline, maximumDeadline), d)
+	}
+	if _, err := regexp.Compile(p.SessionNames); err != nil {
+		faults.Add("SessionNames", "must be a regular expression", p.SessionNames)
+	}
+	return faults.Err()
+}
 
+func (p *ApprovalProps) validateApprovers() fault.List {
+	var faults fault.List
 	if len(p.Approvers) == 0 {
-		report("Approvers must name at least one IAM role or user, got none")
+		faults.Add("Approvers", "must name at least one IAM role or user", fault.Text("none"))
 	}
 	seen := map[string]bool{}
 	for _, approver := range p.Approvers {
-		if !check.Matches(approverPattern, approver) {
-			report("Approvers must be ARNs of IAM roles and users, got %q", approver)
+		if !check.Matches(check.Principal, approver) {
+			faults.Add("Approvers", "must be ARNs of IAM roles and users", approver)
 		}
 		if seen[approver] {
-			report("Approvers must be different, got %q twice", approver)
+			faults.Add("Approvers", "must be different", fault.Twice(approver))
 		}
 		seen[approver] = true
 	}
-	if p.RecordBucket == nil {
-		report("RecordBucket is required, got none")
-	}
-	if p.RecordPrefix != "" && (!prefixPattern.MatchString(p.RecordPrefix) || strings.HasPrefix(p.RecordPrefix, approval.ApprovalsPrefix)) {
-		report(`RecordPrefix must be a prefix of keys that ends in a slash, such as %q, and not stand below %q, got %q`, DefaultRecordPrefix, approval.ApprovalsPrefix, p.RecordPrefix)
-	}
-	if p.Topic != nil && p.Topic.Fifo() != nil && *p.Topic.Fifo() {
-		report("Topic must be a standard topic, got a FIFO topic")
-	}
-	if d := p.Deadline; d != 0 && (d < minimumDeadline || d > maximumDeadline || d%time.Second != 0) {
-		report("Deadline must be whole seconds from %v to %v, got %v", minimumDeadline, maximumDeadline, d)
-	}
-	if _, err := regexp.Compile(p.SessionNames); err != nil {
-		report("SessionNames must be a regular expression, got %q", p.SessionNames)
-	}
-	return errors.Join(faults...)
+	return faults
 }
 
 // validateIn reports the faults that only the stack can tell.
-func (p *ApprovalProps) validateIn(stack awscdk.Stack) error {
+func (p *ApprovalProps) validateIn(stack awscdk.Stack) fault.List {
 	if p == nil {
 		return nil
 	}
@@ -122,17 +125,9 @@ func (p *ApprovalProps) validateIn(stack awscdk.Stack) error {
 
 // withDefaults fills in what the user left out. Topic and key are left to their makers: they are resources.
 func (p ApprovalProps) withDefaults() ApprovalProps {
-	if p.RecordPrefix == "" {
-		p.RecordPrefix = DefaultRecordPrefix
-	}
-	if p.Deadline == 0 {
-		p.Deadline = DefaultDeadline
-	}
-	if p.LogRetention == "" {
-		p.LogRetention = awslogs.RetentionDays_TEN_YEARS
-	}
-	if p.RemovalPolicy == "" {
-		p.RemovalPolicy = awscdk.RemovalPolicy_RETAIN
-	}
+	p.RecordPrefix = cmp.Or(p.RecordPrefix, DefaultRecordPrefix)
+	p.Deadline = cmp.Or(p.Deadline, DefaultDeadline)
+	p.LogRetention = cmp.Or(p.LogRetention, awslogs.RetentionDays_TEN_YEARS)
+	p.RemovalPolicy = cmp.Or(p.RemovalPolicy, awscdk.RemovalPolicy_RETAIN)
 	return p
 }

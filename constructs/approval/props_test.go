@@ -46,10 +46,10 @@ func TestValidateNamesFieldRuleAndValue(t *testing.T) {
 			func(p *ApprovalProps) { p.RecordBucket = nil }, "RecordBucket is required, got none"},
 		"a prefix without a slash also names its neighbours": {
 			func(p *ApprovalProps) { p.RecordPrefix = "decisions" },
-			`RecordPrefix must be a prefix of keys that ends in a slash, such as "decisions/", and not stand below "approvals/", got "decisions"`},
+			`RecordPrefix must be a prefix of keys that ends in a slash, such as "decisions/", and not below "approvals/", got "decisions"`},
 		"decisions of people are not what people decide upon": {
 			func(p *ApprovalProps) { p.RecordPrefix = "approvals/" },
-			`RecordPrefix must be a prefix of keys that ends in a slash, such as "decisions/", and not stand below "approvals/", got "approvals/"`},
+			`RecordPrefix must be a prefix of keys that ends in a slash, such as "decisions/", and not below "approvals/", got "approvals/"`},
 		"nobody decides within seconds": {
 			func(p *ApprovalProps) { p.Deadline = 59 * time.Second },
 			"Deadline must be whole seconds from 1m0s to 720h0m0s, got 59s"},

@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"time"
 
+	"clinical-risk-pipeline/constructs/policy"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -57,7 +58,7 @@ func (l lock) newBucket(scope constructs.Construct, key awskms.IKey, accessLogs 
 		RemovalPolicy:              awscdk.RemovalPolicy_RETAIN,
 	})
 	for _, statement := range l.statements(bucket) {
-		bucket.AddToResourcePolicy(statement)
+		bucket.AddToResourcePolicy(statement.CDK())
 	}
 	return bucket
 }
@@ -71,24 +72,23 @@ func (l lock) defaultRetention() awss3.ObjectLockRetention {
 
 // statements refuse what Object Lock itself would let pass:
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
-func (l lock) statements(bucket awss3.IBucket) []awsiam.PolicyStatement {
+func (l lock) statements(bucket awss3.IBucket) []policy.Statement {
 	objects := *bucket.ArnForObjects(jsii.String("*"))
-	statements := []awsiam.PolicyStatement{
+	statements := []policy.Statement{
 		// A delete marker hides an object without touching what is locked. Deleting a version is another action, and the lock's
 		// own business.
-		deny("KeepVisible", objects, nil, "s3:DeleteObject"),
-		// A retention that is given with an object, or later, takes the place of the default one. It may only be longer.
-		deny("KeepRetention", objects, condition("NumericLessThan", "s3:object-lock-remaining-retention-days", []string{
-			fmt.Sprint(l.days()),
-		}), "s3:PutObjectRetention"),
-		deny("KeepLocked", objects, unlessPrincipal(l.custodians), "s3:BypassGovernanceRetention"),
+		policy.Deny("KeepVisible", objects, "s3:DeleteObject"),
+		// A retention that comes with an object, or later, replaces the default one. It may only be longer.
+		policy.Deny("KeepRetention", objects, "s3:PutObjectRetention").
+			If("NumericLessThan", "s3:object-lock-remaining-retention-days", []string{fmt.Sprint(l.days())}),
+		unlessPrincipal(l.custodians, policy.Deny("KeepLocked", objects, "s3:BypassGovernanceRetention")),
 		// Other rules would lock what comes later for less time, or expire it. Deployments change them under change control.
-		deny("KeepRules", *bucket.BucketArn(), unlessPrincipal(deployers(bucket.Stack())),
-			"s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration"),
+		unlessPrincipal(deployers(bucket.Stack()), policy.Deny("KeepRules", *bucket.BucketArn(),
+			"s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration")),
 	}
 	if l.mode == Compliance {
-		statements = append(statements, deny("KeepCompliance", objects,
-			condition("StringEquals", "s3:object-lock-mode", []string{string(Governance)}), "s3:PutObjectRetention"))
+		statements = append(statements, policy.Deny("KeepCompliance", objects, "s3:PutObjectRetention").
+			If("StringEquals", "s3:object-lock-mode", []string{string(Governance)}))
 	}
 	return statements
 }
@@ -108,26 +108,10 @@ func deployers(stack awscdk.Stack) []string {
 	return []string{*awscdk.Fn_Sub(synthesizer.CloudFormationExecutionRoleArn(), nil)}
 }
 
-// unlessPrincipal is the condition that a request comes from none of these roles and users; without any, from anybody.
-func unlessPrincipal(arns []string) map[string]any {
+// unlessPrincipal exempts these roles and users from a statement; without any it applies to everybody.
+func unlessPrincipal(arns []string, statement policy.Statement) policy.Statement {
 	if len(arns) == 0 {
-		return nil
+		return statement
 	}
-	return condition("ArnNotEquals", "aws:PrincipalArn", arns)
-}
-
-func condition(operator, key string, values any) map[string]any {
-	return map[string]any{operator: map[string]any{key: values}}
-}
-
-// deny refuses actions to everybody to whom the condition applies; nil is everybody.
-func deny(name, resource string, conditions map[string]any, actions ...string) awsiam.PolicyStatement {
-	props := &awsiam.PolicyStatementProps{
-		Sid: &name, Effect: awsiam.Effect_DENY, Principals: &[]awsiam.IPrincipal{awsiam.NewAnyPrincipal()},
-		Actions: jsii.Strings(actions...), Resources: jsii.Strings(resource),
-	}
-	if conditions != nil {
-		props.Conditions = &conditions
-	}
-	return awsiam.NewPolicyStatement(props)
+	return statement.If("ArnNotEquals", "aws:PrincipalArn", arns)
 }

@@ -1,10 +1,12 @@
 package audit
 
 import (
+	"cmp"
 	"errors"
-	"regexp"
+	"fmt"
 	"time"
 
+	"clinical-risk-pipeline/constructs/fault"
 	"clinical-risk-pipeline/constructs/internal/check"
 	"clinical-risk-pipeline/constructs/keys"
 	"clinical-risk-pipeline/constructs/policy"
@@ -68,29 +70,26 @@ const (
 	trailAccesses  = "trail/"
 )
 
-var principalPattern = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:(role|user)/([\w+=,.@-]+/)*[\w+=,.@-]+$`)
-
-// Validate reports every fault of the props at once.
+// Validate reports every fault of the props at once, as a [fault.List].
 func (p *RecordStoreProps) Validate() error {
 	if p == nil {
 		return nil
 	}
-	var f faults
-	f.reportLock(p.Lock, p.Retention)
+	faults := validateLock(p.Lock, p.Retention)
 	for i, arn := range p.Custodians {
-		if !check.Matches(principalPattern, arn) {
-			f.report("Custodians[%d] must be the ARN of an IAM role or user, got %q", i, arn)
+		if !check.Matches(check.Principal, arn) {
+			faults.Add(fmt.Sprintf("Custodians[%d]", i), "must be the ARN of an IAM role or user", arn)
 		}
 	}
 	if p.Lock == Compliance && len(p.Custodians) > 0 {
-		f.report("Custodians must be empty with COMPLIANCE, where nobody deletes a record early, got %d", len(p.Custodians))
+		faults.Add("Custodians", "must be empty with COMPLIANCE, where nobody deletes a record early", len(p.Custodians))
 	}
-	f.reportDays("AccessLogRetention", p.AccessLogRetention)
-	return errors.Join(f...)
+	faults.Include(validateDays("AccessLogRetention", p.AccessLogRetention))
+	return faults.Err()
 }
 
 // validateIn reports the faults that only the stack can tell.
-func (p *RecordStoreProps) validateIn(stack awscdk.Stack) error {
+func (p *RecordStoreProps) validateIn(stack awscdk.Stack) fault.List {
 	if p == nil {
 		return nil
 	}
@@ -102,7 +101,7 @@ func (p *RecordStoreProps) validateIn(stack awscdk.Stack) error {
 //
 // Requirements: SRC-08, P11-10c, P11-10d, P11-10e
 func NewRecordStore(scope constructs.Construct, id string, props *RecordStoreProps) *RecordStore {
-	if err := errors.Join(props.Validate(), props.validateIn(awscdk.Stack_Of(scope))); err != nil {
+	if err := errors.Join(props.Validate(), props.validateIn(awscdk.Stack_Of(scope)).Err()); err != nil {
 		panic(err)
 	}
 	p := props.withDefaults()
@@ -121,15 +120,9 @@ func (p *RecordStoreProps) withDefaults() RecordStoreProps {
 	if p != nil {
 		filled = *p
 	}
-	if filled.Lock == "" {
-		filled.Lock = Governance
-	}
-	if filled.Retention == 0 {
-		filled.Retention = defaultRetention
-	}
-	if filled.AccessLogRetention == 0 {
-		filled.AccessLogRetention = filled.Retention
-	}
+	filled.Lock = cmp.Or(filled.Lock, Governance)
+	filled.Retention = cmp.Or(filled.Retention, defaultRetention)
+	filled.AccessLogRetention = cmp.Or(filled.AccessLogRetention, filled.Retention)
 	return filled
 }
 
@@ -167,21 +160,19 @@ func (s *RecordStore) newAccessLogs(retention time.Duration) awss3.Bucket {
 		}},
 		RemovalPolicy: awscdk.RemovalPolicy_RETAIN,
 	})
-	bucket.AddToResourcePolicy(deny("KeepLogs", *bucket.ArnForObjects(jsii.String("*")), nil, "s3:DeleteObject", "s3:DeleteObjectVersion"))
+	bucket.AddToResourcePolicy(policy.Deny("KeepLogs", *bucket.ArnForObjects(jsii.String("*")), "s3:DeleteObject", "s3:DeleteObjectVersion").CDK())
 	return bucket
 }
 
 // keepEncrypted refuses a record that asks for another encryption than the store's. One that asks for none gets the store's.
 func (s *RecordStore) keepEncrypted() {
 	objects := *s.bucket.ArnForObjects(jsii.String("*"))
-	unless := func(header string, value *string) map[string]any {
-		return map[string]any{
-			"Null":            map[string]any{header: "false"},
-			"StringNotEquals": map[string]any{header: value},
-		}
+	unless := func(name, header, value string) {
+		s.bucket.AddToResourcePolicy(policy.Deny(name, objects, "s3:PutObject").
+			If("Null", header, "false").If("StringNotEquals", header, value).CDK())
 	}
-	s.bucket.AddToResourcePolicy(deny("KeepEncrypted", objects, unless("s3:x-amz-server-side-encryption", jsii.String("aws:kms")), "s3:PutObject"))
-	s.bucket.AddToResourcePolicy(deny("KeepKey", objects, unless("s3:x-amz-server-side-encryption-aws-kms-key-id", s.key.KeyArn()), "s3:PutObject"))
+	unless("KeepEncrypted", "s3:x-amz-server-side-encryption", "aws:kms")
+	unless("KeepKey", "s3:x-amz-server-side-encryption-aws-kms-key-id", *s.key.KeyArn())
 }
 
 // Bucket is the bucket that holds the records.

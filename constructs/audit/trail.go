@@ -1,10 +1,12 @@
 package audit
 
 import (
+	"cmp"
 	"errors"
-	"regexp"
+	"fmt"
 	"time"
 
+	"clinical-risk-pipeline/constructs/fault"
 	"clinical-risk-pipeline/constructs/internal/check"
 	"clinical-risk-pipeline/constructs/keys"
 
@@ -59,35 +61,31 @@ type Trail struct {
 	trail  awscloudtrail.CfnTrail
 }
 
-// An endpoint's name, as the API reference of SageMaker's InvokeEndpoint gives it.
-var endpointNamePattern = regexp.MustCompile(`^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$`)
-
-// Validate reports every fault of the props at once.
+// Validate reports every fault of the props at once, as a [fault.List].
 func (p *TrailProps) Validate() error {
 	if p == nil {
-		return errors.New("props are required, got nil")
+		return fault.List{{Rule: "props are required", Got: "nil"}}
 	}
-	var f faults
-	f.reportLock(p.Lock, p.Retention)
-	if !check.Matches(endpointNamePattern, p.EndpointName) {
-		f.report("EndpointName must be 1 to 63 letters, digits and inner hyphens, got %q", p.EndpointName)
+	faults := validateLock(p.Lock, p.Retention)
+	if !check.Matches(check.EndpointName, p.EndpointName) {
+		faults.Add("EndpointName", "must be 1 to 63 letters, digits and inner hyphens", p.EndpointName)
 	}
 	if p.Records == nil {
-		f.report("Records is required: the record store whose accesses are logged")
-		return errors.Join(f...)
+		faults.Add("Records", "is required: the record store whose accesses are logged")
+		return faults.Err()
 	}
 	records := p.Records.lock
 	if p.Retention != 0 && p.Retention < records.retention {
-		f.report("Retention must be at least that of the records, %v, got %v", records.retention, p.Retention)
+		faults.Add("Retention", fmt.Sprintf("must be at least that of the records, %v", records.retention), p.Retention)
 	}
 	if p.Lock == Governance && records.mode == Compliance {
-		f.report("Lock must be COMPLIANCE, as it is for the records, got GOVERNANCE")
+		faults.Add("Lock", "must be COMPLIANCE, as it is for the records", fault.Text(Governance))
 	}
-	return errors.Join(f...)
+	return faults.Err()
 }
 
 // validateIn reports the faults that only the stack can tell.
-func (p *TrailProps) validateIn(stack awscdk.Stack) error {
+func (p *TrailProps) validateIn(stack awscdk.Stack) fault.List {
 	if p == nil {
 		return nil
 	}
@@ -98,7 +96,7 @@ func (p *TrailProps) validateIn(stack awscdk.Stack) error {
 //
 // Requirements: SRC-15, P11-10c, P11-10e
 func NewTrail(scope constructs.Construct, id string, props *TrailProps) *Trail {
-	if err := errors.Join(props.Validate(), props.validateIn(awscdk.Stack_Of(scope))); err != nil {
+	if err := errors.Join(props.Validate(), props.validateIn(awscdk.Stack_Of(scope)).Err()); err != nil {
 		panic(err)
 	}
 	t := &Trail{props: props.withDefaults()}
@@ -114,12 +112,8 @@ func NewTrail(scope constructs.Construct, id string, props *TrailProps) *Trail {
 
 // withDefaults fills in what the user left out. The key is left to addKey: it is a resource.
 func (p TrailProps) withDefaults() TrailProps {
-	if p.Lock == "" {
-		p.Lock = p.Records.lock.mode
-	}
-	if p.Retention == 0 {
-		p.Retention = p.Records.lock.retention
-	}
+	p.Lock = cmp.Or(p.Lock, p.Records.lock.mode)
+	p.Retention = cmp.Or(p.Retention, p.Records.lock.retention)
 	return p
 }
 

@@ -48,9 +48,7 @@ func (t *Trail) deliveryStatements() []policy.Statement {
 // allowCloudTrail allows CloudTrail actions on behalf of this trail. Another trail, of whichever account, that is pointed at
 // our bucket or key is refused.
 func (t *Trail) allowCloudTrail(name, resource string, actions ...string) policy.Statement {
-	statement := policy.Allow(name, []string{resource}, actions...).If("StringEquals", "aws:SourceArn", *t.ARN())
-	statement.Principal = policy.Service(cloudTrail)
-	return statement
+	return policy.Allow(name, []string{resource}, actions...).For(policy.Service(cloudTrail)).If("StringEquals", "aws:SourceArn", *t.ARN())
 }
 
 // newLogGroup makes the log group of the events, encrypted with the trail's key.
@@ -69,18 +67,11 @@ func (t *Trail) newLogRole(group awslogs.LogGroup) awsiam.Role {
 		Service: jsii.String("logs"), Resource: jsii.String("log-group"), ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
 		ResourceName: jsii.String(*group.LogGroupName() + ":log-stream:" + *t.stack().Account() + "_CloudTrail_" + *t.stack().Region() + "*"),
 	})
-	write := awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid: jsii.String("WriteEvents"), Actions: jsii.Strings("logs:CreateLogStream", "logs:PutLogEvents"), Resources: jsii.Strings(stream),
-	})
-	policy := awsiam.NewManagedPolicy(t, jsii.String(logRoleID+"Permissions"), &awsiam.ManagedPolicyProps{
-		Description: jsii.String("Lets CloudTrail write the events of the clinical risk pipeline."),
-		Statements:  &[]awsiam.PolicyStatement{write},
-	})
-	return awsiam.NewRole(t, jsii.String(logRoleID), &awsiam.RoleProps{
-		Description: jsii.String("CloudTrail writes the events of the clinical risk pipeline with it."),
-		AssumedBy: awsiam.NewServicePrincipal(jsii.String(cloudTrail), &awsiam.ServicePrincipalOpts{
-			Conditions: &map[string]any{"StringEquals": map[string]any{"aws:SourceArn": t.ARN()}},
-		}),
-		ManagedPolicies: &[]awsiam.IManagedPolicy{policy},
+	return policy.NewRole(t, logRoleID, &policy.RoleProps{
+		PolicyDescription: "Lets CloudTrail write the events of the clinical risk pipeline.",
+		Description:       "CloudTrail writes the events of the clinical risk pipeline with it.",
+		AssumedBy:         cloudTrail,
+		Conditions:        map[string]any{"StringEquals": map[string]any{"aws:SourceArn": t.ARN()}},
+		Statements:        []policy.Statement{policy.Allow("WriteEvents", []string{stream}, "logs:CreateLogStream", "logs:PutLogEvents")},
 	})
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"clinical-risk-pipeline/constructs/internal/check"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudtrail"
 	"github.com/aws/jsii-runtime-go"
@@ -32,7 +34,7 @@ func (t *Trail) selectors() *[]any {
 // endpointARNs are the forms in which events may name the endpoint: SageMaker writes names in ARNs in lower case.
 func (t *Trail) endpointARNs() []string {
 	names := []string{t.props.EndpointName}
-	if !isToken(t.props.EndpointName) {
+	if !check.IsToken(t.props.EndpointName) {
 		names = append(names, strings.ToLower(t.props.EndpointName))
 	}
 	var arns []string

@@ -5,10 +5,10 @@ package keys
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 
+	"clinical-risk-pipeline/constructs/fault"
 	"clinical-risk-pipeline/constructs/internal/check"
 	"clinical-risk-pipeline/constructs/policy"
 
@@ -125,25 +125,21 @@ func joined(parts []any) string {
 
 // Validate reports a key of another account or region than the stack's, where both are known: the services take no key of
 // another region, and the policy of another account's key is not in our hands.
-func Validate(key awskms.IKey, stack awscdk.Stack) error {
+func Validate(key awskms.IKey, stack awscdk.Stack) fault.List {
 	if key == nil {
 		return nil
 	}
-	env := key.Env()
-	return errors.Join(
-		check.SameAs("Key must be in the stack's account", env.Account, stack.Account()),
-		check.SameAs("Key must be in the stack's region", env.Region, stack.Region()),
-	)
+	return check.InStack("Key", key.Env(), stack)
 }
 
 // Through lets whoever IAM allows it in the account use a key through a service, and not without it.
 func Through(in policy.Place, name, service string, actions ...string) policy.Statement {
-	return forKey(name, policy.Account(in.Root()), actions).If("StringEquals", "kms:ViaService", in.Service(service))
+	return in.Through(service, forKey(name, policy.Account(in.Root()), actions))
 }
 
 // InContext lets whoever IAM allows it in the account use a key for what has this encryption context.
 func InContext(in policy.Place, name, context string, values []string, actions ...string) policy.Statement {
-	return forKey(name, policy.Account(in.Root()), actions).If("StringEquals", "kms:EncryptionContext:"+context, values)
+	return forKey(name, policy.Account(in.Root()), actions).InContext(context, values...)
 }
 
 // ByService lets a service use a key on its own behalf.
@@ -161,5 +157,5 @@ func LogGroups(in policy.Place, name string, arns ...string) policy.Statement {
 
 // forKey is a statement of a key's policy, which speaks of its own key.
 func forKey(name string, principal map[string]any, actions []string) policy.Statement {
-	return policy.Statement{Name: name, Principal: principal, Actions: actions, Resources: []string{"*"}}
+	return policy.Allow(name, []string{"*"}, actions...).For(principal)
 }

@@ -1,6 +1,8 @@
 package monitoring
 
 import (
+	"cmp"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -25,7 +27,6 @@ type alarm struct {
 
 // add makes the alarm, which reaches operations.
 func (m *Monitoring) add(a alarm) {
-	setDefault(&a.periods, 1)
 	comparison, missing := "GreaterThanOrEqualToThreshold", "notBreaching"
 	if a.below {
 		comparison = "LessThanThreshold"
@@ -46,7 +47,7 @@ func (m *Monitoring) add(a alarm) {
 		Period:             jsii.Number(a.metric.period.Seconds()),
 		Threshold:          &a.threshold,
 		ComparisonOperator: &comparison,
-		EvaluationPeriods:  jsii.Number(a.periods),
+		EvaluationPeriods:  jsii.Number(cmp.Or(a.periods, 1)),
 		TreatMissingData:   &missing,
 		AlarmActions:       &[]any{m.arns.operations},
 	})

@@ -6,6 +6,7 @@ import (
 
 	"clinical-risk-pipeline/constructs/policy"
 	"clinical-risk-pipeline/lambda/approval"
+	"clinical-risk-pipeline/services"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
@@ -60,7 +61,7 @@ func (m *Monitoring) addApprovalWatch() {
 
 // schedule starts the state machine. Package awseventstargets would do so, too, and compile another eighth of the CDK.
 func (w *approvalWatch) schedule(machine awsstepfunctions.StateMachine) {
-	start := w.role("ScheduleRole", "events.amazonaws.com", allow("StartWatch", *machine.StateMachineArn(), "states:StartExecution"))
+	start := w.role("ScheduleRole", "events.amazonaws.com", policy.Allow("StartWatch", []string{*machine.StateMachineArn()}, "states:StartExecution"))
 	awsevents.NewCfnRule(constructs.NewConstruct(w.scope, jsii.String("Schedule")), jsii.String("Resource"), &awsevents.CfnRuleProps{
 		Description:        jsii.String("Starts the approval watch."),
 		ScheduleExpression: awsevents.Schedule_Rate(seconds(period.Seconds())).ExpressionString(),
@@ -78,7 +79,7 @@ func (w *approvalWatch) countExpiring() awsstepfunctions.TaskStateBase {
 	requestedBefore := func(ago time.Duration) map[string]any {
 		return map[string]any{"S": fmt.Sprintf("{%% $fromMillis($toMillis($states.context.Execution.StartTime) - %d) %%}", ago.Milliseconds())}
 	}
-	return w.call(CountExpiring, "dynamodb", "query", map[string]any{
+	return w.call(CountExpiring, services.Query, map[string]any{
 		"TableName":                w.requests,
 		"IndexName":                approval.OpenIndex,
 		"Select":                   "COUNT",
@@ -93,7 +94,7 @@ func (w *approvalWatch) countExpiring() awsstepfunctions.TaskStateBase {
 }
 
 func (w *approvalWatch) reportCount() awsstepfunctions.TaskStateBase {
-	return w.call(ReportCount, "cloudwatch", "putMetricData", map[string]any{
+	return w.call(ReportCount, services.PutMetricData, map[string]any{
 		"Namespace": namespace,
 		"MetricData": []any{map[string]any{
 			"MetricName": expiringRequests,
@@ -105,7 +106,8 @@ func (w *approvalWatch) reportCount() awsstepfunctions.TaskStateBase {
 }
 
 // call is a state that calls an API of AWS. It is not retried: the next execution is.
-func (w *approvalWatch) call(state, service, action string, parameters map[string]any, output any) awsstepfunctions.TaskStateBase {
+func (w *approvalWatch) call(state string, call services.Call, parameters map[string]any, output any) awsstepfunctions.TaskStateBase {
+	service, action := call.SDK()
 	return awsstepfunctionstasks.CallAwsService_Jsonata(w.scope, &state, &awsstepfunctionstasks.CallAwsServiceJsonataProps{
 		Service: &service, Action: &action, Parameters: &parameters, Outputs: output,
 		IamResources: jsii.Strings("*"), // not used: the role's statements are below
@@ -117,22 +119,15 @@ func (w *approvalWatch) call(state, service, action string, parameters map[strin
 func (w *approvalWatch) statements() []policy.Statement {
 	requests := w.approvals.Requests
 	statements := []policy.Statement{
-		allow(CountExpiring, *requests.TableArn()+"/index/"+approval.OpenIndex, "dynamodb:Query"),
+		policy.Allow(CountExpiring, []string{*requests.TableArn() + "/index/" + approval.OpenIndex}, services.Query.Operation.Action),
 		// CloudWatch's metrics are no resources; the condition names ours:
 		// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
-		allow(ReportCount, "*", "cloudwatch:PutMetricData").If("StringEquals", "cloudwatch:namespace", namespace),
-		// Log delivery and X-Ray have no resources to name:
-		// https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
-		// https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html
-		allow("Logging", "*",
-			"logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery",
-			"logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups"),
-		allow("Tracing", "*",
-			"xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets"),
+		policy.Allow(ReportCount, []string{"*"}, services.PutMetricData.Operation.Action).If("StringEquals", "cloudwatch:namespace", namespace),
 	}
+	statements = append(statements, policy.Observability()...)
 	if key := requests.EncryptionKey(); key != nil {
-		statements = append(statements, allow(CountExpiring+"Encryption", *key.KeyArn(), "kms:Decrypt", "kms:DescribeKey").
-			If("StringEquals", "kms:ViaService", w.place.Service("dynamodb")))
+		statements = append(statements, w.place.Through("dynamodb",
+			policy.Allow(CountExpiring+"Encryption", []string{*key.KeyArn()}, "kms:Decrypt", "kms:DescribeKey")))
 	}
 	return statements
 }
@@ -151,15 +146,9 @@ func (w *approvalWatch) newLogGroup() awslogs.LogGroup {
 
 // role makes a role that a service assumes, with exactly these statements.
 func (w *approvalWatch) role(id, service string, statements ...policy.Statement) awsiam.Role {
-	permissions := awsiam.NewManagedPolicy(w.scope, jsii.String(id+"Permissions"), &awsiam.ManagedPolicyProps{Document: policy.Document(statements...)})
-	return awsiam.NewRole(w.scope, &id, &awsiam.RoleProps{
-		AssumedBy: awsiam.NewServicePrincipal(&service, &awsiam.ServicePrincipalOpts{Conditions: &map[string]any{
-			"StringEquals": map[string]any{"aws:SourceAccount": w.place.Account},
-		}}),
-		ManagedPolicies: &[]awsiam.IManagedPolicy{permissions},
+	return policy.NewRole(w.scope, id, &policy.RoleProps{
+		AssumedBy:  service,
+		Conditions: map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": w.place.Account}},
+		Statements: statements,
 	})
-}
-
-func allow(name, resource string, actions ...string) policy.Statement {
-	return policy.Allow(name, []string{resource}, actions...)
 }

@@ -56,7 +56,7 @@ func NewMonitoring(scope constructs.Construct, id string, props *MonitoringProps
 	m := &Monitoring{props: props.withDefaults(), byID: map[string]awscloudwatch.CfnAlarm{}}
 	constructs.NewConstruct_Override(m, scope, &id)
 	m.place = policy.In(awscdk.Stack_Of(m))
-	m.arns = arns{machine: policy.StateMachineARN(props.StateMachine), operations: policy.TopicARN(props.Operations)}
+	m.arns = arns{machine: *props.StateMachine.StateMachineArn(), operations: *props.Operations.TopicArn()}
 
 	m.letAlarmsReachOperations()
 	sections := []section{m.executions(), m.model(), m.deliveries(), m.schedule(), m.approvals()}

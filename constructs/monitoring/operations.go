@@ -27,9 +27,7 @@ func (m *Monitoring) letAlarmsReachOperations() {
 }
 
 func (m *Monitoring) allowCloudWatch(name, resource string, actions ...string) awsiam.PolicyStatement {
-	statement := policy.Allow(name, []string{resource}, actions...).
+	return policy.Allow(name, []string{resource}, actions...).For(policy.Service("cloudwatch.amazonaws.com")).
 		If("ArnLike", "aws:SourceArn", m.place.ARN("cloudwatch", "alarm:*")).
-		If("StringEquals", "aws:SourceAccount", m.place.Account)
-	statement.Principal = policy.Service("cloudwatch.amazonaws.com")
-	return statement.CDK()
+		If("StringEquals", "aws:SourceAccount", m.place.Account).CDK()
 }

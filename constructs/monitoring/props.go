@@ -1,11 +1,11 @@
 package monitoring
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
-	"regexp"
 	"time"
 
+	"clinical-risk-pipeline/constructs/fault"
 	"clinical-risk-pipeline/constructs/internal/check"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
@@ -92,83 +92,80 @@ const (
 	minimumWarning = 30 * time.Minute
 )
 
-// The names of endpoints and variants, as the API reference of SageMaker gives them.
-var namePattern = regexp.MustCompile(`^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$`)
-
-// Validate reports every fault of the props at once, each with the field, the rule and the value.
+// Validate reports every fault of the props at once, as a [fault.List].
 func (p *MonitoringProps) Validate() error {
+	var faults fault.List
 	if p == nil {
-		return errors.New("props are required, got nil")
+		faults.Add("", "props are required", fault.Text("nil"))
+		return faults.Err()
 	}
-	var faults []error
-	report := func(format string, values ...any) { faults = append(faults, fmt.Errorf(format, values...)) }
-
 	if p.StateMachine == nil {
-		report("StateMachine is required, got none")
+		faults.Add("StateMachine", "is required", fault.Text("none"))
 	}
-	if !check.Matches(namePattern, p.EndpointName) {
-		report("EndpointName must be 1 to 63 letters, digits and inner hyphens, got %q", p.EndpointName)
+	if !check.Matches(check.EndpointName, p.EndpointName) {
+		faults.Add("EndpointName", "must be 1 to 63 letters, digits and inner hyphens", p.EndpointName)
 	}
-	if p.VariantName != "" && !check.Matches(namePattern, p.VariantName) {
-		report("VariantName must be 1 to 63 letters, digits and inner hyphens, got %q", p.VariantName)
+	if p.VariantName != "" && !check.Matches(check.EndpointName, p.VariantName) {
+		faults.Add("VariantName", "must be 1 to 63 letters, digits and inner hyphens", p.VariantName)
 	}
 	if p.Alerts == nil {
-		report("Alerts is required: the topic of the team's alerts")
+		faults.Add("Alerts", "is required: the topic of the team's alerts")
 	}
 	if p.Operations == nil {
-		report("Operations is required: the topic that alarms are published to")
-	} else if fifo := p.Operations.Fifo(); fifo != nil && *fifo {
-		report("Operations must be a standard topic, got a FIFO topic")
+		faults.Add("Operations", "is required: the topic that alarms are published to")
+	} else if check.IsTrue(p.Operations.Fifo()) {
+		faults.Add("Operations", "must be a standard topic", fault.Text("a FIFO topic"))
 	}
-	if d := p.RunEvery; d != 0 && (d < time.Hour || d > maximumRunEvery || d%time.Hour != 0) {
-		report("RunEvery must be whole hours from %v to %v, got %v", time.Hour, maximumRunEvery, d)
-	}
-	if p.Throttles < 0 {
-		report("Throttles must be at least 1, got %d", p.Throttles)
-	}
-	if p.ModelErrors < 0 {
-		report("ModelErrors must be at least 1, got %d", p.ModelErrors)
-	}
-	if d := p.ModelLatency; d != 0 && (d < time.Millisecond || d >= maximumModelLatency || d%time.Millisecond != 0) {
-		report("ModelLatency must be whole milliseconds, from %v to less than %v, got %v", time.Millisecond, maximumModelLatency, d)
-	}
-	return errors.Join(append(faults, p.Approvals.validate())...)
+	faults.Include(p.validateLimits())
+	faults.Include(p.Approvals.validate().Under("Approvals"))
+	return faults.Err()
 }
 
-func (a *Approvals) validate() error {
+// validateLimits reports the faults of what alarms are compared with.
+func (p *MonitoringProps) validateLimits() fault.List {
+	var faults fault.List
+	if d := p.RunEvery; d != 0 && (d < time.Hour || d > maximumRunEvery || d%time.Hour != 0) {
+		faults.Add("RunEvery", fmt.Sprintf("must be whole hours from %v to %v", time.Hour, maximumRunEvery), d)
+	}
+	if p.Throttles < 0 {
+		faults.Add("Throttles", "must be at least 1", p.Throttles)
+	}
+	if p.ModelErrors < 0 {
+		faults.Add("ModelErrors", "must be at least 1", p.ModelErrors)
+	}
+	if d := p.ModelLatency; d != 0 && (d < time.Millisecond || d >= maximumModelLatency || d%time.Millisecond != 0) {
+		faults.Add("ModelLatency", fmt.Sprintf("must be whole milliseconds, from %v to less than %v", time.Millisecond, maximumModelLatency), d)
+	}
+	return faults
+}
+
+func (a *Approvals) validate() fault.List {
 	if a == nil {
 		return nil
 	}
-	var faults []error
-	report := func(format string, values ...any) { faults = append(faults, fmt.Errorf(format, values...)) }
+	var faults fault.List
 	if a.Requests == nil {
-		report("Approvals.Requests is required: the table of the requests")
+		faults.Add("Requests", "is required: the table of the requests")
 	}
 	if a.Deadline < MinimumDeadline || a.Deadline%time.Second != 0 {
-		report("Approvals.Deadline must be whole seconds, at least %v, got %v", MinimumDeadline, a.Deadline)
+		faults.Add("Deadline", fmt.Sprintf("must be whole seconds, at least %v", MinimumDeadline), a.Deadline)
 	}
 	if a.Warning != 0 && (a.Warning < minimumWarning || a.Warning >= a.Deadline || a.Warning%time.Second != 0) {
-		report("Approvals.Warning must be whole seconds, from %v to less than Approvals.Deadline, %v, got %v", minimumWarning, a.Deadline, a.Warning)
+		faults.Add("Warning", fmt.Sprintf("must be whole seconds, from %v to less than Approvals.Deadline, %v", minimumWarning, a.Deadline), a.Warning)
 	}
-	return errors.Join(faults...)
+	return faults
 }
 
 // withDefaults fills in what the user left out.
 func (p MonitoringProps) withDefaults() MonitoringProps {
-	setDefault(&p.VariantName, DefaultVariantName)
-	setDefault(&p.Throttles, 1)
-	setDefault(&p.ModelErrors, 1)
-	setDefault(&p.ModelLatency, DefaultModelLatency)
+	p.VariantName = cmp.Or(p.VariantName, DefaultVariantName)
+	p.Throttles = cmp.Or(p.Throttles, 1)
+	p.ModelErrors = cmp.Or(p.ModelErrors, 1)
+	p.ModelLatency = cmp.Or(p.ModelLatency, DefaultModelLatency)
 	if p.Approvals != nil {
 		approvals := *p.Approvals
-		setDefault(&approvals.Warning, (approvals.Deadline / 4).Truncate(time.Second))
+		approvals.Warning = cmp.Or(approvals.Warning, (approvals.Deadline / 4).Truncate(time.Second))
 		p.Approvals = &approvals
 	}
 	return p
-}
-
-func setDefault[T comparable](value *T, fallback T) {
-	if *value == *new(T) {
-		*value = fallback
-	}
 }

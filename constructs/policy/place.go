@@ -2,19 +2,12 @@ package policy
 
 import "github.com/aws/aws-cdk-go/awscdk/v2"
 
-// Place is where a stack's resources are: names, or tokens of them, each asked of the CDK once.
+// Place is where a stack's resources are: names, or tokens of them.
 type Place struct{ Partition, Region, Account, URLSuffix string }
 
-var places = map[awscdk.Stack]Place{}
-
-// In is the place of a stack.
+// In returns the place of a stack. It asks the CDK four times: a construct keeps the answer.
 func In(stack awscdk.Stack) Place {
-	place, known := places[stack]
-	if !known {
-		place = Place{Partition: *stack.Partition(), Region: *stack.Region(), Account: *stack.Account(), URLSuffix: *stack.UrlSuffix()}
-		places[stack] = place
-	}
-	return place
+	return Place{Partition: *stack.Partition(), Region: *stack.Region(), Account: *stack.Account(), URLSuffix: *stack.UrlSuffix()}
 }
 
 // ARN is the ARN of a resource in the stack's account and region: "rule/NAME" of "events", for instance.
@@ -22,9 +15,22 @@ func (p Place) ARN(service, resource string) string {
 	return "arn:" + p.Partition + ":" + service + ":" + p.Region + ":" + p.Account + ":" + resource
 }
 
+// Integration is the Resource of a task that calls a service: "sns:publish", for instance.
+func (p Place) Integration(name string) string { return "arn:" + p.Partition + ":states:::" + name }
+
 // Root is the ARN of the account's root.
 func (p Place) Root() string { return "arn:" + p.Partition + ":iam::" + p.Account + ":root" }
 
-// Service is the name of a service in the stack's region, "sns.eu-central-1.amazonaws.com" for instance, under which KMS knows it:
+// Service is the name of a service in the stack's region, "sns.eu-central-1.amazonaws.com" for instance, by which KMS knows it:
 // https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
 func (p Place) Service(name string) string { return name + "." + p.Region + "." + p.URLSuffix }
+
+// Through limits a statement on a key to its use by a service on behalf of the caller.
+func (p Place) Through(service string, statement Statement) Statement {
+	return statement.If("StringEquals", "kms:ViaService", p.Service(service))
+}
+
+// PassRole lets a role hand another role to a service, and to no other.
+func PassRole(name, roleARN, service string) Statement {
+	return Allow(name, []string{roleARN}, "iam:PassRole").If("StringEquals", "iam:PassedToService", service)
+}

@@ -1,10 +1,11 @@
 package release
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
+
+	"clinical-risk-pipeline/constructs/fault"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 )
@@ -45,42 +46,42 @@ const (
 // IsCanary tells whether a new version gets a share of the executions before it gets all of them.
 func (s Shift) IsCanary() bool { return s != Shift{} }
 
-// Validate reports every fault of the shift at once.
+// Validate reports every fault of the shift at once, as a [fault.List].
 func (s Shift) Validate() error {
 	if !s.IsCanary() {
 		return nil
 	}
-	var faults []error
+	var faults fault.List
 	if s.Percentage < 1 || s.Percentage > maximumPercentage {
-		faults = append(faults, fmt.Errorf("Shift.Percentage must be from 1 to %d, got %d", maximumPercentage, s.Percentage))
+		faults.Add("Percentage", fmt.Sprintf("must be from 1 to %d", maximumPercentage), s.Percentage)
 	}
 	if s.Interval < time.Minute || s.Interval > maximumInterval || s.Interval%time.Minute != 0 {
-		faults = append(faults, fmt.Errorf("Shift.Interval must be whole minutes from %v to %v, got %v", time.Minute, maximumInterval, s.Interval))
+		faults.Add("Interval", fmt.Sprintf("must be whole minutes from %v to %v", time.Minute, maximumInterval), s.Interval)
 	}
-	return errors.Join(faults...)
+	return faults.Err()
 }
 
-// Validate reports every fault of the props at once, each with the field, the rule and the value.
+// Validate reports every fault of the props at once, as a [fault.List].
 func (p *ReleaseProps) Validate() error {
+	var faults fault.List
 	if p == nil {
-		return errors.New("props are required, got nil")
+		faults.Add("", "props are required", fault.Text("nil"))
+		return faults.Err()
 	}
-	var faults []error
-	report := func(format string, values ...any) { faults = append(faults, fmt.Errorf(format, values...)) }
 	if p.StateMachine == nil {
-		report("StateMachine is required, got none")
+		faults.Add("StateMachine", "is required", fault.Text("none"))
 	}
-	faults = append(faults, p.Shift.Validate())
+	faults.Include(fault.In(p.Shift.Validate()).Under("Shift"))
 	if p.Shift.IsCanary() && len(p.Alarms) == 0 {
-		report("Alarms are required with a canary, got none: nothing would roll it back")
+		faults.Add("Alarms", "are required with a canary, which nothing else rolls back", fault.Text("none"))
 	}
 	if len(p.Alarms) > maximumAlarms {
-		report("Alarms must be at most %d, got %d", maximumAlarms, len(p.Alarms))
+		faults.Add("Alarms", fmt.Sprintf("must be at most %d", maximumAlarms), len(p.Alarms))
 	}
 	for i, alarm := range p.Alarms {
 		if alarm == "" || strings.HasPrefix(alarm, "arn:") {
-			report("Alarms[%d] must be the name of an alarm, not its ARN, got %q", i, alarm)
+			faults.Add(fmt.Sprintf("Alarms[%d]", i), "must be the name of an alarm, not its ARN", alarm)
 		}
 	}
-	return errors.Join(faults...)
+	return faults.Err()
 }

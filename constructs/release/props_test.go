@@ -23,7 +23,7 @@ func TestValidate(t *testing.T) {
 		"the bounds of a canary":      {&ReleaseProps{StateMachine: machine{}, Shift: Shift{99, 35 * time.Hour}, Alarms: alarms}, ""},
 		"a canary that nobody watches": {
 			&ReleaseProps{StateMachine: machine{}, Shift: canary},
-			"Alarms are required with a canary, got none: nothing would roll it back",
+			"Alarms are required with a canary, which nothing else rolls back, got none",
 		},
 		"half a canary is none, and no shift at once either; an ARN is taken for an alarm that is fine": {
 			&ReleaseProps{Shift: Shift{Percentage: 10}, Alarms: []string{"", "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:Failed"}},

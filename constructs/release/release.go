@@ -2,7 +2,6 @@ package release
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -47,7 +46,7 @@ func NewRelease(scope constructs.Construct, id string, props *ReleaseProps) *Rel
 func (r *Release) addVersion() {
 	machine := r.machine.Node().DefaultChild().(awsstepfunctions.CfnStateMachine)
 	r.version = awsstepfunctions.NewCfnStateMachineVersion(r, jsii.String(versionID), &awsstepfunctions.CfnStateMachineVersionProps{
-		StateMachineArn:        jsii.String(policy.StateMachineARN(r.machine)),
+		StateMachineArn:        r.machine.StateMachineArn(),
 		StateMachineRevisionId: machine.AttrStateMachineRevisionId(),
 	})
 	r.version.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN, nil)
@@ -84,11 +83,7 @@ func (r *Release) VersionARN() string { return *r.version.AttrArn() }
 // https://docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html
 // What follows an execution, or completes its tasks, needs no other permission than without an alias: the ARN of an execution
 // names the state machine only.
-func (r *Release) StartStatement() awsiam.PolicyStatement {
-	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid:        jsii.String("StartLive"),
-		Actions:    jsii.Strings("states:StartExecution"),
-		Resources:  &[]*string{r.machine.StateMachineArn()},
-		Conditions: &map[string]any{"ForAnyValue:StringEquals": map[string]any{"states:StateMachineQualifier": Live}},
-	})
+func (r *Release) StartStatement() policy.Statement {
+	return policy.Allow("StartLive", []string{*r.machine.StateMachineArn()}, "states:StartExecution").
+		If("ForAnyValue:StringEquals", "states:StateMachineQualifier", Live)
 }

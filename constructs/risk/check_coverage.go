@@ -21,8 +21,8 @@ func (p *ClinicalRiskPipeline) checkCohortRisk(high, low awsstepfunctions.IChain
 		Otherwise(low)
 }
 
-// checkCoverage ends an execution that did not score and record every subject of its cohort as failed. It comes last, so
-// that those at high risk have been told of.
+// checkCoverage fails an execution that did not score and record every subject of its cohort. It comes last, so that the team
+// has heard of the subjects at high risk.
 //
 // Requirements: SRC-04, P11-10a-records
 func (p *ClinicalRiskPipeline) checkCoverage(complete awsstepfunctions.IChainable) awsstepfunctions.IChainable {

@@ -11,8 +11,8 @@ import (
 )
 
 // checkRisk decides by the score. Each condition establishes that the score is a number before it compares it: in JSONata
-// a comparison with a missing or textual score is a runtime error. Whatever neither condition accepts is no score, and
-// never 'low risk'.
+// a comparison with a missing or textual score is a runtime error. An answer that neither condition accepts is not a score,
+// and never 'low risk'.
 //
 // Requirements: SRC-02
 func (p *ClinicalRiskPipeline) checkRisk(high, low, invalid awsstepfunctions.IChainable) awsstepfunctions.IChainable {
@@ -25,7 +25,7 @@ func (p *ClinicalRiskPipeline) checkRisk(high, low, invalid awsstepfunctions.ICh
 		Otherwise(invalid)
 }
 
-// scoreIs is the condition that the endpoint answered with an object whose score is a number, $score, that meets test.
+// scoreIs is true where the endpoint answered with an object whose score is a number, $score, that meets the test.
 func scoreIs(test string) awsstepfunctions.Condition {
 	return awsstepfunctions.Condition_Jsonata(jsii.String(expression(fmt.Sprintf(
 		`( $answer := $states.input.%s; $score := $type($answer) = "object" ? $answer.%s : null; $type($score) = "number" ? (%s) : false )`,

@@ -1,59 +1,55 @@
 package risk
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"regexp"
-	"strings"
 	"time"
+
+	"clinical-risk-pipeline/constructs/fault"
+	"clinical-risk-pipeline/services"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 )
 
 // Cohort makes an execution score all subjects of a cohort instead of one. The extraction writes them to one object,
-// Prefix/<execution's name>/cohort.jsonl in Bucket, a line each:
+// Prefix/<execution's name>/cohort.jsonl in Bucket, one line for each subject:
 //
 //	{"subject": "…", "features": {…}}
 //
-// The endpoint is asked for a batch at a time: it takes {"instances": [{…}, …]} and answers
-// {"predictions": [{"risk_score": 0.81}, …]}, in the same order and of the same length. A subject whose prediction has no
-// usable score counts as not scored; an answer of another length fails its batch.
+// The endpoint scores a batch at a time: it takes {"instances": [{…}, …]} and answers {"predictions": [{"risk_score": 0.81}, …]},
+// in the same order and of the same length. A subject without a usable score counts as not scored; an answer of another length
+// fails its batch.
 type Cohort struct {
-	// Bucket receives the cohort's object from the extraction. It is required. When it is encrypted with a
-	// customer-managed key, import it with that key.
+	// Bucket receives the cohort's object from the extraction. Import a bucket that a customer-managed key encrypts with that
+	// key. Required.
 	Bucket awss3.IBucket
 
 	// Prefix is the folder of the cohorts in Bucket, without slashes at its ends. Default: "cohorts".
 	Prefix string
 
-	// BatchSize is the largest number of subjects that the endpoint is asked for at once, 1 to 1,000. Default: 100.
+	// BatchSize is the largest number of subjects in one request to the endpoint, 1 to 1,000. Default: 100.
 	BatchSize int
 
-	// BatchBytes is the largest size of a batch, from 1,024 to 196,608: with what travels beside it a batch must stay
-	// below the 262,144 bytes of a state's data. Default: 131,072.
+	// BatchBytes is the largest size of a batch, from 1,024 to 196,608: a batch and its batch input must stay below the
+	// 262,144 bytes of a state's data. Default: 131,072.
 	BatchBytes int
 
-	// Concurrency is how many batches the endpoint is asked for at the same time, 1 to 1,000. Default: 10.
+	// Concurrency is how many batches are scored at the same time, 1 to 1,000. Default: 10.
 	Concurrency int
 
-	// MaxSubjects is the largest cohort. An execution reads no more, and fails with IncompleteScoring when there are more,
-	// after it has scored as many and alerted. It takes at most 5,000 batches of BatchSize: their counts must fit into the
-	// execution's own state. Default: 100,000, or as many as fit.
+	// MaxSubjects is the size of the largest cohort. From a larger one an execution scores MaxSubjects subjects, alerts, and
+	// then fails with IncompleteScoring. At most 5,000 batches of BatchSize: their counts must fit into the execution's own
+	// state. Default: 100,000, or as many as fit.
 	MaxSubjects int
 
 	// ModelTimeout bounds one request to the endpoint, in whole seconds from 1 to 65. Default: 60 seconds.
 	ModelTimeout time.Duration
 
-	// ModelAttempts is how often the endpoint is asked for a batch before its subjects count as not scored, 1 to 10. All
-	// attempts, each running into ModelTimeout, must fit into the five minutes that an Express execution lives. Default: 3.
+	// ModelAttempts is how many requests for a batch may fail before its subjects count as not scored, 1 to 10. All attempts,
+	// each running into ModelTimeout, must fit into the five minutes that an Express execution lives. Default: 3.
 	ModelAttempts int
 }
-
-// Limits of Step Functions: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
-const (
-	stateDataLimit  = 256 << 10       // bytes
-	expressLifetime = 5 * time.Minute // of an Express execution
-)
 
 const (
 	maxBatchBytes = 192 << 10
@@ -63,21 +59,18 @@ const (
 
 var prefixPattern = regexp.MustCompile(`^[A-Za-z0-9!_.'()-]+(/[A-Za-z0-9!_.'()-]+)*$`)
 
-func (c *Cohort) validate() error {
-	var faults []error
-	report := func(format string, values ...any) {
-		faults = append(faults, fmt.Errorf("Cohort."+format, values...))
-	}
+func (c *Cohort) validate() fault.List {
+	var faults fault.List
 	between := func(field string, value, least, most int) {
 		if value != 0 && (value < least || value > most) {
-			report("%s must be from %d to %d, got %d", field, least, most, value)
+			faults.Add(field, fmt.Sprintf("must be from %d to %d", least, most), value)
 		}
 	}
 	if c.Bucket == nil {
-		report("Bucket is required: the bucket that the extraction writes the cohort to")
+		faults.Add("Bucket", "is required: the bucket that the extraction writes the cohort to")
 	}
 	if c.Prefix != "" && !prefixPattern.MatchString(c.Prefix) {
-		report(`Prefix must be a key without slashes at its ends, such as "cohorts", got %q`, c.Prefix)
+		faults.Add("Prefix", `must be a key without slashes at its ends, such as "cohorts"`, c.Prefix)
 	}
 	between("BatchSize", c.BatchSize, 1, 1000)
 	between("BatchBytes", c.BatchBytes, 1024, maxBatchBytes)
@@ -86,45 +79,33 @@ func (c *Cohort) validate() error {
 	between("MaxSubjects", c.MaxSubjects, 1, maxBatches*max(d.BatchSize, 1))
 	between("ModelAttempts", c.ModelAttempts, 1, 10)
 	if c.ModelTimeout != 0 && (c.ModelTimeout < time.Second || c.ModelTimeout > invokeModelTimeout || c.ModelTimeout%time.Second != 0) {
-		report("ModelTimeout must be whole seconds from 1s to %v, got %v", invokeModelTimeout, c.ModelTimeout)
+		faults.Add("ModelTimeout", fmt.Sprintf("must be whole seconds from 1s to %v", invokeModelTimeout), c.ModelTimeout)
 	}
-	if longest := d.batchTime(); len(faults) == 0 && longest > expressLifetime {
-		report("ModelTimeout and ModelAttempts must let a batch end within %v: %d attempts of %v, with their delays and the record, take %v",
-			expressLifetime, d.ModelAttempts, d.ModelTimeout, longest)
+	if longest := d.batchTime(); len(faults) == 0 && longest > services.MaxExpressTime {
+		faults.Add("ModelTimeout", fmt.Sprintf("and ModelAttempts must let a batch end within %v: %d attempts of %v, with their delays and the record, take %v",
+			services.MaxExpressTime, d.ModelAttempts, d.ModelTimeout, longest))
 	}
-	return errors.Join(faults...)
+	return faults
 }
 
 func (c *Cohort) withDefaults() Cohort {
 	d := *c
-	setDefault(&d.Prefix, "cohorts")
-	setDefault(&d.BatchSize, 100)
-	setDefault(&d.BatchBytes, 128<<10)
-	setDefault(&d.Concurrency, 10)
-	setDefault(&d.MaxSubjects, min(100_000, maxBatches*d.BatchSize))
-	setDefault(&d.ModelTimeout, 60*time.Second)
-	setDefault(&d.ModelAttempts, 3)
+	d.Prefix = cmp.Or(d.Prefix, "cohorts")
+	d.BatchSize = cmp.Or(d.BatchSize, 100)
+	d.BatchBytes = cmp.Or(d.BatchBytes, 128<<10)
+	d.Concurrency = cmp.Or(d.Concurrency, 10)
+	d.MaxSubjects = cmp.Or(d.MaxSubjects, min(100_000, maxBatches*d.BatchSize))
+	d.ModelTimeout = cmp.Or(d.ModelTimeout, 60*time.Second)
+	d.ModelAttempts = cmp.Or(d.ModelAttempts, 3)
 	return d
 }
 
-func setDefault[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
+// modelRetries repeat a batch after every error: subjects of a batch that still fails are counted, not lost.
+func (c *Cohort) modelRetries() Retry {
+	return Retry{Errors: anyError, Attempts: c.ModelAttempts - 1, Interval: 2 * time.Second, MaxDelay: 15 * time.Second}
 }
 
-// modelRetries repeat a batch whatever the endpoint's error: what outlives them is counted, not lost.
-func (c *Cohort) modelRetries() []retry {
-	return []retry{{errors: []string{taskFailed, timedOut}, attempts: c.ModelAttempts - 1, interval: 2 * time.Second, maxDelay: 15 * time.Second}}
-}
-
-// batchTime is how long a child may take: every attempt of its tasks and every delay between them.
+// batchTime is the longest that a child may take: every attempt of its tasks and every delay between them.
 func (c *Cohort) batchTime() time.Duration {
-	return exhausted(c.modelRetries(), c.ModelTimeout) + exhausted(batchRecordRetries, recordTimeout)
-}
-
-// keyOf is the JSONata expression of the key of a file of this execution, below the folder.
-func keyOf(folder, file string) string {
-	return `"` + strings.Trim(folder, "/") + `/" & $states.context.Execution.Name & "/` + file + `"`
+	return Longest(c.ModelTimeout, c.modelRetries()) + Longest(recordTimeout, batchRecordRetries)
 }

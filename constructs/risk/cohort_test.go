@@ -40,11 +40,7 @@ Cohort.ModelTimeout must be whole seconds from 1s to 1m5s, got 1m30s`,
 		},
 	} {
 		t.Run(reason, func(t *testing.T) {
-			got := ""
-			if err := row.cohort.validate(); err != nil {
-				got = err.Error()
-			}
-			if got != row.want {
+			if got := row.cohort.validate().Under("Cohort").Error(); got != row.want {
 				t.Errorf("got\n%s\nwant\n%s", got, row.want)
 			}
 		})

@@ -11,13 +11,13 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// DigestTag is the tag of the state machine that carries the digest of its definition. It also stands in every decision
-// record, as run.definition: 64 hexadecimal digits, the SHA-256 of the property DefinitionString as the template has it,
-// written as JSON in UTF-8, with sorted keys and no space between tokens.
+// DigestTag is the tag of the state machine that has the digest of its definition. Every decision record has it, too, as
+// run.definition: 64 hexadecimal digits, the SHA-256 of the property DefinitionString as the template has it, written as JSON in
+// UTF-8, with sorted keys and no space between tokens.
 const DigestTag = "definition-digest"
 
-// definitionDigest is where the digest stands in a record's template. CloudFormation replaces it: the definition cannot hold
-// the digest of itself.
+// definitionDigest is the placeholder of the digest in the definition. CloudFormation replaces it: the definition cannot have its
+// own digest.
 const definitionDigest = "DefinitionDigest"
 
 // addDigest tags the state machine with the digest of its definition, and puts it into the records.
@@ -25,10 +25,10 @@ const definitionDigest = "DefinitionDigest"
 // Requirements: SRC-19, P11-10k2
 func (p *ClinicalRiskPipeline) addDigest(resource awsstepfunctions.CfnStateMachine) {
 	definition := &definition{p.stack, resource}
-	// Made when the template is, for only then the CDK has replaced what the definition has of other stacks by imports.
+	// The CDK replaces references to other stacks by imports when it makes the template: only then is the text final.
 	digest := awscdk.Lazy_UncachedString(definition, nil)
 	if p.selfContained() {
-		digest = definition.Produce(nil) // the same, made once and not at every look
+		digest = definition.Produce(nil) // the same, computed once and not at every look
 	}
 	awscdk.Tags_Of(p.stateMachine).Add(jsii.String(DigestTag), digest, nil)
 	if p.props.Records != nil {
@@ -36,14 +36,18 @@ func (p *ClinicalRiskPipeline) addDigest(resource awsstepfunctions.CfnStateMachi
 	}
 }
 
-// selfContained tells whether the definition names nothing that may stand in another stack of the application.
+// selfContained reports whether the definition names nothing that may be in another stack of the application.
 func (p *ClinicalRiskPipeline) selfContained() bool {
-	_, role := p.props.Extraction.(EMRServerlessJob)
-	return !role && p.props.Cohort == nil && p.props.Records == nil && p.props.Approval == nil && len(p.props.Downstream) == 0 &&
+	switch p.props.Extraction.(type) {
+	case EMRStep, GlueJob, NoExtraction:
+	default:
+		return false
+	}
+	return p.props.Cohort == nil && p.props.Records == nil && p.props.Approval == nil && len(p.props.Downstream) == 0 &&
 		p.props.AlertTopic == nil && p.props.OperationsTopic == nil
 }
 
-// definition is that of a state machine, as its template has it.
+// definition is a state machine's definition, as its template has it.
 type definition struct {
 	stack    awscdk.Stack
 	resource awsstepfunctions.CfnStateMachine

@@ -13,11 +13,12 @@
 //	StartEMRJob → FindCohort → ScoreCohort → CheckRisk ─ high > 0 ─→ NotifyTeam → follow-up → CheckCoverage ─ all ─→ End
 //	                                                   └ none ────────────────────────────────↑      └ IncompleteScoring
 //
-// Records are written where there is a record store. The follow-up is an approval, if there is one, and then each
-// downstream system:
+// With a record store the pipeline writes records. The follow-up is an approval, if there is one, and then each downstream
+// system:
 //
 //	RequestApproval → CheckApproval ─ approved ─→ StartName, OpenName …
 //
-// pipeline.go is the table of contents. Each state stands in a file of its own, with its retries in retries.go and its
-// permissions beside it, gathered in permissions.go. The definition's query language is JSONata.
+// pipeline.go is the table of contents. Each state has a file of its own, with its retriers and the statements that it needs.
+// A system of a team's own implements [Extraction] or [Downstream] and sees a [Scope]. The definition's query language is
+// JSONata.
 package risk

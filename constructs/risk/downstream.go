@@ -1,68 +1,74 @@
 package risk
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
-	"strconv"
-	"strings"
 	"time"
 
-	"clinical-risk-pipeline/constructs/policy"
+	"clinical-risk-pipeline/constructs/fault"
 	"clinical-risk-pipeline/workflow"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
 )
 
-// Downstream is a system that is told of high risk after the team, and after the approval where there is one: a
-// [StateMachineExecution] or a [ServiceNowIncident].
+// Downstream is a system that hears of high risk after the team, and after the approval where there is one: a
+// [StateMachineExecution], a [ServiceNowIncident], or a type of your own.
+//
+// A system of your own adds its states with [Scope.NewTask] or a construct of the CDK, retries them with [WithRetries], and asks
+// for each permission with [Scope.Allow]. It tells the other system [Scope.Finding] and nothing else of a subject. A retry or a
+// redrive may call the other system again: let [Scope.Correlation] tell it that it has seen the call. Let an error that outlives
+// its retries end the execution.
 type Downstream interface {
-	// name is part of the names of the states.
-	name() string
+	// ID ends the names of the states and names the answer in the data: 1 to 40 letters and digits, the first a capital, and
+	// another one for each system.
+	ID() string
 
-	// validate reports the faults of the fields.
-	validate() []error
+	// Validate reports every fault of the fields: a [fault.List], whose paths the pipeline puts under "Downstream[0]".
+	Validate() error
 
-	// timeLimit bounds how long the system may take.
-	timeLimit() time.Duration
+	// TimeLimit bounds how long the states may take.
+	TimeLimit() time.Duration
 
-	// addStates adds the states, the last of which goes on with next, and returns the first.
-	addStates(p *ClinicalRiskPipeline, next awsstepfunctions.IChainable) awsstepfunctions.IChainable
-
-	// statements are the permissions that the states need.
-	statements(p *ClinicalRiskPipeline) []policy.Statement
+	// AddStates adds the states, the last of which goes on with next, and returns the first.
+	AddStates(scope *Scope, next awsstepfunctions.IChainable) awsstepfunctions.IChainable
 }
 
-var downstreamNamePattern = regexp.MustCompile(`^[A-Z][A-Za-z0-9]{0,39}$`)
+// placed is a downstream system that only the stack can judge: it must be in the stack's account and region.
+type placed interface {
+	validateIn(stack awscdk.Stack) fault.List
+}
 
-func validateDownstream(downstream []Downstream) error {
-	var faults []error
+var downstreamIDPattern = regexp.MustCompile(`^[A-Z][A-Za-z0-9]{0,39}$`)
+
+func validateDownstream(downstream []Downstream) fault.List {
+	var faults fault.List
 	seen := map[string]bool{}
 	for i, d := range downstream {
-		report := func(format string, values ...any) {
-			faults = append(faults, fmt.Errorf("Downstream[%d]%s", i, fmt.Sprintf(format, values...)))
-		}
+		var own fault.List
 		if d == nil {
-			report(" is required: a StateMachineExecution or a ServiceNowIncident")
+			own.Add("", "is required: a StateMachineExecution or a ServiceNowIncident")
+			faults.Include(own.Under(element(i)))
 			continue
 		}
-		if !downstreamNamePattern.MatchString(d.name()) {
-			report(".Name must be 1 to 40 letters and digits that begin with a capital, got %q", d.name())
+		if !downstreamIDPattern.MatchString(d.ID()) {
+			own.Add("Name", "must be 1 to 40 letters and digits that begin with a capital", d.ID())
 		}
-		if seen[d.name()] {
-			report(".Name must be unique, got %q twice", d.name())
+		if seen[d.ID()] {
+			own.Add("Name", "must be unique", fault.Twice(d.ID()))
 		}
-		seen[d.name()] = true
-		for _, fault := range d.validate() {
-			report(".%v", fault)
-		}
+		seen[d.ID()] = true
+		own.Include(fault.In(d.Validate()))
+		faults.Include(own.Under(element(i)))
 	}
-	return errors.Join(faults...)
+	return faults
 }
 
+func element(i int) string { return fmt.Sprintf("Downstream[%d]", i) }
+
 // followUp is what happens after the alert: the approval, if there is one, then each downstream system in its turn, and
-// then next. Of a test nobody is asked, and no other system hears.
+// then next. A test asks nobody and notifies no other system.
 //
 // Requirements: SRC-22, P11-10f
 func (p *ClinicalRiskPipeline) followUp(next awsstepfunctions.IChainable) awsstepfunctions.IChainable {
@@ -71,54 +77,11 @@ func (p *ClinicalRiskPipeline) followUp(next awsstepfunctions.IChainable) awsste
 	}
 	first := next
 	for i := len(p.props.Downstream) - 1; i >= 0; i-- {
-		first = p.props.Downstream[i].addStates(p, first)
+		first = p.props.Downstream[i].AddStates(p.scope, first)
 	}
 	return awsstepfunctions.Choice_Jsonata(p, jsii.String(workflow.CheckTest), &awsstepfunctions.ChoiceJsonataProps{
 		Comment: jsii.String("Is this a test?"),
 	}).
 		When(awsstepfunctions.Condition_Jsonata(jsii.String(expression(isTest))), next, because("a test")).
 		Otherwise(p.gated(first, next))
-}
-
-// isTest is the JSONata expression of whether the execution is a test: its input says true, and its name says so, too. Anything
-// less is none, so that neither a slip in an input nor one in a name keeps people from acting on an alert.
-const isTest = "$states.input." + workflow.Test + ` = true and $substring($states.context.Execution.Name, 0, ` + testNameLength + `) = "` + workflow.TestExecution + `"`
-
-// testNameLength is that of workflow.TestExecution.
-const testNameLength = "6"
-
-func (p *ClinicalRiskPipeline) downstreamStatements() []policy.Statement {
-	var statements []policy.Statement
-	for _, d := range p.props.Downstream {
-		statements = append(statements, d.statements(p)...)
-	}
-	return statements
-}
-
-// correlation is the JSONata expression of an id that belongs to this execution and this downstream system, and stays the
-// same when the execution is redriven: 32 hexadecimal digits.
-func correlation(name string) string {
-	return `$substring($hash($states.context.Execution.Id & "/` + name + `", "SHA-256"), 0, 32)`
-}
-
-// objectOf is the JSONata expression of an object with these fields.
-func objectOf(fields []alertField) string {
-	parts := []string{}
-	for _, f := range fields {
-		parts = append(parts, strconv.Quote(f.name)+": "+f.value)
-	}
-	return "{" + strings.Join(parts, ", ") + "}"
-}
-
-// finding is what a downstream system is told: what the alert says, under the same names.
-func (p *ClinicalRiskPipeline) finding() []alertField {
-	if p.props.Cohort != nil {
-		return p.cohortAlert()
-	}
-	return p.subjectAlert()
-}
-
-// withDownstream is the JSONata expression of the data with the answer of a downstream system.
-func withDownstream(name, answer string) string {
-	return fmt.Sprintf(`$merge([$states.input, {"%[1]s": $merge([$states.input.%[1]s, {"%[2]s": %[3]s}])}])`, workflow.Downstream, name, answer)
 }

@@ -1,8 +1,6 @@
 package risk
 
 import (
-	"errors"
-	"fmt"
 	"math"
 	"regexp"
 	"slices"
@@ -11,6 +9,7 @@ import (
 
 	"clinical-risk-pipeline/constructs/internal/check"
 	"clinical-risk-pipeline/constructs/policy"
+	"clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -36,82 +35,92 @@ type EMRServerlessJob struct {
 	// space. Default: none.
 	SparkArguments []string
 
-	// Arguments stand behind the script. One that is a JSONata expression, "{% $states.input.cutoff %}", is evaluated on
-	// the execution's input. The job's description shows them: pass no subject data. Default: none.
+	// Arguments come after the script. Step Functions evaluates an argument that is a JSONata expression,
+	// "{% $states.input.cutoff %}", on the execution's input. The job's description shows the arguments: pass no subject data.
+	// Default: none.
 	Arguments []string
 
 	// LogURI is the place in S3, "s3://bucket/prefix/", that receives the job's logs; the role must be able to write
-	// there. Default: storage managed by EMR Serverless, kept for 30 days.
+	// there. Default: storage that EMR Serverless manages, kept for 30 days.
 	LogURI string
 
 	// Timeout bounds the job, in whole seconds, one minute or more. Default: four hours.
 	Timeout time.Duration
 }
 
+// emrServerlessRetries submit the job again.
+var emrServerlessRetries = submission(services.StartServerlessJob)
+
 var (
 	applicationIDPattern = regexp.MustCompile(`^[0-9a-z]{1,64}$`)
 	logURIPattern        = regexp.MustCompile(`^s3://[^/\s]+(/\S*)?$`)
 )
 
-func (j EMRServerlessJob) validate() error {
-	faults := []error{validScript(j.Script), validExtractionTimeout(j.Timeout)}
-	report := func(format string, values ...any) { faults = append(faults, fmt.Errorf(format, values...)) }
+// Validate implements [Extraction].
+func (j EMRServerlessJob) Validate() error {
+	faults := validateJob(j.Script, j.Timeout)
 	if !check.Matches(applicationIDPattern, j.ApplicationID) {
-		report("Extraction.ApplicationID must be 1 to 64 lower-case letters and digits, got %q", j.ApplicationID)
+		faults.Add("ApplicationID", "must be 1 to 64 lower-case letters and digits", j.ApplicationID)
 	}
 	if j.ExecutionRole == nil {
-		report("Extraction.ExecutionRole is required: the role that the job assumes")
+		faults.Add("ExecutionRole", "is required: the role that the job assumes")
 	}
 	if i := slices.IndexFunc(j.SparkArguments, func(a string) bool { return strings.ContainsAny(a, " \t\n") }); i >= 0 {
-		report("Extraction.SparkArguments must not contain spaces, got %q", j.SparkArguments[i])
+		faults.Add("SparkArguments", "must not contain spaces", j.SparkArguments[i])
 	}
 	if j.LogURI != "" && !check.Matches(logURIPattern, j.LogURI) {
-		report(`Extraction.LogURI must be an S3 URI, "s3://bucket/prefix/", got %q`, j.LogURI)
+		faults.Add("LogURI", `must be an S3 URI, "s3://bucket/prefix/"`, j.LogURI)
 	}
-	return errors.Join(faults...)
+	return faults.Err()
 }
 
-func (j EMRServerlessJob) timeLimit() time.Duration { return orDefaultTimeout(j.Timeout) }
+// TimeLimit implements [Extraction].
+func (j EMRServerlessJob) TimeLimit() time.Duration { return jobTimeout(j.Timeout) }
 
-// addState starts the job and waits for its end. The CDK has no task for EMR Serverless. The job has a timeout of its own,
-// too: without one EMR Serverless would end it after twelve hours.
-func (j EMRServerlessJob) addState(p *ClinicalRiskPipeline) awsstepfunctions.IChainable {
+// AddStates implements [Extraction]: it starts the job and waits for its end. The CDK has no task for EMR Serverless.
+func (j EMRServerlessJob) AddStates(scope *Scope) awsstepfunctions.IChainable {
+	j.allow(scope)
+	return WithRetries(scope.NewTask(workflow.StartEMRServerlessJob, Task{
+		Comment:     "Prepares the features on EMR Serverless.",
+		Integration: services.StartServerlessJob.Integration,
+		Timeout:     j.TimeLimit(),
+		Arguments:   j.arguments(scope),
+		Output:      "$states.input",
+	}), emrServerlessRetries)
+}
+
+// allow adds the statements. Nobody knows the ids of the job runs beforehand.
+func (j EMRServerlessJob) allow(scope *Scope) {
+	application := scope.ARN("emr-serverless", "/applications/"+j.ApplicationID)
+	scope.Allow(
+		policy.Allow(workflow.StartEMRServerlessJob, []string{application}, services.StartServerlessJob.Operation.Action),
+		policy.Allow(workflow.StartEMRServerlessJob+"Run", []string{application + "/jobruns/*"}, services.StartServerlessJob.JobActions()...),
+		policy.PassRole(workflow.StartEMRServerlessJob+"Role", *j.ExecutionRole.RoleArn(), "emr-serverless.amazonaws.com"),
+	)
+	scope.AllowManagedRule(workflow.StartEMRServerlessJob, services.StartServerlessJob.Rule)
+}
+
+// arguments are those of StartJobRun. The job has a timeout of its own, too: without one EMR Serverless ends it after twelve
+// hours.
+func (j EMRServerlessJob) arguments(scope *Scope) map[string]any {
+	submit := map[string]any{
+		"EntryPoint":          j.Script,
+		"EntryPointArguments": slices.Concat(j.Arguments, scope.RunArguments()),
+	}
+	if len(j.SparkArguments) > 0 {
+		submit["SparkSubmitParameters"] = strings.Join(j.SparkArguments, " ")
+	}
 	arguments := map[string]any{
 		"Name":                    "clinical-risk-features",
 		"ApplicationId":           j.ApplicationID,
 		"ExecutionRoleArn":        *j.ExecutionRole.RoleArn(),
-		"ExecutionTimeoutMinutes": math.Ceil(j.timeLimit().Minutes()),
-		"JobDriver":               map[string]any{"SparkSubmit": j.sparkSubmit(p)},
+		"ExecutionTimeoutMinutes": math.Ceil(j.TimeLimit().Minutes()),
+		"JobDriver":               map[string]any{"SparkSubmit": submit},
 	}
 	if j.LogURI != "" {
 		arguments["ConfigurationOverrides"] = map[string]any{
 			"MonitoringConfiguration": map[string]any{"S3MonitoringConfiguration": map[string]any{"LogUri": j.LogURI}},
 		}
 	}
-	return retrying(p.runJob(workflow.StartEMRServerlessJob, "Prepares the features on EMR Serverless.",
-		"emr-serverless:startJobRun.sync", j.timeLimit(), arguments), emrServerlessRetries)
-}
-
-func (j EMRServerlessJob) sparkSubmit(p *ClinicalRiskPipeline) map[string]any {
-	submit := map[string]any{
-		"EntryPoint":          j.Script,
-		"EntryPointArguments": slices.Concat(j.Arguments, p.runArguments()),
-	}
-	if len(j.SparkArguments) > 0 {
-		submit["SparkSubmitParameters"] = strings.Join(j.SparkArguments, " ")
-	}
-	return submit
-}
-
-// statements follow https://docs.aws.amazon.com/step-functions/latest/dg/connect-emr-serverless.html; the ids of job runs
-// are not known beforehand.
-func (j EMRServerlessJob) statements(p *ClinicalRiskPipeline) []policy.Statement {
-	application := p.arn("emr-serverless", "/applications/"+j.ApplicationID)
-	return []policy.Statement{
-		policy.Allow(workflow.StartEMRServerlessJob, []string{application}, "emr-serverless:StartJobRun"),
-		policy.Allow(workflow.StartEMRServerlessJob+"Run", []string{application + "/jobruns/*"},
-			"emr-serverless:GetJobRun", "emr-serverless:CancelJobRun"),
-		passRole(workflow.StartEMRServerlessJob+"Role", *j.ExecutionRole.RoleArn(), "emr-serverless.amazonaws.com"),
-		p.managedRule(workflow.StartEMRServerlessJob, "StepFunctionsGetEventsForEMRServerlessJobRule"),
-	}
+	return arguments
 }

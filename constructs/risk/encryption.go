@@ -5,28 +5,28 @@ import (
 	"clinical-risk-pipeline/constructs/policy"
 )
 
-// The context that Step Functions and the delivery of logs encrypt in:
+// The keys of the encryption contexts of Step Functions and of log delivery:
 // https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
 const (
 	machineContext  = "aws:states:stateMachineArn"
 	deliveryContext = "SourceArn"
 )
 
-// addKey takes the user's key or makes one: it encrypts the definition and the executions' data, the logs, and the pipeline's
-// own topics with their dead letters. Its policy names the services, each with the permissions that their documentation asks
-// for. It panics when the policy of the user's key is out of reach and not prepared.
+// addKey takes the user's key or makes one. The key encrypts the definition and the executions' data, the logs, and the
+// pipeline's own topics and dead letters. Its policy names each service with the permissions that the service's documentation
+// asks for. addKey panics where it can neither extend the policy of the user's key nor rely on it.
 //
 // Requirements: SRC-16, P11-30
 func (p *ClinicalRiskPipeline) addKey() {
-	use := []string{"kms:Decrypt", "kms:GenerateDataKey"}
+	in, use := p.scope.Place, []string{"kms:Decrypt", "kms:GenerateDataKey"}
 	statements := []policy.Statement{
-		keys.InContext(p.in, "Executions", machineContext, p.machineContexts(), use...),
-		keys.InContext(p.in, "LogDelivery", deliveryContext, []string{p.deliveryARN()}, "kms:GenerateDataKey"),
+		keys.InContext(in, "Executions", machineContext, p.machineContexts(), use...),
+		keys.InContext(in, "LogDelivery", deliveryContext, []string{p.deliveryARN()}, "kms:GenerateDataKey"),
 		keys.ByService("DeliverLogs", "delivery.logs.amazonaws.com", "kms:Decrypt"),
-		keys.LogGroups(p.in, "Logs", p.logGroupARN()),
+		keys.LogGroups(in, "Logs", p.logGroupARN()),
 	}
 	if p.props.AlertTopic == nil || p.props.OperationsTopic == nil {
-		statements = append(statements, keys.Through(p.in, "Topics", "sns", use...))
+		statements = append(statements, keys.Through(in, "Topics", "sns", use...))
 	}
 	if p.props.OperationsTopic == nil {
 		// EventBridge names no source when it uses a key: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-key-policy.html
@@ -34,35 +34,21 @@ func (p *ClinicalRiskPipeline) addKey() {
 	}
 	if len(p.props.AlertEmails) > 0 {
 		statements = append(statements,
-			keys.Through(p.in, "DeadLetters", "sqs", use...),
-			keys.ByService("KeepUndeliveredAlerts", "sns.amazonaws.com", use...).If("StringEquals", "aws:SourceAccount", p.in.Account))
+			keys.Through(in, "DeadLetters", "sqs", use...),
+			keys.ByService("KeepUndeliveredAlerts", "sns.amazonaws.com", use...).If("StringEquals", "aws:SourceAccount", in.Account))
 	}
 	key, err := keys.Of(p, keyID, &keys.Props{
-		In: p.in, Key: p.props.Key, Prepared: p.props.KeyPrepared, RemovalPolicy: p.props.RemovalPolicy, Statements: statements,
+		In: in, Key: p.props.Key, Prepared: p.props.KeyPrepared, RemovalPolicy: p.props.RemovalPolicy, Statements: statements,
 		Description: "Encrypts the data of the clinical risk pipeline's executions, its logs and its messages.",
 	})
 	if err != nil {
 		panic(err)
 	}
-	p.key, p.keyARN = key, policy.KeyARN(key)
+	p.key, p.keyARN = key, *key.KeyArn()
 }
 
-// encryptionStatements let an execution encrypt and decrypt its own data, and what it logs. They name no service: Step
-// Functions uses the key with the role of the execution itself.
-func (p *ClinicalRiskPipeline) encryptionStatements() []policy.Statement {
-	return []policy.Statement{
-		inContext(policy.Allow("ExecutionEncryption", []string{p.keyARN}, "kms:Decrypt", "kms:GenerateDataKey"), machineContext, p.machineContexts()),
-		inContext(policy.Allow("LogEncryption", []string{p.keyARN}, "kms:GenerateDataKey"), deliveryContext, []string{p.deliveryARN()}),
-	}
-}
-
-// inContext limits a statement on a key to what has this encryption context.
-func inContext(statement policy.Statement, context string, values []string) policy.Statement {
-	return statement.If("StringEquals", "kms:EncryptionContext:"+context, values)
-}
-
-// machineContexts are the ARNs that stand for the pipeline: that of the state machine, and of a cohort also that of its
-// children, which carries the label of their map.
+// machineContexts are the ARNs in the encryption context: the state machine's and, with a cohort, its children's, which has
+// the label of their map.
 func (p *ClinicalRiskPipeline) machineContexts() []string {
 	if p.props.Cohort == nil {
 		return []string{p.machineARN()}
@@ -70,5 +56,6 @@ func (p *ClinicalRiskPipeline) machineContexts() []string {
 	return []string{p.machineARN(), p.childrenARN()}
 }
 
-// deliveryARN stands for the log groups of the stack's account and region, as a literal: it is no pattern.
-func (p *ClinicalRiskPipeline) deliveryARN() string { return p.arn("logs", "*") }
+// deliveryARN is the literal text that the encryption context has for all log groups of an account and region. It is not a
+// pattern.
+func (p *ClinicalRiskPipeline) deliveryARN() string { return p.scope.ARN("logs", "*") }

@@ -1,103 +1,74 @@
 package risk
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"time"
 
+	"clinical-risk-pipeline/constructs/fault"
 	"clinical-risk-pipeline/constructs/internal/check"
-	"clinical-risk-pipeline/constructs/policy"
-	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 )
 
-// Extraction prepares the features: an [EMRStep], an [EMRServerlessJob], a [GlueJob], or [NoExtraction] where they are
-// there already. Each is exchanged for another in one line of the props.
+// Extraction prepares the features: an [EMRStep], an [EMRServerlessJob], a [GlueJob], [NoExtraction] where the features are
+// there already, or a type of your own. One line of the props exchanges one for another.
 //
-// The job is started with the arguments --trial-id, --run-id (the execution's name) and, for a [Cohort], --output (the S3
-// URI of the object to write), behind the user's own. A job that is cancelled with its execution, or runs into its timeout,
-// is cancelled where it runs, too.
+// The job starts with the arguments of [Scope.RunArguments], after the user's own. Step Functions cancels the job of an
+// execution that is stopped or whose state times out.
+//
+// An extraction of your own adds its states with [Scope.NewTask] or a construct of the CDK, retries them with [WithRetries], and
+// asks for each permission with [Scope.Allow]. Let an error that outlives its retries end the execution: a redrive then resumes
+// in the state that failed. examples/extraction shows one.
 //
 // Requirements: SRC-06
 type Extraction interface {
-	// validate reports the faults of the fields, each with the prefix "Extraction.".
-	validate() error
+	// Validate reports every fault of the fields: a [fault.List], whose paths the pipeline puts under "Extraction".
+	Validate() error
 
-	// timeLimit bounds the job; zero where there is none to wait for.
-	timeLimit() time.Duration
+	// TimeLimit bounds the job; zero where nothing is waited for.
+	TimeLimit() time.Duration
 
-	// addState adds the task that runs the job and hands its input on; nil where there is nothing to run.
-	addState(p *ClinicalRiskPipeline) awsstepfunctions.IChainable
-
-	// statements are the permissions that the task needs.
-	statements(p *ClinicalRiskPipeline) []policy.Statement
+	// AddStates adds the states and returns their chain, nil where nothing runs. The chain hands its input on.
+	AddStates(scope *Scope) awsstepfunctions.IChainable
 }
 
 // DefaultExtractionTimeout bounds a job that names no timeout.
 const DefaultExtractionTimeout = 4 * time.Hour
 
-// NoExtraction is for executions whose input carries the features already.
+// NoExtraction is for executions whose input has the features already.
 type NoExtraction struct{}
 
-func (NoExtraction) validate() error                                            { return nil }
-func (NoExtraction) timeLimit() time.Duration                                   { return 0 }
-func (NoExtraction) addState(*ClinicalRiskPipeline) awsstepfunctions.IChainable { return nil }
-func (NoExtraction) statements(*ClinicalRiskPipeline) []policy.Statement        { return nil }
+// Validate implements [Extraction].
+func (NoExtraction) Validate() error { return nil }
+
+// TimeLimit implements [Extraction].
+func (NoExtraction) TimeLimit() time.Duration { return 0 }
+
+// AddStates implements [Extraction].
+func (NoExtraction) AddStates(*Scope) awsstepfunctions.IChainable { return nil }
 
 // scriptPattern is a Spark application's place in S3.
 var scriptPattern = regexp.MustCompile(`^s3a?://[^/\s]+/\S+$`)
 
-func validScript(script string) error {
+// validateJob reports the faults that every Spark job may have.
+func validateJob(script string, limit time.Duration) fault.List {
+	var faults fault.List
 	if !check.Matches(scriptPattern, script) {
-		return fmt.Errorf(`Extraction.Script must be an S3 URI, "s3://bucket/key", got %q`, script)
+		faults.Add("Script", `must be an S3 URI, "s3://bucket/key"`, script)
 	}
-	return nil
+	faults.Include(validateTimeout(limit, time.Minute))
+	return faults
 }
 
-func validExtractionTimeout(timeout time.Duration) error {
-	if timeout == 0 {
-		return nil
+// validateTimeout reports a Timeout that is neither the default nor whole seconds within its bounds.
+func validateTimeout(limit, shortest time.Duration) fault.List {
+	var faults fault.List
+	if limit != 0 && (limit < shortest || limit > maximumTimeout || limit%time.Second != 0) {
+		faults.Add("Timeout", fmt.Sprintf("must be whole seconds from %v to %v", shortest, maximumTimeout), limit)
 	}
-	return validTimeout("Extraction.Timeout", timeout, time.Minute)
+	return faults
 }
 
-func orDefaultTimeout(timeout time.Duration) time.Duration {
-	if timeout == 0 {
-		return DefaultExtractionTimeout
-	}
-	return timeout
-}
-
-// runArguments tell a job what it works for, as its last arguments.
-//
-// Requirements: SRC-08
-func (p *ClinicalRiskPipeline) runArguments() []string {
-	arguments := []string{
-		"--trial-id", inputText(workflow.TrialID),
-		"--run-id", expression("$states.context.Execution.Name"),
-	}
-	if c := p.props.Cohort; c != nil {
-		place := `"s3://` + *c.Bucket.BucketName() + `/" & ` + keyOf(c.Prefix, workflow.CohortFile)
-		arguments = append(arguments, "--output", expression(place))
-	}
-	return arguments
-}
-
-// runJob adds a task that starts a job and waits for its end, for services that the CDK has no fitting task for. The
-// result describes the job, so the input is what goes on.
-func (p *ClinicalRiskPipeline) runJob(name, comment, integration string, limit time.Duration, arguments map[string]any) awsstepfunctions.CustomState {
-	return awsstepfunctions.NewCustomState(p, &name, &awsstepfunctions.CustomStateProps{StateJson: &map[string]any{
-		"Type":           "Task",
-		"Comment":        comment,
-		"Resource":       p.integration(integration),
-		"Arguments":      arguments,
-		"TimeoutSeconds": limit.Seconds(),
-		"Output":         expression("$states.input"),
-	}})
-}
-
-// managedRule lets Step Functions hear of a job's end through a rule that it manages in this account under a fixed name.
-func (p *ClinicalRiskPipeline) managedRule(state, rule string) policy.Statement {
-	return policy.Allow(state+"Events", []string{p.arn("events", "rule/"+rule)}, "events:PutTargets", "events:PutRule", "events:DescribeRule")
-}
+func jobTimeout(limit time.Duration) time.Duration { return cmp.Or(limit, DefaultExtractionTimeout) }

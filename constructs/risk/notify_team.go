@@ -1,11 +1,12 @@
 package risk
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
+	"clinical-risk-pipeline/constructs/policy"
+	"clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
@@ -16,23 +17,39 @@ import (
 // notifyTeamTimeout bounds one attempt to publish; SNS answers within a second.
 const notifyTeamTimeout = 30 * time.Second
 
-// notifyTeam publishes the alert: as JSON (docs/alert.schema.json), and as a text for those who read it in an e-mail. Its
-// attributes are there for subscription filters.
-func (p *ClinicalRiskPipeline) notifyTeam(alert []alertField) awsstepfunctions.TaskStateBase {
+// alertRetries are generous: a second alert is better than none. A retry does not help where SNS refuses the message for good.
+var alertRetries = []Retry{
+	{Errors: services.Publish.Permanent},
+	{Errors: anyError, Attempts: 8, Interval: 2 * time.Second, MaxDelay: 2 * time.Minute},
+}
+
+// notifyTeam publishes the alert: as JSON (docs/alert.schema.json), and as a text for e-mail. Subscriptions filter by its
+// attributes.
+func (p *ClinicalRiskPipeline) notifyTeam() awsstepfunctions.TaskStateBase {
+	alert := p.scope.finding
+	p.allowPublish(workflow.NotifyTeam, p.alertTopic)
 	state := awsstepfunctionstasks.SnsPublish_Jsonata(p, jsii.String(workflow.NotifyTeam), &awsstepfunctionstasks.SnsPublishJsonataProps{
 		Comment:                    jsii.String("Alerts the team."),
-		Topic:                      p.alertTopic,
+		Topic:                      p.alertTopic.ITopic,
 		Subject:                    jsii.String(expression(`(` + isTest + ` ? "` + workflow.TestSubject + ` " : "") & "` + workflow.AlertSubject + `"`)),
 		MessagePerSubscriptionType: jsii.Bool(true),
 		Message: awsstepfunctions.TaskInput_FromObject(&map[string]any{
 			"default": alertJSON(alert),
-			"email":   alertText(alert),
+			"email":   expression(alertText(alert)),
 		}),
 		MessageAttributes: p.alertAttributes(),
 		TaskTimeout:       timeout(notifyTeamTimeout),
 		Outputs:           expression(`$merge([$states.input, {"alert": {"messageId": $states.result.MessageId}}])`),
 	})
-	return retrying(state, alertRetries)
+	return WithRetries(state, alertRetries...)
+}
+
+// allowPublish lets a state publish to a topic, and use the topic's key to do so.
+func (p *ClinicalRiskPipeline) allowPublish(state string, topic topic) {
+	p.scope.Allow(policy.Allow(state, []string{topic.arn}, services.Publish.Operation.Action))
+	if topic.keyARN != "" {
+		p.scope.Allow(p.scope.Through("sns", policy.Allow("TopicEncryption", []string{topic.keyARN}, "kms:GenerateDataKey", "kms:Decrypt")))
+	}
 }
 
 // alertAttributes are those of the SNS message.
@@ -48,11 +65,11 @@ func (p *ClinicalRiskPipeline) alertAttributes() *map[string]*awsstepfunctionsta
 	}
 }
 
-// alertField is a line of the alert: a name for programs, one for people if it is for them, and the JSONata expression of the
-// value.
+// alertField is a line of the alert: a name for programs, a label where people see the line, and the JSONata expression of
+// the value.
 type alertField struct{ name, label, value string }
 
-// alert is what every alert says. It names trial and execution, and neither a feature nor a score.
+// alert has what every alert says. It names trial and execution, and neither a feature nor a score.
 //
 // Requirements: SRC-23
 func (p *ClinicalRiskPipeline) alert(more ...alertField) []alertField {
@@ -76,7 +93,7 @@ func (p *ClinicalRiskPipeline) subjectAlert() []alertField {
 	return alert
 }
 
-// cohortAlert gives counts, and the place of the records.
+// cohortAlert has counts, and the place of the records.
 func (p *ClinicalRiskPipeline) cohortAlert() []alertField {
 	count := func(name string) string { return "$states.input." + workflow.Counts + "." + name }
 	return p.alert(
@@ -100,12 +117,5 @@ func alertText(alert []alertField) string {
 			lines = append(lines, strconv.Quote("\n"+f.label+": ")+" & ("+f.value+")")
 		}
 	}
-	return expression(strings.Join(lines, " & "))
-}
-
-// inputText is a text of a state's input, or "unknown" where the input has none.
-func inputText(field string) string { return expression(textOf(field)) }
-
-func textOf(field string) string {
-	return fmt.Sprintf(`$type($states.input.%[1]s) = "string" and $states.input.%[1]s != "" ? $states.input.%[1]s : "unknown"`, field)
+	return strings.Join(lines, " & ")
 }

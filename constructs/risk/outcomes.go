@@ -7,21 +7,19 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// events is the principal that EventBridge is.
+// events is the principal of EventBridge.
 const events = "events.amazonaws.com"
 
-// outcomeMessage is what operations are told: the fields that every event has. A message that names a missing field is not
-// delivered, and of executions that are encrypted with a customer-managed key an event carries neither data nor error and
-// cause: https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
+// outcomeMessage has the fields that every event has. EventBridge does not deliver a message that names a missing field, and
+// the event of an execution that a customer-managed key encrypts has neither data nor error and cause: https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
 const outcomeMessage = `{"message": "An execution of the clinical risk pipeline did not succeed", "status": <status>, "execution": <execution>}`
 
 // reportOutcomes tells operations of every execution that did not succeed. It works from outside the execution: a
-// catch-all state inside would leave a redrive nothing to resume. The CDK's own target would let EventBridge use the topic's
-// key with more than it needs.
+// catch-all state inside would leave a redrive nothing to resume. The CDK's own target would let EventBridge do more with the
+// topic's key than it needs.
 //
 // Requirements: SRC-05, SRC-18
 func (p *ClinicalRiskPipeline) reportOutcomes() {
-	topic := policy.TopicARN(p.operationsTopic)
 	awsevents.NewCfnRule(p, jsii.String(outcomeRuleID), &awsevents.CfnRuleProps{
 		Description: jsii.String("An execution of the clinical risk pipeline did not succeed."),
 		State:       jsii.String("ENABLED"),
@@ -29,20 +27,19 @@ func (p *ClinicalRiskPipeline) reportOutcomes() {
 			"source":      []string{"aws.states"},
 			"detail-type": []string{"Step Functions Execution Status Change"},
 			"detail": map[string]any{
-				"stateMachineArn": []string{policy.StateMachineARN(p.stateMachine)}, // whichever version is executed
+				"stateMachineArn": []string{*p.stateMachine.StateMachineArn()}, // of every version
 				"status":          []string{"FAILED", "TIMED_OUT", "ABORTED"},
 			},
 		},
 		Targets: []any{&awsevents.CfnRule_TargetProperty{
 			Id:  jsii.String("Operations"),
-			Arn: &topic,
+			Arn: &p.operationsTopic.arn,
 			InputTransformer: &awsevents.CfnRule_InputTransformerProperty{
 				InputPathsMap: map[string]string{"status": "$.detail.status", "execution": "$.detail.executionArn"},
 				InputTemplate: jsii.String(outcomeMessage),
 			},
 		}},
 	})
-	publish := policy.Allow("ReportOutcomes", []string{topic}, "sns:Publish")
-	publish.Principal = policy.Service(events)
+	publish := policy.Allow("ReportOutcomes", []string{p.operationsTopic.arn}, "sns:Publish").For(policy.Service(events))
 	p.operationsTopic.AddToResourcePolicy(publish.CDK())
 }

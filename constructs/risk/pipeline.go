@@ -17,19 +17,19 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// ClinicalRiskPipeline is the workflow from a subject's data to an alert, with everything that it needs around it: an
-// encrypted topic for alerts and one for operations, a log group, a role that reaches this cluster, this endpoint and this
-// topic and nothing else, and a rule that reports every execution that did not succeed.
+// ClinicalRiskPipeline is the workflow from a subject's data to an alert, with everything that it needs: an encrypted topic for
+// alerts and one for operations, a log group, a role that reaches this cluster, this endpoint, this topic and nothing else, and
+// a rule that reports every execution that did not succeed.
 type ClinicalRiskPipeline struct {
 	constructs.Construct
 	props           ClinicalRiskPipelineProps
 	stack           awscdk.Stack
-	in              policy.Place
 	name            string // of the state machine
+	scope           *Scope // where the states are added
 	key             awskms.IKey
 	keyARN          string
-	alertTopic      awssns.ITopic
-	operationsTopic awssns.ITopic
+	alertTopic      topic
+	operationsTopic topic
 	undelivered     awssqs.IQueue // nil without subscribers
 	logGroup        awslogs.LogGroup
 	role            awsiam.Role
@@ -55,18 +55,20 @@ const (
 // Requirements: SRC-01
 func NewClinicalRiskPipeline(scope constructs.Construct, id string, props *ClinicalRiskPipelineProps) *ClinicalRiskPipeline {
 	stack := awscdk.Stack_Of(scope)
-	if err := errors.Join(props.Validate(), props.validateIn(stack)); err != nil {
+	if err := errors.Join(props.Validate(), props.validateIn(stack).Err()); err != nil {
 		panic(err)
 	}
-	p := &ClinicalRiskPipeline{props: props.withDefaults(), stack: stack, in: policy.In(stack)}
+	p := &ClinicalRiskPipeline{props: props.withDefaults(), stack: stack}
 	constructs.NewConstruct_Override(p, scope, &id)
 
 	p.addName()
+	p.addScope()
 	p.addKey()
 	p.addTopics()
 	p.addLogGroup()
-	p.addRole()
-	p.addStateMachine(p.definition())
+	definition := p.definition()
+	p.addRole() // with what the states asked for
+	p.addStateMachine(definition)
 	if p.props.Approval != nil {
 		p.props.Approval.ConnectTo(p.stateMachine, p.key)
 	}
@@ -83,7 +85,7 @@ func (p *ClinicalRiskPipeline) definition() awsstepfunctions.IChainable {
 		start = p.scoreSubjects
 	}
 	end := awsstepfunctions.Pass_Jsonata(p, jsii.String(workflow.End), nil)
-	if extract := p.props.Extraction.addState(p); extract != nil {
+	if extract := p.props.Extraction.AddStates(p.scope); extract != nil {
 		return awsstepfunctions.Chain_Start(extract).Next(start(end))
 	}
 	return start(end)
@@ -91,12 +93,12 @@ func (p *ClinicalRiskPipeline) definition() awsstepfunctions.IChainable {
 
 // scoreSubject is the workflow of one subject, whose features the execution's input carries.
 func (p *ClinicalRiskPipeline) scoreSubject(end awsstepfunctions.IChainable) awsstepfunctions.IChainable {
-	high := p.recorded(workflow.RecordDecision, workflow.AlertBranch, p.notifyTeam(p.subjectAlert()).Next(p.followUp(end)))
+	high := p.recorded(workflow.RecordDecision, workflow.AlertBranch, p.notifyTeam().Next(p.followUp(end)))
 	low := p.recorded(workflow.RecordLowRisk, workflow.NoAlertBranch, end)
 	return p.invokeModel().Next(p.checkRisk(high, low, p.invalidScore()))
 }
 
-// recorded puts the record of a decision in front of what follows from it, if there is a record store.
+// recorded puts the record of a decision before what follows from it, if there is a record store.
 func (p *ClinicalRiskPipeline) recorded(state, branch string, next awsstepfunctions.IChainable) awsstepfunctions.IChainable {
 	if p.props.Records == nil {
 		return next
@@ -107,7 +109,7 @@ func (p *ClinicalRiskPipeline) recorded(state, branch string, next awsstepfuncti
 // scoreSubjects is the workflow of a cohort.
 func (p *ClinicalRiskPipeline) scoreSubjects(end awsstepfunctions.IChainable) awsstepfunctions.IChainable {
 	coverage := p.checkCoverage(end)
-	high := p.notifyTeam(p.cohortAlert()).Next(p.followUp(coverage))
+	high := p.notifyTeam().Next(p.followUp(coverage))
 	return p.findCohort().Next(p.scoreCohort()).Next(p.checkCohortRisk(high, coverage))
 }
 
@@ -123,7 +125,7 @@ func (p *ClinicalRiskPipeline) addStateMachine(definition awsstepfunctions.IChai
 		Logs: &awsstepfunctions.LogOptions{
 			Destination:          p.logGroup,
 			Level:                awsstepfunctions.LogLevel_ALL,
-			IncludeExecutionData: jsii.Bool(false), // inputs and outputs hold subject data
+			IncludeExecutionData: jsii.Bool(false), // inputs and outputs have subject data
 		},
 	})
 	node := p.stateMachine.Node()
@@ -131,37 +133,45 @@ func (p *ClinicalRiskPipeline) addStateMachine(definition awsstepfunctions.IChai
 		node.TryRemoveChild(jsii.String("DistributedMapPolicy")) // the role would not take it
 	}
 	resource := node.DefaultChild().(awsstepfunctions.CfnStateMachine)
-	// The CDK's own way to say this would extend the key's policy by wider statements than ours.
+	// The CDK's own property would extend the key's policy by wider statements than ours.
 	resource.SetEncryptionConfiguration(&awsstepfunctions.CfnStateMachine_EncryptionConfigurationProperty{
 		Type: jsii.String("CUSTOMER_MANAGED_KMS_KEY"), KmsKeyId: &p.keyARN,
 	})
-	resource.AddDeletionOverride(jsii.String("DependsOn")) // the role says it already
+	resource.AddDeletionOverride(jsii.String("DependsOn")) // the reference to the role implies it
 	p.addDigest(resource)
 }
 
-// addName gives the state machine a name of ours, unique and the same at every deployment: the policies of role and key name
-// the state machine, which needs both first.
+// addName gives the state machine a name that is unique and the same at every deployment: the policies of role and key name the
+// state machine, and the state machine needs both.
 func (p *ClinicalRiskPipeline) addName() {
 	p.name = *awscdk.Names_UniqueResourceName(p, &awscdk.UniqueResourceNameOptions{MaxLength: jsii.Number(80), Separator: jsii.String("-")})
 }
 
-func (p *ClinicalRiskPipeline) machineARN() string {
-	return p.arn("states", "stateMachine:"+p.name)
+func (p *ClinicalRiskPipeline) machineARN() string { return p.scope.machineARN }
+
+// addScope makes the scope of the states.
+func (p *ClinicalRiskPipeline) addScope() {
+	in := policy.In(p.stack)
+	p.scope = &Scope{Place: in, construct: p, machineARN: in.ARN("states", "stateMachine:"+p.name), finding: p.subjectAlert()}
+	if c := p.props.Cohort; c != nil {
+		p.scope.cohort = `"s3://` + *c.Bucket.BucketName() + `/" & ` + keyOf(c.Prefix, workflow.CohortFile)
+		p.scope.finding = p.cohortAlert()
+	}
 }
 
 // StateMachine is the state machine that executes the pipeline.
 func (p *ClinicalRiskPipeline) StateMachine() awsstepfunctions.StateMachine { return p.stateMachine }
 
 // AlertTopic is the topic that the team's alerts are published to.
-func (p *ClinicalRiskPipeline) AlertTopic() awssns.ITopic { return p.alertTopic }
+func (p *ClinicalRiskPipeline) AlertTopic() awssns.ITopic { return p.alertTopic.ITopic }
 
 // OperationsTopic is the topic that hears of every execution that failed, timed out or was aborted.
-func (p *ClinicalRiskPipeline) OperationsTopic() awssns.ITopic { return p.operationsTopic }
+func (p *ClinicalRiskPipeline) OperationsTopic() awssns.ITopic { return p.operationsTopic.ITopic }
 
 // UndeliveredAlerts is the dead-letter queue of the alerts; nil when the pipeline subscribes nobody.
 func (p *ClinicalRiskPipeline) UndeliveredAlerts() awssqs.IQueue { return p.undelivered }
 
-// LogGroup is the log group that every execution writes its events to, without their data.
+// LogGroup is the log group of the executions' events, without their data.
 func (p *ClinicalRiskPipeline) LogGroup() awslogs.LogGroup { return p.logGroup }
 
 // Key is the key that encrypts the executions, their logs, and the pipeline's own topics and dead letters.

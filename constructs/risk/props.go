@@ -1,7 +1,7 @@
 package risk
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -9,6 +9,7 @@ import (
 
 	"clinical-risk-pipeline/constructs/approval"
 	"clinical-risk-pipeline/constructs/audit"
+	"clinical-risk-pipeline/constructs/fault"
 	"clinical-risk-pipeline/constructs/internal/check"
 	"clinical-risk-pipeline/constructs/keys"
 	"clinical-risk-pipeline/workflow"
@@ -28,37 +29,37 @@ type ClinicalRiskPipelineProps struct {
 	// {"features": {…}} as application/json and answers {"risk_score": 0.81}, a number from 0 to 1, within 60 seconds.
 	EndpointName string
 
-	// Cohort makes an execution score a whole cohort, which the extraction writes to S3, instead of the one subject whose
-	// features its input carries. It needs Records. Default: one subject.
+	// Cohort makes an execution score a whole cohort, which the extraction writes to S3, instead of one subject, whose features
+	// are in the execution's input. It needs Records. Default: one subject.
 	Cohort *Cohort
 
-	// Records receives the decision records: an object for each execution or, of a cohort, for each batch, written before
-	// anybody is told. Default: no records are written.
+	// Records receives the decision records, before anybody is told: an object for each execution or, with a Cohort, for each
+	// batch. Default: no records.
 	Records *audit.RecordStore
 
 	// Threshold is the risk of dropout above which the team is alerted: greater than 0, less than 1; a risk equal to it
 	// does not alert. Default: 0.75.
 	Threshold float64
 
-	// Approval makes an execution with high risk wait, after the alert, until a person has decided whether it goes on to the
-	// downstream systems. It needs Records, in whose bucket people decide. Default: nobody is asked.
+	// Approval makes an execution with high risk wait after the alert. A person decides whether it goes on to the downstream
+	// systems. It needs Records: that bucket also receives the decisions. Default: nobody is asked.
 	Approval *approval.Approval
 
-	// Downstream are systems that are told after the team, one after the other, and only of high risk. One that fails fails
-	// the execution, which a redrive resumes there. Default: none.
+	// Downstream are systems that hear of high risk after the team, one after the other. If one fails, the execution fails, and
+	// a redrive resumes there. Default: none.
 	Downstream []Downstream
 
-	// Environment is the name of the environment, 1 to 63 letters, digits, hyphens and dots. Every alert carries it, and it
-	// is an attribute for subscription filters. Default: "default".
+	// Environment is the name of the environment, 1 to 63 letters, digits, hyphens and dots. Every alert has it, also as an
+	// attribute for subscription filters. Default: "default".
 	Environment string
 
-	// AlertEmails are the addresses that are subscribed to the alerts; each person has to confirm the subscription. What
-	// cannot be delivered is kept in a dead-letter queue for 14 days. Default: nobody.
+	// AlertEmails are addresses that are subscribed to the alerts; each person has to confirm the subscription. A dead-letter
+	// queue keeps undelivered alerts for 14 days. Default: nobody.
 	AlertEmails []string
 
-	// AlertTopic receives the alerts. It must be a standard topic: FIFO topics take no e-mail subscriptions. When an
-	// imported topic is encrypted with a customer-managed key, import it with that key
-	// (Topic_FromTopicAttributes, KeyArn), so that the role may use the key. Default: a new topic, encrypted with Key.
+	// AlertTopic receives the alerts. It must be a standard topic: FIFO topics take no e-mail subscriptions. Import a topic that
+	// a customer-managed key encrypts with that key (Topic_FromTopicAttributes, KeyArn), so that the role may use the key.
+	// Default: a new topic, encrypted with Key.
 	AlertTopic awssns.ITopic
 
 	// OperationsTopic hears of every execution that failed, timed out or was aborted. The policy of an imported topic, and
@@ -69,112 +70,107 @@ type ClinicalRiskPipelineProps struct {
 	// makes. It must be in the stack's account and region. Default: a new key that rotates.
 	Key awskms.IKey
 
-	// KeyPrepared says that the policy of an imported Key has the statements that the pipeline needs, which cannot be seen from
-	// here. Without it an imported key is refused, and the error lists them; package monitoring warns of the one that its alarms
-	// need besides. Default: it is not known to have them.
+	// KeyPrepared says that the policy of an imported Key has the statements that the pipeline needs: the CDK cannot read it.
+	// Without KeyPrepared an imported key is refused, and the error lists the statements. Package monitoring warns of one more,
+	// which its alarms need. Default: false.
 	KeyPrepared bool
 
 	// LogRetention is how long CloudWatch Logs keeps the events of the executions. Default: ten years.
 	LogRetention awslogs.RetentionDays
 
-	// RemovalPolicy says what becomes of the log group and the key when the pipeline is removed from its stack.
+	// RemovalPolicy says what happens to the log group and the key when the pipeline is removed from its stack.
 	// Default: RETAIN.
 	RemovalPolicy awscdk.RemovalPolicy
 
-	// Timeout bounds a whole execution, in whole seconds. It must be longer by at least [MinimumScoringTime] than the
-	// extraction, the approval and the downstream systems may take. Default: what they may take, and two hours.
+	// Timeout bounds a whole execution, in whole seconds. It must exceed the time limits of the extraction, the approval and the
+	// downstream systems by at least [MinimumScoringTime]. Default: the sum of these limits, and two hours.
 	Timeout time.Duration
 }
 
 // Bounds of the timeouts.
 const (
-	// MinimumScoringTime is what an execution needs after the extraction: every attempt of the model and of the alert,
-	// each running into its timeout, and the delays between them.
+	// MinimumScoringTime is the longest that an execution needs after the extraction: every attempt of the model and of the
+	// alert, each running into its timeout, and the delays between them.
 	MinimumScoringTime = 30 * time.Minute
 
-	// maximumTimeout is how long a Standard execution may live:
+	// maximumTimeout is the longest life of a Standard execution:
 	// https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 	maximumTimeout = 365 * 24 * time.Hour
 )
 
 var (
-	// An endpoint's name, as the API reference of SageMaker's InvokeEndpoint gives it.
-	endpointNamePattern = regexp.MustCompile(`^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$`)
-	environmentPattern  = regexp.MustCompile(`^[A-Za-z0-9.-]{1,63}$`)
-	emailPattern        = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
+	environmentPattern = regexp.MustCompile(`^[A-Za-z0-9.-]{1,63}$`)
+	emailPattern       = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
 )
 
-// Validate reports every fault of the props at once, each with the field, the rule and the value.
+// Validate reports every fault of the props at once, as a [fault.List].
 func (p *ClinicalRiskPipelineProps) Validate() error {
+	var faults fault.List
 	if p == nil {
-		return errors.New("props are required, got nil")
+		faults.Add("", "props are required", fault.Text("nil"))
+		return faults.Err()
 	}
-	var faults []error
-	report := func(format string, values ...any) { faults = append(faults, fmt.Errorf(format, values...)) }
-
-	shortest := MinimumScoringTime + p.waitingTime()
 	if p.Extraction == nil {
-		report("Extraction is required: an EMRStep, an EMRServerlessJob, a GlueJob, or NoExtraction{}")
+		faults.Add("Extraction", "is required: an EMRStep, an EMRServerlessJob, a GlueJob, or NoExtraction{}")
 	} else {
-		faults = append(faults, p.Extraction.validate())
-		shortest += p.Extraction.timeLimit()
+		faults.Include(fault.In(p.Extraction.Validate()).Under("Extraction"))
 	}
-
-	if !check.Matches(endpointNamePattern, p.EndpointName) {
-		report("EndpointName must be 1 to 63 letters, digits and inner hyphens, got %q", p.EndpointName)
+	if !check.Matches(check.EndpointName, p.EndpointName) {
+		faults.Add("EndpointName", "must be 1 to 63 letters, digits and inner hyphens", p.EndpointName)
 	}
 	if p.Cohort != nil {
-		faults = append(faults, p.Cohort.validate())
+		faults.Include(p.Cohort.validate().Under("Cohort"))
 		if p.Records == nil {
-			report("Records is required with a Cohort: the record store that receives its decisions")
+			faults.Add("Records", "is required with a Cohort: the record store that receives its decisions")
 		}
 	}
 	if p.Threshold != 0 && !(p.Threshold > 0 && p.Threshold < 1) {
-		report("Threshold must be greater than 0 and less than 1, got %v", p.Threshold)
+		faults.Add("Threshold", "must be greater than 0 and less than 1", p.Threshold)
 	}
 	if p.Approval != nil && p.Records == nil {
-		report("Records is required with an Approval: the record store whose records are reviewed")
+		faults.Add("Records", "is required with an Approval: the record store whose records are reviewed")
 	}
-	faults = append(faults, validateDownstream(p.Downstream))
+	faults.Include(validateDownstream(p.Downstream))
 	if p.Environment != "" && !environmentPattern.MatchString(p.Environment) {
-		report("Environment must be 1 to 63 letters, digits, hyphens and dots, got %q", p.Environment)
+		faults.Add("Environment", "must be 1 to 63 letters, digits, hyphens and dots", p.Environment)
 	}
+	faults.Include(p.validateTopics())
+	faults.Include(validateTimeout(p.Timeout, MinimumScoringTime+p.waitingTime()+p.extractionTime()))
+	return faults.Err()
+}
+
+// validateTopics reports the faults of the topics and their subscriptions.
+func (p *ClinicalRiskPipelineProps) validateTopics() fault.List {
+	var faults fault.List
 	for i, address := range p.AlertEmails {
+		field := fmt.Sprintf("AlertEmails[%d]", i)
 		if !emailPattern.MatchString(address) {
-			report("AlertEmails[%d] must be an e-mail address, got %q", i, address)
+			faults.Add(field, "must be an e-mail address", address)
 		} else if slices.Contains(p.AlertEmails[:i], address) {
-			report("AlertEmails[%d] must be unique, got %q twice", i, address)
+			faults.Add(field, "must be unique", fault.Twice(address))
 		}
 	}
-	if p.AlertTopic != nil && isTrue(p.AlertTopic.Fifo()) {
-		report("AlertTopic must be a standard topic, got a FIFO topic")
+	if p.AlertTopic != nil && check.IsTrue(p.AlertTopic.Fifo()) {
+		faults.Add("AlertTopic", "must be a standard topic", fault.Text("a FIFO topic"))
 	}
-	if p.OperationsTopic != nil && isTrue(p.OperationsTopic.Fifo()) {
-		report("OperationsTopic must be a standard topic, got a FIFO topic")
+	if p.OperationsTopic != nil && check.IsTrue(p.OperationsTopic.Fifo()) {
+		faults.Add("OperationsTopic", "must be a standard topic", fault.Text("a FIFO topic"))
 	}
-	if p.Timeout != 0 {
-		if err := validTimeout("Timeout", p.Timeout, shortest); err != nil {
-			faults = append(faults, err)
-		}
-	}
-	return errors.Join(faults...)
+	return faults
 }
 
 // validateIn reports the faults that only the stack can tell: resources of another account or region.
-func (p *ClinicalRiskPipelineProps) validateIn(stack awscdk.Stack) error {
+func (p *ClinicalRiskPipelineProps) validateIn(stack awscdk.Stack) fault.List {
 	if p == nil {
 		return nil
 	}
-	faults := []error{keys.Validate(p.Key, stack)}
+	faults := keys.Validate(p.Key, stack)
 	for i, d := range p.Downstream {
-		if e, ok := d.(StateMachineExecution); ok && e.StateMachine != nil {
-			env := e.StateMachine.Env()
-			faults = append(faults,
-				check.SameAs(fmt.Sprintf("Downstream[%d].StateMachine must be in the stack's account", i), env.Account, stack.Account()),
-				check.SameAs(fmt.Sprintf("Downstream[%d].StateMachine must be in the stack's region", i), env.Region, stack.Region()))
+		if d, ok := d.(placed); ok {
+			faults.Include(d.validateIn(stack).Under(element(i)))
 		}
 	}
-	return errors.Join(faults...)
+	return faults
 }
 
 // withDefaults fills in what the user left out. The topics are left to addTopics: they are resources.
@@ -183,11 +179,11 @@ func (p ClinicalRiskPipelineProps) withDefaults() ClinicalRiskPipelineProps {
 		cohort := p.Cohort.withDefaults()
 		p.Cohort = &cohort
 	}
-	setDefault(&p.Threshold, workflow.DefaultThreshold)
-	setDefault(&p.Environment, "default")
-	setDefault(&p.LogRetention, awslogs.RetentionDays_TEN_YEARS)
-	setDefault(&p.RemovalPolicy, awscdk.RemovalPolicy_RETAIN)
-	setDefault(&p.Timeout, p.Extraction.timeLimit()+2*time.Hour+p.waitingTime())
+	p.Threshold = cmp.Or(p.Threshold, workflow.DefaultThreshold)
+	p.Environment = cmp.Or(p.Environment, "default")
+	p.LogRetention = cmp.Or(p.LogRetention, awslogs.RetentionDays_TEN_YEARS)
+	p.RemovalPolicy = cmp.Or(p.RemovalPolicy, awscdk.RemovalPolicy_RETAIN)
+	p.Timeout = cmp.Or(p.Timeout, p.extractionTime()+2*time.Hour+p.waitingTime())
 	return p
 }
 
@@ -199,17 +195,15 @@ func (p *ClinicalRiskPipelineProps) waitingTime() time.Duration {
 	}
 	for _, d := range p.Downstream {
 		if d != nil {
-			total += d.timeLimit()
+			total += d.TimeLimit()
 		}
 	}
 	return total
 }
 
-func validTimeout(field string, timeout, shortest time.Duration) error {
-	if timeout < shortest || timeout > maximumTimeout || timeout%time.Second != 0 {
-		return fmt.Errorf("%s must be whole seconds from %v to %v, got %v", field, shortest, maximumTimeout, timeout)
+func (p *ClinicalRiskPipelineProps) extractionTime() time.Duration {
+	if p.Extraction == nil {
+		return 0
 	}
-	return nil
+	return p.Extraction.TimeLimit()
 }
-
-func isTrue(b *bool) bool { return b != nil && *b }

@@ -131,7 +131,7 @@ func TestValidateRefusesNil(t *testing.T) {
 
 // The attempts of InvokeModel and NotifyTeam, all timing out, must fit into what Timeout leaves them after the extraction.
 func TestMinimumScoringTimeCoversEveryAttempt(t *testing.T) {
-	longest := exhausted(modelRetries, invokeModelTimeout) + exhausted(alertRetries, notifyTeamTimeout)
+	longest := Longest(invokeModelTimeout, modelRetries...) + Longest(notifyTeamTimeout, alertRetries...)
 	if longest > MinimumScoringTime {
 		t.Errorf("scoring and alerting may take %v, but only %v are kept for them", longest, MinimumScoringTime)
 	}

@@ -4,17 +4,25 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/constructs/policy"
+	"clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 	"github.com/aws/jsii-runtime-go"
 )
 
 // recordTimeout bounds one attempt to write a record; S3 answers within a second.
 const recordTimeout = 10 * time.Second
 
-// run says in a record which execution decided, by which definition, for which trial, and whether it was a test.
+// recordRetries write a record again under the same key, which changes nothing where the first attempt succeeded after all. A
+// batch has less time: see [Cohort].
+var (
+	recordRetries      = Retry{Errors: anyError, Attempts: 6, Interval: time.Second, MaxDelay: 30 * time.Second}
+	batchRecordRetries = Retry{Errors: anyError, Attempts: 2, Interval: time.Second, MaxDelay: 5 * time.Second}
+)
+
+// run is the part of a record that says which execution decided, by which definition, for which trial, and whether it was a
+// test.
 func run() map[string]any {
 	return map[string]any{
 		"execution":    expression("$states.context.Execution.Id"),
@@ -26,8 +34,7 @@ func run() map[string]any {
 	}
 }
 
-// record is a decision record: docs/decision-record.schema.json. The fields are those in which the record of one subject
-// and the record of a batch differ.
+// record is a decision record: docs/decision-record.schema.json. Records of a subject and of a batch differ in the fields.
 //
 // Requirements: SRC-19, P11-10b
 func (p *ClinicalRiskPipeline) record(fields map[string]any) map[string]any {
@@ -43,7 +50,8 @@ func (p *ClinicalRiskPipeline) record(fields map[string]any) map[string]any {
 	return record
 }
 
-// recordSubject writes the record of one subject, who goes the given branch, and notes its place in the data.
+// recordSubject writes the record of one subject with the branch that the execution takes, and notes the record's place in the
+// data.
 //
 // Requirements: P11-10e
 func (p *ClinicalRiskPipeline) recordSubject(state, branch string) awsstepfunctions.TaskStateBase {
@@ -58,47 +66,33 @@ func (p *ClinicalRiskPipeline) recordSubject(state, branch string) awsstepfuncti
 		"notScored": []any{},
 	})
 	output := expression(`$merge([$states.input, {"` + workflow.Record + `": "s3://` + p.recordBucket() + `/" & ` + key + `}])`)
-	return retrying(p.putRecord(state, key, record, output), recordRetries)
+	return WithRetries(p.putRecord(state, key, record, output), recordRetries)
 }
 
-// putRecord writes a record as JSON. S3 asks for a checksum of what it locks.
+// putRecord writes a record as JSON. S3 demands a checksum for an object that it locks. Nothing lets an execution read or delete a record.
 func (p *ClinicalRiskPipeline) putRecord(state, key string, record map[string]any, output any) awsstepfunctions.TaskStateBase {
-	return awsstepfunctionstasks.CallAwsService_Jsonata(p, &state, &awsstepfunctionstasks.CallAwsServiceJsonataProps{
-		Comment: jsii.String("Writes the decision record, before anybody is told."),
-		Service: jsii.String("s3"),
-		Action:  jsii.String("putObject"),
-		Parameters: &map[string]any{
+	records := *p.props.Records.Bucket().ArnForObjects(jsii.String(workflow.RecordFolder + "/*"))
+	p.scope.Allow(
+		policy.Allow(workflow.RecordDecision, []string{records}, services.PutObject.Operation.Action),
+		p.scope.Through("s3", policy.Allow(workflow.RecordDecision+"Encryption", []string{*p.props.Records.Key().KeyArn()}, "kms:GenerateDataKey")),
+	)
+	return p.callService(state, services.PutObject, arguments{
+		comment: "Writes the decision record, before anybody is told.",
+		parameters: map[string]any{
 			"Bucket":            p.recordBucket(),
 			"Key":               expression(key),
 			"Body":              record,
 			"ContentType":       "application/json",
 			"ChecksumAlgorithm": "SHA256",
 		},
-		IamAction:    jsii.String("s3:PutObject"),
-		IamResources: jsii.Strings(p.recordARN()),
-		TaskTimeout:  timeout(recordTimeout),
-		Outputs:      output,
+		timeout: recordTimeout,
+		output:  output,
 	})
 }
 
 func (p *ClinicalRiskPipeline) recordBucket() string { return *p.props.Records.Bucket().BucketName() }
 
-func (p *ClinicalRiskPipeline) recordARN() string {
-	return *p.props.Records.Bucket().ArnForObjects(jsii.String(workflow.RecordFolder + "/*"))
-}
-
 // recordPlace is the JSONata expression of the folder that holds the records of an execution.
 func (p *ClinicalRiskPipeline) recordPlace() string {
 	return `"s3://` + p.recordBucket() + `/" & ` + keyOf(workflow.RecordFolder, "")
-}
-
-// recordStatements let an execution add records. Nothing lets it read or delete one.
-func (p *ClinicalRiskPipeline) recordStatements() []policy.Statement {
-	if p.props.Records == nil {
-		return nil
-	}
-	return []policy.Statement{
-		policy.Allow(workflow.RecordDecision, []string{p.recordARN()}, "s3:PutObject"),
-		p.through("s3", policy.Allow(workflow.RecordDecision+"Encryption", []string{*p.props.Records.Key().KeyArn()}, "kms:GenerateDataKey")),
-	}
 }

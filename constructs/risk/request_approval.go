@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/constructs/policy"
+	"clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
@@ -12,7 +13,10 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// gated lets a person decide whether what follows the alert is done:
+// functionRetries repeat an invocation that Lambda refused or broke off: the function stores a request once.
+var functionRetries = Retry{Errors: services.InvokeFunction.Transient, Attempts: 6, Interval: 2 * time.Second, MaxDelay: time.Minute}
+
+// gated lets a person decide whether the execution goes on after the alert:
 //
 //	RequestApproval → CheckApproval ─ approved ─→ approved
 //	       │ deadline               └ anything else ─→ NotApproved → otherwise
@@ -35,18 +39,19 @@ func (p *ClinicalRiskPipeline) gated(approved, otherwise awsstepfunctions.IChain
 
 	request := p.requestApproval()
 	request.AddCatch(p.escalateApproval().Next(notApproved), &awsstepfunctions.CatchProps{
-		Errors:  jsii.Strings(timedOut),
+		Errors:  jsii.Strings(services.Timeout),
 		Outputs: expression(`$merge([$states.input, {"` + workflow.Approval + `": {"decision": "not approved", "reason": "deadline"}}])`),
 	})
 	return awsstepfunctions.Chain_Start(request).Next(check)
 }
 
-// requestApproval asks for a decision and waits for it, without a heartbeat: a task that nobody heartbeats would live no
-// longer than one.
+// requestApproval asks for a decision and waits for it. It has no heartbeat: nobody sends one, so the task would end after the
+// first interval.
 //
 // Requirements: SRC-20
 func (p *ClinicalRiskPipeline) requestApproval() awsstepfunctions.TaskStateBase {
 	approval := p.props.Approval
+	p.scope.Allow(policy.Allow(workflow.RequestApproval, []string{*approval.RequestFunction().FunctionArn()}, services.InvokeFunction.Operation.Action))
 	deadline := fmt.Sprintf("$fromMillis($toMillis($states.context.State.EnteredTime) + %d)", approval.Deadline()/time.Millisecond)
 	state := awsstepfunctionstasks.LambdaInvoke_Jsonata(p, jsii.String(workflow.RequestApproval), &awsstepfunctionstasks.LambdaInvokeJsonataProps{
 		Comment:                  jsii.String("Asks the approvers and waits for their decision."),
@@ -66,10 +71,10 @@ func (p *ClinicalRiskPipeline) requestApproval() awsstepfunctions.TaskStateBase 
 		TaskTimeout: timeout(approval.Deadline()),
 		Outputs:     expression(`$merge([$states.input, {"` + workflow.Approval + `": $states.result}])`),
 	})
-	return retrying(state, functionRetries)
+	return WithRetries(state, functionRetries)
 }
 
-// whom says whom an approval is about: the cohort's counts, or the subject.
+// whom is what an approval is about: the cohort's counts, or the subject.
 func (p *ClinicalRiskPipeline) whom() string {
 	if p.props.Cohort != nil {
 		return expression("$states.input." + workflow.Counts)
@@ -77,7 +82,7 @@ func (p *ClinicalRiskPipeline) whom() string {
 	return inputText(workflow.Subject)
 }
 
-// reviewed is the place of the records that a person reviews before deciding.
+// reviewed is the place of the records that a person reviews before the decision.
 func (p *ClinicalRiskPipeline) reviewed() string {
 	if p.props.Cohort != nil {
 		return expression(p.recordPlace())
@@ -87,9 +92,10 @@ func (p *ClinicalRiskPipeline) reviewed() string {
 
 // escalateApproval tells operations that nobody decided in time.
 func (p *ClinicalRiskPipeline) escalateApproval() awsstepfunctions.TaskStateBase {
+	p.allowPublish(workflow.EscalateApproval, p.operationsTopic)
 	state := awsstepfunctionstasks.SnsPublish_Jsonata(p, jsii.String(workflow.EscalateApproval), &awsstepfunctionstasks.SnsPublishJsonataProps{
 		Comment: jsii.String("Tells operations that nobody decided in time."),
-		Topic:   p.operationsTopic,
+		Topic:   p.operationsTopic.ITopic,
 		Subject: jsii.String("Clinical risk approval expired"),
 		Message: awsstepfunctions.TaskInput_FromObject(&map[string]any{
 			"message":     "Nobody decided on an approval before its deadline: it counts as not approved",
@@ -100,12 +106,5 @@ func (p *ClinicalRiskPipeline) escalateApproval() awsstepfunctions.TaskStateBase
 		TaskTimeout: timeout(notifyTeamTimeout),
 		Outputs:     expression("$states.input"),
 	})
-	return retrying(state, alertRetries)
-}
-
-func (p *ClinicalRiskPipeline) approvalStatements() []policy.Statement {
-	if p.props.Approval == nil {
-		return nil
-	}
-	return append(p.props.Approval.Statements(), publish(workflow.EscalateApproval, p.operationsTopic))
+	return WithRetries(state, alertRetries...)
 }

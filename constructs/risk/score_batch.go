@@ -7,7 +7,6 @@ import (
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 	"github.com/aws/jsii-runtime-go"
 )
 
@@ -16,8 +15,8 @@ import (
 //	InvokeModel → CheckPredictions ─ one for every subject ─→ RecordDecisions
 //	                               └ anything else, or an error ─→ NotScored
 //
-// It answers with three counts, {"scored", "high", "failed"}, that add up to the batch: what it could not score or record
-// it counts, and never fails for.
+// Its output is three counts, {"scored", "high", "failed"}. scored and failed add up to the batch: a subject that it cannot
+// score or record is counted, and never fails the child.
 //
 // Requirements: SRC-04
 func (p *ClinicalRiskPipeline) scoreBatch() awsstepfunctions.IChainable {
@@ -37,18 +36,18 @@ func (p *ClinicalRiskPipeline) scoreBatch() awsstepfunctions.IChainable {
 	return invokeModel.Next(check)
 }
 
-// everything catches all that can be caught, and goes on with the given data.
+// everything catches every error that can be caught, and goes on with the given data.
 func everything(output string) *awsstepfunctions.CatchProps {
 	return &awsstepfunctions.CatchProps{Errors: jsii.Strings("States.ALL"), Outputs: expression(output)}
 }
 
-// featured picks the items of a batch that have features. Lines that are no object, or have none, are not sent.
+// featured selects the items of a batch that have features. A line that is not an object, or has none, is not sent.
 const featured = `$featured := function($i) { $type($i.item) = "object" ? $type($i.item.features) = "object" : false }`
 
 // decide is the JSONata expression that turns the endpoint's answer into decisions. The answer is usable if it has one
 // prediction for each subject that was sent, in their order. A prediction is usable if it is an object with a score from 0
-// to 1; a subject whose prediction is not counts as not scored, and the others of its batch do not suffer for it. Subjects
-// and predictions are paired by $zip: an index that is not a literal makes JSONata walk the whole array, for each subject.
+// to 1; a subject without a usable prediction counts as not scored, and the others of its batch keep their scores. $zip pairs
+// subjects and predictions: an index that is not a literal makes JSONata walk the whole array, for each subject.
 const decide = `(
   ` + featured + `;
   $scored := function($p) { $type($p) = "object" ? ($type($p.risk_score) = "number" ? ($p.risk_score >= 0 and $p.risk_score <= 1) : false) : false };
@@ -81,14 +80,13 @@ const decide = `(
 func (p *ClinicalRiskPipeline) invokeModelForBatch() awsstepfunctions.TaskStateBase {
 	threshold := strconv.FormatFloat(p.props.Threshold, 'f', -1, 64)
 	decisions := strings.NewReplacer("THRESHOLD", threshold, "ALERT", workflow.AlertBranch, "NONE", workflow.NoAlertBranch).Replace(decide)
-	state := awsstepfunctionstasks.CallAwsService_Jsonata(p, jsii.String(workflow.InvokeModel),
-		p.invokeEndpoint(map[string]any{
-			workflow.Instances: expression("( " + featured + "; [$filter($states.input.Items, $featured).item.features] )"),
-		}, p.props.Cohort.ModelTimeout, expression(decisions)))
-	return retrying(state, p.props.Cohort.modelRetries())
+	body := map[string]any{
+		workflow.Instances: expression("( " + featured + "; [$filter($states.input.Items, $featured).item.features] )"),
+	}
+	return WithRetries(p.invokeEndpoint(body, p.props.Cohort.ModelTimeout, decisions), p.props.Cohort.modelRetries())
 }
 
-// recordDecisions writes the record of the batch, named after its first subject's place in the cohort.
+// recordDecisions writes the record of the batch. Its name has the place of the first subject in the cohort.
 func (p *ClinicalRiskPipeline) recordDecisions() awsstepfunctions.TaskStateBase {
 	key := `"` + workflow.RecordFolder + `/" & $states.input.name & "/batch-" & $formatInteger($states.input.input.firstIndex, "0000000") & ".json"`
 	record := p.record(map[string]any{
@@ -102,5 +100,5 @@ func (p *ClinicalRiskPipeline) recordDecisions() awsstepfunctions.TaskStateBase 
 		"high":   expression(`$count($states.input.subjects[branch = "` + workflow.AlertBranch + `"])`),
 		"failed": expression("$count($states.input.notScored)"),
 	})
-	return retrying(state, batchRecordRetries)
+	return WithRetries(state, batchRecordRetries)
 }

@@ -1,40 +1,49 @@
 package risk
 
 import (
+	"time"
+
 	"clinical-risk-pipeline/constructs/policy"
+	"clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 	"github.com/aws/jsii-runtime-go"
 )
 
-// findCohort looks up the object that the extraction wrote for this execution. An object that is not there ends the
-// execution here, and its version goes into every record.
+// cohortRetries look the cohort up again. S3 is consistent: an object that is missing after the extraction stays missing.
+var cohortRetries = []Retry{
+	{Errors: services.HeadObject.Permanent},
+	{Errors: anyError, Attempts: 6, Interval: time.Second, MaxDelay: 30 * time.Second},
+}
+
+// readerRetries read the cohort again from the start: its batches have the same records as before.
+var readerRetries = Retry{Errors: services.ReadItems.Transient, Attempts: 3, Interval: 5 * time.Second, MaxDelay: time.Minute}
+
+// findCohort looks up the object that the extraction wrote for this execution, and its version for the records. A missing
+// object ends the execution here.
 //
 // Requirements: SRC-08, P11-10h
 func (p *ClinicalRiskPipeline) findCohort() awsstepfunctions.TaskStateBase {
 	bucket, key := *p.props.Cohort.Bucket.BucketName(), keyOf(p.props.Cohort.Prefix, workflow.CohortFile)
-	state := awsstepfunctionstasks.CallAwsService_Jsonata(p, jsii.String(workflow.FindCohort), &awsstepfunctionstasks.CallAwsServiceJsonataProps{
-		Comment:      jsii.String("Looks up the cohort that was written for this execution."),
-		Service:      jsii.String("s3"),
-		Action:       jsii.String("headObject"),
-		Parameters:   &map[string]any{"Bucket": bucket, "Key": expression(key)},
-		IamAction:    jsii.String("s3:GetObject"),
-		IamResources: jsii.Strings(p.cohortARN()),
-		TaskTimeout:  timeout(recordTimeout),
-		Outputs: expression(`$merge([$states.input, {"` + workflow.CohortObject + `": {"bucket": "` + bucket + `", "key": ` + key +
+	p.allowReadCohort()
+	return WithRetries(p.callService(workflow.FindCohort, services.HeadObject, arguments{
+		comment:    "Looks up the cohort that was written for this execution.",
+		parameters: map[string]any{"Bucket": bucket, "Key": expression(key)},
+		timeout:    recordTimeout,
+		output: expression(`$merge([$states.input, {"` + workflow.CohortObject + `": {"bucket": "` + bucket + `", "key": ` + key +
 			`, "versionId": $exists($states.result.VersionId) ? $states.result.VersionId : null}}])`),
-	})
-	return retrying(state, cohortRetries)
+	}), cohortRetries...)
 }
 
-// scoreCohort distributes the cohort over Express children, a batch each, and adds up what they count. Every item carries
-// its own index, so that a batch has the same record whenever it is scored again.
+// scoreCohort distributes the cohort over Express children, a batch each, and adds up their counts. Every item has its index,
+// so that a batch that is scored again has the same record.
 //
 // Requirements: SRC-04
 func (p *ClinicalRiskPipeline) scoreCohort() awsstepfunctions.DistributedMap {
 	c := p.props.Cohort
+	p.allowReadCohort()
+	p.allowChildren()
 	distributed := awsstepfunctions.DistributedMap_Jsonata(p, jsii.String(workflow.ScoreCohort), &awsstepfunctions.DistributedMapJsonataProps{
 		Comment:          jsii.String("Scores the subjects of the cohort, batch by batch."),
 		Label:            jsii.String(workflow.ScoreCohort),
@@ -43,7 +52,7 @@ func (p *ClinicalRiskPipeline) scoreCohort() awsstepfunctions.DistributedMap {
 		ItemReader: awsstepfunctions.NewS3JsonLItemReader(&awsstepfunctions.S3FileItemReaderProps{
 			Bucket:   c.Bucket,
 			Key:      jsii.String(expression(keyOf(c.Prefix, workflow.CohortFile))),
-			MaxItems: jsii.Number(c.MaxSubjects + 1), // one more tells a cohort that is too large
+			MaxItems: jsii.Number(c.MaxSubjects + 1), // one more shows that a cohort is too large
 		}),
 		ItemSelector: &map[string]any{
 			"index": expression("$states.context.Map.Item.Index"),
@@ -53,7 +62,7 @@ func (p *ClinicalRiskPipeline) scoreCohort() awsstepfunctions.DistributedMap {
 			MaxItemsPerBatch:      jsii.Number(c.BatchSize),
 			MaxInputBytesPerBatch: jsii.Number(c.BatchBytes),
 			BatchInput: &map[string]any{
-				"name":  expression("$states.context.Execution.Name"), // a child has another
+				"name":  expression("$states.context.Execution.Name"), // a child has another name
 				"run":   run(),
 				"input": expression("$states.input." + workflow.CohortObject),
 			},
@@ -65,36 +74,29 @@ func (p *ClinicalRiskPipeline) scoreCohort() awsstepfunctions.DistributedMap {
   "failed": $sum($append([0], $states.result.failed))}}])`),
 	})
 	distributed.ItemProcessor(p.scoreBatch(), nil)
-	return retrying(distributed, readerRetries)
+	return WithRetries(distributed, readerRetries)
 }
 
-func (p *ClinicalRiskPipeline) cohortARN() string {
-	return *p.props.Cohort.Bucket.ArnForObjects(jsii.String(p.props.Cohort.Prefix + "/*"))
-}
-
-// cohortStatements let an execution read cohorts.
-func (p *ClinicalRiskPipeline) cohortStatements() []policy.Statement {
-	if p.props.Cohort == nil {
-		return nil
-	}
-	statements := []policy.Statement{policy.Allow(workflow.ScoreCohort, []string{p.cohortARN()}, "s3:GetObject")}
+// allowReadCohort lets an execution read cohorts.
+func (p *ClinicalRiskPipeline) allowReadCohort() {
+	cohorts := *p.props.Cohort.Bucket.ArnForObjects(jsii.String(p.props.Cohort.Prefix + "/*"))
+	p.scope.Allow(policy.Allow(workflow.ScoreCohort, []string{cohorts}, services.ReadItems.Operation.Action))
 	if key := p.props.Cohort.Bucket.EncryptionKey(); key != nil {
-		statements = append(statements, p.through("s3", policy.Allow(workflow.ScoreCohort+"Encryption", []string{*key.KeyArn()}, "kms:Decrypt")))
+		p.scope.Allow(p.scope.Through("s3", policy.Allow(workflow.ScoreCohort+"Encryption", []string{*key.KeyArn()}, "kms:Decrypt")))
 	}
-	return append(statements, p.childrenStatements()...)
 }
 
-// childrenStatements let an execution start its children and redrive them:
+// allowChildren lets an execution start its children and redrive them:
 // https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
-func (p *ClinicalRiskPipeline) childrenStatements() []policy.Statement {
-	executions := p.arn("states", "execution:"+p.name+"/"+workflow.ScoreCohort+":*")
-	return []policy.Statement{
+func (p *ClinicalRiskPipeline) allowChildren() {
+	executions := p.scope.ARN("states", "execution:"+p.name+"/"+workflow.ScoreCohort+":*")
+	p.scope.Allow(
 		policy.Allow(workflow.ScoreCohort+"Children", []string{p.machineARN()}, "states:StartExecution"),
 		policy.Allow(workflow.ScoreCohort+"Redrive", []string{executions}, "states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"),
-	}
+	)
 }
 
-// childrenARN is the ARN under which the children are executed: the state machine's with the label of their map.
+// childrenARN is the ARN of the children's state machine: the pipeline's with the label of their map.
 func (p *ClinicalRiskPipeline) childrenARN() string {
 	return p.machineARN() + "/" + workflow.ScoreCohort
 }

@@ -1,20 +1,22 @@
 package risk
 
 import (
-	"fmt"
+	"cmp"
 	"time"
 
+	"clinical-risk-pipeline/constructs/fault"
+	"clinical-risk-pipeline/constructs/internal/check"
 	"clinical-risk-pipeline/constructs/policy"
+	"clinical-risk-pipeline/services"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
-	"github.com/aws/jsii-runtime-go"
 )
 
 // StateMachineExecution starts an execution of another Standard state machine and waits for its end. Its input says what
-// the alert says. It is started under a name that a retry repeats, so that it runs once; a redrive of a pipeline whose
-// downstream execution failed starts it again.
+// the alert says. A retry repeats the execution's name, so that it runs once; a redrive of a pipeline whose downstream
+// execution failed starts another one.
 //
 // Requirements: SRC-22
 type StateMachineExecution struct {
@@ -24,66 +26,67 @@ type StateMachineExecution struct {
 	// StateMachine is the state machine to start, in the pipeline's own account and region.
 	StateMachine awsstepfunctions.IStateMachine
 
-	// Key is the customer-managed key that encrypts StateMachine: who waits for an execution's end reads its output. The key's
-	// policy has to let the account use it. Default: none.
+	// Key is the customer-managed key that encrypts StateMachine: waiting for an execution's end includes reading its output.
+	// The key's policy has to let the account use it. Default: none.
 	Key awskms.IKey
 
 	// Timeout bounds the execution, in whole seconds, one minute or more. Default: one hour.
 	Timeout time.Duration
 }
 
-func (e StateMachineExecution) name() string { return e.Name }
+// executionRetries repeat a start that was refused; the execution itself runs once.
+var executionRetries = submission(services.StartExecution)
 
-func (e StateMachineExecution) validate() []error {
-	var faults []error
+// ID implements [Downstream].
+func (e StateMachineExecution) ID() string { return e.Name }
+
+// Validate implements [Downstream].
+func (e StateMachineExecution) Validate() error {
+	var faults fault.List
 	if e.StateMachine == nil {
-		faults = append(faults, fmt.Errorf("StateMachine is required: the state machine to start"))
+		faults.Add("StateMachine", "is required: the state machine to start")
 	}
-	if e.Timeout != 0 {
-		if err := validTimeout("Timeout", e.Timeout, time.Minute); err != nil {
-			faults = append(faults, err)
-		}
-	}
-	return faults
+	faults.Include(validateTimeout(e.Timeout, time.Minute))
+	return faults.Err()
 }
 
-func (e StateMachineExecution) timeLimit() time.Duration {
-	limit := e.Timeout
-	setDefault(&limit, time.Hour)
-	return limit
+func (e StateMachineExecution) validateIn(stack awscdk.Stack) fault.List {
+	if e.StateMachine == nil {
+		return nil
+	}
+	return check.InStack("StateMachine", e.StateMachine.Env(), stack)
 }
 
-func (e StateMachineExecution) state() string { return "Start" + e.Name }
+// TimeLimit implements [Downstream].
+func (e StateMachineExecution) TimeLimit() time.Duration { return cmp.Or(e.Timeout, time.Hour) }
 
-// addStates starts the execution. What repeats is a submission that was refused: the execution itself runs once.
-func (e StateMachineExecution) addStates(p *ClinicalRiskPipeline, next awsstepfunctions.IChainable) awsstepfunctions.IChainable {
-	state := awsstepfunctions.NewCustomState(p, jsii.String(e.state()), &awsstepfunctions.CustomStateProps{StateJson: &map[string]any{
-		"Type":     "Task",
-		"Comment":  "Starts the downstream state machine and waits for its end.",
-		"Resource": p.integration("states:startExecution.sync:2"),
-		"Arguments": map[string]any{
-			"StateMachineArn": *e.StateMachine.StateMachineArn(),
-			"Name":            expression(correlation(e.Name) + ` & "-" & $string($states.context.Execution.RedriveCount)`),
-			"Input":           expression(objectOf(p.finding())),
+// AddStates implements [Downstream]: it starts the execution and waits for its end.
+func (e StateMachineExecution) AddStates(scope *Scope, next awsstepfunctions.IChainable) awsstepfunctions.IChainable {
+	state, machine := "Start"+e.Name, *e.StateMachine.StateMachineArn()
+	e.allow(scope, state, machine)
+	task := scope.NewTask(state, Task{
+		Comment:     "Starts the downstream state machine and waits for its end.",
+		Integration: services.StartExecution.Integration,
+		Timeout:     e.TimeLimit(),
+		Arguments: map[string]any{
+			"StateMachineArn": machine,
+			"Name":            expression(scope.Correlation(e.Name) + ` & "-" & $string($states.context.Execution.RedriveCount)`),
+			"Input":           expression(scope.Finding()),
 		},
-		"TimeoutSeconds": e.timeLimit().Seconds(),
-		"Output":         expression(withDownstream(e.Name, `{"execution": $states.result.ExecutionArn}`)),
-	}})
-	return awsstepfunctions.Chain_Start(retrying(state, executionRetries)).Next(next)
+		Output: scope.WithAnswer(e.Name, `{"execution": $states.result.ExecutionArn}`),
+	})
+	return awsstepfunctions.Chain_Start(WithRetries(task, executionRetries)).Next(next)
 }
 
-// statements follow https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html.
-func (e StateMachineExecution) statements(p *ClinicalRiskPipeline) []policy.Statement {
-	machine := *e.StateMachine.StateMachineArn()
+func (e StateMachineExecution) allow(scope *Scope, state, machine string) {
 	name := *awscdk.Arn_Split(&machine, awscdk.ArnFormat_COLON_RESOURCE_NAME).ResourceName
-	statements := []policy.Statement{
-		policy.Allow(e.state(), []string{machine}, "states:StartExecution"),
-		policy.Allow(e.state()+"Run", []string{p.arn("states", "execution:"+name+":*")}, "states:DescribeExecution", "states:StopExecution"),
-		p.managedRule(e.state(), "StepFunctionsGetEventsForStepFunctionsExecutionRule"),
-	}
+	scope.Allow(
+		policy.Allow(state, []string{machine}, services.StartExecution.Operation.Action),
+		policy.Allow(state+"Run", []string{scope.ARN("states", "execution:"+name+":*")}, services.StartExecution.JobActions()...),
+	)
+	scope.AllowManagedRule(state, services.StartExecution.Rule)
 	if e.Key != nil {
-		decrypt := policy.Allow(e.state()+"Encryption", []string{*e.Key.KeyArn()}, "kms:Decrypt")
-		statements = append(statements, inContext(p.through("states", decrypt), machineContext, []string{machine}))
+		decrypt := policy.Allow(state+"Encryption", []string{*e.Key.KeyArn()}, "kms:Decrypt")
+		scope.Allow(scope.Through("states", decrypt).InContext(machineContext, machine))
 	}
-	return statements
 }

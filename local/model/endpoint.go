@@ -11,16 +11,17 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"clinical-risk-pipeline/services"
 )
 
-// Limits of a SageMaker endpoint
-// (https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html).
 const (
-	MaxBody        = 6 << 20          // bytes, of a request and of an answer
-	invocationTime = 60 * time.Second // within which the container must answer
-	pingTime       = 2 * time.Second  // within which it must answer a ping
-	answerTime     = 100 * time.Millisecond
+	pingTime   = 2 * time.Second // https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
+	answerTime = 100 * time.Millisecond
 )
+
+// maxBody is the size of a request and of an answer that SageMaker takes at most, in bytes.
+var maxBody = services.InvokeEndpoint.MaxBytes
 
 // Endpoint is a server that speaks SageMaker's container contract: GET /ping, and POST /invocations.
 //
@@ -45,7 +46,7 @@ func NewEndpoint(address string) (*Endpoint, error) {
 	transport.MaxIdleConnsPerHost = 16
 	return &Endpoint{
 		base:    strings.TrimSuffix(u.String(), "/"),
-		timeout: invocationTime,
+		timeout: services.InvokeEndpoint.MaxTime,
 		client: &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse // A container's redirect is an answer other than success.
 		}},
@@ -100,8 +101,8 @@ func reason(err error) string {
 // Invoke implements Model.
 func (e *Endpoint) Invoke(ctx context.Context, request Request) (Response, error) {
 	response := Response{Duration: answerTime}
-	if len(request.Body) > MaxBody {
-		return response, failure(errOther, http.StatusRequestEntityTooLarge, "HTTP content length exceeded %d bytes.", MaxBody)
+	if len(request.Body) > maxBody {
+		return response, failure(services.SageMakerOther, http.StatusRequestEntityTooLarge, "HTTP content length exceeded %d bytes.", maxBody)
 	}
 	limited, cancel := context.WithTimeout(ctx, e.timeout)
 	defer cancel()
@@ -114,15 +115,15 @@ func (e *Endpoint) Invoke(ctx context.Context, request Request) (Response, error
 		response.Duration = e.timeout
 		return response, modelError(0, "Your invocation timed out while waiting for a response from container primary.")
 	case err != nil:
-		return response, failure(errUnavailable, http.StatusServiceUnavailable, "The connection to the container broke off.")
+		return response, failure(services.SageMakerUnavailable, http.StatusServiceUnavailable, "The connection to the container broke off.")
 	case status == http.StatusTooManyRequests:
-		return response, failure(errThrottling, status, "Rate exceeded")
+		return response, failure(services.SageMakerThrottling, status, "Rate exceeded")
 	case status == http.StatusServiceUnavailable:
-		return response, failure(errUnavailable, status, "The service is currently unavailable.")
+		return response, failure(services.SageMakerUnavailable, status, "The service is currently unavailable.")
 	case status < 200 || status > 299:
 		return response, modelError(status, withheld(body))
-	case len(body) > MaxBody:
-		return response, modelError(0, fmt.Sprintf("the answer is longer than %d bytes", MaxBody))
+	case len(body) > maxBody:
+		return response, modelError(0, fmt.Sprintf("the answer is longer than %d bytes", maxBody))
 	}
 	return response, nil
 }
@@ -143,15 +144,15 @@ func (e *Endpoint) post(ctx context.Context, request Request) (status int, conte
 		return 0, "", nil, err
 	}
 	defer response.Body.Close()
-	body, err = io.ReadAll(io.LimitReader(response.Body, MaxBody+1))
+	body, err = io.ReadAll(io.LimitReader(response.Body, int64(maxBody)+1))
 	return response.StatusCode, response.Header.Get("Content-Type"), body, err
 }
 
 // withheld stands for what a container said about its error. SageMaker copies it into the exception, and so into logs and
 // messages; containers like to quote the request there, which is health data.
 func withheld(body []byte) string {
-	if len(body) > MaxBody {
-		return fmt.Sprintf("(more than %d bytes, withheld)", MaxBody)
+	if len(body) > maxBody {
+		return fmt.Sprintf("(more than %d bytes, withheld)", maxBody)
 	}
 	return fmt.Sprintf("(%d bytes, withheld)", len(body))
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/services"
 )
 
 // serve starts a model server and returns the endpoint for it.
@@ -59,11 +60,11 @@ func TestErrorsOfTheContainer(t *testing.T) {
 		status      int
 		name, cause string
 	}{
-		{429, errThrottling, "Rate exceeded (Service: SageMakerRuntime, Status Code: 429)"},
-		{503, errUnavailable, "The service is currently unavailable. (Service: SageMakerRuntime, Status Code: 503)"},
-		{500, errModel, `Received server error (500) from primary with message "(22 bytes, withheld)". (Service: SageMakerRuntime, Status Code: 424)`},
-		{400, errModel, `Received client error (400) from primary with message "(22 bytes, withheld)". (Service: SageMakerRuntime, Status Code: 424)`},
-		{302, errModel, `Received server error (302) from primary with message "(22 bytes, withheld)". (Service: SageMakerRuntime, Status Code: 424)`},
+		{429, services.SageMakerThrottling, "Rate exceeded (Service: SageMakerRuntime, Status Code: 429)"},
+		{503, services.SageMakerUnavailable, "The service is currently unavailable. (Service: SageMakerRuntime, Status Code: 503)"},
+		{500, services.SageMakerModelError, `Received server error (500) from primary with message "(22 bytes, withheld)". (Service: SageMakerRuntime, Status Code: 424)`},
+		{400, services.SageMakerModelError, `Received client error (400) from primary with message "(22 bytes, withheld)". (Service: SageMakerRuntime, Status Code: 424)`},
+		{302, services.SageMakerModelError, `Received server error (302) from primary with message "(22 bytes, withheld)". (Service: SageMakerRuntime, Status Code: 424)`},
 	} {
 		endpoint := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Location", "/elsewhere")
@@ -85,7 +86,7 @@ func TestTimeout(t *testing.T) {
 	endpoint.timeout = 20 * time.Millisecond
 	got, err := endpoint.Invoke(t.Context(), Request{})
 	var failure *asl.Error
-	if !errors.As(err, &failure) || failure.Name != errModel || !strings.Contains(failure.Cause, "timed out") {
+	if !errors.As(err, &failure) || failure.Name != services.SageMakerModelError || !strings.Contains(failure.Cause, "timed out") {
 		t.Errorf("error %v, want a model error that says it timed out", err)
 	}
 	if got.Duration != endpoint.timeout {
@@ -105,8 +106,8 @@ func TestBrokenConnection(t *testing.T) {
 	})
 	_, err := endpoint.Invoke(t.Context(), Request{})
 	var failure *asl.Error
-	if !errors.As(err, &failure) || failure.Name != errUnavailable {
-		t.Errorf("error %v, want %s", err, errUnavailable)
+	if !errors.As(err, &failure) || failure.Name != services.SageMakerUnavailable {
+		t.Errorf("error %v, want %s", err, services.SageMakerUnavailable)
 	}
 }
 
@@ -123,14 +124,14 @@ func TestCancelledInvocationIsNoOutcome(t *testing.T) {
 }
 
 func TestSizeLimits(t *testing.T) {
-	large := strings.Repeat("x", MaxBody+1)
+	large := strings.Repeat("x", maxBody+1)
 	endpoint := serve(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, large) })
 	var failure *asl.Error
-	if _, err := endpoint.Invoke(t.Context(), Request{Body: []byte(large)}); !errors.As(err, &failure) || failure.Name != errOther {
-		t.Errorf("a large request: error %v, want %s", err, errOther)
+	if _, err := endpoint.Invoke(t.Context(), Request{Body: []byte(large)}); !errors.As(err, &failure) || failure.Name != services.SageMakerOther {
+		t.Errorf("a large request: error %v, want %s", err, services.SageMakerOther)
 	}
-	if _, err := endpoint.Invoke(t.Context(), Request{}); !errors.As(err, &failure) || failure.Name != errModel {
-		t.Errorf("a large answer: error %v, want %s", err, errModel)
+	if _, err := endpoint.Invoke(t.Context(), Request{}); !errors.As(err, &failure) || failure.Name != services.SageMakerModelError {
+		t.Errorf("a large answer: error %v, want %s", err, services.SageMakerModelError)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/services"
 )
 
 // Model answers InvokeEndpoint.
@@ -37,15 +38,6 @@ type Response struct {
 	Duration    time.Duration // virtual time that the call took: a constant, so that two runs agree
 }
 
-// The error names of the SDK integration for SageMaker Runtime: the prefix, and the exception's name in the API
-// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html).
-const (
-	errModel       = "SageMakerRuntime.ModelErrorException"
-	errThrottling  = "SageMakerRuntime.ThrottlingException"
-	errUnavailable = "SageMakerRuntime.ServiceUnavailableException"
-	errOther       = "SageMakerRuntime.SageMakerRuntimeException"
-)
-
 // failure renders an exception as the SDK integration reports it, save for the request id, which no two runs share.
 func failure(name string, status int, format string, a ...any) *asl.Error {
 	return &asl.Error{Name: name, Cause: fmt.Sprintf("%s (Service: SageMakerRuntime, Status Code: %d)", fmt.Sprintf(format, a...), status)}
@@ -57,5 +49,5 @@ func modelError(containerStatus int, message string) *asl.Error {
 	if containerStatus >= 400 && containerStatus < 500 {
 		side = "client"
 	}
-	return failure(errModel, 424, "Received %s error (%d) from primary with message %q.", side, containerStatus, message)
+	return failure(services.SageMakerModelError, 424, "Received %s error (%d) from primary with message %q.", side, containerStatus, message)
 }

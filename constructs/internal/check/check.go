@@ -1,24 +1,45 @@
-// Package check has what the props of all constructs are validated with.
+// Package check has what several constructs validate their props with.
 package check
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 
+	"clinical-risk-pipeline/constructs/fault"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces"
 )
 
-// Matches tells whether a text has the pattern's form. A CDK token has every form: it stands for a value that only the
-// deployment knows. The CDK is asked last, so that validating literal props needs no Node.
-func Matches(pattern *regexp.Regexp, s string) bool {
-	return pattern.MatchString(s) || strings.Contains(s, "${Token[") && *awscdk.Token_IsUnresolved(s)
+// EndpointName is the form of the names of SageMaker's endpoints and variants:
+// https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
+var EndpointName = regexp.MustCompile(`^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$`)
+
+// Principal is the form of the ARNs of IAM's roles and users:
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
+var Principal = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:(role|user)/([\w+=,.@-]+/)*[\w+=,.@-]+$`)
+
+// Matches reports whether a text has the pattern's form. A CDK token has every form: it is a placeholder for a value that only
+// the deployment knows.
+func Matches(pattern *regexp.Regexp, s string) bool { return pattern.MatchString(s) || IsToken(s) }
+
+// IsToken reports whether a text has a CDK token. It asks the CDK last, so that validating literal props needs no Node.
+func IsToken(s string) bool { return strings.Contains(s, "${Token[") && *awscdk.Token_IsUnresolved(s) }
+
+// InStack reports a resource in another account or region than the stack's, where both are known.
+func InStack(field string, of *interfaces.ResourceEnvironment, stack awscdk.Stack) fault.List {
+	var faults fault.List
+	differs := func(got, want *string) bool {
+		return !*awscdk.Token_IsUnresolved(got) && !*awscdk.Token_IsUnresolved(want) && *got != *want
+	}
+	if differs(of.Account, stack.Account()) {
+		faults.Add(field, "must be in the stack's account, "+*stack.Account(), fault.Text(*of.Account))
+	}
+	if differs(of.Region, stack.Region()) {
+		faults.Add(field, "must be in the stack's region, "+*stack.Region(), fault.Text(*of.Region))
+	}
+	return faults
 }
 
-// SameAs reports a value that differs from the stack's, where both are known.
-func SameAs(rule string, got, want *string) error {
-	if *awscdk.Token_IsUnresolved(got) || *awscdk.Token_IsUnresolved(want) || *got == *want {
-		return nil
-	}
-	return fmt.Errorf("%s, %s, got %s", rule, *want, *got)
-}
+// IsTrue reports whether an optional flag is set.
+func IsTrue(b *bool) bool { return b != nil && *b }

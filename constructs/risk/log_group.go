@@ -20,16 +20,15 @@ func (p *ClinicalRiskPipeline) addLogGroup() {
 	})
 }
 
-// logGroupName is the name that the group and its state machine share. The policy of the key names the group, which needs
-// the key first: only a name of ours breaks the circle.
+// logGroupName is fixed. The key's policy names the group, and the group needs the key: only a name of ours breaks the circle.
 func (p *ClinicalRiskPipeline) logGroupName() string { return vendedLogs + p.name }
 
 func (p *ClinicalRiskPipeline) logGroupARN() string {
-	return p.arn("logs", "log-group:"+p.logGroupName())
+	return p.scope.ARN("logs", "log-group:"+p.logGroupName())
 }
 
-// logRemoval keeps a log group that is retained, but for one of a stack whose creation is rolled back: it would be in the way of
-// the next creation, under the same name.
+// logRemoval deletes a log group that is to be retained only where the creation of its stack is rolled back: the group would
+// block the next creation, which uses the same name.
 func (p *ClinicalRiskPipeline) logRemoval() awscdk.RemovalPolicy {
 	if p.props.RemovalPolicy == awscdk.RemovalPolicy_RETAIN {
 		return awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE

@@ -1,0 +1,102 @@
+package risk
+
+import (
+	"time"
+
+	"clinical-risk-pipeline/constructs/policy"
+	"clinical-risk-pipeline/services"
+	"clinical-risk-pipeline/workflow"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/constructs-go/constructs/v10"
+)
+
+// Scope is all that an [Extraction] and a [Downstream] see of the pipeline: where they add their states, and to whom they say
+// what the states need. Its [policy.Place] makes the ARNs of the pipeline's account and region.
+type Scope struct {
+	policy.Place
+	construct  constructs.Construct
+	machineARN string
+	statements policy.Set
+	cohort     string       // the JSONata expression of the S3 URI of the cohort's object; empty for one subject
+	finding    []alertField // what the alert says
+}
+
+// Construct is the CDK's scope of the states. The ids of the states are their names.
+func (s *Scope) Construct() constructs.Construct { return s.construct }
+
+// MachineARN is the ARN of the pipeline's state machine.
+func (s *Scope) MachineARN() string { return s.machineARN }
+
+// Allow gives the executions' role statements that the states need. Begin their names with the name of the state. The role has
+// no other statements: a call without one is denied.
+func (s *Scope) Allow(statements ...policy.Statement) { s.statements.Add(statements...) }
+
+// AllowManagedRule lets Step Functions hear of a job's end through a rule of EventBridge that it manages in this account, under
+// a fixed name: https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html
+func (s *Scope) AllowManagedRule(state, rule string) {
+	s.Allow(policy.Allow(state+"Events", []string{s.ARN("events", "rule/"+rule)}, services.RuleActions...))
+}
+
+// Task is a task for an integration that the CDK has no fitting construct for.
+type Task struct {
+	// Comment says what the state does, for those who look at the graph.
+	Comment string
+
+	// Integration is the service and the call, such as "glue:startJobRun.sync".
+	Integration string
+
+	// Timeout bounds one attempt, in whole seconds.
+	Timeout time.Duration
+
+	// Arguments are the call's. A string "{% … %}" is a JSONata expression.
+	Arguments map[string]any
+
+	// Output is the JSONata expression of what the state hands on, without its marks.
+	Output string
+}
+
+// NewTask adds the task under the name of the state.
+func (s *Scope) NewTask(name string, task Task) awsstepfunctions.CustomState {
+	return awsstepfunctions.NewCustomState(s.construct, &name, &awsstepfunctions.CustomStateProps{StateJson: &map[string]any{
+		"Type":           "Task",
+		"Comment":        task.Comment,
+		"Resource":       s.Integration(task.Integration),
+		"Arguments":      task.Arguments,
+		"TimeoutSeconds": task.Timeout.Seconds(),
+		"Output":         expression(task.Output),
+	}})
+}
+
+// RunArguments tell a job what it works for: --trial-id, --run-id (the execution's name) and, for a [Cohort], --output (the S3
+// URI of the object to write), each followed by its value.
+//
+// Requirements: SRC-08
+func (s *Scope) RunArguments() []string {
+	arguments := []string{
+		"--trial-id", inputText(workflow.TrialID),
+		"--run-id", expression("$states.context.Execution.Name"),
+	}
+	if s.cohort != "" {
+		arguments = append(arguments, "--output", expression(s.cohort))
+	}
+	return arguments
+}
+
+// Finding is the JSONata expression of the object that tells another system what the alert says, under the same names.
+func (s *Scope) Finding() string { return objectOf(s.finding) }
+
+// FindingText is the JSONata expression of the alert's text.
+func (s *Scope) FindingText() string { return alertText(s.finding) }
+
+// Correlation is the JSONata expression of an id that belongs to this execution and to a downstream system, and stays the same
+// when the execution is redriven: 32 hexadecimal digits.
+func (s *Scope) Correlation(system string) string {
+	return `$substring($hash($states.context.Execution.Id & "/` + system + `", "SHA-256"), 0, 32)`
+}
+
+// WithAnswer is the JSONata expression of the state's input with the answer of a downstream system, itself an expression, at
+// downstream.SYSTEM.
+func (s *Scope) WithAnswer(system, answer string) string {
+	return `$merge([$states.input, {"` + workflow.Downstream + `": $merge([$states.input.` + workflow.Downstream + `, {"` + system + `": ` + answer + `}])}])`
+}

@@ -1,0 +1,32 @@
+package risk
+
+import (
+	"time"
+
+	"clinical-risk-pipeline/services"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// arguments are those of a task that calls an API of AWS through its SDK.
+type arguments struct {
+	comment    string
+	parameters map[string]any
+	timeout    time.Duration
+	output     any // an expression, or an object with some
+}
+
+func (p *ClinicalRiskPipeline) callService(state string, call services.Call, with arguments) awsstepfunctions.TaskStateBase {
+	service, action := call.SDK()
+	return awsstepfunctionstasks.CallAwsService_Jsonata(p, &state, &awsstepfunctionstasks.CallAwsServiceJsonataProps{
+		Comment:      &with.comment,
+		Service:      &service,
+		Action:       &action,
+		Parameters:   &with.parameters,
+		IamResources: jsii.Strings("*"), // the CDK demands it; the role has our statements and takes no other
+		TaskTimeout:  timeout(with.timeout),
+		Outputs:      with.output,
+	})
+}

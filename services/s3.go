@@ -1,0 +1,49 @@
+package services
+
+// The errors of S3 that a stand-in throws.
+const (
+	S3NoSuchKey     = "S3.NoSuchKeyException"
+	S3NoSuchVersion = "S3.NoSuchVersionException"
+	S3Other         = "S3.S3Exception" // everything that the API model does not declare, such as a failed precondition
+)
+
+// The other errors that operations on objects share, and where the names come from that they do not declare.
+const (
+	s3NoSuchBucket = "S3.NoSuchBucketException"
+	s3NoAnswer     = "S3.SdkClientException"
+	s3Code         = "an error code of S3 that the operation does not declare: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"
+)
+
+// HeadObject looks an object of S3 up. Its IAM action is that of reading the object.
+var HeadObject = Call{
+	Integration: "aws-sdk:s3:headObject",
+	Operation:   Operation{"s3", "HeadObject", "s3:GetObject"},
+	Permanent:   []string{S3NoSuchKey, s3NoSuchBucket},
+	Other:       []string{S3Other, S3NoSuchVersion, s3NoAnswer},
+	Undeclared: map[string]string{
+		s3NoSuchBucket: s3Code, S3NoSuchVersion: s3Code, S3Other: serviceWide, s3NoAnswer: noAnswer,
+	},
+	Source: "https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html",
+}
+
+// PutObject writes an object of S3.
+var PutObject = Call{
+	Integration: "aws-sdk:s3:putObject",
+	Operation:   Operation{"s3", "PutObject", "s3:PutObject"},
+	Other: []string{
+		S3Other, s3NoSuchBucket, s3NoAnswer, "S3.EncryptionTypeMismatchException", "S3.InvalidRequestException",
+		"S3.InvalidWriteOffsetException", "S3.TooManyPartsException",
+	},
+	Undeclared: map[string]string{s3NoSuchBucket: s3Code, S3Other: serviceWide, s3NoAnswer: noAnswer},
+	Source:     "https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html",
+}
+
+// ReadItems is how a Distributed Map reads its items from S3. Step Functions has one name for everything that keeps the
+// reader from them.
+var ReadItems = Call{
+	Integration: "s3:getObject",
+	Operation:   Operation{"s3", "GetObject", "s3:GetObject"},
+	Transient:   []string{"States.ItemReaderFailed"},
+	Undeclared:  map[string]string{"States.ItemReaderFailed": reserved},
+	Source:      "https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html",
+}
