@@ -8,7 +8,7 @@ SHELL := /bin/sh
 RACE := $(if $(shell command -v $$(go env CC 2>/dev/null) 2>/dev/null),-race -gcflags=github.com/dop251/goja=-race=false)
 
 # What runs with the race detector: the CDK's runtime does not bear it, and the commands have nothing to race.
-RACED := ./asl/... ./local/... ./services ./workflow/... ./lambda/... ./evidence/... ./rehearsal
+RACED := ./asl/... ./local/... ./services ./workflow/... ./lambda/... ./evidence/...
 PLAIN := ./test/... . ./constructs/... ./cmd/... ./stages/... ./gates/... ./internal/... ./examples/... # the longest first
 
 # Compiler, linker and engine make more garbage than memory is worth. Nothing else here changes how Go compiles: cdk.json starts the
@@ -61,7 +61,7 @@ diff: install compile ## show what changes in every stack since a commit, withou
 
 .PHONY: rehearse
 rehearse: install ## deploy dev twice into an emulated AWS on this machine, check it, destroy it
-	@go run ./rehearsal
+	@go run ./cmd/rehearse
 
 .PHONY: evidence
 evidence: synth test/iam/node_modules/.package-lock.json ## qualify: the traceability matrix and every executed scenario, into out/evidence
@@ -69,7 +69,7 @@ evidence: synth test/iam/node_modules/.package-lock.json ## qualify: the traceab
 
 .PHONY: cfn-lint
 cfn-lint: synth ## have cfn-lint look through every template
-	@go run ./gates/cfnlint
+	@go run ./cmd/cfnlint
 
 .PHONY: lint
 lint: install $(GOLANGCI_LINT) ## format check, go vet and the linters

@@ -10,10 +10,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/asl"
-	handlers "clinical-risk-pipeline/lambda/approval"
 	"clinical-risk-pipeline/local"
 	"clinical-risk-pipeline/local/approver"
 	"clinical-risk-pipeline/stages"
+	"clinical-risk-pipeline/workflow"
 )
 
 // The command line asks the stack of an environment where to decide.
@@ -31,12 +31,12 @@ func wantURL(t *testing.T, dir string, environment stages.Environment) {
 	stage := filepath.Join(dir, "assembly-"+environment.StageID())
 	var outputs object
 	for _, artifact := range readJSON(t, filepath.Join(stage, "manifest.json"))["artifacts"].(object) {
-		if properties, _ := artifact.(object)["properties"].(object); properties["stackName"] == handlers.Stack(environment.Name) {
+		if properties, _ := artifact.(object)["properties"].(object); properties["stackName"] == workflow.StackName(environment.Name, workflow.CohortStack) {
 			outputs = readJSON(t, filepath.Join(stage, properties["templateFile"].(string)))["Outputs"].(object)
 		}
 	}
-	if outputs[handlers.URLOutput] == nil {
-		t.Errorf("%s: no stack %s has the output %s", environment.Name, handlers.Stack(environment.Name), handlers.URLOutput)
+	if outputs[workflow.DecisionURL] == nil {
+		t.Errorf("%s: no stack %s has the output %s", environment.Name, workflow.StackName(environment.Name, workflow.CohortStack), workflow.DecisionURL)
 	}
 }
 

@@ -1,7 +1,7 @@
 // Command sample writes 200 synthetic subjects of one trial, or a cohort of 256 of another, as JSON Lines, to standard output:
 //
 //	go run ./examples/sample > examples/trial-sample.jsonl
-//	go run ./examples/sample -cohort > examples/cohort-sample.jsonl
+//	go run ./examples/sample --cohort > examples/cohort-sample.jsonl
 //
 // Nobody in them exists. They are the same on every machine: the seeds are fixed, and only integer arithmetic and rounded numbers
 // reach the output. Each line of the first is the input of one execution; package model documents the features. The second is
@@ -18,15 +18,14 @@
 package main
 
 //go:generate sh -c "go run . > ../trial-sample.jsonl"
-//go:generate sh -c "go run . -cohort > ../cohort-sample.jsonl"
+//go:generate sh -c "go run . --cohort > ../cohort-sample.jsonl"
 
 import (
 	"bufio"
-	"flag"
 	"fmt"
 	"io"
-	"os"
 
+	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/workflow"
 )
 
@@ -35,17 +34,21 @@ const (
 	subjects = 200
 )
 
+// cli is the command line.
+type cli struct {
+	Cohort bool `help:"Write the cohort instead of the inputs of single executions."`
+}
+
 func main() {
-	cohort := flag.Bool("cohort", false, "write the cohort")
-	flag.Parse()
-	sample := write
-	if *cohort {
-		sample = writeCohort
+	program.Program{Name: "sample", Description: "Writes synthetic subjects as JSON Lines to standard output.", CLI: &cli{}}.Main()
+}
+
+// Run executes the command.
+func (c *cli) Run(s program.Streams) error {
+	if c.Cohort {
+		return writeCohort(s.Out)
 	}
-	if err := sample(os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "sample:", err)
-		os.Exit(1)
-	}
+	return write(s.Out)
 }
 
 // write writes the sample.

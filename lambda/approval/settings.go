@@ -18,14 +18,6 @@ const (
 	EnvSessionNames = "APPROVAL_SESSION_NAMES" // the form of persons' session names, a regular expression; of the deciding function; may be empty
 )
 
-// URLOutput is the output that has the function URL, of the stack that [Stack] names.
-const URLOutput = "DecisionURL"
-
-// Stack is the name of the stack that asks for approvals in an environment, such as "Prod-CohortRisk" in "prod".
-func Stack(environment string) string {
-	return strings.ToUpper(environment[:1]) + environment[1:] + "-CohortRisk"
-}
-
 // ApprovalsPrefix is where in the record store the records of people's decisions stand. They are never reviewed.
 const ApprovalsPrefix = "approvals/"
 

@@ -11,7 +11,6 @@ package main
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -24,6 +23,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"clinical-risk-pipeline/gates"
+	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/stages"
 )
 
@@ -32,18 +32,23 @@ const folder = "test/peer"
 // limit is how many times as long as compiled TypeScript the built application may take, on the clock.
 const limit = 2.5
 
+// cli is the command line.
+type cli struct {
+	Runs  int  `default:"7" help:"How often each application is run. Default: ${default}."`
+	Synth bool `hidden:"" help:"Be the application."`
+}
+
 func main() {
-	synth := flag.Bool("synth", false, "be the application")
-	runs := flag.Int("runs", 7, "how often each application is run")
-	flag.Parse()
-	if *synth {
+	program.Program{Name: "peer", Description: "Times a synthesis against the equal application in TypeScript.", CLI: &cli{}}.Main()
+}
+
+// Run executes the command.
+func (c *cli) Run() error {
+	if c.Synth {
 		synthesize()
-		return
+		return nil
 	}
-	if err := compare(*runs); err != nil {
-		fmt.Fprintln(os.Stderr, "peer:", err)
-		os.Exit(1)
-	}
+	return compare(c.Runs)
 }
 
 // synthesize is the application in Go: every environment without its cohorts, which would time the CDK's assets rather than Go.
@@ -94,8 +99,8 @@ func compare(runs int) error {
 	applications := []application{
 		{"TypeScript, compiled", "node " + filepath.Join(modules, ".compiled", "app.js")}, // tsconfig.json sets this folder
 		{"TypeScript, tsx", filepath.Join(modules, ".bin", "tsx") + " " + filepath.Join(folder, "app.ts")},
-		{"Go, built", self + " -synth"},
-		{"Go, " + cdk.App, start + " ./" + folder + " -synth"},
+		{"Go, built", self + " --synth"},
+		{"Go, " + cdk.App, start + " ./" + folder + " --synth"},
 	}
 	timings, err := timeAll(applications, cdk.Context, runs)
 	if err != nil {
@@ -103,7 +108,7 @@ func compare(runs int) error {
 	}
 	report(applications, timings)
 	if times := median(timings[2]).wall.Seconds() / median(timings[0]).wall.Seconds(); times > limit {
-		return fmt.Errorf("the built application takes %.2f times as long as compiled TypeScript, at most %.1f is allowed", times, limit)
+		return program.Failed(fmt.Errorf("the built application takes %.2f times as long as compiled TypeScript, at most %.1f is allowed", times, limit))
 	}
 	return nil
 }

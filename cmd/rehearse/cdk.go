@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,31 +11,32 @@ import (
 	"strings"
 )
 
-// Where the rehearsal takes place: the account is the one that the emulator takes every credential for.
+// The place of the rehearsal. The emulator uses this account for every credential.
 const (
 	account = "123456789012"
 	region  = "eu-central-1"
 )
 
-// commandLine is the CDK command line, aimed at the emulator.
+// commandLine is the CDK command line with the emulator as its AWS.
 type commandLine struct {
+	out            io.Writer // gets the commands that run
 	server         *server
 	assembly, home string
 }
 
-// run executes a command, and shows nothing of it unless it fails.
+// run executes a command. Its output is part of the error if it fails.
 func (c commandLine) run(ctx context.Context, command string, arguments ...string) error {
 	_, err := c.output(ctx, command, arguments...)
 	return err
 }
 
 func (c commandLine) output(ctx context.Context, command string, arguments ...string) (string, error) {
-	fmt.Println("rehearsal: cdk", command, strings.Join(arguments, " "))
+	fmt.Fprintln(c.out, "rehearse: cdk", command, strings.Join(arguments, " "))
 	cdk := exec.CommandContext(ctx, filepath.Join("node_modules", ".bin", "cdk"),
 		append([]string{command, "--app", c.assembly, "--ci", "--no-notices"}, arguments...)...)
 	cdk.Env = append(localEnvironment(),
-		// The template's place is told to CloudFormation as a URL with the host of its endpoint, and moto understands
-		// "localhost" there; S3 is asked by path, not by host name, only where the host is an address.
+		// The URL of the template contains the host of the CloudFormation endpoint, and moto understands "localhost" in it. The S3
+		// client puts the bucket into the path, not into the host name, only if the host is an IP address.
 		"AWS_ENDPOINT_URL="+c.server.endpoint("localhost"),
 		"AWS_ENDPOINT_URL_S3="+c.server.endpoint("127.0.0.1"),
 		"AWS_ACCESS_KEY_ID=rehearsal", "AWS_SECRET_ACCESS_KEY=rehearsal", "AWS_REGION="+region,
@@ -53,7 +55,7 @@ func (c commandLine) output(ctx context.Context, command string, arguments ...st
 	return string(text), nil
 }
 
-// deployUnchanged deploys again, and expects each stack to have no change.
+// deployUnchanged deploys again and expects no change in any stack.
 func (c commandLine) deployUnchanged(ctx context.Context, stacks string, count int) error {
 	text, err := c.output(ctx, "deploy", stacks, "--require-approval", "never")
 	if err != nil {
@@ -65,7 +67,7 @@ func (c commandLine) deployUnchanged(ctx context.Context, stacks string, count i
 	return nil
 }
 
-// localEnvironment is this process's environment without what would lead to AWS, to a proxy or to anybody else.
+// localEnvironment returns the environment of this process without the variables that lead to AWS or to a proxy.
 func localEnvironment() []string {
 	return append(slices.DeleteFunc(os.Environ(), func(variable string) bool {
 		name, _, _ := strings.Cut(strings.ToUpper(variable), "=")

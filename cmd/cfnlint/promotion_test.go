@@ -8,7 +8,7 @@ import (
 	"clinical-risk-pipeline/stages"
 )
 
-// Whatever environments there are, the settings describe a promotion through them that is valid.
+// The settings describe a valid promotion through any list of environments.
 func TestEveryEnvironmentIsPromoted(t *testing.T) {
 	shipped := stages.Environments()
 	added := stages.Environment{
@@ -20,10 +20,10 @@ func TestEveryEnvironmentIsPromoted(t *testing.T) {
 		reason       string
 		environments []stages.Environment
 	}{
-		{"as they are", shipped},
-		{"one more", slices.Insert(slices.Clone(shipped), 0, added)},
-		{"only one, of another name", []stages.Environment{added}},
-		{"a cluster is a setting of an EMRStep only", []stages.Environment{glue}},
+		{"the environments of this project", shipped},
+		{"an additional environment", slices.Insert(slices.Clone(shipped), 0, added)},
+		{"a single environment with another name", []stages.Environment{added}},
+		{"an environment without a cluster", []stages.Environment{glue}},
 	} {
 		settings := stages.ReadSettings(row.environments, nil, promotionSettings(row.environments))
 		if _, err := settings.Environments(); err != nil {
@@ -40,7 +40,7 @@ func TestEveryEnvironmentIsPromoted(t *testing.T) {
 	}
 }
 
-// Bound to accounts and regions that differ, templates have what they have at a team's.
+// A real promotion crosses accounts and regions.
 func TestAPromotionCrossesAccountsAndRegions(t *testing.T) {
 	promotion := stages.ReadSettings(stages.Environments(), nil, promotionSettings(stages.Environments())).Promotion()
 	accounts, regions := map[string]bool{promotion.Account: true}, map[string]bool{promotion.Region: true}

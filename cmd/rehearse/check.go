@@ -18,13 +18,13 @@ import (
 	"clinical-risk-pipeline/local/assembly"
 )
 
-// template is what the assembly says of a stack.
+// template is the part of a stack's template that the rehearsal checks.
 type template struct {
 	Resources map[string]struct{ Type, DeletionPolicy string }
 	Outputs   map[string]any
 }
 
-// check compares each deployed stack with its template, resource by resource, and looks at those that carry the workflow.
+// check compares each deployed stack with its template, resource by resource, and inspects the resources of the workflow.
 func (c clients) check(ctx context.Context, stacks map[string]stack, templates map[string]template, unsupported []string) error {
 	var faults []error
 	missing := map[string]bool{}
@@ -50,7 +50,7 @@ func (c clients) check(ctx context.Context, stacks map[string]stack, templates m
 				faults = append(faults, fmt.Errorf("stack %s: output %s has no value", name, id))
 			}
 		}
-		fmt.Printf("rehearsal: %s has %d of %d resources\n", name, created, len(wanted.Resources))
+		fmt.Fprintf(c.out, "rehearse: %s has %d of %d resources\n", name, created, len(wanted.Resources))
 		for _, r := range stacks[name].resources {
 			if err := c.inspect(ctx, r); err != nil {
 				faults = append(faults, fmt.Errorf("stack %s: %w", name, err))
@@ -58,12 +58,12 @@ func (c clients) check(ctx context.Context, stacks map[string]stack, templates m
 		}
 	}
 	if len(missing) > 0 {
-		fmt.Println("rehearsal: the emulator does not create", strings.Join(slices.Sorted(maps.Keys(missing)), ", "))
+		fmt.Fprintln(c.out, "rehearse: the emulator does not create", strings.Join(slices.Sorted(maps.Keys(missing)), ", "))
 	}
 	return errors.Join(faults...)
 }
 
-// readTemplates are the templates of the assembly in dir by the names of their stacks.
+// readTemplates returns the templates of the assembly in dir, by the names of their stacks.
 func readTemplates(dir string) (map[string]template, error) {
 	synthesized, err := assembly.Open(dir)
 	if err != nil {
@@ -72,7 +72,7 @@ func readTemplates(dir string) (map[string]template, error) {
 	templates := map[string]template{}
 	for _, s := range synthesized.Stacks() {
 		if _, twice := templates[s.Name]; twice {
-			return nil, fmt.Errorf("stack %s is twice in the assembly: rehearse without a promotion, which may be set in cdk.json or ~/.cdk.json", s.Name)
+			return nil, fmt.Errorf("stack %s occurs twice in the assembly: remove the settings of the promotion from cdk.json and ~/.cdk.json", s.Name)
 		}
 		text, err := os.ReadFile(s.Template)
 		if err != nil {
@@ -87,7 +87,7 @@ func readTemplates(dir string) (map[string]template, error) {
 	return templates, nil
 }
 
-// inspect asks the service itself about a resource.
+// inspect asks the service about a resource.
 func (c clients) inspect(ctx context.Context, r resource) error {
 	switch r.kind {
 	case "AWS::StepFunctions::StateMachine":
@@ -102,7 +102,7 @@ func (c clients) inspect(ctx context.Context, r resource) error {
 	return nil
 }
 
-// inspectStateMachine expects a definition in which no reference is left.
+// inspectStateMachine expects a definition without references.
 func (c clients) inspectStateMachine(ctx context.Context, arn string) error {
 	machine, err := c.sfn.DescribeStateMachine(ctx, &sfn.DescribeStateMachineInput{StateMachineArn: &arn})
 	if err != nil {
@@ -114,25 +114,25 @@ func (c clients) inspectStateMachine(ctx context.Context, arn string) error {
 		States        map[string]struct{ Type string }
 	}
 	if err := json.Unmarshal([]byte(aws.ToString(machine.Definition)), &definition); err != nil {
-		return fmt.Errorf("the definition of %s is not JSON: %w", arn, err)
+		return fmt.Errorf("the definition of %s is not valid JSON: %w", arn, err)
 	}
 	if _, ok := definition.States[definition.StartAt]; !ok || definition.QueryLanguage != "JSONata" {
-		return fmt.Errorf("%s starts at %q in %s", arn, definition.StartAt, definition.QueryLanguage)
+		return fmt.Errorf("%s starts at %q in query language %q, want an existing state in JSONata", arn, definition.StartAt, definition.QueryLanguage)
 	}
 	if text := aws.ToString(machine.Definition); strings.Contains(text, `"Ref"`) || strings.Contains(text, "Fn::") || strings.Contains(text, "${Token[") {
-		return fmt.Errorf("the definition of %s has references that were not resolved", arn)
+		return fmt.Errorf("the definition of %s contains unresolved references", arn)
 	}
 	return nil
 }
 
-// inspectAlias expects that it leads to one version, and that an execution can be started through it.
+// inspectAlias expects that the alias leads to one version and starts an execution.
 func (c clients) inspectAlias(ctx context.Context, arn string) error {
 	alias, err := c.sfn.DescribeStateMachineAlias(ctx, &sfn.DescribeStateMachineAliasInput{StateMachineAliasArn: &arn})
 	if err != nil {
 		return err
 	}
 	if routes := alias.RoutingConfiguration; len(routes) != 1 || routes[0].Weight != 100 || routes[0].StateMachineVersionArn == nil {
-		return fmt.Errorf("alias %s must lead to one version, with all executions, got %+v", arn, routes)
+		return fmt.Errorf("alias %s must route all executions to one version, got %+v", arn, routes)
 	}
 	_, err = c.sfn.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &arn, Name: aws.String("rehearsal"), Input: aws.String("{}")})
 	return err
@@ -149,7 +149,7 @@ func (c clients) inspectTopic(ctx context.Context, arn string) error {
 	return nil
 }
 
-// inspectBucket looks at the encryption: moto takes over no more of a bucket's properties.
+// inspectBucket checks the encryption. moto ignores most other properties of a bucket.
 func (c clients) inspectBucket(ctx context.Context, name string) error {
 	encryption, err := c.s3.GetBucketEncryption(ctx, &s3.GetBucketEncryptionInput{Bucket: &name})
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -17,21 +18,23 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 )
 
-// clients ask the emulator through the AWS SDK.
+// clients are AWS SDK clients of the emulator.
 type clients struct {
+	out            io.Writer // gets the results
 	cloudformation *cloudformation.Client
 	sfn            *sfn.Client
 	sns            *sns.Client
 	s3             *s3.Client
 }
 
-func newClients(s *server) clients {
+func newClients(out io.Writer, s *server) clients {
 	configuration := aws.Config{
 		Region:       region,
 		BaseEndpoint: aws.String(s.endpoint("127.0.0.1")),
 		Credentials:  credentials.NewStaticCredentialsProvider("rehearsal", "rehearsal", ""),
 	}
 	return clients{
+		out:            out,
 		cloudformation: cloudformation.NewFromConfig(configuration),
 		sfn:            sfn.NewFromConfig(configuration),
 		sns:            sns.NewFromConfig(configuration),
@@ -48,13 +51,13 @@ type stack struct {
 
 type resource struct{ kind, physical string }
 
-// toolkit is the stack that the bootstrap makes.
+// toolkit is the name of the bootstrap stack.
 const toolkit = "CDKToolkit"
 
-// stateMachineVersion is a type that outlives other versions, and goes with its state machine.
+// stateMachineVersion is a type that is retained when it is replaced and deleted together with its state machine.
 const stateMachineVersion = "AWS::StepFunctions::StateMachineVersion"
 
-// deployed are the stacks by name, without the toolkit's.
+// deployed returns the stacks by name, without the toolkit.
 func (c clients) deployed(ctx context.Context) (map[string]stack, error) {
 	described, err := c.cloudformation.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{})
 	if err != nil {
@@ -86,12 +89,12 @@ func (c clients) deployed(ctx context.Context) (map[string]stack, error) {
 		stacks[name] = s
 	}
 	if len(stacks) == 0 {
-		return nil, errors.New("nothing was deployed")
+		return nil, errors.New("the deployment created no stack")
 	}
 	return stacks, nil
 }
 
-// unchanged compares what is deployed now with what was deployed first: nothing may have been replaced.
+// unchanged compares the stacks with those of the first deployment and reports replaced resources.
 func (c clients) unchanged(ctx context.Context, first map[string]stack) error {
 	second, err := c.deployed(ctx)
 	if err != nil {
@@ -101,13 +104,13 @@ func (c clients) unchanged(ctx context.Context, first map[string]stack) error {
 	for name, before := range first {
 		after := second[name]
 		if after.id != before.id || !maps.Equal(after.resources, before.resources) || !maps.Equal(after.outputs, before.outputs) {
-			faults = append(faults, fmt.Errorf("the second deployment replaced something in stack %s", name))
+			faults = append(faults, fmt.Errorf("the second deployment changed resources or outputs of stack %s", name))
 		}
 	}
 	return errors.Join(faults...)
 }
 
-// gone tells whether the stacks were destroyed, and says what they leave: what their templates retain.
+// gone checks that the stacks are destroyed and that the resources remain that their templates retain.
 func (c clients) gone(ctx context.Context, stacks map[string]stack, templates map[string]template) error {
 	described, err := c.cloudformation.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{})
 	if err != nil {
@@ -127,10 +130,10 @@ func (c clients) gone(ctx context.Context, stacks map[string]stack, templates ma
 			}
 			retained[r.Type] = true
 			if err := c.inspect(ctx, stacks[name].resources[id]); err != nil {
-				faults = append(faults, fmt.Errorf("stack %s: cdk destroy took %s %s: %w", name, r.Type, id, err))
+				faults = append(faults, fmt.Errorf("stack %s: cdk destroy deleted the retained %s %s: %w", name, r.Type, id, err))
 			}
 		}
-		fmt.Printf("rehearsal: %s is destroyed; it leaves %s\n", name, orNothing(slices.Sorted(maps.Keys(retained))))
+		fmt.Fprintf(c.out, "rehearse: %s is destroyed; it leaves %s\n", name, orNothing(slices.Sorted(maps.Keys(retained))))
 	}
 	return errors.Join(faults...)
 }

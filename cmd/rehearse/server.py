@@ -1,4 +1,4 @@
-"""Starts the emulator, with what moto 5.2.5 lacks for a deployment. Arguments: those of moto_server."""
+"""Start the emulator with the features that moto 5.2.5 lacks for a deployment. It takes the arguments of moto_server."""
 
 import sys
 
@@ -18,9 +18,9 @@ start = StepFunctionBackend.start_execution
 
 
 class Placeholder(CloudFormationModel):
-    """Stands for a resource of a type that moto does not create, so that others may refer to it."""
+    """A resource of a type that moto cannot create, so that other resources can refer to it."""
 
-    __module__ = "moto.placeholder"  # moto takes the name of a service from it
+    __module__ = "moto.placeholder"  # moto derives the name of a service from it
 
     def __init__(self, name):
         self.physical_resource_id = name
@@ -48,7 +48,7 @@ class Placeholder(CloudFormationModel):
 
 
 class Version(Placeholder):
-    """A version of a state machine: moto publishes one when it is asked, and knows none in a template."""
+    """A version of a state machine. moto can publish versions but cannot create them from a template."""
 
     __module__ = "moto.version"
 
@@ -64,7 +64,7 @@ class Version(Placeholder):
 
 
 class Alias(Version):
-    """An alias of a state machine, after a deployment: everything goes to the version."""
+    """An alias of a state machine after a deployment. It routes all executions to the version."""
 
     __module__ = "moto.alias"
 
@@ -82,26 +82,26 @@ released = {"AWS::StepFunctions::StateMachineVersion": Version, "AWS::StepFuncti
 
 
 def class_or_placeholder(resource_type):
-    """moto writes a line about each type that it does not create; the rehearsal reads it."""
+    """Return the class of a type. moto logs a line for each type that it cannot create; the rehearsal reads these lines."""
     return released.get(resource_type) or class_of(resource_type) or Placeholder
 
 
 def attribute_or_revision(self, attribute_name):
-    """A state machine that was never updated has the revision INITIAL."""
+    """Return an attribute. A state machine that was never updated has the revision INITIAL."""
     return "INITIAL" if attribute_name == "StateMachineRevisionId" else attribute_of(self, attribute_name)
 
 
 def start_through_alias(self, state_machine_arn, name, execution_input):
-    """moto starts executions of a state machine only, not of what its alias leads to."""
+    """Start an execution. moto starts executions of state machines, but not through an alias."""
     machine, _, _ = state_machine_arn.rpartition(":")
     if machine.endswith(":stateMachine"):
         return start(self, state_machine_arn, name, execution_input)
-    self.describe_state_machine_alias(state_machine_arn)  # fails unless there is one
+    self.describe_state_machine_alias(state_machine_arn)  # fails unless the alias exists
     return start(self, machine, name, execution_input)
 
 
 def create_with_tags(cls, resource_name, cloudformation_json, account_id, region_name, **options):
-    """CloudFormation names the parts of a tag Key and Value; moto expects KMS's own names, and fails."""
+    """Create a key. CloudFormation calls the parts of a tag Key and Value, but moto expects the names of KMS."""
     properties = dict(cloudformation_json["Properties"])
     properties["Tags"] = [
         {"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in properties.get("Tags", [])
@@ -111,7 +111,7 @@ def create_with_tags(cls, resource_name, cloudformation_json, account_id, region
 
 
 def apply_with_outputs(self):
-    """A stack that a change set made has outputs; moto computes them only for one that was made without."""
+    """Apply a change set and compute the outputs, which moto computes only for stacks created without a change set."""
     apply(self)
     self.stack.template = self.template
     self.stack._parse_template()
@@ -119,7 +119,7 @@ def apply_with_outputs(self):
 
 
 def delete_policy(self, account_id, region_name):
-    """CloudFormation detaches a policy that it deletes; moto leaves it, and cannot delete its role then."""
+    """Delete a policy and detach it, as CloudFormation does. moto leaves it attached and then cannot delete the role."""
     for role in self.backend.roles.values():
         if self.arn in role.managed_policies:
             self.detach_from(role)

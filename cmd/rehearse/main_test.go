@@ -1,14 +1,18 @@
 package main
 
 import (
+	"bytes"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"clinical-risk-pipeline/internal/program"
 )
 
+// logOf returns a server with a log.
 func logOf(t *testing.T, text string) *server {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "server.log")
@@ -18,7 +22,7 @@ func logOf(t *testing.T, text string) *server {
 	return &server{log: name}
 }
 
-func TestTheServerSaysWhatItDoesNotCreate(t *testing.T) {
+func TestUnsupportedTypesAreInTheLog(t *testing.T) {
 	got, err := logOf(t, "No Moto CloudFormation support for AWS::SNS::TopicPolicy\n"+
 		"127.0.0.1 - - \"POST / HTTP/1.1\" 200 -\n"+
 		"No Moto CloudFormation support for AWS::Lambda::Url\nNo Moto CloudFormation support for AWS::SNS::TopicPolicy\n").unsupported()
@@ -27,33 +31,33 @@ func TestTheServerSaysWhatItDoesNotCreate(t *testing.T) {
 	}
 }
 
-func TestAFailureOfTheServerIsTold(t *testing.T) {
+func TestFailuresAreInTheLog(t *testing.T) {
 	got, err := logOf(t, "Error on request:\nTraceback (most recent call last):\n  File \"x.py\", line 1, in f\n    f()\nKeyError: 'TagKey'\n").failure()
 	if err != nil || got != "KeyError: 'TagKey'" {
 		t.Errorf("got %q, %v", got, err)
 	}
 	if got, err := logOf(t, "127.0.0.1 - - \"POST / HTTP/1.1\" 400 -\n").failure(); err != nil || got != "" {
-		t.Errorf("an answer is no failure: got %q, %v", got, err)
+		t.Errorf("a client error is not a failure: got %q, %v", got, err)
 	}
 }
 
-func TestNothingLeadsOut(t *testing.T) {
+func TestLocalEnvironmentHidesAWSAndProxies(t *testing.T) {
 	t.Setenv("AWS_PROFILE", "production")
 	t.Setenv("https_proxy", "http://proxy.example.com")
 	t.Setenv("CDK_DEFAULT_ACCOUNT", "999999999999")
 	for _, variable := range localEnvironment() {
 		for _, secret := range []string{"production", "proxy.example.com", "999999999999"} {
 			if strings.Contains(variable, secret) {
-				t.Errorf("handed on: %s", variable)
+				t.Errorf("the environment contains %s", variable)
 			}
 		}
 	}
 }
 
-// What an earlier synthesis left, with the same stacks in a promotion, is not of the assembly.
-func TestTemplatesAreReadByTheNamesOfTheirStacks(t *testing.T) {
+// Leftovers of an earlier synthesis, such as the same stacks in a promotion, do not belong to the assembly.
+func TestTemplatesAreReadByStackName(t *testing.T) {
 	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS("../local/assembly/testdata/cdk.out")); err != nil {
+	if err := os.CopyFS(dir, os.DirFS("../../local/assembly/testdata/cdk.out")); err != nil {
 		t.Fatal(err)
 	}
 	stale := filepath.Join(dir, "assembly-Promotion-Dev")
@@ -76,12 +80,12 @@ func TestTemplatesAreReadByTheNamesOfTheirStacks(t *testing.T) {
 	}
 }
 
-func TestTemplatesThatCannotBeRead(t *testing.T) {
+func TestFaultyAssemblies(t *testing.T) {
 	risk := `{"type": "aws:cloudformation:stack", "properties": {"templateFile": "Risk.template.json", "stackName": "Dev-Risk"}}`
 	for _, row := range []struct{ reason, manifest, template, want string }{
-		{"a template that is gone", `{"artifacts": {"A": ` + risk + `}}`, "", "Risk.template.json"},
-		{"a template that is no JSON", `{"artifacts": {"A": ` + risk + `}}`, "{", "Risk.template.json"},
-		{"the same stack with a promotion: which is deployed?", `{"artifacts": {"A": ` + risk + `, "B": ` + risk + `}}`, "{}", "stack Dev-Risk is twice in the assembly"},
+		{"a missing template", `{"artifacts": {"A": ` + risk + `}}`, "", "Risk.template.json"},
+		{"a damaged template", `{"artifacts": {"A": ` + risk + `}}`, "{", "Risk.template.json"},
+		{"a stack that a promotion contains, too", `{"artifacts": {"A": ` + risk + `, "B": ` + risk + `}}`, "{}", "stack Dev-Risk occurs twice in the assembly"},
 		{"no manifest", "", "{}", "manifest.json"},
 	} {
 		dir := t.TempDir()
@@ -95,6 +99,27 @@ func TestTemplatesThatCannotBeRead(t *testing.T) {
 		}
 		if _, err := readTemplates(dir); err == nil || !strings.Contains(err.Error(), row.want) {
 			t.Errorf("%s: error %v, want it to contain %q", row.reason, err, row.want)
+		}
+	}
+}
+
+func TestCommandLine(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("PATH", t.TempDir())
+	for _, row := range []struct {
+		reason    string
+		arguments []string
+		code      int
+		want      string
+	}{
+		{"help", []string{"--help"}, program.ExitOK, "--stacks"},
+		{"an argument", []string{"Dev/*"}, program.ExitUsage, "unexpected argument Dev/*"},
+		{"no Python", nil, program.ExitOK, "rehearsed nothing: Python 3.10"},
+	} {
+		var out bytes.Buffer
+		code := newProgram().Run(t.Context(), row.arguments, program.Streams{Out: &out, Err: &out})
+		if code != row.code || !strings.Contains(out.String(), row.want) {
+			t.Errorf("%s: exit code %d, output %q, want %d and %q", row.reason, code, out.String(), row.code, row.want)
 		}
 	}
 }

@@ -23,11 +23,11 @@ var serverProgram []byte
 type server struct {
 	command *exec.Cmd
 	port    string
-	log     string // the file that it writes to
+	log     string // the file with its output
 	ended   chan struct{}
 }
 
-// startServer starts the emulator on a free port of the loopback address, and waits until it answers.
+// startServer starts the emulator on a free port of the loopback address and waits until it answers.
 func startServer(ctx context.Context, python, log string) (*server, error) {
 	port, err := freePort()
 	if err != nil {
@@ -46,7 +46,7 @@ func startServer(ctx context.Context, python, log string) (*server, error) {
 		return nil, fmt.Errorf("starting the emulator: %w", err)
 	}
 	go func() {
-		_ = s.command.Wait() // it ends because stop kills it, or it ends too early, which await tells
+		_ = s.command.Wait() // stop kills the server, or await reports its early end
 		close(s.ended)
 	}()
 	if err := s.await(ctx); err != nil {
@@ -57,7 +57,7 @@ func startServer(ctx context.Context, python, log string) (*server, error) {
 	return s, nil
 }
 
-// await asks until the server answers, for a minute at most.
+// await waits until the server answers, for one minute at most.
 func (s *server) await(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -76,15 +76,15 @@ func (s *server) await(ctx context.Context) error {
 		case <-ctx.Done():
 			return errors.Join(ctx.Err(), err)
 		case <-s.ended:
-			return errors.New("it ended")
+			return errors.New("the process ended")
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
 }
 
-// stop ends the server, if it has not ended, and waits until it has.
+// stop kills the server if it still runs, and waits for its end.
 func (s *server) stop() {
-	_ = s.command.Process.Kill() // fails only where it has ended
+	_ = s.command.Process.Kill() // fails only after the end
 	<-s.ended
 }
 
@@ -92,7 +92,7 @@ func (s *server) endpoint(host string) string { return "http://" + host + ":" + 
 
 var unsupportedPattern = regexp.MustCompile(`(?m)^No Moto CloudFormation support for (\S+)`)
 
-// unsupported are the types that the emulator said it does not create.
+// unsupported returns the resource types that the emulator reported as unsupported.
 func (s *server) unsupported() ([]string, error) {
 	text, err := os.ReadFile(s.log)
 	if err != nil {
@@ -106,8 +106,7 @@ func (s *server) unsupported() ([]string, error) {
 	return slices.Compact(types), nil
 }
 
-// failure is what the emulator wrote when a request ended in an error of its own; empty if there was none. The CDK command
-// line does not hear of every one.
+// failure returns the message of an internal error in the emulator, or "". The CDK command line does not report all of them.
 func (s *server) failure() (string, error) {
 	text, err := os.ReadFile(s.log)
 	if err != nil {
