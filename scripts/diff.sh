@@ -40,23 +40,4 @@ before=$!
 synthesize . "$work/now" || failed "$work/now" "the working tree"
 wait "$before" || failed "$work/before" "$commit"
 
-# stacks FOLDER: a line for each stack of a cloud assembly, "NAME TEMPLATE"
-stacks() (
-	cd "$1" && node -e 'for (const manifest of process.argv.slice(1))
-		for (const { type, displayName, properties } of Object.values(require(path.resolve(manifest)).artifacts))
-			if (type === "aws:cloudformation:stack") console.log(displayName, path.join(path.dirname(manifest), properties.templateFile))
-	' manifest.json assembly-*/manifest.json
-)
-stacks "$work/now" >"$work/stacks"
-while read -r name template; do
-	if [ ! -e "$work/before/$template" ]; then
-		echo "$name is new"
-	elif cmp -s "$work/before/$template" "$work/now/$template"; then
-		echo "$name is the same"
-	else
-		npx --no-install cdk diff --strict --app "$work/now" --template "$work/before/$template" "$name" 2>&1 </dev/null
-	fi
-done <"$work/stacks"
-stacks "$work/before" | while read -r name template; do
-	[ -e "$work/now/$template" ] || echo "$name is gone"
-done
+go run ./cmd/diff "$work/before" "$work/now"
