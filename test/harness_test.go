@@ -54,13 +54,9 @@ func run(m *testing.M) int {
 
 // rerun executes this test program again with the validator on or off, and returns its exit code.
 func rerun(arguments []string, value string, stdout, stderr io.Writer) int {
-	kernel, err := filepath.Abs("../scripts/jsii/node") // runs in one process, as where cdk.json starts the application
-	if err != nil {
-		panic(err)
-	}
 	again := exec.Command(os.Args[0], arguments...)
 	// The kernel unpacks itself into the folder for temporary files, and leaves there what it unpacked.
-	again.Env = append(os.Environ(), validation+"="+value, "TMPDIR="+scratch, "JSII_NODE="+kernel)
+	again.Env = append(os.Environ(), validation+"="+value, "TMPDIR="+scratch)
 	again.Stdout, again.Stderr = stdout, stderr
 	if err := again.Run(); err != nil {
 		var exit *exec.ExitError
