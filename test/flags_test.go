@@ -19,7 +19,7 @@ const logByPolicy = "@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy"
 // The application of another team has other feature flags than cdk.json, or none. It gets the same statements, policies and
 // encryption: the templates differ only in the order of the actions in a statement, which the CDK sorts where a flag says so.
 func TestFeatureFlagsDoNotChangeWhatIsDeployed(t *testing.T) {
-	emr, full := someDev(), demanding()[0]
+	emr, full := devEnvironment(), extremeEnvironments()[0]
 	emr.Name = "emr"
 	for _, environment := range []stages.Environment{emr, full} {
 		for reason, flags := range map[string]map[string]any{
