@@ -148,7 +148,7 @@ func TestImportedKeys(t *testing.T) {
 				return awskms.Key_FromKeyArn(stack, jsii.String("Existing"), jsii.String(existingKey))
 			}
 			refused := fmt.Sprint(build(false, imported))
-			for _, name := range append(row.names, "Key must have a policy", "set KeyPrepared") {
+			for _, name := range append(row.names, "Key is imported", "set KeyPrepared") {
 				if !strings.Contains(refused, name) {
 					t.Errorf("refused with %s, want %q in it", refused, name)
 				}
