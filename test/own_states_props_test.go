@@ -84,7 +84,7 @@ func TestTwoStatementsOfOneNameAreRefusedUnlessTheyAllowTheSame(t *testing.T) {
 	}
 	for _, name := range []string{"StartProcessingJob", "NotifyTeam"} { // one of its own, and one of the pipeline
 		err, _ := build(policy.Allow(name, []string{"*"}, "sagemaker:AddTags")).(error)
-		if want := `two statements have the name "` + name + `", and other actions or conditions`; err == nil || err.Error() != want {
+		if want := `two statements named "` + name + `" have different actions or conditions`; err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
