@@ -8,8 +8,12 @@ SHELL := /bin/sh
 RACE := $(if $(shell command -v $$(go env CC 2>/dev/null) 2>/dev/null),-race -gcflags=github.com/dop251/goja=-race=false)
 
 # What runs with the race detector: the CDK's runtime does not bear it, and the commands have nothing to race.
-RACED := ./asl/... ./local/... ./services ./workflow/... ./lambda/... ./evidence/... ./rehearsal
+RACED := ./asl/... ./local/... ./services ./workflow/... ./lambda/... ./evidence/...
 PLAIN := ./test/... . ./constructs/... ./cmd/... ./stages/... ./gates/... ./internal/... ./examples/... # the longest first
+
+# Compiler, linker and engine make more garbage than memory is worth. Nothing else here changes how Go compiles: cdk.json starts the
+# application with `go run .`, and everything shares what is compiled, except what the race detector needs.
+export GOGC ?= 400
 
 GOLANGCI_LINT_VERSION := v2.15.0
 GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
@@ -22,13 +26,13 @@ help: ## list the commands
 run: synth ## install, synthesize, and run the dev pipeline on the sample
 	@go build -o bin/clinicalrisk ./cmd/clinicalrisk
 	@bin/clinicalrisk run --environment dev --out out examples/trial-sample.jsonl || [ $$? -eq 1 ]
+	@echo
+	@echo "Ten executions fail on purpose: examples/sample breaks the features of ten subjects, as real pipelines do."
 
 .PHONY: test
-test: install test/iam/node_modules/.package-lock.json ## run every test
+test: install compile test/iam/node_modules/.package-lock.json ## run every test
 	@$(MAKE) --no-print-directory -j2 test-raced test-plain
 
-# The linker and the engine make more garbage than memory is worth.
-test-raced test-plain: export GOGC ?= 400
 # How long each package waits for races of what outlives its tests: by default a second.
 test-raced: export GORACE ?= atexit_sleep_ms=100
 
@@ -40,18 +44,24 @@ test-raced:
 test-plain:
 	go test $(PLAIN)
 
+# `cdk synth` ends with a hint at a command that shows a template. With the stacks in stages it names none, so it is left out.
 .PHONY: synth
-synth: install ## synthesize every environment into cdk.out
-	@npx --no-install cdk synth --quiet
-	@echo "synthesized every environment into cdk.out"
+synth: install compile ## synthesize every environment into cdk.out
+	@mkdir -p bin
+	@echo "synthesizing every environment"
+	@npx --no-install cdk synth --quiet >bin/synth.log 2>&1; code=$$?; sed '/^Supply a stack id /d' bin/synth.log; exit $$code
+
+.PHONY: compile
+compile: preflight
+	@scripts/compile.sh . ./cmd/clinicalrisk
 
 .PHONY: diff
-diff: install ## show what changes in every stack since a commit, without AWS: make diff [SINCE=HEAD]
+diff: install compile ## show what changes in every stack since a commit, without AWS: make diff [SINCE=HEAD]
 	@scripts/diff.sh $(SINCE)
 
 .PHONY: rehearse
 rehearse: install ## deploy dev twice into an emulated AWS on this machine, check it, destroy it
-	@go run ./rehearsal
+	@go run ./cmd/rehearse
 
 .PHONY: evidence
 evidence: synth test/iam/node_modules/.package-lock.json ## qualify: the traceability matrix and every executed scenario, into out/evidence
@@ -59,7 +69,11 @@ evidence: synth test/iam/node_modules/.package-lock.json ## qualify: the traceab
 
 .PHONY: cfn-lint
 cfn-lint: synth ## have cfn-lint look through every template
-	@go run ./gates/cfnlint
+	@go run ./cmd/cfnlint
+
+.PHONY: consumer
+consumer: install ## test and synthesize examples/consumer, a module that imports the construct
+	@scripts/consumer.sh
 
 .PHONY: lint
 lint: install $(GOLANGCI_LINT) ## format check, go vet and the linters

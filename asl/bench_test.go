@@ -13,7 +13,7 @@ import (
 	"clinical-risk-pipeline/asl/jsonata"
 )
 
-// echo is a handler that returns what it gets.
+// echo is a handler that returns its input.
 var echo = asl.HandlerFunc(func(_ context.Context, task *asl.Task) (asl.Reply, error) {
 	return asl.Reply{Output: task.Input}, nil
 })
@@ -58,7 +58,7 @@ func benchmarkStates(b *testing.B, definition string) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// BenchmarkLoadAndRun is the first execution of a process with JSONata: from the library's and the definition's text to the outcome.
+// BenchmarkLoadAndRun measures the first JSONata execution of a process: it opens the library, loads the definition and runs it.
 func BenchmarkLoadAndRun(b *testing.B) {
 	dir, err := jsonata.Find(".")
 	if err != nil {
@@ -80,7 +80,7 @@ func BenchmarkLoadAndRun(b *testing.B) {
 	}
 }
 
-// BenchmarkLoad loads a definition whose expressions the library knows already.
+// BenchmarkLoad loads a definition whose expressions the library has already parsed.
 func BenchmarkLoad(b *testing.B) {
 	for b.Loop() {
 		if _, err := asl.Load([]byte(fiveStatesJSONata)); err != nil {
@@ -97,7 +97,7 @@ const scoreCohort = `{"StartAt": "ScoreCohort", "States": {"ScoreCohort": {"Type
 			"ResultSelector": {"scored.$": "States.ArrayLength($.Payload)"}, "End": true}}},
 	"ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "results", "Prefix": "scores"}}}}}`
 
-// BenchmarkDistributedMap maps over a million JSON Lines items in batches of 100, and reports the most memory in use.
+// BenchmarkDistributedMap maps over a million JSON Lines items in batches of 100. It also reports the peak memory use.
 func BenchmarkDistributedMap(b *testing.B) {
 	const items = 1_000_000
 	machine, err := asl.Load([]byte(scoreCohort))
@@ -125,7 +125,7 @@ func BenchmarkDistributedMap(b *testing.B) {
 	b.ReportMetric(float64(peak)/(1<<20), "peak-MiB")
 }
 
-// cohort is an object of so many generated JSON Lines; what is written is dropped.
+// cohort is a store with an object of that many generated JSON Lines. It drops what is written.
 type cohort int
 
 func (c cohort) Open(context.Context, string, string) (io.ReadCloser, error) {

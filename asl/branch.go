@@ -8,7 +8,7 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// branch is a thread of an execution: its main program, a branch of a Parallel state or an iteration of a Map state.
+// branch is one thread of an execution: the main program, a branch of a Parallel state or an iteration of a Map state.
 type branch struct {
 	x        *execution
 	p        *clock.Process
@@ -19,23 +19,23 @@ type branch struct {
 	at       visit
 }
 
-// mapItem is what the context object says about the item of a Map state.
+// mapItem is the item of a Map state that the context object describes.
 type mapItem struct {
 	index int
 	value any
 }
 
-// newBranch is a branch that begins after an event; outer is the scope around it, or nil.
-func newBranch(x *execution, p *clock.Process, outer *scope, item *mapItem, previous int64) *branch {
-	b := &branch{x: x, p: p, scope: &scope{outer: outer}, item: item, previous: previous}
+// newBranch returns a branch that starts after the event previous. outer is the enclosing scope, or nil.
+func newBranch(x *execution, process *clock.Process, outer *scope, item *mapItem, previous int64) *branch {
+	b := &branch{x: x, p: process, scope: &scope{outer: outer}, item: item, previous: previous}
 	b.env = query.Env{Context: b.contextObject, Variable: b.scope.lookup, Random: x.random, Runtime: x.runtime}
 	return b
 }
 
-// run executes a program on an input.
+// run executes a program with an input.
 func (b *branch) run(p *program, input any) (any, error) { return b.runFrom(p.start, input) }
 
-// runFrom executes a state and those that follow it.
+// runFrom executes a state and its successors.
 func (b *branch) runFrom(s state, input any) (any, error) {
 	for {
 		output, next, err := b.visit(s, input)
@@ -49,7 +49,7 @@ func (b *branch) runFrom(s state, input any) (any, error) {
 	}
 }
 
-// visit executes one state, from entering to leaving it.
+// visit executes one state, from entry to exit.
 func (b *branch) visit(s state, input any) (any, *target, error) {
 	c := s.base()
 	if err := b.enter(c, input); err != nil {
@@ -60,7 +60,7 @@ func (b *branch) visit(s state, input any) (any, *target, error) {
 		b.left(c, err)
 		return nil, nil, err
 	}
-	if !value.Same(output, input) { // the input was checked when it was an output
+	if !value.Same(output, input) { // the input was checked as the output of the state before
 		if err := checkSize(output, c.name); err != nil {
 			return nil, nil, err
 		}
@@ -72,7 +72,7 @@ func (b *branch) visit(s state, input any) (any, *target, error) {
 	return output, next, nil
 }
 
-// enter begins the visit.
+// enter starts the visit.
 func (b *branch) enter(c *common, input any) error {
 	if err := b.x.admit(); err != nil {
 		return err
@@ -83,7 +83,7 @@ func (b *branch) enter(c *common, input any) error {
 	return nil
 }
 
-// left records how the state was left with an error.
+// left records that a state ended with an error.
 func (b *branch) left(c *common, err error) {
 	var e *failure
 	switch {
@@ -94,19 +94,19 @@ func (b *branch) left(c *common, err error) {
 	}
 }
 
-// record appends an event to the history and gives its id.
+// record appends an event to the history and returns its id.
 func (b *branch) record(eventType string, details Details) int64 {
 	b.previous = b.x.record(b.previous, b.p.Now(), eventType, details)
 	return b.previous
 }
 
-// evaluating prepares the environment for templates of the current state: $ is input.
+// evaluating prepares the environment for the templates of the current state. In it, $ is input.
 func (b *branch) evaluating(input any) *query.Env {
 	b.env.Input, b.env.Result, b.env.HasResult, b.env.Error = input, nil, false, nil
 	return &b.env
 }
 
-// assign evaluates Assign; the variables change when the state is left.
+// assign evaluates Assign. The variables change when the execution leaves the state.
 func (b *branch) assign(t query.Template, env *query.Env) error {
 	if t == nil {
 		return nil

@@ -8,13 +8,13 @@ import (
 
 // operator is a comparison operator of a choice rule.
 type operator struct {
-	kind     string         // what it compares with, for messages
-	accepts  func(any) bool // whether a constant can be its operand
+	kind     string         // the kind of operand, for messages
+	accepts  func(any) bool // reports whether a constant can be the operand
 	compare  func(v, with any) bool
 	presence bool // IsPresent
 }
 
-// operators by name. All but those that begin with Is and StringMatches also exist with the suffix Path.
+// operators lists the operators by name. All of them except Is… and StringMatches also exist with the suffix Path.
 var operators = map[string]operator{
 	"IsPresent":     {kind: boolean, accepts: isBoolean, presence: true},
 	"IsNull":        typeTest(func(v any) bool { return v == nil }),
@@ -46,7 +46,7 @@ func typeTest(test func(any) bool) operator {
 	return operator{kind: boolean, accepts: isBoolean, compare: func(v, with any) bool { return test(v) == with }}
 }
 
-// ordering compares two values of a type. Values of another type never match.
+// ordering returns an operator that compares two values of one type. Values of another type never match.
 func ordering(kind string, accepts func(any) bool, order func(a, b any) int, holds func(int) bool) operator {
 	return operator{kind: kind, accepts: accepts, compare: func(v, with any) bool {
 		return accepts(v) && accepts(with) && holds(order(v, with))
@@ -78,7 +78,7 @@ func compareTimestamps(a, b any) int {
 	return at.Compare(bt)
 }
 
-// matchesPattern tells whether a string matches a pattern in which * stands for any text, and \* and \\ for themselves.
+// matchesPattern reports whether a string matches a pattern. In the pattern, * matches any text, \* matches * and \\ matches \.
 func matchesPattern(v, pattern any) bool {
 	text, ok := v.(string)
 	p, isText := pattern.(string)
@@ -104,7 +104,7 @@ func matchesPattern(v, pattern any) bool {
 	return strings.HasSuffix(text, parts[last])
 }
 
-// patternParts are the texts between the wildcards of a pattern.
+// patternParts returns the texts between the wildcards of a pattern.
 func patternParts(pattern string) []string {
 	parts := []string{""}
 	for i := 0; i < len(pattern); i++ {

@@ -8,7 +8,7 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// condition is a compiled choice rule of JSONPath.
+// condition is a compiled JSONPath choice rule.
 type condition interface {
 	matches(env *query.Env) (bool, error)
 }
@@ -17,15 +17,15 @@ type condition interface {
 func (f *fields) rule() condition {
 	switch {
 	case f.has("And"):
-		return allOf(f.rules("And"))
+		return and(f.rules("And"))
 	case f.has("Or"):
-		return anyOf(f.rules("Or"))
+		return or(f.rules("Or"))
 	case f.has("Not"):
 		inner, ok := f.object("Not")
 		if !ok {
 			return nil
 		}
-		return negated{inner.nestedRule()}
+		return not{inner.nestedRule()}
 	}
 	return f.comparison()
 }
@@ -33,7 +33,7 @@ func (f *fields) rule() condition {
 func (f *fields) rules(name string) []condition {
 	inner := f.objects(name)
 	if len(inner) == 0 {
-		f.fault(name, "must be a list of one rule at least")
+		f.fault(name, "must be a list of at least one rule")
 	}
 	all := make([]condition, len(inner))
 	for i := range inner {
@@ -42,19 +42,19 @@ func (f *fields) rules(name string) []condition {
 	return all
 }
 
-// nestedRule compiles a rule inside another, which cannot have a Next.
+// nestedRule compiles a rule inside another rule. It cannot have a Next.
 func (f *fields) nestedRule() condition {
 	f.comment()
-	c := f.rule()
+	rule := f.rule()
 	if f.has("Next") {
 		f.read["Next"] = true
-		f.fault("Next", "can only stand in a rule at the top of Choices")
+		f.fault("Next", "is only allowed in a top-level rule of Choices")
 	}
 	f.unread("a choice rule")
-	return c
+	return rule
 }
 
-// comparison compiles a Variable and the one operator that stands beside it.
+// comparison compiles a Variable and its operator.
 func (f *fields) comparison() condition {
 	c := &comparison{}
 	if !f.has("Variable") {
@@ -79,13 +79,13 @@ func (f *fields) comparison() condition {
 	return c
 }
 
-// operand reads what the operator compares with.
+// operand reads the operator's operand.
 func (c *comparison) operand(f *fields, name string) {
 	plain, isPath := strings.CutSuffix(name, "Path")
 	c.operator = operators[plain]
 	if isPath {
 		if strings.HasPrefix(plain, "Is") || plain == "StringMatches" {
-			f.fault(name, "there is no such operator; use %s", plain)
+			f.fault(name, "is not an operator; use %s", plain)
 		}
 		c.path, _ = f.path(name, false)
 		return
@@ -97,41 +97,41 @@ func (c *comparison) operand(f *fields, name string) {
 	}
 }
 
-type allOf []condition
+type and []condition
 
-func (a allOf) matches(env *query.Env) (bool, error) {
-	for _, c := range a {
-		if matched, err := c.matches(env); !matched || err != nil {
+func (a and) matches(env *query.Env) (bool, error) {
+	for _, rule := range a {
+		if matched, err := rule.matches(env); !matched || err != nil {
 			return false, err
 		}
 	}
 	return true, nil
 }
 
-type anyOf []condition
+type or []condition
 
-func (a anyOf) matches(env *query.Env) (bool, error) {
-	for _, c := range a {
-		if matched, err := c.matches(env); matched || err != nil {
+func (o or) matches(env *query.Env) (bool, error) {
+	for _, rule := range o {
+		if matched, err := rule.matches(env); matched || err != nil {
 			return matched, err
 		}
 	}
 	return false, nil
 }
 
-type negated struct{ condition }
+type not struct{ condition }
 
-func (n negated) matches(env *query.Env) (bool, error) {
+func (n not) matches(env *query.Env) (bool, error) {
 	matched, err := n.condition.matches(env)
 	return !matched && err == nil, err
 }
 
-// comparison compares a variable with a constant or with another place.
+// comparison compares a variable with a constant or with another value in the input.
 type comparison struct {
 	variable *query.Path
 	operator operator
 	constant any
-	path     *query.Path // instead of constant
+	path     *query.Path // nil: compare with constant
 }
 
 func (c *comparison) matches(env *query.Env) (bool, error) {

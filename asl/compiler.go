@@ -11,19 +11,19 @@ import (
 	"clinical-risk-pipeline/asl/jsonata"
 )
 
-// compiler turns a definition into a machine, and collects what is wrong with it.
+// compiler turns a definition into a machine and collects the faults.
 type compiler struct {
 	library          *jsonata.Library
 	libraryErr       error
 	faults           []*Fault
-	names            map[string]bool // of all states: they are unique in the machine
+	names            map[string]bool // names of all states: each must be unique in the machine
 	defaultIsJSONata bool
-	standardOnly     []error // faults of the definition in an Express execution
+	standardOnly     []error // faults that only an Express execution has
 }
 
-func (c *compiler) report(f *Fault) { c.faults = append(c.faults, f) }
+func (c *compiler) report(fault *Fault) { c.faults = append(c.faults, fault) }
 
-// jsonata is the library, opened on first use; nil when there is none.
+// jsonata returns the library and opens it on first use. It returns nil when the library cannot be opened.
 func (c *compiler) jsonata() *jsonata.Library {
 	if c.library == nil && c.libraryErr == nil {
 		c.library, c.libraryErr = openJSONata()
@@ -31,7 +31,7 @@ func (c *compiler) jsonata() *jsonata.Library {
 	return c.library
 }
 
-// openJSONata finds and opens the library from the working directory upward, once for a folder.
+// openJSONata finds the library in the working directory or a parent, and opens it once per folder.
 func openJSONata() (*jsonata.Library, error) {
 	dir, err := jsonata.Find(".")
 	if err != nil {
@@ -56,13 +56,13 @@ func (c *compiler) machine(raw map[string]any) *Machine {
 	return m
 }
 
-// maxTimeout is the longest TimeoutSeconds and HeartbeatSeconds, and the default.
+// maxTimeout is the largest TimeoutSeconds and HeartbeatSeconds, and the default.
 const maxTimeout = 99999999
 
-// comment reads the Comment, which has no effect.
+// comment reads Comment, which has no effect.
 func (f *fields) comment() { _, _ = f.text("Comment") }
 
-// program is the states of a machine, a branch or an item processor.
+// program holds the states of a machine, a branch or an item processor.
 type program struct {
 	start  state
 	states map[string]state
@@ -98,7 +98,7 @@ func (c *compiler) program(f *fields) *program {
 	return p
 }
 
-// target is the state that something leads to.
+// target is the state that a field such as Next names.
 type target struct {
 	name  string
 	state state
@@ -106,12 +106,12 @@ type target struct {
 	field string
 }
 
-// link resolves names to states, and reports the dangling names and the states that nothing leads to.
+// link resolves names to states. It reports names without a state, and states that cannot be reached.
 func (c *compiler) link(f *fields, p *program, startAt string, targets []*target) {
 	reached := map[string]bool{startAt: true}
-	known := fmt.Sprintf("the states beside it are %s", strings.Join(p.order, ", "))
+	known := "the states are " + strings.Join(p.order, ", ")
 	if p.start = p.states[startAt]; p.start == nil && startAt != "" && !slices.Contains(p.order, startAt) {
-		f.fault("StartAt", "there is no state %q; the states are %s", startAt, strings.Join(p.order, ", "))
+		f.fault("StartAt", "there is no state %q; %s", startAt, known)
 	}
 	edges := map[string][]string{}
 	for _, t := range targets {
@@ -121,7 +121,7 @@ func (c *compiler) link(f *fields, p *program, startAt string, targets []*target
 		edges[t.from.state] = append(edges[t.from.state], t.name)
 	}
 	if p.start == nil || len(p.states) < len(p.order) {
-		return // where a broken state leads is not known
+		return // a broken state can lead anywhere
 	}
 	for next := []string{startAt}; len(next) > 0; next = next[1:] {
 		for _, name := range edges[next[0]] {
@@ -133,25 +133,25 @@ func (c *compiler) link(f *fields, p *program, startAt string, targets []*target
 	}
 	for _, name := range p.order {
 		if !reached[name] {
-			c.report(&Fault{State: name, Message: "nothing leads to it"})
+			c.report(&Fault{State: name, Message: "no state leads to it"})
 		}
 	}
 }
 
-// state compiles one state; nil when it is no object or has no known type.
+// state compiles one state. It returns nil when the state is not an object or its type is unknown.
 func (c *compiler) state(scope *scopeInfo, name string, v any, targets *[]*target) state {
-	f := &fields{c: c, scope: scope, state: name, read: map[string]bool{}}
+	f := &fields{c: c, scope: scope, targets: targets, state: name, read: map[string]bool{}}
 	f.raw, _ = v.(map[string]any)
 	if f.raw == nil {
 		f.fault("", "must be an object, got %s", value.TypeName(v))
 		return nil
 	}
 	if c.names[name] {
-		f.fault("", "is defined twice: names must be unique in the whole state machine, branches and item processors included")
+		f.fault("", "is defined twice: names must be unique in the whole state machine, including branches and item processors")
 	}
 	c.names[name] = true
 	if n := len([]rune(name)); n == 0 || n > maxStateName {
-		f.fault("", "the name must have 1 to %d characters, it has %d", maxStateName, n)
+		f.fault("", "the name must have 1 to %d characters, got %d", maxStateName, n)
 	}
 	f.jsonata = f.queryLanguage()
 	kind := f.required("Type")
@@ -162,25 +162,24 @@ func (c *compiler) state(scope *scopeInfo, name string, v any, targets *[]*targe
 		}
 		return nil
 	}
-	b := &builder{fields: f, targets: targets}
-	s := compile(b)
+	s := compile(f)
 	f.unread("a " + kind + " state")
 	return s
 }
 
-// standardOnly notes that a state uses what Express workflows do not support. Child executions have their type from the
-// definition; the type of the machine itself is known only when it runs.
-func (b *builder) standardOnly(field, what string) {
-	fault := &Fault{State: b.state, Field: field, Message: what + " is not supported in an Express workflow"}
-	switch b.scope.child {
+// standardOnly notes that a state uses a feature that Express workflows do not support. The definition sets the type of child
+// executions, but the type of the machine itself is known only when it runs.
+func (f *fields) standardOnly(field, what string) {
+	fault := &Fault{State: f.state, Field: field, Message: what + " is not supported in an Express workflow"}
+	switch f.scope.child {
 	case Express:
-		b.c.report(fault)
+		f.c.report(fault)
 	case "":
-		b.c.standardOnly = append(b.c.standardOnly, fault)
+		f.c.standardOnly = append(f.c.standardOnly, fault)
 	}
 }
 
-// maxStateName is the length of the longest name of a state, in characters.
+// maxStateName is the maximum length of a state's name, in characters.
 const maxStateName = 80
 
 func (f *fields) queryLanguage() bool {

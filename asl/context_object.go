@@ -2,7 +2,7 @@ package asl
 
 import "time"
 
-// contextObject is the context object, as the current state sees it.
+// contextObject returns the context object as the current state sees it.
 // See https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html.
 func (b *branch) contextObject() map[string]any {
 	if b.at.context != nil {
@@ -31,7 +31,7 @@ func (b *branch) contextObject() map[string]any {
 	return object
 }
 
-// contextObject is the part of the context object that is about the execution.
+// contextObject returns the part of the context object that describes the execution.
 func (x *execution) contextObject() map[string]any {
 	if x.context == nil {
 		x.context = map[string]any{

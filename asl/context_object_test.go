@@ -18,7 +18,7 @@ func TestContextObject(t *testing.T) {
 	succeeds(t, execute(t, jsonata, `[1]`, o), want)
 }
 
-func TestNamesFollowFromTheStateMachinesARN(t *testing.T) {
+func TestNamesAreDerivedFromTheStateMachinesARN(t *testing.T) {
 	x := execute(t, one(`{"Type": "Pass", "Parameters": {"id.$": "$$.Execution.Id", "name.$": "$$.StateMachine.Name"}, "End": true}`), `{}`,
 		asl.Options{Name: "n", StateMachine: asl.StateMachine{ARN: "arn:aws:states:eu-central-1:111111111111:stateMachine:risk"}})
 	succeeds(t, x, `{"id": "arn:aws:states:eu-central-1:111111111111:execution:risk:n", "name": "risk"}`)

@@ -7,10 +7,10 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// resultPath says where in the input a state's result goes.
+// resultPath is the place in the input where a state's result goes.
 type resultPath struct {
 	path    *query.Path // nil: the result replaces the input
-	discard bool        // the result is dropped
+	discard bool        // drop the result
 }
 
 func (f *fields) resultPath() resultPath {
@@ -42,34 +42,34 @@ func (r resultPath) apply(input, result any) (any, error) {
 	return combined, nil
 }
 
-// effectiveInput is the raw input after InputPath.
+// effectiveInput returns the raw input after InputPath.
 func (b *branch) effectiveInput() (any, error) {
 	return b.at.state.inputPath.apply(b.evaluating(b.at.input))
 }
 
-// work is the data flow of a Task, Parallel or Map state: what goes into its work, and what becomes of the result.
+// work is the data flow of a Task, Parallel or Map state: it makes the input of the work and the output from the result.
 type work struct {
-	payload    query.Template // Arguments or Parameters; nil: the effective input as it is
+	payload    query.Template // Arguments or Parameters; nil: the unchanged effective input
 	selector   query.Template // ResultSelector; nil when absent
 	resultPath resultPath
 }
 
-// work reads the fields of the data flow, Output and Assign included. A Map state has no payload: its items have one each.
-func (b *builder) work(c *common, hasPayload bool) work {
+// work reads the fields of the data flow, including Output and Assign. A Map state has no payload, because each item has its own.
+func (f *fields) work(c *common, hasPayload bool) work {
 	var w work
-	if b.jsonata {
-		c.output = b.payload("Output", seesResult)
+	if f.jsonata {
+		c.output = f.payload("Output", seesResult)
 	} else {
-		w.selector, w.resultPath = b.payload("ResultSelector", nil), b.resultPath()
+		w.selector, w.resultPath = f.payload("ResultSelector", nil), f.resultPath()
 	}
 	if hasPayload {
-		w.payload = b.payload(map[bool]string{true: "Arguments", false: "Parameters"}[b.jsonata], seesInput)
+		w.payload = f.payload(map[bool]string{true: "Arguments", false: "Parameters"}[f.jsonata], seesInput)
 	}
-	c.assign = b.assign(seesResult)
+	c.assign = f.assign(seesResult)
 	return w
 }
 
-// input is what goes into the work, made of the effective input.
+// input makes the input of the work from the effective input.
 func (w *work) input(b *branch, effective any) (any, error) {
 	if w.payload == nil {
 		return effective, nil
@@ -81,7 +81,7 @@ func (w *work) input(b *branch, effective any) (any, error) {
 	return input, checkSize(input, b.at.state.name)
 }
 
-// finish turns the result into the state's output, in either query language.
+// finish turns the result into the state's output.
 func (w *work) finish(b *branch, result any) (any, error) {
 	if b.at.state.jsonata {
 		return b.finishJSONata(result)
@@ -119,7 +119,7 @@ func (b *branch) finishJSONata(result any) (any, error) {
 	return b.finishTemplates(c.assign, c.output, env, result)
 }
 
-// finishTemplates evaluates Assign and Output in JSONata; without an Output the output is plain.
+// finishTemplates evaluates Assign and Output in JSONata. Without Output, it returns plain.
 func (b *branch) finishTemplates(assign, output query.Template, env *query.Env, plain any) (any, error) {
 	if err := b.assign(assign, env); err != nil {
 		return nil, err

@@ -10,7 +10,7 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// parseDefinition reads the JSON object, and reports names that stand twice in the same object: a decoder would drop one of them.
+// parseDefinition reads the JSON object. It reports duplicate names in an object, because a decoder would drop one of them.
 func parseDefinition(data []byte) (map[string]any, []*Fault, error) {
 	v, err := value.Decode(data)
 	if err != nil {
@@ -18,7 +18,7 @@ func parseDefinition(data []byte) (map[string]any, []*Fault, error) {
 	}
 	object, ok := v.(map[string]any)
 	if !ok {
-		return nil, nil, fmt.Errorf("it is of type %s", value.TypeName(v))
+		return nil, nil, fmt.Errorf("its type is %s", value.TypeName(v))
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
@@ -27,7 +27,7 @@ func parseDefinition(data []byte) (map[string]any, []*Fault, error) {
 	return object, faults, nil
 }
 
-// locate adds the line to a syntax error.
+// locate adds the line number to a syntax error.
 func locate(data []byte, err error) error {
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
@@ -35,12 +35,12 @@ func locate(data []byte, err error) error {
 		return fmt.Errorf("line %d: %w", line, err)
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return errors.New("it ends too early")
+		return errors.New("the text ends too early")
 	}
 	return err
 }
 
-// duplicates walks one value of the text. The member that holds it is named by field; parent is the name of the object around that.
+// duplicates walks one value of the text. field is the name of the member that holds the value; parent is the name of the object around that member.
 func duplicates(decoder *json.Decoder, field, parent string, faults *[]*Fault) {
 	token, err := decoder.Token()
 	if err != nil {
@@ -78,5 +78,5 @@ func duplicate(name, field, parent string) *Fault {
 	if parent == "States" {
 		state = field
 	}
-	return &Fault{State: state, Field: name, Message: "stands twice"}
+	return &Fault{State: state, Field: name, Message: "appears twice"}
 }

@@ -2,67 +2,67 @@ package asl
 
 import "clinical-risk-pipeline/asl/internal/value"
 
-// ExecutionStarted are the details of the event of that name.
+// ExecutionStarted holds the details of the event of that name.
 type ExecutionStarted struct {
 	Input   any
 	RoleARN string
 }
 
-// ExecutionSucceeded are the details of the event of that name.
+// ExecutionSucceeded holds the details of the event of that name.
 type ExecutionSucceeded struct{ Output any }
 
-// StateEntered are the details of the events whose types end so, such as TaskStateEntered.
+// StateEntered holds the details of events such as TaskStateEntered.
 type StateEntered struct {
 	Name  string
 	Input any
 }
 
-// StateExited are the details of the events whose types end so, such as TaskStateExited.
+// StateExited holds the details of events such as TaskStateExited.
 type StateExited struct {
 	Name              string
 	Output            any
-	AssignedVariables map[string]any // nil when the state assigned none
+	AssignedVariables map[string]any // nil: the state assigned none
 }
 
-// TaskScheduled are the details of TaskScheduled, LambdaFunctionScheduled and ActivityScheduled.
+// TaskScheduled holds the details of TaskScheduled, LambdaFunctionScheduled and ActivityScheduled.
 type TaskScheduled struct {
 	ResourceType       string // "sns", "aws-sdk:s3", …; "" for Lambda functions by ARN and for activities
-	Resource           string // "publish", "invoke.waitForTaskToken", …; else the ARN
+	Resource           string // "publish", "invoke.waitForTaskToken", …; otherwise the ARN
 	Region             string
 	Parameters         any
-	TimeoutInSeconds   int64 // 0 when there is none
-	HeartbeatInSeconds int64 // 0 when there is none
+	TimeoutInSeconds   int64 // 0: none
+	HeartbeatInSeconds int64 // 0: none
 	RoleARN            string
 }
 
-// TaskStarted are the details of TaskStarted.
+// TaskStarted holds the details of TaskStarted.
 type TaskStarted struct{ ResourceType, Resource string }
 
-// TaskResult are the details of TaskSucceeded, TaskSubmitted, LambdaFunctionSucceeded and ActivitySucceeded.
+// TaskResult holds the details of TaskSucceeded, TaskSubmitted, LambdaFunctionSucceeded and ActivitySucceeded.
 type TaskResult struct {
 	ResourceType, Resource string // "" for Lambda functions by ARN and for activities
 	Output                 any
 }
 
-// Failure are the details of the events that report an error, such as ExecutionFailed, TaskFailed or ActivityTimedOut.
+// Failure holds the details of events that report an error, such as ExecutionFailed, TaskFailed or ActivityTimedOut.
 type Failure struct {
-	ResourceType, Resource string // "" unless it is a service integration
+	ResourceType, Resource string // "" except for service integrations
 	Error, Cause           string
 }
 
-// EvaluationFailed are the details of the event of that name: a JSONata expression failed.
+// EvaluationFailed holds the details of the event of that name, which reports a failed JSONata expression.
 type EvaluationFailed struct{ Error, Cause, Location, State string }
 
-// MapStarted are the details of MapStateStarted.
+// MapStarted holds the details of MapStateStarted.
 type MapStarted struct{ Length int }
 
-// MapIteration are the details of MapIterationStarted, MapIterationSucceeded, MapIterationFailed and MapIterationAborted.
+// MapIteration holds the details of MapIterationStarted, MapIterationSucceeded, MapIterationFailed and MapIterationAborted.
 type MapIteration struct {
-	Name  string // of the Map state
+	Name  string // name of the Map state
 	Index int
 }
 
-// MapRunStarted are the details of the event of that name.
+// MapRunStarted holds the details of the event of that name.
 type MapRunStarted struct{ MapRunARN string }
 
 var untruncated = map[string]any{"truncated": false}

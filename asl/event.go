@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Event is an entry of an execution's history. It marshals to what GetExecutionHistory returns.
+// Event is an entry of an execution's history. It marshals to an event of GetExecutionHistory.
 // See https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html.
 type Event struct {
 	ID              int64 // 1, 2, …
@@ -16,14 +16,14 @@ type Event struct {
 	Details         Details
 }
 
-// Details is what an event says beyond its type: one of the pointers to structs below, or nil.
+// Details are the details of an event: nil, or a pointer to one of the structs of this package, such as [StateEntered].
 type Details interface {
-	// attributes are the members of the event's details in AWS's API.
+	// attributes returns the members of the event's details in AWS's API.
 	attributes() map[string]any
 }
 
-// Attributes are the members of the event's details, as GetExecutionHistory names them; payloads are strings that hold JSON
-// text. The map is the caller's own. It is nil where the event has no details.
+// Attributes returns the members of the event's details as GetExecutionHistory names them. Payloads are strings of JSON text.
+// The caller owns the map. It is nil when the event has no details.
 func (e *Event) Attributes() map[string]any {
 	if e.Details == nil {
 		return nil
@@ -31,7 +31,7 @@ func (e *Event) Attributes() map[string]any {
 	return e.Details.attributes()
 }
 
-// StateName is the name of the state of a StateEntered or StateExited event, else "".
+// StateName returns the state's name for a StateEntered or StateExited event, otherwise "".
 func (e *Event) StateName() string {
 	switch d := e.Details.(type) {
 	case *StateEntered:
@@ -42,7 +42,7 @@ func (e *Event) StateName() string {
 	return ""
 }
 
-// MarshalJSON renders the event as GetExecutionHistory does; payloads are strings that hold JSON text.
+// MarshalJSON renders the event as GetExecutionHistory does. Payloads are strings of JSON text.
 func (e Event) MarshalJSON() ([]byte, error) {
 	event := map[string]any{
 		"id":              e.ID,
@@ -56,7 +56,7 @@ func (e Event) MarshalJSON() ([]byte, error) {
 	return json.Marshal(event)
 }
 
-// detailsKey is the member of AWS's event that holds the details of the type.
+// detailsKey returns the name of the member that holds the details of an event of the type.
 func detailsKey(eventType string) string {
 	for _, suffix := range []string{"StateEntered", "StateExited"} {
 		if strings.HasSuffix(eventType, suffix) {
@@ -66,5 +66,5 @@ func detailsKey(eventType string) string {
 	return strings.ToLower(eventType[:1]) + eventType[1:] + "EventDetails"
 }
 
-// timeLayout is how Step Functions writes times: UTC, with milliseconds.
+// timeLayout is the format in which Step Functions writes times: UTC, with milliseconds.
 const timeLayout = "2006-01-02T15:04:05.000Z07:00"

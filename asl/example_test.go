@@ -9,7 +9,7 @@ import (
 	"clinical-risk-pipeline/asl/mock"
 )
 
-// A definition runs on an input; its tasks go to a handler.
+// Run executes a definition with an input. The tasks go to a handler.
 func Example() {
 	machine, err := asl.Load([]byte(`{"StartAt": "Greet", "States": {
 		"Greet": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"Payload.$": "$.name"}, "ResultPath": "$.greeting", "Next": "Rest"},
@@ -34,7 +34,7 @@ func Example() {
 	// [Greet Rest] in 1h0m2s of virtual time
 }
 
-// Load reports everything that is wrong, each with its state.
+// Load reports all errors in a definition, each with its state.
 func ExampleLoad() {
 	_, err := asl.Load([]byte(`{"StartAt": "A", "States": {
 		"A": {"Type": "Pass", "Arguments": {}, "Next": "C"},
@@ -43,11 +43,11 @@ func ExampleLoad() {
 	// Output:
 	// state "A": Arguments: is a field of JSONata, but the state's query language is JSONPath: use Parameters
 	// state "B": Seconds: must be an integer from 0 to 99999999, got -1
-	// state "A": Next: there is no state "C" here; the states beside it are A, B
-	// state "B": nothing leads to it
+	// state "A": Next: there is no state "C" here; the states are A, B
+	// state "B": no state leads to it
 }
 
-// Delays, timeouts and backoff are exact on the virtual clock, and cost no real time.
+// Delays, timeouts and backoff are exact on the virtual clock and take no real time.
 func ExampleMachine_Run_retry() {
 	machine, err := asl.Load([]byte(`{"StartAt": "Call", "States": {"Call": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "TimeoutSeconds": 60, "End": true,
 		"Retry": [{"ErrorEquals": ["Throttled", "States.Timeout"], "IntervalSeconds": 2, "BackoffRate": 3}]}}}`))
@@ -79,7 +79,7 @@ func ExampleMachine_Run_retry() {
 	// SUCCEEDED sent 3 transitions
 }
 
-// Stubs in AWS's MockConfig format stand in for the services.
+// Stubs in AWS's MockConfigFile.json format replace the services.
 func ExampleOptions_stubs() {
 	stubs, err := mock.Parse([]byte(`{
 		"StateMachines": {"Pipeline": {"TestCases": {"Down": {"InvokeModel": "AlwaysDown"}}}},
@@ -108,7 +108,7 @@ func ExampleOptions_stubs() {
 	// Output: FAILED ServiceUnavailable try later 7s
 }
 
-// A Distributed Map reads its items from S3 objects, which Options.Objects stands in for, one child execution a batch.
+// A Distributed Map reads its items from Options.Objects, in place of S3, and starts one child execution per batch.
 func ExampleObjects() {
 	machine, err := asl.Load([]byte(`{"StartAt": "ScoreCohort", "States": {"ScoreCohort": {"Type": "Map", "End": true,
 		"ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSONL"}, "Parameters": {"Bucket": "trial", "Key": "cohort.jsonl"}},

@@ -2,15 +2,15 @@ package asl
 
 import "time"
 
-// Status is how an execution ended.
+// Status is the final status of an execution.
 type Status string
 
-// The statuses of an execution that ended, as DescribeExecution gives them.
+// The final statuses of an execution, as DescribeExecution names them.
 const (
 	Succeeded Status = "SUCCEEDED"
 	Failed    Status = "FAILED"
 	TimedOut  Status = "TIMED_OUT"
-	Aborted   Status = "ABORTED" // a child execution whose Map Run ended before it
+	Aborted   Status = "ABORTED" // a child execution that was still running when its Map Run ended
 )
 
 // Execution is the outcome of a run.
@@ -21,11 +21,11 @@ type Execution struct {
 	Output       any       // of a succeeded execution
 	Error, Cause string    // of an execution that failed or timed out
 	Start, Stop  time.Time // virtual
-	History      []Event   // what GetExecutionHistory gives, oldest first
-	Bill         Bill      // what AWS would bill, child executions included
+	History      []Event   // the events of GetExecutionHistory, oldest first
+	Bill         Bill      // what AWS would bill, including child executions
 }
 
-// Path is the names of the states entered, in order. States in branches and iterations are among them; those in child executions are not.
+// Path returns the names of the entered states in order. It includes states in branches and iterations, but not states in child executions.
 func (e *Execution) Path() []string {
 	var path []string
 	for i := range e.History {

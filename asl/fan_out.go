@@ -7,20 +7,20 @@ import (
 	"clinical-risk-pipeline/asl/internal/clock"
 )
 
-// job is work that runs on a process of its own.
+// job is work that runs on its own process.
 type job func(*clock.Process) error
 
-// fanOut runs jobs side by side for a branch that waits for them.
+// fanOut runs jobs concurrently for a branch that waits for them.
 type fanOut struct {
 	b       *branch
-	limit   int                 // how many run at a time
-	next    func() (job, error) // gives the next job; nil when there are no more
+	limit   int                 // how many jobs run at a time
+	next    func() (job, error) // returns the next job, or nil after the last
 	running []*clock.Process
 	waiting bool
 	failed  error // the first error of a job
 }
 
-// run returns when all jobs have ended. The first error of a job, or of next, stops all others at that moment and is returned.
+// run returns when all jobs have ended. The first error of a job or of next stops all other jobs at that moment, and run returns it.
 func (f *fanOut) run() error {
 	defer f.stopAll()
 	for {
@@ -40,7 +40,7 @@ func (f *fanOut) run() error {
 	}
 }
 
-// fill starts jobs up to the limit. A job that never waits has ended when Go returns.
+// fill starts jobs up to the limit. A job that never waits has already ended when Go returns.
 func (f *fanOut) fill() (more bool, err error) {
 	for f.failed == nil && len(f.running) < f.limit {
 		work, err := f.next()

@@ -10,31 +10,32 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// fields reads the members of an object in the definition, reports those that are wrong, and knows which nobody asked for.
+// fields reads the members of an object in a definition. It reports invalid members and remembers which members were read.
 type fields struct {
 	c       *compiler
 	scope   *scopeInfo
-	state   string // the state's name; "" for the definition itself
-	prefix  string // where the object stands in the state, such as "Retry[0]."
+	targets *[]*target // collects the states that Next and similar fields name
+	state   string     // the state's name; "" for the definition itself
+	prefix  string     // the place of the object in the state, such as "Retry[0]."
 	raw     map[string]any
 	read    map[string]bool
 	jsonata bool // the state's query language
 }
 
-// fault reports what is wrong with a member; "" is the object itself.
+// fault reports an invalid member. "" is the object itself.
 func (f *fields) fault(field, format string, args ...any) {
 	f.c.report(&Fault{State: f.state, Field: f.place(field), Message: fmt.Sprintf(format, args...)})
 }
 
-// lint reports what AWS accepts, though it fails when an execution gets there.
+// lint reports a member that AWS accepts but that makes an execution fail.
 func (f *fields) lint(field, format string, args ...any) {
 	f.c.report(&Fault{State: f.state, Field: f.place(field), Message: fmt.Sprintf(format, args...), Lint: true})
 }
 
-// place is where a member stands in the state.
+// place returns the place of a member in the state.
 func (f *fields) place(field string) string { return strings.TrimSuffix(f.prefix+field, ".") }
 
-// within is the fields of an object inside this one.
+// within returns the fields of an object inside this one.
 func (f *fields) within(prefix string, v any) *fields {
 	raw, ok := v.(map[string]any)
 	if !ok {
@@ -45,7 +46,7 @@ func (f *fields) within(prefix string, v any) *fields {
 	return &inner
 }
 
-// take is the member of that name.
+// take returns the member of that name and marks it as read.
 func (f *fields) take(name string) (any, bool) {
 	f.read[name] = true
 	v, ok := f.raw[name]
@@ -69,7 +70,7 @@ func (f *fields) text(name string) (string, bool) {
 	return s, ok
 }
 
-// required is like text, but the member must be there and not be empty.
+// required is like text, but the member must exist and not be empty.
 func (f *fields) required(name string) string {
 	if !f.has(name) {
 		f.fault(name, "is missing")
@@ -81,7 +82,7 @@ func (f *fields) required(name string) string {
 	return s
 }
 
-// oneOf is a member that must have one of the values. Default: the first.
+// oneOf returns a member that must have one of the values. Default: the first value.
 func (f *fields) oneOf(name string, values ...string) string {
 	s, ok := f.text(name)
 	if !ok {
@@ -102,7 +103,7 @@ func (f *fields) flag(name string) bool {
 	return b
 }
 
-// object is a member that must be an object.
+// object returns a member that must be an object.
 func (f *fields) object(name string) (*fields, bool) {
 	v, ok := f.take(name)
 	if !ok {
@@ -112,7 +113,7 @@ func (f *fields) object(name string) (*fields, bool) {
 	return inner, inner.raw != nil
 }
 
-// objects is a member that must be an array of objects.
+// objects returns a member that must be an array of objects.
 func (f *fields) objects(name string) []*fields {
 	v, ok := f.take(name)
 	if !ok {
@@ -131,7 +132,7 @@ func (f *fields) objects(name string) []*fields {
 	return all
 }
 
-// strings is a member that must be an array of strings.
+// strings returns a member that must be an array of strings.
 func (f *fields) strings(name string) []string {
 	v, ok := f.take(name)
 	if !ok {
@@ -152,7 +153,7 @@ func (f *fields) strings(name string) []string {
 	return all
 }
 
-// number is a member that must be a number from low to high; whole asks for an integer.
+// number returns a member that must be a number from low to high, or an integer when whole is set.
 func (f *fields) number(name string, low, high float64, whole bool, absent float64) float64 {
 	v, ok := f.take(name)
 	if !ok {
@@ -178,7 +179,7 @@ func (f *fields) inRange(name string, v any, n float64, isNumber bool, low, high
 	f.fault(name, "must be %s from %s to %s, got %s", kind, value.Encode(low), value.Encode(high), value.Encode(v))
 }
 
-// path is a member that must be a path; it may be null when nullable, which gives isNull.
+// path returns a member that must be a path, or null when nullable is set.
 func (f *fields) path(name string, nullable bool) (p *query.Path, isNull bool) {
 	v, ok := f.take(name)
 	if !ok {

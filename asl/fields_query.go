@@ -10,7 +10,7 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// sees is what expressions in a field may read of $states, beyond input and context.
+// sees lists the members of $states that the expressions in a field may read.
 type sees []string
 
 var (
@@ -19,7 +19,7 @@ var (
 	seesError  = sees{"input", "context", "errorOutput"}
 )
 
-// payload is a member that holds a template in the state's query language; nil when it is absent.
+// payload returns a member that holds a template in the state's query language, or nil when it is absent.
 func (f *fields) payload(name string, visible sees) query.Template {
 	v, ok := f.take(name)
 	if !ok {
@@ -40,7 +40,7 @@ func (f *fields) payload(name string, visible sees) query.Template {
 	})
 }
 
-// jsonataTemplate compiles a value in which strings may be expressions.
+// jsonataTemplate compiles a value whose strings may be expressions.
 func (f *fields) jsonataTemplate(name string, v any, visible sees) query.Template {
 	if !hasExpression(v) {
 		return query.Constant{Value: v}
@@ -49,7 +49,7 @@ func (f *fields) jsonataTemplate(name string, v any, visible sees) query.Templat
 	if library == nil {
 		return query.Constant{}
 	}
-	at := *f // places name the whole way from the state, so they need no prefix
+	at := *f // places are already relative to the state
 	at.prefix = ""
 	compiler := query.JSONata{
 		Compile: library.Compile,
@@ -59,26 +59,26 @@ func (f *fields) jsonataTemplate(name string, v any, visible sees) query.Templat
 	return compiler.Template(v, strings.ReplaceAll(f.prefix, ".", "/")+name)
 }
 
-// checkExpression reports what fails as soon as the expression is evaluated.
+// checkExpression reports errors that would make every evaluation of the expression fail.
 func (f *fields) checkExpression(place string, e *query.Expression, visible sees) {
 	uses := e.Uses()
 	for _, member := range uses.States {
 		if !slices.Contains(visible, member) {
-			f.lint(place, "uses $states.%s, but here is only $states.%s", member, strings.Join(visible, " and $states."))
+			f.lint(place, "uses $states.%s, but only $states.%s are available here", member, strings.Join(visible, " and $states."))
 		}
 	}
 	for _, name := range uses.Unknown {
-		f.lint(place, "calls $%s, which is no function of JSONata or of Step Functions", name)
+		f.lint(place, "calls $%s, which is not a function of JSONata or Step Functions", name)
 	}
 	if uses.Root {
-		f.lint(place, "uses $, $$ or a name without $states before it: there is no input document, write $states.input")
+		f.lint(place, "uses $, $$ or a name without $states before it, but expressions have no input document: use $states.input")
 	}
 	for _, variable := range e.Variables() {
 		f.scope.use(f, place, variable)
 	}
 }
 
-// expression is a member that must be a JSONata expression in {% %}; nil when it is absent.
+// expression returns a member that must be a JSONata expression in {% %}, or nil when it is absent.
 func (f *fields) expression(name string, visible sees) query.Template {
 	v, ok := f.take(name)
 	if !ok {
@@ -110,7 +110,7 @@ func hasExpression(v any) bool {
 	return false
 }
 
-// assign is the Assign field: a template of variables; nil when it is absent.
+// assign returns Assign, a template of variables, or nil when it is absent.
 func (f *fields) assign(visible sees) query.Template {
 	v, ok := f.raw["Assign"]
 	if !ok {
@@ -129,20 +129,20 @@ func (f *fields) assign(visible sees) query.Template {
 	return f.payload("Assign", visible)
 }
 
-// variableName is the variable that a member of Assign sets.
+// variableName returns the variable that a member of Assign sets.
 func (f *fields) variableName(member string) string {
 	name := member
 	if !f.jsonata && len(name) > 2 && name[len(name)-2:] == ".$" {
 		name = name[:len(name)-2]
 	}
 	if !query.ValidVariable(name) {
-		f.fault("Assign", "%q cannot be a variable: a name begins with a letter, has letters, digits and underscores, at most %d of them, and is not %q",
+		f.fault("Assign", "%q is not a valid variable name: it must start with a letter, have only letters, digits and underscores, at most %d characters, and not be %q",
 			name, query.MaxVariableName, "states")
 	}
 	return name
 }
 
-// quantity is a number that a field gives, or computes when the state is entered.
+// quantity is a number: a constant, or computed when the execution enters the state.
 type quantity struct {
 	field    string // TimeoutSeconds, or TimeoutSecondsPath when path is set
 	constant float64
@@ -150,8 +150,8 @@ type quantity struct {
 	template query.Template
 }
 
-// quantity is a member NAME that must be a number from low to high, or its computed form: NAMEPath in JSONPath, an expression in
-// JSONata. It is nil when it is absent.
+// quantity returns the member NAME, which must be a number from low to high, or its computed form: NAMEPath in JSONPath, an
+// expression in JSONata. It returns nil when the member is absent.
 func (f *fields) quantity(name string, low, high float64, whole bool) *quantity {
 	if f.jsonata {
 		if text, ok := f.raw[name].(string); ok {
@@ -161,7 +161,7 @@ func (f *fields) quantity(name string, low, high float64, whole bool) *quantity 
 		}
 	} else if f.has(name + "Path") {
 		if f.has(name) {
-			f.fault(name+"Path", "stands beside %s: only one of them can be", name)
+			f.fault(name+"Path", "cannot be combined with %s", name)
 		}
 		f.read[name] = true
 		path, _ := f.path(name+"Path", false)
@@ -173,7 +173,7 @@ func (f *fields) quantity(name string, low, high float64, whole bool) *quantity 
 	return &quantity{field: name, constant: f.number(name, low, high, whole, 0)}
 }
 
-// eval gives the number. whole asks for an integer.
+// eval returns the number, which must be an integer when whole is set.
 func (q *quantity) eval(env *query.Env, whole bool) (float64, error) {
 	switch {
 	case q.template != nil:
@@ -196,7 +196,7 @@ func (q *quantity) eval(env *query.Env, whole bool) (float64, error) {
 	return q.constant, nil
 }
 
-// parse reads what a path refers to. AWS accepts numbers in strings there.
+// parse reads the number that a path refers to. AWS also accepts a number in a string.
 func (q *quantity) parse(v any, whole bool) (float64, error) {
 	n, ok := value.Float(v)
 	if s, isText := v.(string); isText {

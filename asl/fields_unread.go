@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// unread reports the members that mean nothing there.
+// unread reports the members that were not read, because they have no meaning in the object.
 func (f *fields) unread(what string) {
 	names := make([]string, 0, len(f.raw))
 	for name := range f.raw {
@@ -21,7 +21,7 @@ func (f *fields) unread(what string) {
 		case foreign:
 			f.fault(name, "is a field of %s, but the state's query language is %s", language(!f.jsonata), language(f.jsonata))
 		default:
-			f.fault(name, "is no field of %s", what)
+			f.fault(name, "is not a field of %s", what)
 		}
 	}
 }
@@ -33,7 +33,7 @@ func language(jsonata bool) string {
 	return "JSONPath"
 }
 
-// foreign tells whether a field belongs to the other query language, and what serves instead.
+// foreign reports whether a field belongs to the other query language, and which field to use instead.
 func (f *fields) foreign(name string) (instead string, foreign bool) {
 	if f.jsonata {
 		instead, foreign = jsonPathFields[name]

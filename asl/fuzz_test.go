@@ -14,8 +14,8 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// FuzzRun loads any definition and runs it on any input: nothing may panic or hang, every execution must end in one of the
-// statuses, and equal runs must be equal.
+// FuzzRun loads any definition and runs it with any input. No run may panic or hang, every execution must end with a known status,
+// and two equal runs must be equal.
 func FuzzRun(f *testing.F) {
 	for _, definition := range []string{fiveStatesJSONPath, fiveStatesJSONata, scoreCohort,
 		distributed(`, "ToleratedFailureCount": 1, "ItemBatcher": {"MaxItemsPerBatch": 2}, "ResultWriter": {"WriterConfig": {"Transformation": "FLATTEN"}}`),
@@ -45,7 +45,7 @@ func FuzzRun(f *testing.F) {
 	})
 }
 
-// fuzzTwice runs the machine twice, and compares.
+// fuzzTwice runs the machine twice and compares the executions.
 func fuzzTwice(t *testing.T, machine *asl.Machine, input any, seed uint64) {
 	t.Helper()
 	first, err := fuzzRun(t, machine, input, seed)
@@ -55,7 +55,7 @@ func fuzzTwice(t *testing.T, machine *asl.Machine, input any, seed uint64) {
 	}
 }
 
-// fuzzRun runs the machine against a handler that does anything a service might, decided by the seed.
+// fuzzRun runs the machine with a handler that does anything a service might do. The seed decides what it does.
 func fuzzRun(t *testing.T, machine *asl.Machine, input any, seed uint64) (*asl.Execution, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
@@ -65,7 +65,7 @@ func fuzzRun(t *testing.T, machine *asl.Machine, input any, seed uint64) (*asl.E
 	store := &memory{objects: map[string]string{"cohort/cohort.jsonl": "1\n{\"a\": 2}\n[3]\n"}}
 	x, err := machine.Run(ctx, input, asl.Options{Seed: seed, Objects: store, Handler: asl.HandlerFunc(func(_ context.Context, task *asl.Task) (asl.Reply, error) {
 		if calls++; calls > 200 {
-			return asl.Reply{}, errors.New("enough of this loop")
+			return asl.Reply{}, errors.New("the execution calls too often")
 		}
 		reply := asl.Reply{Output: task.Input, Duration: time.Duration(random.IntN(5)) * time.Second, Heartbeat: time.Duration(random.IntN(3)) * time.Second}
 		switch random.IntN(6) {
@@ -90,7 +90,7 @@ func fuzzRun(t *testing.T, machine *asl.Machine, input any, seed uint64) (*asl.E
 	if store.open != 0 {
 		t.Errorf("%d objects stay open", store.open)
 	}
-	if _, err := json.Marshal(x.History[max(0, len(x.History)-3):]); err != nil { // all of a long history would take long
+	if _, err := json.Marshal(x.History[max(0, len(x.History)-3):]); err != nil { // a whole long history would take too long
 		t.Error(err)
 	}
 	return x, nil

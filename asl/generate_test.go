@@ -8,7 +8,7 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// FuzzGenerated runs definitions that are grown from a seed: valid ones, other than most of what FuzzRun mutates, and odd.
+// FuzzGenerated runs random definitions. Unlike most mutations of FuzzRun, they are valid.
 func FuzzGenerated(f *testing.F) {
 	for seed := range uint64(60) {
 		f.Add(seed)
@@ -24,7 +24,7 @@ func FuzzGenerated(f *testing.F) {
 	})
 }
 
-// grower grows definitions and values.
+// grower generates definitions and values.
 type grower struct {
 	random *rand.Rand
 	names  int
@@ -34,7 +34,7 @@ type object = map[string]any
 
 func (g *grower) pick(options ...any) any { return options[g.random.IntN(len(options))] }
 
-// program is StartAt and States; each state leads to the next one, or back with a choice.
+// program returns StartAt and States. Each state leads to the next one, or a Choice leads back.
 func (g *grower) program(depth int) object {
 	n := 1 + g.random.IntN(4)
 	names := make([]string, n)

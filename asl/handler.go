@@ -5,44 +5,44 @@ import (
 	"time"
 )
 
-// Handler performs tasks: it stands in for the services that the state machine calls.
+// Handler performs tasks in place of the services that the state machine calls.
 type Handler interface {
-	// Call performs one attempt of a task. An error that is an *Error fails the task, as a service's exception does; any other
-	// error aborts Run, wrapped with the state's name. Calls never overlap within one Run.
+	// Call performs one attempt of a task. An *Error fails the task, as an exception of the service does. Any other error aborts
+	// Run, which returns it with the state's name. Calls never overlap within one Run.
 	Call(ctx context.Context, task *Task) (Reply, error)
 }
 
-// HandlerFunc lets a function be a Handler.
+// HandlerFunc is a function that serves as a Handler.
 type HandlerFunc func(ctx context.Context, task *Task) (Reply, error)
 
 // Call calls the function.
 func (f HandlerFunc) Call(ctx context.Context, task *Task) (Reply, error) { return f(ctx, task) }
 
-// Task is what a Task state asks a service to do.
+// Task is the request of a Task state to a service.
 type Task struct {
 	State         string    // the name of the state
-	Resource      string    // the ARN, as the definition gives it
-	Input         any       // the effective input: Arguments or Parameters evaluated, else the state's input
-	Attempt       int       // 1, 2, …: which call of this visit of the state it is
-	Token         string    // the task token of a .waitForTaskToken integration or an activity, else ""
+	Resource      string    // the ARN in the definition
+	Input         any       // the effective input: Arguments or Parameters evaluated, otherwise the state's input
+	Attempt       int       // 1, 2, …: the number of the call in this visit to the state
+	Token         string    // the task token of a .sync or .waitForTaskToken integration or an activity, otherwise ""
 	Now           time.Time // the virtual time of the call
-	ExecutionARN  string    // the execution that calls; a child execution in a Distributed Map
+	ExecutionARN  string    // the calling execution: in a Distributed Map, the child execution
 	ExecutionName string    // the last part of ExecutionARN
-	Credentials   any       // the Credentials field, evaluated; nil when there is none
+	Credentials   any       // the Credentials field, evaluated; nil when absent
 }
 
-// Reply is how a task ended.
+// Reply describes how a task ended.
 type Reply struct {
-	// Output is the task's result, before ResultSelector and Output: any value that encoding/json can marshal.
+	// Output is the task's result before ResultSelector and Output: any value that encoding/json can marshal.
 	Output any
 
-	// Duration is the virtual time that the task took, counted against TimeoutSeconds and HeartbeatSeconds; it applies to a task that
-	// fails, too. Default: 0.
+	// Duration is the virtual time that the task took. It counts towards TimeoutSeconds and HeartbeatSeconds, even if the task fails.
+	// Default: 0.
 	Duration time.Duration
 
-	// Heartbeat is the interval at which the worker reports that it lives. Default: 0, it never does.
+	// Heartbeat is the interval at which the worker sends heartbeats. Default: 0, no heartbeats.
 	Heartbeat time.Duration
 
-	// Hangs says that the task never ends: only its timeout, its heartbeat or the end of the execution stops it.
+	// Hangs makes the task never end: only its timeout, a missed heartbeat or the end of the execution stops it.
 	Hangs bool
 }

@@ -22,7 +22,7 @@ func load(t testing.TB, definition string) *asl.Machine {
 	return machine
 }
 
-// execute runs a definition on an input in JSON; nothing but an outcome may come of it.
+// execute runs a definition with an input in JSON. The run must not return an error.
 func execute(t testing.TB, definition, input string, o asl.Options) *asl.Execution {
 	t.Helper()
 	execution, err := load(t, definition).Run(context.Background(), decode(t, input), o)
@@ -41,7 +41,7 @@ func decode(t testing.TB, text string) any {
 	return v
 }
 
-// succeeds checks that an execution succeeded with an output in JSON.
+// succeeds checks that an execution succeeded with the output, given in JSON.
 func succeeds(t testing.TB, x *asl.Execution, output string) {
 	t.Helper()
 	if x.Status != asl.Succeeded {
@@ -52,7 +52,7 @@ func succeeds(t testing.TB, x *asl.Execution, output string) {
 	}
 }
 
-// fails checks that an execution failed.
+// fails checks that an execution failed with the error and the cause.
 func fails(t testing.TB, x *asl.Execution, name, cause string) {
 	t.Helper()
 	if x.Status != asl.Failed || x.Error != name || x.Cause != cause {
@@ -68,7 +68,7 @@ func took(t testing.TB, x *asl.Execution, want time.Duration) {
 	}
 }
 
-// types are the types of the events.
+// types returns the types of the events.
 func types(x *asl.Execution) []string {
 	var all []string
 	for _, e := range x.History {
@@ -77,15 +77,15 @@ func types(x *asl.Execution) []string {
 	return all
 }
 
-// one is a definition of one state that ends.
+// one returns a definition with one state.
 func one(state string) string { return `{"StartAt": "S", "States": {"S": ` + state + `}}` }
 
-// oneJSONata is the same with JSONata.
+// oneJSONata is like one, but with JSONata.
 func oneJSONata(state string) string {
 	return `{"QueryLanguage": "JSONata", "StartAt": "S", "States": {"S": ` + state + `}}`
 }
 
-// replies answers calls in order, each state's for itself; afterwards it echoes.
+// replies answers the calls of each state in order. After the last reply it echoes.
 type replies map[string][]reply
 
 type reply struct {
@@ -105,7 +105,7 @@ func returns(output any) reply { return reply{Reply: asl.Reply{Output: output}} 
 
 func throws(name string) reply { return reply{err: &asl.Error{Name: name, Cause: "because"}} }
 
-// failsTimes throws the error E so often.
+// failsTimes throws the error E n times.
 func failsTimes(n int) []reply {
 	var all []reply
 	for range n {
@@ -114,7 +114,7 @@ func failsTimes(n int) []reply {
 	return all
 }
 
-// tenSeconds is a handler whose tasks take ten seconds, and echo.
+// tenSeconds is a handler whose tasks echo after ten seconds.
 var tenSeconds = asl.HandlerFunc(func(_ context.Context, task *asl.Task) (asl.Reply, error) {
 	return asl.Reply{Output: task.Input, Duration: 10 * time.Second}, nil
 })
@@ -122,7 +122,7 @@ var tenSeconds = asl.HandlerFunc(func(_ context.Context, task *asl.Task) (asl.Re
 // hangs is a handler whose tasks never end.
 var hangs = asl.HandlerFunc(func(context.Context, *asl.Task) (asl.Reply, error) { return asl.Reply{Hangs: true}, nil })
 
-// faults are the messages of the faults in an error of Load.
+// faults returns the messages of the faults in an error of Load.
 func faults(err error) []string {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// pattern says how an action of an optimized integration can be called, besides request and response.
+// pattern is a set of ways to call an action of an optimized integration, in addition to request and response.
 type pattern int
 
 const (
@@ -16,7 +16,7 @@ const (
 	waits                      // .waitForTaskToken
 )
 
-// integrations are the optimized integrations whose actions are known here.
+// integrations lists the known optimized integrations and their actions.
 // See https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html.
 var integrations = map[string]map[string]pattern{
 	"apigateway": {"invoke": waits},
@@ -47,7 +47,7 @@ var integrations = map[string]map[string]pattern{
 	"states": {"startExecution": syncs | syncs2 | waits},
 }
 
-// fault says what is wrong with an integration; "" when nothing is, or when it is not known here.
+// fault describes an invalid integration. It returns "" when the integration is valid or unknown.
 func (r *resource) fault() string {
 	if r.kind != integration {
 		return ""
@@ -55,11 +55,11 @@ func (r *resource) fault() string {
 	action, suffix, _ := strings.Cut(r.action, ".")
 	asked, known := map[string]pattern{"": 0, "sync": syncs, "sync:2": syncs2, "waitForTaskToken": waits}[suffix]
 	if !known {
-		return fmt.Sprintf("there is no pattern %q; there are .sync, .sync:2 and .waitForTaskToken", "."+suffix)
+		return fmt.Sprintf("unknown pattern %q; the patterns are .sync, .sync:2 and .waitForTaskToken", "."+suffix)
 	}
 	if strings.HasPrefix(r.service, "aws-sdk:") {
 		if asked&(syncs|syncs2) != 0 {
-			return "SDK integrations have no .sync"
+			return "SDK integrations do not support .sync"
 		}
 		return ""
 	}

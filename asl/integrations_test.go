@@ -20,8 +20,8 @@ func TestIntegrations(t *testing.T) {
 		"arn:aws:states:::sns:publish.sync":                          "sns:publish cannot be called with .sync",
 		"arn:aws:states:::elasticmapreduce:addStep.waitForTaskToken": "elasticmapreduce:addStep cannot be called with .waitForTaskToken",
 		"arn:aws:states:::glue:startJobRun.sync:2":                   "glue:startJobRun cannot be called with .sync:2",
-		"arn:aws:states:::aws-sdk:glue:startJobRun.sync":             "SDK integrations have no .sync",
-		"arn:aws:states:::sns:publish.soon":                          "there is no pattern \".soon\"; there are .sync, .sync:2 and .waitForTaskToken",
+		"arn:aws:states:::aws-sdk:glue:startJobRun.sync":             "SDK integrations do not support .sync",
+		"arn:aws:states:::sns:publish.soon":                          "unknown pattern \".soon\"; the patterns are .sync, .sync:2 and .waitForTaskToken",
 	} {
 		definition := []byte(one(`{"Type": "Task", "Resource": "` + resource + `", "End": true}`))
 		_, err := asl.Load(definition)

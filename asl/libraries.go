@@ -6,7 +6,7 @@ import (
 	"clinical-risk-pipeline/asl/jsonata"
 )
 
-// libraries holds the JSONata libraries that were found, by folder: compiling one takes tens of milliseconds.
+// libraries caches the JSONata libraries by folder, because compiling one takes tens of milliseconds.
 var libraries = libraryCache{byDir: map[string]*jsonata.Library{}}
 
 type libraryCache struct {

@@ -23,7 +23,7 @@ func TestPayloadLimit(t *testing.T) {
 	}
 }
 
-func TestATasksInputIsLimitedToo(t *testing.T) {
+func TestTaskInputIsLimited(t *testing.T) {
 	called := false
 	x := execute(t, one(`{"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": {"a.$": "$", "b.$": "$"}, "End": true}`), `"`+strings.Repeat("x", 200_000)+`"`,
 		asl.Options{Handler: asl.HandlerFunc(func(context.Context, *asl.Task) (asl.Reply, error) { called = true; return asl.Reply{}, nil })})
@@ -32,7 +32,7 @@ func TestATasksInputIsLimitedToo(t *testing.T) {
 	}
 }
 
-func TestTheInputsOfBranchesAndIterationsAreLimited(t *testing.T) {
+func TestInputsOfBranchesAndIterationsAreLimited(t *testing.T) {
 	for _, definition := range []string{
 		one(`{"Type": "Parallel", "Parameters": {"a.$": "$.s", "b.$": "$.s"}, "Branches": [{"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}], "ResultPath": null, "End": true}`),
 		one(`{"Type": "Map", "ItemsPath": "$.l", "ItemSelector": {"a.$": "$.s", "b.$": "$.s"}, ` + pass + `, "ResultPath": null, "End": true}`),
@@ -89,7 +89,7 @@ func TestLifetimes(t *testing.T) {
 	}
 }
 
-func TestTheMachinesTimeout(t *testing.T) {
+func TestTimeoutOfTheMachine(t *testing.T) {
 	definition := `{"TimeoutSeconds": 10, "StartAt": "P", "States": {"P": {"Type": "Parallel", "End": true, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "C"}],
 		"Branches": [{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 99, "End": true}}}, {"StartAt": "B", "States": {"B": {"Type": "Wait", "Seconds": 98, "End": true}}}]}, "C": {"Type": "Succeed"}}}`
 	x := execute(t, definition, `{}`, asl.Options{})

@@ -15,17 +15,17 @@ type loading struct {
 	lenient bool
 }
 
-// WithJSONata sets the JSONata library. Default: the one that jsonata.Find finds from the working directory upward, opened
-// only when a state uses JSONata.
+// WithJSONata sets the JSONata library. Default: the library that jsonata.Find finds in the working directory or a parent. It is
+// opened only when a state uses JSONata.
 func WithJSONata(library *jsonata.Library) LoadOption {
 	return func(l *loading) { l.library = library }
 }
 
-// Lenient accepts what AWS accepts: it does not report faults that are Lint, which fail only when an execution gets there.
+// Lenient makes Load accept every definition that AWS accepts: it does not report faults that are Lint.
 func Lenient() LoadOption { return func(l *loading) { l.lenient = true } }
 
-// Load parses, validates and compiles a definition. The error joins a *Fault for everything that is wrong, and says when the
-// definition needs the JSONata library and it cannot be found.
+// Load parses, validates and compiles a definition. The error joins one *Fault for each error in the definition. It also reports
+// that the definition needs the JSONata library and Load cannot find it.
 func Load(definition []byte, options ...LoadOption) (*Machine, error) {
 	var l loading
 	for _, option := range options {
@@ -33,7 +33,7 @@ func Load(definition []byte, options ...LoadOption) (*Machine, error) {
 	}
 	raw, faults, err := parseDefinition(definition)
 	if err != nil {
-		return nil, &Fault{Message: fmt.Sprintf("the definition is no JSON object: %v", err)}
+		return nil, &Fault{Message: fmt.Sprintf("the definition is not a JSON object: %v", err)}
 	}
 	c := &compiler{library: l.library, faults: faults, names: map[string]bool{}}
 	m := c.machine(raw)

@@ -13,22 +13,22 @@ import (
 	"clinical-risk-pipeline/asl/jsonata"
 )
 
-// Machine is a loaded state machine. It is immutable, and safe for concurrent use.
+// Machine is a loaded state machine. It is immutable and safe for concurrent use.
 type Machine struct {
 	program *program
-	timeout float64          // TimeoutSeconds; 0 is none
-	library *jsonata.Library // nil when no state uses JSONata
+	timeout float64          // TimeoutSeconds; 0: none
+	library *jsonata.Library // nil: no state uses JSONata
 
-	standardOnly error // why it cannot run as an Express workflow, if it cannot
+	standardOnly error // why it cannot run as an Express workflow; nil: it can
 }
 
-// Run executes the state machine on an input, any value that encoding/json can marshal. The error reports only what is no outcome of an execution: an error of the handler
-// that is no *Error, a cancelled context, options that make no sense.
+// Run executes the state machine with an input, which is any value that encoding/json can marshal. The error reports only what is
+// not an outcome of an execution: an error of the handler that is not an *Error, a cancelled context, or invalid options.
 func (m *Machine) Run(ctx context.Context, input any, o Options) (*Execution, error) {
 	return m.run(ctx, input, o, nil)
 }
 
-// run executes the state machine from its start or, when it is redriven, from where it is resumed.
+// run executes the state machine from its start, or from the state where a redriven execution resumes.
 func (m *Machine) run(ctx context.Context, input any, o Options, resumed *resumption) (*Execution, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
@@ -38,7 +38,7 @@ func (m *Machine) run(ctx context.Context, input any, o Options, resumed *resump
 	}
 	input, err := value.Normalize(input)
 	if err != nil {
-		return nil, fmt.Errorf("asl: the input cannot be JSON: %w", err)
+		return nil, fmt.Errorf("asl: the input cannot be encoded as JSON: %w", err)
 	}
 	r := &run{ctx: ctx, options: &o, library: m.library, random: rand.New(rand.NewPCG(o.Seed, 0))}
 	r.bill.Calls = map[string]int64{}
@@ -81,7 +81,7 @@ func (o *Options) complete() error {
 	return nil
 }
 
-// run is what an execution shares with its child executions.
+// run holds what an execution shares with its child executions.
 type run struct {
 	ctx     context.Context
 	options *Options
@@ -93,7 +93,7 @@ type run struct {
 	now     func() time.Time
 }
 
-// close gives back what the run borrowed.
+// close returns the JSONata runtime that the run borrowed.
 func (r *run) close() {
 	if r.runtime != nil {
 		r.runtime.Close()

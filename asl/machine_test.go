@@ -36,7 +36,7 @@ func TestRunIsSafeForConcurrentUse(t *testing.T) {
 	}
 }
 
-func TestTheSeedDecides(t *testing.T) {
+func TestSeedDecidesRandomFunctions(t *testing.T) {
 	definition := oneJSONata(`{"Type": "Pass", "Output": ["{% $random() %}", "{% $uuid() %}"], "End": true}`)
 	first, again, other := execute(t, definition, `{}`, asl.Options{Seed: 1}), execute(t, definition, `{}`, asl.Options{Seed: 1}), execute(t, definition, `{}`, asl.Options{Seed: 2})
 	if !cmp.Equal(first.Output, again.Output) || cmp.Equal(first.Output, other.Output) {
@@ -44,7 +44,7 @@ func TestTheSeedDecides(t *testing.T) {
 	}
 }
 
-func TestTheVirtualClockIsTheExpressionsClock(t *testing.T) {
+func TestExpressionsUseTheVirtualClock(t *testing.T) {
 	definition := `{"QueryLanguage": "JSONata", "StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 61, "Next": "S"}, "S": {"Type": "Pass", "Output": "{% $now() %}", "End": true}}}`
 	succeeds(t, execute(t, definition, `{}`, asl.Options{}), `"2026-01-01T00:01:01.000Z"`)
 }
@@ -80,7 +80,7 @@ func TestRunLeavesNoGoroutines(t *testing.T) {
 	t.Errorf("%d goroutines, %d before", runtime.NumGoroutine(), before)
 }
 
-func TestOptionsThatMakeNoSense(t *testing.T) {
+func TestInvalidOptions(t *testing.T) {
 	for _, row := range []struct {
 		definition string
 		options    asl.Options
@@ -113,7 +113,7 @@ func TestExpressBill(t *testing.T) {
 	}
 }
 
-func TestAMissingLibraryIsNamed(t *testing.T) {
+func TestMissingLibraryIsReported(t *testing.T) {
 	t.Chdir(t.TempDir())
 	_, err := asl.Load([]byte(oneJSONata(`{"Type": "Pass", "Output": "{% 1 %}", "End": true}`)))
 	if err == nil || !strings.Contains(err.Error(), "npm ci") {

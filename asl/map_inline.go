@@ -6,7 +6,7 @@ import (
 	"clinical-risk-pipeline/asl/internal/clock"
 )
 
-// runInline runs the item processor in this execution, for each item. The result is the list of outputs, in order of the items.
+// runInline runs the item processor for each item in this execution. The result is the list of outputs in the order of the items.
 func (s *mapState) runInline(b *branch, input any, limit int) (any, error) {
 	items, err := s.list(b, input)
 	if err != nil {
@@ -15,7 +15,7 @@ func (s *mapState) runInline(b *branch, input any, limit int) (any, error) {
 	started := b.record("MapStateStarted", &MapStarted{Length: len(items)})
 	outputs := make([]any, len(items))
 	i := 0
-	f := fanOut{b: b, limit: limit, next: func() (job, error) {
+	jobs := fanOut{b: b, limit: limit, next: func() (job, error) {
 		if i == len(items) {
 			return nil, nil
 		}
@@ -30,7 +30,7 @@ func (s *mapState) runInline(b *branch, input any, limit int) (any, error) {
 			return err
 		}, nil
 	}}
-	if err := f.run(); err != nil {
+	if err := jobs.run(); err != nil {
 		b.recordFailed("MapStateFailed", err)
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// tasksMap maps over its input with a task of the given fields.
+// tasksMap returns a definition that maps over its input with a task that has the given fields.
 func tasksMap(mapFields, taskFields string) string {
 	return one(`{"Type": "Map", "End": true` + mapFields + `, "ItemProcessor": {"StartAt": "I", "States": {"I": {` + sns + `, "End": true` + taskFields + `}}}}`)
 }
@@ -24,11 +24,11 @@ func TestMaxConcurrency(t *testing.T) {
 		took   time.Duration
 		most   int
 	}{
-		{"one after the other", `, "MaxConcurrency": 1`, 1000 * time.Second, 1},
+		{"one at a time", `, "MaxConcurrency": 1`, 1000 * time.Second, 1},
 		{"seven at a time", `, "MaxConcurrency": 7`, 150 * time.Second, 7},
-		{"0 is as many as an inline map may: 40", `, "MaxConcurrency": 0`, 30 * time.Second, 40},
-		{"so is nothing", ``, 30 * time.Second, 40},
-		{"and so is more", `, "MaxConcurrency": 1000`, 30 * time.Second, 40},
+		{"0 means the maximum of an inline map: 40", `, "MaxConcurrency": 0`, 30 * time.Second, 40},
+		{"absent means the maximum", ``, 30 * time.Second, 40},
+		{"more than the maximum", `, "MaxConcurrency": 1000`, 30 * time.Second, 40},
 	} {
 		t.Run(row.why, func(t *testing.T) {
 			x := execute(t, tasksMap(row.fields, ``), items, asl.Options{Handler: tenSeconds})
@@ -50,7 +50,7 @@ func TestMaxConcurrency(t *testing.T) {
 	}
 }
 
-func TestAFreedSlotIsTakenAtOnce(t *testing.T) {
+func TestTheNextItemStartsWhenAnIterationEnds(t *testing.T) {
 	x := execute(t, tasksMap(`, "MaxConcurrency": 2`, ``), `[{"seconds": 10}, {"seconds": 1}, {"seconds": 1}, {"seconds": 1}]`, asl.Options{Handler: timed})
 	var started []float64
 	for _, e := range x.History {
@@ -85,7 +85,7 @@ func TestAFailedIterationStopsTheOthers(t *testing.T) {
 	}
 }
 
-func TestRetriesInsideIterationsDoNotDisturbTheOthers(t *testing.T) {
+func TestRetriesInOneIterationDoNotDelayOthers(t *testing.T) {
 	calls := map[string][]time.Duration{}
 	var start time.Time
 	handler := asl.HandlerFunc(func(_ context.Context, task *asl.Task) (asl.Reply, error) {

@@ -7,7 +7,7 @@ import (
 	"clinical-risk-pipeline/asl/intrinsic"
 )
 
-// mapRun is a Distributed Map at work: it starts a child execution for each item or batch, at most limit at a time.
+// mapRun is a run of a Distributed Map. It starts a child execution for each item or batch.
 type mapRun struct {
 	state      *mapState
 	b          *branch
@@ -16,29 +16,29 @@ type mapRun struct {
 	arn        string
 	machineARN string // of the children
 	tolerance  tolerance
-	reading    *reading
-	batching   *batching // nil: an item a child
+	stream     *itemStream
+	grouping   *grouping // nil: one item per child execution
 	export     *export   // nil: the results go into the state's output
 
-	items, failed int // how many
-	started       int // children
+	items, failed int // numbers of items
+	started       int // number of child executions
 	exhausted     bool
-	results       [][]any // by child, unless exported
+	results       [][]any // by child execution, unless exported
 	resultSize    int
 }
 
 // runDistributed runs the item processor in child executions.
 func (s *mapState) runDistributed(b *branch, input any, limit int) (any, error) {
-	r := &mapRun{state: s, b: b, input: input}
-	r.id = intrinsic.UUID(b.x.random)
+	m := &mapRun{state: s, b: b, input: input}
+	m.id = intrinsic.UUID(b.x.random)
 	name := b.x.machineName + "/" + s.distributed.label
-	r.arn = b.x.run.options.related("mapRun:" + name + ":" + r.id)
-	r.machineARN = b.x.machineARN + "/" + s.distributed.label
-	if err := r.prepare(); err != nil {
+	m.arn = b.x.run.options.related("mapRun:" + name + ":" + m.id)
+	m.machineARN = b.x.machineARN + "/" + s.distributed.label
+	if err := m.prepare(); err != nil {
 		return nil, err
 	}
-	b.record("MapRunStarted", &MapRunStarted{MapRunARN: r.arn})
-	result, err := r.run(limit)
+	b.record("MapRunStarted", &MapRunStarted{MapRunARN: m.arn})
+	result, err := m.run(limit)
 	if err = located(err, &b.at); err != nil {
 		b.recordFailed("MapRunFailed", err)
 		b.recordFailed("MapStateFailed", err)
@@ -49,159 +49,159 @@ func (s *mapState) runDistributed(b *branch, input any, limit int) (any, error) 
 	return result, nil
 }
 
-// prepare evaluates the fields that hold for the whole run.
-func (r *mapRun) prepare() (err error) {
-	d, b := r.state.distributed, r.b
-	if r.tolerance, err = d.tolerance(b.evaluating(r.input)); err != nil {
+// prepare evaluates the fields that apply to the whole run.
+func (m *mapRun) prepare() (err error) {
+	d, b := m.state.distributed, m.b
+	if m.tolerance, err = d.tolerance(b.evaluating(m.input)); err != nil {
 		return err
 	}
 	if d.batcher != nil {
-		if r.batching, err = d.batcher.begin(b, r.input); err != nil {
+		if m.grouping, err = d.batcher.begin(b, m.input); err != nil {
 			return err
 		}
 	}
 	length := 0
 	if d.reader == nil {
-		list, err := r.state.list(b, r.input)
+		list, err := m.state.list(b, m.input)
 		if err != nil {
 			return err
 		}
 		length = len(list)
-		r.reading = &reading{source: items.Slice(list), left: maxItems, close: func() error { return nil }}
+		m.stream = &itemStream{source: items.Slice(list), left: maxItems, close: func() error { return nil }}
 	}
 	b.record("MapStateStarted", &MapStarted{Length: length})
 	if d.writer != nil && d.writer.arguments != nil {
-		r.export, err = d.writer.begin(r)
+		m.export, err = d.writer.begin(m)
 	}
 	return err
 }
 
-// run opens the items, runs the children, and gives the result.
-func (r *mapRun) run(limit int) (any, error) {
-	if r.reading == nil {
+// run opens the items, runs the child executions and returns the result.
+func (m *mapRun) run(limit int) (any, error) {
+	if m.stream == nil {
 		var err error
-		if r.reading, err = r.state.distributed.reader.open(r.b, r.input); err != nil {
+		if m.stream, err = m.state.distributed.reader.open(m.b, m.input); err != nil {
 			return nil, err
 		}
 	}
-	defer func() { _ = r.reading.close() }()
-	f := fanOut{b: r.b, limit: limit, next: r.next}
-	err := f.run()
-	result, finishErr := r.finish() // what was done is written even when the run fails
+	defer func() { _ = m.stream.close() }()
+	jobs := fanOut{b: m.b, limit: limit, next: m.next}
+	err := jobs.run()
+	result, finishErr := m.finish() // a failed run also writes the results that it has
 	if err != nil {
 		return nil, err
 	}
 	return result, finishErr
 }
 
-// next is the next child execution.
-func (r *mapRun) next() (job, error) {
-	input, n, err := r.childInput()
+// next returns the job of the next child execution.
+func (m *mapRun) next() (job, error) {
+	input, n, err := m.childInput()
 	if err != nil {
 		return nil, err
 	}
 	if n == 0 {
-		r.exhausted = true
-		return nil, r.judge()
+		m.exhausted = true
+		return nil, m.judge()
 	}
-	index := r.started
-	r.started++
-	if r.export == nil {
-		r.results = append(r.results, nil)
+	index := m.started
+	m.started++
+	if m.export == nil {
+		m.results = append(m.results, nil)
 	}
-	return func(p *clock.Process) error { return r.child(p, index, input, n) }, nil
+	return func(p *clock.Process) error { return m.child(p, index, input, n) }, nil
 }
 
-// childInput is the input of the next child execution, and the number of items in it; 0 after the last.
-func (r *mapRun) childInput() (any, int, error) {
-	if r.batching != nil {
-		return r.batching.take(r.item)
+// childInput returns the input of the next child execution and the number of items in it, which is 0 after the last.
+func (m *mapRun) childInput() (any, int, error) {
+	if m.grouping != nil {
+		return m.grouping.take(m.item)
 	}
-	item, more, err := r.item()
+	item, more, err := m.item()
 	if err != nil || !more {
 		return nil, 0, err
 	}
 	return item, 1, nil
 }
 
-// item is the next item, after ItemSelector.
-func (r *mapRun) item() (any, bool, error) {
-	v, more, err := r.reading.next()
+// item returns the next item after ItemSelector.
+func (m *mapRun) item() (any, bool, error) {
+	v, more, err := m.stream.next()
 	if err != nil || !more {
 		return nil, false, err
 	}
-	item := &mapItem{index: r.items, value: v}
-	r.items++
-	selected, err := r.state.selected(r.b, r.input, item)
+	item := &mapItem{index: m.items, value: v}
+	m.items++
+	selected, err := m.state.selected(m.b, m.input, item)
 	return selected, err == nil, err
 }
 
 // child runs a child execution to its end.
-func (r *mapRun) child(p *clock.Process, index int, input any, n int) error {
-	x := r.newChild(p, input)
-	err := x.perform(r.state.processor, p)
-	if doneErr := r.done(&x.result, index); err == nil {
+func (m *mapRun) child(p *clock.Process, index int, input any, n int) error {
+	x := m.newChild(p, input)
+	err := x.perform(m.state.processor, p)
+	if doneErr := m.done(&x.result, index); err == nil {
 		err = doneErr
 	}
 	if err != nil {
 		return err
 	}
 	if x.result.Status == Failed || x.result.Status == TimedOut {
-		r.failed += n
-		return r.judge()
+		m.failed += n
+		return m.judge()
 	}
 	return nil
 }
 
-func (r *mapRun) newChild(p *clock.Process, input any) *execution {
-	run, parent := r.b.x.run, r.b.x
+func (m *mapRun) newChild(p *clock.Process, input any) *execution {
+	run, parent := m.b.x.run, m.b.x
 	name := intrinsic.UUID(run.random)
-	x := run.newExecution(&Machine{}, r.state.distributed.childType, name,
-		run.options.related("execution:"+parent.machineName+"/"+r.state.distributed.label+":"+name), input, p.Now())
+	x := run.newExecution(&Machine{}, m.state.distributed.childType, name,
+		run.options.related("execution:"+parent.machineName+"/"+m.state.distributed.label+":"+name), input, p.Now())
 	x.parent = parent
-	x.machineARN, x.machineName = r.machineARN, parent.machineName+"/"+r.state.distributed.label
+	x.machineARN, x.machineName = m.machineARN, parent.machineName+"/"+m.state.distributed.label
 	x.recording = run.options.OnChild != nil
 	return x
 }
 
-// done takes the result of a child execution that ended.
-func (r *mapRun) done(x *Execution, index int) error {
-	if tell := r.b.x.run.options.OnChild; tell != nil {
-		tell(x)
+// done takes the result of a child execution.
+func (m *mapRun) done(child *Execution, index int) error {
+	if tell := m.b.x.run.options.OnChild; tell != nil {
+		tell(child)
 	}
-	if r.export != nil {
-		return r.export.add(x)
+	if m.export != nil {
+		return m.export.add(child)
 	}
-	contribution := r.state.distributed.writer.transform(x, r.machineARN)
-	r.resultSize += value.Size(contribution)
-	if r.resultSize <= 2*maxPayload { // more cannot become an output, so it need not be kept
-		r.results[index] = contribution
+	contribution := m.state.distributed.writer.transform(child, m.machineARN)
+	m.resultSize += value.Size(contribution)
+	if m.resultSize <= 2*maxPayload { // a larger result cannot become an output, so it is not kept
+		m.results[index] = contribution
 	}
 	return nil
 }
 
-// judge is the failure of the run when more items failed than is tolerated.
-func (r *mapRun) judge() error {
+// judge returns the failure of the run when more items failed than tolerated.
+func (m *mapRun) judge() error {
 	total := -1
-	if r.exhausted {
-		total = r.items
+	if m.exhausted {
+		total = m.items
 	}
-	if !r.tolerance.exceeded(r.failed, total) {
+	if !m.tolerance.exceeded(m.failed, total) {
 		return nil
 	}
 	return &failure{name: ErrToleratedFailure, cause: "The specified tolerated failure threshold was exceeded"}
 }
 
-// finish gives the result of the run: the list of what the children contribute, or where it was exported to.
-func (r *mapRun) finish() (any, error) {
-	if r.export != nil {
-		return r.export.finish()
+// finish returns the result of the run: the results of the child executions, or the place where they were exported.
+func (m *mapRun) finish() (any, error) {
+	if m.export != nil {
+		return m.export.finish()
 	}
-	if r.resultSize > 2*maxPayload {
-		return nil, dataLimitFailure(r.state.name)
+	if m.resultSize > 2*maxPayload {
+		return nil, dataLimitFailure(m.state.name)
 	}
-	all := make([]any, 0, len(r.results))
-	for _, contribution := range r.results {
+	all := make([]any, 0, len(m.results))
+	for _, contribution := range m.results {
 		all = append(all, contribution...)
 	}
 	return all, nil

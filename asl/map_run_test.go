@@ -13,7 +13,7 @@ import (
 
 func replace(text string, pairs ...string) string { return strings.NewReplacer(pairs...).Replace(text) }
 
-func TestChildrenRunSideBySide(t *testing.T) {
+func TestChildrenRunConcurrently(t *testing.T) {
 	x := execute(t, distributed(`, "MaxConcurrency": 5`), `[{},{},{},{},{},{},{},{},{},{},{}]`, asl.Options{Handler: tenSeconds})
 	took(t, x, 30*time.Second)
 	thousandAndOne := "[" + strings.Repeat("{},", 1000) + "{}]"
@@ -72,7 +72,7 @@ func TestAnExpressChildLivesFiveMinutes(t *testing.T) {
 	}
 	took(t, x, 5*time.Minute)
 	if x.Bill.ExpressRequests != 2 || x.Bill.Transitions != 1 {
-		t.Errorf("bill %+v, want 2 requests, and 1 transition for the map", x.Bill)
+		t.Errorf("bill %+v, want 2 requests and 1 transition for the map", x.Bill)
 	}
 	if want := (299 + 300) * 64.0 / 1024; x.Bill.ExpressGBSeconds != want {
 		t.Errorf("%v GB-seconds, want %v", x.Bill.ExpressGBSeconds, want)
@@ -92,7 +92,7 @@ func TestTheParentsTimeoutEndsItsChildren(t *testing.T) {
 	}
 }
 
-func TestABillCountsChildren(t *testing.T) {
+func TestBillCountsChildren(t *testing.T) {
 	x := execute(t, distributed(``), `[{}, {}, {}]`, asl.Options{Handler: echo})
 	if x.Bill.Transitions != 4 || x.Bill.Calls["sns:publish"] != 3 {
 		t.Errorf("bill %+v, want the map and three tasks", x.Bill)
@@ -121,7 +121,7 @@ func TestExpressChildrenCannotWaitForTokens(t *testing.T) {
 	}
 }
 
-func TestMapRunsStandInTheAccountOfTheExecution(t *testing.T) {
+func TestMapRunsBelongToTheAccountOfTheExecution(t *testing.T) {
 	var child string
 	x := execute(t, distributed(`, "Label": "L"`), `[{}]`, asl.Options{Handler: echo, ARN: "arn:aws-cn:states:cn-north-1:111111111111:execution:m:n", StateMachine: asl.StateMachine{Name: "m"},
 		OnChild: func(x *asl.Execution) {

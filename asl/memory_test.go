@@ -14,7 +14,7 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// memory is objects in memory, by "bucket/key". It counts readers and writers that are not closed.
+// memory holds objects by "bucket/key". It counts the open readers and writers.
 type memory struct {
 	objects map[string]string
 	open    int

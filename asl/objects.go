@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// Objects is the part of S3 that a Distributed Map needs. An error of type *Error fails the Map state with its cause; io/fs's
-// ErrNotExist is reported as a missing key; any other error does, too, with its text.
+// Objects is the part of S3 that a Distributed Map needs. An error fails the Map state: an *Error with its cause, fs.ErrNotExist as
+// a missing key, and any other error with its text.
 type Objects interface {
 	// Open reads an object as a stream.
 	Open(ctx context.Context, bucket, key string) (io.ReadCloser, error)
-	// Create writes an object as a stream. The object appears when the writer is closed.
+	// Create writes an object as a stream. The object appears when the caller closes the writer.
 	Create(ctx context.Context, bucket, key string) (io.WriteCloser, error)
-	// List gives the objects whose keys begin with the prefix, in order of keys.
+	// List returns the objects whose keys start with the prefix, in the order of the keys.
 	List(ctx context.Context, bucket, prefix string) iter.Seq2[Object, error]
 }
 

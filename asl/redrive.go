@@ -7,20 +7,20 @@ import (
 	"maps"
 )
 
-// ExecutionRedriven are the details of the event of that name.
+// ExecutionRedriven holds the details of the event of that name.
 type ExecutionRedriven struct{ RedriveCount int }
 
 func (d *ExecutionRedriven) attributes() map[string]any {
 	return map[string]any{"redriveCount": float64(d.RedriveCount)}
 }
 
-// resumption is where a redriven execution goes on, nil for one that is not.
+// resumption is the point where a redriven execution continues. It is nil for an execution that is not redriven.
 type resumption struct {
 	failed    *Execution
 	state     state
 	input     any
 	variables map[string]any
-	count     int // how often the execution was redriven, this time included
+	count     int // number of redrives, including this one
 }
 
 func (r *resumption) redrives() int {
@@ -30,7 +30,7 @@ func (r *resumption) redrives() int {
 	return r.count
 }
 
-// begin takes over what the failed execution left and goes on.
+// begin restores the history and variables of the failed execution and continues.
 func (r *resumption) begin(b *branch) (any, error) {
 	b.x.result.Start = r.failed.Start
 	b.x.result.History = append(b.x.result.History, r.failed.History...)
@@ -41,12 +41,12 @@ func (r *resumption) begin(b *branch) (any, error) {
 	return b.runFrom(r.state, r.input)
 }
 
-// Redrive resumes a Standard execution that did not succeed: in the state that failed, with the input and the variables that
-// it had, and with all its retries again. The clock goes on from where it stopped, and so does the history; the failed
-// execution is not changed. The options are those of the first run; what they say of name and start is not used.
+// Redrive resumes a Standard execution that did not succeed. It enters the failed state again with the same input and variables, and
+// with all its retries. Clock and history continue where they stopped. Redrive does not change the failed execution. Pass the
+// options of the first run; Redrive ignores their Name, ARN and Start.
 //
-// A Parallel or Map state that failed is executed again as a whole, whereas AWS resumes those of its branches, iterations or
-// child executions that failed. See https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html.
+// Redrive executes a failed Parallel or Map state again as a whole, whereas AWS resumes only its failed branches, iterations or child
+// executions. See https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html.
 func (m *Machine) Redrive(ctx context.Context, failed *Execution, o Options) (*Execution, error) {
 	if failed.Status == Succeeded {
 		return nil, errors.New("asl: an execution that succeeded cannot be redriven")
@@ -62,7 +62,7 @@ func (m *Machine) Redrive(ctx context.Context, failed *Execution, o Options) (*E
 	return m.run(ctx, failed.Input, o, at)
 }
 
-// resumption reads from the history in which state of the machine the execution failed, and what it had there.
+// resumption reads from the history the state where the execution failed, its input and its variables.
 func (m *Machine) resumption(failed *Execution) (*resumption, error) {
 	at := &resumption{failed: failed, variables: map[string]any{}, count: 1}
 	for _, event := range failed.History {

@@ -17,7 +17,7 @@ const redrivable = `{"QueryLanguage": "JSONata", "StartAt": "Count", "States": {
 		"Retry": [{"ErrorEquals": ["States.TaskFailed"], "MaxAttempts": 1, "IntervalSeconds": 10}], "Next": "Done"},
 	"Done": {"Type": "Succeed"}}}`
 
-func TestRedriveResumesInTheStateThatFailed(t *testing.T) {
+func TestRedriveResumesInTheFailedState(t *testing.T) {
 	machine, err := asl.Load([]byte(redrivable))
 	if err != nil {
 		t.Fatal(err)
@@ -43,7 +43,7 @@ func TestRedriveResumesInTheStateThatFailed(t *testing.T) {
 	if path := strings.Join(x.Path(), " "); x.Status != asl.Succeeded || path != "Count Call Call Call Done" {
 		t.Errorf("ended as %s by %s", x.Status, path)
 	}
-	want := []string{ // two attempts each time, the input and the variable as they were
+	want := []string{ // two attempts each time, with the same input and variable
 		`{"kept":true,"redrives":0,"tries":2}`, `{"kept":true,"redrives":0,"tries":2}`,
 		`{"kept":true,"redrives":1,"tries":2}`, `{"kept":true,"redrives":1,"tries":2}`,
 		`{"kept":true,"redrives":2,"tries":2}`,
@@ -64,7 +64,7 @@ func TestRedriveResumesInTheStateThatFailed(t *testing.T) {
 	}
 }
 
-func TestRedriveRefusesWhatCannotBeRedriven(t *testing.T) {
+func TestRedriveRefuses(t *testing.T) {
 	machine, err := asl.Load([]byte(`{"StartAt": "A", "States": {"A": {"Type": "Fail", "Error": "E"}}}`))
 	if err != nil {
 		t.Fatal(err)
@@ -74,16 +74,16 @@ func TestRedriveRefusesWhatCannotBeRedriven(t *testing.T) {
 		t.Fatal(err)
 	}
 	if again, err := machine.Redrive(context.Background(), failed, asl.Options{}); err != nil || again.Error != "E" {
-		t.Errorf("a Fail state is entered again: %v, %v", again, err)
+		t.Errorf("redriving a Fail state: %v, %v, want the error E again", again, err)
 	}
 	for reason, row := range map[string]struct {
 		execution asl.Execution
 		options   asl.Options
 	}{
-		"it succeeded":               {asl.Execution{Status: asl.Succeeded}, asl.Options{}},
-		"Express has no redrive":     {*failed, asl.Options{Type: asl.Express}},
-		"another machine's history":  {asl.Execution{Status: asl.Failed}, asl.Options{}},
-		"a status that is not known": {asl.Execution{}, asl.Options{}},
+		"it succeeded":                     {asl.Execution{Status: asl.Succeeded}, asl.Options{}},
+		"Express has no redrive":           {*failed, asl.Options{Type: asl.Express}},
+		"the history is another machine's": {asl.Execution{Status: asl.Failed}, asl.Options{}},
+		"the status is unknown":            {asl.Execution{}, asl.Options{}},
 	} {
 		if _, err := machine.Redrive(context.Background(), &row.execution, row.options); err == nil {
 			t.Errorf("redriven, although %s", reason)

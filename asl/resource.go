@@ -2,13 +2,13 @@ package asl
 
 import "strings"
 
-// resource is what a task's Resource ARN says.
+// resource is a task's Resource, parsed.
 type resource struct {
 	arn      string
 	kind     resourceKind
-	service  string // of an integration: "sns", "aws-sdk:s3"; else "lambda" or "activity"
-	action   string // of an integration, with its pattern: "publish", "invoke.waitForTaskToken"
-	region   string // "": that of the execution
+	service  string // of an integration: "sns", "aws-sdk:s3"; otherwise "lambda" or "activity"
+	action   string // of an integration, with the pattern: "publish", "invoke.waitForTaskToken"
+	region   string // "": the region of the execution
 	waits    bool   // .waitForTaskToken
 	runsAJob bool   // .sync or .sync:2
 }
@@ -19,7 +19,7 @@ const (
 	integration    resourceKind = iota // arn:aws:states:::SERVICE:ACTION
 	lambdaFunction                     // arn:aws:lambda:…:function:NAME
 	activity                           // arn:aws:states:…:activity:NAME
-	opaque                             // anything else: a placeholder in a template that was not deployed
+	opaque                             // anything else, such as a placeholder in a template
 )
 
 // parseResource reads an ARN.
@@ -42,7 +42,7 @@ func parseResource(arn string) resource {
 	return r
 }
 
-// integration reads SERVICE:ACTION, where the service may be of the form aws-sdk:NAME and the action may end in a pattern.
+// integration reads SERVICE:ACTION. The service may have the form aws-sdk:NAME, and the action may end in a pattern.
 func (r *resource) integration(rest string) {
 	service, action, ok := strings.Cut(rest, ":")
 	if service == "aws-sdk" {
@@ -59,7 +59,7 @@ func (r *resource) integration(rest string) {
 	r.runsAJob = strings.HasPrefix(pattern, "sync")
 }
 
-// name is what the service calls the resource in messages.
+// name returns the name of the resource in the service's messages.
 func (r *resource) name() string {
 	if r.kind == integration {
 		return r.service
@@ -67,7 +67,7 @@ func (r *resource) name() string {
 	return r.arn
 }
 
-// call is the name under which the bill counts calls.
+// call returns the name under which the bill counts calls.
 func (r *resource) call() string {
 	switch r.kind {
 	case integration:
@@ -78,7 +78,7 @@ func (r *resource) call() string {
 	return r.service
 }
 
-// givesToken tells whether the service passes a task token on.
+// givesToken reports whether the service passes a task token.
 func (r *resource) givesToken() bool {
 	return r.waits || r.runsAJob || r.kind == activity
 }

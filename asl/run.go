@@ -12,7 +12,7 @@ import (
 	"clinical-risk-pipeline/asl/jsonata"
 )
 
-// execution is an execution while it runs: that of the machine, or a child execution of a Distributed Map.
+// execution is a running execution of the machine, or a child execution of a Distributed Map.
 type execution struct {
 	run         *run
 	result      Execution
@@ -22,16 +22,16 @@ type execution struct {
 	deadline    time.Time
 	parent      *execution // of a child execution
 	random      *rand.Rand
-	recording   bool        // keeps its history
+	recording   bool        // keep the history
 	resumed     *resumption // of a redriven execution
 	events      int64
-	full        bool // no event fits into the history any more but the last
+	full        bool // the history has room only for the last event
 	ended       bool
 	visits      int
 	context     map[string]any
 }
 
-// newExecution is an execution that starts now.
+// newExecution returns an execution that starts now.
 func (r *run) newExecution(m *Machine, kind Type, name, arn string, input any, now time.Time) *execution {
 	x := &execution{run: r, kind: kind, random: r.random,
 		machineARN: r.options.StateMachine.ARN, machineName: r.options.StateMachine.Name,
@@ -48,7 +48,7 @@ func (r *run) newExecution(m *Machine, kind Type, name, arn string, input any, n
 	return x
 }
 
-// perform runs the program to its end and fills in the result. The error is foreign, or of an execution around this one.
+// perform runs the program to its end and fills in the result. It returns an error that is foreign or belongs to an outer execution.
 func (x *execution) perform(p *program, process *clock.Process) error {
 	b := newBranch(x, process, nil, nil, 0)
 	output, err := x.begin(b, p)
@@ -77,7 +77,7 @@ func (x *execution) perform(p *program, process *clock.Process) error {
 	return nil
 }
 
-// begin starts the execution, or resumes it.
+// begin starts or resumes the execution.
 func (x *execution) begin(b *branch, p *program) (any, error) {
 	if x.resumed != nil {
 		return x.resumed.begin(b)
@@ -89,7 +89,7 @@ func (x *execution) begin(b *branch, p *program) (any, error) {
 	return b.run(p, x.result.Input)
 }
 
-// record appends an event and gives its id. The last event that the limit leaves room for is the one that ends the execution.
+// record appends an event and returns its id. It keeps the last place in the history for the event that ends the execution.
 func (x *execution) record(previous int64, now time.Time, eventType string, details Details) int64 {
 	if x.kind == Standard && x.events >= maxEvents-1 && !x.ended {
 		x.full = true
@@ -105,7 +105,7 @@ func (x *execution) record(previous int64, now time.Time, eventType string, deta
 	return x.events
 }
 
-// admit is called before an execution goes on: it fails when nobody waits for it any more, or a limit is reached.
+// admit fails when the context is cancelled or a limit is reached. It is called before an execution continues.
 func (x *execution) admit() error {
 	if err := x.run.ctx.Err(); err != nil {
 		return &foreign{err}
@@ -120,12 +120,12 @@ func (x *execution) admit() error {
 	return nil
 }
 
-// historyFailure ends an execution whose history is full.
+// historyFailure is the failure of an execution whose history is full.
 func historyFailure() error {
 	return &failure{name: ErrRuntime, cause: fmt.Sprintf("The execution reached the maximum number of history events (%d).", maxEvents)}
 }
 
-// sleepUntil lets virtual time pass, at most until the execution's time is up.
+// sleepUntil lets virtual time pass, at most until the execution's deadline.
 func (b *branch) sleepUntil(t time.Time) error {
 	late := b.x
 	for x := b.x.parent; x != nil; x = x.parent {
@@ -142,7 +142,7 @@ func (b *branch) sleepUntil(t time.Time) error {
 	return &expired{late}
 }
 
-// runtime is the JSONata interpreter of the run, borrowed on first use.
+// runtime returns the JSONata interpreter of the run. It borrows one on first use.
 func (x *execution) runtime() (*jsonata.Runtime, error) {
 	r := x.run
 	if r.runtime != nil {
@@ -163,7 +163,7 @@ func (x *execution) transition() {
 	}
 }
 
-// billTime counts the duration of an Express execution: in steps of 100 ms, at 64 MB.
+// billTime adds the duration of an Express execution to the bill, in steps of 100 ms at 64 MB.
 func (x *execution) billTime() {
 	if x.kind == Express {
 		steps := math.Ceil(x.result.Stop.Sub(x.result.Start).Seconds() * 10)

@@ -7,12 +7,12 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// scope is where variables live: one for the machine, one for each branch, iteration and child execution. Inner scopes read the
-// outer ones, except child executions.
+// scope holds variables. The machine and each branch, iteration and child execution have a scope. An inner scope can read the outer
+// scopes, except in a child execution.
 type scope struct {
 	outer     *scope
 	variables map[string]any
-	sizes     map[string]int // of the variables, in bytes of JSON text
+	sizes     map[string]int // of the variables in bytes of JSON text
 }
 
 // lookup finds a variable.
@@ -25,7 +25,7 @@ func (s *scope) lookup(name string) (any, bool) {
 	return nil, false
 }
 
-// assign sets variables of this scope.
+// assign sets variables in this scope.
 func (s *scope) assign(variables map[string]any) {
 	if s.variables == nil {
 		s.variables, s.sizes = make(map[string]any, len(variables)), make(map[string]int, len(variables))
@@ -35,7 +35,7 @@ func (s *scope) assign(variables map[string]any) {
 	}
 }
 
-// check applies the limits of variables to those that are about to be assigned.
+// check applies the limits to variables before they are assigned.
 func (s *scope) check(variables map[string]any) error {
 	total := 0
 	for name, v := range variables {
@@ -58,11 +58,11 @@ func (s *scope) check(variables map[string]any) error {
 	return nil
 }
 
-// scopeInfo is what a scope looks like before it runs: which variables its states assign, and which they use.
+// scopeInfo describes a scope at load time: the variables that its states assign and use.
 type scopeInfo struct {
 	outer    *scopeInfo
 	assigned map[string]bool
-	child    Type // inside child executions of that type; "" outside
+	child    Type // the type of the child execution around the scope; "": none
 	uses     []variableUse
 	inner    []*scopeInfo
 }
@@ -73,52 +73,52 @@ type variableUse struct {
 	assigns  bool
 }
 
-// nested is a scope inside this one: of a branch or an iteration.
-func (s *scopeInfo) nested() *scopeInfo {
-	inner := &scopeInfo{assigned: map[string]bool{}, outer: s, child: s.child}
-	s.inner = append(s.inner, inner)
+// nested returns a scope inside this one, for a branch or an iteration.
+func (i *scopeInfo) nested() *scopeInfo {
+	inner := &scopeInfo{assigned: map[string]bool{}, outer: i, child: i.child}
+	i.inner = append(i.inner, inner)
 	return inner
 }
 
-// isolated is the scope of child executions of a type, which see nothing of the outside.
-func (s *scopeInfo) isolated(child Type) *scopeInfo {
+// isolated returns a scope for child executions, which cannot see the outer variables.
+func (i *scopeInfo) isolated(child Type) *scopeInfo {
 	inner := &scopeInfo{assigned: map[string]bool{}, child: child}
-	s.inner = append(s.inner, inner)
+	i.inner = append(i.inner, inner)
 	return inner
 }
 
-// use notes that a field reads a variable; "" is none.
-func (s *scopeInfo) use(f *fields, field, variable string) {
+// use notes that a field reads a variable. It ignores "".
+func (i *scopeInfo) use(f *fields, field, variable string) {
 	if variable == "" {
 		return
 	}
-	s.uses = append(s.uses, variableUse{variable: variable, fault: &Fault{State: f.state, Field: f.place(field), Lint: true,
+	i.uses = append(i.uses, variableUse{variable: variable, fault: &Fault{State: f.state, Field: f.place(field), Lint: true,
 		Message: fmt.Sprintf("uses the variable $%s, which no state assigns", variable)}})
 }
 
 // define notes that a state assigns a variable.
-func (s *scopeInfo) define(f *fields, variable string) {
-	s.assigned[variable] = true
-	s.uses = append(s.uses, variableUse{variable: variable, assigns: true, fault: &Fault{State: f.state, Field: f.place("Assign"), Lint: true,
-		Message: fmt.Sprintf("assigns $%s, which the states around it assign, too: an inner variable needs a name of its own", variable)}})
+func (i *scopeInfo) define(f *fields, variable string) {
+	i.assigned[variable] = true
+	i.uses = append(i.uses, variableUse{variable: variable, assigns: true, fault: &Fault{State: f.state, Field: f.place("Assign"), Lint: true,
+		Message: fmt.Sprintf("assigns $%s, which an outer state also assigns: use another name", variable)}})
 }
 
-// check reports the variables that are used and never assigned, and those that hide outer ones.
-func (s *scopeInfo) check(report func(*Fault)) {
-	for _, use := range s.uses {
-		known := s.knows(use.variable)
+// check reports variables that no state assigns, and variables that hide an outer variable.
+func (i *scopeInfo) check(report func(*Fault)) {
+	for _, use := range i.uses {
+		known := i.knows(use.variable)
 		if use.assigns {
-			known = s.outer == nil || !s.outer.knows(use.variable)
+			known = i.outer == nil || !i.outer.knows(use.variable)
 		}
 		if !known {
 			report(use.fault)
 		}
 	}
-	for _, inner := range s.inner {
+	for _, inner := range i.inner {
 		inner.check(report)
 	}
 }
 
-func (s *scopeInfo) knows(variable string) bool {
-	return s != nil && (s.assigned[variable] || s.outer.knows(variable))
+func (i *scopeInfo) knows(variable string) bool {
+	return i != nil && (i.assigned[variable] || i.outer.knows(variable))
 }

@@ -12,20 +12,20 @@ import (
 
 func TestVariables(t *testing.T) {
 	for _, row := range []struct{ why, definition, output string }{
-		{"an Assign sees the old values, and all change at once",
+		{"Assign reads the old values, and all variables change at once",
 			`{"StartAt": "A", "States": {"A": {"Type": "Pass", "Assign": {"x": 1, "y": 2}, "Next": "B"}, "B": {"Type": "Pass", "Assign": {"x.$": "$y", "y.$": "$x"}, "Next": "C"},
 				"C": {"Type": "Pass", "Parameters": {"x.$": "$x", "y.$": "$y"}, "End": true}}}`, `{"x": 2, "y": 1}`},
-		{"$ in Assign is the result, and the output of the same state sees the old values",
+		{"$ in Assign is the result, and the state's output reads the old values",
 			`{"StartAt": "A", "States": {"A": {"Type": "Pass", "Assign": {"x": 1}, "Next": "B"}, "B": {"Type": "Pass", "Result": {"v": 5}, "Assign": {"x.$": "$.v"}, "OutputPath": "$x", "Next": "C"},
 				"C": {"Type": "Pass", "Parameters": {"in.$": "$", "x.$": "$x"}, "End": true}}}`, `{"in": 1, "x": 5}`},
-		{"iterations read outer variables, and keep their own to themselves",
+		{"iterations read outer variables, and their own stay private",
 			`{"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": [1, 2], "Assign": {"x": 10}, "Next": "M"}, "M": {"Type": "Map", "Next": "C", "ItemProcessor": {"StartAt": "I", "States": {
 				"I": {"Type": "Pass", "Assign": {"own.$": "States.MathAdd($, $x)"}, "Next": "J"}, "J": {"Type": "Pass", "InputPath": "$own", "End": true}}}},
 				"C": {"Type": "Pass", "Parameters": {"m.$": "$", "x.$": "$x"}, "End": true}}}`, `{"m": [11, 12], "x": 10}`},
 		{"paths into variables", `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Assign": {"x": {"l": [{"v": 1}, {"v": 2}]}}, "Next": "B"}, "B": {"Type": "Pass", "InputPath": "$x.l[*].v", "End": true}}}`, `[1, 2]`},
-		{"both query languages share them", `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Assign": {"x": 1}, "Next": "B"},
+		{"both query languages share variables", `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Assign": {"x": 1}, "Next": "B"},
 				"B": {"Type": "Pass", "QueryLanguage": "JSONata", "Assign": {"x": "{% $x + 1 %}"}, "Next": "C"}, "C": {"Type": "Pass", "InputPath": "$x", "End": true}}}`, `2`},
-		{"a catcher's Assign, and none of the failed attempt", `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Assign": {"x": 1, "e": 0}, "Next": "T"}, "T": {"Type": "Parallel", "Assign": {"x": 2}, "Branches": [{"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "E"}}}],
+		{"a catcher assigns, the failed attempt does not", `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Assign": {"x": 1, "e": 0}, "Next": "T"}, "T": {"Type": "Parallel", "Assign": {"x": 2}, "Branches": [{"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "E"}}}],
 				"Catch": [{"ErrorEquals": ["E"], "Assign": {"e.$": "$.Error"}, "Next": "C"}], "End": true}, "C": {"Type": "Pass", "Parameters": {"x.$": "$x", "e.$": "$e"}, "End": true}}}`, `{"x": 1, "e": "E"}`},
 	} {
 		t.Run(row.why, func(t *testing.T) { succeeds(t, execute(t, row.definition, `{}`, asl.Options{}), row.output) })
@@ -37,12 +37,12 @@ func TestVariableFaults(t *testing.T) {
 		"M": {"Type": "Map", "End": true, "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Pass", "QueryLanguage": "JSONata", "Assign": {"ok": 1, "inner": 1}, "Output": "{% $nothing & $inner %}", "Next": "J"},
 			"J": {"Type": "Pass", "Parameters": {"a": [{"b.$": "$inner2.x"}], "c.$": "States.Format('{}', $none)"}, "End": true}}}}}}`
 	_, err := asl.Load([]byte(definition))
-	variable := `cannot be a variable: a name begins with a letter, has letters, digits and underscores, at most 80 of them, and is not "states"`
+	variable := `is not a valid variable name: it must start with a letter, have only letters, digits and underscores, at most 80 characters, and not be "states"`
 	want := []string{
 		`state "A": Assign: "1x" ` + variable,
 		`state "A": Assign: "states" ` + variable,
 		`state "A": InputPath: uses the variable $nowhere, which no state assigns`,
-		`state "I": Assign: assigns $ok, which the states around it assign, too: an inner variable needs a name of its own`,
+		`state "I": Assign: assigns $ok, which an outer state also assigns: use another name`,
 		`state "I": Output: uses the variable $nothing, which no state assigns`,
 		`state "J": Parameters.a[0].b.$: uses the variable $inner2, which no state assigns`,
 		`state "J": Parameters.c.$: uses the variable $none, which no state assigns`,

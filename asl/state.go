@@ -9,41 +9,35 @@ import (
 // state is a compiled state.
 type state interface {
 	base() *common
-	// run does the state's work. It gives the output and where to go next; nil is the end.
+	// run does the state's work. It returns the output and the next state; nil is the end.
 	run(b *branch, v *visit) (output any, next *target, err error)
 }
 
-// stateTypes compiles states by their Type.
-var stateTypes map[string]func(*builder) state
+// stateTypes holds the compile function of each Type.
+var stateTypes map[string]func(*fields) state
 
 func init() {
-	stateTypes = map[string]func(*builder) state{
+	stateTypes = map[string]func(*fields) state{
 		"Choice": newChoice, "Fail": newFail, "Map": newMap, "Parallel": newParallel,
 		"Pass": newPass, "Succeed": newSucceed, "Task": newTask, "Wait": newWait,
 	}
 }
 
-// builder compiles the fields of one state.
-type builder struct {
-	*fields
-	targets *[]*target
-}
-
 // target notes that a field names a state.
-func (b *builder) target(f *fields, field, name string) *target {
+func (f *fields) target(field, name string) *target {
 	t := &target{name: name, from: f, field: field}
-	*b.targets = append(*b.targets, t)
+	*f.targets = append(*f.targets, t)
 	return t
 }
 
-// common is what all states have.
+// common holds what all states have.
 type common struct {
 	name       string
-	kind       string // its Type
-	entered    string // the types of its events
+	kind       string // Type
+	entered    string // the types of the state's events
 	exited     string
 	jsonata    bool
-	next       *target // nil: the state ends its program
+	next       *target // nil: the state ends the program
 	inputPath  pathOrNull
 	outputPath pathOrNull
 	output     query.Template // in JSONata; nil when absent
@@ -52,27 +46,27 @@ type common struct {
 
 func (c *common) base() *common { return c }
 
-// common reads what the kinds of states have in common.
-func (b *builder) common(kind string) common {
-	c := common{name: b.state, kind: kind, entered: kind + "StateEntered", exited: kind + "StateExited", jsonata: b.jsonata}
-	b.comment()
-	if !b.jsonata && kind != "Fail" {
-		c.inputPath, c.outputPath = b.pathOrNull("InputPath"), b.pathOrNull("OutputPath")
+// common reads the fields that all states have.
+func (f *fields) common(kind string) common {
+	c := common{name: f.state, kind: kind, entered: kind + "StateEntered", exited: kind + "StateExited", jsonata: f.jsonata}
+	f.comment()
+	if !f.jsonata && kind != "Fail" {
+		c.inputPath, c.outputPath = f.pathOrNull("InputPath"), f.pathOrNull("OutputPath")
 	}
 	return c
 }
 
-// transition reads Next or End, of which there must be one.
-func (b *builder) transition() *target {
-	end := b.flag("End")
-	name, has := b.text("Next")
+// transition reads Next or End. A state must have one of them.
+func (f *fields) transition() *target {
+	end := f.flag("End")
+	name, has := f.text("Next")
 	switch {
 	case has && end:
-		b.fault("Next", "stands beside \"End\": true: only one of them can be")
+		f.fault("Next", "cannot be combined with \"End\": true")
 	case !has && !end:
-		b.fault("", "needs \"Next\", or \"End\": true")
+		f.fault("", "needs \"Next\" or \"End\": true")
 	case has:
-		return b.target(b.fields, "Next", name)
+		return f.target("Next", name)
 	}
 	return nil
 }
@@ -84,8 +78,8 @@ type pathOrNull struct {
 }
 
 func (f *fields) pathOrNull(name string) pathOrNull {
-	p, isNull := f.path(name, true)
-	return pathOrNull{p, isNull}
+	path, isNull := f.path(name, true)
+	return pathOrNull{path, isNull}
 }
 
 // apply selects from env.Input; null selects the empty object.
@@ -99,7 +93,7 @@ func (p pathOrNull) apply(env *query.Env) (any, error) {
 	return env.Input, nil
 }
 
-// visit is one stay in a state: from its StateEntered event to its StateExited event.
+// visit is one visit to a state, from its StateEntered event to its StateExited event.
 type visit struct {
 	state    *common
 	input    any // the raw input
@@ -107,7 +101,7 @@ type visit struct {
 	entered  time.Time
 	retries  int
 	assigned map[string]any
-	token    string         // the task token of the current attempt, once it was asked for
-	task     *taskState     // the state, when it is a task
-	context  map[string]any // the context object, once it was asked for
+	token    string         // the task token of the current attempt, made on first use
+	task     *taskState     // the state, if it is a task
+	context  map[string]any // the context object, made on first use
 }

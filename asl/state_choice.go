@@ -2,8 +2,8 @@ package asl
 
 import "clinical-risk-pipeline/asl/internal/query"
 
-// choiceState goes where the first rule that matches leads. When none does and there is no Default, the service reports
-// States.Runtime, not the States.NoChoiceMatched of its documentation.
+// choiceState follows the first rule that matches. When no rule matches and there is no Default, the service reports States.Runtime
+// and not, as documented, States.NoChoiceMatched.
 type choiceState struct {
 	common
 	rules    []choiceRule
@@ -19,28 +19,28 @@ type choiceRule struct {
 	assign    query.Template // nil when absent
 }
 
-func newChoice(b *builder) state {
-	s := &choiceState{common: b.common("Choice")}
-	rules := b.objects("Choices")
+func newChoice(f *fields) state {
+	s := &choiceState{common: f.common("Choice")}
+	rules := f.objects("Choices")
 	if len(rules) == 0 {
-		b.fault("Choices", "must be a list of one rule at least")
+		f.fault("Choices", "must be a list of at least one rule")
 	}
-	for _, f := range rules {
-		s.rules = append(s.rules, b.choiceRule(f))
+	for _, rule := range rules {
+		s.rules = append(s.rules, rule.choiceRule())
 	}
-	if name, ok := b.text("Default"); ok {
-		s.fallback = b.target(b.fields, "Default", name)
+	if name, ok := f.text("Default"); ok {
+		s.fallback = f.target("Default", name)
 	}
-	if b.jsonata {
-		s.output = b.payload("Output", seesInput)
+	if f.jsonata {
+		s.output = f.payload("Output", seesInput)
 	}
-	s.assign = b.assign(seesInput)
+	s.assign = f.assign(seesInput)
 	return s
 }
 
-func (b *builder) choiceRule(f *fields) choiceRule {
+func (f *fields) choiceRule() choiceRule {
 	f.comment()
-	r := choiceRule{next: b.target(f, "Next", f.required("Next"))}
+	r := choiceRule{next: f.target("Next", f.required("Next"))}
 	if f.jsonata {
 		if !f.has("Condition") {
 			f.fault("Condition", "is missing")
@@ -54,7 +54,7 @@ func (b *builder) choiceRule(f *fields) choiceRule {
 	return r
 }
 
-// condition is a Condition of JSONata: a boolean, or an expression.
+// condition reads a JSONata Condition: a boolean or an expression.
 func (f *fields) condition() query.Template {
 	if v, isBool := f.raw["Condition"].(bool); isBool {
 		f.read["Condition"] = true

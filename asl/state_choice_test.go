@@ -8,7 +8,7 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// chooses is a definition that leads to Yes or No.
+// chooses returns a definition with a choice between Yes and No.
 func chooses(rule string) string {
 	return `{"StartAt": "S", "States": {"S": {"Type": "Choice", "Choices": [` + rule[:len(rule)-1] + `, "Next": "Yes"}], "Default": "No"},
 		"Yes": {"Type": "Pass", "Result": true, "End": true}, "No": {"Type": "Pass", "Result": false, "End": true}}}`
@@ -38,7 +38,7 @@ func TestChoiceJSONata(t *testing.T) {
 		"the field 'Choices[0]/Condition' threw an error during evaluation. T2009: The values \"high\" and 10 either side of operator \">\" must be of the same data type")
 }
 
-func TestAConditionThatIsNoBoolean(t *testing.T) {
+func TestConditionThatIsNotBoolean(t *testing.T) {
 	x := execute(t, `{"QueryLanguage": "JSONata", "StartAt": "S", "States": {"S": {"Type": "Choice", "Choices": [{"Condition": "{% $states.input.n %}", "Next": "E"}]}, "E": {"Type": "Succeed"}}}`,
 		`{"n": 1}`, asl.Options{})
 	fails(t, x, asl.ErrQueryEvaluation, "An error occurred while executing the state 'S' (entered at the event id #2). The JSONata expression '$states.input.n' specified for "+
@@ -66,14 +66,14 @@ func TestChoiceFaults(t *testing.T) {
 		`state "S": Choices[0].NumericEquals: must be a number, got "1"`,
 		`state "S": Choices[1]: a choice rule needs one comparison operator such as NumericGreaterThan, got 0: `,
 		`state "S": Choices[2].Variable: is missing`,
-		`state "S": Choices[3].And: must be a list of one rule at least`,
-		`state "S": Choices[4].Not.Next: can only stand in a rule at the top of Choices`,
-		`state "S": Choices[5].NumericLess: is no field of a choice rule`,
+		`state "S": Choices[3].And: must be a list of at least one rule`,
+		`state "S": Choices[4].Not.Next: is only allowed in a top-level rule of Choices`,
+		`state "S": Choices[5].NumericLess: is not a field of a choice rule`,
 		`state "S": Choices[6].Next: is missing`,
 		`state "S": Choices[6]: a choice rule needs one comparison operator such as NumericGreaterThan, got 2: IsNull, IsString`,
-		`state "S": Choices[7].IsNullPath: there is no such operator; use IsNull`,
-		`state "S": End: is no field of a Choice state`,
-		`state "S": Choices[2].Next: there is no state "None" here; the states beside it are E, S`,
+		`state "S": Choices[7].IsNullPath: is not an operator; use IsNull`,
+		`state "S": End: is not a field of a Choice state`,
+		`state "S": Choices[2].Next: there is no state "None" here; the states are E, S`,
 	}
 	got := map[string]bool{}
 	for _, g := range faults(err) {

@@ -11,39 +11,39 @@ type failState struct {
 	err, cause query.Template // nil when absent
 }
 
-func newFail(b *builder) state {
-	s := &failState{common: b.common("Fail")}
-	s.err, s.cause = b.failText("Error"), b.failText("Cause")
+func newFail(f *fields) state {
+	s := &failState{common: f.common("Fail")}
+	s.err, s.cause = f.failText("Error"), f.failText("Cause")
 	return s
 }
 
-// failText is Error or Cause: a string, an expression in JSONata, or in JSONPath a path or intrinsic function in ErrorPath or CausePath.
-func (b *builder) failText(name string) query.Template {
-	path, hasPath := b.raw[name+"Path"]
-	if b.jsonata || !hasPath {
-		v, ok := b.take(name)
+// failText reads Error or Cause: a string, an expression in JSONata, or in JSONPath a path or intrinsic function in ErrorPath or CausePath.
+func (f *fields) failText(name string) query.Template {
+	path, hasPath := f.raw[name+"Path"]
+	if f.jsonata || !hasPath {
+		v, ok := f.take(name)
 		if _, isText := v.(string); ok && !isText {
-			b.fault(name, "must be a string, got %s", value.TypeName(v))
+			f.fault(name, "must be a string, got %s", value.TypeName(v))
 		}
 		if !ok {
 			return nil
 		}
-		if b.jsonata {
-			return b.jsonataTemplate(name, v, seesInput)
+		if f.jsonata {
+			return f.jsonataTemplate(name, v, seesInput)
 		}
 		return query.Constant{Value: v}
 	}
-	b.read[name+"Path"] = true
-	if _, both := b.take(name); both {
-		b.fault(name+"Path", "stands beside %s: only one of them can be", name)
+	f.read[name+"Path"] = true
+	if _, both := f.take(name); both {
+		f.fault(name+"Path", "cannot be combined with %s", name)
 	}
 	source, _ := path.(string)
 	t, variables, err := query.Value(source, name+"Path")
 	if err != nil {
-		b.fault(name+"Path", "%v", err)
+		f.fault(name+"Path", "%v", err)
 	}
 	for _, variable := range variables {
-		b.scope.use(b.fields, name+"Path", variable)
+		f.scope.use(f, name+"Path", variable)
 	}
 	return t
 }

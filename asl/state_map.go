@@ -5,7 +5,7 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// mapState runs its item processor for each item of a list: in the execution itself, or distributed over child executions.
+// mapState runs its item processor for each item of a list, in the execution itself or in child executions.
 type mapState struct {
 	common
 	recovery
@@ -18,78 +18,78 @@ type mapState struct {
 	maxConcurrency *quantity      // nil when absent
 }
 
-func newMap(b *builder) state {
-	s := &mapState{common: b.common("Map")}
-	s.next = b.transition()
-	s.maxConcurrency = b.quantity("MaxConcurrency", 0, maxTimeout, true)
-	b.itemProcessor(s)
-	if b.jsonata {
-		s.items = b.itemsTemplate()
+func newMap(f *fields) state {
+	s := &mapState{common: f.common("Map")}
+	s.next = f.transition()
+	s.maxConcurrency = f.quantity("MaxConcurrency", 0, maxTimeout, true)
+	f.itemProcessor(s)
+	if f.jsonata {
+		s.items = f.itemsTemplate()
 	} else {
-		s.itemsPath, _ = b.path("ItemsPath", false)
+		s.itemsPath, _ = f.path("ItemsPath", false)
 	}
-	s.itemSelector = b.selector()
-	b.distribution(s.distributed)
-	s.work, s.recovery = b.work(&s.common, false), b.recovery()
+	s.itemSelector = f.selector()
+	f.distribution(s.distributed)
+	s.work, s.recovery = f.work(&s.common, false), f.recovery()
 	return s
 }
 
 // itemProcessor reads ItemProcessor, or the older Iterator.
-func (b *builder) itemProcessor(s *mapState) {
+func (f *fields) itemProcessor(s *mapState) {
 	name := "ItemProcessor"
-	if !b.has(name) && b.has("Iterator") {
+	if !f.has(name) && f.has("Iterator") {
 		name = "Iterator"
 	}
-	f, ok := b.object(name)
+	inner, ok := f.object(name)
 	if !ok {
-		if !b.has(name) {
-			b.fault("ItemProcessor", "is missing")
+		if !f.has(name) {
+			f.fault("ItemProcessor", "is missing")
 		}
 		return
 	}
-	f.comment()
-	if config, ok := f.object("ProcessorConfig"); ok {
+	inner.comment()
+	if config, ok := inner.object("ProcessorConfig"); ok {
 		if config.oneOf("Mode", "INLINE", "DISTRIBUTED") == "DISTRIBUTED" {
 			s.distributed = &distribution{childType: Type(config.oneOf("ExecutionType", string(Standard), string(Express)))}
 		}
 		config.take("ExecutionType")
 		config.unread("a processor configuration")
 	}
-	f.scope = b.scope.nested()
+	inner.scope = f.scope.nested()
 	if s.distributed != nil {
-		b.standardOnly("ItemProcessor.ProcessorConfig.Mode", "a Distributed Map")
-		f.scope = b.scope.isolated(s.distributed.childType)
+		f.standardOnly("ItemProcessor.ProcessorConfig.Mode", "a Distributed Map")
+		inner.scope = f.scope.isolated(s.distributed.childType)
 	}
-	s.processor = b.c.program(f)
-	f.unread("an item processor")
+	s.processor = f.c.program(inner)
+	inner.unread("an item processor")
 }
 
-// itemsTemplate reads Items of JSONata: an array, or an expression.
-func (b *builder) itemsTemplate() query.Template {
-	v, ok := b.take("Items")
+// itemsTemplate reads JSONata Items: an array or an expression.
+func (f *fields) itemsTemplate() query.Template {
+	v, ok := f.take("Items")
 	if !ok {
 		return nil
 	}
 	text, isText := v.(string)
 	_, isExpression := query.ExpressionSource(text)
 	if _, isArray := v.([]any); !isArray && (!isText || !isExpression) {
-		b.fault("Items", "must be an array or a JSONata expression in {%% %%}, got %s", value.TypeName(v))
+		f.fault("Items", "must be an array or a JSONata expression in {%% %%}, got %s", value.TypeName(v))
 	}
-	return b.jsonataTemplate("Items", v, seesInput)
+	return f.jsonataTemplate("Items", v, seesInput)
 }
 
 // selector reads ItemSelector, or in JSONPath the older Parameters.
-func (b *builder) selector() query.Template {
-	if !b.jsonata && b.has("Parameters") {
-		if b.has("ItemSelector") {
-			b.fault("Parameters", "stands beside ItemSelector: only one of them can be")
+func (f *fields) selector() query.Template {
+	if !f.jsonata && f.has("Parameters") {
+		if f.has("ItemSelector") {
+			f.fault("Parameters", "cannot be combined with ItemSelector")
 		}
-		return b.payload("Parameters", nil)
+		return f.payload("Parameters", nil)
 	}
-	return b.payload("ItemSelector", seesInput)
+	return f.payload("ItemSelector", seesInput)
 }
 
-func (s *mapState) run(b *branch, _ *visit) (any, *target, error) { return b.persist(s) }
+func (s *mapState) run(b *branch, _ *visit) (any, *target, error) { return b.persist(s, &s.recovery) }
 
 func (s *mapState) attempt(b *branch) (any, error) {
 	input, err := b.effectiveInput()
@@ -112,7 +112,7 @@ func (s *mapState) attempt(b *branch) (any, error) {
 	return s.finish(b, result)
 }
 
-// concurrency is how many items may be worked on at a time.
+// concurrency returns the number of items that may be processed at a time.
 func (s *mapState) concurrency(env *query.Env) (int, error) {
 	most, unlimited := maxInline, maxInline
 	if s.distributed != nil {
@@ -133,7 +133,7 @@ func (s *mapState) concurrency(env *query.Env) (int, error) {
 	return int(min(n, float64(most))), nil
 }
 
-// list finds the items in the state's data.
+// list returns the items in the state's data.
 func (s *mapState) list(b *branch, input any) ([]any, error) {
 	env := b.evaluating(input)
 	v := input
@@ -163,7 +163,7 @@ func (s *mapState) list(b *branch, input any) ([]any, error) {
 	return nil, runtimeFault("Reference path \"%s\" must point to array.", path)
 }
 
-// selected is the input of an item's processing: the item, or what ItemSelector makes of it.
+// selected returns the input of an item's processing: the item, or the value that ItemSelector makes from it.
 func (s *mapState) selected(b *branch, input any, item *mapItem) (any, error) {
 	if s.itemSelector == nil {
 		return item.value, nil

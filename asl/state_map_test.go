@@ -17,16 +17,16 @@ func TestMapItems(t *testing.T) {
 		{"ItemsPath in the effective input", one(`{"Type": "Map", "InputPath": "$.a", "ItemsPath": "$.b", ` + pass + `, "End": true}`), `{"a": {"b": [1]}}`, `[1]`},
 		{"ItemsPath that collects", one(`{"Type": "Map", "ItemsPath": "$.a[*].b", ` + pass + `, "End": true}`), `{"a": [{"b": 1}, {"b": 2}]}`, `[1, 2]`},
 		{"no items", one(`{"Type": "Map", ` + pass + `, "End": true}`), `[]`, `[]`},
-		{"Items of JSONata", oneJSONata(`{"Type": "Map", "Items": "{% $states.input.b %}", ` + pass + `, "End": true}`), `{"b": [1, 2]}`, `[1, 2]`},
+		{"JSONata Items", oneJSONata(`{"Type": "Map", "Items": "{% $states.input.b %}", ` + pass + `, "End": true}`), `{"b": [1, 2]}`, `[1, 2]`},
 		{"ItemSelector sees the state's input and the item", one(`{"Type": "Map", "ItemsPath": "$.b", "ItemSelector": {"n.$": "$.n", "v.$": "$$.Map.Item.Value", "i.$": "$$.Map.Item.Index"}, ` + pass + `, "End": true}`),
 			`{"n": 9, "b": ["x", "y"]}`, `[{"n": 9, "v": "x", "i": 0}, {"n": 9, "v": "y", "i": 1}]`},
-		{"items in the context object, and the item in it, too", one(`{"Type": "Map", "ItemsPath": "$$.Execution.Input.b", "ItemSelector": {"v.$": "$$.Map.Item.Value"}, ` + pass + `, "End": true}`),
+		{"items from the context object, and the item in it", one(`{"Type": "Map", "ItemsPath": "$$.Execution.Input.b", "ItemSelector": {"v.$": "$$.Map.Item.Value"}, ` + pass + `, "End": true}`),
 			`{"b": ["x", "y"]}`, `[{"v": "x"}, {"v": "y"}]`},
-		{"ItemSelector of JSONata", oneJSONata(`{"Type": "Map", "Items": "{% $states.input.b %}", "ItemSelector": {"n": "{% $states.input.n %}", "v": "{% $states.context.Map.Item.Value %}"}, ` + pass + `, "End": true}`),
+		{"JSONata ItemSelector", oneJSONata(`{"Type": "Map", "Items": "{% $states.input.b %}", "ItemSelector": {"n": "{% $states.input.n %}", "v": "{% $states.context.Map.Item.Value %}"}, ` + pass + `, "End": true}`),
 			`{"n": 9, "b": ["x"]}`, `[{"n": 9, "v": "x"}]`},
 		{"the older Parameters and Iterator", one(`{"Type": "Map", "Parameters": {"v.$": "$$.Map.Item.Value"}, "Iterator": {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}, "End": true}`), `[1]`, `[{"v": 1}]`},
 		{"ResultSelector and ResultPath", one(`{"Type": "Map", "ItemsPath": "$.b", "ResultSelector": {"all.$": "$"}, "ResultPath": "$.r", ` + pass + `, "End": true}`), `{"b": [1]}`, `{"b": [1], "r": {"all": [1]}}`},
-		{"Output of JSONata", oneJSONata(`{"Type": "Map", "Output": "{% $sum($states.result) %}", ` + pass + `, "End": true}`), `[1, 2, 3]`, `6`},
+		{"JSONata Output", oneJSONata(`{"Type": "Map", "Output": "{% $sum($states.result) %}", ` + pass + `, "End": true}`), `[1, 2, 3]`, `6`},
 		{"the item in the context of inner states", one(`{"Type": "Map", "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Pass", "Parameters": {"i.$": "$$.Map.Item.Index"}, "End": true}}}, "End": true}`), `["a", "b"]`, `[{"i": 0}, {"i": 1}]`},
 	} {
 		t.Run(row.why, func(t *testing.T) {
@@ -35,7 +35,7 @@ func TestMapItems(t *testing.T) {
 	}
 }
 
-func TestMapOverWhatIsNoArray(t *testing.T) {
+func TestMapOverAValueThatIsNotAnArray(t *testing.T) {
 	located := "An error occurred while executing the state 'S' (entered at the event id #2). "
 	fails(t, execute(t, one(`{"Type": "Map", "ItemsPath": "$.a", `+pass+`, "End": true}`), `{"a": 1}`, asl.Options{}),
 		asl.ErrRuntime, located+`Reference path "$.a" must point to array.`)
@@ -45,7 +45,7 @@ func TestMapOverWhatIsNoArray(t *testing.T) {
 		asl.ErrQueryEvaluation, located+`The JSONata expression '$states.input.a' specified for the field 'Items' returned an unexpected result type. Expected 'array', but was 'number' for value: 1`)
 }
 
-func TestMaxConcurrencyThatIsNoNumber(t *testing.T) {
+func TestInvalidMaxConcurrency(t *testing.T) {
 	x := execute(t, one(`{"Type": "Map", "ItemsPath": "$.a", "MaxConcurrencyPath": "$.m", `+pass+`, "End": true}`), `{"a": [], "m": -1}`, asl.Options{})
 	fails(t, x, asl.ErrRuntime, "An error occurred while executing the state 'S' (entered at the event id #2). Expected non-negative integer for MaxConcurrency, got '-1' instead.")
 }
@@ -54,14 +54,14 @@ func TestMapFaults(t *testing.T) {
 	_, err := asl.Load([]byte(one(`{"Type": "Map", "MaxConcurrency": -1, "Label": "x", "ItemReader": {}, "ItemsPath": "a", "Parameters": {}, "ItemSelector": {},
 		"ItemProcessor": {"ProcessorConfig": {"Mode": "SPREAD"}, "StartAt": "I", "States": {"I": {"Type": "Pass"}}, "Extra": 1}}`)))
 	want := []string{
-		`state "S": needs "Next", or "End": true`,
+		`state "S": needs "Next" or "End": true`,
 		`state "S": MaxConcurrency: must be an integer from 0 to 99999999, got -1`,
 		`state "S": ItemProcessor.ProcessorConfig.Mode: must be one of INLINE, DISTRIBUTED, got "SPREAD"`,
-		`state "I": needs "Next", or "End": true`,
-		`state "S": ItemProcessor.Extra: is no field of an item processor`,
-		`state "S": Parameters: stands beside ItemSelector: only one of them can be`,
-		`state "S": ItemReader: is only for a Map whose ItemProcessor has "ProcessorConfig": {"Mode": "DISTRIBUTED"}`,
-		`state "S": Label: is only for a Map whose ItemProcessor has "ProcessorConfig": {"Mode": "DISTRIBUTED"}`,
+		`state "I": needs "Next" or "End": true`,
+		`state "S": ItemProcessor.Extra: is not a field of an item processor`,
+		`state "S": Parameters: cannot be combined with ItemSelector`,
+		`state "S": ItemReader: is only allowed in a Map whose ItemProcessor has "ProcessorConfig": {"Mode": "DISTRIBUTED"}`,
+		`state "S": Label: is only allowed in a Map whose ItemProcessor has "ProcessorConfig": {"Mode": "DISTRIBUTED"}`,
 	}
 	got := faults(err)
 	for _, w := range want {

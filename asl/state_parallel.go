@@ -6,7 +6,7 @@ import (
 	"clinical-risk-pipeline/asl/internal/clock"
 )
 
-// parallelState runs branches side by side; its result is the list of their outputs.
+// parallelState runs branches concurrently. Its result is the list of their outputs.
 type parallelState struct {
 	common
 	recovery
@@ -14,24 +14,26 @@ type parallelState struct {
 	branches []*program
 }
 
-func newParallel(b *builder) state {
-	s := &parallelState{common: b.common("Parallel")}
-	s.next = b.transition()
-	branches := b.objects("Branches")
+func newParallel(f *fields) state {
+	s := &parallelState{common: f.common("Parallel")}
+	s.next = f.transition()
+	branches := f.objects("Branches")
 	if len(branches) == 0 {
-		b.fault("Branches", "must be a list of one branch at least")
+		f.fault("Branches", "must be a list of at least one branch")
 	}
-	for _, f := range branches {
-		f.scope = b.scope.nested()
-		f.comment()
-		s.branches = append(s.branches, b.c.program(f))
-		f.unread("a branch")
+	for _, inner := range branches {
+		inner.scope = f.scope.nested()
+		inner.comment()
+		s.branches = append(s.branches, f.c.program(inner))
+		inner.unread("a branch")
 	}
-	s.work, s.recovery = b.work(&s.common, true), b.recovery()
+	s.work, s.recovery = f.work(&s.common, true), f.recovery()
 	return s
 }
 
-func (s *parallelState) run(b *branch, _ *visit) (any, *target, error) { return b.persist(s) }
+func (s *parallelState) run(b *branch, _ *visit) (any, *target, error) {
+	return b.persist(s, &s.recovery)
+}
 
 func (s *parallelState) attempt(b *branch) (any, error) {
 	input, err := b.effectiveInput()
@@ -52,7 +54,7 @@ func (s *parallelState) runBranches(b *branch, input any) (any, error) {
 	started := b.record("ParallelStateStarted", nil)
 	outputs := make([]any, len(s.branches))
 	i := 0
-	f := fanOut{b: b, limit: len(s.branches), next: func() (job, error) {
+	jobs := fanOut{b: b, limit: len(s.branches), next: func() (job, error) {
 		if i == len(s.branches) {
 			return nil, nil
 		}
@@ -65,7 +67,7 @@ func (s *parallelState) runBranches(b *branch, input any) (any, error) {
 			return err
 		}, nil
 	}}
-	if err := f.run(); err != nil {
+	if err := jobs.run(); err != nil {
 		b.recordFailed("ParallelStateFailed", err)
 		return nil, err
 	}

@@ -12,7 +12,7 @@ import (
 
 const sns = `"Type": "Task", "Resource": "arn:aws:states:::sns:publish"`
 
-// timed is a handler whose tasks take as many seconds as their input says, and fail when it says so.
+// timed is a handler whose tasks read from their input how long they take and whether they fail.
 var timed = asl.HandlerFunc(func(_ context.Context, task *asl.Task) (asl.Reply, error) {
 	input, _ := task.Input.(map[string]any)
 	seconds, _ := input["seconds"].(float64)
@@ -23,7 +23,7 @@ var timed = asl.HandlerFunc(func(_ context.Context, task *asl.Task) (asl.Reply, 
 	return reply, nil
 })
 
-func TestParallelRunsBranchesSideBySide(t *testing.T) {
+func TestParallelRunsBranchesConcurrently(t *testing.T) {
 	x := execute(t, one(`{"Type": "Parallel", "End": true, "Branches": [
 		{"StartAt": "A", "States": {"A": {`+sns+`, "Parameters": {"seconds": 5, "out": "a"}, "End": true}}},
 		{"StartAt": "B", "States": {"B": {`+sns+`, "Parameters": {"seconds": 2, "out": "b"}, "Next": "B2"}, "B2": {"Type": "Wait", "Seconds": 1, "End": true}}},

@@ -2,7 +2,7 @@ package asl
 
 import "clinical-risk-pipeline/asl/internal/query"
 
-// passState passes its input on, filtered or replaced.
+// passState passes its input on, transformed or replaced.
 type passState struct {
 	common
 	result     query.Template // a constant; nil when absent
@@ -10,18 +10,18 @@ type passState struct {
 	resultPath resultPath
 }
 
-func newPass(b *builder) state {
-	s := &passState{common: b.common("Pass")}
-	s.next = b.transition()
-	if b.jsonata {
-		s.output, s.assign = b.payload("Output", seesInput), b.assign(seesInput)
+func newPass(f *fields) state {
+	s := &passState{common: f.common("Pass")}
+	s.next = f.transition()
+	if f.jsonata {
+		s.output, s.assign = f.payload("Output", seesInput), f.assign(seesInput)
 		return s
 	}
-	if v, ok := b.take("Result"); ok {
+	if v, ok := f.take("Result"); ok {
 		s.result = query.Constant{Value: v}
 	}
-	s.parameters, s.resultPath = b.payload("Parameters", nil), b.resultPath()
-	s.assign = b.assign(nil)
+	s.parameters, s.resultPath = f.payload("Parameters", nil), f.resultPath()
+	s.assign = f.assign(nil)
 	return s
 }
 

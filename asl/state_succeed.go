@@ -3,10 +3,10 @@ package asl
 // succeedState ends its program successfully.
 type succeedState struct{ common }
 
-func newSucceed(b *builder) state {
-	s := &succeedState{common: b.common("Succeed")}
-	if b.jsonata {
-		s.output = b.payload("Output", seesInput)
+func newSucceed(f *fields) state {
+	s := &succeedState{common: f.common("Succeed")}
+	if f.jsonata {
+		s.output = f.payload("Output", seesInput)
 	}
 	return s
 }

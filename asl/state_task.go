@@ -7,7 +7,7 @@ import (
 	"clinical-risk-pipeline/asl/internal/query"
 )
 
-// taskState asks a service to do something.
+// taskState calls a service.
 type taskState struct {
 	common
 	recovery
@@ -18,30 +18,30 @@ type taskState struct {
 	credentials query.Template // nil when absent
 }
 
-func newTask(b *builder) state {
-	s := &taskState{common: b.common("Task"), resource: parseResource(b.required("Resource"))}
+func newTask(f *fields) state {
+	s := &taskState{common: f.common("Task"), resource: parseResource(f.required("Resource"))}
 	if fault := s.resource.fault(); fault != "" {
-		b.lint("Resource", "%s", fault)
+		f.lint("Resource", "%s", fault)
 	}
 	if s.resource.givesToken() {
-		b.standardOnly("Resource", "an activity, .sync or .waitForTaskToken")
+		f.standardOnly("Resource", "an activity, .sync or .waitForTaskToken")
 	}
-	s.next = b.transition()
-	s.timeout = b.quantity("TimeoutSeconds", 1, maxTimeout, true)
-	s.heartbeat = b.quantity("HeartbeatSeconds", 1, maxTimeout, true)
+	s.next = f.transition()
+	s.timeout = f.quantity("TimeoutSeconds", 1, maxTimeout, true)
+	s.heartbeat = f.quantity("HeartbeatSeconds", 1, maxTimeout, true)
 	if t, h := s.timeout, s.heartbeat; t != nil && h != nil && t.isConstant() && h.isConstant() && h.constant >= t.constant {
-		b.fault("HeartbeatSeconds", "must be less than TimeoutSeconds, which is %v, got %v", t.constant, h.constant)
+		f.fault("HeartbeatSeconds", "must be less than TimeoutSeconds, which is %v, got %v", t.constant, h.constant)
 	}
-	s.credentials = b.payload("Credentials", seesInput)
-	s.work, s.recovery = b.work(&s.common, true), b.recovery()
+	s.credentials = f.payload("Credentials", seesInput)
+	s.work, s.recovery = f.work(&s.common, true), f.recovery()
 	return s
 }
 
 func (q *quantity) isConstant() bool { return q.path == nil && q.template == nil }
 
-func (s *taskState) run(b *branch, _ *visit) (any, *target, error) { return b.persist(s) }
+func (s *taskState) run(b *branch, _ *visit) (any, *target, error) { return b.persist(s, &s.recovery) }
 
-// attempt calls the service once and turns its result into the state's output.
+// attempt calls the service once and makes the state's output from the result.
 func (s *taskState) attempt(b *branch) (any, error) {
 	input, err := b.effectiveInput()
 	if err != nil {
@@ -70,7 +70,7 @@ func (s *taskState) attempt(b *branch) (any, error) {
 	return s.finish(b, result)
 }
 
-// seconds is a timeout or heartbeat; 0 when there is none.
+// seconds returns a timeout or heartbeat, or 0 when there is none.
 func (s *taskState) seconds(q *quantity, env *query.Env) (time.Duration, error) {
 	if q == nil {
 		return 0, nil

@@ -20,7 +20,7 @@ func TestTaskDataFlow(t *testing.T) {
 	for _, row := range []struct {
 		why, fields, input, effective, output string
 	}{
-		{"nothing: the input goes in, the result comes out", ``, `{"a": 1}`, `{"a": 1}`, `{"r": {"x": 5}}`},
+		{"no fields: the input goes in, the result comes out", ``, `{"a": 1}`, `{"a": 1}`, `{"r": {"x": 5}}`},
 		{"InputPath selects", `, "InputPath": "$.a"`, `{"a": {"b": 1}}`, `{"b": 1}`, `{"r": {"x": 5}}`},
 		{"InputPath null is an empty object", `, "InputPath": null`, `{"a": 1}`, `{}`, `{"r": {"x": 5}}`},
 		{"Parameters see what InputPath selected", `, "InputPath": "$.a", "Parameters": {"v.$": "$.b"}`, `{"a": {"b": 1}}`, `{"v": 1}`, `{"r": {"x": 5}}`},
@@ -80,7 +80,7 @@ func TestWhatTheHandlerGets(t *testing.T) {
 		t.Errorf("called at %v and %v", first.Now, second.Now)
 	}
 	if first.Token == "" || first.Token == second.Token {
-		t.Errorf("tokens %q and %q: each attempt needs one of its own", first.Token, second.Token)
+		t.Errorf("tokens %q and %q: each attempt needs its own", first.Token, second.Token)
 	}
 	if input := asl.Encode(second.Input); input != `{"token":"`+second.Token+`"}` {
 		t.Errorf("input %s, want the token %s", input, second.Token)
@@ -102,14 +102,14 @@ func TestAForeignErrorAbortsRun(t *testing.T) {
 	}
 }
 
-func TestHandlersMayReturnWhatJSONCanHold(t *testing.T) {
+func TestHandlersMayReturnAnyJSONValue(t *testing.T) {
 	type answer struct {
 		Risk float64 `json:"risk"`
 	}
 	x := execute(t, task(`, "ResultPath": "$.r"`), `{}`, asl.Options{Handler: replies{"S": {returns([]answer{{0.5}})}}})
 	succeeds(t, x, `{"r": [{"risk": 0.5}]}`)
 	_, err := load(t, task(``)).Run(context.Background(), struct{ A int }{1}, asl.Options{Handler: replies{"S": {returns(func() {})}}})
-	if err == nil || !strings.HasPrefix(err.Error(), `state "S": the handler's output cannot be JSON: `) {
+	if err == nil || !strings.HasPrefix(err.Error(), `state "S": the handler's output cannot be encoded as JSON: `) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -128,14 +128,14 @@ func TestTimeouts(t *testing.T) {
 		{"too late", `, "TimeoutSeconds": 10`, asl.Reply{Duration: 10*second + 1}, asl.Failed, 10 * second},
 		{"never", `, "TimeoutSeconds": 10`, asl.Reply{Hangs: true}, asl.Failed, 10 * second},
 		{"by path", `, "TimeoutSecondsPath": "$.seconds"`, asl.Reply{Hangs: true}, asl.Failed, 7 * second},
-		{"no heartbeat", `, "TimeoutSeconds": 10, "HeartbeatSeconds": 3`, asl.Reply{Duration: 9 * second}, asl.Failed, 3 * second},
+		{"a missed heartbeat", `, "TimeoutSeconds": 10, "HeartbeatSeconds": 3`, asl.Reply{Duration: 9 * second}, asl.Failed, 3 * second},
 		{"heartbeat by path", `, "TimeoutSeconds": 10, "HeartbeatSecondsPath": "$.beat"`, asl.Reply{Duration: 9 * second}, asl.Failed, 2 * second},
 		{"heartbeats in time", `, "TimeoutSeconds": 10, "HeartbeatSeconds": 3`, asl.Reply{Duration: 9 * second, Heartbeat: 3 * second}, asl.Succeeded, 9 * second},
 		{"heartbeats too rare", `, "TimeoutSeconds": 10, "HeartbeatSeconds": 3`, asl.Reply{Duration: 9 * second, Heartbeat: 4 * second}, asl.Failed, 3 * second},
-		{"heartbeats do not put the timeout off", `, "TimeoutSeconds": 10, "HeartbeatSeconds": 3`, asl.Reply{Hangs: true, Heartbeat: second}, asl.Failed, 10 * second},
+		{"heartbeats do not delay the timeout", `, "TimeoutSeconds": 10, "HeartbeatSeconds": 3`, asl.Reply{Hangs: true, Heartbeat: second}, asl.Failed, 10 * second},
 		{"done before the first heartbeat is due", `, "TimeoutSeconds": 10, "HeartbeatSeconds": 3`, asl.Reply{Duration: 3 * second}, asl.Succeeded, 3 * second},
-		{"without a timeout it takes its time", ``, asl.Reply{Duration: 1000 * time.Hour}, asl.Succeeded, 1000 * time.Hour},
-		{"without a timeout it can outlive the execution", ``, asl.Reply{Hangs: true}, asl.TimedOut, 365 * 24 * time.Hour},
+		{"no timeout: it may take any time", ``, asl.Reply{Duration: 1000 * time.Hour}, asl.Succeeded, 1000 * time.Hour},
+		{"no timeout: the execution ends first", ``, asl.Reply{Hangs: true}, asl.TimedOut, 365 * 24 * time.Hour},
 	} {
 		t.Run(row.why, func(t *testing.T) {
 			x := execute(t, task(row.fields), `{"seconds": 7, "beat": 2}`, asl.Options{
@@ -148,7 +148,7 @@ func TestTimeouts(t *testing.T) {
 	}
 }
 
-func TestTimeoutsThatAreNoNumbers(t *testing.T) {
+func TestInvalidTimeouts(t *testing.T) {
 	for path, cause := range map[string]string{
 		"$.none":  "Invalid path '$.none' : No results for path: $['none']",
 		"$.text":  `The TimeoutSecondsPath field refers to value "soon" which is not a valid integer: $.text`,
@@ -170,7 +170,7 @@ func TestTimeoutByExpression(t *testing.T) {
 		"specified for the field 'TimeoutSeconds' returned an unexpected result type. Expected 'integer', but was 'string' for value: \"soon\"")
 }
 
-func TestAFailingTaskTakesItsTimeToo(t *testing.T) {
+func TestAFailingTaskTakesTime(t *testing.T) {
 	x := execute(t, task(`, "TimeoutSeconds": 10`), `{}`, asl.Options{Handler: asl.HandlerFunc(func(context.Context, *asl.Task) (asl.Reply, error) {
 		return asl.Reply{Duration: 6 * time.Second}, &asl.Error{Name: "E"}
 	})})
@@ -209,7 +209,7 @@ func TestTaskFaults(t *testing.T) {
 	_, err := asl.Load([]byte(one(`{"Type": "Task", "TimeoutSeconds": 5, "HeartbeatSeconds": 5, "Arguments": {}, "ResultPath": "$$.x", "Next": "S", "End": true}`)))
 	want := []string{
 		`state "S": Resource: is missing`,
-		`state "S": Next: stands beside "End": true: only one of them can be`,
+		`state "S": Next: cannot be combined with "End": true`,
 		`state "S": HeartbeatSeconds: must be less than TimeoutSeconds, which is 5, got 5`,
 		`state "S": ResultPath: must be a reference path into the state's input, such as $.result, got "$$.x"`,
 		`state "S": Arguments: is a field of JSONata, but the state's query language is JSONPath: use Parameters`,

@@ -8,56 +8,56 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// waitState lets time pass.
+// waitState waits for a duration or until a time.
 type waitState struct {
 	common
-	seconds       *quantity      // nil: until a timestamp
+	seconds       *quantity      // nil: wait until timestamp
 	timestamp     query.Template // a constant, an expression or a path
-	timestampPath *query.Path    // when timestamp is a path
+	timestampPath *query.Path    // set when timestamp is a path
 }
 
-// maxWaitSeconds is the longest wait that a definition may give.
+// maxWaitSeconds is the longest wait in seconds that a definition may have.
 const maxWaitSeconds = 99999999
 
-func newWait(b *builder) state {
-	s := &waitState{common: b.common("Wait")}
-	s.next = b.transition()
+func newWait(f *fields) state {
+	s := &waitState{common: f.common("Wait")}
+	s.next = f.transition()
 	given := 0
 	for _, name := range []string{"Seconds", "SecondsPath", "Timestamp", "TimestampPath"} {
-		if b.has(name) {
+		if f.has(name) {
 			given++
 		}
 	}
 	if given != 1 {
-		b.fault("", "needs exactly one of Seconds, SecondsPath, Timestamp and TimestampPath, got %d of them", given)
+		f.fault("", "needs exactly one of Seconds, SecondsPath, Timestamp and TimestampPath, got %d of them", given)
 	}
-	s.seconds = b.quantity("Seconds", 0, maxWaitSeconds, true)
+	s.seconds = f.quantity("Seconds", 0, maxWaitSeconds, true)
 	if s.seconds == nil {
-		s.timestamp, s.timestampPath = b.timestamp()
+		s.timestamp, s.timestampPath = f.timestamp()
 	}
-	if b.jsonata {
-		s.output = b.payload("Output", seesInput)
+	if f.jsonata {
+		s.output = f.payload("Output", seesInput)
 	}
-	s.assign = b.assign(seesInput)
+	s.assign = f.assign(seesInput)
 	return s
 }
 
 // timestamp reads Timestamp or TimestampPath.
-func (b *builder) timestamp() (query.Template, *query.Path) {
-	if !b.jsonata && b.has("TimestampPath") {
-		path, _ := b.path("TimestampPath", false)
+func (f *fields) timestamp() (query.Template, *query.Path) {
+	if !f.jsonata && f.has("TimestampPath") {
+		path, _ := f.path("TimestampPath", false)
 		return path, path
 	}
-	v, ok := b.take("Timestamp")
+	v, ok := f.take("Timestamp")
 	if !ok {
 		return nil, nil
 	}
 	text, isText := v.(string)
-	if _, isExpression := query.ExpressionSource(text); isExpression && b.jsonata {
-		return b.jsonataTemplate("Timestamp", v, seesInput), nil
+	if _, isExpression := query.ExpressionSource(text); isExpression && f.jsonata {
+		return f.jsonataTemplate("Timestamp", v, seesInput), nil
 	}
 	if _, valid := parseTimestamp(text); !isText || !valid {
-		b.fault("Timestamp", "must be a time such as 2026-01-31T12:00:00Z, got %s", value.Encode(v))
+		f.fault("Timestamp", "must be a time such as 2026-01-31T12:00:00Z, got %s", value.Encode(v))
 	}
 	return query.Constant{Value: v}, nil
 }
@@ -85,7 +85,7 @@ func (s *waitState) run(b *branch, v *visit) (any, *target, error) {
 	return output, s.next, located(err, v)
 }
 
-// until is when the wait ends.
+// until returns the time when the wait ends.
 func (s *waitState) until(env *query.Env, now time.Time) (time.Time, error) {
 	if s.seconds == nil {
 		return s.timestampAfter(env, now)
@@ -100,7 +100,7 @@ func (s *waitState) until(env *query.Env, now time.Time) (time.Time, error) {
 	return now.Add(time.Duration(seconds) * time.Second), nil
 }
 
-// delay is the seconds to wait.
+// delay returns the seconds to wait.
 func (s *waitState) delay(env *query.Env) (float64, error) {
 	path := s.seconds.path
 	if path == nil {
@@ -149,7 +149,7 @@ func parseTimestamp(text string) (time.Time, bool) {
 	return t, err == nil
 }
 
-// plainText is a string as it is, and other values as JSON.
+// plainText returns a string unchanged and other values as JSON.
 func plainText(v any) string {
 	if text, ok := v.(string); ok {
 		return text

@@ -30,7 +30,7 @@ func TestWait(t *testing.T) {
 	}
 }
 
-func TestWaitsThatCannotBe(t *testing.T) {
+func TestInvalidWaits(t *testing.T) {
 	located := "An error occurred while executing the state 'S' (entered at the event id #2). "
 	for state, cause := range map[string]string{
 		`{"Type": "Wait", "TimestampPath": "$.t", "End": true}`: "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: $.t == tomorrow",

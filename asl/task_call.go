@@ -17,7 +17,7 @@ type taskCall struct {
 	heartbeat   time.Duration // 0: none
 }
 
-// perform calls the handler, and lets the task take its time. It gives the result.
+// perform calls the handler, lets the task's virtual time pass and returns the result.
 func (t *taskCall) perform(b *branch) (any, error) {
 	r := &t.state.resource
 	t.recordScheduled(b)
@@ -25,11 +25,11 @@ func (t *taskCall) perform(b *branch) (any, error) {
 		return nil, historyFailure()
 	}
 	reply, err := t.call(b)
-	var e *Error
-	if err != nil && !errors.As(err, &e) {
+	var thrown *Error
+	if err != nil && !errors.As(err, &thrown) {
 		return nil, &foreign{fmt.Errorf("state %q: %w", t.state.name, err)}
 	}
-	if submitted := e == nil || reply.Duration > 0; submitted && r.kind == integration && (r.waits || r.runsAJob) {
+	if submitted := thrown == nil || reply.Duration > 0; submitted && r.kind == integration && (r.waits || r.runsAJob) {
 		t.record(b, "Submitted", &TaskResult{ResourceType: r.service, Resource: r.action})
 	}
 	if late, err := t.elapse(b, reply); err != nil {
@@ -38,25 +38,25 @@ func (t *taskCall) perform(b *branch) (any, error) {
 		t.record(b, "TimedOut", &Failure{Error: late.name})
 		return nil, late
 	}
-	if e != nil {
-		t.record(b, "Failed", &Failure{Error: e.Name, Cause: e.Cause})
-		return nil, &failure{name: e.Name, cause: e.Cause, explained: e.Name == ErrTimeout, byTask: true}
+	if thrown != nil {
+		t.record(b, "Failed", &Failure{Error: thrown.Name, Cause: thrown.Cause})
+		return nil, &failure{name: thrown.Name, cause: thrown.Cause, explained: thrown.Name == ErrTimeout, byTask: true}
 	}
 	return t.result(b, reply.Output)
 }
 
-// call asks the handler.
+// call calls the handler.
 func (t *taskCall) call(b *branch) (Reply, error) {
-	r := b.x.run
-	r.bill.Calls[t.state.resource.call()]++
+	run := b.x.run
+	run.bill.Calls[t.state.resource.call()]++
 	task := &Task{
 		State: t.state.name, Resource: t.state.resource.arn, Input: t.input, Attempt: b.at.retries + 1, Now: b.p.Now(),
 		ExecutionARN: b.x.result.ARN, ExecutionName: b.x.result.Name, Credentials: t.credentials, Token: b.taskToken(),
 	}
-	return r.options.Handler.Call(r.ctx, task)
+	return run.options.Handler.Call(run.ctx, task)
 }
 
-// elapse lets the time pass that the task takes; late is its timeout or its missed heartbeat.
+// elapse lets the time of the task pass. late is the timeout or missed heartbeat of the task.
 func (t *taskCall) elapse(b *branch, reply Reply) (late *failure, err error) {
 	if reply.Duration == 0 && !reply.Hangs {
 		return nil, nil
@@ -84,7 +84,7 @@ func (t *taskCall) result(b *branch, output any) (any, error) {
 	}
 	output, err := value.Normalize(output)
 	if err != nil {
-		return nil, &foreign{fmt.Errorf("state %q: the handler's output cannot be JSON: %w", t.state.name, err)}
+		return nil, &foreign{fmt.Errorf("state %q: the handler's output cannot be encoded as JSON: %w", t.state.name, err)}
 	}
 	if value.Size(output) > maxPayload {
 		e := dataLimitFailure(t.state.resource.name())
@@ -118,7 +118,7 @@ func (t *taskCall) recordScheduled(b *branch) {
 	t.record(b, "Started", started)
 }
 
-// record records an event of the task; what depends on the kind of resource is filled in.
+// record records an event of the task. It fills in the details that depend on the kind of resource.
 func (t *taskCall) record(b *branch, what string, d Details) {
 	r := &t.state.resource
 	if r.kind == integration {
@@ -132,7 +132,7 @@ func (t *taskCall) record(b *branch, what string, d Details) {
 	b.record([...]string{"Task", "LambdaFunction", "Activity", "Task"}[r.kind]+what, d)
 }
 
-// taskToken is the token of the current attempt of a Task state; "" when its integration has none.
+// taskToken returns the token of the current attempt of a Task state, or "" when the integration has none.
 func (b *branch) taskToken() string {
 	if b.at.token == "" && b.at.task != nil && b.at.task.resource.givesToken() {
 		b.x.run.tokens++

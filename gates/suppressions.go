@@ -2,8 +2,8 @@ package gates
 
 import "slices"
 
-// Suppressions are all findings of cdk-nag that are accepted: what the environments' stacks have, and what the stack of the
-// promotion pipeline has. A test fails on one that accepts nothing.
+// Suppressions returns all accepted findings of cdk-nag, in the stacks of the environments and in the stack of the promotion pipeline.
+// A test fails on a suppression that accepts nothing.
 func Suppressions() []Suppression { return slices.Concat(ofEnvironments, ofPromotion) }
 
 var ofEnvironments = []Suppression{

@@ -2,12 +2,12 @@ package gates
 
 import "slices"
 
-// The constructs that the CDK's pipelines make, below the promotion's own.
+// The constructs of CDK Pipelines, below those of the promotion.
 const (
 	pipelines = "Promotion/Pipeline/"
 	autoCheck = pipelines + "PipelinesSecurityCheck/CDKPipelinesAutoApprove"
 
-	// A stack beside the promotion's, for the artifacts in another region.
+	// The bucket in a stack of its own, for the artifacts in another region.
 	overseas = "cross-region-stack-*/Default/CrossRegionCodePipelineReplicationBucket"
 )
 

@@ -14,14 +14,14 @@ trap 'git worktree remove --force "$work/tree" 2>/dev/null || :; rm -rf "$work"'
 trap 'exit 1' INT TERM
 git worktree add --quiet --detach "$work/tree" "$commit" || exit 1
 ln -s "$PWD/node_modules" "$work/tree/node_modules"
-mkdir "$work/tree/bin" # with what is built already
-for built in bin/app bin/handlers bin/kernel-*; do
-	[ ! -e "$built" ] || cp -R "$built" "$work/tree/bin/"
-done
+if [ -e bin/handlers ]; then # so that they are not linked again
+	mkdir "$work/tree/bin" && cp -R bin/handlers "$work/tree/bin/"
+fi
 
-# synthesize FOLDER OUT
+# synthesize FOLDER OUT: starts the application as cdk.json does now, since older commits start it with compiler flags of their
+# own, which would compile the CDK again.
 synthesize() (
-	cd "$1" && CDK_VALIDATION=false npx --no-install cdk synth --quiet --output "$2" >"$2.log" 2>&1
+	cd "$1" && CDK_VALIDATION=false npx --no-install cdk synth --quiet --app 'go run .' --output "$2" >"$2.log" 2>&1
 )
 # Settings of environments that were not there yet are left out.
 synthesize_known() {
@@ -40,23 +40,4 @@ before=$!
 synthesize . "$work/now" || failed "$work/now" "the working tree"
 wait "$before" || failed "$work/before" "$commit"
 
-# stacks FOLDER: a line for each stack of a cloud assembly, "NAME TEMPLATE"
-stacks() (
-	cd "$1" && node -e 'for (const manifest of process.argv.slice(1))
-		for (const { type, displayName, properties } of Object.values(require(path.resolve(manifest)).artifacts))
-			if (type === "aws:cloudformation:stack") console.log(displayName, path.join(path.dirname(manifest), properties.templateFile))
-	' manifest.json assembly-*/manifest.json
-)
-stacks "$work/now" >"$work/stacks"
-while read -r name template; do
-	if [ ! -e "$work/before/$template" ]; then
-		echo "$name is new"
-	elif cmp -s "$work/before/$template" "$work/now/$template"; then
-		echo "$name is the same"
-	else
-		npx --no-install cdk diff --strict --app "$work/now" --template "$work/before/$template" "$name" 2>&1 </dev/null
-	fi
-done <"$work/stacks"
-stacks "$work/before" | while read -r name template; do
-	[ -e "$work/now/$template" ] || echo "$name is gone"
-done
+go run ./cmd/diff "$work/before" "$work/now"

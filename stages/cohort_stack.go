@@ -13,18 +13,17 @@ import (
 	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/constructs/monitoring"
 	"clinical-risk-pipeline/constructs/risk"
+	"clinical-risk-pipeline/workflow"
 )
 
-// The ids of the cohort's stack and of the constructs in it. They are part of the names of deployed resources: never change
-// them.
+// The ids of the constructs in the cohort's stack. They are part of the names of deployed resources: never change them.
 const (
-	cohortStackID = "CohortRisk"
-	recordsID     = "Records"
-	trailID       = "Trail"
-	approvalID    = "Approval"
-	cohortsID     = "Cohorts"
-	cohortsKeyID  = "CohortsKey"
-	reviewID      = "Review"
+	recordsID    = "Records"
+	trailID      = "Trail"
+	approvalID   = "Approval"
+	cohortsID    = "Cohorts"
+	cohortsKeyID = "CohortsKey"
+	reviewID     = "Review"
 )
 
 // addCohortPipeline adds the pipeline that scores whole cohorts to the stack, with its record store and its trail.
@@ -72,7 +71,7 @@ func (e Environment) addApproval(stack awscdk.Stack, records *audit.RecordStore)
 		Approvers: approvers, Deadline: e.Cohort.ApprovalDeadline, RecordBucket: records.Bucket(),
 		LogRetention: e.LogRetention, RemovalPolicy: e.RemovalPolicy,
 	})
-	output(stack, "DecisionURL", "People decide here: clinicalrisk approvals --url.", *a.DecisionURL())
+	output(stack, workflow.DecisionURL, "People decide here: clinicalrisk approvals --url.", *a.DecisionURL())
 	output(stack, "ApproversTopicArn", "Subscribe the approvers to this topic.", *a.Topic().TopicArn())
 	return a
 }

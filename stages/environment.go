@@ -6,7 +6,6 @@ package stages
 import (
 	"fmt"
 	"regexp"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -18,6 +17,7 @@ import (
 	"clinical-risk-pipeline/constructs/monitoring"
 	"clinical-risk-pipeline/constructs/release"
 	"clinical-risk-pipeline/constructs/risk"
+	"clinical-risk-pipeline/workflow"
 )
 
 // Environment is one deployment of the pipeline. An environment whose name begins with "prod" is production and has stricter
@@ -142,9 +142,7 @@ func Validate(environments []Environment) error {
 }
 
 // StageID returns the id of the environment's stage: its name with a capital first letter.
-func (e Environment) StageID() string { return capitalized(e.Name) }
-
-func capitalized(name string) string { return strings.ToUpper(name[:1]) + name[1:] }
+func (e Environment) StageID() string { return workflow.StageID(e.Name) }
 
 func (e Environment) pipeline() *risk.ClinicalRiskPipelineProps {
 	return &risk.ClinicalRiskPipelineProps{

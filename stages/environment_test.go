@@ -16,7 +16,7 @@ func TestTheEnvironmentsAreValid(t *testing.T) {
 
 // Requirements: SRC-11
 func TestValidateNamesTheEnvironmentWithEveryFault(t *testing.T) {
-	prod := someProd()
+	prod := prodEnvironment()
 	prod.Account, prod.Region, prod.Threshold, prod.EndpointName = "12", "Frankfurt", 1.2, ""
 	prod.Wave, prod.Alarms.ModelErrors, prod.Tags = "Prod", -1, map[string]string{"environment": "live", "aws:x": ""}
 	prod.Shift.Percentage = 100
@@ -52,7 +52,7 @@ func TestValidateReadsNamesAndRegions(t *testing.T) {
 		"an account may start with zero":         {func(e *Environment) { e.Account = "012345678901" }, ""},
 	} {
 		t.Run(reason, func(t *testing.T) {
-			environment := someDev()
+			environment := devEnvironment()
 			row.change(&environment)
 			err := environment.Validate()
 			if row.fault == "" && err != nil || row.fault != "" && (err == nil || !strings.Contains(err.Error(), row.fault+" must")) {
@@ -63,7 +63,7 @@ func TestValidateReadsNamesAndRegions(t *testing.T) {
 }
 
 func TestValidateRefusesDuplicateNamesAndNone(t *testing.T) {
-	dev := someDev()
+	dev := devEnvironment()
 	if err := Validate([]Environment{dev, dev}); err == nil || !strings.Contains(err.Error(), "must be unique") {
 		t.Errorf("twice the same: got %v", err)
 	}
@@ -73,7 +73,7 @@ func TestValidateRefusesDuplicateNamesAndNone(t *testing.T) {
 }
 
 func TestValidateReportsTheFaultsOfACohortOnceEach(t *testing.T) {
-	dev := someDev()
+	dev := devEnvironment()
 	dev.EndpointName, dev.RecordLock = "", "FOREVER"
 	cohort := *dev.Cohort
 	cohort.BucketName, cohort.BucketKey, cohort.Review = "My_Bucket", "alias/key", "a:b"
@@ -117,7 +117,7 @@ func TestAnApprovalsDeadlineHasBounds(t *testing.T) {
 			`environment "dev": Cohort.Approvers are required with an ApprovalDeadline, got none`,
 		},
 	} {
-		dev := someDev()
+		dev := devEnvironment()
 		dev.Cohort = &row.cohort
 		if err := dev.Validate(); err == nil || err.Error() != row.fault {
 			t.Errorf("%s: got %v", reason, err)
@@ -126,7 +126,7 @@ func TestAnApprovalsDeadlineHasBounds(t *testing.T) {
 }
 
 func TestProductionComesLast(t *testing.T) {
-	all := someEnvironments()
+	all := exampleEnvironments()
 	slices.Reverse(all)
 	err := Validate(all)
 	for _, name := range []string{"staging", "dev"} {

@@ -70,8 +70,8 @@ func TestSmokeRefusesARecordThatIsNoTest(t *testing.T) {
 		"what is not released":        {"arn:aws:states:eu-central-1:222222222222:stateMachine:Risk"},
 		"a record without the mark":   {aliasARN, "examples/execution-input.json"},
 		"a file that does not exist":  {aliasARN, "examples/none.json"},
-		"a mark in the shape of text": {aliasARN, marked(t, `{"test": "true"}`)},
-		"a mark that says no":         {aliasARN, marked(t, `{"test": false}`)},
+		"a mark in the shape of text": {aliasARN, inputFile(t, `{"test": "true"}`)},
+		"a mark that says no":         {aliasARN, inputFile(t, `{"test": false}`)},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			if output, calls, code := smoke(t, "SUCCEEDED", arguments...); code != 2 || calls != "" {
@@ -81,7 +81,7 @@ func TestSmokeRefusesARecordThatIsNoTest(t *testing.T) {
 	}
 }
 
-func marked(t *testing.T, text string) string {
+func inputFile(t *testing.T, text string) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "input.json")
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {

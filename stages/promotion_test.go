@@ -12,15 +12,15 @@ import (
 )
 
 // validPromotion promotes some environments.
-func validPromotion() Promotion { return *promoted(someEnvironments()) }
+func validPromotion() Promotion { return *promotionOf(exampleEnvironments()) }
 
-func promoted(environments []Environment) *Promotion {
-	return ReadSettings(environments, nil, promoting(environments)).Promotion()
+func promotionOf(environments []Environment) *Promotion {
+	return ReadSettings(environments, nil, promotionVariables(environments)).Promotion()
 }
 
 func TestAPromotionIsValid(t *testing.T) {
-	for whose, environments := range map[string][]Environment{"some": someEnvironments(), "the application's": Environments()} {
-		if err := promoted(environments).Validate(); err != nil {
+	for whose, environments := range map[string][]Environment{"some": exampleEnvironments(), "the application's": Environments()} {
+		if err := promotionOf(environments).Validate(); err != nil {
 			t.Errorf("%s: %v", whose, err)
 		}
 	}
@@ -106,9 +106,9 @@ func TestValidatePromotionReadsEachField(t *testing.T) {
 }
 
 func TestEnvironmentsOfOneWaveAreDeployedAtTheSameTime(t *testing.T) {
-	environments := someEnvironments()
+	environments := exampleEnvironments()
 	for name, wave := range map[string]string{"produs": "prod", "stagingus": ""} {
-		another := someProd()
+		another := prodEnvironment()
 		another.Name, another.Wave = name, wave
 		environments = append(environments, another)
 	}

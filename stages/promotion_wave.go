@@ -11,12 +11,13 @@ import (
 
 	"clinical-risk-pipeline/constructs/keys"
 	"clinical-risk-pipeline/constructs/policy"
+	"clinical-risk-pipeline/workflow"
 )
 
 // addWave deploys the wave's environments at the same time, each followed by a smoke execution. Production has gates before
 // it.
 func (p *promotion) addWave(wave Wave) {
-	added := p.pipeline.AddWave(jsii.String(capitalized(wave.Name)), nil)
+	added := p.pipeline.AddWave(jsii.String(workflow.StageID(wave.Name)), nil)
 	for _, environment := range wave.Environments {
 		stage := newStage(p.stack, environment)
 		options := &pipelines.AddStageOpts{Post: &[]pipelines.Step{p.smokeStep(environment, stage.subjects)}}

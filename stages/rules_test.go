@@ -40,7 +40,7 @@ func TestProductionHasToKeepMoreAndToTakeMoreCare(t *testing.T) {
 	for _, reason := range slices.Sorted(maps.Keys(rows)) {
 		row := rows[reason]
 		t.Run(reason, func(t *testing.T) {
-			prod := someProd()
+			prod := prodEnvironment()
 			row.change(&prod)
 			err := prod.Validate()
 			switch {

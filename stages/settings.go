@@ -8,6 +8,7 @@ import (
 
 	"clinical-risk-pipeline/constructs/fault"
 	"clinical-risk-pipeline/constructs/risk"
+	"clinical-risk-pipeline/workflow"
 )
 
 // Settings are the values that a team changes without a commit. Each has a key and belongs to an environment or to the
@@ -41,7 +42,7 @@ func (s setting) ways() string {
 }
 
 const (
-	variablePrefix = "CLINICAL_RISK_"
+	variablePrefix = workflow.SettingPrefix
 	promotionOwner = "promotion"
 )
 

@@ -10,11 +10,11 @@ import (
 	"clinical-risk-pipeline/constructs/monitoring"
 	"clinical-risk-pipeline/constructs/release"
 	"clinical-risk-pipeline/constructs/risk"
+	"clinical-risk-pipeline/workflow"
 )
 
-// The ids of the stack and of the constructs in it. They are part of the names of deployed resources: never change them.
+// The ids of the constructs in every stack. They are part of the names of deployed resources: never change them.
 const (
-	stackID      = "ClinicalRisk"
 	pipelineID   = "Pipeline"
 	monitoringID = "Monitoring"
 	releaseID    = "Release"
@@ -51,9 +51,9 @@ func newStage(scope constructs.Construct, environment Environment) *stage {
 	s := &stage{Stage: awscdk.NewStage(scope, jsii.String(environment.StageID()), &awscdk.StageProps{
 		Env: &awscdk.Environment{Account: optional(environment.Account), Region: optional(environment.Region)},
 	})}
-	s.subjects = addPipeline(s.newStack(stackID, "Clinical risk pipeline, "+environment.Name, environment), environment, environment.pipeline(), environment.monitoring())
+	s.subjects = addPipeline(s.newStack(workflow.SubjectStack, "Clinical risk pipeline, "+environment.Name, environment), environment, environment.pipeline(), environment.monitoring())
 	if environment.Cohort != nil {
-		addCohortPipeline(s.newStack(cohortStackID, "Clinical risk pipeline for cohorts, "+environment.Name, environment), environment)
+		addCohortPipeline(s.newStack(workflow.CohortStack, "Clinical risk pipeline for cohorts, "+environment.Name, environment), environment)
 	}
 	return s
 }

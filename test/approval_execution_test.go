@@ -10,18 +10,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/asl"
-	handlers "clinical-risk-pipeline/lambda/approval"
 	"clinical-risk-pipeline/local"
 	"clinical-risk-pipeline/local/approver"
 	"clinical-risk-pipeline/stages"
+	"clinical-risk-pipeline/workflow"
 )
 
 // The command line asks the stack of an environment where to decide.
 func TestApprovalsAreDecidedWhereTheStackSays(t *testing.T) {
-	wantURL(t, stage(t, "open dev", someDev()), someDev())
+	wantURL(t, stageFolder(t, "open dev", devEnvironment()), devEnvironment())
 	for _, environment := range stages.Environments() {
 		if approverOf(environment) != "" {
-			wantURL(t, environments(t), environment)
+			wantURL(t, environmentsFolder(t), environment)
 		}
 	}
 }
@@ -31,12 +31,12 @@ func wantURL(t *testing.T, dir string, environment stages.Environment) {
 	stage := filepath.Join(dir, "assembly-"+environment.StageID())
 	var outputs object
 	for _, artifact := range readJSON(t, filepath.Join(stage, "manifest.json"))["artifacts"].(object) {
-		if properties, _ := artifact.(object)["properties"].(object); properties["stackName"] == handlers.Stack(environment.Name) {
+		if properties, _ := artifact.(object)["properties"].(object); properties["stackName"] == workflow.StackName(environment.Name, workflow.CohortStack) {
 			outputs = readJSON(t, filepath.Join(stage, properties["templateFile"].(string)))["Outputs"].(object)
 		}
 	}
-	if outputs[handlers.URLOutput] == nil {
-		t.Errorf("%s: no stack %s has the output %s", environment.Name, handlers.Stack(environment.Name), handlers.URLOutput)
+	if outputs[workflow.DecisionURL] == nil {
+		t.Errorf("%s: no stack %s has the output %s", environment.Name, workflow.StackName(environment.Name, workflow.CohortStack), workflow.DecisionURL)
 	}
 }
 
@@ -60,10 +60,10 @@ func TestTheHandlersDecideWhatTheDefinitionAsks(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			folder := t.TempDir()
-			stands := local.New(&approver.Approver{Objects: folder, Person: person}, local.S3{Dir: folder})
+			s3 := local.S3{Dir: t.TempDir()}
+			stands := local.New(&approver.Approver{Objects: s3, Person: person}, s3)
 			in := func(task *asl.Task) (asl.Reply, error) { return stands.Call(context.Background(), task) }
-			got := execute(t, gated(t), oneSubject, deciders("0.9", in).with("RecordDecision", in))
+			got := execute(t, approvalPipeline(t), oneSubject, approvalServices("0.9", in).with("RecordDecision", in))
 			if diff := cmp.Diff(row.path, join(got.Path())); diff != "" {
 				t.Fatalf("%s%s %s", diff, got.Error, got.Cause)
 			}
@@ -72,7 +72,7 @@ func TestTheHandlersDecideWhatTheDefinitionAsks(t *testing.T) {
 				t.Errorf("decided %v", approval)
 			}
 			if record, decided := approval["record"].(string); decided {
-				if _, err := os.Stat(filepath.Join(folder, strings.TrimPrefix(record, "s3://"))); err != nil || approval["recordVersion"] == "" {
+				if _, err := os.Stat(filepath.Join(s3.Dir, strings.TrimPrefix(record, "s3://"))); err != nil || approval["recordVersion"] == "" {
 					t.Errorf("the record %s of version %v: %v", record, approval["recordVersion"], err)
 				}
 			}

@@ -18,7 +18,7 @@ import (
 )
 
 // approvalChanges has a value for every prop that is not its default.
-var approvalChanges = map[string]approvalProps{
+var approvalChanges = map[string]approvalChange{
 	"Approvers": func(_ awscdk.Stack, p *approval.ApprovalProps) { p.Approvers = []string{approverUser} },
 	"RecordBucket": func(stack awscdk.Stack, p *approval.ApprovalProps) {
 		p.RecordBucket = awss3.Bucket_FromBucketName(stack, jsii.String("Other"), jsii.String("others"))
@@ -55,7 +55,7 @@ func TestEveryApprovalPropChangesTheTemplate(t *testing.T) {
 func TestApprovalDeadline(t *testing.T) {
 	stack := awscdk.NewStack(newApp(t.TempDir()), jsii.String("Deadline"), nil)
 	for deadline, want := range map[time.Duration]time.Duration{0: 72 * time.Hour, time.Hour: time.Hour} {
-		a := approval.NewApproval(stack, "Approval"+want.String(), approvalVariant(awscdk.NewStack(stack, jsii.String(want.String()), nil),
+		a := approval.NewApproval(stack, "Approval"+want.String(), approvalProps(awscdk.NewStack(stack, jsii.String(want.String()), nil),
 			func(_ awscdk.Stack, p *approval.ApprovalProps) { p.Deadline = deadline }))
 		if a.Deadline() != want {
 			t.Errorf("deadline %v, want %v", a.Deadline(), want)
@@ -66,7 +66,7 @@ func TestApprovalDeadline(t *testing.T) {
 func TestApprovalThatNobodyHearsIsRefused(t *testing.T) {
 	app := newApp(t.TempDir())
 	stack := awscdk.NewStack(app, jsii.String("Unconnected"), nil)
-	approval.NewApproval(stack, "Approval", approvalVariant(stack, nil))
+	approval.NewApproval(stack, "Approval", approvalProps(stack, nil))
 	fault := panicOf(func() { app.Synth(nil) })
 	if fault == nil || !strings.Contains(fmt.Sprint(fault), "call ConnectTo") {
 		t.Errorf("an approval without a state machine: got %v", fault)

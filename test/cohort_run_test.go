@@ -41,15 +41,6 @@ type cohortRun struct {
 	records map[string]object
 }
 
-// scoring answers a batch with what the features say the score is.
-func scoring(task *asl.Task) (asl.Reply, error) {
-	predictions := []any{}
-	for _, instance := range task.Input.(object)["Body"].(object)["instances"].([]any) {
-		predictions = append(predictions, object{"risk_score": instance.(object)["score"]})
-	}
-	return model(asl.Encode(object{"predictions": predictions}))(task)
-}
-
 func runCohort(t *testing.T, p *pipeline, lines string, change func(services) services) *cohortRun {
 	t.Helper()
 	run := &cohortRun{records: map[string]object{}}

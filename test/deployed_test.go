@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -14,24 +13,6 @@ import (
 	"clinical-risk-pipeline/stages"
 	"clinical-risk-pipeline/workflow"
 )
-
-// settled are the environments with the settings of the process, as the application reads them, and the assembly that they make.
-func settled(t *testing.T) (environments []stages.Environment, dir string) {
-	t.Helper()
-	environments, err := stages.ReadSettings(stages.Environments(), nil, os.Environ()).Environments()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir = filepath.Join(scratch, "settled")
-	orFatal(t, func() {
-		app := newApp(dir)
-		for _, environment := range environments {
-			stages.NewStage(app, environment)
-		}
-		app.Synth(nil)
-	})
-	return environments, dir
-}
 
 // deployed is what an environment deploys for executions of a form.
 func deployed(t *testing.T, dir string, environment stages.Environment, form assembly.Form) *pipeline {
@@ -66,12 +47,12 @@ func around(threshold float64) []map[string]float64 {
 // Requirements: P11-10a, P11-10k2
 func TestWhatIsDeployedIsExecuted(t *testing.T) {
 	var all []scenario
-	environments, dir := settled(t)
+	environments, dir := settledEnvironments(t)
 	for _, environment := range environments {
 		threshold := cmp.Or(environment.Threshold, workflow.DefaultThreshold)
 		subjects := deployed(t, dir, environment, assembly.OneSubject)
 		for score, want := range map[any]string{(1 + threshold) / 2: "CheckRisk NotifyTeam End", threshold: "CheckRisk End", `"high"`: "CheckRisk InvalidScore"} {
-			if got := execute(t, subjects, oneSubject, healthy(fmt.Sprint(score))); !strings.HasSuffix(join(got.Path()), want) {
+			if got := execute(t, subjects, oneSubject, healthyServices(fmt.Sprint(score))); !strings.HasSuffix(join(got.Path()), want) {
 				t.Errorf("%s: a score of %v went %s", subjects.name, score, join(got.Path()))
 			}
 		}

@@ -107,7 +107,7 @@ func TestExecutionsBecomeEvidence(t *testing.T) {
 	dir := evidenceDir
 	evidenceDir = t.TempDir()
 	t.Cleanup(func() { evidenceDir = dir })
-	p := smallBatches(t)
+	p := smallBatchPipeline(t)
 	runCohort(t, p, line("S-0", 0.9)+line("S-1", 0.1)+line("S-2", 0.2), nil)
 	var got []*evidence.Scenario
 	if err := evidence.Read(filepath.Join(evidenceDir, t.Name()+".jsonl.gz"), func(s *evidence.Scenario) { got = append(got, s) }); err != nil {

@@ -1,8 +1,6 @@
 package test
 
 import (
-	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -12,53 +10,6 @@ import (
 
 	"clinical-risk-pipeline/asl"
 )
-
-// services answer the calls of an execution, by state. Every state that is called has to be named.
-type services map[string]func(task *asl.Task) (asl.Reply, error)
-
-func (s services) Call(_ context.Context, task *asl.Task) (asl.Reply, error) {
-	answer, ok := s[task.State]
-	if !ok {
-		return asl.Reply{}, fmt.Errorf("nobody answers %s", task.State)
-	}
-	return answer(task)
-}
-
-// with is the services with one of them exchanged.
-func (s services) with(state string, answer func(*asl.Task) (asl.Reply, error)) services {
-	changed := services{}
-	for name, other := range s {
-		changed[name] = other
-	}
-	changed[state] = answer
-	return changed
-}
-
-func answering(output any) func(*asl.Task) (asl.Reply, error) {
-	return func(*asl.Task) (asl.Reply, error) { return asl.Reply{Output: output}, nil }
-}
-
-func failing(name, cause string) func(*asl.Task) (asl.Reply, error) {
-	return func(*asl.Task) (asl.Reply, error) { return asl.Reply{}, &asl.Error{Name: name, Cause: cause} }
-}
-
-func hanging(*asl.Task) (asl.Reply, error) { return asl.Reply{Hangs: true}, nil }
-
-// model is an endpoint whose container answers every request with this text.
-func model(body string) func(*asl.Task) (asl.Reply, error) {
-	return answering(object{"Body": body, "ContentType": "application/json", "InvokedProductionVariant": "AllTraffic"})
-}
-
-// healthy are services that do what they should, with a model that finds the given score.
-func healthy(score string) services {
-	return services{
-		"StartEMRJob":           answering(object{"Step": object{"Id": "s-1", "Status": object{"State": "COMPLETED"}}}),
-		"StartEMRServerlessJob": answering(object{}),
-		"StartGlueJob":          answering(object{}),
-		"InvokeModel":           model(`{"risk_score": ` + score + `}`),
-		"NotifyTeam":            answering(object{"MessageId": "m-1"}),
-	}
-}
 
 var oneSubject = object{
 	"subject": "S-001", "trialId": "T-1", "transformed_features": object{"age": 71.0, "site": "DE-03"},
@@ -102,8 +53,8 @@ func TestEveryAnswerOfTheModelTakesItsBranch(t *testing.T) {
 		{"half an answer is not JSON", `{"risk_score": 0.`, brokenPath, "States.QueryEvaluationError"},
 	} {
 		t.Run(row.reason, func(t *testing.T) {
-			s := healthy("0").with("InvokeModel", model(row.body))
-			got := execute(t, synthesize(t, "smallest", smallest), oneSubject, s)
+			s := healthyServices("0").with("InvokeModel", model(row.body))
+			got := execute(t, smallestPipeline(t), oneSubject, s)
 			if path := strings.Join(got.Path(), " "); path != row.path || got.Error != row.err {
 				t.Errorf("went %s and ended with %q (%s), want %s and %q", path, got.Error, got.Cause, row.path, row.err)
 			}
@@ -115,8 +66,8 @@ func TestEveryAnswerOfTheModelTakesItsBranch(t *testing.T) {
 }
 
 func TestABodyThatIsMissingFailsTheExecution(t *testing.T) {
-	s := healthy("0").with("InvokeModel", answering(object{"ContentType": "application/json"}))
-	if got := execute(t, synthesize(t, "smallest", smallest), oneSubject, s); got.Status != asl.Failed {
+	s := healthyServices("0").with("InvokeModel", answering(object{"ContentType": "application/json"}))
+	if got := execute(t, smallestPipeline(t), oneSubject, s); got.Status != asl.Failed {
 		t.Errorf("ended as %s by %v", got.Status, got.Path())
 	}
 }
@@ -124,11 +75,11 @@ func TestABodyThatIsMissingFailsTheExecution(t *testing.T) {
 // Requirements: SRC-07
 func TestTheModelGetsTheFeaturesUnchanged(t *testing.T) {
 	var request any
-	s := healthy("0.5").with("InvokeModel", func(task *asl.Task) (asl.Reply, error) {
+	s := healthyServices("0.5").with("InvokeModel", func(task *asl.Task) (asl.Reply, error) {
 		request = task.Input
 		return model(`{"risk_score": 0.5}`)(task)
 	})
-	execute(t, synthesize(t, "smallest", smallest), oneSubject, s)
+	execute(t, smallestPipeline(t), oneSubject, s)
 	body := request.(object)["Body"]
 	if got := asl.Encode(body); got != `{"features":{"age":71,"site":"DE-03"}}` {
 		t.Errorf("the endpoint got %s", got)
@@ -149,12 +100,12 @@ func TestTheAlertNamesSubjectTrialAndExecutionOnly(t *testing.T) {
 		t.Run(reason, func(t *testing.T) {
 			var alert, attributes object
 			var mail string
-			s := healthy("0.9").with("NotifyTeam", func(task *asl.Task) (asl.Reply, error) {
+			s := healthyServices("0.9").with("NotifyTeam", func(task *asl.Task) (asl.Reply, error) {
 				alert, attributes = message(t, task), task.Input.(object)["MessageAttributes"].(object)
 				mail = task.Input.(object)["Message"].(object)["email"].(string)
 				return asl.Reply{Output: object{"MessageId": "m-1"}}, nil
 			})
-			got := execute(t, synthesize(t, "smallest", smallest), row.input, s)
+			got := execute(t, smallestPipeline(t), row.input, s)
 			if got.Status != asl.Succeeded {
 				t.Fatalf("ended as %s: %s %s", got.Status, got.Error, got.Cause)
 			}
@@ -174,17 +125,6 @@ func TestTheAlertNamesSubjectTrialAndExecutionOnly(t *testing.T) {
 				t.Errorf("the mail says\n%s\nwant\n%s", mail, wantMail)
 			}
 		})
-	}
-}
-
-// sometimes fails as often as told, and then does what it should.
-func sometimes(times int, fault, then func(*asl.Task) (asl.Reply, error)) func(*asl.Task) (asl.Reply, error) {
-	calls := 0
-	return func(task *asl.Task) (asl.Reply, error) {
-		if calls++; calls <= times {
-			return fault(task)
-		}
-		return then(task)
 	}
 }
 
@@ -226,14 +166,14 @@ func TestRetries(t *testing.T) {
 			"SNS.NotFoundException", 1},
 	} {
 		t.Run(row.reason, func(t *testing.T) {
-			s := healthy("0.9")
+			s := healthyServices("0.9")
 			attempts := 0
 			answer := sometimes(row.times, row.fault, s[row.state])
 			s = s.with(row.state, func(task *asl.Task) (asl.Reply, error) {
 				attempts++
 				return answer(task)
 			})
-			got := execute(t, synthesize(t, "smallest", smallest), oneSubject, s)
+			got := execute(t, smallestPipeline(t), oneSubject, s)
 			if got.Status != row.status || got.Error != row.err || attempts != row.attempts {
 				t.Errorf("%d attempts, %s %q, want %d, %s %q", attempts, got.Status, got.Error, row.attempts, row.status, row.err)
 			}
@@ -246,7 +186,7 @@ func TestRetries(t *testing.T) {
 // Requirements: SRC-05
 func TestAnErrorEndsTheExecutionInItsOwnState(t *testing.T) {
 	for _, state := range []string{"StartEMRJob", "InvokeModel", "NotifyTeam"} {
-		got := execute(t, synthesize(t, "smallest", smallest), oneSubject, healthy("0.9").with(state, failing("Outage", "The data centre is dark.")))
+		got := execute(t, smallestPipeline(t), oneSubject, healthyServices("0.9").with(state, failing("Outage", "The data centre is dark.")))
 		if path := got.Path(); path[len(path)-1] != state || got.Error != "Outage" || got.Cause != "The data centre is dark." {
 			t.Errorf("%s failed: went %v and ended with %q, %q", state, path, got.Error, got.Cause)
 		}
@@ -256,11 +196,11 @@ func TestAnErrorEndsTheExecutionInItsOwnState(t *testing.T) {
 // Requirements: SRC-21
 func TestDelaysBetweenAttemptsAreJitteredAndCapped(t *testing.T) {
 	var calls []time.Time
-	s := healthy("0.9").with("NotifyTeam", func(task *asl.Task) (asl.Reply, error) {
+	s := healthyServices("0.9").with("NotifyTeam", func(task *asl.Task) (asl.Reply, error) {
 		calls = append(calls, task.Now)
 		return failing("SNS.AmazonSNSException", "down")(task)
 	})
-	execute(t, synthesize(t, "smallest", smallest), oneSubject, s)
+	execute(t, smallestPipeline(t), oneSubject, s)
 	longest := 2 * time.Second
 	var delays []time.Duration
 	for i := range len(calls) - 1 {
@@ -278,9 +218,9 @@ func TestDelaysBetweenAttemptsAreJitteredAndCapped(t *testing.T) {
 // Requirements: SRC-01, SRC-06
 func TestEveryExtractionLeadsToTheModelWithItsInput(t *testing.T) {
 	for state, p := range map[string]*pipeline{
-		"StartEMRJob": synthesize(t, "smallest", smallest), "StartEMRServerlessJob": serverless(t), "StartGlueJob": glue(t),
+		"StartEMRJob": smallestPipeline(t), "StartEMRServerlessJob": serverlessPipeline(t), "StartGlueJob": gluePipeline(t),
 	} {
-		s := healthy("0.9").with(state, answering(object{"JobRunState": "SUCCEEDED"}))
+		s := healthyServices("0.9").with(state, answering(object{"JobRunState": "SUCCEEDED"}))
 		got := execute(t, p, oneSubject, s)
 		want := []string{state, "InvokeModel", "CheckRisk", "NotifyTeam", "End"}
 		if !slices.Equal(got.Path(), want) {

@@ -15,7 +15,6 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"clinical-risk-pipeline/asl"
-	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/constructs/risk"
 	"clinical-risk-pipeline/workflow"
 )
@@ -29,40 +28,27 @@ type variant struct {
 	machine   *asl.Machine
 }
 
-// fullest is the pipeline with everything: a cohort, approval, both kinds of downstream systems, and subscribers.
-func fullest(t *testing.T) *pipeline {
-	return synthesize(t, "everything", func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
-		p := withApproval(stack, cohort(stack))
-		p.Cohort.BatchSize = 2
-		p.Downstream = append(p.Downstream, incident(stack))
-		p.Environment, p.AlertEmails = "test", []string{"team@example.org"}
-		return p
-	})
-}
-
 // variants are the pipelines of the sweep, smallest first.
 func variants(t *testing.T) []*variant {
 	ungated := synthesize(t, "downstream, recorded", func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
-		p := smallest(stack)
-		p.Records = audit.NewRecordStore(stack, "Records", nil)
+		p := recordedProps(stack)
 		p.Extraction = risk.GlueJob{JobName: "etl"}
 		p.Downstream = []risk.Downstream{incident(stack)}
 		return p
 	})
 	serverless := synthesize(t, "serverless, recorded", func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
-		p := smallest(stack)
-		p.Records = audit.NewRecordStore(stack, "Records", nil)
+		p := recordedProps(stack)
 		role := awsiam.Role_FromRoleArn(stack, jsii.String("JobRole"), jsii.String(jobRole), nil)
 		p.Extraction = risk.EMRServerlessJob{ApplicationID: "00f1a2b3c4", ExecutionRole: role, Script: "s3://bucket/etl.py"}
 		return p
 	})
 	all := []*variant{
-		{name: "one subject", pipeline: recorded(t)},
+		{name: "one subject", pipeline: recordedPipeline(t)},
 		{name: "serverless", pipeline: serverless},
-		{name: "approval", pipeline: gated(t)},
+		{name: "approval", pipeline: approvalPipeline(t)},
 		{name: "downstream", pipeline: ungated},
-		{name: "cohort", pipeline: smallBatches(t)},
-		{name: "everything", pipeline: fullest(t)},
+		{name: "cohort", pipeline: smallBatchPipeline(t)},
+		{name: "everything", pipeline: fullPipeline(t)},
 	}
 	for _, v := range all {
 		v.threshold, v.tasks = workflow.DefaultThreshold, tasksOf(v.pipeline.definition)
@@ -75,18 +61,14 @@ func variants(t *testing.T) []*variant {
 	return all
 }
 
-// tasksOf are the Task states of a definition and of its maps, sorted.
+// tasksOf are the Task states of a definition, sorted.
 func tasksOf(definition object) []string {
 	var names []string
-	for name, s := range definition["States"].(object) {
-		state := s.(object)
+	asl.Walk(definition, func(name string, state object) {
 		if state["Type"] == "Task" {
 			names = append(names, name)
 		}
-		if processor, ok := state["ItemProcessor"].(object); ok {
-			names = append(names, tasksOf(processor)...)
-		}
-	}
+	})
 	slices.Sort(names)
 	return names
 }
@@ -104,20 +86,13 @@ func (v *variant) lastAttempt(task string) int {
 	return last
 }
 
-func retriersOf(definition object, task string) []any {
-	for name, s := range definition["States"].(object) {
-		state := s.(object)
+func retriersOf(definition object, task string) (retriers []any) {
+	asl.Walk(definition, func(name string, state object) {
 		if name == task {
-			retriers, _ := state["Retry"].([]any)
-			return retriers
+			retriers, _ = state["Retry"].([]any)
 		}
-		if processor, ok := state["ItemProcessor"].(object); ok {
-			if retriers := retriersOf(processor, task); retriers != nil {
-				return retriers
-			}
-		}
-	}
-	return nil
+	})
+	return retriers
 }
 
 // faultsOf are all single faults of a variant: every failure of every task, at the first, the second and the last attempt,

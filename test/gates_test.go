@@ -12,15 +12,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/jsii-runtime-go"
 
-	"clinical-risk-pipeline/constructs/audit"
-	"clinical-risk-pipeline/constructs/risk"
 	"clinical-risk-pipeline/gates"
 	"clinical-risk-pipeline/stages"
 )
@@ -60,33 +57,13 @@ func behindGates(t *testing.T, dir string, build func(awscdk.App)) {
 	})
 }
 
-// demanding are environments that have everything that an environment can have, and the least.
-func demanding() []stages.Environment {
-	full := someProd()
-	full.Name, full.AlertEmails = "full", []string{"team@example.com"}
-	full.Extraction = risk.GlueJob{JobName: "features"}
-	full.RecordLock, full.Alarms.RunEvery = audit.Governance, 24*time.Hour
-	cohort := full.Cohort
-	cohort.BucketKey = "arn:aws:kms:eu-central-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef"
-	cohort.Scoring.Prefix, cohort.RunEvery = "trials/night", 24*time.Hour
-	cohort.Incident = &stages.Incident{
-		Instance:      "https://example.service-now.com",
-		ConnectionARN: "arn:aws:events:eu-central-1:123456789012:connection/servicenow/01234567-89ab-cdef-0123-456789abcdef",
-		SecretARN:     "arn:aws:secretsmanager:eu-central-1:123456789012:secret:events!connection/servicenow/01234567-89ab-cdef-0123-456789abcdef-AbCdEf",
-	}
-
-	least := someDev()
-	least.Name, least.Cohort = "least", &stages.CohortEnvironment{BucketName: "least-bucket"}
-	return []stages.Environment{full, least}
-}
-
 // behindAllGates synthesizes the environments and their promotion behind the gates, once.
 func behindAllGates(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(scratch, "gated")
 	if _, err := os.Stat(dir); err != nil {
 		behindGates(t, dir, func(app awscdk.App) {
-			for _, environment := range slices.Concat(stages.Environments(), demanding()) {
+			for _, environment := range slices.Concat(stages.Environments(), extremeEnvironments()) {
 				stages.NewStage(app, environment)
 			}
 			stages.NewPromotion(app, promotionProps(t))
@@ -105,7 +82,7 @@ func testNothingFound(t *testing.T) {
 		t.Errorf("cdk synth: exit code %d: %s", code, output)
 	}
 	looked := []string{"Promotion"}
-	for _, environment := range slices.Concat(stages.Environments(), demanding()) {
+	for _, environment := range slices.Concat(stages.Environments(), extremeEnvironments()) {
 		for _, stack := range stacksOf(environment) {
 			looked = append(looked, environment.StageID()+"-"+stack)
 		}

@@ -13,15 +13,15 @@ import (
 // Requirements: SRC-17, P11-10k2
 func TestGraphs(t *testing.T) {
 	for name, p := range map[string]*pipeline{
-		"one-subject":               synthesize(t, "smallest", smallest),
-		"one-subject-recorded":      recorded(t),
-		"extraction-emr-serverless": serverless(t),
-		"extraction-glue":           glue(t),
-		"everything":                fullest(t),
-		"approval":                  gated(t),
-		"cohort-approval":           gatedCohort(t),
-		"downstream":                downstream(t),
-		"cohort":                    synthesize(t, "cohort", cohort),
+		"one-subject":               smallestPipeline(t),
+		"one-subject-recorded":      recordedPipeline(t),
+		"extraction-emr-serverless": serverlessPipeline(t),
+		"extraction-glue":           gluePipeline(t),
+		"everything":                fullPipeline(t),
+		"approval":                  approvalPipeline(t),
+		"cohort-approval":           cohortApprovalPipeline(t),
+		"downstream":                downstreamPipeline(t),
+		"cohort":                    cohortPipeline(t),
 	} {
 		drawn, err := draw.SVG(p.machine.Definition, nil)
 		if err != nil {

@@ -9,18 +9,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/jsii-runtime-go"
 
-	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/constructs/risk"
 	"clinical-risk-pipeline/local/assembly"
 )
@@ -54,13 +54,9 @@ func run(m *testing.M) int {
 
 // rerun executes this test program again with the validator on or off, and returns its exit code.
 func rerun(arguments []string, value string, stdout, stderr io.Writer) int {
-	kernel, err := filepath.Abs("../scripts/jsii/node") // runs in one process, as where cdk.json starts the application
-	if err != nil {
-		panic(err)
-	}
 	again := exec.Command(os.Args[0], arguments...)
 	// The kernel unpacks itself into the folder for temporary files, and leaves there what it unpacked.
-	again.Env = append(os.Environ(), validation+"="+value, "TMPDIR="+scratch, "JSII_NODE="+kernel)
+	again.Env = append(os.Environ(), validation+"="+value, "TMPDIR="+scratch)
 	again.Stdout, again.Stderr = stdout, stderr
 	if err := again.Run(); err != nil {
 		var exit *exec.ExitError
@@ -78,34 +74,6 @@ type pipeline struct {
 	template   object
 	machine    *assembly.StateMachine
 	definition object
-}
-
-// props makes the props of a variant; the stack is the scope for the resources that they refer to.
-type props func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps
-
-// smallest is the variant with required props only.
-func smallest(awscdk.Stack) *risk.ClinicalRiskPipelineProps {
-	return &risk.ClinicalRiskPipelineProps{
-		Extraction:   risk.EMRStep{ClusterID: "j-ABC123", Script: "s3://bucket/etl.py"},
-		EndpointName: "dropout-inference",
-	}
-}
-
-// changed is the smallest variant with one change.
-func changed(change func(awscdk.Stack, *risk.ClinicalRiskPipelineProps)) props {
-	return func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
-		p := smallest(stack)
-		change(stack, p)
-		return p
-	}
-}
-
-// cohort is the smallest variant that scores a cohort.
-func cohort(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
-	p := smallest(stack)
-	p.Records = audit.NewRecordStore(stack, "Records", nil)
-	p.Cohort = &risk.Cohort{Bucket: awss3.Bucket_FromBucketName(stack, jsii.String("Cohorts"), jsii.String("cohorts-bucket"))}
-	return p
 }
 
 var synthesized = map[string]*pipeline{}
@@ -246,4 +214,20 @@ func text(value any) string {
 		return fmt.Sprint(err)
 	}
 	return string(b)
+}
+
+// one returns the resource of a type whose logical id has a part.
+func (p *pipeline) one(t *testing.T, kind, part string) (string, object) {
+	t.Helper()
+	found := p.resources(kind)
+	maps.DeleteFunc(found, func(id string, _ object) bool { return !strings.Contains(id, part) })
+	if len(found) != 1 {
+		t.Fatalf("%d resources of type %s with %q, want one", len(found), kind, part)
+	}
+	id := slices.Collect(maps.Keys(found))[0]
+	return id, found[id]
+}
+
+func (p *pipeline) deletionPolicy(id string) any {
+	return p.template["Resources"].(object)[id].(object)["DeletionPolicy"]
 }

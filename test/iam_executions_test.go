@@ -112,15 +112,10 @@ func historyOf(x *asl.Execution, entered map[string]bool) []call {
 	return calls
 }
 
-// statesOf are all states of a definition and of its maps, sorted.
+// statesOf are all states of a definition, sorted.
 func statesOf(definition object) []string {
 	var names []string
-	for name, s := range definition["States"].(object) {
-		names = append(names, name)
-		if processor, ok := s.(object)["ItemProcessor"].(object); ok {
-			names = append(names, statesOf(processor)...)
-		}
-	}
+	asl.Walk(definition, func(name string, _ object) { names = append(names, name) })
 	slices.Sort(names)
 	return names
 }

@@ -8,20 +8,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
-	"github.com/aws/jsii-runtime-go"
 
 	"clinical-risk-pipeline/asl"
-	"clinical-risk-pipeline/constructs/audit"
-	"clinical-risk-pipeline/constructs/monitoring"
-	"clinical-risk-pipeline/constructs/risk"
 	"clinical-risk-pipeline/stages"
 )
 
@@ -54,9 +44,9 @@ func simulated(t *testing.T) []*deployment {
 	variant := func(name string, build func(awscdk.Stack)) object {
 		return synthesizeStack(t, "simulated "+name, build).template
 	}
-	add("cohort", variant("cohort", withEverything), approverRole, "")
-	add("existing topics", variant("existing topics", withExistingTopics), "", "")
-	add("custodian", variant("custodian", withCustodian), "", custodianRole)
+	add("cohort", variant("cohort", fullStack), approverRole, "")
+	add("existing topics", variant("existing topics", existingTopicsStack), "", "")
+	add("custodian", variant("custodian", custodianStack), "", custodianRole)
 	addLast(t, add)
 	return all
 }
@@ -67,7 +57,7 @@ func addLast(t *testing.T, add func(name string, template object, approver, cust
 	last := stages.Environments()[len(stages.Environments())-1]
 	// Where it names an account and a region, it is simulated in those of the others.
 	moved := strings.NewReplacer(cmp.Or(last.Account, ownAccount), ownAccount, cmp.Or(last.Region, ownRegion), ownRegion)
-	for i, template := range templates(t, environments(t), last) {
+	for i, template := range templates(t, environmentsFolder(t), last) {
 		var here object
 		if err := json.Unmarshal([]byte(moved.Replace(text(template))), &here); err != nil {
 			t.Fatal(err)
@@ -91,52 +81,6 @@ func approverOf(environment stages.Environment) string {
 		return approver
 	}
 	return "arn:aws:iam::" + ownAccount + ":" + environment.Cohort.Approvers[0]
-}
-
-// withEverything is a cohort with approval, all downstream systems, trail, alarms and the approval watch.
-func withEverything(stack awscdk.Stack) {
-	p := smallest(stack)
-	p.AlertEmails = []string{"team@example.org"}
-	p.Records = audit.NewRecordStore(stack, "Records", nil)
-	audit.NewTrail(stack, "Trail", &audit.TrailProps{
-		Records: p.Records, EndpointName: p.EndpointName, LogRetention: awslogs.RetentionDays_ONE_YEAR,
-	})
-	p.Cohort = &risk.Cohort{BatchSize: 2, Bucket: awss3.Bucket_FromBucketAttributes(stack, jsii.String("Cohorts"), &awss3.BucketAttributes{
-		BucketName: jsii.String(cohortsBucket), EncryptionKey: awskms.Key_FromKeyArn(stack, jsii.String("CohortsKey"), jsii.String(cohortsKey)),
-	})}
-	withApproval(stack, p)
-	p.Downstream = append(p.Downstream, incident(stack))
-	pipeline := risk.NewClinicalRiskPipeline(stack, "Pipeline", p)
-	monitoring.NewMonitoring(stack, "Monitoring", &monitoring.MonitoringProps{
-		StateMachine: pipeline.StateMachine(), EndpointName: p.EndpointName, Alerts: pipeline.AlertTopic(),
-		Operations: pipeline.OperationsTopic(), DeadLetters: pipeline.UndeliveredAlerts(),
-		Approvals: &monitoring.Approvals{Requests: p.Approval.Table(), Deadline: p.Approval.Deadline()},
-	})
-}
-
-// withExistingTopics scores one subject on what Glue prepares, with topics that are there already and records that nobody may
-// delete early.
-func withExistingTopics(stack awscdk.Stack) {
-	p := smallest(stack)
-	p.Records = audit.NewRecordStore(stack, "Records", &audit.RecordStoreProps{Lock: audit.Compliance, Retention: 10 * 365 * 24 * time.Hour})
-	audit.NewTrail(stack, "Trail", &audit.TrailProps{Records: p.Records, EndpointName: p.EndpointName})
-	p.Extraction = risk.GlueJob{JobName: "etl"}
-	p.Downstream = []risk.Downstream{incident(stack)}
-	existing := awssns.Topic_FromTopicAttributes(stack, jsii.String("Existing"),
-		&awssns.TopicAttributes{TopicArn: jsii.String(existingTopic), KeyArn: jsii.String(topicKey)})
-	p.AlertTopic, p.OperationsTopic = existing, existing
-	risk.NewClinicalRiskPipeline(stack, "Pipeline", p)
-}
-
-// withCustodian scores one subject on what EMR Serverless prepares, with records that a custodian may delete early.
-func withCustodian(stack awscdk.Stack) {
-	p := smallest(stack)
-	p.Records = audit.NewRecordStore(stack, "Records", &audit.RecordStoreProps{Custodians: []string{custodianRole}})
-	p.Extraction = risk.EMRServerlessJob{
-		ApplicationID: "00f1", Script: "s3://bucket/etl.py",
-		ExecutionRole: awsiam.Role_FromRoleArn(stack, jsii.String("Etl"), jsii.String("arn:aws:iam::"+ownAccount+":role/etl"), nil),
-	}
-	risk.NewClinicalRiskPipeline(stack, "Pipeline", p)
 }
 
 // asks are everything that a stack needs of IAM.

@@ -130,7 +130,7 @@ const (
 func everyTemplate(t *testing.T) map[string][]said {
 	t.Helper()
 	all := map[string][]said{promotionTemplate: statementsOf(promotion(t).pipeline.template["Resources"].(object))}
-	err := filepath.WalkDir(environments(t), func(path string, _ os.DirEntry, err error) error {
+	err := filepath.WalkDir(environmentsFolder(t), func(path string, _ os.DirEntry, err error) error {
 		if err == nil && strings.HasSuffix(path, ".template.json") {
 			all[filepath.Base(path)] = statementsOf(readJSON(t, path)["Resources"].(object))
 		}

@@ -13,7 +13,7 @@ import (
 
 // Requirements: SRC-14, SRC-23
 func TestEveryExecutionIsLoggedWithoutItsData(t *testing.T) {
-	machine := synthesize(t, "smallest", smallest).resource(t, "AWS::StepFunctions::StateMachine")
+	machine := smallestPipeline(t).resource(t, "AWS::StepFunctions::StateMachine")
 	want := object{
 		"Level":                "ALL",
 		"IncludeExecutionData": false,
@@ -31,7 +31,7 @@ func TestEveryExecutionIsLoggedWithoutItsData(t *testing.T) {
 
 // Requirements: SRC-14
 func TestLogGroup(t *testing.T) {
-	p := synthesize(t, "smallest", smallest)
+	p := smallestPipeline(t)
 	group := p.resource(t, "AWS::Logs::LogGroup")
 	if name := group["LogGroupName"].(string); !strings.HasPrefix(name, "/aws/vendedlogs/states/Variant-Pipeline") {
 		t.Errorf("the log group is called %s", name)
@@ -45,7 +45,7 @@ func TestLogGroup(t *testing.T) {
 }
 
 func TestLogRetentionAndRemovalPolicy(t *testing.T) {
-	p := synthesize(t, "removal", changed(func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+	p := synthesize(t, "removal", changedProps(func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
 		p.LogRetention, p.RemovalPolicy = awslogs.RetentionDays_ONE_MONTH, awscdk.RemovalPolicy_DESTROY
 	}))
 	if days := p.resource(t, "AWS::Logs::LogGroup")["RetentionInDays"]; days != 30.0 {
@@ -56,8 +56,4 @@ func TestLogRetentionAndRemovalPolicy(t *testing.T) {
 			t.Errorf("the DeletionPolicy of %s is %v", id, policy)
 		}
 	}
-}
-
-func (p *pipeline) deletionPolicy(id string) any {
-	return p.template["Resources"].(object)[id].(object)["DeletionPolicy"]
 }

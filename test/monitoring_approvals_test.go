@@ -13,10 +13,10 @@ import (
 	"clinical-risk-pipeline/constructs/monitoring"
 )
 
-// watch is the approval watch of the fullest monitoring, with its state machine.
-func watch(t *testing.T) *pipeline {
+// approvalWatch is the approval watch of the fullest monitoring, with its state machine.
+func approvalWatch(t *testing.T) *pipeline {
 	t.Helper()
-	p := monitor(t, "all", everything)
+	p := synthesizeMonitoring(t, "all", fullMonitoring)
 	p.name, p.machine = "approval watch", stateMachine(t, filepath.Join(scratch, "monitoring all"), "Variant")
 	return p
 }
@@ -37,7 +37,7 @@ func (p *pipeline) watchAt(t *testing.T, at time.Time, s services) (*asl.Executi
 
 func TestRequestsThatAreAboutToExpireAreCounted(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	execution, calls := watch(t).watchAt(t, now, services{
+	execution, calls := approvalWatch(t).watchAt(t, now, services{
 		"CountExpiring": answering(object{"Count": 2.0, "ScannedCount": 2.0}),
 		"ReportCount":   answering(object{}),
 	})
@@ -70,7 +70,7 @@ func TestRequestsThatAreAboutToExpireAreCounted(t *testing.T) {
 
 // The alarm takes missing counts as a breach, so an execution that fails must report none.
 func TestAWatchThatCannotCountReportsNothing(t *testing.T) {
-	execution, calls := watch(t).watchAt(t, time.Now(), services{
+	execution, calls := approvalWatch(t).watchAt(t, time.Now(), services{
 		"CountExpiring": failing("DynamoDb.DynamoDbException", "AccessDenied"), "ReportCount": answering(object{}),
 	})
 	if execution.Status != asl.Failed || calls["ReportCount"] != nil {
@@ -80,7 +80,7 @@ func TestAWatchThatCannotCountReportsNothing(t *testing.T) {
 
 // Requirements: SRC-13
 func TestTheWatchMayDoExactlyThis(t *testing.T) {
-	p := watch(t)
+	p := approvalWatch(t)
 	logging := []any{
 		"logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeLogGroups", "logs:DescribeResourcePolicies",
 		"logs:GetLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:UpdateLogDelivery",
@@ -108,7 +108,7 @@ func TestTheWatchMayDoExactlyThis(t *testing.T) {
 }
 
 func TestTheWatchRunsEveryFiveMinutesAndLogsNoData(t *testing.T) {
-	p := watch(t)
+	p := approvalWatch(t)
 	id, machine := p.one(t, "AWS::StepFunctions::StateMachine", "")
 	if machine["StateMachineType"] != "EXPRESS" {
 		t.Errorf("the watch is %v", machine["StateMachineType"])
@@ -128,13 +128,13 @@ func TestTheWatchRunsEveryFiveMinutesAndLogsNoData(t *testing.T) {
 }
 
 func TestDeadlineAndWarningOfApprovalsChangeTheWatch(t *testing.T) {
-	unchanged := text(monitor(t, "all", everything).template)
+	unchanged := text(synthesizeMonitoring(t, "all", fullMonitoring).template)
 	for name, change := range map[string]func(*monitoring.Approvals){
 		"deadline": func(a *monitoring.Approvals) { a.Deadline, a.Warning = 48*time.Hour, 18*time.Hour },
 		"warning":  func(a *monitoring.Approvals) { a.Warning = time.Hour },
 	} {
-		p := monitor(t, "approval "+name, func(stack awscdk.Stack, p *monitoring.MonitoringProps) {
-			everything(stack, p)
+		p := synthesizeMonitoring(t, "approval "+name, func(stack awscdk.Stack, p *monitoring.MonitoringProps) {
+			fullMonitoring(stack, p)
 			change(p.Approvals)
 		})
 		if text(p.template) == unchanged {

@@ -14,12 +14,9 @@ import (
 	"clinical-risk-pipeline/constructs/risk"
 )
 
-// isTest asks whether input and name say that the execution is a test.
-const isTest = `$states.input.test = true and $substring($states.context.Execution.Name, 0, 6) = "smoke-"`
-
 // Requirements: SRC-03, SRC-09
 func TestNotifyTeam(t *testing.T) {
-	p := synthesize(t, "smallest", smallest)
+	p := smallestPipeline(t)
 	got := p.state(t, "NotifyTeam")
 	arguments := got["Arguments"].(object)
 	if arn, ok := arguments["TopicArn"].(string); !ok || arn == "" {
@@ -58,7 +55,7 @@ func TestNotifyTeam(t *testing.T) {
 
 // Requirements: SRC-09, SRC-19
 func TestAlertsAreSubscribedWithADeadLetterQueue(t *testing.T) {
-	p := synthesize(t, "subscribed", changed(func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+	p := synthesize(t, "subscribed", changedProps(func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
 		p.AlertEmails = []string{"team@example.org", "safety@example.org"}
 	}))
 	subscriptions := p.resources("AWS::SNS::Subscription")

@@ -24,7 +24,7 @@ func everyFieldChangesTheTemplate[T any](t *testing.T, base func(awscdk.Stack) T
 	part := reflect.TypeFor[T]()
 	variant := func(name string, change func(awscdk.Stack, *T)) string {
 		return text(synthesize(t, part.Name()+" "+name, func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
-			p, value := cohort(stack), base(stack)
+			p, value := cohortProps(stack), base(stack)
 			p.Cohort = nil
 			change(stack, &value)
 			in(p, value)

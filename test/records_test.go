@@ -16,12 +16,6 @@ import (
 	"clinical-risk-pipeline/constructs/risk"
 )
 
-func recorded(t *testing.T) *pipeline {
-	return synthesize(t, "records", changed(func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
-		p.Records = audit.NewRecordStore(stack, "Records", nil)
-	}))
-}
-
 // recordSchema is the published schema of a decision record.
 func recordSchema(t *testing.T) *jsonschema.Schema { return compileSchema(t, "decision-record") }
 
@@ -45,7 +39,7 @@ func wantValid(t *testing.T, record object) {
 
 // Requirements: P11-10a-records, P11-10b
 func TestTheSchemaRefusesWhatIsNoRecord(t *testing.T) {
-	valid := runCohort(t, smallBatches(t), line("S-0", 0.9), nil).records["decisions/run-1/batch-0000000.json"]
+	valid := runCohort(t, smallBatchPipeline(t), line("S-0", 0.9), nil).records["decisions/run-1/batch-0000000.json"]
 	for reason, change := range map[string]func(object){
 		"a feature":          func(r object) { r["subjects"].([]any)[0].(object)["age"] = 71.0 },
 		"a score above one":  func(r object) { r["subjects"].([]any)[0].(object)["score"] = 1.1 },
@@ -72,11 +66,11 @@ func TestEveryDecisionIsRecordedBeforeAnybodyIsTold(t *testing.T) {
 	} {
 		var record object
 		var key any
-		s := healthy(row.score).with(row.state, func(task *asl.Task) (asl.Reply, error) {
+		s := healthyServices(row.score).with(row.state, func(task *asl.Task) (asl.Reply, error) {
 			record, key = task.Input.(object)["Body"].(object), task.Input.(object)["Key"]
 			return asl.Reply{Output: object{"ETag": "e"}}, nil
 		})
-		got := execute(t, recorded(t), oneSubject, s)
+		got := execute(t, recordedPipeline(t), oneSubject, s)
 		if diff := cmp.Diff(row.path, join(got.Path())); diff != "" {
 			t.Error(diff)
 		}
@@ -96,15 +90,15 @@ func TestEveryDecisionIsRecordedBeforeAnybodyIsTold(t *testing.T) {
 
 // Requirements: P11-10f
 func TestNobodyIsToldOfADecisionThatCannotBeRecorded(t *testing.T) {
-	s := healthy("0.9").with("RecordDecision", failing("S3.S3Exception", "AccessDenied"))
-	got := execute(t, recorded(t), oneSubject, s)
+	s := healthyServices("0.9").with("RecordDecision", failing("S3.S3Exception", "AccessDenied"))
+	got := execute(t, recordedPipeline(t), oneSubject, s)
 	if got.Status != asl.Failed || got.Error != "S3.S3Exception" || got.Path()[len(got.Path())-1] != "RecordDecision" {
 		t.Errorf("ended as %s with %s by %v", got.Status, got.Error, got.Path())
 	}
 }
 
 func TestRoleMayUseTheKeyOfTheRecords(t *testing.T) {
-	p := synthesize(t, "locked records", changed(func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+	p := synthesize(t, "locked records", changedProps(func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
 		key := awskms.Key_FromKeyArn(stack, jsii.String("RecordKey"), jsii.String(existingKey))
 		p.Records = audit.NewRecordStore(stack, "Records", &audit.RecordStoreProps{Key: key, KeyPrepared: true})
 	}))
@@ -116,7 +110,7 @@ func TestRoleMayUseTheKeyOfTheRecords(t *testing.T) {
 // Requirements: SRC-08, SRC-13
 func TestRoleMayAddRecordsAndReadCohorts(t *testing.T) {
 	p := synthesize(t, "encrypted cohort", func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
-		props := cohort(stack)
+		props := cohortProps(stack)
 		props.Cohort.Prefix = "trials/cohorts"
 		props.Cohort.Bucket = awss3.Bucket_FromBucketAttributes(stack, jsii.String("Encrypted"), &awss3.BucketAttributes{
 			BucketName:    jsii.String("cohorts-bucket"),
@@ -144,7 +138,7 @@ func TestRoleMayAddRecordsAndReadCohorts(t *testing.T) {
 }
 
 func TestRoleMayStartAndRedriveTheChildrenOfItsOwnStateMachine(t *testing.T) {
-	got := synthesize(t, "cohort", cohort).statements(t)
+	got := cohortPipeline(t).statements(t)
 	want := map[string]object{
 		"ScoreCohortChildren": allow("ScoreCohortChildren", machineARN(""), "states:StartExecution"),
 		"ScoreCohortRedrive": allow("ScoreCohortRedrive", arn("states", "execution:Variant-Pipeline-EFE2F723/ScoreCohort:*"),

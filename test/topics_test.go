@@ -14,7 +14,7 @@ import (
 
 // Requirements: SRC-16, P11-30
 func TestTopicsAreEncryptedAndTakeTLSOnly(t *testing.T) {
-	p := synthesize(t, "smallest", smallest)
+	p := smallestPipeline(t)
 	topics := p.resources("AWS::SNS::Topic")
 	if len(topics) != 2 {
 		t.Fatalf("%d topics, want one for alerts and one for operations", len(topics))
@@ -37,7 +37,7 @@ func TestTopicsAreEncryptedAndTakeTLSOnly(t *testing.T) {
 }
 
 func TestExistingTopicsAreUsed(t *testing.T) {
-	p := synthesize(t, "both topics", withBothTopics)
+	p := synthesize(t, "both topics", bothTopicsProps)
 	if found := p.resources("AWS::SNS::Topic"); len(found) != 0 {
 		t.Errorf("made %d topics", len(found))
 	}
@@ -52,7 +52,7 @@ func TestExistingTopicsAreUsed(t *testing.T) {
 func TestFIFOTopicsAreRefused(t *testing.T) {
 	stack := awscdk.NewStack(newApp(t.TempDir()), jsii.String("FIFO"), nil)
 	fifo := awssns.NewTopic(stack, jsii.String("Topic"), &awssns.TopicProps{Fifo: jsii.Bool(true)})
-	props := smallest(stack)
+	props := smallestProps(stack)
 	props.AlertTopic, props.OperationsTopic = fifo, fifo
 	err := props.Validate()
 	for _, want := range []string{"AlertTopic must be a standard topic", "OperationsTopic must be a standard topic"} {
@@ -73,8 +73,3 @@ func TestTokensAreAcceptedWhereTheirValueIsUnknown(t *testing.T) {
 		}
 	})
 }
-
-var withBothTopics = changed(func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
-	p.AlertTopic = awssns.Topic_FromTopicArn(stack, jsii.String("Existing"), jsii.String(existingTopic))
-	p.OperationsTopic = awssns.Topic_FromTopicArn(stack, jsii.String("Operations"), jsii.String(existingTopic+"Ops"))
-})

@@ -13,18 +13,6 @@ import (
 	"clinical-risk-pipeline/constructs/audit"
 )
 
-// trail synthesizes a record store and a trail with required props and one change.
-func trail(t *testing.T, name string, change func(awscdk.Stack, *audit.TrailProps)) *pipeline {
-	t.Helper()
-	return synthesizeStack(t, "trail "+name, func(stack awscdk.Stack) {
-		props := &audit.TrailProps{Records: audit.NewRecordStore(stack, "Records", nil), EndpointName: "dropout-inference"}
-		if change != nil {
-			change(stack, props)
-		}
-		audit.NewTrail(stack, "Audit", props)
-	})
-}
-
 // trailName is what the CDK makes of the construct's path.
 const trailName = "Variant-Audit-5ABCF0AB"
 
@@ -55,7 +43,7 @@ func field(name, operator string, values ...any) object {
 
 // Requirements: SRC-15, P11-10e
 func TestTrailLogsWhoDidWhat(t *testing.T) {
-	p := trail(t, "default", nil)
+	p := synthesizeTrail(t, "default", nil)
 	bucket, _ := p.one(t, "AWS::S3::Bucket", "AuditBucket")
 	records, _ := p.one(t, "AWS::S3::Bucket", "RecordsBucket")
 	key, _ := p.one(t, "AWS::KMS::Key", "Audit")
@@ -81,7 +69,7 @@ func TestTrailLogsWhoDidWhat(t *testing.T) {
 
 // CloudTrail writes a test file when a trail is made.
 func TestTrailWaitsForThePolicyOfItsBucket(t *testing.T) {
-	p := trail(t, "default", nil)
+	p := synthesizeTrail(t, "default", nil)
 	policy, _ := p.one(t, "AWS::S3::BucketPolicy", "AuditBucket")
 	id, _ := p.one(t, "AWS::CloudTrail::Trail", "")
 	if diff := cmp.Diff([]any{policy}, p.template["Resources"].(object)[id].(object)["DependsOn"]); diff != "" {
@@ -91,7 +79,7 @@ func TestTrailWaitsForThePolicyOfItsBucket(t *testing.T) {
 
 // Requirements: SRC-16, P11-10c, P11-30
 func TestBucketOfTheTrail(t *testing.T) {
-	p := trail(t, "default", nil)
+	p := synthesizeTrail(t, "default", nil)
 	id, bucket := p.one(t, "AWS::S3::Bucket", "AuditBucket")
 	logs, _ := p.one(t, "AWS::S3::Bucket", "AccessLogs")
 	key, _ := p.one(t, "AWS::KMS::Key", "Audit")
@@ -123,7 +111,7 @@ func TestBucketOfTheTrail(t *testing.T) {
 
 // Requirements: SRC-15, P11-10c, P11-10e
 func TestOnlyThisTrailIsWrittenAndNothingOfItDeleted(t *testing.T) {
-	p := trail(t, "default", nil)
+	p := synthesizeTrail(t, "default", nil)
 	id, _ := p.one(t, "AWS::S3::Bucket", "AuditBucket")
 	objects, bucket := joined(attribute(id, "Arn"), "/*"), attribute(id, "Arn")
 	got := p.bucketPolicy(t, "AuditBucket")
@@ -161,7 +149,7 @@ func TestCustodiansOfTheRecordsAreThoseOfTheTrail(t *testing.T) {
 
 // SageMaker writes the names of endpoints in ARNs in lower case.
 func TestTrailFindsAnEndpointHoweverItIsWritten(t *testing.T) {
-	p := trail(t, "capitals", func(_ awscdk.Stack, p *audit.TrailProps) { p.EndpointName = "Dropout" })
+	p := synthesizeTrail(t, "capitals", func(_ awscdk.Stack, p *audit.TrailProps) { p.EndpointName = "Dropout" })
 	calls := p.resource(t, "AWS::CloudTrail::Trail")["AdvancedEventSelectors"].([]any)[1].(object)["FieldSelectors"].([]any)[2]
 	if diff := cmp.Diff(any(field("resources.ARN", "Equals", arn("sagemaker", "endpoint/Dropout"), arn("sagemaker", "endpoint/dropout"))), calls); diff != "" {
 		t.Error(diff)
@@ -169,14 +157,14 @@ func TestTrailFindsAnEndpointHoweverItIsWritten(t *testing.T) {
 }
 
 func TestTrailWithoutManagementEvents(t *testing.T) {
-	p := trail(t, "prop WithoutManagementEvents", trailChanges["WithoutManagementEvents"])
+	p := synthesizeTrail(t, "prop WithoutManagementEvents", trailChanges["WithoutManagementEvents"])
 	if got := len(p.resource(t, "AWS::CloudTrail::Trail")["AdvancedEventSelectors"].([]any)); got != 2 {
 		t.Errorf("%d selectors, want those of records and endpoint", got)
 	}
 }
 
 func TestTrailToCloudWatchLogs(t *testing.T) {
-	p := trail(t, "prop LogRetention", trailChanges["LogRetention"])
+	p := synthesizeTrail(t, "prop LogRetention", trailChanges["LogRetention"])
 	group, logs := p.one(t, "AWS::Logs::LogGroup", "")
 	key, _ := p.one(t, "AWS::KMS::Key", "Audit")
 	if diff := cmp.Diff(object{"KmsKeyId": attribute(key, "Arn"), "RetentionInDays": 365.0}, logs); diff != "" {
@@ -217,7 +205,7 @@ var trailChanges = map[string]func(awscdk.Stack, *audit.TrailProps){
 }
 
 func TestEveryTrailPropChangesTheTemplate(t *testing.T) {
-	unchanged := text(trail(t, "default", nil).template)
+	unchanged := text(synthesizeTrail(t, "default", nil).template)
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[audit.TrailProps]()) {
 		if field.Name == "KeyPrepared" {
 			continue // a promise: TestImportedKeys
@@ -227,14 +215,14 @@ func TestEveryTrailPropChangesTheTemplate(t *testing.T) {
 			t.Errorf("no change is given for the prop %s", field.Name)
 			continue
 		}
-		if p := trail(t, "prop "+field.Name, change); text(p.template) == unchanged {
+		if p := synthesizeTrail(t, "prop "+field.Name, change); text(p.template) == unchanged {
 			t.Errorf("the prop %s does not change the template", field.Name)
 		}
 	}
 }
 
 func TestTrailRefusesAForeignKey(t *testing.T) {
-	stack, key := foreign(t)
+	stack, key := foreignKey(t)
 	records := audit.NewRecordStore(stack, "Records", nil)
 	wantForeignKeyRefused(t, func() {
 		audit.NewTrail(stack, "Audit", &audit.TrailProps{Records: records, EndpointName: "dropout", Key: key})

@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// maxLabel is how many characters of a condition are drawn.
+// maxLabel is the maximum number of characters of a drawn condition.
 const maxLabel = 34
 
 var blanks = regexp.MustCompile(`\s+`)
 
-// shorten keeps the beginning of a text.
+// shorten truncates a long text.
 func shorten(text string) string {
 	text = strings.TrimSpace(blanks.ReplaceAllString(text, " "))
 	if runes := []rune(text); len(runes) > maxLabel {
@@ -21,7 +21,7 @@ func shorten(text string) string {
 	return text
 }
 
-// condition is a choice rule in few words: its own comment, if it has one.
+// condition describes a choice rule briefly. It prefers the comment of the rule.
 func condition(rule map[string]any) string {
 	if comment, ok := rule["Comment"].(string); ok && comment != "" {
 		return comment
@@ -47,7 +47,7 @@ func condition(rule map[string]any) string {
 
 var signs = map[string]string{"Equals": "=", "LessThan": "<", "GreaterThan": ">", "LessThanEquals": "≤", "GreaterThanEquals": "≥", "Matches": "matches"}
 
-// comparison is a rule such as {"Variable": "$.risk", "NumericGreaterThan": 0.75}: risk > 0.75.
+// comparison describes a rule: {"Variable": "$.risk", "NumericGreaterThan": 0.75} becomes risk > 0.75.
 func comparison(rule map[string]any) string {
 	variable, _ := rule["Variable"].(string)
 	variable = strings.TrimPrefix(variable, "$.")

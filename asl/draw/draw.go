@@ -1,16 +1,16 @@
-// Package draw renders a state machine of the Amazon States Language as a drawing (SVG), and on request what happened in its
-// executions: how often each state was entered and failed, and how often each transition was taken.
+// Package draw renders a state machine of the Amazon States Language as an SVG drawing. An overlay adds what happened in its executions:
+// how often each state was entered and failed, and how often each transition was taken.
 //
 //	svg, err := draw.SVG(definition, &draw.Overlay{
 //		States:      map[string]draw.Count{"InvokeModel": {Entered: 200, Failed: 3}},
 //		Transitions: map[[2]string]int{{"InvokeModel", "CheckRisk"}: 197},
 //	})
 //
-// The drawing is the same for the same arguments, needs no font or style sheet, and can be saved as a file or put into a page
-// as it is. Shapes and captions say what the colours say.
+// The drawing is the same for the same arguments. It needs no font or style sheet, so it can be a file or part of a page. Shapes and
+// captions show everything that colours show.
 //
-// Layout is by Graphviz, compiled to WebAssembly: the first process on a machine takes about a second to translate it, and
-// keeps the translation in the folder for temporary files.
+// Graphviz, compiled to WebAssembly, makes the layout. The first process on a machine takes about a second to translate it and stores
+// the translation in the folder for temporary files.
 package draw
 
 import (
@@ -23,15 +23,15 @@ import (
 	graphviz "github.com/goccy/go-graphviz"
 )
 
-// The WebAssembly module behind go-graphviz has one memory for all.
+// rendering serializes the calls of go-graphviz, because its WebAssembly module has a single memory.
 var rendering sync.Mutex
 
-// SVG draws the definition. A nil overlay draws the definition alone. The definition need not be valid as a whole: a transition
-// to a state that is not there is drawn as such. The error says why it is no definition at all.
+// SVG draws the definition, with the overlay unless it is nil. The definition need not be valid: SVG draws a transition to a state that
+// does not exist. The error reports a text that is not a definition.
 func SVG(definition []byte, overlay *Overlay) ([]byte, error) {
 	var machine map[string]any
 	if err := json.Unmarshal(definition, &machine); err != nil {
-		return nil, fmt.Errorf("draw: the definition is no JSON object: %w", err)
+		return nil, fmt.Errorf("draw: the definition is not a JSON object: %w", err)
 	}
 	if _, ok := machine["States"].(map[string]any); !ok {
 		return nil, fmt.Errorf("draw: the definition has no States")

@@ -53,7 +53,7 @@ func group(t *testing.T, svg, title string) string {
 			return g
 		}
 	}
-	t.Fatalf("nothing is titled %q", title)
+	t.Fatalf("no element has the title %q", title)
 	return ""
 }
 
@@ -62,13 +62,13 @@ func TestDrawingShowsStatesAndTransitions(t *testing.T) {
 	for _, test := range []struct{ reason, title, want string }{
 		{"a task says what it calls, without its ARN", "Extract", ">Task · elasticmapreduce:addStep.sync<"},
 		{"a function is called by its name", "Tell <all>", ">Task · lambda:notify<"},
-		{"names are text, whatever they hold", "Tell <all>", ">Tell &lt;all&gt;<"},
+		{"markup in a name is text", "Tell <all>", ">Tell &lt;all&gt;<"},
 		{"a map is a cluster", "Score", ">Distributed Map<"},
 		{"a parallel state is a cluster", "Both", ">Parallel<"},
-		{"states within are drawn", "Left", ">Pass<"},
+		{"inner states are drawn", "Left", ">Pass<"},
 		{"a comparison is short", "Check->Tell <all>", "high &gt; 0"},
 		{"a long condition ends in an ellipsis", "Check->Done", "score in [0..1] and $exists("},
-		{"a condition's comment says more than the condition", "Check->Broken", "by mistake"},
+		{"a rule's comment replaces the condition", "Check->Broken", "by mistake"},
 		{"conditions that lead to one state are one transition", "Check->Done", "or default"},
 		{"a catcher is dashed", "Extract->Broken", "stroke-dasharray"},
 		{"a catcher names its errors", "Extract->Broken", "any error"},
@@ -81,7 +81,7 @@ func TestDrawingShowsStatesAndTransitions(t *testing.T) {
 		t.Error("the drawing has no accessible name and description")
 	}
 	if strings.Contains(drawn, "<!DOCTYPE") || strings.Contains(drawn, "cluster_") {
-		t.Error("the drawing holds what is no business of its reader")
+		t.Error("the drawing contains details of Graphviz")
 	}
 }
 
@@ -95,7 +95,7 @@ func TestOverlayShowsWhatHappened(t *testing.T) {
 	}
 	for _, test := range []struct{ reason, title, want string }{
 		{"visits are counted", "Extract", "× 200"},
-		{"failures are said in words, not in colour alone", "Check", ">3 failed<"},
+		{"failures are shown in words, not only in colour", "Check", ">3 failed<"},
 		{"a state that was not reached says so", "Broken", ">not reached<"},
 		{"a transition is counted", "Check->Done", "190"},
 	} {
@@ -105,8 +105,8 @@ func TestOverlayShowsWhatHappened(t *testing.T) {
 	}
 	for _, test := range []struct{ reason, title, want string }{
 		{"the start was left", "start->Extract", `stroke="#0550ae"`},
-		{"a transition that nobody took is pale", "Extract->Broken", `stroke="#c4cad1"`},
-		{"who did not leave otherwise went to the end", "Tell <all>->end", `stroke="#0550ae"`},
+		{"a transition that was not taken is pale", "Extract->Broken", `stroke="#c4cad1"`},
+		{"visits without another transition went to the end", "Tell <all>->end", `stroke="#0550ae"`},
 	} {
 		if got := group(t, drawn, test.title); !strings.Contains(got, test.want) {
 			t.Errorf("%s: %q is not in\n%s", test.reason, test.want, got)
@@ -132,11 +132,11 @@ func TestDrawingIsTheSameEveryTimeAndInParallel(t *testing.T) {
 
 func TestDrawingOfFaultyDefinitions(t *testing.T) {
 	for _, test := range []struct{ reason, definition, want string }{
-		{"a transition into nothing is shown", `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}}`, "is missing"},
-		{"a start that is nowhere is shown", `{"StartAt": "B", "States": {"A": {"Type": "Pass", "End": true}}}`, "is missing"},
-		{"a state of no known type is drawn", `{"StartAt": "A", "States": {"A": {"Type": "Magic", "End": true}}}`, "Magic"},
-		{"a state that is no object is drawn", `{"StartAt": "A", "States": {"A": 1}}`, "A"},
-		{"a name that looks like markup stays text", `{"StartAt": "\\\"]<", "States": {"\\\"]<": {"Type": "Pass", "End": true}}}`, `\&#34;]&lt;`},
+		{"a transition to a missing state is shown", `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}}`, "is missing"},
+		{"a missing start state is shown", `{"StartAt": "B", "States": {"A": {"Type": "Pass", "End": true}}}`, "is missing"},
+		{"a state of an unknown type is drawn", `{"StartAt": "A", "States": {"A": {"Type": "Magic", "End": true}}}`, "Magic"},
+		{"a state that is not an object is drawn", `{"StartAt": "A", "States": {"A": 1}}`, "A"},
+		{"a name that looks like markup is text", `{"StartAt": "\\\"]<", "States": {"\\\"]<": {"Type": "Pass", "End": true}}}`, `\&#34;]&lt;`},
 	} {
 		if got := svg(t, test.definition, nil); !strings.Contains(got, test.want) {
 			t.Errorf("%s: %q is not in\n%s", test.reason, test.want, got)

@@ -3,20 +3,22 @@ package draw
 import (
 	"bytes"
 	"sort"
+
+	"clinical-risk-pipeline/asl"
 )
 
-// graph writes a state machine in Graphviz's language.
+// graph writes a state machine in the DOT language of Graphviz.
 type graph struct {
 	bytes.Buffer
 	overlay  *Overlay
-	names    map[string]bool // of all states, to keep the other nodes' names apart
+	names    map[string]bool // names of all states and points, to avoid duplicates
 	clusters map[string]cluster
 }
 
-// clusterPrefix is how the name of a subgraph begins that Graphviz draws as a cluster.
+// clusterPrefix is the name prefix of subgraphs that Graphviz draws as clusters.
 const clusterPrefix = "cluster_"
 
-// cluster is a Map or Parallel state: a frame around its own states, which edges enter at its start and leave from its end.
+// cluster is a Map or Parallel state: a frame around its inner states. Edges enter it at its start and leave it at its end.
 type cluster struct {
 	id string
 	scope
@@ -31,47 +33,18 @@ func dotSource(machine map[string]any, overlay *Overlay) []byte {
 	return g.Bytes()
 }
 
-// collect notes every state's name, and names the points of every cluster.
+// collect notes the name of every state and names the points of every cluster.
 func (g *graph) collect(machine map[string]any) {
-	states, _ := machine["States"].(map[string]any)
-	for _, name := range sortedNames(states) {
-		g.names[name] = true
-	}
-	for _, name := range sortedNames(states) {
-		inner := machinesIn(states[name])
-		for _, m := range inner {
-			g.collect(m)
-		}
-		if len(inner) > 0 {
+	asl.Walk(machine, func(name string, _ map[string]any) { g.names[name] = true })
+	asl.Walk(machine, func(name string, state map[string]any) {
+		if len(asl.Inner(state)) > 0 {
 			points := scope{start: g.point("start of " + name), end: g.point("end of " + name), inner: true}
 			g.clusters[name] = cluster{id: clusterPrefix + name, scope: points}
 		}
-	}
+	})
 }
 
-// machinesIn returns the state machines within a Map or Parallel state.
-func machinesIn(state any) []map[string]any {
-	fields, _ := state.(map[string]any)
-	var machines []map[string]any
-	add := func(v any) {
-		if m, ok := v.(map[string]any); ok && m["States"] != nil {
-			machines = append(machines, m)
-		}
-	}
-	switch fields["Type"] {
-	case "Map":
-		add(fields["ItemProcessor"])
-		add(fields["Iterator"])
-	case "Parallel":
-		branches, _ := fields["Branches"].([]any)
-		for _, branch := range branches {
-			add(branch)
-		}
-	}
-	return machines
-}
-
-// point makes up a node's name that no state has.
+// point returns a node name that no state has.
 func (g *graph) point(name string) string {
 	for g.names[name] {
 		name += "'"
@@ -80,7 +53,7 @@ func (g *graph) point(name string) string {
 	return name
 }
 
-// machine writes the states of one state machine, in the order in which they can be reached.
+// machine writes the states of one state machine in the order in which they can be reached.
 func (g *graph) machine(machine map[string]any, at scope) {
 	states, _ := machine["States"].(map[string]any)
 	first, _ := machine["StartAt"].(string)
@@ -113,7 +86,7 @@ func (g *graph) machine(machine map[string]any, at scope) {
 	}
 }
 
-// state writes one state: a node, or a cluster around the states within.
+// state writes one state: a node, or a cluster around the inner states.
 func (g *graph) state(name string, fields map[string]any) {
 	c, isCluster := g.clusters[name]
 	if !isCluster {
@@ -121,13 +94,13 @@ func (g *graph) state(name string, fields map[string]any) {
 		return
 	}
 	g.openCluster(c.id, name, fields)
-	for _, m := range machinesIn(fields) {
+	for _, m := range asl.Inner(fields) {
 		g.machine(m, c.scope)
 	}
 	g.WriteString("}\n")
 }
 
-// reachable returns the states' names in the order in which a walk from the first finds them, then the others.
+// reachable returns the names of the states in the order in which a walk from the first state finds them, then the other names.
 func reachable(states map[string]any, first string) []string {
 	var order []string
 	seen := map[string]bool{}

@@ -5,18 +5,18 @@ import (
 	"strconv"
 )
 
-// Overlay is what executions did. States that it does not count are drawn as not reached.
+// Overlay holds counts from executions. A state without a count is drawn as not reached.
 type Overlay struct {
-	// States counts by the state's name, the states within Map and Parallel states included.
+	// States holds the counts by state name, including states inside Map and Parallel states.
 	States map[string]Count
-	// Transitions counts by the names of two states, the one left and the one entered next.
+	// Transitions holds the counts by the names of two states: the state left and the state entered next.
 	Transitions map[[2]string]int
 }
 
-// Count says how often a state was entered, and how many of these visits ended the execution as failed.
+// Count is the number of visits to a state, and the number of visits in which the execution failed.
 type Count struct{ Entered, Failed int }
 
-// taken says how often a transition was taken. Where a state machine starts and ends, that follows from the other counts.
+// taken returns how often a transition was taken. It computes the transitions at the start and the end from the other counts.
 func (g *graph) taken(t transition) int {
 	switch t.kind {
 	case entering:
@@ -48,7 +48,7 @@ func (o *Overlay) most() int {
 	return most
 }
 
-// penWidth grows from 1.2 to 4 points with the share of the transition taken most often.
+// penWidth grows from 1.2 to 4 points, in proportion to the most frequent transition.
 func penWidth(taken, most int) float64 {
 	return 1.2 + 2.8*math.Sqrt(min(1, float64(taken)/float64(most)))
 }

@@ -9,14 +9,14 @@ import (
 
 const (
 	ink     = "#1f2328" // text
-	faint   = "#59636e" // captions, and what was not reached; 4.5:1 and more on every fill
+	faint   = "#59636e" // captions and unreached states; contrast at least 4.5:1 on every fill
 	line    = "#8c959f"
 	travel  = "#0550ae"
 	failure = "#b42318"
-	idle    = "#c4cad1" // borders and edges that were not reached
+	idle    = "#c4cad1" // unreached borders and edges
 )
 
-// Graphviz knows how wide a text in Helvetica is; Arial and Liberation Sans are as wide.
+// Graphviz knows the width of text in Helvetica. Arial and Liberation Sans have the same widths.
 const (
 	layoutFont = "Helvetica"
 	fonts      = "Helvetica,Arial,'Liberation Sans',sans-serif"
@@ -27,7 +27,7 @@ node [shape=box, style="rounded,filled", penwidth=1.2, margin="0.16,0.08", fontn
 edge [arrowsize=0.7, penwidth=1.2, color="` + line + `", fontname="` + layoutFont + `", fontsize=10, fontcolor="` + faint + `"]
 `
 
-// look is how a type of state is drawn.
+// look is the style of a type of state.
 type look struct{ fill, border, shape string }
 
 var looks = map[string]look{
@@ -49,12 +49,12 @@ func lookOf(fields map[string]any) look {
 	return looks["Pass"]
 }
 
-// quote writes a text as Graphviz's string.
+// quote returns a text as a DOT string.
 func quote(text string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
 }
 
-// node writes a state: its type in small letters, its name, and what the overlay counted.
+// node writes a state: its type in small letters, its name and its counts.
 func (g *graph) node(name string, fields map[string]any) {
 	l, count := g.lookAt(name, fields)
 	width := "1.2"
@@ -69,7 +69,7 @@ func (g *graph) node(name string, fields map[string]any) {
 		quote(name), g.label(name, fields, "CENTER"), l.shape, margin, l.fill, l.border, width)
 }
 
-// lookAt is the state's look with the overlay applied.
+// lookAt returns the state's look with the overlay, and its count.
 func (g *graph) lookAt(name string, fields map[string]any) (look, Count) {
 	l := lookOf(fields)
 	if g.overlay == nil {
@@ -85,7 +85,7 @@ func (g *graph) lookAt(name string, fields map[string]any) (look, Count) {
 	return l, count
 }
 
-// label is a table of one column: type, name, counts. align is how its rows stand.
+// label returns a table with one column: type, name, counts. align is the alignment of its rows.
 func (g *graph) label(name string, fields map[string]any, align string) string {
 	var b strings.Builder
 	row := func(size int, color, format, text string) {
@@ -109,7 +109,7 @@ func (g *graph) label(name string, fields map[string]any, align string) string {
 	return b.String()
 }
 
-// caption is the state's type, and for a task what it calls.
+// caption returns the state's type and, for a task, the call.
 func caption(fields map[string]any) string {
 	kind, _ := fields["Type"].(string)
 	if resource, ok := fields["Resource"].(string); ok && kind == "Task" {
@@ -123,7 +123,7 @@ func caption(fields map[string]any) string {
 	return kind
 }
 
-// integration shortens a task's resource: arn:aws:states:::sns:publish is sns:publish, a function's ARN its name.
+// integration shortens a task's resource. arn:aws:states:::sns:publish becomes sns:publish, and a function's ARN becomes its name.
 func integration(resource string) string {
 	if _, service, ok := strings.Cut(resource, ":states:::"); ok {
 		return strings.TrimPrefix(service, "aws-sdk:")
@@ -144,17 +144,17 @@ func (g *graph) openCluster(id, name string, fields map[string]any) {
 		quote(id), g.label(name, fields, "LEFT"), l.fill, l.border, width)
 }
 
-// pointNode writes the dot where a state machine starts, or with a second ring the one where it ends.
+// pointNode writes the start point of a state machine, or its end point, which has a second ring.
 func (g *graph) pointNode(name string, rings int) {
 	fmt.Fprintf(g, "%s [shape=point, width=0.11, peripheries=%d, color=%q]\n", quote(name), rings, faint)
 }
 
-// missing writes a state that a transition leads to and that does not exist.
+// missing writes a node for a state that a transition names but that does not exist.
 func (g *graph) missing(name string) {
 	fmt.Fprintf(g, "%s [label=%s, style=\"rounded,dashed\", color=%q, fontcolor=%q]\n", quote(name), quote(name+"\nis missing"), failure, failure)
 }
 
-// edge writes a transition. A cluster is entered and left at its frame.
+// edge writes a transition. It starts or ends at the frame of a cluster.
 func (g *graph) edge(t transition) {
 	var attributes []string
 	set := func(format string, values ...any) { attributes = append(attributes, fmt.Sprintf(format, values...)) }
@@ -187,7 +187,7 @@ func (g *graph) edge(t transition) {
 	fmt.Fprintf(g, "%s -> %s [%s]\n", quote(tail), quote(head), strings.Join(attributes, ", "))
 }
 
-// below keeps a point that nothing leads to at the bottom of its frame.
+// below keeps a point without incoming edges at the bottom of its frame.
 func (g *graph) below(name, point string) {
 	if c, ok := g.clusters[name]; ok {
 		name = c.end

@@ -9,8 +9,8 @@ import (
 	"strconv"
 )
 
-// finish makes Graphviz's document a drawing that can stand in a page, and that a screen reader can name: it drops the XML
-// prolog, and puts a title and a description first.
+// finish prepares Graphviz's document for a page and for screen readers: it removes the XML prolog and adds a title and a
+// description.
 func finish(svg []byte, machine map[string]any, overlay *Overlay) []byte {
 	if at := bytes.Index(svg, []byte("<svg")); at > 0 {
 		svg = svg[at:]
@@ -40,8 +40,8 @@ var (
 	startText = regexp.MustCompile(`text-anchor="start" x="[^"]*"`)
 )
 
-// centered puts the lines of a state's label in the middle of its outline. Graphviz places their beginnings by the widths that
-// it assumes, which the reader's font need not have.
+// centered centers the lines of a state's label in its outline. Graphviz places the start of each line by an assumed text width, which
+// may differ in the reader's font.
 func centered(svg []byte) []byte {
 	return nodeGroup.ReplaceAllFunc(svg, func(group []byte) []byte {
 		path := outline.FindSubmatch(group)

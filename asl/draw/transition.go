@@ -12,11 +12,11 @@ const (
 	choice
 	fallback
 	catch
-	entering // from the point where a state machine starts
-	leaving  // to the one where it ends
+	entering // from the start point of a state machine
+	leaving  // to its end point
 )
 
-// scope is what the states of one state machine stand between. Within a Map or Parallel state, what succeeds goes on to the end.
+// scope holds the start and end points of one state machine. Inside a Map or Parallel state, a Succeed state leads to the end point.
 type scope struct {
 	start, end string
 	inner      bool
@@ -29,7 +29,7 @@ type transition struct {
 	label    string
 }
 
-// transitions returns the ways out of a state.
+// transitions returns the transitions that leave a state.
 func transitions(name string, fields map[string]any, s scope) []transition {
 	var list []transition
 	add := func(to any, k kind, label string) {
@@ -51,7 +51,7 @@ func transitions(name string, fields map[string]any, s scope) []transition {
 	return merged(list)
 }
 
-// merged joins the rules of a choice, or the catchers, that lead to the same state: they count as one transition.
+// merged joins choice rules or catchers that lead to the same state, because they count as one transition.
 func merged(list []transition) []transition {
 	var edges []transition
 	for _, t := range list {

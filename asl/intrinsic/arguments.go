@@ -7,10 +7,10 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// The ordinals of arguments in messages.
+// ordinals holds the ordinals of arguments in messages.
 var ordinals = [...]string{"first", "second", "third"}
 
-// typed returns an argument that must be a T; want is the name of its type.
+// typed returns an argument that must be a T. want is the name of the type.
 func typed[T any](arguments []any, i int, want string) (T, error) {
 	v, ok := arguments[i].(T)
 	if !ok {

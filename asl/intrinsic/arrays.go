@@ -7,7 +7,7 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// maxRange is how many items States.ArrayRange makes at most.
+// maxRange is the maximum number of items that States.ArrayRange makes.
 const maxRange = 1000
 
 func arrayPartition(arguments []any) (any, error) {
@@ -27,7 +27,7 @@ func arrayPartition(arguments []any) (any, error) {
 	return chunks, nil
 }
 
-// arrayContains compares by value: equal values are equal as JSON.
+// arrayContains compares values as JSON.
 func arrayContains(arguments []any) (any, error) {
 	items, err := array(arguments)
 	if err != nil {

@@ -1,10 +1,10 @@
-// Package intrinsic evaluates the intrinsic functions of JSONPath states, States.Format and the like
+// Package intrinsic evaluates the intrinsic functions of JSONPath states, such as States.Format
 // (https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html).
 //
 //	call, err := intrinsic.Parse("States.Format('{} of {}', $.done, States.ArrayLength($.subjects))")
 //	text, err := call.Eval(func(path *jsonpath.Path) (any, error) { return path.Get(input) }, random)
 //
-// Values are JSON values: nil, bool, string, float64 (or json.Number), []any and map[string]any; they are never mutated.
+// Values are JSON values: nil, bool, string, float64 (or json.Number), []any and map[string]any. The package never mutates them.
 package intrinsic
 
 import (
@@ -23,10 +23,10 @@ type Call struct {
 	arguments []argument
 }
 
-// String returns the call as it was written.
+// String returns the call as written.
 func (c *Call) String() string { return c.source }
 
-// Paths returns the paths among the arguments, those of nested calls included, in the order in which they stand.
+// Paths returns the paths in the arguments, including nested calls, in the order in which they appear.
 func (c *Call) Paths() []*jsonpath.Path {
 	var paths []*jsonpath.Path
 	for _, a := range c.arguments {
@@ -40,12 +40,12 @@ func (c *Call) Paths() []*jsonpath.Path {
 	return paths
 }
 
-// IsCall reports whether a template's string is meant as a call of an intrinsic function, rather than as a path.
+// IsCall reports whether a string in a template is a call of an intrinsic function and not a path.
 func IsCall(source string) bool { return strings.HasPrefix(source, "States.") }
 
-// Error says why a function failed: AWS's States.IntrinsicFailure.
+// Error reports that a function failed: AWS's States.IntrinsicFailure.
 type Error struct {
-	// Call is the call as written, Message what is wrong with its arguments.
+	// Call is the call as written. Message describes the error in its arguments.
 	Call, Message string
 }
 
@@ -53,16 +53,16 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("The function '%s' had the following error: %s", e.Call, e.Message)
 }
 
-// argument is one of: a literal, a path, a nested call.
+// argument is a literal, a path or a nested call.
 type argument struct {
 	value any
-	raw   string // a string literal as written, its escapes unresolved
+	raw   string // a string literal as written, with its escapes
 	path  *jsonpath.Path
 	call  *Call
 }
 
-// Eval evaluates the call. resolve looks a path up; random decides States.MathRandom and States.UUID. The error is an *Error
-// when a function fails, and resolve's own when that fails.
+// Eval evaluates the call. resolve looks up a path. random decides States.MathRandom and States.UUID. The error is an *Error when a
+// function fails, or the error of resolve.
 func (c *Call) Eval(resolve func(*jsonpath.Path) (any, error), random *rand.Rand) (any, error) {
 	values := make([]any, len(c.arguments))
 	for i, a := range c.arguments {

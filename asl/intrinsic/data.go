@@ -14,7 +14,7 @@ import (
 	"unicode/utf8"
 )
 
-// maxCharacters is how long a text may be that is encoded, decoded or hashed.
+// maxCharacters is the maximum length of a text to encode, decode or hash.
 const maxCharacters = 10_000
 
 func bounded(arguments []any, i int) (string, error) {
@@ -59,7 +59,7 @@ func hash(arguments []any) (any, error) {
 }
 
 // Digest returns the hash of the text's UTF-8 bytes in hexadecimal digits. The algorithm is MD5, SHA-1, SHA-256, SHA-384 or
-// SHA-512; for any other name ok is false.
+// SHA-512. ok is false for any other name.
 func Digest(text, algorithm string) (digest string, ok bool) {
 	data := []byte(text)
 	switch algorithm {
@@ -82,7 +82,7 @@ func Digest(text, algorithm string) (digest string, ok bool) {
 	return "", false
 }
 
-// jsonMerge merges two objects; where both have a member, the second's stays. AWS merges no deeper.
+// jsonMerge merges two objects. If both have a member, the member of the second object wins. Like AWS, it does not merge deeper.
 func jsonMerge(arguments []any) (any, error) {
 	first, err1 := object(arguments, 0)
 	second, err2 := object(arguments, 1)

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// display prints a value as States.Format does, which is how Java prints lists and maps: [1, two], {Id=arn, Name=machine}.
+// display prints a value as States.Format does, like Java prints lists and maps: [1, two], {Id=arn, Name=machine}.
 func display(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -34,7 +34,7 @@ func display(v any) string {
 	return number(v)
 }
 
-// number prints integers without an exponent, other numbers as Java's Double.toString: 0.1, 1.0E-5, 1.23456785E7.
+// number prints integers without an exponent, and other numbers as Java's Double.toString does: 0.1, 1.0E-5, 1.23456785E7.
 func number(v any) string {
 	if text, ok := v.(json.Number); ok {
 		return text.String()

@@ -6,10 +6,10 @@ import (
 	"math/rand/v2"
 )
 
-// function is an intrinsic function: how many arguments it takes, and what it does.
+// function is an intrinsic function with its numbers of arguments.
 type function struct {
 	least, most int
-	template    bool // the first argument is a template: a literal keeps its escapes
+	template    bool // the first argument is a template, in which a literal keeps its escapes
 	apply       func(arguments []any, random *rand.Rand) (any, error)
 }
 
@@ -27,14 +27,14 @@ func (f function) arity() string {
 	return fmt.Sprintf("%d arguments", f.least)
 }
 
-// pure makes a function of one that needs no randomness.
+// pure makes a function that does not use randomness.
 func pure(least, most int, apply func([]any) (any, error)) function {
 	return function{least: least, most: most, apply: func(arguments []any, _ *rand.Rand) (any, error) { return apply(arguments) }}
 }
 
 var functions map[string]function
 
-// The table is filled at start, since parsing refers to it and the functions refer to parsing.
+// init fills the table, because parsing refers to it and the functions refer to parsing.
 func init() {
 	format := pure(1, math.MaxInt, format)
 	format.template = true

@@ -18,7 +18,7 @@ const input = `{
 	"template": "{} \\{and\\} {}", "json": "{\"risk\": 0.9}", "half": -0.5, "tiny": 0.00001, "big": 12345678.5, "edge": 10000000.5, "x]),(": 7}`
 
 var calls = []struct{ reason, call, want string }{
-	{"places are filled in their order", `States.Format('{} of {}', $.n, 'ten')`, `"3 of ten"`},
+	{"places are filled in order", `States.Format('{} of {}', $.n, 'ten')`, `"3 of ten"`},
 	{"braces are escaped", `States.Format('\{{}\}', 1)`, `"{1}"`},
 	{"quotes and backslashes are escaped", `States.Format('it\'s \\{}', 1)`, `"it's \\1"`},
 	{"a template may come from the input", `States.Format($.template, 1, 2)`, `"1 {and} 2"`},
@@ -27,11 +27,11 @@ var calls = []struct{ reason, call, want string }{
 	{"integers have no fraction", `States.Format('{}', 5.0)`, `"5"`},
 	{"small numbers have an exponent", `States.Format('{} {}', $.tiny, 0.001)`, `"1.0E-5 0.001"`},
 	{"large fractions have an exponent", `States.Format('{}', $.big)`, `"1.23456785E7"`},
-	{"from ten million on", `States.Format('{}', $.edge)`, `"1.00000005E7"`},
-	{"no place, no argument", `States.Format('plain')`, `"plain"`},
+	{"large numbers have an exponent from ten million on", `States.Format('{}', $.edge)`, `"1.00000005E7"`},
+	{"a template without places", `States.Format('plain')`, `"plain"`},
 	{"JSON becomes a value", `States.StringToJson($.json)`, `{"risk":0.9}`},
 	{"a blank text is null on AWS", `States.StringToJson('  ')`, `null`},
-	{"minus nothing is nothing", `States.StringToJson('-0')`, `0`},
+	{"minus zero is zero", `States.StringToJson('-0')`, `0`},
 	{"large integers stay exact", `States.StringToJson('1234567890123456789')`, `1234567890123456789`},
 	{"a value becomes compact JSON", `States.JsonToString($.object)`, `"{\"a\":1.5,\"b\":[true,null]}"`},
 	{"markup is not escaped", `States.JsonToString('<\\"é>')`, `"\"<\\\\\\\"é>\""`},
@@ -40,22 +40,22 @@ var calls = []struct{ reason, call, want string }{
 	{"the last chunk is shorter", `States.ArrayPartition(States.Array(1, 2, 3), 2)`, `[[1,2],[3]]`},
 	{"the smallest chunks", `States.ArrayPartition(States.Array(1, 2), 1)`, `[[1],[2]]`},
 	{"the size is rounded", `States.ArrayPartition(States.Array(1, 2, 3), 1.5)`, `[[1,2],[3]]`},
-	{"nothing has no chunks", `States.ArrayPartition(States.Array(), 2)`, `[]`},
+	{"an empty array has no chunks", `States.ArrayPartition(States.Array(), 2)`, `[]`},
 	{"numbers compare by value", `States.ArrayContains($.list, 2.0)`, `true`},
 	{"objects compare by value", `States.ArrayContains($.list, $.list[4])`, `true`},
-	{"types count", `States.ArrayContains($.list, '1')`, `false`},
-	{"a range holds its end", `States.ArrayRange(1, 9, 2)`, `[1,3,5,7,9]`},
-	{"a range may fall", `States.ArrayRange(3, 0, -2)`, `[3,1]`},
-	{"a falling range holds its end", `States.ArrayRange(4, 0, -2)`, `[4,2,0]`},
+	{"types must match", `States.ArrayContains($.list, '1')`, `false`},
+	{"a range includes its end", `States.ArrayRange(1, 9, 2)`, `[1,3,5,7,9]`},
+	{"a range with a negative step", `States.ArrayRange(3, 0, -2)`, `[3,1]`},
+	{"a falling range includes its end", `States.ArrayRange(4, 0, -2)`, `[4,2,0]`},
 	{"the longest range", `States.ArrayLength(States.ArrayRange(1, 1000, 1))`, `1000`},
 	{"a range may be empty", `States.ArrayRange(3, 0, 1)`, `[]`},
-	{"its arguments are rounded", `States.ArrayRange(0.5, 2.4, 1)`, `[1,2]`},
+	{"the arguments of a range are rounded", `States.ArrayRange(0.5, 2.4, 1)`, `[1,2]`},
 	{"an item", `States.ArrayGetItem($.list, 3)`, `"2"`},
 	{"the first item", `States.ArrayGetItem($.list, 0)`, `1`},
 	{"a length", `States.ArrayLength($.list)`, `6`},
-	{"the first of equal items stays", `States.ArrayUnique($.list)`, `[1,2,"2",{"a":1}]`},
+	{"the first of equal items is kept", `States.ArrayUnique($.list)`, `[1,2,"2",{"a":1}]`},
 	{"base64", `States.Base64Encode('Data to encode')`, `"RGF0YSB0byBlbmNvZGU="`},
-	{"and back", `States.Base64Decode('RGF0YSB0byBlbmNvZGU=')`, `"Data to encode"`},
+	{"base64 decoding", `States.Base64Decode('RGF0YSB0byBlbmNvZGU=')`, `"Data to encode"`},
 	{"the longest text", `States.Hash('` + strings.Repeat("x", 10_000) + `', 'MD5')`, `"b567fcb68d8555227123ab87e255872e"`},
 	{"MD5", `States.Hash('abc', 'MD5')`, `"900150983cd24fb0d6963f7d28e17f72"`},
 	{"SHA-1", `States.Hash('abc', 'SHA-1')`, `"a9993e364706816aba3e25717850c26c9cd0d89d"`},
@@ -65,7 +65,7 @@ var calls = []struct{ reason, call, want string }{
 	{"the second object wins, whole members at a time", `States.JsonMerge($.object, States.StringToJson('{"b": {"c": 1}}'), false)`, `{"a":1.5,"b":{"c":1}}`},
 	{"a sum", `States.MathAdd($.n, -1)`, `2`},
 	{"a sum rounds half up", `States.MathAdd($.f, $.half)`, `13`},
-	{"every separator splits, empty parts go", `States.StringSplit($.text, ',;')`, `["a","b","c"]`},
+	{"every separator splits, empty parts are dropped", `States.StringSplit($.text, ',;')`, `["a","b","c"]`},
 	{"no separator, no split", `States.StringSplit($.text, '')`, `["a,b;;c"]`},
 	{"a path with commas, brackets and quotes is one argument", `States.ArrayLength($.list[?(@.a == 1 && @.b != ',)')])`, `2`},
 	{"brackets in a quoted name are part of the name", `States.Array($['x]),('], 1)`, `[7,1]`},
@@ -108,32 +108,32 @@ func TestCallsThatFail(t *testing.T) {
 		{"more places than arguments", `States.Format('{} {}', 1)`, "2 places, but there are 1 arguments"},
 		{"fewer places than arguments", `States.Format('{}', 1, 2)`, "1 places, but there are 2 arguments"},
 		{"a brace that is not escaped", `States.Format('{ {}', 1)`, "brace"},
-		{"a template that is no text", `States.Format($.n)`, "the first argument must be of type string, but is of type number"},
-		{"a text that is no JSON is not told", `States.StringToJson('secret')`, "the argument is not JSON"},
-		{"JSON with something behind", `States.StringToJson('1 2')`, "not JSON"},
-		{"a chunk of nothing", `States.ArrayPartition($.list, 0)`, "positive"},
+		{"a template that is not a text", `States.Format($.n)`, "the first argument must be of type string, but is of type number"},
+		{"the error does not quote a text that is not JSON", `States.StringToJson('secret')`, "the argument is not JSON"},
+		{"JSON with text after it", `States.StringToJson('1 2')`, "not JSON"},
+		{"an empty chunk", `States.ArrayPartition($.list, 0)`, "positive"},
 		{"all faults of the arguments", `States.ArrayPartition($.n, 'x')`, "the first argument must be of type array, but is of type number\nthe second argument must be an integer, but is of type string"},
-		{"a search in what is no array", `States.ArrayContains($.text, 'a')`, "the first argument must be of type array"},
-		{"the length of what is no array", `States.ArrayLength($.text)`, "the first argument must be of type array"},
-		{"the items of what is no array", `States.ArrayUnique($.text)`, "the first argument must be of type array"},
-		{"a split of what is no text", `States.StringSplit($.n, ',')`, "the first argument must be of type string"},
-		{"JSON from what is no text", `States.StringToJson($.n)`, "the first argument must be of type string"},
-		{"base64 of what is no text", `States.Base64Encode($.n)`, "the first argument must be of type string"},
-		{"base64 from what is no text", `States.Base64Decode($.n)`, "the first argument must be of type string"},
-		{"a seed that is none", `States.MathRandom(0, 9, 'x')`, "the third argument must be an integer"},
-		{"a range without a step", `States.ArrayRange(1, 2, 0)`, "must not be 0"},
+		{"a search in a text", `States.ArrayContains($.text, 'a')`, "the first argument must be of type array"},
+		{"the length of a text", `States.ArrayLength($.text)`, "the first argument must be of type array"},
+		{"the unique items of a text", `States.ArrayUnique($.text)`, "the first argument must be of type array"},
+		{"a split of a number", `States.StringSplit($.n, ',')`, "the first argument must be of type string"},
+		{"JSON from a number", `States.StringToJson($.n)`, "the first argument must be of type string"},
+		{"base64 of a number", `States.Base64Encode($.n)`, "the first argument must be of type string"},
+		{"base64 decoding of a number", `States.Base64Decode($.n)`, "the first argument must be of type string"},
+		{"an invalid seed", `States.MathRandom(0, 9, 'x')`, "the third argument must be an integer"},
+		{"a range with a step of 0", `States.ArrayRange(1, 2, 0)`, "must not be 0"},
 		{"a range that is too long", `States.ArrayRange(0, 1000, 1)`, "more than 1000"},
 		{"an index outside", `States.ArrayGetItem($.list, 6)`, "outside"},
-		{"an index below nothing", `States.ArrayGetItem($.list, -1)`, "outside"},
+		{"a negative index", `States.ArrayGetItem($.list, -1)`, "outside"},
 		{"text that is too long to encode", `States.Base64Encode('` + long + `')`, "more than 10000 characters"},
 		{"text that is too long to hash", `States.Hash('` + long + `', 'MD5')`, "more than 10000 characters"},
-		{"text that is no base64", `States.Base64Decode('%')`, "not base64"},
+		{"text that is not base64", `States.Base64Decode('%')`, "not base64"},
 		{"an unknown algorithm", `States.Hash('x', 'MD4')`, "MD5, SHA-1"},
 		{"a deep merge", `States.JsonMerge($.object, $.object, true)`, "deep merging"},
 		{"a merge of an array", `States.JsonMerge($.object, $.list, false)`, "the second argument must be of type object, but is of type array"},
 		{"a sum beyond 32 bits", `States.MathAdd(2147483647, 1)`, "-2147483648 to 2147483647"},
 		{"a summand beyond 32 bits", `States.MathAdd(2147483648, -1)`, "-2147483648 to 2147483647"},
-		{"a random number from nothing", `States.MathRandom(1, 1)`, "less than"},
+		{"a random number from an empty range", `States.MathRandom(1, 1)`, "less than"},
 	} {
 		call, err := intrinsic.Parse(test.call)
 		if err != nil {
@@ -145,7 +145,7 @@ func TestCallsThatFail(t *testing.T) {
 			t.Errorf("%s: got %v, want %s", test.reason, err, test.want)
 		}
 		if err != nil && strings.Contains(failure.Message, "secret") {
-			t.Errorf("%s: the message holds the data: %v", test.reason, err)
+			t.Errorf("%s: the message quotes the data: %v", test.reason, err)
 		}
 	}
 }
@@ -161,7 +161,7 @@ func TestAnErrorNamesTheCallThatFailed(t *testing.T) {
 	}
 }
 
-func TestAPathThatLeadsNowhereIsTheCallersError(t *testing.T) {
+func TestEvalReturnsTheErrorOfResolve(t *testing.T) {
 	call, err := intrinsic.Parse(`States.Array($.missing)`)
 	if err != nil {
 		t.Fatal(err)
@@ -174,23 +174,23 @@ func TestAPathThatLeadsNowhereIsTheCallersError(t *testing.T) {
 
 func TestParseRefuses(t *testing.T) {
 	for _, test := range []struct{ reason, call, want string }{
-		{"no call", `States.UUID`, "expected 'States.Name('"},
+		{"not a call", `States.UUID`, "expected 'States.Name('"},
 		{"an unknown function", `States.Sum(1)`, `no function "States.Sum"`},
 		{"too few arguments", `States.Hash('x')`, "takes 2 arguments, got 1"},
 		{"too many arguments", `States.UUID(1)`, "takes 0 arguments, got 1"},
 		{"a range of numbers of arguments", `States.MathRandom(1)`, "takes 2 to 3 arguments, got 1"},
 		{"at least one argument", `States.Format()`, "takes 1 or more arguments, got 0"},
-		{"a quote that stays open", `States.Array('x)`, "not closed"},
-		{"a parenthesis that stays open", `States.Array(1`, "expected ',' or ')'"},
+		{"an open quote", `States.Array('x)`, "not closed"},
+		{"an open parenthesis", `States.Array(1`, "expected ',' or ')'"},
 		{"an escape that AWS does not know", `States.StringToJson('{\"a\":1}')`, "escapes"},
 		{"a backslash at the end", `States.Array('x\`, "escapes"},
 		{"double quotes", `States.Array("x")`, "single quotes"},
-		{"a number that is none", `States.Array(0x10)`, "a number"},
-		{"text behind the call", `States.Array() x`, "behind the call"},
-		{"a quote that stays open in a path", `States.Array($.a['b`, "not closed"},
-		{"a quote that stays open behind a backslash", `States.Array($.a['b\`, "not closed"},
-		{"a faulty path", `States.Array($.a..)`, "must not end"},
-		{"eleven calls in each other", strings.Repeat("States.Array(", 11) + strings.Repeat(")", 11), "more than 10 deep"},
+		{"an invalid number", `States.Array(0x10)`, "a number"},
+		{"text after the call", `States.Array() x`, "after the call"},
+		{"an open quote in a path", `States.Array($.a['b`, "not closed"},
+		{"an open quote after a backslash", `States.Array($.a['b\`, "not closed"},
+		{"an invalid path", `States.Array($.a..)`, "must not end"},
+		{"eleven nested calls", strings.Repeat("States.Array(", 11) + strings.Repeat(")", 11), "more than 10 deep"},
 	} {
 		_, err := intrinsic.Parse(test.call)
 		var syntax *intrinsic.SyntaxError
@@ -199,7 +199,7 @@ func TestParseRefuses(t *testing.T) {
 		}
 	}
 	if _, err := intrinsic.Parse(strings.Repeat("States.Array(", 10) + strings.Repeat(")", 10)); err != nil {
-		t.Errorf("ten calls in each other: %v", err)
+		t.Errorf("ten nested calls: %v", err)
 	}
 }
 
@@ -230,14 +230,14 @@ func TestRandomness(t *testing.T) {
 	}
 	id, _ := eval(`States.UUID()`, source).(string)
 	if !regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`).MatchString(id) {
-		t.Errorf("%q is no UUID of version 4", id)
+		t.Errorf("%q is not a UUID of version 4", id)
 	}
 	if id == eval(`States.UUID()`, source) || id == eval(`States.UUID()`, rand.New(rand.NewPCG(3, 4))) {
 		t.Error("UUIDs repeat")
 	}
 }
 
-func TestPathsNamesThemAll(t *testing.T) {
+func TestPathsIncludesNestedCalls(t *testing.T) {
 	call, err := intrinsic.Parse(`States.Format('{} {}', $.a, States.Array($$.b, $c))`)
 	if err != nil {
 		t.Fatal(err)

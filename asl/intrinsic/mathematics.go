@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 )
 
-// mathAdd adds two integers of 32 bits; the sum must be one, too.
+// mathAdd adds two 32-bit integers. The sum must be a 32-bit integer, too.
 func mathAdd(arguments []any) (any, error) {
 	a, err1 := integer(arguments, 0)
 	b, err2 := integer(arguments, 1)
@@ -21,8 +21,8 @@ func mathAdd(arguments []any) (any, error) {
 	return float64(a + b), nil
 }
 
-// mathRandom returns an integer from the first argument up to, but not including, the second. A third argument seeds it: AWS
-// promises the same number for the same seed, and does not say which.
+// mathRandom returns an integer from the first argument up to, but not including, the second. The third argument is a seed. AWS
+// promises the same number for the same seed, but does not document which number.
 func mathRandom(arguments []any, random *rand.Rand) (any, error) {
 	start, err1 := integer(arguments, 0)
 	end, err2 := integer(arguments, 1)

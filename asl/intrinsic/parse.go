@@ -10,10 +10,10 @@ import (
 	"clinical-risk-pipeline/asl/jsonpath"
 )
 
-// maxNesting is how deep calls nest, as on AWS.
+// maxNesting is the maximum depth of nested calls, as on AWS.
 const maxNesting = 10
 
-// SyntaxError says what is wrong with a call, and where.
+// SyntaxError describes an error in a call and its place.
 type SyntaxError struct {
 	Call    string
 	Offset  int // in bytes
@@ -32,7 +32,7 @@ func Parse(source string) (*Call, error) {
 		return nil, err
 	}
 	if p.blanks() != 0 {
-		return nil, p.fail("unexpected text behind the call")
+		return nil, p.fail("unexpected text after the call")
 	}
 	return call, nil
 }
@@ -135,7 +135,7 @@ func (p *parser) argument(depth int) (argument, error) {
 	return p.literal()
 }
 
-// text reads a string in single quotes, in which \' \\ \{ and \} are the only escapes.
+// text reads a string in single quotes. Its only escapes are \' \\ \{ and \}.
 func (p *parser) text() (argument, error) {
 	start := p.at + 1
 	var b strings.Builder
@@ -158,7 +158,7 @@ func (p *parser) text() (argument, error) {
 	return argument{}, p.fail("the quote is not closed")
 }
 
-// skipPath moves behind a path: to the comma or parenthesis that is in none of its brackets and quotes.
+// skipPath moves to the end of a path: to the first comma or parenthesis outside its brackets and quotes.
 func (p *parser) skipPath() {
 	depth := 0
 	for ; p.at < len(p.source); p.at++ {

@@ -8,7 +8,7 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// format puts the arguments where the template has {}; \{, \}, \' and \\ stand for themselves.
+// format replaces each {} in the template by an argument. The escapes \{, \}, \' and \\ mean the characters themselves.
 func format(arguments []any) (any, error) {
 	template, err := text(arguments, 0)
 	if err != nil {
@@ -60,7 +60,7 @@ func jsonToString(arguments []any) (any, error) {
 	return value.Encode(arguments[0]), nil
 }
 
-// stringSplit splits at every character of the second argument, and drops empty parts.
+// stringSplit splits at every character of the second argument and drops empty parts.
 func stringSplit(arguments []any) (any, error) {
 	source, err1 := text(arguments, 0)
 	separators, err2 := text(arguments, 1)

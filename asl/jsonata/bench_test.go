@@ -6,7 +6,7 @@ import (
 	"clinical-risk-pipeline/asl/jsonata"
 )
 
-// BenchmarkEval covers plain expressions, which run in Go, and others, which the library interprets.
+// BenchmarkEval covers plain expressions, which run in Go, and other expressions, which the library interprets.
 func BenchmarkEval(b *testing.B) {
 	library := open(b)
 	runtime, err := library.Runtime(jsonata.RuntimeOptions{})

@@ -9,8 +9,8 @@ import (
 	"github.com/dop251/goja"
 )
 
-// toJS builds the JavaScript value of a JSON value. Objects get their keys in sorted order, so that evaluation does not
-// depend on the order of a Go map.
+// toJS builds the JavaScript value of a JSON value. It sorts the keys of objects, so that an evaluation does not depend on the
+// order of a Go map.
 func (r *Runtime) toJS(v any) goja.Value {
 	switch v := v.(type) {
 	case nil:
@@ -39,7 +39,7 @@ func (r *Runtime) toJS(v any) goja.Value {
 	return r.vm.ToValue(v)
 }
 
-// project builds the JavaScript value of the parts of v that an expression can look at.
+// project builds the JavaScript value of the parts of v that an expression can read.
 func (r *Runtime) project(v any, at *reach) goja.Value {
 	if at.all {
 		return r.toJS(v)
@@ -63,8 +63,8 @@ func (r *Runtime) project(v any, at *reach) goja.Value {
 	return r.toJS(v)
 }
 
-// fromJS builds the JSON value of a JavaScript value. JSONata's sequences are arrays like any other. A member that is
-// undefined is left out, as JSON.stringify does.
+// fromJS builds the JSON value of a JavaScript value. JSONata's sequences become ordinary arrays. Like JSON.stringify, it omits
+// undefined members.
 func (r *Runtime) fromJS(v goja.Value) (any, error) {
 	switch exported := v.(type) {
 	case *goja.Object:
@@ -83,7 +83,7 @@ func (r *Runtime) fromJS(v goja.Value) (any, error) {
 	case bool, string, nil:
 		return value, nil
 	}
-	return nil, &Error{Message: "The result is no JSON value"}
+	return nil, &Error{Message: "The result is not a JSON value"}
 }
 
 func (r *Runtime) fromObject(object *goja.Object) (any, error) {

@@ -7,14 +7,14 @@ import (
 	"github.com/dop251/goja"
 )
 
-// Error is a fault in an expression: of its syntax when it comes from Compile, of its evaluation when it comes from Eval.
+// Error is a fault in an expression: a syntax fault from Compile, an evaluation fault from Eval.
 type Error struct {
-	// Code is the library's code, "T1006" for instance; see https://docs.jsonata.org/ for its families. It is empty for a
-	// fault that has none, such as a result that is a function.
+	// Code is the library's code, such as "T1006"; see https://docs.jsonata.org/ for the families of codes. It is empty for a
+	// fault without a code, such as a result that is a function.
 	Code string
-	// Message is the library's message, its values filled in.
+	// Message is the library's message with its values filled in.
 	Message string
-	// Position is the offset in the expression, in UTF-16 units, behind the token at fault; 0 when unknown.
+	// Position is the offset in the expression after the token at fault, in UTF-16 units; 0 when unknown.
 	Position int
 }
 
@@ -26,7 +26,7 @@ func (e *Error) Error() string {
 	return e.Code + ": " + e.Message
 }
 
-// The code of evaluations that are stopped, as in JSONata's own exerciser and test suite.
+// codeStopped is the code of stopped evaluations, as in JSONata's own exerciser and test suite.
 const codeStopped = "U1001"
 
 var (
@@ -34,7 +34,7 @@ var (
 	errLong = &Error{Code: codeStopped, Message: "Expression evaluation timeout: Check for infinite loop"}
 )
 
-// faultOf turns what goja returns into an *Error.
+// faultOf converts an error of goja into an *Error.
 func (r *Runtime) faultOf(err error) error {
 	var overflow *goja.StackOverflowError
 	var interrupted *goja.InterruptedError
@@ -50,7 +50,7 @@ func (r *Runtime) faultOf(err error) error {
 	return &Error{Message: err.Error()}
 }
 
-// thrown reads what JavaScript threw: the library's {code, message, position}, or an error of the language.
+// thrown converts a value that JavaScript threw: the library's {code, message, position} or an error of the language.
 func (r *Runtime) thrown(v goja.Value) error {
 	object, ok := v.(*goja.Object)
 	if !ok {

@@ -6,8 +6,8 @@ import (
 	"path/filepath"
 )
 
-// Find returns the folder of the npm package jsonata that Node would load from dir: node_modules/jsonata in dir or in the
-// nearest folder above it.
+// Find returns the folder of the npm package jsonata that Node would load from dir: node_modules/jsonata in dir or the nearest
+// parent.
 func Find(dir string) (string, error) {
 	start, err := filepath.Abs(dir)
 	if err != nil {
@@ -19,7 +19,7 @@ func Find(dir string) (string, error) {
 			return candidate, nil
 		}
 		if at == filepath.Dir(at) {
-			return "", fmt.Errorf("jsonata: no node_modules/jsonata in %s or above it: install the npm package jsonata %s (npm ci)", start, Version)
+			return "", fmt.Errorf("jsonata: no node_modules/jsonata in %s or its parents: install the npm package jsonata %s (npm ci)", start, Version)
 		}
 	}
 }

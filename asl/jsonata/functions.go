@@ -13,7 +13,7 @@ import (
 
 // host holds the functions that AWS adds to JSONata
 // (https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html#jsonata-functions-provided-by-sfn) and the
-// clock. The bridge declares their signatures.
+// clock. javascript/bridge.js declares their signatures.
 func (r *Runtime) host() map[string]func(goja.FunctionCall) goja.Value {
 	return map[string]func(goja.FunctionCall) goja.Value{
 		"millis": func(goja.FunctionCall) goja.Value { return r.vm.ToValue(r.now().UnixMilli()) },
@@ -32,8 +32,8 @@ func (r *Runtime) host() map[string]func(goja.FunctionCall) goja.Value {
 	}
 }
 
-// base64 makes a function of an encoding. The library takes it from the browser or from Node, neither of which is here; texts are
-// encoded in UTF-8.
+// base64 makes a function from an encoding. The library would use the browser's or Node's encoding, which this interpreter lacks.
+// Texts are encoded in UTF-8.
 func (r *Runtime) base64(apply func(string) (string, error)) func(goja.FunctionCall) goja.Value {
 	return func(call goja.FunctionCall) goja.Value {
 		if goja.IsUndefined(call.Argument(0)) {
@@ -47,7 +47,7 @@ func (r *Runtime) base64(apply func(string) (string, error)) func(goja.FunctionC
 	}
 }
 
-// throw ends the evaluation with a fault of the expression, under the code of JSONata's own $error.
+// throw ends the evaluation with a fault that has the code of JSONata's own $error.
 func (r *Runtime) throw(message string) {
 	fault := r.vm.NewObject()
 	_ = fault.Set("code", "D3137")
@@ -76,7 +76,7 @@ func (r *Runtime) partition(call goja.FunctionCall) goja.Value {
 	return r.vm.NewArray(chunks...)
 }
 
-// The largest array that range makes, as for States.ArrayRange.
+// rangeLimit is the largest array that range makes, as for States.ArrayRange.
 const rangeLimit = 1000
 
 func (r *Runtime) rangeOf(call goja.FunctionCall) goja.Value {

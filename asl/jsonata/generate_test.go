@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// generator makes expressions at random: of $x and $y, of variables and functions that the expression binds itself, and, within a
-// predicate, of unqualified names.
+// generator makes random expressions with $x and $y, with variables and functions that the expression binds, and, in a predicate, with
+// unqualified names.
 type generator struct {
 	*rand.Rand
 	variables, functions []string
@@ -29,7 +29,7 @@ func (g *generator) leaf() string {
 	return g.pick(g.variable(), g.variable(), "0", "1", "-1.5", `"a"`, `""`, "true", "null")
 }
 
-// expression nests at most so deep.
+// expression returns an expression of at most the given depth.
 func (g *generator) expression(depth int) string {
 	if depth == 0 {
 		return g.leaf()
@@ -110,7 +110,7 @@ func (g *generator) block(depth int) string {
 	return block + within.expression(depth-1) + ")"
 }
 
-// value is a JSON value that nests at most so deep.
+// value returns a JSON value of limited depth.
 func (g *generator) value(depth int) any {
 	if depth == 0 || g.IntN(6) == 0 {
 		return []any{nil, true, 0.0, 1.0, 2.5, "", "a"}[g.IntN(7)]

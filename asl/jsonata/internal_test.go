@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// sharedLibrary is the library of the tests of this package's inside.
+// sharedLibrary is the library of the tests in this package.
 var sharedLibrary = sync.OnceValues(func() (*Library, error) {
 	dir, err := Find(".")
 	if err != nil {

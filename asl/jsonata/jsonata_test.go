@@ -12,7 +12,7 @@ import (
 	"clinical-risk-pipeline/asl/jsonata"
 )
 
-// shared is the library of all tests that do not ask for one of their own. Opening it takes a while.
+// shared is the library that most tests use, because opening one takes a while.
 var shared = sync.OnceValues(openLibrary)
 
 func openLibrary() (*jsonata.Library, error) {
@@ -66,7 +66,7 @@ func evaluate(t testing.TB, library *jsonata.Library, runtime *jsonata.Runtime, 
 	return string(text)
 }
 
-// boundValues are the bindings, made anew.
+// boundValues decodes a new copy of the bindings.
 func boundValues(t testing.TB) map[string]any {
 	t.Helper()
 	var value map[string]any
@@ -85,64 +85,64 @@ func TestEval(t *testing.T) {
 	runtime := newRuntime(t, library)
 	for _, test := range []struct{ reason, source, want string }{
 		{"a path", `$states.input.risk`, `0.9`},
-		{"nothing is undefined", `$states.input.nothing`, `undefined`},
+		{"a missing member is undefined", `$states.input.nothing`, `undefined`},
 		{"null is a value", `$states.input.unknown`, `null`},
-		{"an array in the data stays one", `$states.input.one`, `[7]`},
-		{"an empty array in the data stays one", `$states.input.none`, `[]`},
-		{"a sequence of one is its item", `$states.input.visits[n = 2].n`, `2`},
-		{"unless it is kept as an array", `$states.input.visits[n = 2].n[]`, `[2]`},
+		{"an array of one in the data stays an array", `$states.input.one`, `[7]`},
+		{"an empty array in the data stays an array", `$states.input.none`, `[]`},
+		{"a sequence of one becomes its item", `$states.input.visits[n = 2].n`, `2`},
+		{"a sequence of one that is kept as an array", `$states.input.visits[n = 2].n[]`, `[2]`},
 		{"a sequence is an array", `$states.input.visits[n > 1].n`, `[2,3]`},
-		{"a sequence of nothing is undefined", `$states.input.visits[n > 9].n`, `undefined`},
+		{"an empty sequence is undefined", `$states.input.visits[n > 9].n`, `undefined`},
 		{"a state machine's variable", `$states.input.risk > $threshold`, `true`},
 		{"a variable may have a function's name", `$count + 1`, `4`},
-		{"and hides the function", `$count([1])`, `T1006: Attempted to invoke a non-function`},
-		{"functions of higher order", `$map($states.input.visits, function($v, $i) { $v.n * $i })`, `[0,2,6]`},
+		{"a variable hides the function", `$count([1])`, `T1006: Attempted to invoke a non-function`},
+		{"a higher-order function", `$map($states.input.visits, function($v, $i) { $v.n * $i })`, `[0,2,6]`},
 		{"a filter", `$filter($states.input.visits, function($v) { $exists($v.day) }).n`, `[1,3]`},
 		{"an array of arrays", `$reduce($states.input.visits, function($a, $v) { $append($a, [[$v.n]]) }, [])`, `[[1],[2],[3]]`},
 		{"a group-by", `$states.input.visits{$string(n): day}`, `{"1":3,"3":31}`},
 		{"an order-by", `$states.input.visits^(>n).n`, `[3,2,1]`},
 		{"the parent of a step", `$states.input.visits.(n & %.subject)`, `["1S1","2S1","3S1"]`},
-		{"a transformation leaves its input alone", `($c := $states.input ~> |$|{"risk": 1}|; [$c.risk, $states.input.risk])`, `[1,0.9]`},
+		{"a transformation does not change its input", `($c := $states.input ~> |$|{"risk": 1}|; [$c.risk, $states.input.risk])`, `[1,0.9]`},
 		{"a regular expression", `$replace("S-001", /S-0*(\d+)/, "subject $1")`, `"subject 1"`},
 		{"local variables and recursion", `($f := function($n) { $n < 2 ? 1 : $n * $f($n - 1) }; $f(10))`, `3628800`},
 		{"the clock", `$now()`, `"2026-01-02T03:04:05.006Z"`},
 		{"the clock in milliseconds", `$millis()`, `1767323045006`},
-		{"the clock in a picture", `$now("[Y0001]-[M01]", "+0100")`, `"2026-01"`},
-		{"a picture without a date takes the clock's", `$fromMillis($toMillis("10:30", "[H01]:[m01]"))`, `"2026-01-02T10:30:00.000Z"`},
+		{"the clock with a picture", `$now("[Y0001]-[M01]", "+0100")`, `"2026-01"`},
+		{"a picture without a date uses the clock's date", `$fromMillis($toMillis("10:30", "[H01]:[m01]"))`, `"2026-01-02T10:30:00.000Z"`},
 		{"a time without a zone is UTC", `$toMillis("2026-01-02T00:00:00")`, `1767312000000`},
-		{"minus nothing is nothing", `-$states.input.none[0] & $string(0 * -1)`, `"0"`},
+		{"minus undefined is undefined", `-$states.input.none[0] & $string(0 * -1)`, `"0"`},
 
-		{"base64, without a browser", `$base64encode("é:pass")`, `"w6k6cGFzcw=="`},
-		{"and back", `$base64decode("w6k6cGFzcw==")`, `"é:pass"`},
-		{"but not from anything", `$base64decode("%")`, `D3137: The argument of the base64decode function is not base64`},
-		{"base64 of nothing", `$base64encode($nothing)`, `undefined`},
+		{"base64encode without a browser", `$base64encode("é:pass")`, `"w6k6cGFzcw=="`},
+		{"base64decode", `$base64decode("w6k6cGFzcw==")`, `"é:pass"`},
+		{"base64decode of invalid text", `$base64decode("%")`, `D3137: The argument of the base64decode function is not base64`},
+		{"base64encode of undefined", `$base64encode($nothing)`, `undefined`},
 
 		{"AWS: parse", `$parse($states.input.json).risk_score`, `0.81`},
 		{"AWS: parse of a scalar", `$parse("-0")`, `0`},
-		{"AWS: parse of nothing", `$parse($nothing)`, `undefined`},
-		{"AWS: parse does not tell the text", `$parse("{secret")`, `D3137: The argument of the parse function is not JSON`},
+		{"AWS: parse of undefined", `$parse($nothing)`, `undefined`},
+		{"AWS: the error of parse does not quote the text", `$parse("{secret")`, `D3137: The argument of the parse function is not JSON`},
 		{"AWS: partition", `$partition([1, 2, 3, 4], 3)`, `[[1,2,3],[4]]`},
-		{"AWS: partition of nothing", `$partition([], 3)`, `[]`},
-		{"AWS: partition by nothing", `$partition([1], 0)`, `D3137: The second argument of the partition function must be a positive number`},
+		{"AWS: partition of an empty array", `$partition([], 3)`, `[]`},
+		{"AWS: partition by 0", `$partition([1], 0)`, `D3137: The second argument of the partition function must be a positive number`},
 		{"AWS: partition checks its arguments", `$partition("a", "b")`, `T0410: Argument 2 of function "partition" does not match function signature`},
 		{"AWS: range", `$range(0, 10, 5)`, `[0,5,10]`},
 		{"AWS: range downward", `$range(3, 0, -2)`, `[3,1]`},
-		{"AWS: range without a step", `$range(0, 1, 0)`, `D3137: The third argument of the range function must not be 0`},
-		{"AWS: range without an end", `$range(0, 1e9, 1)`, `D3137: The range function makes at most 1000 items`},
+		{"AWS: range with a step of 0", `$range(0, 1, 0)`, `D3137: The third argument of the range function must not be 0`},
+		{"AWS: range with too many items", `$range(0, 1e9, 1)`, `D3137: The range function makes at most 1000 items`},
 		{"AWS: hash", `$hash("abc", "SHA-1")`, `"a9993e364706816aba3e25717850c26c9cd0d89d"`},
 		{"AWS: hash with an unknown algorithm", `$hash("abc", "MD4")`, `D3137: The second argument of the hash function must be MD5, SHA-1, SHA-256, SHA-384 or SHA-512`},
 		{"AWS: no eval", `$eval("1")`, `T1006: Attempted to invoke a non-function`},
 
-		{"a function that there is not", `$randomSeeded(1)`, `T1006: Attempted to invoke a non-function`},
-		{"values of unlike types", `$states.input.risk > "0.5"`, `T2009: The values 0.9 and "0.5" either side of operator ">" must be of the same data type`},
+		{"an unknown function", `$randomSeeded(1)`, `T1006: Attempted to invoke a non-function`},
+		{"values of different types", `$states.input.risk > "0.5"`, `T2009: The values 0.9 and "0.5" either side of operator ">" must be of the same data type`},
 		{"a value without order", `$states.input.unknown > 1`, `T2010: The expressions either side of operator ">" must evaluate to numeric or string values`},
-		{"no number", `$states.input.subject * 2`, `T2001: The left side of the "*" operator must evaluate to a number`},
-		{"infinity is no JSON", `1 / 0`, `D1001: Number out of range: null`},
-		{"a function is no JSON", `$sum`, `The result is a function, which JSON cannot hold`},
-		{"nor is a lambda", `function($x) { $x }`, `The result is a function, which JSON cannot hold`},
-		{"nor within a value", `{"f": [$sum]}`, `The result is a function, which JSON cannot hold`},
-		{"nor is a regular expression", `/a/`, `The result is a function, which JSON cannot hold`},
-		{"an error of one's own", `$error("no consent")`, `D3137: no consent`},
+		{"not a number", `$states.input.subject * 2`, `T2001: The left side of the "*" operator must evaluate to a number`},
+		{"infinity is not JSON", `1 / 0`, `D1001: Number out of range: null`},
+		{"a function is not JSON", `$sum`, `The result is a function, which JSON cannot hold`},
+		{"a lambda is not JSON", `function($x) { $x }`, `The result is a function, which JSON cannot hold`},
+		{"a function inside a value is not JSON", `{"f": [$sum]}`, `The result is a function, which JSON cannot hold`},
+		{"a regular expression is not JSON", `/a/`, `The result is a function, which JSON cannot hold`},
+		{"a custom error", `$error("no consent")`, `D3137: no consent`},
 		{"a syntax error", `$states.input.`, `S0207: Unexpected end of expression`},
 		{"a syntax error with its token", `1 2`, `S0201: Syntax error: 2`},
 	} {
@@ -167,9 +167,9 @@ func TestErrorsHaveCodeAndPosition(t *testing.T) {
 	}
 }
 
-// The library keeps the name of a function's last call with the function.
+// The library stores the name of a function's last call in the function.
 func TestAnErrorDoesNotDependOnEarlierEvaluations(t *testing.T) {
-	library, err := openLibrary() // whose runtimes have evaluated nothing yet
+	library, err := openLibrary() // its runtimes have not evaluated anything yet
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,7 +206,7 @@ func mustMarshal(t *testing.T, value any) string {
 	return string(text)
 }
 
-func TestRandomnessComesFromItsSource(t *testing.T) {
+func TestRandomFunctionsUseTheGivenSource(t *testing.T) {
 	library := open(t)
 	for _, source := range []string{`$random()`, `$uuid()`, `$shuffle([1..50])`} {
 		runtime := newRuntime(t, library)
@@ -220,7 +220,7 @@ func TestRandomnessComesFromItsSource(t *testing.T) {
 	}
 	runtime := newRuntime(t, library)
 	if id := evaluate(t, library, runtime, `$uuid()`, nil); !regexp.MustCompile(`^"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"$`).MatchString(id) {
-		t.Errorf("%s is no UUID", id)
+		t.Errorf("%s is not a UUID", id)
 	}
 	if got := evaluate(t, library, runtime, `$random(7) = $random(7) and $random(7) != $random(8)`, nil); got != "true" {
 		t.Errorf("seeds: got %s", got)

@@ -1,6 +1,6 @@
-// Package jsonata evaluates JSONata expressions as AWS Step Functions does: it runs the npm package jsonata, in the version
-// that AWS implements, in a JavaScript interpreter written in Go, with the functions that AWS adds and without the one that
-// AWS removes ($eval). Neither Node nor cgo is needed, only the package's folder.
+// Package jsonata evaluates JSONata expressions as AWS Step Functions does. It runs the npm package jsonata, in the version that
+// AWS implements, in a JavaScript interpreter written in Go. It adds the functions that AWS adds and removes $eval, as AWS does.
+// It needs the package's folder, but neither Node nor cgo.
 //
 //	dir, err := jsonata.Find(".")
 //	library, err := jsonata.Open(dir)
@@ -9,7 +9,7 @@
 //	defer runtime.Close()
 //	value, defined, err := runtime.Eval(expression, map[string]any{"states": map[string]any{"input": input}})
 //
-// Values are JSON values: nil, bool, string, float64 (or json.Number), []any and map[string]any; they are never mutated.
+// Values are JSON values: nil, bool, string, float64 (or json.Number), []any and map[string]any. The package never mutates them.
 package jsonata
 
 import (
@@ -20,7 +20,7 @@ import (
 	"github.com/dop251/goja"
 )
 
-// Library is the npm package, compiled. It is safe for concurrent use.
+// Library is the compiled npm package. It is safe for concurrent use.
 type Library struct {
 	program *goja.Program
 
@@ -29,7 +29,7 @@ type Library struct {
 	compiled map[string]*Expression // by source
 }
 
-// The most idle interpreters that a library keeps, each about 2 MB.
+// maxIdle is the number of idle interpreters that a library keeps, each about 2 MB.
 const maxIdle = 16
 
 // Open reads the npm package in dir and compiles it.
@@ -49,14 +49,14 @@ func Open(dir string) (*Library, error) {
 type Expression struct {
 	source string
 	uses   *uses
-	plain  plain // nil when only the library can evaluate it
+	plain  plain // nil: only the library can evaluate it
 }
 
 // Source returns the expression's text.
 func (e *Expression) Source() string { return e.source }
 
-// Compile parses an expression, without the {% %} that surrounds it in a definition, unless it was parsed before: definitions
-// are loaded again and again. A fault is an *Error.
+// Compile parses an expression, given without the {% %} that surrounds it in a definition. It caches the result, because programs
+// load the same definition many times. A fault is an *Error.
 func (l *Library) Compile(source string) (*Expression, error) {
 	if e := l.compiledBefore(source); e != nil {
 		return e, nil
@@ -88,7 +88,7 @@ func (l *Library) keep(e *Expression) {
 	l.compiled[e.source] = e
 }
 
-// RuntimeOptions are an evaluation's clock and source of randomness.
+// RuntimeOptions are the clock and the source of randomness of evaluations.
 type RuntimeOptions struct {
 	// Now is what $now() and $millis() return. Default: time.Now.
 	Now func() time.Time
@@ -96,8 +96,8 @@ type RuntimeOptions struct {
 	Random *rand.Rand
 }
 
-// Runtime returns an interpreter: one that was closed, or a new one (2 to 5 ms). It is not safe for concurrent use. Close it
-// to give it back.
+// Runtime returns a closed interpreter or a new one, which takes 2 to 5 ms. It is not safe for concurrent use. Close returns it to
+// the library.
 func (l *Library) Runtime(o RuntimeOptions) (*Runtime, error) {
 	r := l.takeIdle()
 	if r == nil {

@@ -21,7 +21,7 @@ func write(t *testing.T, file, text string) {
 	}
 }
 
-func TestFindGoesUpward(t *testing.T) {
+func TestFindSearchesParents(t *testing.T) {
 	root := t.TempDir()
 	module := filepath.Join(root, "a", "node_modules", "jsonata")
 	write(t, filepath.Join(module, "package.json"), "{}")
@@ -32,7 +32,7 @@ func TestFindGoesUpward(t *testing.T) {
 		}
 	}
 	if got, err := jsonata.Find(root); err == nil || !strings.Contains(err.Error(), "npm ci") {
-		t.Errorf("above it: got %s (error %v)", got, err)
+		t.Errorf("from a parent: got %s (error %v)", got, err)
 	}
 }
 
@@ -46,9 +46,9 @@ func TestOpenRefusesAnotherSource(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, test := range []struct{ reason, manifest, source, want string }{
-		{"another version", `{"version": "2.1.0"}`, string(source), `holds version "2.1.0", want 2.0.6`},
-		{"a manifest that is no JSON", `{`, string(source), "package.json"},
-		{"a source that somebody changed", `{"version": "2.0.6"}`, string(source) + "\n", "is not the file published as jsonata 2.0.6"},
+		{"another version", `{"version": "2.1.0"}`, string(source), `has version "2.1.0", want 2.0.6`},
+		{"a manifest that is not JSON", `{`, string(source), "package.json"},
+		{"a changed source", `{"version": "2.0.6"}`, string(source) + "\n", "is not the file published as jsonata 2.0.6"},
 	} {
 		module := t.TempDir()
 		write(t, filepath.Join(module, "package.json"), test.manifest)
@@ -58,11 +58,11 @@ func TestOpenRefusesAnotherSource(t *testing.T) {
 		}
 	}
 	if _, err := jsonata.Open(filepath.Join(t.TempDir(), "jsonata")); err == nil || !strings.Contains(err.Error(), "npm ci") {
-		t.Errorf("a folder that is not there: got %v", err)
+		t.Errorf("a folder that does not exist: got %v", err)
 	}
 }
 
-func TestRuntimesWorkAtTheSameTime(t *testing.T) {
+func TestRuntimesRunConcurrently(t *testing.T) {
 	library := open(t)
 	expression, err := library.Compile("$floor($n) + $sum($map([1, 2], function($x) { $x }))")
 	if err != nil {

@@ -22,15 +22,15 @@ func TestEvaluationsEnd(t *testing.T) {
 	bounds.steps, bounds.calls = 10_000, 2_000
 	r := boundedRuntime(t, bounds)
 	for _, test := range []struct{ reason, source, want string }{
-		{"recursion without end", `($f := function($x) { $f($x) + 1 }; $f(1))`, "Stack overflow"},
+		{"endless recursion", `($f := function($x) { $f($x) + 1 }; $f(1))`, "Stack overflow"},
 		{"a loop of tail calls", `($f := function($x) { $f($x) }; $f(1))`, "timeout"},
 		{"a product of ranges", `[1..1000].([1..1000].([1..1000]))`, "timeout"},
 		{"a large range", `$count([1..9000000])`, "timeout"},
 		{"a text that doubles", `$reduce([1..60], function($a, $n) { $a & $a }, "x")`, "timeout"},
 		{"an array that doubles", `$reduce([1..60], function($a, $n) { $append($a, $a) }, [1])`, "timeout"},
-		{"a text padded without end", `$pad("x", 1e9)`, "timeout"},
+		{"a very long padding", `$pad("x", 1e9)`, "timeout"},
 		{"a product of functions", `($a := [` + strings.Repeat("1, ", 40) + `1]; $count($map($a, function($x) { [$map($a, function($y) { [$map($a, function($z) { $x + $y + $z })] })] })))`, "timeout"},
-		{"nesting without end", strings.Repeat("(", 20_000) + "1" + strings.Repeat(")", 20_000), "Stack overflow"},
+		{"very deep nesting", strings.Repeat("(", 20_000) + "1" + strings.Repeat(")", 20_000), "Stack overflow"},
 	} {
 		start := time.Now()
 		expression, err := r.compile(test.source)
@@ -48,12 +48,12 @@ func TestEvaluationsEnd(t *testing.T) {
 			t.Fatal(err)
 		}
 		if value, _, err := r.Eval(expression, nil); value != 1.0 {
-			t.Errorf("after %s the runtime gives %v (error %v)", test.reason, value, err)
+			t.Errorf("after %s, the runtime returns %v (error %v)", test.reason, value, err)
 		}
 	}
 }
 
-// Before the library may say so, the evaluation in Go gives up.
+// A plain evaluation must give up before the library would report a limit.
 func TestPlainEvaluationsEnd(t *testing.T) {
 	bounds := defaultLimits
 	bounds.steps = 10_000
@@ -63,9 +63,9 @@ func TestPlainEvaluationsEnd(t *testing.T) {
 		return `($t := "0123456789"; ` + items + strings.Repeat(`$t := `+operation+`; `, 40) + `1)`
 	}
 	for _, test := range []struct{ reason, source string }{
-		{"recursion without end", `($f := function($x) { $f($x) + 1 }; $f(1))`},
+		{"endless recursion", `($f := function($x) { $f($x) + 1 }; $f(1))`},
 		{"a loop of tail calls", `($f := function($x) { $f($x) }; $f(1))`},
-		{"recursion that is deep", `($f := function($n) { $n = 0 ? 1 : 1 + $f($n - 1) }; $f(150))`},
+		{"deep recursion", `($f := function($n) { $n = 0 ? 1 : 1 + $f($n - 1) }; $f(150))`},
 		{"calls of calls", `($f := function($n) { $n = 0 ? 1 : $f($n - 1) + $f($n - 1) }; $f(30))`},
 		{"a product of functions", `(` + items + `$count($map($a, function($x) { [$map($a, function($y) { $x + $y })] })))`},
 		{"a product of predicates", `(` + items + `$b := $map($a, function($v) { {"c": $a} }); $b.c[$type($b) = "object"])`},
@@ -84,7 +84,7 @@ func TestPlainEvaluationsEnd(t *testing.T) {
 			t.Fatalf("%s is not plain", test.reason)
 		}
 		if value, ok := expression.plain(r.frame(nil)); ok {
-			t.Errorf("%s gives %v", test.reason, value)
+			t.Errorf("%s returns %v, want it to give up", test.reason, value)
 		}
 	}
 }
@@ -104,11 +104,11 @@ func TestEvaluationsEndInTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	if value, _, err := r.Eval(expression, nil); value != 1.0 {
-		t.Errorf("afterwards the runtime gives %v (error %v)", value, err)
+		t.Errorf("afterwards the runtime returns %v (error %v)", value, err)
 	}
 }
 
-func TestARuntimeKeepsABoundedNumberOfExpressions(t *testing.T) {
+func TestRuntimeKeepsALimitedNumberOfExpressions(t *testing.T) {
 	r := testRuntime(t)
 	for i := range maxParsed + 10 {
 		r.parsed[strings.Repeat("x", i%100)+string(rune(i))] = nil
@@ -118,7 +118,7 @@ func TestARuntimeKeepsABoundedNumberOfExpressions(t *testing.T) {
 	}
 }
 
-func TestALibraryKeepsABoundedNumberOfExpressions(t *testing.T) {
+func TestLibraryKeepsALimitedNumberOfExpressions(t *testing.T) {
 	library := &Library{program: testLibrary(t).program, compiled: map[string]*Expression{}}
 	first, err := library.Compile("$round(1)")
 	if err != nil {

@@ -1,27 +1,26 @@
 package jsonata
 
-// Most expressions of a state machine are plain: $states.input.risk > 0.75. They are evaluated in Go, a hundred times faster
-// than in the interpreter, which no value then needs to enter. A plain evaluation covers only what it is certain of. In any
-// other case, for every error, and when it has spent half of the budget of steps, it gives up, and the library evaluates the
-// whole expression: evaluation has no effects that could happen twice. TestPlainAgreesWithTheLibrary and FuzzPlain hold the two to
-// the same results.
+// Most expressions of a state machine are plain, such as $states.input.risk > 0.75. They are evaluated in Go, a hundred times faster
+// than in the interpreter, because no value has to enter it. A plain evaluation handles only the cases in which it knows the result.
+// It gives up in all other cases, for every error, and after half of the budget of steps. Then the library evaluates the whole
+// expression, which is safe because an evaluation has no side effects. TestPlainAgreesWithTheLibrary and FuzzPlain compare the two.
 
 // plain evaluates a node. ok is false when the library must decide. The value is undefined{} for JSONata's undefined.
 type plain func(f *frame) (value any, ok bool)
 
 type undefined struct{}
 
-// What a node of a plain expression may hold: a group-by, a sequence flag, a signature or the like is not plain. Predicates are
-// looked for where they can be.
+// plainKeys lists the members that a node of a plain expression may have. A node with a group-by, a sequence flag, a signature or the
+// like is not plain. The compiler handles predicates separately.
 var plainKeys = map[string]bool{
 	"type": true, "value": true, "position": true, "steps": true, "lhs": true, "rhs": true, "expression": true, "expressions": true,
 	"condition": true, "then": true, "else": true, "procedure": true, "arguments": true, "body": true, "thunk": true,
 }
 
-// compiler makes plain evaluations of nodes.
+// compiler compiles nodes into plain evaluations.
 type compiler struct {
-	bound   map[string]bool // the names that the expression binds itself, anywhere
-	context bool            // there is a value that unqualified names refer to: within a predicate
+	bound   map[string]bool // the names that the expression binds anywhere
+	context bool            // inside a predicate, where unqualified names refer to a value
 }
 
 // compilePlain returns nil for an expression that is not plain.
@@ -68,7 +67,7 @@ func (c *compiler) compile(n node) plain {
 	return nil
 }
 
-// inherited are the names that every JavaScript object answers to.
+// inherited lists the names that every JavaScript object has.
 var inherited = map[string]bool{
 	"constructor": true, "hasOwnProperty": true, "isPrototypeOf": true, "propertyIsEnumerable": true, "toLocaleString": true,
 	"toString": true, "valueOf": true, "__proto__": true, "__defineGetter__": true, "__defineSetter__": true,
@@ -100,7 +99,7 @@ func (c *compiler) condition(n node) plain {
 	}
 }
 
-// truthOf is JSONata's $boolean for values other than arrays and objects; undefined counts as false.
+// truthOf is JSONata's $boolean for values other than arrays and objects. undefined is false.
 func truthOf(value any) (truth, ok bool) {
 	switch v := value.(type) {
 	case nil, undefined:

@@ -1,7 +1,7 @@
 package jsonata
 
-// closure is a function of the expression's own, with the scope in which it was made.
-type closure struct {
+// lambda is a function that the expression defines, with the scope of its definition.
+type lambda struct {
 	*function
 	scope *frame
 }
@@ -9,11 +9,11 @@ type closure struct {
 type function struct {
 	parameters []string
 	body       plain
-	steps      int // what a call costs: the nodes of the body
+	steps      int // the cost of a call: the number of nodes in the body
 }
 
-// lambda makes functions of a node; it is nil for what is no function, or no plain one.
-func (c *compiler) lambda(n node) func(f *frame) *closure {
+// lambda compiles a node that defines a function. It returns nil if the node does not, or if the function is not plain.
+func (c *compiler) lambda(n node) func(f *frame) *lambda {
 	if n.kind() != "lambda" || n.has("thunk") || c.context || !n.hasOnly(plainKeys) {
 		return nil
 	}
@@ -30,16 +30,16 @@ func (c *compiler) lambda(n node) func(f *frame) *closure {
 	if made.body == nil {
 		return nil
 	}
-	return func(f *frame) *closure { return &closure{made, f} }
+	return func(f *frame) *lambda { return &lambda{made, f} }
 }
 
-// call evaluates the body. Parameters without an argument are undefined, and arguments without a parameter are dropped.
-func (c *closure) call(arguments ...any) (value any, ok bool) {
-	shared := c.scope.evaluation
-	if shared.calls == maxCalls || !shared.spend(c.steps) {
+// call evaluates the body. A parameter without an argument is undefined. An argument without a parameter is dropped.
+func (l *lambda) call(arguments ...any) (value any, ok bool) {
+	shared := l.scope.evaluation
+	if shared.calls == maxCalls || !shared.spend(l.steps) {
 		return nil, false
 	}
-	values := make([]any, len(c.parameters))
+	values := make([]any, len(l.parameters))
 	for i := range values {
 		values[i] = undefined{}
 		if i < len(arguments) {
@@ -47,13 +47,13 @@ func (c *closure) call(arguments ...any) (value any, ok bool) {
 		}
 	}
 	shared.calls++
-	value, ok = c.body(&frame{evaluation: shared, outer: c.scope, names: c.parameters, values: values})
+	value, ok = l.body(&frame{evaluation: shared, outer: l.scope, names: l.parameters, values: values})
 	shared.calls--
 	return value, ok
 }
 
-// tailCall evaluates a call that is the last thing its function does. The library returns such a call to the caller and makes
-// it there, without the steps that end an evaluation: a sequence of one, or of none, stays one.
+// tailCall compiles a call in tail position. The library makes such a call in the caller, without the steps that end an evaluation:
+// a sequence of one item or none stays a sequence.
 func (c *compiler) tailCall(n node) plain {
 	body := n.child("body")
 	name := body.child("procedure").text("value")
@@ -63,8 +63,8 @@ func (c *compiler) tailCall(n node) plain {
 	return c.compile(body)
 }
 
-// call is a call of a function of the expression's own, of the library or of AWS. A name can be bound to one at one time and to
-// another at another.
+// call compiles a call of a function of the expression, the library or AWS. A name can refer to different functions at different
+// times.
 func (c *compiler) call(n node) plain {
 	procedure := n.child("procedure")
 	name := procedure.text("value")
@@ -88,7 +88,7 @@ func (c *compiler) call(n node) plain {
 			}
 			return builtin(f)
 		}
-		own, ok := value.(*closure)
+		own, ok := value.(*lambda)
 		if !ok {
 			return nil, false
 		}
@@ -100,7 +100,7 @@ func (c *compiler) call(n node) plain {
 	}
 }
 
-// unlessVariable gives up where a variable of the state machine has the name of the function.
+// unlessVariable gives up when a variable of the state machine has the name of the function.
 func unlessVariable(name string, builtin plain) plain {
 	if builtin == nil {
 		return nil
@@ -113,7 +113,7 @@ func unlessVariable(name string, builtin plain) plain {
 	}
 }
 
-// arguments evaluates the arguments of a call; it is nil when one is not plain.
+// arguments compiles the arguments of a call. It returns nil when one of them is not plain.
 func (c *compiler) arguments(nodes []node) func(f *frame) (values []any, ok bool) {
 	compiled := make([]plain, len(nodes))
 	for i, argument := range nodes {
@@ -133,10 +133,10 @@ func (c *compiler) arguments(nodes []node) func(f *frame) (values []any, ok bool
 	}
 }
 
-// builtin is a call of a function of the library or of AWS.
+// builtin compiles a call of a function of the library or AWS.
 func (c *compiler) builtin(name string, arguments []node) plain {
 	switch {
-	case name == "error": // the library makes the error
+	case name == "error": // the library must raise the error
 		return func(*frame) (any, bool) { return nil, false }
 	case name == "string" && len(arguments) == 1 && isObject(arguments[0]):
 		return c.text(arguments[0])
@@ -160,7 +160,7 @@ func (c *compiler) builtin(name string, arguments []node) plain {
 	}
 }
 
-// each is $map or $filter: the function applied to each item, to its index and to all items.
+// each compiles $map or $filter, which call the function with each item, its index and all items.
 func (c *compiler) each(list, procedure node, filters bool) plain {
 	evaluate, function := c.compile(list), c.function(procedure)
 	if evaluate == nil || function == nil {
@@ -197,23 +197,23 @@ func (c *compiler) each(list, procedure node, filters bool) plain {
 	}
 }
 
-// function is an argument that is a function of the expression's own.
-func (c *compiler) function(n node) func(f *frame) (*closure, bool) {
+// function compiles an argument that is a function of the expression.
+func (c *compiler) function(n node) func(f *frame) (*lambda, bool) {
 	if make := c.lambda(n); make != nil {
-		return func(f *frame) (*closure, bool) { return make(f), true }
+		return func(f *frame) (*lambda, bool) { return make(f), true }
 	}
 	name := n.text("value")
 	if n.kind() != "variable" || !c.bound[name] || !n.hasOnly(plainKeys) {
 		return nil
 	}
-	return func(f *frame) (*closure, bool) {
+	return func(f *frame) (*lambda, bool) {
 		value, _ := f.lookup(name)
-		own, ok := value.(*closure)
+		own, ok := value.(*lambda)
 		return own, ok
 	}
 }
 
-// asList is what a function that takes an array makes of a value.
+// asList converts a value for a function that takes an array.
 func asList(value any) []any {
 	if items, isArray := value.([]any); isArray {
 		return items

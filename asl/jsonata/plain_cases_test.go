@@ -2,7 +2,7 @@ package jsonata
 
 import "strings"
 
-// values are what $x takes in turn, and others what $y takes with each of them.
+// values lists the values of $x, and others the values of $y for each value of $x.
 var values = []string{
 	`null`, `true`, `false`, `0`, `1`, `-1.5`, `1e300`, `1e-7`, `123456.789`, `12345678901234567890`, `""`, `"a"`, `"[1, {\"a\": -0}]"`, `"é😀"`, `"�"`, `[]`, `[1]`, `[[1]]`,
 	`[1, "a", null]`, `["a", "b"]`, `[{"a": 1}, {"a": 2, "b": [3]}]`, `{}`, `{"a": 1}`, `{"a": {"b": [1, 2]}, "b": null}`, `{"a": [{"b": 1}]}`, `{"toString": 1}`,
@@ -12,13 +12,13 @@ var values = []string{
 
 var others = []string{`null`, `false`, `1`, `-1.5`, `"a"`, `[]`, `[1, "a", null]`, `{"a": {"b": 1}}`}
 
-// few are enough where the values themselves make no difference.
+// few lists the values of $x for cases in which the value makes little difference.
 var few = []string{
 	`null`, `0`, `1.5`, `-2`, `""`, `"aé😀b"`, `[]`, `[1]`, `[[1], [2, 3]]`, `[1, "a", null]`, `{"a": {"b": [1, 2]}, "b": null}`, `[{"a": 1, "b": "a"}, {"a": [{"b": 1}, {"b": 2}]}, {"b": "a"}]`,
 	`"2026-01-02T03:04:05.006Z"`, `86400000`, `"\"\\\u0001\u2029"`,
 }
 
-// cases are expressions with $x and $y free, either of which may be undefined, and what $x takes in them.
+// cases lists expressions with the free variables $x and $y, and the values of $x in them. Both variables may also be undefined.
 var cases = []struct{ values, expressions []string }{
 	{values, onOperators}, {few, onScopes}, {few, onFunctions}, {values, onPredicates}, {few, onTexts},
 }
@@ -76,7 +76,7 @@ var onTexts = []string{
 	`$string({"a": 0.1 + 0.2, "b": 1/3, "c": true, "d": null})`, `$string({"é\"": $x.a})`, `$string({"a": [$x]})`, `$string({"__proto__": 1})`, `($string := $x; $string({"a": 1}))`, `$string({"a": 1}, true)`, `$x ? 1 : $error("no")`, `$error($x)`,
 }
 
-// valuesOf are the values that a variable takes in an expression: of one that is not used, undefined is enough.
+// valuesOf returns the values of a variable for an expression: only undefined if the expression does not use it.
 func valuesOf(variable, source string, values []string) []string {
 	if !strings.Contains(source, variable) {
 		return []string{""}

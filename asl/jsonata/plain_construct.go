@@ -1,6 +1,6 @@
 package jsonata
 
-// array builds [a, b]: arrays among the items are appended, unless they are array constructors themselves.
+// array builds [a, b]. An item that is an array is flattened, unless it is an array constructor.
 func (c *compiler) array(n node) plain {
 	var items []plain
 	var nested []bool
@@ -40,9 +40,9 @@ type pair struct {
 	value node
 }
 
-// members are those of an object constructor whose keys are texts, none of them twice; ok is false for any other.
+// members returns the members of an object constructor. ok is false unless all keys are distinct strings.
 func (c *compiler) members(n node) (members []pair, ok bool) {
-	if c.context { // it would be one object for each item of the context
+	if c.context { // the result would be one object for each item of the context
 		return nil, false
 	}
 	known := map[string]bool{}
@@ -57,7 +57,7 @@ func (c *compiler) members(n node) (members []pair, ok bool) {
 	return members, true
 }
 
-// object builds {"a": b}. Members that are undefined are left out.
+// object builds {"a": b}. It omits undefined members.
 func (c *compiler) object(n node) plain {
 	members, ok := c.members(n)
 	if !ok {

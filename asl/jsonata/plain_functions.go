@@ -6,13 +6,13 @@ import (
 	"unicode/utf8"
 )
 
-// plainFunction is a function of the library, or of AWS, for the arguments on which it is simple.
+// plainFunction implements the simple cases of a function of the library or AWS.
 type plainFunction struct {
-	least, most int // how many arguments
+	least, most int // numbers of arguments
 	apply       func(e *evaluation, arguments []any) (value any, ok bool)
 }
 
-// one makes a plainFunction of one argument that is undefined for undefined.
+// one makes a plainFunction with one argument that returns undefined for undefined.
 func one(apply func(argument any) (any, bool)) plainFunction {
 	return plainFunction{1, 1, func(_ *evaluation, arguments []any) (any, bool) {
 		if _, isUndefined := arguments[0].(undefined); isUndefined {
@@ -182,7 +182,7 @@ func plainContains(_ *evaluation, arguments []any) (any, bool) {
 	return strings.Contains(text, part), isText && isPart
 }
 
-// plainZip pairs the items of arrays, up to the end of the shortest.
+// plainZip pairs the items of arrays up to the end of the shortest array.
 func plainZip(_ *evaluation, arguments []any) (any, bool) {
 	shortest := math.MaxInt
 	for _, argument := range arguments {

@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// operator applies a binary operator to two values that are there.
+// operator applies a binary operator to two defined values.
 type operator func(left, right any) (value any, ok bool)
 
 var operators = map[string]operator{
@@ -48,7 +48,7 @@ func (c *compiler) binary(n node) plain {
 	}
 }
 
-// plainOperator evaluates both sides. When one is undefined, the result is absent, unless the other is of no fitting type.
+// plainOperator evaluates both sides. When one is undefined, the result is absent, unless the other has an invalid type.
 func plainOperator(left, right plain, apply operator, absent any) plain {
 	return func(f *frame) (any, bool) {
 		a, ok := left(f)
@@ -66,7 +66,7 @@ func plainOperator(left, right plain, apply operator, absent any) plain {
 	}
 }
 
-// arithmetic gives up where JavaScript leaves the finite numbers.
+// arithmetic gives up when the result is not finite.
 func arithmetic(apply func(a, b float64) float64) operator {
 	return func(left, right any) (any, bool) {
 		a, isA := left.(float64)
@@ -93,7 +93,7 @@ func comparison(holds func(order int) bool) operator {
 	}
 }
 
-// isASCII says that Go and JavaScript order a text alike: bytes and UTF-16 units differ in their order beyond.
+// isASCII reports whether Go and JavaScript order a text the same way. The orders of bytes and UTF-16 units differ beyond ASCII.
 func isASCII(text string) bool {
 	for i := range len(text) {
 		if text[i] >= 0x80 {
@@ -142,7 +142,7 @@ func membership(left, right any) (any, bool) {
 	return false, true
 }
 
-// plainLogic evaluates the right side only when the left does not decide.
+// plainLogic evaluates the right side only when the left side does not decide the result.
 func plainLogic(left, right plain, decisive bool) plain {
 	return func(f *frame) (any, bool) {
 		for _, side := range []plain{left, right} {

@@ -2,14 +2,14 @@ package jsonata
 
 import "math"
 
-// step is a step of a path: a name, and what filters the values that it finds.
+// step is a step of a path: a name and a filter of the values that it finds.
 type step struct {
 	name   string
-	filter filter // nil for all of them
+	filter filter // nil: keep all values
 }
 
-// path follows names, through objects and through the objects of arrays: $states.input.subjects[risk > 0.75].id. It begins with a
-// variable, a call, or, where there is a context, a name.
+// path follows names through objects and arrays of objects, as in $states.input.subjects[risk > 0.75].id. It starts with a variable, a
+// call or, in a predicate, a name.
 func (c *compiler) path(nodes []node) plain {
 	start, nodes := c.start(nodes)
 	steps := c.steps(nodes)
@@ -37,7 +37,7 @@ func (c *compiler) path(nodes []node) plain {
 	}
 }
 
-// start is what a path begins with, and the steps that follow it.
+// start compiles the start of a path and returns the steps that follow it.
 func (c *compiler) start(nodes []node) (start plain, steps []node) {
 	switch kind := nodes[0].kind(); {
 	case kind == "variable" && len(nodes) > 1, kind == "function" && !c.context && len(nodes) > 1:
@@ -67,11 +67,11 @@ func (c *compiler) steps(nodes []node) []step {
 	return steps
 }
 
-// filter picks from a value, of which an array is many. inner says that what it picked is one value, which is an array, and items
-// are those of that array.
+// filter picks items from a value. An array is a list of items. inner reports that the filter picked a single item that is itself an
+// array; then items holds the items of that array.
 type filter func(f *frame, value any) (items []any, inner, ok bool)
 
-// filter compiles a predicate: a number picks an item by its index; of anything else, the items are picked for which it holds.
+// filter compiles a predicate. A number picks an item by index; any other predicate picks the items for which it is true.
 func (c *compiler) filter(predicates []node) filter {
 	if len(predicates) != 1 || predicates[0].kind() != "filter" {
 		return nil
@@ -107,13 +107,13 @@ func (c *compiler) filter(predicates []node) filter {
 	}
 }
 
-// isTupleStream says that the library's filter would take an object for one of its own.
+// isTupleStream reports whether the library's filter would mistake an object for one of its own.
 func isTupleStream(value any) bool {
 	object, _ := value.(map[string]any)
 	return object["tupleStream"] != nil
 }
 
-// isPicked is what the result of a predicate says. Numbers would be indices.
+// isPicked reads the result of a predicate. It gives up on numbers, which are indices.
 func isPicked(result any, ok bool) (truth, known bool) {
 	if _, isNumber := result.(float64); isNumber || !ok {
 		return false, false
@@ -121,7 +121,7 @@ func isPicked(result any, ok bool) (truth, known bool) {
 	return truthOf(result)
 }
 
-// pick is the item of an index, of which a negative one counts from the end.
+// pick returns the item at an index. A negative index counts from the end.
 func pick(value any, index int) (found []any, inner, ok bool) {
 	items := asList(value)
 	if isTupleStream(value) {
@@ -139,8 +139,8 @@ func pick(value any, index int) (found []any, inner, ok bool) {
 	return items[index : index+1], false, true
 }
 
-// through takes steps from the items of an array. What is found is one flat list, of which a single value stands for itself,
-// unless it is an array that one item holds.
+// through takes steps from the items of an array. The result is one flat list. A single value replaces the list, unless it comes from
+// an array in a single item.
 func through(f *frame, items []any, steps []step) (any, bool) {
 	for i, step := range steps {
 		if !f.spend(len(items)) {
@@ -158,7 +158,7 @@ func through(f *frame, items []any, steps []step) (any, bool) {
 	return collapsed(items), f.spend(len(items))
 }
 
-// apply takes the step from each item. inner says that the last value found is an array that stands for itself.
+// apply takes the step from each item. inner reports that the last value found is an array that must not be flattened.
 func (s *step) apply(f *frame, items []any) (found []any, inner, ok bool) {
 	for _, item := range items {
 		value, exists := lookup(item, s.name)
@@ -175,7 +175,7 @@ func (s *step) apply(f *frame, items []any) (found []any, inner, ok bool) {
 	return found, inner, true
 }
 
-// collapsed is a sequence as a value: one item stands for itself, none is undefined.
+// collapsed converts a sequence into a value: a single item replaces the sequence, and an empty sequence becomes undefined.
 func collapsed(items []any) any {
 	switch len(items) {
 	case 0:
@@ -186,7 +186,7 @@ func collapsed(items []any) any {
 	return items
 }
 
-// lookup is a name applied to one value; an array within an array is searched as well.
+// lookup applies a name to one value. It also searches nested arrays.
 func lookup(at any, name string) (value any, ok bool) {
 	switch at := at.(type) {
 	case map[string]any:
@@ -216,7 +216,7 @@ func gather(found, items []any, name string) []any {
 	return found
 }
 
-// flat puts the items of arrays in their place.
+// flat replaces arrays by their items.
 func flat(values []any) []any {
 	var items []any
 	for _, value := range values {

@@ -1,29 +1,29 @@
 package jsonata
 
-// evaluation is what the frames of one evaluation share.
+// evaluation is shared by the frames of one evaluation.
 type evaluation struct {
 	variables map[string]any
 	runtime   *Runtime
-	spent     int // of the budget of steps, no less than what the library would have spent on the same
-	calls     int // of functions, one within the other
+	spent     int // steps of the budget, at least as many as the library would have spent
+	calls     int // depth of nested function calls
 }
 
-// The most calls of functions, one within the other, that are evaluated here. The library bears about ten times as many.
+// maxCalls is the maximum depth of nested function calls in a plain evaluation. The library allows about ten times as many.
 const maxCalls = 100
 
-// spend accounts for steps; ok is false when the library must decide whether they are too many.
+// spend counts steps. ok is false when the library must decide whether there are too many.
 func (e *evaluation) spend(steps int) (ok bool) {
 	e.spent += steps
 	return e.spent <= e.runtime.limits.steps/2
 }
 
-// frame is a scope of variables: that of a block or of a call. The outermost has none of its own.
+// frame holds the variables of a block or a call. The outermost frame has none.
 type frame struct {
 	*evaluation
 	outer   *frame
 	names   []string
-	values  []any // a closure for a function
-	context any   // what unqualified names refer to, within a predicate
+	values  []any // a lambda for a function
+	context any   // the value that unqualified names refer to in a predicate
 }
 
 func (f *frame) bind(name string, value any) {
@@ -36,7 +36,7 @@ func (f *frame) bind(name string, value any) {
 	f.names, f.values = append(f.names, name), append(f.values, value)
 }
 
-// lookup finds what the expression has bound.
+// lookup returns a variable that the expression has bound.
 func (f *frame) lookup(name string) (value any, ok bool) {
 	for ; f != nil; f = f.outer {
 		for i := range f.names {
@@ -48,7 +48,7 @@ func (f *frame) lookup(name string) (value any, ok bool) {
 	return nil, false
 }
 
-// find finds what the expression has bound, or the state machine.
+// find returns a variable of the expression or of the state machine.
 func (c *compiler) find(name string) func(f *frame) (value any, ok bool) {
 	if !c.bound[name] {
 		return func(f *frame) (any, bool) {
@@ -106,7 +106,7 @@ func (c *compiler) variable(n node) plain {
 		if !ok {
 			return undefined{}, !f.runtime.builtin[name]
 		}
-		_, isFunction := value.(*closure)
+		_, isFunction := value.(*lambda)
 		return value, !isFunction
 	}
 	if !n.has("predicate") {
@@ -129,7 +129,7 @@ func (c *compiler) variable(n node) plain {
 	}
 }
 
-// block evaluates expressions in turn, in a scope of their own. Only here, variables may be bound.
+// block evaluates expressions in order, in their own scope. Only a block may bind variables.
 func (c *compiler) block(expressions []node) plain {
 	statements := make([]plain, len(expressions))
 	binds := false
@@ -157,8 +157,8 @@ func (c *compiler) block(expressions []node) plain {
 	}
 }
 
-// bind binds a variable to a value or a function. As the last expression of a block it is the block's value, which a function
-// cannot be here.
+// bind binds a variable to a value or a function. As the last expression of a block, its value is the block's value, which must not
+// be a function.
 func (c *compiler) bind(n node, last bool) plain {
 	name := n.child("lhs").text("value")
 	if !n.hasOnly(plainKeys) {

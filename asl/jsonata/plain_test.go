@@ -19,7 +19,7 @@ func TestPlainAgreesWithTheLibrary(t *testing.T) {
 	}
 }
 
-// agreements evaluates the expression with all values of its variables, and counts those for which it is plain.
+// agreements compares both evaluations for all values of the variables. It counts the values for which the expression is plain.
 func agreements(t *testing.T, r *Runtime, source string, values []string) (inGo int) {
 	t.Helper()
 	expression, err := r.library.Compile(source)
@@ -36,7 +36,7 @@ func agreements(t *testing.T, r *Runtime, source string, values []string) (inGo 
 	return inGo
 }
 
-// agree evaluates the expression both ways, and reports whether it is plain for these values.
+// agree evaluates the expression both ways and reports whether it is plain for these values.
 func agree(t *testing.T, r *Runtime, expression *Expression, x, y string) bool {
 	t.Helper()
 	if expression.plain == nil {
@@ -58,7 +58,7 @@ func agree(t *testing.T, r *Runtime, expression *Expression, x, y string) bool {
 	return true
 }
 
-// bindingsOf decodes the values of the variables. What is no JSON is undefined.
+// bindingsOf decodes the values of the variables. Text that is not JSON makes the variable undefined.
 func bindingsOf(x, y string) map[string]any {
 	bindings := map[string]any{}
 	for name, text := range map[string]string{"x": x, "y": y} {

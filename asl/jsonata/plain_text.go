@@ -9,7 +9,7 @@ import (
 	"clinical-risk-pipeline/asl/intrinsic"
 )
 
-// textOf is JSONata's $string for scalars: numbers with 15 significant digits at most, in JavaScript's notation.
+// textOf is JSONata's $string for scalars. Numbers have at most 15 significant digits, in JavaScript's notation.
 func textOf(value any) (text string, ok bool) {
 	switch v := value.(type) {
 	case nil:
@@ -28,10 +28,11 @@ func textOf(value any) (text string, ok bool) {
 	return "", false
 }
 
-// writer writes a value as JSON.stringify does; written is false for undefined.
+// writer writes a value as JSON.stringify does. written is false for undefined.
 type writer func(f *frame, text *strings.Builder) (written, ok bool)
 
-// text is $string of an object constructor, whose members keep their order. That of any other object is not known here.
+// text compiles $string of an object constructor, whose members keep their order. Plain evaluation does not know the order of the
+// members of any other object.
 func (c *compiler) text(argument node) plain {
 	write := c.writer(argument)
 	if write == nil {
@@ -111,7 +112,7 @@ func (c *compiler) objectWriter(n node) writer {
 	}
 }
 
-// isIndex says that a key may be one of those that JavaScript puts before all others.
+// isIndex reports whether a key may be an index, which JavaScript orders before all other keys.
 func isIndex(key string) bool { return key != "" && key[0] >= '0' && key[0] <= '9' }
 
 // quote writes a text as JSON.stringify does.
@@ -136,12 +137,12 @@ func quote(text *strings.Builder, s string) {
 	text.WriteByte('"')
 }
 
-// parseJSON is JSON.parse for the text that both decoders take alike.
+// parseJSON is JSON.parse for texts that both decoders read the same way.
 func parseJSON(text string) (value any, ok bool) {
 	return value, json.Unmarshal([]byte(text), &value) == nil
 }
 
-// plainSubstring is a part of a text, in code points. A negative start counts from the end.
+// plainSubstring returns a part of a text, counted in code points. A negative start counts from the end.
 func plainSubstring(_ *evaluation, arguments []any) (any, bool) {
 	if _, isUndefined := arguments[0].(undefined); isUndefined && areWhole(arguments[1:]) {
 		return undefined{}, true
@@ -164,7 +165,7 @@ func plainSubstring(_ *evaluation, arguments []any) (any, bool) {
 	return string(points[start:end]), true
 }
 
-// areWhole says that all values are whole numbers of 32 bits.
+// areWhole reports whether all values are 32-bit integers.
 func areWhole(values []any) bool {
 	for _, value := range values {
 		number, isNumber := value.(float64)
@@ -175,7 +176,7 @@ func areWhole(values []any) bool {
 	return true
 }
 
-// plainFormatInteger pads a number with zeroes, for which the picture has nothing but zeroes.
+// plainFormatInteger pads a number with zeros for a picture that has only zeros.
 func plainFormatInteger(_ *evaluation, arguments []any) (any, bool) {
 	picture, isText := arguments[1].(string)
 	if !isText || !areWhole(arguments[:1]) || arguments[0].(float64) < 0 || picture == "" || strings.Trim(picture, "0") != "" {

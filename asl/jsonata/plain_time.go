@@ -6,18 +6,18 @@ import (
 	"time"
 )
 
-// isoTime is how JSONata writes a time where no picture is given.
+// isoTime is the format of a time in JSONata without a picture.
 const isoTime = "2006-01-02T15:04:05.000Z"
 
 func plainNow(e *evaluation, _ []any) (any, bool) { return isoTimeOf(e.runtime.now()) }
 
-// isoTimeOf gives up where a year has not four digits.
+// isoTimeOf gives up if the year does not have four digits.
 func isoTimeOf(t time.Time) (any, bool) {
 	t = t.UTC()
 	return t.Format(isoTime), t.Year() >= 1000 && t.Year() <= 9999
 }
 
-// plainToMillis reads a time that is written in full, with milliseconds or without, in UTC.
+// plainToMillis reads a full UTC time, with or without milliseconds.
 func plainToMillis(v any) (any, bool) {
 	text, ok := v.(string)
 	if !ok || len(text) != len(isoTime) && len(text) != len("2006-01-02T15:04:05Z") {

@@ -8,7 +8,7 @@ import (
 	"github.com/dop251/goja"
 )
 
-// What replaces parts of the library.
+// Sources that replace parts of the library.
 var (
 	//go:embed javascript/limits.js
 	limitsSource string
@@ -24,31 +24,31 @@ var (
 	bridgeSource string
 )
 
-// everywhere are the changes to every occurrence of a text.
+// everywhere lists the changes to every occurrence of a text.
 var everywhere = strings.NewReplacer(
-	// Nothing in an expression of a state machine is asynchronous: no promise, no job queue.
+	// Expressions of a state machine are never asynchronous: they need no promises and no job queue.
 	"async function", "function",
 	"async (", "(",
 	"await ", "",
 	"Promise.all(", "(",
-	// Closures, the arguments object and hasOwnProperty are dear in this interpreter.
+	// Closures, the arguments object and hasOwnProperty are slow in this interpreter.
 	"createSequence()", "emptySequence()",
 	"createSequence = utils.createSequence;", "createSequence = utils.createSequence, emptySequence = utils.emptySequence;",
 	"Object.prototype.hasOwnProperty.call(expr, 'predicate')", "expr.predicate !== undefined",
 	"Object.prototype.hasOwnProperty.call(expr, 'group')", "expr.group !== undefined",
 )
 
-// once are the changes to one place: what stands from one text to the end of another gives way to a third.
+// once lists the changes to one place: put replaces the text from the start of from to the end of to.
 var once = []struct{ from, to, put string }{
 	{"    function emptySequence() {", "    /**\n", sequenceSource},
 	{"        createSequence,\n", "", "        createSequence,\n        emptySequence,\n"},
 	{"            result.forEach(function(res) {\n", "        return resultSequence;\n", flattenSource},
 	{"    var staticFrame = createFrame(null);\n", "", frameSource + "    var staticFrame = createFrame(null);\n"},
 	{"    function createFrame(enclosingEnvironment) {", "    // Function registration\n", "    // Function registration\n"},
-	// Most arguments are what the function's signature asks for.
+	// Most arguments already match the function's signature.
 	{"                args.forEach(function (arg) {\n", "                var isValid = ", signatureSource + "                var isValid = "},
 	{"        var regex = new RegExp(regexStr);\n", "", "        var regex = new RegExp(regexStr), asTheyAre = Object.create(null);\n"},
-	// The callbacks for debuggers give way to a count of steps. What costs more than a step pays for it.
+	// A count of steps replaces the callbacks for debuggers. Operations that cost more than a step spend more.
 	{"        var entryCallback = ", "        switch (expr.type) {\n", "        if (--steps < 0) spend(0);\n        switch (expr.type) {\n"},
 	{"        var exitCallback = ", "        if(result && isSequence(result) && ", "        if(result && result.sequence === true && Array.isArray(result) && "},
 	{"        result = new Array(size);\n", "", "        spend(size);\n        result = new Array(size);\n"},
@@ -57,12 +57,12 @@ var once = []struct{ from, to, put string }{
 	{"            var padding = (new Array(padLength + 1)).join(char);\n", "", "            spend(padLength);\n            var padding = (new Array(padLength + 1)).join(char);\n"},
 	{"                proc.token = procName;\n", "", "                touched.push(proc);\n                proc.token = procName;\n"},
 	{"            next.position = result.body.procedure.position;\n", "", "            touched.push(next);\n            next.position = result.body.procedure.position;\n"},
-	// A time without a zone is UTC wherever this runs.
+	// A time without a zone is UTC on every machine.
 	{"            return Date.parse(timestamp);\n", "", "            return Date.parse(/T/.test(timestamp) && !/(Z|[+-]\\d\\d:?\\d\\d)$/.test(timestamp) ? timestamp + 'Z' : timestamp);\n"},
 	{"    jsonata.parser = parser;", "\n", bridgeSource},
 }
 
-// compile rewrites the library, of which readSource has made sure that it is the expected one, and compiles it.
+// compile rewrites and compiles the library. readSource has already verified the source.
 func compile(source string) (*goja.Program, error) {
 	source = everywhere.Replace(source)
 	for _, change := range once {
@@ -75,16 +75,16 @@ func compile(source string) (*goja.Program, error) {
 	return goja.Compile("jsonata.js", source, false)
 }
 
-// splice replaces what stands from the only occurrence of from to the end of the first to behind it.
+// splice replaces the text from the only occurrence of from to the end of the next to.
 func splice(source, from, to, put string) (string, error) {
 	if strings.Count(source, from) != 1 {
-		return "", fmt.Errorf("jsonata: jsonata.js holds %q %d times, want 1", from, strings.Count(source, from))
+		return "", fmt.Errorf("jsonata: jsonata.js contains %q %d times, want 1", from, strings.Count(source, from))
 	}
 	start := strings.Index(source, from)
 	tail := source[start+len(from):]
 	end := strings.Index(tail, to)
 	if end < 0 {
-		return "", fmt.Errorf("jsonata: jsonata.js holds no %q behind %q", to, from)
+		return "", fmt.Errorf("jsonata: jsonata.js does not contain %q after %q", to, from)
 	}
 	return source[:start] + put + tail[end+len(to):], nil
 }

@@ -10,20 +10,20 @@ import (
 	"github.com/dop251/goja"
 )
 
-// limits bound an evaluation, so that it ends, and ends the same on every machine.
+// limits bound an evaluation, so that it ends, and with the same result on every machine.
 type limits struct {
-	steps    int           // see javascript/limits.js; half a million are a few seconds
-	calls    int           // how deep JavaScript calls may nest; a call of a JSONata function takes about 10 of them
-	duration time.Duration // stops what takes its time within one step
+	steps    int           // see javascript/limits.js; half a million steps take a few seconds
+	calls    int           // maximum depth of JavaScript calls; a call of a JSONata function takes about 10
+	duration time.Duration // stops a single step that takes too long
 }
 
 var defaultLimits = limits{steps: 500_000, calls: 20_000, duration: 20 * time.Second}
 
-// maxParsed is how many parsed expressions a runtime keeps, and how many compiled ones a library.
+// maxParsed is the number of parsed expressions that a runtime keeps, and of compiled expressions that a library keeps.
 const maxParsed = 4096
 
-// A regular expression that needs backtracking runs in native code, which cannot be interrupted. When it gives up it finds
-// nothing, but by then the evaluation has run out of time as well.
+// A regular expression that needs backtracking runs in native code, which cannot be interrupted. When its time runs out, it finds no
+// match, but by then the evaluation has run out of time, too.
 func init() { regexp2.DefaultMatchTimeout = defaultLimits.duration }
 
 // Runtime is one JavaScript interpreter. It is not safe for concurrent use.
@@ -34,7 +34,7 @@ type Runtime struct {
 	describe goja.Callable
 	evaluate goja.Callable
 	parsed   map[string]goja.Value // the library's syntax trees, by source
-	builtin  map[string]bool       // the functions that there are
+	builtin  map[string]bool       // the names of all functions
 
 	limits limits
 	now    func() time.Time
@@ -73,7 +73,7 @@ func (r *Runtime) start() error {
 	return nil
 }
 
-// Close gives the runtime back to its library. It must not be used after that.
+// Close returns the runtime to its library. Do not use the runtime afterwards.
 func (r *Runtime) Close() {
 	r.now, r.random = nil, nil
 	if !r.broken {
@@ -81,7 +81,7 @@ func (r *Runtime) Close() {
 	}
 }
 
-// treeOf returns the library's own syntax tree for the source, parsed once.
+// treeOf returns the library's own syntax tree for the source. It parses each source once.
 func (r *Runtime) treeOf(source string) (goja.Value, error) {
 	if r.broken {
 		if err := r.start(); err != nil {
@@ -118,9 +118,9 @@ func (r *Runtime) compile(source string) (*Expression, error) {
 	return &Expression{source: source, uses: findUses(root, r.builtin), plain: compilePlain(root)}, nil
 }
 
-// Eval evaluates the expression with the variables bound: {"states": …, "threshold": 0.75} for $states and $threshold. Other
-// than in plain JSONata there is no input document, so $ and $$ are undefined at the top level. defined is false when the
-// result is undefined. A fault is an *Error.
+// Eval evaluates the expression with bound variables: {"states": …, "threshold": 0.75} for $states and $threshold. Unlike plain
+// JSONata, an evaluation has no input document, so $ and $$ are undefined at the top level. defined is false when the result is
+// undefined. A fault is an *Error.
 func (r *Runtime) Eval(e *Expression, bindings map[string]any) (value any, defined bool, err error) {
 	if e.plain != nil {
 		if value, ok := e.plain(r.frame(bindings)); ok {
@@ -133,7 +133,7 @@ func (r *Runtime) Eval(e *Expression, bindings map[string]any) (value any, defin
 	return r.interpret(e, bindings)
 }
 
-// frame is the outermost frame of an evaluation in Go.
+// frame returns the outermost frame of an evaluation in Go.
 func (r *Runtime) frame(variables map[string]any) *frame {
 	begun := &struct { // one allocation for both
 		evaluation
@@ -143,7 +143,7 @@ func (r *Runtime) frame(variables map[string]any) *frame {
 	return &begun.frame
 }
 
-// interpret has the library evaluate the expression.
+// interpret evaluates the expression with the library.
 func (r *Runtime) interpret(e *Expression, bindings map[string]any) (value any, defined bool, err error) {
 	tree, err := r.treeOf(e.source)
 	if err != nil {
@@ -168,8 +168,8 @@ func (r *Runtime) interpret(e *Expression, bindings map[string]any) (value any, 
 	return value, err == nil, err
 }
 
-// guard runs JavaScript under the limit of time. A panic of the interpreter becomes an error. The interpreter of an evaluation
-// that was cut short is not used again.
+// guard runs JavaScript under the time limit. It turns a panic of the interpreter into an error. It marks an interpreter as broken
+// after a panic or a timeout.
 func (r *Runtime) guard(run func() (goja.Value, error)) (result goja.Value, err error) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -9,14 +9,14 @@ import (
 	"path/filepath"
 )
 
-// Version is the version of the npm package that this package runs: the one that AWS Step Functions implements
+// Version is the version of the npm package that this package runs. AWS Step Functions implements it
 // (https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html).
 const Version = "2.0.6"
 
-// checksum is the SHA-256 of jsonata.js of that version. The source is rewritten before it runs, so no other will do.
+// checksum is the SHA-256 of jsonata.js of that version. The source is rewritten before it runs, so it must not differ.
 const checksum = "8327cafae2779d31512939cc45eba2f1b3fff3c09cdf7906ed457c31f198302b"
 
-// readSource reads jsonata.js from the package's folder and makes sure that it is the file that the rewriting is made for.
+// readSource reads jsonata.js from the package's folder and verifies its version and checksum.
 func readSource(dir string) (string, error) {
 	manifest, err := os.ReadFile(filepath.Join(dir, "package.json"))
 	if err != nil {
@@ -27,7 +27,7 @@ func readSource(dir string) (string, error) {
 		return "", fmt.Errorf("jsonata: %s: %w", filepath.Join(dir, "package.json"), err)
 	}
 	if parsed.Version != Version {
-		return "", fmt.Errorf("jsonata: %s holds version %q, want %s, which AWS Step Functions runs", dir, parsed.Version, Version)
+		return "", fmt.Errorf("jsonata: %s has version %q, want %s, which AWS Step Functions runs", dir, parsed.Version, Version)
 	}
 	file := filepath.Join(dir, "jsonata.js")
 	source, err := os.ReadFile(file)

@@ -1,6 +1,6 @@
 package jsonata
 
-// node is a node of the library's syntax tree: "type", "value" and what belongs to the type, see processAST in jsonata.js.
+// node is a node of the library's syntax tree. It has "type", "value" and members that depend on the type; see processAST in jsonata.js.
 type node map[string]any
 
 func asNode(v any) node {
@@ -21,7 +21,7 @@ func (n node) has(key string) bool {
 	return ok
 }
 
-// hasOnly says that the node has no members but those.
+// hasOnly reports whether the node has no other members.
 func (n node) hasOnly(keys map[string]bool) bool {
 	for key := range n {
 		if !keys[key] {
@@ -31,7 +31,7 @@ func (n node) hasOnly(keys map[string]bool) bool {
 	return true
 }
 
-// count is how many nodes there are, this one included.
+// count returns the number of nodes in the tree, including this one.
 func (n node) count() int { return countNodes(map[string]any(n)) }
 
 func countNodes(v any) int {
@@ -50,7 +50,7 @@ func countNodes(v any) int {
 	return nodes
 }
 
-// list returns the nodes that an array member holds.
+// list returns the nodes in an array member.
 func (n node) list(key string) []node {
 	items, _ := n[key].([]any)
 	nodes := make([]node, len(items))

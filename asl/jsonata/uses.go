@@ -1,21 +1,21 @@
 package jsonata
 
-// uses is what a walk through a syntax tree finds.
+// uses collects what an expression uses. A walk through the syntax tree fills it in.
 type uses struct {
-	free   map[string]*reach // by name, the library's functions included: a state machine's variable may have such a name
+	free   map[string]*reach // by name; it includes the library's functions, because a variable of the state machine may have the same name
 	root   bool
-	climbs bool // the expression uses %, which leads up again
+	climbs bool // the expression uses %, which leads to the parent
 
 	builtin map[string]bool // the functions of the library and of AWS
 }
 
-// reach says which parts of a variable an expression can look at: all of it, or some members at most. What lies beyond need
-// not be converted for an evaluation.
+// reach describes the parts of a variable that an expression can read: all of it, or only some members. An evaluation converts only
+// these parts.
 type reach struct {
 	all     bool
 	members map[string]*reach
 
-	// How the variable is used: as a value, where either a value or a function may stand, as the function of a call.
+	// How the expression uses the variable: as a value, where a value or a function is allowed, or as the function of a call.
 	read, passed, called bool
 }
 
@@ -33,9 +33,9 @@ func (r *reach) member(name string) *reach {
 type scope struct {
 	bound   map[string]bool
 	binding string          // the variable whose value is being computed
-	coming  map[string]bool // within a function: variables that are bound by then, unless it is called to compute their value
+	coming  map[string]bool // inside a function: variables that are bound when it is called, unless their own value calls it
 	outer   *scope
-	context bool // there is a value that $ and unqualified names refer to
+	context bool // $ and unqualified names refer to a value
 }
 
 func (s *scope) knows(name string) bool {
@@ -47,7 +47,7 @@ func (s *scope) knows(name string) bool {
 	return false
 }
 
-// awaits says that the name is one of those that are coming.
+// awaits reports whether the name is one of those in coming.
 func (s *scope) awaits(name string) bool {
 	for ; s != nil; s = s.outer {
 		if s.coming[name] {
@@ -116,7 +116,7 @@ func (u *uses) walk(n node, s *scope) {
 	u.clauses(n, s)
 }
 
-// variable notes the use of a variable, and returns its reach when it is a free one.
+// variable notes the use of a variable and returns its reach if the variable is free.
 func (u *uses) variable(name string, s *scope) *reach {
 	switch {
 	case name == "":
@@ -140,7 +140,7 @@ func (u *uses) reachOf(name string) *reach {
 	return u.free[name]
 }
 
-// path walks a path: its first step may be a variable, of which the names behind it reach a part.
+// path walks a path. If the first step is a variable, the names after it reach a part of the variable.
 func (u *uses) path(n node, s *scope) {
 	steps := n.list("steps")
 	var at *reach
@@ -186,12 +186,12 @@ func (u *uses) call(n node, s *scope) {
 	}
 }
 
-// takesFunction says from which argument on a function of the library takes functions.
+// takesFunction gives the index of the first argument of a library function that may be a function.
 var takesFunction = map[string]int{
 	"map": 1, "filter": 1, "single": 1, "reduce": 1, "sift": 0, "each": 0, "sort": 1, "match": 1, "contains": 1, "replace": 1, "split": 1,
 }
 
-// pass walks what stands where a function may stand.
+// pass walks a node in a place where a function is allowed.
 func (u *uses) pass(n node, s *scope) {
 	name := n.text("value")
 	if n.kind() != "variable" || name == "" || name == "$" || s.knows(name) {
@@ -203,7 +203,7 @@ func (u *uses) pass(n node, s *scope) {
 	u.clauses(n, s)
 }
 
-// operands walks what the other types of nodes hold.
+// operands walks the operands of the other types of nodes.
 func (u *uses) operands(n node, s *scope) {
 	for _, key := range []string{"lhs", "rhs", "expression", "condition", "then", "else"} {
 		if operand := n.child(key); operand != nil {
@@ -227,7 +227,7 @@ func (u *uses) operands(n node, s *scope) {
 	}
 }
 
-// clauses walks the predicates, the stages of a step, and the group-by of a node. They are evaluated for each value.
+// clauses walks the predicates, the stages of a step and the group-by of a node. They are evaluated for each value.
 func (u *uses) clauses(n node, s *scope) {
 	for _, key := range []string{"predicate", "stages"} {
 		for _, stage := range n.list(key) {

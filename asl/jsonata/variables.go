@@ -2,22 +2,22 @@ package jsonata
 
 import "sort"
 
-// Variables says what an expression refers to, for checks before anything runs.
+// Variables lists what an expression refers to, for checks before an execution.
 type Variables struct {
-	// Free are the variables that the expression uses without binding them itself, sorted and without the $: "states" and
-	// those of the state machine. A variable may have the name of a function, such as $count in $count + 1; where a function
-	// makes sense, as in $map(list, $count), such a name is taken for the function.
+	// Free lists the variables that the expression uses without binding them, sorted and without the $: "states" and the
+	// variables of the state machine. A variable may have the name of a function, such as $count in $count + 1. Where a function
+	// is allowed, as in $map(list, $count), such a name means the function.
 	Free []string
-	// Functions are the functions that the expression calls or passes on by name, its own excepted, sorted and without the $.
+	// Functions lists the functions that the expression calls or passes by name, except its own, sorted and without the $.
 	Functions []string
-	// Unknown are those of Functions that neither the library nor AWS defines. Unless the state machine has a variable of that
-	// name, such a call fails with T1006.
+	// Unknown lists those of Functions that neither the library nor AWS defines. Such a call fails with T1006, unless the state
+	// machine has a variable of that name.
 	Unknown []string
-	// States are the members of $states that it names, sorted: "context", "errorOutput", "input", "result".
+	// States lists the members of $states that the expression names, sorted: "context", "errorOutput", "input", "result".
 	States []string
-	// AllStates says that it uses $states as a whole, so that States may lack some.
+	// AllStates reports that the expression uses $states as a whole, so States may be incomplete.
 	AllStates bool
-	// Root says that it uses $, $$ or an unqualified name where there is no context, all of which AWS does not support.
+	// Root reports that the expression uses $, $$ or an unqualified name without a context, which AWS does not support.
 	Root bool
 }
 

@@ -21,28 +21,28 @@ func TestVariables(t *testing.T) {
 		{"$states with all its members", `$states.*`, jsonata.Variables{Free: []string{"states"}, AllStates: true}},
 		{"a variable of the state machine", `$threshold > 1`, jsonata.Variables{Free: []string{"threshold"}}},
 		{"a local variable is not free", `($x := $a; $x + $y)`, jsonata.Variables{Free: []string{"a", "y"}}},
-		{"its value is computed before", `($x := $x + 1; $x)`, jsonata.Variables{Free: []string{"x"}}},
-		{"a function in its value is called afterwards", `($x := $map($a, function() { $x }); $x)`, jsonata.Variables{Free: []string{"a"}, Functions: []string{"map"}}},
-		{"nor outside of its own block", `(($x := 1); $x)`, jsonata.Variables{Free: []string{"x"}}},
-		{"in an array, too", `[($x := 1; $x), $x]`, jsonata.Variables{Free: []string{"x"}}},
+		{"the value of a local variable is computed first", `($x := $x + 1; $x)`, jsonata.Variables{Free: []string{"x"}}},
+		{"a function in the value is called later", `($x := $map($a, function() { $x }); $x)`, jsonata.Variables{Free: []string{"a"}, Functions: []string{"map"}}},
+		{"a variable is free outside its block", `(($x := 1); $x)`, jsonata.Variables{Free: []string{"x"}}},
+		{"a block inside an array", `[($x := 1; $x), $x]`, jsonata.Variables{Free: []string{"x"}}},
 		{"parameters are not free", `$map($list, function($v, $i) { $v + $i + $z })`, jsonata.Variables{Free: []string{"list", "z"}, Functions: []string{"map"}}},
 		{"a function calls itself", `($f := function($n) { $f($n - 1) }; $f(1))`, jsonata.Variables{}},
 		{"an unknown function", `$nope($x)`, jsonata.Variables{Free: []string{"x"}, Functions: []string{"nope"}, Unknown: []string{"nope"}}},
-		{"AWS removed one", `$eval("1")`, jsonata.Variables{Functions: []string{"eval"}, Unknown: []string{"eval"}}},
-		{"AWS added some", `$parse($hash($uuid(), "MD5"))`, jsonata.Variables{Functions: []string{"hash", "parse", "uuid"}}},
+		{"a function that AWS removed", `$eval("1")`, jsonata.Variables{Functions: []string{"eval"}, Unknown: []string{"eval"}}},
+		{"functions that AWS added", `$parse($hash($uuid(), "MD5"))`, jsonata.Variables{Functions: []string{"hash", "parse", "uuid"}}},
 		{"a function by its name", `$map($list, $uppercase)`, jsonata.Variables{Free: []string{"list"}, Functions: []string{"map", "uppercase"}}},
 		{"a variable may have a function's name", `$count + $sum.a + $string($max) + $map($min, $nope)`,
 			jsonata.Variables{Free: []string{"count", "max", "min", "nope", "sum"}, Functions: []string{"map", "string"}}},
 		{"a function may have another name", `($f := $uppercase; $f("a"))`, jsonata.Variables{Functions: []string{"uppercase"}}},
 		{"a function behind an arrow", `$a ~> $uppercase() ~> $nope`, jsonata.Variables{Free: []string{"a", "nope"}, Functions: []string{"uppercase"}}},
 		{"an unqualified name has no context", `risk > 1`, jsonata.Variables{Root: true}},
-		{"nor has $", `$`, jsonata.Variables{Root: true}},
-		{"nor has $$", `$a[$$.b]`, jsonata.Variables{Free: []string{"a"}, Root: true}},
-		{"in a predicate there is a context", `$a[risk > $limit]`, jsonata.Variables{Free: []string{"a", "limit"}}},
-		{"and in a step", `$a.(b & $)`, jsonata.Variables{Free: []string{"a"}}},
-		{"and in an order-by", `$a^(b, >$c)`, jsonata.Variables{Free: []string{"a", "c"}}},
-		{"and in a group-by", `$a{b: $c}`, jsonata.Variables{Free: []string{"a", "c"}}},
-		{"and in a transformation", `$a ~> |b|{"c": $d}, ["e"]|`, jsonata.Variables{Free: []string{"a", "d"}}},
+		{"$ has no context", `$`, jsonata.Variables{Root: true}},
+		{"$$ has no context", `$a[$$.b]`, jsonata.Variables{Free: []string{"a"}, Root: true}},
+		{"a predicate has a context", `$a[risk > $limit]`, jsonata.Variables{Free: []string{"a", "limit"}}},
+		{"a step has a context", `$a.(b & $)`, jsonata.Variables{Free: []string{"a"}}},
+		{"an order-by has a context", `$a^(b, >$c)`, jsonata.Variables{Free: []string{"a", "c"}}},
+		{"a group-by has a context", `$a{b: $c}`, jsonata.Variables{Free: []string{"a", "c"}}},
+		{"a transformation has a context", `$a ~> |b|{"c": $d}, ["e"]|`, jsonata.Variables{Free: []string{"a", "d"}}},
 		{"bound by a path", `$a.b@$x#$i.($x & $i & $y)`, jsonata.Variables{Free: []string{"a", "y"}}},
 		{"in conditions", `$a ? $b : $c`, jsonata.Variables{Free: []string{"a", "b", "c"}}},
 		{"in constructors", `[{"a": $b, $c: -$d}]`, jsonata.Variables{Free: []string{"b", "c", "d"}}},
@@ -58,7 +58,7 @@ func TestVariables(t *testing.T) {
 	}
 }
 
-// What an expression does not reach is not converted, which must not show.
+// An evaluation converts only what the expression reaches. The result must be the same.
 func TestReachCoversWhatIsUsed(t *testing.T) {
 	library := open(t)
 	runtime := newRuntime(t, library)

@@ -58,7 +58,7 @@ func (x indices) expand(e *evaluation, at any, strict bool, yield func(any) erro
 	return nil
 }
 
-// slice is [from:to], either of which may be left out. Jayway takes no step.
+// slice is [from:to]. One of the two may be absent. Jayway ignores a step.
 type slice struct{ from, to *int }
 
 func (s slice) definite(bool) bool    { return false }
@@ -93,7 +93,7 @@ func (s slice) expand(e *evaluation, at any, strict bool, yield func(any) error)
 	return nil
 }
 
-// bounds follows Jayway, in which [-3:-1] counts both ends from the back, and [1:-1] is empty.
+// bounds follows Jayway: [-3:-1] counts both ends from the back, and [1:-1] is empty.
 func (s slice) bounds(length int) (from, to int) {
 	switch {
 	case s.to == nil:
@@ -119,12 +119,12 @@ func (p *parser) array() (step, error) {
 		return nil, p.fail("expected ']'")
 	}
 	text := p.source[p.at : p.at+end]
-	s, ok := arrayStep(text)
+	found, ok := arrayStep(text)
 	if !ok {
-		return nil, p.fail("'%s' is no index, list of indices or slice", text)
+		return nil, p.fail("'%s' is not an index, a list of indices or a slice", text)
 	}
 	p.at += end + 1
-	return s, nil
+	return found, nil
 }
 
 func arrayStep(text string) (step, bool) {

@@ -9,7 +9,7 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// call is a function at the end of a path: $.visits.length(), or with arguments $.sum($.a, $.b).
+// call is a function at the end of a path, such as $.visits.length() or, with arguments, $.sum($.a, $.b).
 type call struct {
 	name      string
 	arguments []operand
@@ -31,7 +31,7 @@ func (c call) expand(e *evaluation, at any, _ bool, yield func(any) error) error
 	return yield(result)
 }
 
-// call reads a function's arguments.
+// call reads the arguments of a function.
 func (p *parser) call(function string) (step, error) {
 	if _, known := calls[function]; !known {
 		return nil, p.fail("there is no function '%s'", function)
@@ -55,7 +55,7 @@ var calls = map[string]func(at any, arguments []any) (any, error){
 		if n, ok := value.Float(append(arguments, nil)[0]); ok {
 			return item(at, int(n))
 		}
-		return nil, fmt.Errorf("it takes the index")
+		return nil, fmt.Errorf("it needs one argument, the index")
 	},
 	"min":    aggregate(func(numbers []float64) float64 { return reduce(numbers, math.Inf(1), math.Min) }),
 	"max":    aggregate(func(numbers []float64) float64 { return reduce(numbers, math.Inf(-1), math.Max) }),
@@ -97,7 +97,7 @@ func item(at any, n int) (any, error) {
 	return found, nil
 }
 
-// aggregate applies to the numbers of an array and of the arguments; other values do not count.
+// aggregate applies a function to the numbers in an array and in the arguments. It ignores other values.
 func aggregate(apply func(numbers []float64) float64) func(at any, arguments []any) (any, error) {
 	return func(at any, arguments []any) (any, error) {
 		items, _ := at.([]any)
@@ -132,7 +132,7 @@ func sum(numbers []float64) float64 {
 	return reduce(numbers, 0, func(a, b float64) float64 { return a + b })
 }
 
-// deviation is the standard deviation of a whole population.
+// deviation returns the standard deviation of a whole population.
 func deviation(numbers []float64) float64 {
 	mean := sum(numbers) / float64(len(numbers))
 	squares := reduce(numbers, 0, func(total, number float64) float64 { return total + (number-mean)*(number-mean) })

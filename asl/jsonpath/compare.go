@@ -10,7 +10,7 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// comparisons are the operators of filters. What they make of values of unlike types is Jayway's.
+// comparisons holds the operators of filters. They treat values of different types as Jayway does.
 var comparisons = map[string]func(left, right any) bool{
 	"==":  equal,
 	"!=":  func(left, right any) bool { return !equal(left, right) },
@@ -38,7 +38,7 @@ var comparisons = map[string]func(left, right any) bool{
 	"noneof":   sets(func(shared, _, _ int) bool { return shared == 0 }),
 }
 
-// equal compares by value; a text equals the number that it spells, and a missing value equals nothing.
+// equal compares by value. A text equals the number that it spells, and a missing value equals no value.
 func equal(left, right any) bool {
 	if a, ok := value.Float(left); ok {
 		b, ok := value.Float(right)
@@ -65,7 +65,7 @@ func equal(left, right any) bool {
 	return false
 }
 
-// ordered compares two numbers or two texts; values of other types have no order.
+// ordered compares two numbers or two texts. Values of other types have no order.
 func ordered(holds func(order int) bool) func(left, right any) bool {
 	return func(left, right any) bool {
 		if a, ok := value.Float(left); ok {
@@ -78,7 +78,7 @@ func ordered(holds func(order int) bool) func(left, right any) bool {
 	}
 }
 
-// matches applies the regular expression on either side to the text, or to any of the texts, on the other.
+// matches applies the regular expression on one side to the text, or to each of the texts, on the other side.
 func matches(left, right any) bool {
 	pattern, ok := right.(*regexp.Regexp)
 	if !ok {
@@ -118,7 +118,7 @@ func in(wanted, list any) bool {
 	return false
 }
 
-// all asks whether the left list holds everything in the right one.
+// all reports whether the left list contains every item of the right list.
 func all(left, right any) bool {
 	required, isList := right.([]any)
 	if _, ok := left.([]any); !ok || !isList {
@@ -156,7 +156,7 @@ func empty(left, right any) bool {
 	return false
 }
 
-// sets compares two lists by how many items of the left one are in the right one.
+// sets compares two lists by the number of items of the left list that are in the right list.
 func sets(holds func(shared, left, right int) bool) func(left, right any) bool {
 	return func(left, right any) bool {
 		a, isA := left.([]any)

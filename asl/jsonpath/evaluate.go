@@ -2,16 +2,16 @@ package jsonpath
 
 import "fmt"
 
-// maxVisits bounds what one evaluation may look at, its filters included; nested recursive descent multiplies.
+// maxVisits bounds the number of values that one evaluation, including its filters, may visit. Nested recursive descents multiply it.
 const maxVisits = 2_000_000
 
-// evaluation is one application of a path that is more than names and indices.
+// evaluation is one application of a path that has more than names and indices.
 type evaluation struct {
 	path   *Path
-	root   any  // of the whole document, which $ in a filter refers to
-	step   int  // the step that is being applied
-	last   bool // it is the last one
-	visits *int // what is left to visit, shared with the evaluations within filters
+	root   any  // of the whole document: $ in a filter
+	step   int  // the current step
+	last   bool // the current step is the last one
+	visits *int // number of visits left, shared with the evaluations in filters
 }
 
 func (e *evaluation) notFound(at any) error { return e.path.notFound(e.step, at) }
@@ -23,7 +23,7 @@ func (e *evaluation) spend() error {
 	return nil
 }
 
-// within evaluates a path of a filter, or of a function's argument, which starts at the document's root or at the current value.
+// within evaluates a path in a filter or in a function's argument. It starts at the document's root or at the current value.
 func (e *evaluation) within(p *Path, at any) (any, error) {
 	if p.root != current {
 		at = e.root
@@ -50,13 +50,13 @@ func (p *Path) walk(at any) (any, error) {
 	return at, nil
 }
 
-// search applies the steps one after another to the list of all that was found so far.
+// search applies the steps in order to the list of values found so far.
 func (p *Path) search(e *evaluation, at any) (any, error) {
 	found, definite, descended := []any{at}, true, false
 	for i, s := range p.steps {
 		e.step, e.last = i, i == len(p.steps)-1
 		if _, isCall := s.(call); isCall && descended {
-			found, definite = []any{found}, true // as in Jayway, a function behind .. gets all that was found
+			found, definite = []any{found}, true // as in Jayway, a function after .. gets all values found
 		}
 		next := []any{}
 		for _, at := range found {

@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// filter is [?(…)]: the items of an array, or the object itself, for which the condition holds.
+// filter is [?(…)]: it keeps the items of an array, or the object itself, for which the condition is true.
 type filter struct {
 	source    string
 	condition condition
 }
 
-// condition says whether a value passes.
+// condition reports whether a value passes.
 type condition func(e *evaluation, at any) bool
 
 func (f filter) definite(bool) bool    { return false }
@@ -44,11 +44,11 @@ func (f filter) expand(e *evaluation, at any, strict bool, yield func(any) error
 	return nil
 }
 
-// filter reads what follows [?.
+// filter reads the rest of a filter after [?.
 func (p *parser) filter() (step, error) {
 	start := p.at - 2
 	if p.blanks() != '(' {
-		return nil, p.fail("expected '(' behind '[?'")
+		return nil, p.fail("expected '(' after '[?'")
 	}
 	c, err := p.unary()
 	if err != nil {
@@ -60,7 +60,7 @@ func (p *parser) filter() (step, error) {
 	return filter{source: p.source[start:p.at], condition: c}, nil
 }
 
-// either reads conditions joined by ||, each of which may be some joined by &&.
+// either reads conditions joined by ||. Each may consist of conditions joined by &&.
 func (p *parser) either() (condition, error) {
 	return p.joined("||", p.both, func(a, b condition) condition {
 		return func(e *evaluation, at any) bool { return a(e, at) || b(e, at) }
@@ -109,7 +109,7 @@ func (p *parser) unary() (condition, error) {
 	return p.comparison()
 }
 
-// comparison reads two values with an operator between them, or a path alone, which asks whether it leads anywhere.
+// comparison reads two values with an operator between them, or a single path, which tests whether it finds a value.
 func (p *parser) comparison() (condition, error) {
 	left, err := p.side()
 	if err != nil {
@@ -138,7 +138,7 @@ func (p *parser) operator() string {
 	return p.source[start:p.at]
 }
 
-// operand is one side of a comparison: a path's value, missingValue{} when it leads nowhere, a literal, or a *regexp.Regexp.
+// operand is one side of a comparison: a path's value, missingValue{} when the path finds nothing, a literal, or a *regexp.Regexp.
 type operand func(e *evaluation, at any) any
 
 type missingValue struct{}
@@ -154,7 +154,7 @@ func (p *parser) side() (operand, error) {
 	return func(*evaluation, any) any { return literal }, err
 }
 
-// inner reads a path within a filter.
+// inner reads a path in a filter.
 func (p *parser) inner() (operand, error) {
 	start := p.at
 	root := ""
@@ -176,7 +176,7 @@ func (p *parser) inner() (operand, error) {
 	}, nil
 }
 
-// pattern reads /regular expression/i. It has to match a text as a whole.
+// pattern reads /regular expression/i. It must match a whole text.
 func (p *parser) pattern() (operand, error) {
 	start := p.at + 1
 	for p.at++; p.at < len(p.source) && p.peek() != '/'; p.at++ {

@@ -9,7 +9,7 @@ import (
 
 var escapes = map[byte]string{'b': "\b", 'f': "\f", 'n': "\n", 'r': "\r", 't': "\t"}
 
-// unescape resolves \n, \u0041 and the like; before any other character the backslash goes.
+// unescape resolves \n, \u0041 and similar escapes. It drops the backslash before any other character.
 func unescape(text string) string {
 	if !strings.Contains(text, `\`) {
 		return text
@@ -33,7 +33,7 @@ func unescape(text string) string {
 	return b.String()
 }
 
-// literal reads a JSON value of a filter. Strings may stand in single quotes.
+// literal reads a JSON value in a filter. Strings may have single quotes.
 func (p *parser) literal() (any, error) {
 	switch c := p.blanks(); c {
 	case '\'', '"':
@@ -55,7 +55,7 @@ func (p *parser) literal() (any, error) {
 	return p.word()
 }
 
-// list reads what stands between brackets, separated by commas.
+// list reads values between brackets, separated by commas.
 func (p *parser) list(end byte, item func() error) error {
 	if err := p.deeper(); err != nil {
 		return err

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// SyntaxError says what is wrong with a path, and where.
+// SyntaxError describes an error in a path and its place.
 type SyntaxError struct {
 	Path    string
 	Offset  int // in bytes
@@ -16,10 +16,10 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("Invalid path '%s': %s at offset %d", e.Path, e.Message, e.Offset)
 }
 
-// maxDepth bounds how deep filters nest.
+// maxDepth is the maximum depth of nested filters.
 const maxDepth = 32
 
-// Parse parses a path. It starts with $ for the state's input, $$ for the context object, or $name for a variable. The error is
+// Parse parses a path. A path starts with $ for the state's input, $$ for the context object, or $name for a variable. The error is
 // a *SyntaxError.
 func Parse(path string) (*Path, error) {
 	if !strings.HasPrefix(path, "$") {
@@ -46,7 +46,7 @@ func newPath(source, root string, steps []step) *Path {
 	return &Path{source: source, root: root, steps: steps, plain: plain}
 }
 
-// parser reads a path, or the part of it that a filter holds.
+// parser reads a path or the part of a path in a filter.
 type parser struct {
 	source string
 	at     int
@@ -79,7 +79,7 @@ func (p *parser) accept(text string) bool {
 	return false
 }
 
-// root reads what follows the first $: another one, or the name of a variable.
+// root reads the rest of the root after the first $: another $, or the name of a variable.
 func (p *parser) root() string {
 	if p.accept("$") {
 		return Context
@@ -104,7 +104,7 @@ func (p *parser) steps() ([]step, error) {
 	return steps, nil
 }
 
-// ends reports whether the path ends here: within a filter or a function's arguments that is before an operator, too.
+// ends reports whether the path ends here. In a filter or a function's arguments it also ends before an operator.
 func (p *parser) ends() bool {
 	return p.at >= len(p.source) || p.depth > 0 && strings.IndexByte(" =!<>~&|),]", p.peek()) >= 0
 }
@@ -164,7 +164,7 @@ func (p *parser) bracket() (step, error) {
 	p.at++
 	switch c := p.blanks(); {
 	case c == '\'' || c == '"':
-		return p.names()
+		return p.union()
 	case c == '*':
 		p.at++
 		return wildcard{}, p.close(']')
@@ -174,7 +174,7 @@ func (p *parser) bracket() (step, error) {
 	case c == '-' || c == ':' || '0' <= c && c <= '9':
 		return p.array()
 	}
-	return nil, p.fail("expected a quoted name, an index, '*' or a filter behind '['")
+	return nil, p.fail("expected a quoted name, an index, '*' or a filter after '['")
 }
 
 func (p *parser) close(bracket byte) error {
@@ -185,14 +185,14 @@ func (p *parser) close(bracket byte) error {
 	return nil
 }
 
-func (p *parser) names() (step, error) {
-	var list names
+func (p *parser) union() (step, error) {
+	var list union
 	for {
 		quote := p.blanks()
 		if quote != '\'' && quote != '"' {
 			return nil, p.fail("expected a quoted name")
 		}
-		text, err := p.quoted() // its escapes stay: AWS compares the name as it is written
+		text, err := p.quoted() // its escapes stay: AWS compares the name as written
 		if err != nil {
 			return nil, err
 		}
@@ -211,7 +211,7 @@ func (p *parser) names() (step, error) {
 	return list, nil
 }
 
-// quoted reads a string in the quotes that it starts with, and leaves its escapes alone.
+// quoted reads a quoted string and keeps its escapes.
 func (p *parser) quoted() (string, error) {
 	quote := p.peek()
 	start := p.at + 1

@@ -1,15 +1,15 @@
-// Package jsonpath evaluates JSONPath as AWS Step Functions does, that is as the Java library Jayway JsonPath does
+// Package jsonpath evaluates JSONPath as AWS Step Functions does: like the Java library Jayway JsonPath
 // (https://github.com/json-path/JsonPath), with the roots that the Amazon States Language adds.
 //
 //	path, err := jsonpath.Parse("$.subjects[?(@.risk > 0.75)].id")
 //	ids, err := path.Get(input)
 //
-// Beyond names, indices and wildcards it knows recursive descent (..), slices ([1:3]), unions ([0,2] and ['a','b']), filters
-// and the functions min, max, avg, stddev, sum, length, size, keys, first, last and index. A path is definite when it can
-// find one value at most; an indefinite path always finds a list, which may be empty.
+// In addition to names, indices and wildcards it supports recursive descent (..), slices ([1:3]), unions ([0,2] and ['a','b']),
+// filters and the functions min, max, avg, stddev, sum, length, size, keys, first, last and index. A definite path finds at most one
+// value. An indefinite path always finds a list, which may be empty.
 //
-// Values are JSON values: nil, bool, string, float64 (or json.Number), []any and map[string]any; they are never mutated. The
-// members of an object are visited in the order of their names, since a Go map has no order of its own.
+// Values are JSON values: nil, bool, string, float64 (or json.Number), []any and map[string]any. The package never mutates them. It
+// visits the members of an object in the order of their names, because a Go map has no order.
 package jsonpath
 
 import "fmt"
@@ -25,17 +25,17 @@ type Path struct {
 // Context is what Path.Root returns for paths into the context object.
 const Context = "$"
 
-// current is the root of paths within filters that start at the value that is being filtered: @.
+// current is the root of paths in filters that start at the filtered value: @.
 const current = "@"
 
-// String returns the path as it was written.
+// String returns the path as written.
 func (p *Path) String() string { return p.source }
 
-// Root says what the path starts from: "" for the state's input ($, $.a), Context for the context object ($$, $$.Execution),
-// else the name of a variable ($name, $name.a).
+// Root returns the root of the path: "" for the state's input ($, $.a), Context for the context object ($$, $$.Execution),
+// otherwise the name of a variable ($name, $name.a).
 func (p *Path) Root() string { return p.root }
 
-// IsDefinite reports whether the path finds one value at most. An indefinite path finds a list.
+// IsDefinite reports whether the path finds at most one value. An indefinite path finds a list.
 func (p *Path) IsDefinite() bool {
 	definite, descended := true, false
 	for i, s := range p.steps {
@@ -50,17 +50,17 @@ func (p *Path) IsDefinite() bool {
 	return definite
 }
 
-// IsReference reports whether this is a reference path: names and single indices only, each of which leads to one node
-// (https://states-language.net/spec.html#ref-paths). Reference paths are the only ones to write to.
+// IsReference reports whether this is a reference path, which has only names and single indices and identifies one node
+// (https://states-language.net/spec.html#ref-paths). Set accepts only reference paths.
 func (p *Path) IsReference() bool {
 	return p.plain && p.root == ""
 }
 
-// NotFoundError says that a definite path leads nowhere in the value it was applied to.
+// NotFoundError reports that a definite path finds nothing in a value.
 type NotFoundError struct {
 	// Path is the path as written.
 	Path string
-	// Reason is Jayway's sentence: "No results for path: $['a']['b']", "Missing property in path $['a']".
+	// Reason is Jayway's message: "No results for path: $['a']['b']", "Missing property in path $['a']".
 	Reason string
 }
 
@@ -68,8 +68,8 @@ func (e *NotFoundError) Error() string {
 	return fmt.Sprintf("Invalid path '%s' : %s", e.Path, e.Reason)
 }
 
-// Get returns what the path finds in root: one value for a definite path, else a []any. The error is a *NotFoundError when a
-// definite path, or the definite beginning of an indefinite one, leads nowhere.
+// Get returns what the path finds in root: one value for a definite path, otherwise a []any. The error is a *NotFoundError when a
+// definite path, or the definite start of an indefinite path, finds nothing.
 func (p *Path) Get(root any) (any, error) {
 	if p.plain {
 		return p.walk(root)
@@ -78,7 +78,7 @@ func (p *Path) Get(root any) (any, error) {
 	return p.get(root, root, &visits)
 }
 
-// notFound explains why step i finds nothing in at, in Jayway's words.
+// notFound explains in Jayway's words why step i finds nothing in at.
 func (p *Path) notFound(i int, at any) error {
 	return &NotFoundError{Path: p.source, Reason: missing(p.steps, i, at)}
 }

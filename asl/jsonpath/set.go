@@ -7,13 +7,13 @@ import (
 	"slices"
 )
 
-// ErrNotReference is the error of writing to a path that is no reference path.
+// ErrNotReference reports a write to a path that is not a reference path.
 var ErrNotReference = errors.New("not a reference path")
 
-// ApplyError says that a value cannot be written where the path leads, since something else stands in the way: a name is
-// applied to what is no object, or an index to what is no array or too short.
+// ApplyError reports that a value cannot be written to the path, because a step does not fit: a name is applied to a value that is
+// not an object, or an index to a value that is not an array or is too short.
 type ApplyError struct {
-	// Path is the path as written, Step the name or index that does not fit.
+	// Path is the path as written. Step is the name or index that does not fit.
 	Path, Step string
 }
 
@@ -21,9 +21,8 @@ func (e *ApplyError) Error() string {
 	return fmt.Sprintf("Unable to apply step \"%s\" of path '%s' to the input", e.Step, e.Path)
 }
 
-// Set returns root with value where the path leads, as ResultPath does: it creates the objects that are missing on the way,
-// and copies what it changes. The path must be a reference path, else the error is ErrNotReference; the error is an
-// *ApplyError when something is in the way.
+// Set returns root with value at the path, as ResultPath does. It creates missing objects on the way and copies the values that it
+// changes. The error is ErrNotReference if the path is not a reference path, and an *ApplyError if a step does not fit.
 func (p *Path) Set(root, value any) (any, error) {
 	if !p.IsReference() {
 		return nil, fmt.Errorf("path '%s': %w", p.source, ErrNotReference)

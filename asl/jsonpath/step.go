@@ -9,16 +9,16 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// step is one token of a path, applied to every value that the steps before it found.
+// step is one token of a path. It is applied to every value that the previous steps found.
 type step interface {
-	// definite reports whether the step finds one value at most; last says that no step follows.
+	// definite reports whether the step finds at most one value. last is true for the last step.
 	definite(last bool) bool
-	// child is the step applied to one value, for names and single indices; ok is false when there is nothing.
+	// child applies a name or a single index to one value. ok is false when it finds nothing.
 	child(at any) (value any, ok bool)
-	// expand passes what the step finds in one value to yield. strict says that everything before it was definite: then what
-	// does not fit is an error, else it is skipped.
+	// expand passes what the step finds in one value to yield. A value that does not fit is an error when strict is set, because all
+	// previous steps were definite. Otherwise it is skipped.
 	expand(e *evaluation, at any, strict bool, yield func(any) error) error
-	// String is the step in Jayway's normal form: ['name'], [0], [*].
+	// String returns the step in Jayway's normal form: ['name'], [0], [*].
 	String() string
 }
 
@@ -80,14 +80,14 @@ func expandChild(e *evaluation, s step, at any, strict bool, yield func(any) err
 	return nil
 }
 
-// names is ['a','b']: at the end of a path one object with the members that exist, else each member in turn.
-type names []string
+// union is ['a','b']. At the end of a path it finds one object with the members that exist, otherwise each member in turn.
+type union []string
 
-func (n names) definite(last bool) bool { return last }
-func (n names) String() string          { return "['" + strings.Join(n, "','") + "']" }
-func (n names) child(any) (any, bool)   { return nil, false }
+func (u union) definite(last bool) bool { return last }
+func (u union) String() string          { return "['" + strings.Join(u, "','") + "']" }
+func (u union) child(any) (any, bool)   { return nil, false }
 
-func (n names) expand(e *evaluation, at any, strict bool, yield func(any) error) error {
+func (u union) expand(e *evaluation, at any, strict bool, yield func(any) error) error {
 	object, ok := at.(map[string]any)
 	if !ok {
 		if strict {
@@ -97,14 +97,14 @@ func (n names) expand(e *evaluation, at any, strict bool, yield func(any) error)
 	}
 	if e.last {
 		merged := map[string]any{}
-		for _, key := range n {
+		for _, key := range u {
 			if value, ok := object[key]; ok {
 				merged[key] = value
 			}
 		}
 		return yield(merged)
 	}
-	for _, key := range n {
+	for _, key := range u {
 		if value, ok := object[key]; ok {
 			if err := yield(value); err != nil {
 				return err
@@ -135,7 +135,7 @@ func children(at any, yield func(any) error) error {
 			}
 		}
 	case map[string]any:
-		if len(at) == 1 { // which needs no order
+		if len(at) == 1 { // one member needs no order
 			for _, member := range at {
 				return yield(member)
 			}
@@ -149,7 +149,7 @@ func children(at any, yield func(any) error) error {
 	return nil
 }
 
-// descent is "..": every value at or below this one that the next step fits.
+// descent is "..": it finds every value, at this one or below, that the next step fits.
 type descent struct{ next step }
 
 func (d descent) definite(bool) bool    { return false }
@@ -177,14 +177,14 @@ func (d descent) expand(e *evaluation, at any, _ bool, yield func(any) error) er
 	return visit(at)
 }
 
-// fits reports whether the next step is worth applying: names to objects, indices and slices to arrays. Filters are applied to
-// objects only, since the objects in an array are visited anyway.
+// fits reports whether the next step can apply: names to objects, indices and slices to arrays. Filters apply only to objects,
+// because the descent also visits the objects in an array.
 func (d descent) fits(at any) bool {
 	_, isArray := at.([]any)
 	switch d.next.(type) {
 	case index, indices, slice:
 		return isArray
-	case name, names, filter:
+	case name, union, filter:
 		return !isArray
 	}
 	return true

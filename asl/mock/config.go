@@ -9,9 +9,9 @@
 //	  }}
 //	}
 //
-// A response names the calls that it answers, counted from 0 in the whole execution: "0", or "1-3" for several. A call that nothing
-// answers is an error, never a guess. Two members are ours: "DurationSeconds" beside Return or Throw is the virtual time that the
-// task takes, and "Hang": true stands for a task that never ends.
+// A response names the calls that it answers, counted from 0 in the whole execution: "0", or "1-3" for several calls. A call without a
+// response is an error. The package adds two members to the format: "DurationSeconds" beside Return or Throw is the virtual time that
+// the task takes, and "Hang": true makes the task never end.
 package mock
 
 import (
@@ -34,7 +34,7 @@ type Config struct {
 	responses map[string][]answer
 }
 
-// answer is what the calls from first to last get.
+// answer is the reply to the calls from first to last.
 type answer struct {
 	first, last int
 	reply       asl.Reply
@@ -57,7 +57,7 @@ type entry struct {
 	DurationSeconds float64
 }
 
-// Parse reads a file. The error joins everything that is wrong with it.
+// Parse reads a file. The error joins all errors in it.
 func Parse(data []byte) (*Config, error) {
 	var f file
 	decoder := json.NewDecoder(bytes.NewReader(data))

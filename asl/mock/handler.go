@@ -10,7 +10,7 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// Handler is a handler for one execution: it counts the calls. An empty name stands for the only state machine or test case there is.
+// Handler returns a handler for one execution, because it counts the calls. An empty name selects the only state machine or test case.
 func (c *Config) Handler(stateMachine, testCase string) (asl.Handler, error) {
 	cases, err := pick("state machine", c.machines, stateMachine)
 	if err != nil {
@@ -34,9 +34,9 @@ func pick[V any](what string, from map[string]V, name string) (V, error) {
 	case ok:
 		return v, nil
 	case name == "":
-		return v, fmt.Errorf("name a %s, for the stubs hold several: %s", what, strings.Join(names, ", "))
+		return v, fmt.Errorf("the stubs have more than one %s, choose one of %s", what, strings.Join(names, ", "))
 	}
-	return v, fmt.Errorf("the stubs hold no %s %q; there are: %s", what, name, strings.Join(names, ", "))
+	return v, fmt.Errorf("the stubs have no %s %q, choose one of %s", what, name, strings.Join(names, ", "))
 }
 
 // handler answers tasks from a test case.
@@ -46,11 +46,11 @@ type handler struct {
 	calls  map[string]int
 }
 
-// Call gives the answer to the state's next call.
+// Call returns the answer to the state's next call.
 func (h *handler) Call(_ context.Context, task *asl.Task) (asl.Reply, error) {
 	name, ok := h.states[task.State]
 	if !ok {
-		return asl.Reply{}, fmt.Errorf("there is no stub for the state (it calls %s)", task.Resource)
+		return asl.Reply{}, fmt.Errorf("has no stub (it calls %s)", task.Resource)
 	}
 	call := h.calls[task.State]
 	h.calls[task.State]++

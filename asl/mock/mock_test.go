@@ -49,7 +49,7 @@ func TestStubsAnswerCallsInOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := asl.Encode(execution.Output); got != `{"n":9007199254740993}` {
-		t.Errorf("output %s: the third call gets the entry 2, and large integers stay exact", got)
+		t.Errorf("output %s: want entry 2 for the third call, with an exact integer", got)
 	}
 	if took := execution.Stop.Sub(execution.Start); took != 1*time.Second+2*time.Second+2500*time.Millisecond {
 		t.Errorf("took %v, want two retry delays and the stub's DurationSeconds", took)
@@ -68,7 +68,7 @@ func TestHangRunsIntoTheTimeout(t *testing.T) {
 
 func TestMissingStubsAreErrors(t *testing.T) {
 	for test, want := range map[string]string{
-		"None":  `state "A": there is no stub`,
+		"None":  `state "A": has no stub`,
 		"Short": `state "A": the stub "Thrown" has no entry 1`,
 	} {
 		if _, err := run(t, test); err == nil || !strings.Contains(err.Error(), want) {
@@ -92,7 +92,7 @@ func TestParseReportsEveryFault(t *testing.T) {
 		}
 	}
 	if _, err := mock.Parse([]byte(`{"StateMachine": {}}`)); err == nil {
-		t.Error("an unknown member is accepted")
+		t.Error("Parse accepts an unknown member")
 	}
 }
 

@@ -15,15 +15,15 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// folder is a folder of buckets: the object KEY of BUCKET is the file BUCKET/KEY.
+// folder is a folder of buckets: the object KEY in BUCKET is the file BUCKET/KEY.
 type folder string
 
-// file is where an object is. A key that would lead out of the bucket is refused.
+// file returns the name of an object's file. It refuses a key that leads out of the bucket.
 func (f folder) file(bucket, key string) (string, error) {
 	if name := path.Join(bucket, key); !strings.Contains(bucket, "/") && filepath.IsLocal(name) && key != "" {
 		return filepath.Join(string(f), filepath.FromSlash(name)), nil
 	}
-	return "", fmt.Errorf("%q in bucket %q is no place for a file", key, bucket)
+	return "", fmt.Errorf("key %q of bucket %q is outside the folder", key, bucket)
 }
 
 // Open opens the file.
@@ -35,7 +35,7 @@ func (f folder) Open(_ context.Context, bucket, key string) (io.ReadCloser, erro
 	return os.Open(name)
 }
 
-// Create writes a file, which appears when it is complete.
+// Create writes a file, which appears when it is closed.
 func (f folder) Create(_ context.Context, bucket, key string) (io.WriteCloser, error) {
 	name, err := f.file(bucket, key)
 	if err != nil {
@@ -51,13 +51,13 @@ func (f folder) Create(_ context.Context, bucket, key string) (io.WriteCloser, e
 	return &emerging{file, name}, nil
 }
 
-// emerging is a file that gets its name when it is closed.
+// emerging is a temporary file that gets its name when it is closed.
 type emerging struct {
 	*os.File
 	name string
 }
 
-// Close completes the file.
+// Close closes and renames the file.
 func (e *emerging) Close() error {
 	if err := e.File.Close(); err != nil {
 		return err
@@ -65,7 +65,7 @@ func (e *emerging) Close() error {
 	return os.Rename(e.Name(), e.name)
 }
 
-// List gives the files of a bucket whose names begin with the prefix.
+// List returns the objects of a bucket whose keys begin with the prefix, sorted by key.
 func (f folder) List(_ context.Context, bucket, prefix string) iter.Seq2[asl.Object, error] {
 	return func(yield func(asl.Object, error) bool) {
 		var objects []asl.Object

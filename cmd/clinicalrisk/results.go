@@ -8,7 +8,7 @@ import (
 	"clinical-risk-pipeline/local/runner"
 )
 
-// results writes what comes of the executions, and keeps what is told about them at the end.
+// results writes the results of executions and collects the summary that ends the run.
 type results struct {
 	output   *runner.Output
 	out      string // its folder
@@ -16,17 +16,21 @@ type results struct {
 	page     *report.Report
 	notable  *notable
 	progress *progress
-	subjects int // of the batches that are done
+	subjects int // in completed batches
 }
 
 func newResults(about report.About, output *runner.Output, out string, progress *progress) *results {
+	summary := outcome.NewSummary(about.Environment, about.StateMachine.Name)
+	if threshold, known := about.StateMachine.Threshold(); known {
+		summary.Threshold = &threshold
+	}
 	return &results{
 		output: output, out: out, progress: progress, notable: newNotable(out), page: report.New(about),
-		summary: outcome.NewSummary(about.Environment, about.StateMachine.Name),
+		summary: summary,
 	}
 }
 
-// add writes the result of one subject. What is counted is written.
+// add writes the result of one subject, then counts it: every counted result is on disk.
 func (r *results) add(result *runner.Result) error {
 	if err := r.output.Write(result); err != nil {
 		return err
@@ -39,7 +43,7 @@ func (r *results) add(result *runner.Result) error {
 	return nil
 }
 
-// addBatch writes what a batch leaves.
+// addBatch writes the result of a batch.
 func (r *results) addBatch(b *runner.BatchResult) error {
 	if err := r.output.WriteBatch(b); err != nil {
 		return err
@@ -61,7 +65,7 @@ func (r *results) addCohort(result *runner.CohortResult) error {
 	return nil
 }
 
-// done says how far the run came.
+// done describes how far the run came.
 func (r *results) done(all int, unit string) string {
-	return fmt.Sprintf("%d of %d %s are done, and their results stand in %s", max(r.summary.Executions, r.subjects), all, unit, r.out)
+	return fmt.Sprintf("%d of %d %s are done; their results are in %s", max(r.summary.Executions, r.subjects), all, unit, r.out)
 }

@@ -2,6 +2,8 @@ package approval
 
 import (
 	"bytes"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -50,8 +52,8 @@ func TestFunctionsAreTheSameBytesWhereverTheyAreBuilt(t *testing.T) {
 		}
 	}
 	entries, err := os.ReadDir(folders[1])
-	if err != nil || len(entries) != 2 {
-		t.Errorf("the build left something behind: %v, %v", entries, err)
+	if err != nil || len(entries) != 3 || entries[0].Name() != ".gitignore" {
+		t.Errorf("got %v, %v, want the two programs' folders and a .gitignore", entries, err)
 	}
 }
 
@@ -108,6 +110,36 @@ func TestTheToolchainIsNewEnough(t *testing.T) {
 	asked := regexp.MustCompile(`(?m)^go (1\.\d+)`).FindSubmatch(module)
 	if asked == nil || !strings.HasPrefix(goVersion, "go"+string(asked[1])+".") {
 		t.Errorf("the functions are built with %s, go.mod asks for %s", goVersion, asked)
+	}
+}
+
+// Another module's go.sum has what tidy.go imports. Its tag is one that `go mod tidy` reads and no build sets.
+func TestTidyKeepsWhatTheFunctionsNeed(t *testing.T) {
+	text, err := os.ReadFile("tidy.go")
+	if err != nil || !bytes.HasPrefix(text, []byte("//go:build never\n")) {
+		t.Errorf("no build tag \"never\": %v\n%s", err, text)
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), "tidy.go", text, parser.ImportsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var imported []string
+	for _, spec := range file.Imports {
+		imported = append(imported, strings.Trim(spec.Path.Value, `"`))
+	}
+	if want := []string{decidePackage, requestPackage}; !slices.Equal(imported, want) {
+		t.Errorf("imports %q, want %q", imported, want)
+	}
+}
+
+func TestAFolderThatIsNotWritableIsNamed(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "bin")
+	if err := os.WriteFile(folder, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	folder = filepath.Join(folder, "handlers")
+	if err := build(".", folder, requestPackage); err == nil || !strings.Contains(err.Error(), folder+", which must be writable: ") {
+		t.Errorf("got %v", err)
 	}
 }
 

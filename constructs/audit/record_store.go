@@ -63,6 +63,10 @@ const (
 	logRoleID    = "LogsRole"
 )
 
+// logByPolicy is the feature flag with which the bucket of the access logs lets S3 write by its policy. Without the flag the CDK
+// asks for an ACL, which this bucket does not have.
+const logByPolicy = "@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy"
+
 // The folders of the access logs.
 const (
 	recordAccesses = "records/"
@@ -106,6 +110,7 @@ func NewRecordStore(scope constructs.Construct, id string, props *RecordStorePro
 	p := props.withDefaults()
 	s := &RecordStore{lock: lock{p.Lock, p.Retention, p.Custodians}, key: p.Key}
 	constructs.NewConstruct_Override(s, scope, &id)
+	s.Node().SetContext(jsii.String(logByPolicy), true)
 
 	s.addKey(p.KeyPrepared)
 	s.accessLogs = s.newAccessLogs(p.AccessLogRetention)

@@ -10,7 +10,6 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
@@ -54,13 +53,21 @@ func (m *Monitoring) addApprovalWatch() {
 	})
 	// The machine names its role: further dependencies are superfluous.
 	machine.Node().DefaultChild().(awsstepfunctions.CfnStateMachine).AddDeletionOverride(jsii.String("DependsOn"))
+	w.schedule(machine)
+}
+
+// schedule starts the state machine. The rule is an L1 construct: package awseventstargets would add an eighth to what a first
+// build of the CDK compiles.
+func (w *approvalWatch) schedule(machine awsstepfunctions.StateMachine) {
 	start := w.role("ScheduleRole", "events.amazonaws.com", policy.Allow("StartWatch", []string{*machine.StateMachineArn()}, "states:StartExecution"))
-	awsevents.NewRule(w.scope, jsii.String("Schedule"), &awsevents.RuleProps{
-		Description: jsii.String("Starts the approval watch."),
-		Schedule:    awsevents.Schedule_Rate(seconds(period.Seconds())),
-		Targets: &[]awsevents.IRuleTarget{awseventstargets.NewSfnStateMachine(machine, &awseventstargets.SfnStateMachineProps{
-			Role: start.WithoutPolicyUpdates(nil), RetryAttempts: jsii.Number(0), // the next execution starts soon enough
-		})},
+	awsevents.NewCfnRule(constructs.NewConstruct(w.scope, jsii.String("Schedule")), jsii.String("Resource"), &awsevents.CfnRuleProps{
+		Description:        jsii.String("Starts the approval watch."),
+		ScheduleExpression: awsevents.Schedule_Rate(seconds(period.Seconds())).ExpressionString(),
+		State:              jsii.String("ENABLED"),
+		Targets: []awsevents.CfnRule_TargetProperty{{
+			Id: jsii.String("Target0"), Arn: machine.StateMachineArn(), RoleArn: start.RoleArn(),
+			RetryPolicy: awsevents.CfnRule_RetryPolicyProperty{MaximumRetryAttempts: jsii.Number(0)}, // the next execution starts soon enough
+		}},
 	})
 }
 

@@ -18,14 +18,6 @@ const (
 	EnvSessionNames = "APPROVAL_SESSION_NAMES" // a regular expression that the session names of people match; deciding function only; optional
 )
 
-// URLOutput is the output with the function URL, of the stack that [Stack] names.
-const URLOutput = "DecisionURL"
-
-// Stack returns the name of the stack that asks for approvals in an environment, for instance "Prod-CohortRisk" for "prod".
-func Stack(environment string) string {
-	return strings.ToUpper(environment[:1]) + environment[1:] + "-CohortRisk"
-}
-
 // ApprovalsPrefix is the prefix of the records of people's decisions in the record store. Nobody reviews these.
 const ApprovalsPrefix = "approvals/"
 

@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// The files of an output folder. Those from operations on are there only if there is something in them.
+// The files of an output folder. Those from operationsFile to subjectsFile exist only if they have lines.
 const (
 	executionsFile  = "executions.jsonl"
 	alertsFile      = "alerts.jsonl"
@@ -25,7 +25,7 @@ const (
 	logsFolder      = "logs"
 	objectsFolder   = "s3"
 	reportFile      = "report.html"
-	markerFile      = ".clinicalrisk" // tells that a run wrote the folder, and another may replace what it wrote
+	markerFile      = ".clinicalrisk" // marks a folder whose results another run may replace
 )
 
 var written = []string{
@@ -33,16 +33,16 @@ var written = []string{
 	historiesFolder, logsFolder, objectsFolder, reportFile,
 }
 
-// Output is the folder that a run writes. All of it is readable by its owner only: scores are health data, and the
-// histories, objects, and logs with execution data hold features as well.
+// Output is the folder for the results of a run. Only its owner can read it: scores are health data, and the histories, objects,
+// and logs with execution data also hold features.
 type Output struct {
 	dir     string
-	logName string              // of the log group's file; "" without one
-	files   map[string]*os.File // that are open, by name
+	logName string              // the log group's file; "" without one
+	files   map[string]*os.File // the open files by name
 }
 
-// OpenOutput makes the folder, or replaces what an earlier run wrote there. It refuses a folder that holds anything else, but
-// for folders of other names, which may be those of other runs.
+// OpenOutput creates the folder, or removes the results of an earlier run from it. It refuses a folder with foreign files. Folders
+// with other names may be in it, such as the results of other runs.
 func OpenOutput(dir, logGroup string) (*Output, error) {
 	if err := prepare(dir); err != nil {
 		return nil, err
@@ -59,7 +59,7 @@ func OpenOutput(dir, logGroup string) (*Output, error) {
 	return o, nil
 }
 
-// prepare makes the folder empty, but for the marker.
+// prepare creates the folder, removes earlier results and writes the marker.
 func prepare(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -67,7 +67,7 @@ func prepare(dir string) error {
 	}
 	marker := filepath.Join(dir, markerFile)
 	if _, err := os.Stat(marker); slices.ContainsFunc(entries, isInTheWay) && err != nil {
-		return fmt.Errorf("%s holds files that no run wrote: name a new or empty folder with --out", dir)
+		return fmt.Errorf("%s holds files that are not results of a run: name a new or empty folder with --out", dir)
 	}
 	for _, name := range written {
 		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
@@ -77,14 +77,14 @@ func prepare(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("cannot write results to %s (%w): name another folder with --out", dir, err)
 	}
-	note := []byte("clinicalrisk run wrote this folder, and replaces what is in it when it runs again.\n")
+	note := []byte("clinicalrisk run wrote this folder. Its next run replaces the results.\n")
 	if err := os.WriteFile(marker, note, 0o600); err != nil {
 		return fmt.Errorf("cannot write results to %s (%w): name another folder with --out", dir, err)
 	}
 	return nil
 }
 
-// isInTheWay tells whether an entry of a folder that no run wrote is one that a run would replace, or somebody's file.
+// isInTheWay tells whether an entry of a folder without a marker is a file, or a folder that a run would replace.
 func isInTheWay(entry fs.DirEntry) bool {
 	return !entry.IsDir() || slices.Contains(written, entry.Name())
 }
@@ -96,10 +96,10 @@ func create(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 }
 
-// Objects is the folder, in an output folder, for the objects that executions put into S3. It need not exist.
+// Objects returns the folder, in an output folder, for the objects that executions put into S3.
 func Objects(dir string) string { return filepath.Join(dir, objectsFolder) }
 
-// Report is the path of the report.
+// Report returns the path of the report.
 func (o *Output) Report() string { return filepath.Join(o.dir, reportFile) }
 
 // Write writes the result of one subject.
@@ -107,7 +107,7 @@ func (o *Output) Write(r *Result) error {
 	return o.write(r.Outcome.Execution, r.Files, r.Effects, r.Outcome)
 }
 
-// WriteCohort writes the result of a cohort, whose batches WriteBatch wrote.
+// WriteCohort writes the result of a cohort. WriteBatch wrote its batches.
 func (o *Output) WriteCohort(r *CohortResult) error {
 	lines, err := encode(r.Subjects)
 	if err != nil {
@@ -116,7 +116,7 @@ func (o *Output) WriteCohort(r *CohortResult) error {
 	return errors.Join(o.append(subjectsFile, lines), o.write(r.Outcome.Execution, r.Files, r.Effects, r.Outcome))
 }
 
-// WriteBatch writes what a batch leaves for inspection.
+// WriteBatch writes the history and the log of a batch.
 func (o *Output) WriteBatch(r *BatchResult) error {
 	folder := filepath.Join(o.dir, historiesFolder, r.Execution)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
@@ -125,8 +125,7 @@ func (o *Output) WriteBatch(r *BatchResult) error {
 	return o.inspect(filepath.Join(folder, r.Name+"-"+r.Child), r.Files)
 }
 
-// write writes what came of an execution. Each file gets complete lines in one write, so that an interruption leaves no half
-// line behind.
+// write writes the result of an execution. It writes complete lines at once, so that an interruption leaves no half line.
 func (o *Output) write(execution string, files Files, effects Effects, line any) error {
 	if err := o.inspect(filepath.Join(o.dir, historiesFolder, execution), files); err != nil {
 		return err
@@ -139,7 +138,7 @@ func (o *Output) write(execution string, files Files, effects Effects, line any)
 		{operationsFile, func() ([]byte, error) { return encode(effects.Operations) }},
 		{approvalsFile, func() ([]byte, error) { return encode(effects.Approvals) }},
 		{downstreamFile, func() ([]byte, error) { return encode(effects.Downstream) }},
-		{executionsFile, func() ([]byte, error) { return encode([]any{line}) }}, // last: it says that the others are there
+		{executionsFile, func() ([]byte, error) { return encode([]any{line}) }}, // last: its line means that the others are complete
 	} {
 		text, err := lines.encoded()
 		if err == nil && len(text) > 0 {
@@ -152,7 +151,7 @@ func (o *Output) write(execution string, files Files, effects Effects, line any)
 	return nil
 }
 
-// inspect writes history and log of an execution.
+// inspect writes the history and the log of an execution.
 func (o *Output) inspect(history string, files Files) error {
 	if err := os.WriteFile(history+".json", files.History, 0o600); err != nil {
 		return err
@@ -163,7 +162,7 @@ func (o *Output) inspect(history string, files Files) error {
 	return o.append(o.logName, files.Log)
 }
 
-// append adds lines to a file of the folder, which it makes.
+// append adds lines to a file of the folder. It creates the file.
 func (o *Output) append(name string, lines []byte) error {
 	file := o.files[name]
 	if file == nil {
@@ -177,7 +176,7 @@ func (o *Output) append(name string, lines []byte) error {
 	return err
 }
 
-// encode writes a value a line.
+// encode writes one value on each line.
 func encode[T any](values []T) ([]byte, error) {
 	var lines bytes.Buffer
 	encoder := json.NewEncoder(&lines)
@@ -190,7 +189,7 @@ func encode[T any](values []T) ([]byte, error) {
 	return lines.Bytes(), nil
 }
 
-// WriteReport writes the report in one step: there is a whole one or none.
+// WriteReport writes a complete report or none.
 func (o *Output) WriteReport(write func(io.Writer) error) error {
 	unfinished := o.Report() + ".tmp"
 	file, err := create(unfinished)

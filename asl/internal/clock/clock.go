@@ -1,8 +1,8 @@
-// Package clock is a virtual clock with cooperative processes: a discrete-event simulation. One process runs at a time; it
-// gives way only when it sleeps or waits, and time moves only when every process does. Equal programs run equally.
+// Package clock is a virtual clock with cooperative processes: a discrete-event simulation. One process runs at a time. It yields only
+// when it sleeps or waits, and time moves only when every process sleeps or waits. Equal programs run equally.
 //
-// Processes are coroutines, and only branches that run side by side need one: a process that sleeps while nobody else has anything
-// to do before it wakes just moves the clock, which costs nothing.
+// Processes are coroutines. A process that sleeps while no other process has to run before it wakes just moves the clock, which costs
+// nothing.
 package clock
 
 import (
@@ -12,35 +12,35 @@ import (
 	"time"
 )
 
-// ErrStopped is what a blocking call returns in a process that was stopped. The process must return.
+// ErrStopped is the error of a blocking call in a stopped process. The process must return.
 var ErrStopped = errors.New("process stopped")
 
-// Clock is the virtual time of one simulation. It is not for use by several goroutines.
+// Clock is the virtual time of one simulation. It is not safe for concurrent use.
 type Clock struct {
 	now      time.Time
 	queue    queue
 	serial   uint64
-	starting int // calls of Go that have not returned: their callers are not blocked
+	starting int // calls of Go that have not returned; their callers are not blocked
 }
 
 // Process is a thread of control on a clock.
 type Process struct {
 	clock  *Clock
 	wakeup *entry // the pending wake-up, if any
-	// The remaining fields are nil in the root process, which runs on its caller's stack and drives the others.
+	// The other fields are nil in the root process, which runs on its caller's stack and drives the other processes.
 	yield func(struct{}) bool
 	next  func() (struct{}, bool)
 	stop  func()
 	done  bool
 }
 
-// New is a clock that stands at a time, and its root process: the one that calls.
+// New makes a clock that starts at a time. It returns the root process, which is the caller.
 func New(start time.Time) *Process { return &Process{clock: &Clock{now: start}} }
 
-// Now is the virtual time.
+// Now returns the virtual time.
 func (p *Process) Now() time.Time { return p.clock.now }
 
-// Go starts a process that runs body. It runs at once, until it blocks; then Go returns.
+// Go starts a process that runs body. The process runs at once. Go returns when it blocks or ends.
 func (p *Process) Go(body func(*Process)) *Process {
 	child := &Process{clock: p.clock}
 	child.next, child.stop = iter.Pull(func(yield func(struct{}) bool) {
@@ -54,18 +54,18 @@ func (p *Process) Go(body func(*Process)) *Process {
 	return child
 }
 
-// Stop ends a process at once: what it waits for returns ErrStopped, and Stop returns when the process did.
-// It does nothing to a process that has ended. A process must not stop itself.
+// Stop ends a process at once: its blocking call returns ErrStopped, and Stop returns when the process has ended.
+// Stop does nothing if the process has already ended. A process must not stop itself.
 func (p *Process) Stop() {
 	p.cancelWakeup()
 	p.done = true
 	p.stop()
 }
 
-// Wake lets a process that waits go on, at the current virtual time.
+// Wake lets a waiting process continue at the current virtual time.
 func (p *Process) Wake() { p.wakeAt(p.clock.now) }
 
-// Wait blocks until somebody wakes the process.
+// Wait blocks until another process wakes this one.
 func (p *Process) Wait() error {
 	if p.yield != nil {
 		if !p.yield(struct{}{}) {
@@ -76,7 +76,7 @@ func (p *Process) Wait() error {
 	for {
 		e, ok := p.clock.pop()
 		if !ok {
-			return errors.New("clock: the root process waits, and nothing is left that could wake it")
+			return errors.New("clock: the root process waits, but no other process can wake it")
 		}
 		if e.process == p {
 			return nil

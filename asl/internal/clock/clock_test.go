@@ -11,7 +11,7 @@ import (
 
 var start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// log notes what happens when, in seconds.
+// log records events with their times in seconds.
 type log struct {
 	root  *clock.Process
 	lines []string
@@ -59,7 +59,7 @@ func TestProcessesShareTheClock(t *testing.T) {
 	l.check(t, "0 a0", "0 b0", "2 a1", "3 b1", "6 end")
 }
 
-func TestEqualTimesWakeInTheOrderOfAsking(t *testing.T) {
+func TestEqualTimesWakeInTheOrderOfTheRequests(t *testing.T) {
 	root := clock.New(start)
 	l := &log{root: root}
 	for _, name := range []string{"a", "b", "c"} {
@@ -73,12 +73,12 @@ func TestEqualTimesWakeInTheOrderOfAsking(t *testing.T) {
 	l.check(t, "5 a", "5 b", "5 c", "5 root")
 }
 
-func TestASleepInAProcessThatJustStartsDoesNotMoveTheClock(t *testing.T) {
-	// Its starter is not blocked, so that time must not pass.
+func TestSleepInAStartingProcessDoesNotMoveTheClock(t *testing.T) {
+	// The process that starts it is not blocked, so time must not pass.
 	root := clock.New(start)
 	p := root.Go(func(p *clock.Process) { _ = sleep(t, p, 9) })
 	if !root.Now().Equal(start) {
-		t.Errorf("the clock stands at %v", root.Now())
+		t.Errorf("the clock is at %v", root.Now())
 	}
 	p.Stop()
 }
@@ -128,19 +128,19 @@ func TestTimeDoesNotMoveForAStoppedProcess(t *testing.T) {
 	p := root.Go(func(p *clock.Process) { _ = sleep(t, p, 60) })
 	p.Stop()
 	if err := root.Wait(); err == nil || !root.Now().Equal(start) {
-		t.Errorf("%v, the clock stands at %v", err, root.Now())
+		t.Errorf("%v, the clock is at %v", err, root.Now())
 	}
 }
 
-func TestNobodyLeftToWakeTheRoot(t *testing.T) {
+func TestWaitFailsWhenNoProcessCanWakeTheRoot(t *testing.T) {
 	if err := clock.New(start).Wait(); err == nil {
-		t.Error("waiting for nothing succeeds")
+		t.Error("Wait succeeds")
 	}
 }
 
-func TestSleepingIntoThePastIsNothing(t *testing.T) {
+func TestSleepUntilAPastTimeReturnsAtOnce(t *testing.T) {
 	root := clock.New(start)
 	if err := root.SleepUntil(start.Add(-time.Hour)); err != nil || !root.Now().Equal(start) {
-		t.Errorf("%v, the clock stands at %v", err, root.Now())
+		t.Errorf("%v, the clock is at %v", err, root.Now())
 	}
 }

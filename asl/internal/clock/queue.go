@@ -2,10 +2,10 @@ package clock
 
 import "time"
 
-// entry is a process's next wake-up.
+// entry is the next wake-up of a process.
 type entry struct {
 	at      time.Time
-	serial  uint64 // equal times wake in the order in which they were asked for
+	serial  uint64 // wake-ups at equal times keep the order of their requests
 	process *Process
 	index   int // in the queue
 }

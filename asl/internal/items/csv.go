@@ -8,11 +8,11 @@ import (
 	"slices"
 )
 
-// ErrDuplicateHeaders is the error of CSV headers of which two are equal.
+// ErrDuplicateHeaders reports CSV headers that are not unique.
 const ErrDuplicateHeaders = Fault("CSV headers cannot contain duplicates.")
 
-// CSV reads delimited text: an item is an object of strings, one for each header. Without headers the first row gives them.
-// A row that is too short is filled up with empty strings, and what is too much in a row is dropped.
+// CSV reads delimited text. An item is an object of strings, one for each header. Without headers, the first row has them.
+// A short row is filled with empty strings, and extra fields of a long row are dropped.
 // See https://docs.aws.amazon.com/step-functions/latest/dg/example-csv-parse-dist-map.html.
 func CSV(r io.Reader, delimiter byte, headers []string) (Source, error) {
 	s := &csv{reader: bufio.NewReaderSize(r, 64<<10), delimiter: delimiter, headers: headers}
@@ -52,7 +52,7 @@ func (s *csv) Next() (any, error) {
 	return item, nil
 }
 
-// row reads the fields of the next row that is not empty.
+// row reads the fields of the next non-empty row.
 func (s *csv) row() ([]string, error) {
 	var fields []string
 	var field []byte
@@ -97,7 +97,7 @@ func (s *csv) row() ([]string, error) {
 	}
 }
 
-// escapes tells whether a backslash keeps the next character from its special meaning; before any other it is dropped.
+// escapes reports whether a backslash escapes the next character. Before any other character, the backslash is dropped.
 func (s *csv) escapes() bool {
 	next := s.peek()
 	return next == '\\' || next == '"' || next == s.delimiter

@@ -1,5 +1,4 @@
-// Package items reads the items of a Distributed Map from the text of an object, one after the other: it holds one item at a
-// time, however long the text is.
+// Package items reads the items of a Distributed Map from the text of an object. It keeps only one item in memory at a time.
 package items
 
 import (
@@ -15,10 +14,10 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// Source gives items. After the last one the error is io.EOF.
+// Source returns items one by one. After the last item the error is io.EOF.
 type Source interface{ Next() (any, error) }
 
-// Slice is a source of items that are at hand.
+// Slice returns a source of items in memory.
 func Slice(items []any) Source { return &slice{items} }
 
 type slice struct{ left []any }
@@ -32,7 +31,7 @@ func (s *slice) Next() (any, error) {
 	return item, nil
 }
 
-// JSONLines reads a JSON value a line. Blank lines are skipped.
+// JSONLines reads one JSON value per line. It skips blank lines.
 func JSONLines(r io.Reader) Source { return &jsonLines{reader: bufio.NewReaderSize(r, 64<<10)} }
 
 type jsonLines struct {
@@ -40,17 +39,17 @@ type jsonLines struct {
 	line   int
 }
 
-func (s *jsonLines) Next() (any, error) {
+func (l *jsonLines) Next() (any, error) {
 	for {
-		text, err := s.reader.ReadBytes('\n')
+		text, err := l.reader.ReadBytes('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
 			return nil, err
 		}
-		s.line++
+		l.line++
 		if text = bytes.TrimSpace(text); len(text) > 0 {
 			item, err := value.Decode(text)
 			if err != nil {
-				return nil, fmt.Errorf("line %d is not valid JSON: %w", s.line, err)
+				return nil, fmt.Errorf("line %d is not valid JSON: %w", l.line, err)
 			}
 			return item, nil
 		}
@@ -60,16 +59,16 @@ func (s *jsonLines) Next() (any, error) {
 	}
 }
 
-// Fault is what is wrong with a text, in the words of Step Functions.
+// Fault is an error in a text, in the words of Step Functions.
 type Fault string
 
-// Error gives the words.
+// Error returns the message.
 func (f Fault) Error() string { return string(f) }
 
-// ErrNoArray is the error of a JSON text that holds no array where the items should be.
+// ErrNoArray reports that a JSON text has no array in the place of the items.
 const ErrNoArray = Fault("Attempting to map over non-iterable node.")
 
-// JSONArray reads the elements of a JSON array: that of the whole text, or the one that a JSON pointer (RFC 6901) leads to.
+// JSONArray reads the elements of a JSON array: the whole text, or the array at a JSON pointer (RFC 6901).
 func JSONArray(r io.Reader, pointer string) (Source, error) {
 	decoder := json.NewDecoder(bufio.NewReaderSize(r, 64<<10))
 	decoder.UseNumber()
@@ -90,21 +89,21 @@ func JSONArray(r io.Reader, pointer string) (Source, error) {
 
 type jsonArray struct{ decoder *json.Decoder }
 
-func (s *jsonArray) Next() (any, error) {
-	if !s.decoder.More() {
-		if _, err := s.decoder.Token(); err != nil {
+func (a *jsonArray) Next() (any, error) {
+	if !a.decoder.More() {
+		if _, err := a.decoder.Token(); err != nil {
 			return nil, fmt.Errorf("the object is not valid JSON: %w", noEOF(err))
 		}
 		return nil, io.EOF
 	}
 	var item any
-	if err := s.decoder.Decode(&item); err != nil {
+	if err := a.decoder.Decode(&item); err != nil {
 		return nil, fmt.Errorf("the object is not valid JSON: %w", noEOF(err))
 	}
 	return value.Numbers(item), nil
 }
 
-// noEOF keeps a text that ends too early from looking like the end of the items.
+// noEOF distinguishes a truncated text from the end of the items.
 func noEOF(err error) error {
 	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
@@ -123,7 +122,7 @@ func pointerSteps(pointer string) []string {
 	return steps
 }
 
-// descend moves into the member or element that a step of a pointer names, without holding what it passes.
+// descend moves into the member or element that a step of a pointer names. It does not keep the values that it skips.
 func descend(decoder *json.Decoder, step string) error {
 	token, err := decoder.Token()
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// all reads a source to its end.
+// all reads a whole source.
 func all(t *testing.T, s items.Source) (string, error) {
 	t.Helper()
 	list := []any{}
@@ -32,11 +32,11 @@ func TestCSV(t *testing.T) {
 		{"quotes inside a field are ordinary", "a\"b,c,d\n", `[{"x":"a\"b","y":"c","z":"d"}]`},
 		{"a backslash escapes the delimiter, quotes and itself", "a\\,b,\\\"c,d\\\\e\n", `[{"x":"a,b","y":"\"c","z":"d\\e"}]`},
 		{"any other backslash is dropped", "a\\b,c,d\n", `[{"x":"ab","y":"c","z":"d"}]`},
-		{"too few, too many", "1\n1,2,3,4\n", `[{"x":"1","y":"","z":""},{"x":"1","y":"2","z":"3"}]`},
-		{"empty lines are no rows, blank ones are", "\n1,2,3\n\n \n", `[{"x":"1","y":"2","z":"3"},{"x":" ","y":"","z":""}]`},
-		{"Windows line ends, and no end at all", "1,2,3\r\n4,5,6", `[{"x":"1","y":"2","z":"3"},{"x":"4","y":"5","z":"6"}]`},
+		{"short and long rows", "1\n1,2,3,4\n", `[{"x":"1","y":"","z":""},{"x":"1","y":"2","z":"3"}]`},
+		{"an empty line is not a row, a blank line is", "\n1,2,3\n\n \n", `[{"x":"1","y":"2","z":"3"},{"x":" ","y":"","z":""}]`},
+		{"Windows line ends, and a missing line end", "1,2,3\r\n4,5,6", `[{"x":"1","y":"2","z":"3"},{"x":"4","y":"5","z":"6"}]`},
 		{"empty fields", ",,\n\"\",,\n", `[{"x":"","y":"","z":""},{"x":"","y":"","z":""}]`},
-		{"nothing", "", `[]`},
+		{"an empty text", "", `[]`},
 	} {
 		s, err := items.CSV(strings.NewReader(row.text), ',', []string{"x", "y", "z"})
 		if err != nil {
@@ -61,8 +61,8 @@ func TestCSVFaults(t *testing.T) {
 	}
 }
 
-func TestJSONArrayIsReadAsItComes(t *testing.T) {
-	// The text never ends, so that reading it as a whole would never end either.
+func TestJSONArrayIsReadAsAStream(t *testing.T) {
+	// The text is endless, so reading it as a whole would never end.
 	endless := io.MultiReader(strings.NewReader(`{"rows": [1, {"a": 2}, `), endlessOnes{})
 	s, err := items.JSONArray(endless, "/rows")
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package query compiles what a definition says in a query language, JSONPath or JSONata, into templates that are evaluated many
-// times: paths, payload templates, intrinsic functions, JSONata expressions, and JSON in which any of them stand.
+// Package query compiles the JSONPath and JSONata parts of a definition into templates that are evaluated many times: paths, payload
+// templates, intrinsic functions, JSONata expressions, and JSON that contains any of these.
 package query
 
 import (
@@ -8,7 +8,7 @@ import (
 	"clinical-risk-pipeline/asl/jsonata"
 )
 
-// Env is what an evaluation sees.
+// Env holds the values that an evaluation can read.
 type Env struct {
 	Input     any                           // $ in JSONPath, $states.input in JSONata
 	Result    any                           // $states.result, if HasResult
@@ -22,27 +22,27 @@ type Env struct {
 
 // Template is a compiled value of a definition.
 type Template interface {
-	// Eval gives the value. A fault of the definition or the data is an *Error.
+	// Eval returns the value. A fault in the definition or the data is an *Error.
 	Eval(env *Env) (any, error)
 }
 
-// Constant is a template that does not depend on anything.
+// Constant is a template with a constant value.
 type Constant struct{ Value any }
 
-// Eval gives the constant.
+// Eval returns the constant.
 func (c Constant) Eval(*Env) (any, error) { return c.Value, nil }
 
-// Error says that an evaluation failed, in the words of Step Functions, without naming the state.
+// Error reports a failed evaluation in the words of Step Functions, without the state.
 type Error struct {
-	Name     string // of the States.… error
+	Name     string // an error name such as States.Runtime
 	Cause    string
-	Location string // the field that a failed JSONata expression stands in, such as "Output/result"; "" for JSONPath
+	Location string // the field of a failed JSONata expression, such as "Output/result"; "" for JSONPath
 }
 
 // Error renders the cause.
 func (e *Error) Error() string { return e.Cause }
 
-// The names of the errors that evaluations report. JSONPath's are those of the service, whatever the list in its documentation says.
+// The names of the errors that evaluations report. For JSONPath, they follow the service, which differs from its documentation.
 const (
 	runtimeError    = "States.Runtime"
 	intrinsicError  = "States.IntrinsicFailure"

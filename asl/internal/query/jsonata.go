@@ -11,12 +11,12 @@ import (
 	"clinical-risk-pipeline/asl/jsonata"
 )
 
-// JSONata compiles templates in which strings of the form "{% … %}" are expressions.
+// JSONata compiles templates. Strings of the form "{% … %}" are expressions.
 type JSONata struct {
 	Compile func(source string) (*jsonata.Expression, error)
-	// Report is told about faults, with the field's place, such as "Output/result".
+	// Report is called for each fault, with the place of the field, such as "Output/result".
 	Report func(place, message string)
-	// Check is told about each expression, if not nil.
+	// Check, if not nil, is called for each expression.
 	Check func(place string, e *Expression)
 }
 
@@ -37,7 +37,7 @@ func (c *JSONata) Template(v any, place string) Template {
 		return newArray(v, items)
 	case map[string]any:
 		members := make([]member, 0, len(v))
-		for _, name := range slices.Sorted(maps.Keys(v)) { // so that faults come in the same order every time
+		for _, name := range slices.Sorted(maps.Keys(v)) { // so that the order of faults is always the same
 			members = append(members, member{name, c.Template(v[name], place+"/"+name)})
 		}
 		return newObject(v, members)
@@ -45,7 +45,7 @@ func (c *JSONata) Template(v any, place string) Template {
 	return Constant{v}
 }
 
-// ExpressionSource is the expression in a string of the form "{% … %}". There must be nothing around it.
+// ExpressionSource returns the expression in a string of the form "{% … %}". The string must not contain anything else.
 func ExpressionSource(text string) (string, bool) {
 	if len(text) < 4 || !strings.HasPrefix(text, "{%") || !strings.HasSuffix(text, "%}") {
 		return "", false
@@ -70,8 +70,8 @@ func (c *JSONata) expression(source, place string) Template {
 type Expression struct {
 	compiled  *jsonata.Expression
 	place     string
-	states    []string // the members of $states that it may use
-	variables []string // the other variables that it uses and does not bind
+	states    []string // the members of $states that the expression may use
+	variables []string // the other free variables
 }
 
 func newExpression(compiled *jsonata.Expression, place string) *Expression {
@@ -88,13 +88,13 @@ func newExpression(compiled *jsonata.Expression, place string) *Expression {
 	return e
 }
 
-// Uses says what the expression refers to.
+// Uses returns what the expression refers to.
 func (e *Expression) Uses() jsonata.Variables { return e.compiled.Variables() }
 
-// Variables are the free variables, $states aside.
+// Variables returns the free variables except $states.
 func (e *Expression) Variables() []string { return e.variables }
 
-// Eval evaluates the expression. A result that is undefined is an error.
+// Eval evaluates the expression. An undefined result is an error.
 func (e *Expression) Eval(env *Env) (any, error) {
 	runtime, err := env.Runtime()
 	if err != nil {
@@ -148,7 +148,7 @@ func (e *Expression) fail(what string) *Error {
 		"The JSONata expression '%s' specified for the field '%s' %s", e.compiled.Source(), e.place, what)}
 }
 
-// Unexpected is the fault of a template whose result has the wrong type; want is the name of the right one.
+// Unexpected returns the fault of a template whose result has the wrong type. want is the name of the expected type.
 func Unexpected(t Template, v any, want string) *Error {
 	e, ok := t.(*Expression)
 	if !ok {

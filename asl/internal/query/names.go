@@ -2,7 +2,7 @@ package query
 
 import "unicode"
 
-// IdentifierPart tells whether a rune can stand in the name of a variable: Unicode's identifiers, without a leading digit.
+// IdentifierPart reports whether a rune can be part of a variable's name: a Unicode identifier without a leading digit.
 func IdentifierPart(r rune, first bool) bool {
 	switch {
 	case r == '_' || unicode.IsLetter(r):
@@ -13,10 +13,10 @@ func IdentifierPart(r rune, first bool) bool {
 	return unicode.IsDigit(r) || unicode.In(r, unicode.Mn, unicode.Mc, unicode.Pc)
 }
 
-// MaxVariableName is the longest name of a variable, in characters.
+// MaxVariableName is the maximum length of a variable's name in characters.
 const MaxVariableName = 80
 
-// ValidVariable tells whether a name can be a variable's.
+// ValidVariable reports whether a variable can have the name.
 func ValidVariable(name string) bool {
 	n := 0
 	for i, r := range name {

@@ -19,10 +19,10 @@ func ParsePath(source string) (*Path, error) {
 	return &Path{path}, nil
 }
 
-// Source is the path as the definition gives it.
+// Source returns the path as written in the definition.
 func (p *Path) Source() string { return p.path.String() }
 
-// Variable is the name of the variable that the path begins at, or "".
+// Variable returns the name of the variable that the path starts with, or "".
 func (p *Path) Variable() string {
 	if root := p.path.Root(); root != jsonpath.Context {
 		return root
@@ -30,13 +30,13 @@ func (p *Path) Variable() string {
 	return ""
 }
 
-// IsReference tells whether the path names one place in the input, so that ResultPath can write there.
+// IsReference reports whether the path identifies one place in the input, so that ResultPath can write to it.
 func (p *Path) IsReference() bool { return p.path.IsReference() }
 
-// Set is the root with v at the path.
+// Set returns root with v at the path.
 func (p *Path) Set(root, v any) (any, error) { return p.path.Set(root, v) }
 
-// Eval finds the value. A definite path that finds nothing is an *Error in the words that InputPath's faults have.
+// Eval returns the value. If a definite path finds nothing, the error is an *Error in the words that the service uses for InputPath.
 func (p *Path) Eval(env *Env) (any, error) {
 	v, err := get(p.path, env)
 	if err != nil {
@@ -45,7 +45,7 @@ func (p *Path) Eval(env *Env) (any, error) {
 	return v, nil
 }
 
-// Lookup finds the value, and says whether there is one.
+// Lookup returns the value and whether it exists.
 func (p *Path) Lookup(env *Env) (any, bool) {
 	v, err := get(p.path, env)
 	return v, err == nil
@@ -66,7 +66,7 @@ func get(path *jsonpath.Path, env *Env) (any, error) {
 	}
 }
 
-// notFoundIn says in the service's words that a path found nothing where it looked.
+// notFoundIn says in the service's words that a path found nothing.
 func notFoundIn(path *jsonpath.Path, env *Env) string {
 	document := env.Input
 	if path.Root() == jsonpath.Context {
@@ -81,7 +81,7 @@ type Field struct {
 	Name string
 }
 
-// Eval finds the value. The fault names the field.
+// Eval returns the value. The fault names the field.
 func (f Field) Eval(env *Env) (any, error) {
 	v, err := get(f.path, env)
 	if err != nil {

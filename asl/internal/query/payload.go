@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// Payload compiles a payload template of JSONPath: in objects, at any depth, the value of a field whose name ends in ".$" is a
-// path or an intrinsic function, and everything else stands for itself.
+// Payload compiles a JSONPath payload template. In objects at any depth, the value of a field whose name ends in ".$" is a path or an
+// intrinsic function. Everything else is constant.
 func Payload(v any, observe Observer) Template { return payload("", v, observe) }
 
-// Observer is told what is found while a payload template is compiled, with the place in the template: "" or "name[0].other".
+// Observer is called during the compilation of a payload template, with the place in the template: "" or "name[0].other".
 type Observer struct {
 	Fault    func(place, message string)
 	Variable func(place, name string) // a variable that is used
@@ -42,11 +42,11 @@ func payloadObject(place string, object map[string]any, observe Observer) Templa
 			continue
 		}
 		if _, twice := object[plain]; twice {
-			observe.Fault(at, fmt.Sprintf("stands beside %q: only one of them can be", plain))
+			observe.Fault(at, fmt.Sprintf("cannot be combined with %q", plain))
 		}
 		source, ok := v.(string)
 		if !ok {
-			observe.Fault(at, fmt.Sprintf(`must be a string that holds a path or an intrinsic function, because the name ends in ".$", got %T`, v))
+			observe.Fault(at, fmt.Sprintf(`must be a path or an intrinsic function in a string, because the name ends in ".$", got %T`, v))
 			continue
 		}
 		t, variables, err := Value(source, name)

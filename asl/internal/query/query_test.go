@@ -10,7 +10,7 @@ import (
 	"clinical-risk-pipeline/asl/internal/value"
 )
 
-// env is an environment with an input, a context object and a variable.
+// env returns an environment with an input, a context object and a variable.
 func env() *query.Env {
 	return &query.Env{
 		Input:    map[string]any{"a": 1.0, "l": []any{1.0, 2.0}},
@@ -35,7 +35,7 @@ func payload(t *testing.T, text string) (query.Template, []string) {
 
 func TestPayload(t *testing.T) {
 	for _, row := range []struct{ why, template, want string }{
-		{"literals stand for themselves, also what looks like a path", `{"a": "$.a", "b": [1, null]}`, `{"a":"$.a","b":[1,null]}`},
+		{"literals are constant, even if they look like a path", `{"a": "$.a", "b": [1, null]}`, `{"a":"$.a","b":[1,null]}`},
 		{"the three roots", `{"i.$": "$.a", "c.$": "$$.State.Name", "v.$": "$x.v"}`, `{"c":"S","i":1,"v":7}`},
 		{"at any depth", `{"o": [{"p.$": "$.l[1]"}, ["x.$"]]}`, `{"o":[{"p":2},["x.$"]]}`},
 		{"intrinsic functions", `{"n.$": "States.MathAdd($.a, $x.v)"}`, `{"n":8}`},
@@ -54,7 +54,7 @@ func TestConstantPartsAreShared(t *testing.T) {
 	again, _ := template.Eval(env())
 	a, b := first.(map[string]any)["fixed"].(map[string]any), again.(map[string]any)["fixed"].(map[string]any)
 	if &a["big"].([]any)[0] != &b["big"].([]any)[0] {
-		t.Error("a literal is built anew with every evaluation")
+		t.Error("every evaluation builds a new literal")
 	}
 	if whole, _ := payload(t, `{"a": {"b": 1}}`); !cmp.Equal(whole, query.Template(query.Constant{Value: map[string]any{"a": map[string]any{"b": 1.0}}})) {
 		t.Errorf("a template without paths is %T, want a constant", whole)
@@ -71,7 +71,7 @@ func TestPayloadReportsVariables(t *testing.T) {
 func TestEvaluationErrors(t *testing.T) {
 	for _, row := range []struct{ why, template, name, cause string }{
 		{"a path that finds nothing", `{"k.$": "$.none"}`, "States.Runtime", `The JSONPath '$.none' specified for the field 'k.$' could not be found in the input '{"a":1,"l":[1,2]}'`},
-		{"in the context object", `{"k.$": "$$.none"}`, "States.Runtime", `The JSONPath '$$.none' specified for the field 'k.$' could not be found in the input '{"State":{"Name":"S"}}'`},
+		{"a path that finds nothing in the context object", `{"k.$": "$$.none"}`, "States.Runtime", `The JSONPath '$$.none' specified for the field 'k.$' could not be found in the input '{"State":{"Name":"S"}}'`},
 		{"an argument that finds nothing", `{"k.$": "States.Format('{}', $.none)"}`, "States.Runtime",
 			`The function 'States.Format('{}', $.none)' had the following error: The JsonPath argument for the field '$.none' could not be found in the input '{"a":1,"l":[1,2]}'`},
 	} {
@@ -98,7 +98,7 @@ func TestExpressionSource(t *testing.T) {
 	}
 	for _, text := range []string{" {% $a %}", "{% $a %} ", "{%}", "$a", ""} {
 		if _, ok := query.ExpressionSource(text); ok {
-			t.Errorf("%q is taken for an expression", text)
+			t.Errorf("%q is read as an expression", text)
 		}
 	}
 }

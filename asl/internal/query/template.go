@@ -8,8 +8,8 @@ type member struct {
 
 type object []member
 
-// newObject is the template of an object, from its members in order of their names; original is its value when all of them are
-// constant and none was renamed.
+// newObject returns the template of an object with members in the order of their names. original is the object's value if all members
+// are constant and keep their names.
 func newObject(original map[string]any, members []member) Template {
 	constant := true
 	for _, m := range members {
@@ -23,7 +23,7 @@ func newObject(original map[string]any, members []member) Template {
 	return object(members)
 }
 
-// Eval evaluates the members in order of their names.
+// Eval evaluates the members in the order of their names.
 func (o object) Eval(env *Env) (any, error) {
 	result := make(map[string]any, len(o))
 	for _, m := range o {

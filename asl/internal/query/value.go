@@ -8,7 +8,7 @@ import (
 	"clinical-risk-pipeline/asl/jsonpath"
 )
 
-// Value compiles what a field whose name ends in ".$" holds: a path or an intrinsic function. It gives the variables used, too.
+// Value compiles the value of a field whose name ends in ".$": a path or an intrinsic function. It also returns the variables used.
 func Value(source, field string) (t Template, variables []string, err error) {
 	if strings.HasPrefix(source, "$") {
 		p, err := ParsePath(source)

@@ -6,7 +6,7 @@ import (
 	"math/big"
 )
 
-// Compare orders two numbers, exactly where a float64 does not hold them.
+// Compare orders two numbers exactly, even if a float64 cannot hold them.
 func Compare(a, b any) int {
 	_, bigA := a.(json.Number)
 	_, bigB := b.(json.Number)

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// Encode is the value as JSON text: keys sorted, no spaces, and no escapes that JSON does not ask for.
+// Encode returns the value as JSON text with sorted keys, without spaces and with only the escapes that JSON requires.
 func Encode(v any) string { return string(Append(nil, v)) }
 
 // Append appends the value as JSON text.
@@ -57,7 +57,7 @@ func appendObject(b []byte, object map[string]any) []byte {
 	return append(b, '}')
 }
 
-// appendOther renders what is no JSON value of ours, such as an int.
+// appendOther renders a value of another type, such as an int.
 func appendOther(b []byte, v any) []byte {
 	text, err := json.Marshal(v)
 	if err != nil {

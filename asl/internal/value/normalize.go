@@ -2,8 +2,8 @@ package value
 
 import "encoding/json"
 
-// Normalize is the JSON value of any value that encoding/json can marshal, such as a struct or an int. A JSON value is returned as it
-// is, without a copy.
+// Normalize converts a value that encoding/json can marshal, such as a struct or an int, into a JSON value. It returns a JSON value
+// unchanged, without a copy.
 func Normalize(v any) (any, error) {
 	if isJSON(v) {
 		return v, nil
@@ -15,7 +15,7 @@ func Normalize(v any) (any, error) {
 	return Decode(text)
 }
 
-// isJSON tells whether nothing but JSON values is in a value.
+// isJSON reports whether a value consists only of JSON values.
 func isJSON(v any) bool {
 	switch v := v.(type) {
 	case nil, bool, string, float64, json.Number:

@@ -2,7 +2,7 @@ package value
 
 import "reflect"
 
-// Same tells whether two values are one and the same object or array, so that whatever was checked of the one holds for the other.
+// Same reports whether two values are the same object or array in memory. Then every check of one value also applies to the other.
 func Same(a, b any) bool {
 	switch a := a.(type) {
 	case map[string]any:

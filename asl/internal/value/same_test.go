@@ -16,10 +16,10 @@ func TestSame(t *testing.T) {
 		{"one object", object, object, true},
 		{"equal objects", object, map[string]any{"a": 1.0}, false},
 		{"one array", list, list, true},
-		{"the beginning of an array", list, list[:1], false},
+		{"the start of an array", list, list[:1], false},
 		{"equal arrays", list, []any{1.0, 2.0}, false},
 		{"empty arrays", []any{}, []any{}, false},
-		{"scalars are not worth knowing", 1.0, 1.0, false},
+		{"scalars are never the same", 1.0, 1.0, false},
 		{"different kinds", object, list, false},
 	} {
 		if got := value.Same(row.a, row.b); got != row.want {

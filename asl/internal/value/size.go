@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// Size is the length of the value as JSON text, in bytes.
+// Size returns the length of the value as JSON text in bytes.
 func Size(v any) int {
 	switch v := v.(type) {
 	case nil:

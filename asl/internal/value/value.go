@@ -1,5 +1,5 @@
 // Package value handles JSON values: nil, bool, string, float64, []any, map[string]any, and json.Number for integers that a
-// float64 would change.
+// float64 cannot hold exactly.
 package value
 
 import (
@@ -11,7 +11,7 @@ import (
 	"strconv"
 )
 
-// maxExact is the largest integer up to which a float64 holds every integer.
+// maxExact is the largest n such that a float64 can hold every integer from 0 to n exactly.
 const maxExact = 1 << 53
 
 // Decode reads one JSON value.
@@ -21,7 +21,7 @@ func Decode(data []byte) (any, error) {
 	var v any
 	if err := decoder.Decode(&v); err != nil {
 		if errors.Is(err, io.EOF) {
-			return nil, errors.New("no JSON value")
+			return nil, errors.New("the text is empty")
 		}
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func Decode(data []byte) (any, error) {
 	return Numbers(v), nil
 }
 
-// Numbers replaces each json.Number that a float64 holds exactly, in place, and returns the value.
+// Numbers replaces, in place, each json.Number that a float64 can hold exactly. It returns the value.
 func Numbers(v any) any {
 	switch v := v.(type) {
 	case json.Number:
@@ -51,7 +51,7 @@ func Numbers(v any) any {
 	return v
 }
 
-// Number is the number's value: a float64, unless it is an integer that a float64 would change.
+// Number returns the number as a float64, or unchanged if it is an integer that a float64 cannot hold exactly.
 func Number(n json.Number) any {
 	f, err := n.Float64()
 	if err != nil {
@@ -65,7 +65,7 @@ func Number(n json.Number) any {
 	return f
 }
 
-// Float is the value as a float64, if it is a number.
+// Float returns the value as a float64 if it is a number.
 func Float(v any) (float64, bool) {
 	switch v := v.(type) {
 	case float64:
@@ -77,7 +77,7 @@ func Float(v any) (float64, bool) {
 	return 0, false
 }
 
-// TypeName is JSON's name for the type of the value.
+// TypeName returns JSON's name for the type of the value.
 func TypeName(v any) string {
 	switch v.(type) {
 	case nil:

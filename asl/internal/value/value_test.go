@@ -16,7 +16,7 @@ func TestDecodeKeepsLargeIntegers(t *testing.T) {
 		"9007199254740993":     json.Number("9007199254740993"),
 		"-9007199254740993":    json.Number("-9007199254740993"),
 		"1e300":                1e300,
-		"90071992547409931000": 90071992547409931000.0, // no 64-bit integer: Java makes it a double, too
+		"90071992547409931000": 90071992547409931000.0, // not a 64-bit integer: Java makes it a double, too
 	} {
 		if got, err := value.Decode([]byte(text)); err != nil || got != want {
 			t.Errorf("%s: %v (%T) %v, want %v", text, got, got, err, want)
@@ -59,7 +59,7 @@ func TestCompareIsExact(t *testing.T) {
 	}
 }
 
-// FuzzSize checks that Size is the length of what Encode writes, and that what it writes can be read again.
+// FuzzSize checks that Size is the length of the output of Encode, and that Decode can read the output.
 func FuzzSize(f *testing.F) {
 	for _, text := range []string{`{"a": [1, -2.5, 1e30, null, true, "x\n\u0001"]}`, `-0`, `123456.75`, `9007199254740993`} {
 		f.Add([]byte(text))
@@ -75,7 +75,7 @@ func FuzzSize(f *testing.F) {
 		}
 		again, err := value.Decode([]byte(text))
 		if err != nil || value.Encode(again) != text {
-			t.Errorf("%s does not survive: %v", text, err)
+			t.Errorf("%s cannot be decoded: %v", text, err)
 		}
 	})
 }

@@ -1,4 +1,4 @@
-    // What the host calls. It runs in the library's own scope.
+    // The functions that the host calls. They run in the library's own scope.
     jsonata.bridge = function (functions, budget) {
         host = functions;
         var root = createFrame(staticFrame);

@@ -1,4 +1,4 @@
-    // A scope of variables. The library's own frames close over their bindings, two functions each.
+    // A scope of variables. It replaces the library's own frames, which create two closures each.
     class Frame {
         constructor(enclosing) {
             this.enclosing = enclosing;

@@ -1,4 +1,4 @@
-    // createSequence without the arguments object, which tells no value from undefined.
+    // createSequence without the arguments object, which the library uses to distinguish no argument from undefined.
     function emptySequence() {
         var sequence = [];
         sequence.sequence = true;

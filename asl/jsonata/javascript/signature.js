@@ -1,5 +1,5 @@
                 for (var at = 0; at < args.length; at++) suppliedSig += getSymbol(args[at]);
-                // Arguments of which each stands for one parameter, and none of which has to become an array, are taken as they are.
+                // If each argument matches one parameter and none has to become an array, the arguments need no change.
                 if (asTheyAre[suppliedSig] === undefined && suppliedSig.length <= 4) {
                     var fits = suppliedSig.length === params.length && regex.exec(suppliedSig);
                     asTheyAre[suppliedSig] = !!fits && params.every(function (param, index) {

@@ -1,0 +1,232 @@
+package asl
+
+import (
+	"compress/gzip"
+	"errors"
+	"io"
+	"io/fs"
+	"strings"
+
+	"clinical-risk-pipeline/asl/internal/items"
+	"clinical-risk-pipeline/asl/internal/query"
+	"clinical-risk-pipeline/asl/internal/value"
+)
+
+// mapReader is ItemReader: it reads the items of a Distributed Map from S3.
+type mapReader struct {
+	action         string         // getObject or listObjectsV2
+	arguments      query.Template // Arguments or Parameters
+	inputType      string         // CSV, JSON, JSONL or MANIFEST; "" for listObjectsV2
+	manifestType   string         // S3_INVENTORY or ATHENA_DATA; "": the object itself holds the items
+	transformation string         // NONE or LOAD_AND_FLATTEN, for listObjectsV2
+	delimiter      byte
+	headers        []string // nil: the first row
+	pointer        string   // ItemsPointer
+	maxItems       *quantity
+}
+
+// maxItems is the largest MaxItems.
+const maxItems = 100_000_000
+
+// csvDelimiters lists the values of CSVDelimiter. The first is the default.
+var csvDelimiters = []string{"COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"}
+
+func (f *fields) mapReader() *mapReader {
+	f.comment()
+	r := &mapReader{}
+	arn := f.required("Resource")
+	switch _, action, _ := strings.Cut(arn, ":states:::s3:"); {
+	case action == "getObject" || action == "listObjectsV2":
+		r.action = action
+	case arn != "":
+		f.fault("Resource", "must be arn:aws:states:::s3:getObject or arn:aws:states:::s3:listObjectsV2, got %q", arn)
+	}
+	name := "Parameters"
+	if f.jsonata {
+		name = "Arguments"
+	}
+	if r.arguments = f.payload(name, seesInput); r.arguments == nil {
+		f.fault(name, "is missing")
+	}
+	if config, ok := f.object("ReaderConfig"); ok {
+		r.config(config)
+	} else if r.action == "getObject" {
+		f.fault("ReaderConfig", "is missing: set its InputType")
+	}
+	f.unread("an item reader")
+	return r
+}
+
+// config reads ReaderConfig.
+func (r *mapReader) config(f *fields) {
+	f.comment()
+	r.maxItems = f.quantity("MaxItems", 0, maxItems, true)
+	r.transformation = f.oneOf("Transformation", "NONE", "LOAD_AND_FLATTEN")
+	if f.has("InputType") || r.action == "getObject" || r.transformation == "LOAD_AND_FLATTEN" {
+		r.inputType = f.required("InputType")
+	}
+	switch r.inputType {
+	case "CSV":
+		r.csv(f)
+	case "JSON":
+		r.pointer, _ = f.text("ItemsPointer")
+		if r.pointer != "" && !strings.HasPrefix(r.pointer, "/") {
+			f.fault("ItemsPointer", "must be a JSON pointer, which starts with /, got %q", r.pointer)
+		}
+	case "MANIFEST", "JSONL", "":
+	default:
+		f.fault("InputType", "must be one of CSV, JSON, JSONL, MANIFEST, got %q", r.inputType)
+	}
+	if f.has("ManifestType") || r.inputType == "MANIFEST" {
+		r.manifestType = f.oneOf("ManifestType", "S3_INVENTORY", "ATHENA_DATA")
+	}
+	f.unread("a reader configuration for this InputType")
+}
+
+func (r *mapReader) csv(f *fields) {
+	r.delimiter = map[string]byte{"COMMA": ',', "PIPE": '|', "SEMICOLON": ';', "SPACE": ' ', "TAB": '\t'}[f.oneOf("CSVDelimiter", csvDelimiters...)]
+	given := f.required("CSVHeaderLocation")
+	switch headers := f.strings("CSVHeaders"); {
+	case given == "GIVEN" && len(headers) == 0:
+		f.fault("CSVHeaders", "must be a list of at least one header, because CSVHeaderLocation is GIVEN")
+	case given == "GIVEN":
+		r.headers = headers
+	case given == "FIRST_ROW" && headers != nil:
+		f.fault("CSVHeaders", "cannot be combined with \"CSVHeaderLocation\": \"FIRST_ROW\"")
+	case given != "FIRST_ROW" && given != "":
+		f.fault("CSVHeaderLocation", "must be FIRST_ROW or GIVEN, got %q", given)
+	}
+}
+
+// itemStream gives the items of a Map Run.
+type itemStream struct {
+	source items.Source
+	close  func() error
+	left   int // items left of MaxItems
+}
+
+// next returns the next item. more is false after the last item.
+func (s *itemStream) next() (item any, more bool, err error) {
+	if s.left == 0 {
+		return nil, false, nil
+	}
+	item, err = s.source.Next()
+	if errors.Is(err, io.EOF) {
+		s.left = 0
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, storageFailure(ErrItemReader, err)
+	}
+	s.left--
+	return item, true, nil
+}
+
+// open starts to read.
+func (r *mapReader) open(b *branch, input any) (*itemStream, error) {
+	limit, err := r.limit(b.evaluating(input))
+	if err != nil {
+		return nil, err
+	}
+	v, err := r.arguments.Eval(b.evaluating(input))
+	if err != nil {
+		return nil, err
+	}
+	arguments, _ := v.(map[string]any)
+	from := location{b: b, objects: b.x.run.options.Objects}
+	from.bucket, _ = arguments["Bucket"].(string)
+	if from.bucket == "" {
+		return nil, runtimeFault("The ItemReader's Bucket must be a string, but was: %s", value.Encode(arguments["Bucket"]))
+	}
+	if from.objects == nil {
+		return nil, storageFailure(ErrItemReader, errors.New("Options.Objects is not set, so there are no objects to read"))
+	}
+	result := &itemStream{left: limit, close: func() error { return nil }}
+	if r.action == "listObjectsV2" {
+		prefix, _ := arguments["Prefix"].(string)
+		result.source, result.close = r.list(from, prefix)
+	} else {
+		from.key, _ = arguments["Key"].(string)
+		result.source, result.close, err = r.object(from)
+	}
+	if err != nil {
+		return nil, storageFailure(ErrItemReader, err)
+	}
+	return result, nil
+}
+
+// limit returns MaxItems. 0 means no limit.
+func (r *mapReader) limit(env *query.Env) (int, error) {
+	if r.maxItems == nil {
+		return maxItems, nil
+	}
+	n, err := r.maxItems.eval(env, true)
+	var fault *query.Error
+	switch {
+	case errors.As(err, &fault) && r.maxItems.path != nil:
+		return 0, storageFailure(ErrItemReader, err)
+	case err != nil:
+		return 0, err
+	case n < 0:
+		return 0, storageFailure(ErrItemReader, errors.New("field MaxItems must be positive"))
+	case n == 0 || n > maxItems:
+		return maxItems, nil
+	}
+	return int(n), nil
+}
+
+// location is an S3 object or a bucket.
+type location struct {
+	b           *branch
+	objects     Objects
+	bucket, key string
+}
+
+// open opens the object. It reports a missing object in the words of S3.
+func (l location) open() (io.ReadCloser, error) {
+	body, err := l.objects.Open(l.b.x.run.ctx, l.bucket, l.key)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, items.Fault("The specified key does not exist: " + l.bucket + "/" + l.key)
+	}
+	return body, err
+}
+
+// object reads the items of one object.
+func (r *mapReader) object(from location) (items.Source, func() error, error) {
+	if r.manifestType != "" {
+		return r.manifest(from)
+	}
+	return from.items(r.parse)
+}
+
+// items reads the object with a parser. It decompresses an object whose key ends in .gz.
+func (l location) items(parse func(io.Reader) (items.Source, error)) (items.Source, func() error, error) {
+	body, err := l.open()
+	if err != nil {
+		return nil, nil, err
+	}
+	var text io.Reader = body
+	if strings.HasSuffix(l.key, ".gz") {
+		text, err = gzip.NewReader(body)
+	}
+	var source items.Source
+	if err == nil {
+		source, err = parse(text)
+	}
+	if err != nil {
+		_ = body.Close()
+		return nil, nil, err
+	}
+	return source, body.Close, nil
+}
+
+// parse reads items from text.
+func (r *mapReader) parse(body io.Reader) (items.Source, error) {
+	switch r.inputType {
+	case "CSV":
+		return items.CSV(body, r.delimiter, r.headers)
+	case "JSONL", "MANIFEST":
+		return items.JSONLines(body), nil
+	}
+	return items.JSONArray(body, r.pointer)
+}

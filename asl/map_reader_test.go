@@ -1,0 +1,81 @@
+package asl_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"clinical-risk-pipeline/asl"
+)
+
+// reads returns a definition that maps over the items of an item reader and passes them on.
+func reads(config string) string {
+	return one(`{"Type": "Map", "End": true, "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": ` + config + `,
+		"Parameters": {"Bucket": "b", "Key.$": "$.key"}}, "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED"}, "StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}}`)
+}
+
+func TestMapReader(t *testing.T) {
+	for _, row := range []struct{ why, config, body, output string }{
+		{"a JSON array", `{"InputType": "JSON"}`, `[1, {"a": [2]}, 9007199254740993]`, `[1, {"a": [2]}, 9007199254740993]`},
+		{"an array inside, by pointer", `{"InputType": "JSON", "ItemsPointer": "/data/1/rows"}`, `{"x": [0], "data": [7, {"skip": {}, "rows": [1, 2]}]}`, `[1, 2]`},
+		{"JSON Lines with blank lines and without a final newline", `{"InputType": "JSONL"}`, "{\"a\": 1}\n\n 2 \r\n\"x\"", `[{"a": 1}, 2, "x"]`},
+		{"CSV with headers in the first row", `{"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}`, "a,b\n1,2\n3\n4,5,6\n", `[{"a": "1", "b": "2"}, {"a": "3", "b": ""}, {"a": "4", "b": "5"}]`},
+		{"CSV with given headers", `{"InputType": "CSV", "CSVHeaderLocation": "GIVEN", "CSVHeaders": ["x"]}`, "1,2\n", `[{"x": "1"}]`},
+		{"another delimiter", `{"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW", "CSVDelimiter": "PIPE"}`, "a|b\n1,5|2\n", `[{"a": "1,5", "b": "2"}]`},
+		{"MaxItems", `{"InputType": "JSONL", "MaxItems": 2}`, "1\n2\nnot JSON, but never read\n", `[1, 2]`},
+		{"MaxItemsPath", `{"InputType": "JSON", "MaxItemsPath": "$.max"}`, `[1, 2, 3]`, `[1]`},
+		{"MaxItems of 0 means no limit", `{"InputType": "JSON", "MaxItemsPath": "$.zero"}`, `[1, 2, 3]`, `[1, 2, 3]`},
+		{"no items", `{"InputType": "JSON"}`, `[]`, `[]`},
+	} {
+		t.Run(row.why, func(t *testing.T) {
+			store := &memory{objects: map[string]string{"b/k": row.body}}
+			succeeds(t, execute(t, reads(row.config), `{"key": "k", "max": 1, "zero": 0}`, asl.Options{Objects: store}), row.output)
+			if store.open != 0 {
+				t.Errorf("%d readers stay open", store.open)
+			}
+		})
+	}
+}
+
+func TestMapReaderFailures(t *testing.T) {
+	for _, row := range []struct{ why, config, key, cause string }{
+		{"no such key", `{"InputType": "JSON"}`, "none", "The specified key does not exist: b/none"},
+		{"not an array", `{"InputType": "JSON"}`, "object", "Attempting to map over non-iterable node."},
+		{"nothing at the pointer", `{"InputType": "JSON", "ItemsPointer": "/x/y"}`, "object", "Attempting to map over non-iterable node."},
+		{"a broken line", `{"InputType": "JSONL"}`, "broken", "line 2 is not valid JSON: invalid character 'b' looking for beginning of value"},
+		{"an array that ends too early", `{"InputType": "JSON"}`, "cut", "the object is not valid JSON: unexpected EOF"},
+		{"two equal headers", `{"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}`, "csv", "CSV headers cannot contain duplicates."},
+		{"negative MaxItems", `{"InputType": "JSON", "MaxItemsPath": "$.minus"}`, "object", "field MaxItems must be positive"},
+		{"MaxItems that is not an integer", `{"InputType": "JSON", "MaxItemsPath": "$.half"}`, "object", `The MaxItemsPath field refers to value "1.5" which is not a valid integer: $.half`},
+	} {
+		t.Run(row.why, func(t *testing.T) {
+			store := &memory{objects: map[string]string{"b/object": `{"x": 1}`, "b/broken": "1\nbroken\n", "b/cut": `[1, 2`, "b/csv": "a,a\n1,2\n"}}
+			x := execute(t, reads(row.config), `{"key": "`+row.key+`", "minus": -1, "half": 1.5}`, asl.Options{Objects: store})
+			fails(t, x, asl.ErrItemReader, row.cause)
+			if store.open != 0 {
+				t.Errorf("%d readers stay open", store.open)
+			}
+		})
+	}
+	fails(t, execute(t, reads(`{"InputType": "JSON"}`), `{"key": "k"}`, asl.Options{}), asl.ErrItemReader, "Options.Objects is not set, so there are no objects to read")
+}
+
+func TestMapReaderFaults(t *testing.T) {
+	for config, want := range map[string]string{
+		`{"InputType": "XML"}`: `ItemReader.ReaderConfig.InputType: must be one of CSV, JSON, JSONL, MANIFEST, got "XML"`,
+		`{"MaxItems": 1}`:      `ItemReader.ReaderConfig.InputType: is missing`,
+		`{"InputType": "CSV"}`: `ItemReader.ReaderConfig.CSVHeaderLocation: is missing`,
+		`{"InputType": "CSV", "CSVHeaderLocation": "GIVEN"}`:                            `ItemReader.ReaderConfig.CSVHeaders: must be a list of at least one header, because CSVHeaderLocation is GIVEN`,
+		`{"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW", "CSVDelimiter": "DOT"}`: `ItemReader.ReaderConfig.CSVDelimiter: must be one of COMMA, PIPE, SEMICOLON, SPACE, TAB, got "DOT"`,
+		`{"InputType": "JSON", "MaxItems": -1}`:                                         `ItemReader.ReaderConfig.MaxItems: must be an integer from 0 to 100000000, got -1`,
+		`{"InputType": "JSON", "ItemsPointer": "a/b"}`:                                  `ItemReader.ReaderConfig.ItemsPointer: must be a JSON pointer, which starts with /, got "a/b"`,
+		`{"InputType": "JSON", "CSVHeaders": ["a"]}`:                                    `ItemReader.ReaderConfig.CSVHeaders: is not a field of a reader configuration for this InputType`,
+		`{"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW", "CSVHeaders": ["a"]}`:   `ItemReader.ReaderConfig.CSVHeaders: cannot be combined with "CSVHeaderLocation": "FIRST_ROW"`,
+		`{"InputType": "MANIFEST", "ManifestType": "ZIP"}`:                              `ItemReader.ReaderConfig.ManifestType: must be one of S3_INVENTORY, ATHENA_DATA, got "ZIP"`,
+	} {
+		_, err := asl.Load([]byte(reads(config)))
+		if diff := cmp.Diff([]string{`state "S": ` + want}, faults(err)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", config, diff)
+		}
+	}
+}

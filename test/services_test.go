@@ -1,0 +1,120 @@
+package test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"clinical-risk-pipeline/asl"
+)
+
+// services answer the calls of an execution, by state. Every state that is called has to be named.
+type services map[string]func(task *asl.Task) (asl.Reply, error)
+
+func (s services) Call(_ context.Context, task *asl.Task) (asl.Reply, error) {
+	answer, ok := s[task.State]
+	if !ok {
+		return asl.Reply{}, fmt.Errorf("nobody answers %s", task.State)
+	}
+	return answer(task)
+}
+
+// with is the services with one of them exchanged.
+func (s services) with(state string, answer func(*asl.Task) (asl.Reply, error)) services {
+	changed := services{}
+	for name, other := range s {
+		changed[name] = other
+	}
+	changed[state] = answer
+	return changed
+}
+
+func answering(output any) func(*asl.Task) (asl.Reply, error) {
+	return func(*asl.Task) (asl.Reply, error) { return asl.Reply{Output: output}, nil }
+}
+
+func failing(name, cause string) func(*asl.Task) (asl.Reply, error) {
+	return func(*asl.Task) (asl.Reply, error) { return asl.Reply{}, &asl.Error{Name: name, Cause: cause} }
+}
+
+func hanging(*asl.Task) (asl.Reply, error) { return asl.Reply{Hangs: true}, nil }
+
+// model is an endpoint whose container answers every request with this text.
+func model(body string) func(*asl.Task) (asl.Reply, error) {
+	return answering(object{"Body": body, "ContentType": "application/json", "InvokedProductionVariant": "AllTraffic"})
+}
+
+// sometimes fails as often as told, and then does what it should.
+func sometimes(times int, fault, then func(*asl.Task) (asl.Reply, error)) func(*asl.Task) (asl.Reply, error) {
+	calls := 0
+	return func(task *asl.Task) (asl.Reply, error) {
+		if calls++; calls <= times {
+			return fault(task)
+		}
+		return then(task)
+	}
+}
+
+// healthyServices are services that do what they should, with a model that finds the given score.
+func healthyServices(score string) services {
+	return services{
+		"StartEMRJob":           answering(object{"Step": object{"Id": "s-1", "Status": object{"State": "COMPLETED"}}}),
+		"StartEMRServerlessJob": answering(object{}),
+		"StartGlueJob":          answering(object{}),
+		"InvokeModel":           model(`{"risk_score": ` + score + `}`),
+		"NotifyTeam":            answering(object{"MessageId": "m-1"}),
+	}
+}
+
+// downstreamServices are services whose downstream systems do what they should.
+func downstreamServices(score string, s serviceNow) services {
+	return healthyServices(score).
+		with("StartReview", answering(object{"ExecutionArn": "arn:review", "Output": object{}})).
+		with("FindIncident", s.find).
+		with("OpenIncident", s.open)
+}
+
+// serviceNow is an instance with incidents by correlation id.
+type serviceNow map[string]string
+
+func (s serviceNow) find(task *asl.Task) (asl.Reply, error) {
+	incidents := []any{}
+	id := strings.TrimPrefix(task.Input.(object)["QueryParameters"].(object)["sysparm_query"].(string), "correlation_id=")
+	if number, ok := s[id]; ok {
+		incidents = append(incidents, object{"number": number})
+	}
+	return asl.Reply{Output: object{"StatusCode": 200.0, "ResponseBody": object{"result": incidents}}}, nil
+}
+
+func (s serviceNow) open(task *asl.Task) (asl.Reply, error) {
+	id := task.Input.(object)["RequestBody"].(object)["correlation_id"].(string)
+	number := fmt.Sprint("INC", len(s)+1)
+	s[id] = number
+	return asl.Reply{Output: object{"StatusCode": 201.0, "ResponseBody": asl.Encode(object{"result": object{"number": number}})}}, nil
+}
+
+// approvalServices are services with a person who decides.
+func approvalServices(score string, decide func(*asl.Task) (asl.Reply, error)) services {
+	return healthyServices(score).
+		with("RecordDecision", answering(object{"ETag": "e"})).
+		with("RecordLowRisk", answering(object{"ETag": "e"})).
+		with("RequestApproval", decide).
+		with("EscalateApproval", answering(object{"MessageId": "m-2"})).
+		with("StartReview", answering(object{"ExecutionArn": "arn:review"}))
+}
+
+func deciding(decision string) func(*asl.Task) (asl.Reply, error) {
+	return func(*asl.Task) (asl.Reply, error) {
+		return asl.Reply{Duration: time.Hour, Output: object{"decision": decision, "approvalId": "ap-1", "signer": "jane"}}, nil
+	}
+}
+
+// scoring answers a batch with what the features say the score is.
+func scoring(task *asl.Task) (asl.Reply, error) {
+	predictions := []any{}
+	for _, instance := range task.Input.(object)["Body"].(object)["instances"].([]any) {
+		predictions = append(predictions, object{"risk_score": instance.(object)["score"]})
+	}
+	return model(asl.Encode(object{"predictions": predictions}))(task)
+}
