@@ -58,7 +58,7 @@ func TestStatementsOfOneNameThatDifferAreRefused(t *testing.T) {
 			var set Set
 			set.Add(known)
 			defer func() {
-				want := `two statements have the name "Publish", and other actions or conditions`
+				want := `two statements named "Publish" have different actions or conditions`
 				if got := fmt.Sprint(recover()); got != want {
 					t.Errorf("got %s, want %s", got, want)
 				}
