@@ -2,13 +2,13 @@ package workflow
 
 import "strings"
 
-// The ids of an environment's stacks, below its stage. They are part of the names of what is deployed, so they never change.
+// The ids of an environment's stacks, below its stage. They are part of the names of deployed resources: never change them.
 const (
-	SubjectStack = "ClinicalRisk" // scores one subject an execution
-	CohortStack  = "CohortRisk"   // scores a cohort an execution
+	SubjectStack = "ClinicalRisk" // scores one subject per execution
+	CohortStack  = "CohortRisk"   // scores a cohort per execution
 )
 
-// DecisionURL is the output of [CohortStack] that says where approvers decide.
+// DecisionURL is the output of [CohortStack] with the URL where approvers decide.
 const DecisionURL = "DecisionURL"
 
 // SettingPrefix is the name prefix of the environment variables that set a value of an environment or of the promotion, such as

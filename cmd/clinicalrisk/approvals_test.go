@@ -135,7 +135,7 @@ func TestApprovalsReportRefusals(t *testing.T) {
 	f.now = f.now.AddDate(0, 1, 0)
 	f.want(1, []string{"expired: nothing to decide"}, append([]string{"approve", f.id}, signature...)...)
 	f.want(0, []string{"expired"}, "show", f.id)
-	f.want(2, []string{"there is no request"}, "show", "ap-aaaaaaaaaaaaaaaa")
+	f.want(2, []string{"no request"}, "show", "ap-aaaaaaaaaaaaaaaa")
 	f.want(2, []string{"ID must be ap- and 16 letters and digits", "../list"}, "show", "../list")
 	signIn(t, "AKIAJANE", "another secret")
 	f.want(1, []string{"AWS refused the credentials"}, "list")
@@ -145,7 +145,7 @@ func TestApprovalsReportRefusals(t *testing.T) {
 func TestApprovalsReportDecisionsWithoutEffect(t *testing.T) {
 	f := serveApprovals(t)
 	f.tasks.Waiting = nil
-	f.want(1, []string{"does not wait any more", "no effect"}, append([]string{"approve", f.id}, signature...)...)
+	f.want(1, []string{"no longer waits", "no effect"}, append([]string{"approve", f.id}, signature...)...)
 	f.want(0, []string{f.id + ", recorded"}, "show", f.id)
 }
 

@@ -12,8 +12,8 @@ import (
 
 var errCrash = errors.New("crashed")
 
-// crash fails the nth call of the ports, and every later one: before it has an effect, or after it, when only the answer is
-// lost.
+// crash fails the nth call of the ports, and every later one. The nth call fails before its effect, or after it, when only
+// the answer is lost.
 type crash struct {
 	approval.Store
 	approval.Objects
@@ -62,7 +62,7 @@ func (c *crash) Notify(ctx context.Context, m approval.Message) error {
 	return c.around(func() error { return c.Notifier.Notify(ctx, m) })
 }
 
-// crashStore and crashObjects tell whose List is meant.
+// crashStore and crashObjects select one of the two List methods.
 type (
 	crashStore   struct{ *crash }
 	crashObjects struct{ *crash }
@@ -76,7 +76,7 @@ func (c crashObjects) List(ctx context.Context, prefix string) ([]string, error)
 	return c.Objects.List(ctx, prefix)
 }
 
-// eachCrash runs a test once for each call that may crash, before and after, until there is none left.
+// eachCrash runs a test for each call that may crash, before and after its effect, until every call succeeds.
 func eachCrash(t *testing.T, test func(t *testing.T, s *scene, c *crash) (crashed bool)) {
 	for _, after := range []bool{false, true} {
 		for call := 1; ; call++ {
@@ -95,15 +95,15 @@ func eachCrash(t *testing.T, test func(t *testing.T, s *scene, c *crash) (crashe
 	}
 }
 
-// Wherever a decision crashes, the same decision again completes it: one record, one completion.
-func TestADecisionThatCrashedIsCompletedByTheSameAgain(t *testing.T) {
+// After a crash at any call, repeating the decision completes it: one record, one completion.
+func TestRepeatingADecisionThatCrashedCompletesIt(t *testing.T) {
 	eachCrash(t, func(t *testing.T, s *scene, c *crash) bool {
 		d := s.decision("approve")
 		crashing := *s.decider
 		crashing.Store, crashing.Tasks, crashing.Records.Objects = crashStore{c}, c, crashObjects{c}
 		_, err := crashing.Decide(context.Background(), s.id, jane, d)
 		if view := s.show(); err != nil && view.Status == approval.Approved && len(s.tasks.Outputs) == 0 {
-			t.Errorf("shown as approved, and the execution does not know")
+			t.Errorf("shown as approved, but the execution does not know")
 		}
 		outcome, again := s.decider.Decide(context.Background(), s.id, jane, d)
 		if again != nil {
@@ -119,7 +119,7 @@ func TestADecisionThatCrashedIsCompletedByTheSameAgain(t *testing.T) {
 	})
 }
 
-// Wherever a decision crashes, the contrary one does not overturn what was recorded.
+// After a crash at any call, the contrary decision does not overturn the recorded one.
 func TestADecisionThatCrashedIsNotOverturned(t *testing.T) {
 	eachCrash(t, func(t *testing.T, s *scene, c *crash) bool {
 		d, contrary := s.decision("reject"), s.decision("approve")
@@ -135,8 +135,9 @@ func TestADecisionThatCrashedIsNotOverturned(t *testing.T) {
 	})
 }
 
-// Wherever a request crashes, the same request again tells the approvers; twice only where the first message may be lost.
-func TestARequestThatCrashedIsCompletedByTheSameAgain(t *testing.T) {
+// After a crash at any call, repeating the request tells the approvers. They get two messages only where the first may be
+// lost.
+func TestRepeatingARequestThatCrashedCompletesIt(t *testing.T) {
 	eachCrash(t, func(t *testing.T, s *scene, c *crash) bool {
 		s.notifier.Messages = nil
 		crashing := *s.requester

@@ -12,7 +12,7 @@ import (
 	"clinical-risk-pipeline/lambda/approval"
 )
 
-// DynamoDB is the client's part that Store uses.
+// DynamoDB is the part of the client that Store uses.
 type DynamoDB interface {
 	dynamodb.QueryAPIClient
 	dynamodb.ScanAPIClient
@@ -20,8 +20,8 @@ type DynamoDB interface {
 	PutItem(ctx context.Context, in *dynamodb.PutItemInput, options ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)
 }
 
-// Store keeps requests in a table: each is a document under its id, with a revision that guards changes. Requests whose
-// execution took no decision also stand in a sparse index.
+// Store keeps requests in a table. Each is a document under its id, with a revision that guards changes. A sparse index has
+// the requests for which no execution took a decision.
 type Store struct {
 	Client DynamoDB
 	Table  string
@@ -33,7 +33,7 @@ const (
 	documentAttribute = "document"
 )
 
-// sortable is the layout of times that sort as texts.
+// sortable is a layout of times whose texts sort like the times.
 const sortable = "2006-01-02T15:04:05.000Z"
 
 // Get implements approval.Store.
