@@ -33,7 +33,7 @@ func TestFeatureFlagsDoNotChangeWhatIsDeployed(t *testing.T) {
 					stages.NewStage(app, environment)
 					app.Synth(nil)
 				})
-				wantSameTemplates(t, stage(t, "flagged "+environment.Name, environment), dir)
+				wantSameTemplates(t, stageFolder(t, "flagged "+environment.Name, environment), dir)
 			})
 		}
 	}
