@@ -55,7 +55,7 @@ func build(root, folder string, packages ...string) (err error) {
 			return err
 		}
 	}
-	command := exec.Command("go", append([]string{"build", "-trimpath", "-buildvcs=false", "-tags=lambda.norpc", "-ldflags=-s -w", "-o", work + string(filepath.Separator)}, packages...)...)
+	command := exec.Command("go", append([]string{"build", "-buildvcs=false", "-tags=lambda.norpc", "-ldflags=-s -w", "-o", work + string(filepath.Separator)}, packages...)...)
 	command.Dir, command.Env = root, environment(os.Environ())
 	if output, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("building the functions in %s with %s: %w\n%s", root, goVersion, err, strings.TrimSpace(string(output)))
@@ -86,10 +86,11 @@ func bootstrap(folder, mainPackage string) string {
 	return filepath.Join(folder, path.Base(mainPackage), "bootstrap")
 }
 
-// environment is the environment of this process, without what would change the bytes.
+// environment is the environment of this process, without what would change the bytes. The go command reads a folder "vendor" of
+// the main module where it has one.
 func environment(inherited []string) []string {
 	inherited = slices.DeleteFunc(inherited, func(variable string) bool { return strings.HasPrefix(variable, "GOEXPERIMENT=") })
-	return append(inherited, "GOOS=linux", "GOARCH=arm64", "GOARM64=v8.0", "CGO_ENABLED=0", "GOFLAGS=-mod=readonly",
+	return append(inherited, "GOOS=linux", "GOARCH=arm64", "GOARM64=v8.0", "CGO_ENABLED=0", "GOFLAGS=-trimpath",
 		"GOFIPS140=off", "GOWORK=off", "GOTOOLCHAIN="+goVersion)
 }
 

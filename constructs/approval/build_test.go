@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// The module is copied elsewhere, as on another machine, and built there. Here it is built where it is deployed from.
-func TestFunctionsAreTheSameBytesWhereverTheyAreBuilt(t *testing.T) {
+// One build is in the folder of the module, the other in a copy of it elsewhere, as on another machine.
+func TestEveryFolderBuildsTheSameBytes(t *testing.T) {
 	here, err := moduleRoot(".")
 	if err != nil {
 		t.Fatal(err)
@@ -57,7 +57,7 @@ func TestFunctionsAreTheSameBytesWhereverTheyAreBuilt(t *testing.T) {
 	}
 }
 
-func TestWhatChangesTheBytesIsNotInherited(t *testing.T) {
+func TestTheBuildIgnoresVariablesThatChangeTheBytes(t *testing.T) {
 	got := environment([]string{"HOME=/home/jane", "GOEXPERIMENT=greenteagc", "GOFLAGS=-race", "GOOS=plan9", "CGO_ENABLED=1", "GOTOOLCHAIN=local"})
 	if got[0] != "HOME=/home/jane" || slices.Contains(got, "GOEXPERIMENT=greenteagc") {
 		t.Errorf("got %v", got)
@@ -67,14 +67,14 @@ func TestWhatChangesTheBytesIsNotInherited(t *testing.T) {
 		name, value, _ := strings.Cut(variable, "=")
 		last[name] = value
 	}
-	for name, want := range map[string]string{"GOOS": "linux", "GOARCH": "arm64", "CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly", "GOTOOLCHAIN": goVersion} {
+	for name, want := range map[string]string{"GOOS": "linux", "GOARCH": "arm64", "CGO_ENABLED": "0", "GOFLAGS": "-trimpath", "GOTOOLCHAIN": goVersion} {
 		if last[name] != want {
 			t.Errorf("%s is %q, want %q", name, last[name], want)
 		}
 	}
 }
 
-func TestABuildThatFailsLeavesTheOldAndSaysWhy(t *testing.T) {
+func TestAFailedBuildKeepsTheOldProgramAndSaysWhy(t *testing.T) {
 	root, folder := t.TempDir(), t.TempDir()
 	write := func(name, text string) {
 		t.Helper()
@@ -143,7 +143,7 @@ func TestAFolderThatIsNotWritableIsNamed(t *testing.T) {
 	}
 }
 
-func TestOutsideOfAModuleThereIsNothingToBuild(t *testing.T) {
+func TestTheBuildNeedsAModule(t *testing.T) {
 	if root, err := moduleRoot(t.TempDir()); err == nil || !strings.Contains(err.Error(), "go.mod") {
 		t.Errorf("got %q, %v", root, err)
 	}

@@ -6,7 +6,8 @@
 //	                            └──→ record bucket: who decided what, on which records, why and when
 //
 // The functions are Go programs of package lambda/approval, which documents what they do, and in which order. The construct
-// builds them at synthesis, without Docker, into the same bytes on every machine.
+// builds them at synthesis, without Docker, into bin/handlers of the module that the program runs in: this one, or one that
+// requires it. Every machine builds the same bytes.
 //
 // Signers are told apart by role session or user name. That is as reliable as the trust policies of the approvers' roles, which
 // must not let anybody choose another person's name. IAM Identity Center ensures that; elsewhere, require

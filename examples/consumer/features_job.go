@@ -36,18 +36,17 @@ var _ risk.Extraction = FeaturesJob{}
 // startFeaturesJob is the name of the state. Alarms, the console and the role's statements show it.
 const startFeaturesJob = "StartFeaturesJob"
 
-// jobNames begin the names of all jobs, so that the role can be limited to them.
-const jobNames = "trial-features-"
+// jobPrefix begins the name of every job, so that the role can be limited to these jobs.
+const jobPrefix = "trial-features-"
 
-// featuresRetries submit the job again when SageMaker does not accept it: it throttles the call, or all machines are in use. No
-// other error is retried. States.TaskFailed means that an accepted job failed, perhaps after hours, and would fail again.
+// featuresRetries submit the job again when SageMaker throttles the call or all machines are in use. No other error is retried:
+// States.TaskFailed means that an accepted job has failed, perhaps after hours, and it would fail again.
 var featuresRetries = risk.Retry{
 	Errors:   []string{"SageMaker.AmazonSageMakerException", "SageMaker.ResourceLimitExceededException"},
 	Attempts: 5, Interval: 5 * time.Second, MaxDelay: 2 * time.Minute,
 }
 
-// Validate implements [risk.Extraction]. It reports every fault, and the pipeline reports each one with its path: "Extraction.Image
-// is required". It needs no CDK, so that a test of the props is fast.
+// Validate implements [risk.Extraction]. It reports every fault. The pipeline adds the path: "Extraction.Image is required".
 func (j FeaturesJob) Validate() error {
 	var faults fault.List
 	if j.Image == "" {
@@ -74,8 +73,8 @@ func (j FeaturesJob) TimeLimit() time.Duration {
 	return cmp.Or(j.Timeout, risk.DefaultExtractionTimeout)
 }
 
-// AddStates implements [risk.Extraction]: one state starts the job and waits for its end. It hands its input on, because the next
-// state needs the trial's id.
+// AddStates implements [risk.Extraction]: one state starts the job and waits for its end. It hands its input on, because later
+// states need it.
 func (j FeaturesJob) AddStates(scope *risk.Scope) awsstepfunctions.IChainable {
 	j.allow(scope)
 	task := scope.NewTask(startFeaturesJob, risk.Task{
@@ -90,11 +89,11 @@ func (j FeaturesJob) AddStates(scope *risk.Scope) awsstepfunctions.IChainable {
 
 // arguments are those of CreateProcessingJob. The container gets --trial-id, --run-id and --output, as every extraction does.
 //
-// A retry repeats the job's name, so that SageMaker refuses a second job of an execution. A redrive changes it, since the job of
-// before has failed.
+// A retry repeats the job's name, so that SageMaker refuses a second job for the same execution. A redrive changes the name,
+// because the first job has failed.
 // https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateProcessingJob.html
 func (j FeaturesJob) arguments(scope *risk.Scope) map[string]any {
-	name := `"` + jobNames + `" & ` + scope.Correlation(startFeaturesJob) + ` & "-" & $string($states.context.Execution.RedriveCount)`
+	name := `"` + jobPrefix + `" & ` + scope.Correlation(startFeaturesJob) + ` & "-" & $string($states.context.Execution.RedriveCount)`
 	return map[string]any{
 		"ProcessingJobName": jsonata(name),
 		"RoleArn":           j.Role.RoleArn(),
@@ -110,7 +109,7 @@ func (j FeaturesJob) arguments(scope *risk.Scope) map[string]any {
 // statements' names begin with the state's name. Step Functions tags the job and stops it when the execution is stopped.
 // https://docs.aws.amazon.com/step-functions/latest/dg/sagemaker-iam.html
 func (j FeaturesJob) allow(scope *risk.Scope) {
-	jobs := scope.ARN("sagemaker", "processing-job/"+jobNames+"*")
+	jobs := scope.ARN("sagemaker", "processing-job/"+jobPrefix+"*")
 	scope.Allow(
 		policy.Allow(startFeaturesJob, []string{jobs}, "sagemaker:CreateProcessingJob", "sagemaker:DescribeProcessingJob",
 			"sagemaker:StopProcessingJob", "sagemaker:AddTags", "sagemaker:ListTags"),

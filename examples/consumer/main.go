@@ -1,5 +1,5 @@
-// A team's own application, in a module of its own, that imports the pipeline. Every night it scores a whole cohort and records
-// each decision. After an alert it waits for a medical monitor, and then tells another system.
+// This application is a team's own, in a module of its own, and imports the pipeline. Each execution scores a whole cohort and
+// records every decision. After an alert it waits for a medical monitor, and then tells another system.
 //
 // Two parts are types of the team's own: [FeaturesJob] prepares the features, and [Webhook] tells the other system. They show
 // what an extraction and a downstream system have to do.
@@ -29,15 +29,11 @@ func main() {
 	app.Synth(nil)
 }
 
-const (
-	endpoint = "dropout-inference"
-	nightly  = 24 * time.Hour
-)
+const endpoint = "dropout-inference"
 
 // newTrialRisk adds the stack of one trial.
 func newTrialRisk(scope constructs.Construct, id string) awscdk.Stack {
 	stack := awscdk.NewStack(scope, &id, nil)
-
 	records := audit.NewRecordStore(stack, "Records", &audit.RecordStoreProps{Retention: 10 * 365 * 24 * time.Hour})
 	monitors := approval.NewApproval(stack, "Approval", &approval.ApprovalProps{
 		Approvers:    []string{"arn:aws:iam::123456789012:role/MedicalMonitors"},
@@ -56,16 +52,27 @@ func newTrialRisk(scope constructs.Construct, id string) awscdk.Stack {
 		Records:      records,
 		Approval:     monitors,
 		Downstream: []risk.Downstream{Webhook{
-			Name: "SiteOutreach",
-			URL:  "https://outreach.example.com/findings",
-			Connection: awsevents.Connection_FromConnectionAttributes(stack, jsii.String("Outreach"), &awsevents.ConnectionAttributes{
-				ConnectionName:      jsii.String("outreach"),
-				ConnectionArn:       jsii.String("arn:aws:events:eu-central-1:123456789012:connection/outreach/01234567-89ab-cdef-0123-456789abcdef"),
-				ConnectionSecretArn: jsii.String("arn:aws:secretsmanager:eu-central-1:123456789012:secret:events!connection/outreach/01234567-89ab-cdef-0123-456789abcdef-AbCdEf"),
-			}),
+			Name:       "SiteOutreach",
+			URL:        "https://outreach.example.com/findings",
+			Connection: outreach(stack),
 		}},
 		AlertEmails: []string{"trial-team@example.com"},
 	})
+	operate(stack, pipeline, monitors)
+	return stack
+}
+
+// outreach is the existing EventBridge connection with the credentials of the other system.
+func outreach(stack awscdk.Stack) awsevents.IConnection {
+	return awsevents.Connection_FromConnectionAttributes(stack, jsii.String("Outreach"), &awsevents.ConnectionAttributes{
+		ConnectionName:      jsii.String("outreach"),
+		ConnectionArn:       jsii.String("arn:aws:events:eu-central-1:123456789012:connection/outreach/01234567-89ab-cdef-0123-456789abcdef"),
+		ConnectionSecretArn: jsii.String("arn:aws:secretsmanager:eu-central-1:123456789012:secret:events!connection/outreach/01234567-89ab-cdef-0123-456789abcdef-AbCdEf"),
+	})
+}
+
+// operate watches the pipeline, which must run every day, and releases new versions as a canary that the alarms roll back.
+func operate(stack awscdk.Stack, pipeline *risk.ClinicalRiskPipeline, monitors *approval.Approval) {
 	alarms := monitoring.NewMonitoring(stack, "Monitoring", &monitoring.MonitoringProps{
 		StateMachine: pipeline.StateMachine(),
 		EndpointName: endpoint,
@@ -73,7 +80,7 @@ func newTrialRisk(scope constructs.Construct, id string) awscdk.Stack {
 		Operations:   pipeline.OperationsTopic(),
 		DeadLetters:  pipeline.UndeliveredAlerts(),
 		Approvals:    &monitoring.Approvals{Requests: monitors.Table(), Deadline: monitors.Deadline()},
-		RunEvery:     nightly,
+		RunEvery:     24 * time.Hour,
 	})
 	canary := &release.ReleaseProps{
 		StateMachine: pipeline.StateMachine(),
@@ -86,7 +93,6 @@ func newTrialRisk(scope constructs.Construct, id string) awscdk.Stack {
 
 	output(stack, "LiveAliasArn", "Start executions of this alias.", live.AliasARN())
 	output(stack, "DecisionURL", "Medical monitors decide here: clinicalrisk approvals --url.", *monitors.DecisionURL())
-	return stack
 }
 
 func output(stack awscdk.Stack, id, description, value string) {

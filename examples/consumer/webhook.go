@@ -14,15 +14,15 @@ import (
 	"clinical-risk-pipeline/services"
 )
 
-// Webhook is a downstream system of the team's own. It gets the alert's finding as JSON, by POST, and must answer a request whose
-// Idempotency-Key it has seen as it did before.
+// Webhook is a downstream system of the team's own. The pipeline sends it the finding as JSON, by POST. When the system has seen a
+// request's Idempotency-Key before, it must repeat its answer and do nothing else.
 //
 //	… → CheckApproval → PostSiteOutreach → …
 type Webhook struct {
 	// Name ends the state's name, "Post" and Name: 1 to 40 letters and digits that begin with a capital.
 	Name string
 
-	// URL is where the finding goes.
+	// URL receives the finding.
 	URL string
 
 	// Connection is the EventBridge connection that holds the credentials.
@@ -31,8 +31,8 @@ type Webhook struct {
 
 var _ risk.Downstream = Webhook{}
 
-// webhookRetries call a system again that is busy or out of reach. It answers any other request, such as an invalid one, in the
-// same way again: the error ends the execution, and a redrive resumes here.
+// webhookRetries repeat a request when the system is busy or out of reach. No other error is retried, because the system would
+// answer the same again: the error ends the execution, and a redrive resumes in this state.
 var webhookRetries = risk.Retry{
 	Errors:   slices.Concat(services.InvokeHTTP.Transient, []string{services.Timeout}),
 	Attempts: 5, Interval: 5 * time.Second, MaxDelay: time.Minute,
@@ -58,7 +58,7 @@ func (w Webhook) TimeLimit() time.Duration {
 	return risk.Longest(services.InvokeHTTP.MaxTime, webhookRetries)
 }
 
-// AddStates implements [risk.Downstream]. The execution's data gets the status of the answer at downstream.NAME.
+// AddStates implements [risk.Downstream]. The state adds the status of the answer to the execution's data, at downstream.NAME.
 func (w Webhook) AddStates(scope *risk.Scope, next awsstepfunctions.IChainable) awsstepfunctions.IChainable {
 	state := "Post" + w.Name
 	w.allow(scope, state)
