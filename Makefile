@@ -114,6 +114,10 @@ models-check: ## check that services/models.json is what `make models` makes
 docs: install ## draw the graphs in docs/graphs anew
 	UPDATE_SNAPS=true go test ./test -run TestGraphs
 
+.PHONY: module
+module: preflight ## give the module a path of your own: make module MODULE=github.com/acme/clinical-risk-pipeline
+	@go run ./cmd/module '$(MODULE)'
+
 .PHONY: clean
 clean: ## remove what the other commands wrote
 	rm -rf bin out cdk.out .tools node_modules test/iam/node_modules test/peer/node_modules
