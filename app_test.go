@@ -25,7 +25,10 @@ func someEnvironments() []stages.Environment {
 		Name:         "dev",
 		Extraction:   risk.EMRStep{ClusterID: "j-EXAMPLE000000", Script: "s3://clinical-risk/jobs/etl.py"},
 		EndpointName: "dropout-inference",
-		Cohort:       &stages.CohortEnvironment{BucketName: "clinical-risk", Approvers: []string{"role/ClinicalOperations"}, Review: "SubjectReview"},
+		Cohort: &stages.CohortEnvironment{
+			BucketName: "clinical-risk", Approvers: []string{"role/ClinicalOperations"}, SessionNames: `[a-z.]+@example\.com`, TrailLogGroup: "company/trail",
+			Review: "SubjectReview",
+		},
 	}
 	staging, prod := dev, dev
 	staging.Name, prod.Name = "staging", "prod"

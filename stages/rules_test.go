@@ -31,11 +31,17 @@ func TestProductionHasToKeepMoreAndToTakeMoreCare(t *testing.T) {
 		"without cohorts there are no records": {func(e *Environment) { e.Cohort, e.RecordLock, e.RecordRetention = nil, "", 0 }, ""},
 		"production in another region, too":    {func(e *Environment) { e.Name, e.LogRetention = "produs", "" }, "LogRetention is required"},
 		"staging deletes what it wrote":        {func(e *Environment) { e.Name, e.RemovalPolicy = "staging", awscdk.RemovalPolicy_DESTROY }, ""},
-		"staging's logs have a default":        {func(e *Environment) { e.Name, e.LogRetention = "staging", "" }, ""},
-		"staging shifts at once":               {func(e *Environment) { e.Name, e.Shift = "staging", release.Shift{} }, ""},
-		"staging's records have a default":     {func(e *Environment) { e.Name, e.RecordLock, e.RecordRetention = "staging", "", 0 }, ""},
-		"staging keeps records for some time":  {func(e *Environment) { e.Name, e.RecordRetention = "staging", 29*day }, `RecordRetention must be at least 30 days in "staging", got 29 days`},
-		"staging's floor is lower":             {func(e *Environment) { e.Name, e.RecordRetention = "staging", 30*day }, ""},
+		"staging's logs have a default": {func(e *Environment) {
+			e.Name, e.LogRetention, e.Cohort.Approvers, e.Cohort.SessionNames = "staging", "", nil, ""
+		}, ""},
+		"an approval needs a trail's logs":    {func(e *Environment) { e.Name, e.LogRetention = "staging", "" }, "Cohort.TrailLogGroup is required with Approvers, got none"},
+		"the company's trail has logs":        {func(e *Environment) { e.Name, e.LogRetention, e.Cohort.TrailLogGroup = "staging", "", "company/trail" }, ""},
+		"names of people are a decision":      {func(e *Environment) { e.Cohort.SessionNames = "" }, "Cohort.SessionNames is required with Approvers in production, got none"},
+		"any address is a decision elsewhere": {func(e *Environment) { e.Name, e.Cohort.SessionNames = "staging", "" }, ""},
+		"staging shifts at once":              {func(e *Environment) { e.Name, e.Shift = "staging", release.Shift{} }, ""},
+		"staging's records have a default":    {func(e *Environment) { e.Name, e.RecordLock, e.RecordRetention = "staging", "", 0 }, ""},
+		"staging keeps records for some time": {func(e *Environment) { e.Name, e.RecordRetention = "staging", 29*day }, `RecordRetention must be at least 30 days in "staging", got 29 days`},
+		"staging's floor is lower":            {func(e *Environment) { e.Name, e.RecordRetention = "staging", 30*day }, ""},
 	}
 	for _, reason := range slices.Sorted(maps.Keys(rows)) {
 		row := rows[reason]

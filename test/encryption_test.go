@@ -91,11 +91,13 @@ func TestKeysOfTheAuditAreUsedThroughS3AndByTheTrail(t *testing.T) {
 	want := map[string]object{
 		"EncryptTrail": cloudTrail, "ReadTrail": letAccount("ReadTrail", through("s3"), "kms:Decrypt"),
 		"EncryptTrailLogs": letLogs("EncryptTrailLogs", arn("logs", "log-group:*")),
+		"ReadTrailLogs":    letAccount("ReadTrailLogs", through("logs"), "kms:Decrypt"),
 	}
 	if diff := cmp.Diff(want, p.keyPolicy(t, "Audit")); diff != "" {
 		t.Errorf("trail: %s", diff)
 	}
 	delete(want, "EncryptTrailLogs") // nothing is logged there
+	delete(want, "ReadTrailLogs")
 	if diff := cmp.Diff(want, synthesizeTrail(t, "default", nil).keyPolicy(t, "Audit")); diff != "" {
 		t.Errorf("trail without a log group: %s", diff)
 	}
