@@ -75,8 +75,8 @@ func passing(resource string) string {
 }
 
 var (
-	// wrongAnswers are bodies of the model that no form of the pipeline can use, and those that look like its own form. None
-	// has a usable score in it: that a model is wrong about a subject no pipeline can tell.
+	// wrongAnswers are bodies that no form of the pipeline can use. wrongScores and wrongPredictions resemble the answer for one
+	// subject and for a batch. None of them has a usable score: no pipeline can detect a wrong score.
 	wrongAnswers = []string{"{}", "null", "[]", "0.1", `"0.1"`, "<html>502</html>", canary, `{"echo": "` + canary + `"}`}
 	wrongScores  = []string{
 		`{"risk_score": 0.`, `{"risk_score": null}`, `{"risk_score": "0.1"}`, `{"risk_score": -0.1}`, `{"risk_score": 1.1}`,
@@ -90,7 +90,7 @@ var (
 	}
 )
 
-// leavesTraces are the tasks of which it matters whether a call did its work before it failed.
+// leavesTraces has the tasks for which it matters whether a call did its work before it failed.
 var leavesTraces = map[string]bool{
 	"RecordDecision": true, "RecordLowRisk": true, "RecordDecisions": true, "NotifyTeam": true, "EscalateApproval": true,
 	"RequestApproval": true, "StartReview": true, "OpenIncident": true,

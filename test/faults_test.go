@@ -190,7 +190,7 @@ func TestFaultSweep(t *testing.T) {
 		all = append(all, v.scenarios()...)
 	}
 	var violations []string
-	beside(t, func() { violations = sweep(t, all) })
+	inBackground(t, func() { violations = sweep(t, all) })
 	canaries, struck := 0, 0
 	for _, s := range all {
 		canaries += s.world.canaries
