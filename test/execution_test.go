@@ -140,8 +140,8 @@ func TestRetries(t *testing.T) {
 		attempts      int
 	}{
 		{"a throttled endpoint is called again", "InvokeModel", throttled, 2, asl.Succeeded, "", 3},
-		{"up to six times", "InvokeModel", throttled, 6, asl.Succeeded, "", 7},
-		{"then the execution fails with the error of the service", "InvokeModel", throttled, 99, asl.Failed,
+		{"a throttled endpoint is called again up to six times", "InvokeModel", throttled, 6, asl.Succeeded, "", 7},
+		{"a throttled endpoint fails the execution after that", "InvokeModel", throttled, 99, asl.Failed,
 			"SageMakerRuntime.SageMakerRuntimeException", 7},
 		{"an error of the container may pass", "InvokeModel", failing("SageMakerRuntime.ModelErrorException", "500"), 2, asl.Succeeded, "", 3},
 		{"an error of the container may stay", "InvokeModel", failing("SageMakerRuntime.ModelErrorException", "500"), 99, asl.Failed,
@@ -150,7 +150,7 @@ func TestRetries(t *testing.T) {
 		{"an invalid request stays invalid", "InvokeModel", failing("SageMakerRuntime.ValidationErrorException", "no"), 1, asl.Failed,
 			"SageMakerRuntime.ValidationErrorException", 1},
 		{"an endpoint that hangs is called again after the timeout", "InvokeModel", hanging, 1, asl.Succeeded, "", 2},
-		{"but not forever", "InvokeModel", hanging, 99, asl.Failed, "States.Timeout", 3},
+		{"an endpoint that always hangs fails the execution", "InvokeModel", hanging, 99, asl.Failed, "States.Timeout", 3},
 		{"a throttled submission is repeated", "StartEMRJob", failing("EMR.AmazonElasticMapReduceException", "Rate exceeded"), 5,
 			asl.Succeeded, "", 6},
 		{"a failed step is not repeated, it may have written output", "StartEMRJob", failing("States.TaskFailed", "step failed"), 1, asl.Failed,
@@ -159,7 +159,7 @@ func TestRetries(t *testing.T) {
 		{"a missing cluster stays missing", "StartEMRJob", failing("EMR.InvalidRequestException", "no cluster"), 1, asl.Failed,
 			"EMR.InvalidRequestException", 1},
 		{"an alert is retried for a long time", "NotifyTeam", failing("SNS.AmazonSNSException", "Service unavailable"), 8, asl.Succeeded, "", 9},
-		{"then the execution fails", "NotifyTeam", failing("SNS.AmazonSNSException", "Service unavailable"), 99, asl.Failed,
+		{"an alert that always fails, fails the execution", "NotifyTeam", failing("SNS.AmazonSNSException", "Service unavailable"), 99, asl.Failed,
 			"SNS.AmazonSNSException", 9},
 		{"an alert that hangs is published again", "NotifyTeam", hanging, 1, asl.Succeeded, "", 2},
 		{"a missing topic stays missing", "NotifyTeam", failing("SNS.NotFoundException", "no topic"), 1, asl.Failed,

@@ -6,7 +6,7 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// check reports the rules that an execution broke. They hold whatever fault struck it:
+// check reports the rules that an execution broke. They hold under every fault:
 //
 //   - it ends;
 //   - the team is alerted about a subject whose recorded score is above the threshold, or the execution fails;

@@ -166,7 +166,7 @@ func TestFailuresOfABatchAreCounted(t *testing.T) {
 		path, cause   string
 	}{
 		{"a throttled endpoint is called again", "InvokeModel", failing("SageMakerRuntime.SageMakerRuntimeException", "Rate exceeded"), 2, calmPath, ""},
-		{"but not forever", "InvokeModel", failing("SageMakerRuntime.SageMakerRuntimeException", "Rate exceeded"), 3, lossPath,
+		{"a throttled endpoint is not called forever", "InvokeModel", failing("SageMakerRuntime.SageMakerRuntimeException", "Rate exceeded"), 3, lossPath,
 			"2 of 3 subjects were not scored and recorded."},
 		{"a request that hangs is abandoned", "InvokeModel", hanging, 3, lossPath, "2 of 3 subjects were not scored and recorded."},
 		{"all requests hang", "InvokeModel", hanging, 99, lossPath, "3 of 3 subjects were not scored and recorded."},
