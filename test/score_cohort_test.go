@@ -81,7 +81,7 @@ func TestCohortsThatAreEmptyMissingOrTooLarge(t *testing.T) {
 			lines.WriteString(line(fmt.Sprint("S-", i), 0.9))
 		}
 		got := runCohort(t, smallBatchPipeline(t), lines.String(), nil)
-		wantRun(t, got, alertLossPath, "The cohort has more than 6 subjects, and only as many were scored.")
+		wantRun(t, got, alertLossPath, "The cohort has more than 6 subjects: only 6 were scored.")
 		if highest := got.alerts[0]["highRisk"]; highest != 7.0 {
 			t.Errorf("alerted about %v subjects", highest)
 		}
