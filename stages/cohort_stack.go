@@ -71,7 +71,7 @@ func (e Environment) addApproval(stack awscdk.Stack, records *audit.RecordStore)
 		Approvers: approvers, Deadline: e.Cohort.ApprovalDeadline, RecordBucket: records.Bucket(),
 		LogRetention: e.LogRetention, RemovalPolicy: e.RemovalPolicy,
 	})
-	output(stack, workflow.DecisionURL, "People decide here: clinicalrisk approvals --url.", *a.DecisionURL())
+	output(stack, workflow.DecisionURL, "Approvers decide at this URL: clinicalrisk approvals --url.", *a.DecisionURL())
 	output(stack, "ApproversTopicArn", "Subscribe the approvers to this topic.", *a.Topic().TopicArn())
 	return a
 }

@@ -71,10 +71,10 @@ class ClinicalRiskStack extends cdk.Stack {
       alarms: environment.shift && monitoring.deploymentAlarms,
     });
 
-    this.output('StateMachineArn', 'The state machine, whose executions the console lists.', pipeline.stateMachine.stateMachineArn);
+    this.output('StateMachineArn', 'The state machine. The console lists its executions.', pipeline.stateMachine.stateMachineArn);
     this.output('AlertTopicArn', 'Subscribe the team to this topic.', pipeline.alertTopic.topicArn);
     this.output('OperationsTopicArn', 'Subscribe operations to this topic.', pipeline.operationsTopic.topicArn);
-    this.output('LiveAliasArn', 'Start executions of this: the version that is released.', release.aliasArn);
+    this.output('LiveAliasArn', 'Start executions of this alias: it points to the released version.', release.aliasArn);
   }
 
   private output(id: string, description: string, value: string) {

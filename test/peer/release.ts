@@ -32,7 +32,7 @@ export class Release extends Construct {
 
     const alias = new sfn.CfnStateMachineAlias(this, 'Alias', {
       name: 'live',
-      description: 'The version that executions are started with.',
+      description: 'Executions start with this version.',
       deploymentPreference: {
         stateMachineVersionArn: version.attrArn,
         type: props.shift ? 'CANARY' : 'ALL_AT_ONCE',
