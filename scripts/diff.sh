@@ -25,7 +25,7 @@ synthesize() (
 )
 # Settings of environments that were not there yet are left out.
 synthesize_known() {
-	unknown=$(sed -n 's/.*environment variable \(CLINICAL_RISK_[A-Z0-9_]*\): \(there is no\|unknown\) .*/\1/p' "$2.log")
+	unknown=$(sed -nE 's/.*environment variable (CLINICAL_RISK_[A-Z0-9_]*): (there is no|unknown) .*/\1/p' "$2.log")
 	[ -n "$unknown" ] && (unset $unknown && synthesize "$@")
 }
 # failed OUT NAME
