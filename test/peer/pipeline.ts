@@ -79,7 +79,7 @@ export class Pipeline extends Construct {
     const allow = (sid: string, resource: string, actions: string[], conditions?: iam.Conditions) =>
       new iam.PolicyStatement({ sid, actions, resources: [resource], conditions });
     const permissions = new iam.ManagedPolicy(this, 'Permissions', {
-      description: 'The permissions of the clinical risk pipeline's executions.',
+      description: 'What an execution of the clinical risk pipeline may do.',
       statements: [
         allow('ExecutionEncryption', this.key.keyArn, ['kms:Decrypt', 'kms:GenerateDataKey'], this.executionContext),
         allow('InvokeModel', this.endpointArn, ['sagemaker:InvokeEndpoint']),
