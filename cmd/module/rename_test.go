@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -121,11 +120,9 @@ func write(t *testing.T, root, name, content string) {
 
 func runGit(t *testing.T, root string, arguments ...string) string {
 	t.Helper()
-	command := exec.Command("git", arguments...)
-	command.Dir = root
-	output, err := command.CombinedOutput()
+	output, err := git(t.Context(), root, arguments...)
 	if err != nil {
-		t.Fatalf("git %s: %v\n%s", arguments, err, output)
+		t.Fatal(err)
 	}
 	return string(output)
 }
