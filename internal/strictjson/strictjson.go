@@ -71,6 +71,10 @@ func problem(fault *jsontext.SyntacticError) string {
 		return "it is not UTF-8 text"
 	case strings.HasSuffix(message, "after top-level value"):
 		return "text after the JSON value"
+	case strings.HasPrefix(message, "invalid surrogate pair"):
+		return "half of a surrogate pair"
+	case strings.HasPrefix(message, "invalid escape sequence"):
+		return "invalid escape sequence"
 	default:
 		return message
 	}

@@ -21,7 +21,8 @@ func TestFaults(t *testing.T) {
 		{"no value", ` `, "it ends too early"},
 		{"bytes of Latin-1", "{\"a\":\"M\xfcller\"}", "it is not UTF-8 text"},
 		{"bytes of Latin-1 in a name", "{\"M\xfcller\":1}", "it is not UTF-8 text"},
-		{"half a surrogate pair, which decoders replace", `{"a":"\ud800"}`, "invalid surrogate pair"},
+		{"half a surrogate pair, which decoders replace", `{"a":"\ud800"}`, "half of a surrogate pair"},
+		{"an unknown escape", `{"a":"\secret"}`, "invalid escape sequence"},
 		{"not a number", `{"a":NaN}`, "invalid character 'N'"},
 		{"a comment", `{} // none`, "text after the JSON value"},
 	} {
