@@ -12,6 +12,7 @@ import (
 	"clinical-risk-pipeline/local/model"
 	"clinical-risk-pipeline/local/report"
 	"clinical-risk-pipeline/local/runner"
+	"clinical-risk-pipeline/workflow"
 )
 
 // runCommand is `clinicalrisk run`.
@@ -47,6 +48,8 @@ func (c *runCommand) Validate() error {
 		return errors.New("use either <file> or --cohort, not both: an execution scores one subject or a cohort")
 	case c.Trial != "" && c.Cohort == "":
 		return errors.New("--trial requires --cohort: other inputs contain their own trialId")
+	case c.Trial != "" && !workflow.IsID(c.Trial):
+		return fmt.Errorf("--trial %s, got %q", workflow.IDRule, c.Trial)
 	}
 	return nil
 }
@@ -64,6 +67,7 @@ func (c *runCommand) Run(ctx context.Context, s program.Streams) (err error) {
 	stateMachine, assemblyErr := c.stateMachine(s)
 	m, modelName, modelErr := c.model(ctx, s)
 	person, personErr := newPerson(c.Approve, s)
+	out, outErr := runner.Folder(c.Out)
 	file, inputErr := c.open(ctx, s)
 	if inputErr == nil {
 		defer func() { err = errors.Join(err, file.Close()) }()
@@ -71,16 +75,16 @@ func (c *runCommand) Run(ctx context.Context, s program.Streams) (err error) {
 	if ctx.Err() != nil {
 		return program.Interrupted("nothing was executed")
 	}
-	if err := errors.Join(assemblyErr, modelErr, personErr, inputErr); err != nil {
+	if err := errors.Join(assemblyErr, modelErr, personErr, outErr, inputErr); err != nil {
 		return err
 	}
 	pipeline, err := runner.New(stateMachine, runner.Setting{
-		Model: m, Objects: runner.Objects(c.Out), Person: undisturbed{person, progress}, Cohort: c.cohort(file),
+		Model: m, Objects: runner.Objects(out), Person: undisturbed{person, progress}, Cohort: c.cohort(file),
 	})
 	if err != nil {
 		return err
 	}
-	output, err := runner.OpenOutput(c.Out, stateMachine.Logging.Group) // Nothing is written before this point.
+	output, err := runner.OpenOutput(out, stateMachine.Logging.Group) // Nothing is written before this point.
 	if err != nil {
 		return err
 	}
@@ -183,8 +187,5 @@ func (c *runCommand) conclude(s program.Streams, r *results) error {
 		r.notable.print(s.Out, r.summary)
 		fmt.Fprintf(s.Out, "\nReport: %s\n", r.output.Report())
 	}
-	if r.summary.Failed > 0 {
-		return program.Failed(nil) // The summary says what failed.
-	}
-	return nil
+	return r.failure()
 }
