@@ -2,60 +2,69 @@ package plain
 
 import (
 	"encoding/json"
-	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
 
-func TestText(t *testing.T) {
-	for _, c := range []struct{ reason, text, want string }{
-		{"letters of several scripts", "Prüfling-é-患者 👩", "Prüfling-é-患者 👩"},
-		{"combining marks and a no-break space", "e\u0301\u00a0x", "e\u0301\u00a0x"},
-		{"the replacement character itself", "\ufffd", "\ufffd"},
-		{"a backslash", `a\b`, `a\b`},
-		{"an escape sequence of terminals", "T\x1b[1A\x1b[2K", `T\u001b[1A\u001b[2K`},
-		{"its C1 form", "\u009b2K", `\u009b2K`},
-		{"a byte that terminals read as C1", "\x9b2K", `\x9b2K`},
-		{"a new line", "a\r\nb\tc", `a\u000d\u000ab\u0009c`},
-		{"DEL", "\x7f", `\u007f`},
-		{"line and paragraph separators", "\u2028\u2029\u0085", `\u2028\u2029\u0085`},
-		{"bidirectional overrides and isolates", "\u202a\u202e\u2066\u2069\u200f", `\u202a\u202e\u2066\u2069\u200f`},
-		{"hidden characters", "a\u200bb\ufeff\u00ad", `a\u200bb\ufeff\u00ad`},
-		{"hidden characters beyond 16 bits", "\U000e0041", `\udb40\udc41`},
+func TestForeignTextCannotSteerATerminal(t *testing.T) {
+	for reason, row := range map[string]struct{ text, line, whole string }{
+		"ordinary text stays":              {"Jane Müller, 山田 花子 ✓", "Jane Müller, 山田 花子 ✓", "Jane Müller, 山田 花子 ✓"},
+		"an accent of its own stays":       {"e\u0301", "e\u0301", "e\u0301"},
+		"an escape sequence erases a line": {"T-1\x1b[1A\x1b[2K", `T-1\x1b[1A\x1b[2K`, `T-1\x1b[1A\x1b[2K`},
+		"a carriage return overwrites":     {"T-1\rT-2", `T-1\x0dT-2`, `T-1\x0dT-2`},
+		"a backspace and a delete":         {"a\b\x7f", `a\x08\x7f`, `a\x08\x7f`},
+		"an 8-bit control sequence":        {"\u009b2K", `\u009b2K`, `\u009b2K`},
+		"a new line forges a row":          {"T-1\nap-2\tapproved", `T-1\x0aap-2\x09approved`, "T-1\nap-2\tapproved"},
+		"a line separator":                 {"a\u2028b", `a\u2028b`, `a\u2028b`},
+		"another direction of writing":     {"\u202eeoD", `\u202eeoD`, `\u202eeoD`},
+		"a space without a width":          {"a\u200bb", `a\u200bb`, `a\u200bb`},
+		"a tag character":                  {"\U000e0041", `\U000e0041`, `\U000e0041`},
+		"a letter without a shape":         {"\u3164", `\u3164`, `\u3164`},
+		"a variation selector":             {"a\ufe0f", `a\ufe0f`, `a\ufe0f`},
+		"a byte that is not UTF-8":         {"a\xffb", `a\xffb`, `a\xffb`},
 	} {
-		if got := Text(c.text); got != c.want {
-			t.Errorf("%s: got %q, want %q", c.reason, got, c.want)
+		if got := Line(row.text); got != row.line {
+			t.Errorf("%s: the line is %q, want %q", reason, got, row.line)
+		}
+		if got := Text(row.text); got != row.whole {
+			t.Errorf("%s: the text is %q, want %q", reason, got, row.whole)
 		}
 	}
 }
 
-func TestWriter(t *testing.T) {
-	var out strings.Builder
-	n, err := Writer(&out).Write([]byte("a\tb\r\x1b[2K\nc\n"))
-	if want := "a\tb\\u000d\\u001b[2K\nc\n"; err != nil || n != 11 || out.String() != want {
-		t.Errorf("wrote %q, %d, %v; want %q", out.String(), n, err, want)
-	}
-}
-
-// JSON keeps its values: the escapes are its own.
-func TestWriterOfJSON(t *testing.T) {
-	var out strings.Builder
-	want := "\x1b\u009b\u202e\U000e0041\u007fé"
-	if err := json.NewEncoder(Writer(&out)).Encode(want); err != nil {
+func TestADocumentStaysTheSame(t *testing.T) {
+	values := []string{"a\x7fb", "\u009b2K", "\u202eeoD", "\U000e0041", "\x1b[2K", "Müller"}
+	document, err := json.MarshalIndent(values, "", "  ")
+	if err != nil {
 		t.Fatal(err)
 	}
-	var got string
-	if err := json.Unmarshal([]byte(out.String()), &got); err != nil || got != want || strings.ContainsAny(out.String(), "\u009b\u202e\u007f") {
-		t.Errorf("%q became %q, %v", want, out.String(), err)
+	text := JSON(string(document))
+	if strings.ContainsAny(text, "\x7f\u009b\u202e\U000e0041\x1b") || !strings.Contains(text, "Müller") {
+		t.Errorf("got %q", text)
+	}
+	var again []string
+	if err := json.Unmarshal([]byte(text), &again); err != nil || !slices.Equal(again, values) {
+		t.Errorf("read %q, %v", again, err)
 	}
 }
 
-type full struct{}
+func TestTheWriterEscapes(t *testing.T) {
+	var b strings.Builder
+	n, err := fmt.Fprintf(Writer(&b), "%s\n", "a\x1b[2K")
+	if want := "a\\x1b[2K\n"; err != nil || n != 6 || b.String() != want {
+		t.Errorf("wrote %q, %d, %v, want %q", b.String(), n, err, want)
+	}
+}
 
-func (full) Write([]byte) (int, error) { return 0, errors.New("disk full") }
-
-func TestWriterReturnsErrors(t *testing.T) {
-	if n, err := Writer(full{}).Write([]byte("a")); n != 0 || err == nil {
-		t.Errorf("got %d, %v", n, err)
+func TestVisibleTextHasSomethingToSee(t *testing.T) {
+	for text, want := range map[string]bool{
+		"Jane Doe": true, "山田": true, "—": true, "7": true,
+		"": false, " \u00a0\u3000": false, "\u3164\u2800\u115f": false, "\u200b": false, "\u0301": false, "\n\t": false, "a\xff": false,
+	} {
+		if got := IsVisible(text); got != want {
+			t.Errorf("%q: got %v", text, got)
+		}
 	}
 }
