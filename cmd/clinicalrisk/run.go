@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/local/assembly"
 	"clinical-risk-pipeline/local/intake"
@@ -151,7 +152,7 @@ func (c *runCommand) stateMachine(s program.Streams) (*assembly.StateMachine, er
 		return nil, err
 	}
 	if source := a.NewerSource(); source != "" {
-		fmt.Fprintf(s.Err, "clinicalrisk: warning: %s is newer than %s: synthesize again with `make synth`\n", source, c.Assembly)
+		warn(s, fmt.Sprintf("%s is newer than %s: synthesize again with `make synth`", source, c.Assembly))
 	}
 	if c.Cohort != "" {
 		return a.StateMachine(c.Environment, assembly.WholeCohort)
@@ -170,9 +171,14 @@ func (c *runCommand) model(ctx context.Context, s program.Streams) (model.Model,
 	}
 	warning, err := endpoint.Ping(ctx)
 	if warning != "" {
-		fmt.Fprintln(s.Err, "clinicalrisk: warning:", warning)
+		warn(s, warning)
 	}
 	return endpoint, c.Endpoint, err
+}
+
+// warn prints a warning, which may quote others.
+func warn(s program.Streams, warning string) {
+	fmt.Fprintln(s.Err, "clinicalrisk: warning:", plain.Line(warning))
 }
 
 // conclude prints the summary of the run.
@@ -182,10 +188,10 @@ func (c *runCommand) conclude(s program.Streams, r *results) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(s.Out, string(text))
+		fmt.Fprintln(s.Out, plain.JSON(string(text)))
 	} else {
 		r.notable.print(s.Out, r.summary)
-		fmt.Fprintf(s.Out, "\nReport: %s\n", r.output.Report())
+		fmt.Fprintf(s.Out, "\nReport: %s\n", plain.Line(r.output.Report()))
 	}
 	return r.failure()
 }
