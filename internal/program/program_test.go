@@ -144,3 +144,12 @@ func TestVersionNamesTheCommit(t *testing.T) {
 		}
 	}
 }
+
+// Errors quote services, files and people.
+func TestForeignTextInErrors(t *testing.T) {
+	err := errors.New("trial T\x1b[1A\x1b[2K\u202e\r")
+	_, _, stderr := run(context.WithValue(t.Context(), errorKey{}, err), "fail")
+	if want := `greeter: trial T\x1b[1A\x1b[2K\u202e\x0d` + "\n"; stderr != want {
+		t.Errorf("diagnostics %q, want %q", stderr, want)
+	}
+}
