@@ -153,7 +153,7 @@ func (e Environment) addApproval(stack awscdk.Stack, records *audit.RecordStore,
 		props.TrailLogKey = awskms.Key_FromKeyArn(stack, jsii.String(trailLogsKeyID), &c.TrailLogKey)
 	}
 	a := approval.NewApproval(stack, approvalID, props)
-	output(stack, workflow.DecisionURL, "People decide here: clinicalrisk approvals --url.", *a.DecisionURL())
+	output(stack, workflow.DecisionURL, "Approvers decide at this URL: clinicalrisk approvals --url.", *a.DecisionURL())
 	output(stack, "ApproversTopicArn", "Subscribe the approvers to this topic.", *a.Topic().TopicArn())
 	return a
 }

@@ -15,12 +15,12 @@ import (
 )
 
 // Requirements: P11-10d, P11-10g, P11-10h
-func TestApprovalURLIsForSignedRequestsOfApprovers(t *testing.T) {
+func TestApprovalURLAcceptsSignedRequestsOfApproversOnly(t *testing.T) {
 	p := synthesizeApproval(t, "two approvers", func(_ awscdk.Stack, p *approval.ApprovalProps) {
 		p.Approvers = append(p.Approvers, approverUser)
 	})
 	if _, url := p.one(t, "AWS::Lambda::Url", ""); url["AuthType"] != "AWS_IAM" {
-		t.Errorf("the URL's authentication is %v", url["AuthType"])
+		t.Errorf("the AuthType of the URL is %v, want AWS_IAM", url["AuthType"])
 	}
 	function, decide := p.one(t, "AWS::Lambda::Function", "DecideFunction")
 	var got []object
@@ -45,7 +45,7 @@ func TestApprovalURLIsForSignedRequestsOfApprovers(t *testing.T) {
 	}
 }
 
-func TestApprovalFunctionsKnowWhereEverythingIs(t *testing.T) {
+func TestApprovalFunctionsGetTheirSettings(t *testing.T) {
 	p := synthesizeApproval(t, "smallest", nil)
 	table, _ := p.one(t, "AWS::DynamoDB::Table", "")
 	topic, _ := p.one(t, "AWS::SNS::Topic", "")
@@ -77,7 +77,7 @@ func TestApprovalFunctionsRunOurBinaries(t *testing.T) {
 		program, err := os.ReadFile(binary)
 		const aarch64 = 0xb7 // e_machine of an ELF file
 		if err != nil || len(program) < 20 || string(program[:4]) != "\x7fELF" || program[18] != aarch64 {
-			t.Errorf("%s: the asset is no program for arm64: %v", name, err)
+			t.Errorf("%s: the asset is not a program for arm64: %v", name, err)
 		}
 	}
 }
