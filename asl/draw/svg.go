@@ -17,7 +17,6 @@ const (
 	slant      = 16.0      // of the sides of a hexagon
 	framePad   = 14.0      // between a frame and its scene
 	margin     = 11.0      // around the drawing
-	arrow      = 7.0       // length of an arrowhead
 )
 
 // node returns the size of a box for its arrangement. It arranges the scene of a frame first.
@@ -169,8 +168,9 @@ func (w *writer) rows(rows []row, at layout.Point, anchor string) {
 			weight = "bold"
 		}
 		at.Y += r.height()
+		descent := 0.3 * r.size // a variable, so that no processor fuses the operations and every drawing is the same
 		w.element(`<text x="%v" y="%v" text-anchor="%s" font-size="%v" font-weight="%s" fill="%s">%s</text>`,
-			at.X, at.Y-0.3*r.size, anchor, r.size, weight, r.color, r.text)
+			at.X, at.Y-descent, anchor, r.size, weight, r.color, r.text)
 	}
 }
 
@@ -181,14 +181,17 @@ func (w *writer) line(l *line, e *layout.Edge) {
 	if l.kind == catch {
 		dashes = "5 3"
 	}
-	w.element(`<path d="%s" fill="none" stroke="%s" stroke-width="%v" stroke-dasharray="%s"/>`, curve(e), l.color, l.pen, dashes)
-	w.element(`<path d="%s" fill="%s"/>`, head(e), l.color)
+	w.element(`<path d="%s" fill="none" stroke="%s" stroke-width="%v" stroke-dasharray="%s"/>`, curve(e, l.arrow()), l.color, l.pen, dashes)
+	w.element(`<path d="%s" fill="%s"/>`, head(e, l.arrow()), l.color)
 	w.rows(l.rows, e.Label, "start")
 	w.element("</g>")
 }
 
+// arrow returns the length of the arrowhead.
+func (l *line) arrow() float64 { return 5.4 + 1.3*l.pen }
+
 // curve returns the path of a line, up to its arrowhead.
-func curve(e *layout.Edge) string {
+func curve(e *layout.Edge, arrow float64) string {
 	var b strings.Builder
 	p := e.Path
 	last := len(p) - 1
@@ -203,7 +206,7 @@ func curve(e *layout.Edge) string {
 		if i == last {
 			v.Y -= math.Copysign(arrow, v.Y-u.Y)
 		}
-		if u.X == v.X {
+		if number(u.X) == number(v.X) {
 			fmt.Fprintf(&b, "V%s", number(v.Y))
 			continue
 		}
@@ -214,12 +217,13 @@ func curve(e *layout.Edge) string {
 }
 
 // head returns the path of the arrowhead.
-func head(e *layout.Edge) string {
+func head(e *layout.Edge, arrow float64) string {
 	last := len(e.Path) - 1
 	tip, before := e.Path[last], e.Path[last-1]
-	const half = arrow * 0.38
+	half := arrow * 0.38
 	if e.From == e.To {
-		return fmt.Sprintf("M%s %sl%v %vv%vz", number(tip.X), number(tip.Y), arrow, -half, 2*half)
+		return fmt.Sprintf("M%s %sl%s %sv%sz", number(tip.X), number(tip.Y), number(arrow), number(-half), number(2*half))
 	}
-	return fmt.Sprintf("M%s %sl%v %vh%vz", number(tip.X), number(tip.Y), -half, -math.Copysign(arrow, tip.Y-before.Y), 2*half)
+	back := -math.Copysign(arrow, tip.Y-before.Y)
+	return fmt.Sprintf("M%s %sl%s %sh%sz", number(tip.X), number(tip.Y), number(-half), number(back), number(2*half))
 }
