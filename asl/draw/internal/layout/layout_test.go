@@ -168,3 +168,24 @@ func TestArrangement(t *testing.T) {
 		t.Error("a node is not next to those to which most of its edges lead")
 	}
 }
+
+// The number of crossings in many graphs, as the search finds it. A change that finds fewer is welcome.
+func TestFewEdgesCross(t *testing.T) {
+	found := 0
+	for seed := range uint64(60) {
+		p := newPlan(random(seed, 12, 18))
+		p.sort()
+		found += p.crossings()
+	}
+	if most := 136; found > most {
+		t.Errorf("%d edges cross, more than the %d that the search used to find", found, most)
+	}
+}
+
+func TestLoopsAreNested(t *testing.T) {
+	g := square(1, [2]int{0, 0}, [2]int{0, 0})
+	inner, outer := g.Edges[0].Path, g.Edges[1].Path
+	if outer[0].Y >= inner[0].Y || outer[1].X <= inner[1].X || outer[2].Y <= inner[2].Y {
+		t.Errorf("the second loop %v is not around the first %v", outer, inner)
+	}
+}

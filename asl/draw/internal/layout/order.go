@@ -12,13 +12,12 @@ const effort = 200_000
 const few = 8
 
 // sort orders the vertices of each level so that few edges cross. It sweeps down and up, moves each vertex to the median of its
-// neighbours, swaps neighbours where that helps, and keeps the best order.
+// neighbours, and keeps the best order.
 func (p *plan) sort() {
 	best, fewest := p.places(), p.crossings()
 	sweeps := min(24, max(2, effort/len(p.vertices)))
 	for sweep := 0; sweep < sweeps && fewest > 0; sweep++ {
 		p.sweep(sweep%2 == 0)
-		p.swap()
 		if crossings := p.crossings(); crossings < fewest {
 			best, fewest = p.places(), crossings
 		}
@@ -92,43 +91,6 @@ func (p *plan) neighbours(places []int, v int, above bool) []int {
 	}
 	slices.Sort(places)
 	return places
-}
-
-// swap exchanges neighbours in a level while that removes crossings.
-func (p *plan) swap() {
-	for range 4 {
-		improved := false
-		for _, level := range p.levels {
-			for i := 1; i < len(level); i++ {
-				u, v := level[i-1], level[i]
-				if p.crossingsOf(u, v) > p.crossingsOf(v, u) {
-					level[i-1], level[i] = v, u
-					p.vertices[v].place, p.vertices[u].place = i-1, i
-					improved = true
-				}
-			}
-		}
-		if !improved {
-			return
-		}
-	}
-}
-
-// crossingsOf counts the crossings of the edges of two vertices if u is to the left of v.
-func (p *plan) crossingsOf(u, v int) int {
-	var room [2][few]int
-	count := 0
-	for _, above := range []bool{true, false} {
-		left, right := p.neighbours(room[0][:0], u, above), p.neighbours(room[1][:0], v, above)
-		j := 0
-		for _, place := range left {
-			for j < len(right) && right[j] < place {
-				j++
-			}
-			count += j
-		}
-	}
-	return count
 }
 
 // crossings counts the crossings between all levels, after Barth, Jünger and Mutzel (2002).
