@@ -1,5 +1,5 @@
-// The CDK application: reads the environments and their settings, and synthesizes each of them and, where the settings describe
-// one, their promotion.
+// The CDK application. It reads the environments and their settings, and synthesizes each environment and, if the settings
+// describe one, the promotion.
 package main
 
 import (
@@ -21,7 +21,7 @@ func main() {
 	}
 }
 
-// synthesize writes the cloud assembly. What the CDK panics with becomes an error: nobody needs its stack trace.
+// synthesize writes the cloud assembly. A panic of the CDK becomes an error, without its stack trace.
 func synthesize(environments []stages.Environment, variables []string) (err error) {
 	defer jsii.Close()
 	defer func() {
@@ -45,7 +45,7 @@ func synthesize(environments []stages.Environment, variables []string) (err erro
 	return nil
 }
 
-// plan is what there is to synthesize; without a promotion it is nil. It reports every fault at once.
+// plan returns what to synthesize, with a nil promotion if the settings describe none. It reports every fault at once.
 func plan(settings stages.Settings) ([]stages.Environment, *stages.Promotion, error) {
 	environments, err := settings.Environments()
 	promotion := settings.Promotion()

@@ -11,6 +11,11 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	// go test repeats the tests of this package when the programs change.
+	_ "clinical-risk-pipeline/asl/draw"
+	_ "clinical-risk-pipeline/asl/mock"
+	_ "clinical-risk-pipeline/local/runner"
 )
 
 // nobody is a user who owns nothing. other is the user who was here before.

@@ -13,9 +13,9 @@ import (
 	"clinical-risk-pipeline/evidence/scenario"
 )
 
-// Evidence is what was found. It marshals to evidence.json.
+// Evidence is the result. It marshals to evidence.json.
 type Evidence struct {
-	Passed        bool              `json:"passed"`   // there are no findings
+	Passed        bool              `json:"passed"`   // no findings
 	Findings      []string          `json:"findings"` // why it did not pass
 	Stamp         *Stamp            `json:"stamp"`
 	Matrix        []Row             `json:"matrix"` // a row for each requirement, in the order of the list
@@ -23,24 +23,24 @@ type Evidence struct {
 	Qualification *scenario.Summary `json:"qualification"`
 }
 
-// Tests are the tests that ran: all of the packages that have a test which names a requirement.
+// Tests are the tests that ran: all tests in each package with a test that names a requirement.
 type Tests struct {
 	Packages []string      `json:"packages"`
 	Passed   int           `json:"passed"`
 	Failed   int           `json:"failed"`
 	Skipped  int           `json:"skipped"`
-	Cases    int           `json:"cases"` // subtests among them
+	Cases    int           `json:"cases"` // subtests
 	All      []gotest.Test `json:"all"`
 }
 
-// Settings say what evidence is made of. Paths are relative to Root, or absolute.
+// Settings are the inputs of the evidence. Paths are relative to Root, or absolute.
 type Settings struct {
-	Root         string // of the module
-	Requirements string // the list, such as "docs/requirements.yaml"
-	Assembly     string // the cloud assembly, such as "cdk.out"
-	Out          string // the folder for the evidence, see [Output]
-	OnTest       func(gotest.Test)
-	OnPhase      func(name string) // is told what begins. Default: nobody
+	Root         string            // the folder of the module
+	Requirements string            // the list, such as "docs/requirements.yaml"
+	Assembly     string            // the cloud assembly, such as "cdk.out"
+	Out          string            // the folder for the evidence, see [Output]
+	OnTest       func(gotest.Test) // called when a test ends. Default: no call
+	OnPhase      func(name string) // called when a phase begins. Default: no call
 }
 
 // path makes a path independent of the working directory.
@@ -55,11 +55,11 @@ func (s *Settings) path(name string) string {
 type Traced struct {
 	List  []requirement.Requirement
 	Marks []requirement.Mark
-	// Disagreements are what is wrong with the ids, see [requirement.Disagreements].
+	// Disagreements are the faults of the ids, see [requirement.Disagreements].
 	Disagreements []string
 }
 
-// Trace reads the requirements and the source code, and compares them. It runs nothing.
+// Trace reads the requirements and the source code, and compares them. It runs no test.
 func Trace(s *Settings) (*Traced, error) {
 	list, err := requirement.Load(s.path(s.Requirements))
 	if err != nil {
@@ -72,8 +72,8 @@ func Trace(s *Settings) (*Traced, error) {
 	return &Traced{list, marks, append(faults, requirement.Disagreements(s.Requirements, list, marks)...)}, nil
 }
 
-// Collect traces, runs the tests, reads the scenarios that they executed, and writes the evidence. What it finds wrong stands
-// in the evidence; its errors are of what keeps evidence from being made.
+// Collect traces the requirements, runs the tests, reads the executed scenarios, and writes the evidence. The evidence contains
+// what is wrong with the project. An error says why Collect could not write the evidence.
 //
 // Requirements: P11-10a, P11-10b
 func Collect(ctx context.Context, s *Settings) (*Evidence, error) {
@@ -120,7 +120,7 @@ func (s *Settings) phase(name string) {
 	}
 }
 
-// packages are the folders of the tests that name requirements.
+// packages returns the folders of the tests that name requirements.
 func (t *Traced) packages() []string {
 	var folders []string
 	for _, mark := range t.Marks {
@@ -148,13 +148,13 @@ func testsOf(packages []string, run *gotest.Run) Tests {
 	return tests
 }
 
-// failures are the findings of a run: tests that failed, tests that name a requirement and did not pass otherwise, scenarios
-// that broke a rule, and a qualification without scenarios, or without those of what is deployed.
+// failures returns the findings of a run: failed tests, tests that name a requirement and did not run to the end, scenarios that
+// broke a rule, and missing scenarios.
 func (e *Evidence) failures(run *gotest.Run) []string {
 	findings := slices.Clone(run.Faults)
 	for _, t := range run.Tests {
 		if t.Status == gotest.Failed {
-			findings = append(findings, fmt.Sprintf("%s failed, in %s", t.Name, t.Package))
+			findings = append(findings, fmt.Sprintf("%s failed in %s", t.Name, t.Package))
 		}
 	}
 	named := map[string]bool{}
@@ -162,8 +162,8 @@ func (e *Evidence) failures(run *gotest.Run) []string {
 		for _, t := range row.Tests {
 			if (t.Status == gotest.Skipped || t.Status == gotest.NotRun) && !named[t.String()] {
 				named[t.String()] = true
-				findings = append(findings, fmt.Sprintf("%s names requirements, and was %s", t.Mark, map[string]string{
-					gotest.Skipped: "skipped, or a case of it", gotest.NotRun: "not run"}[t.Status]))
+				findings = append(findings, fmt.Sprintf("%s names requirements but was %s", t.Mark, map[string]string{
+					gotest.Skipped: "skipped, or one of its cases was", gotest.NotRun: "not run"}[t.Status]))
 			}
 		}
 	}
@@ -171,19 +171,19 @@ func (e *Evidence) failures(run *gotest.Run) []string {
 		findings = append(findings, fmt.Sprintf("%d scenarios broke a rule", n))
 	}
 	if e.Qualification.Scenarios == 0 {
-		return append(findings, "no scenario was executed")
+		return append(findings, "no test executed a scenario")
 	}
 	return append(findings, e.unqualified()...)
 }
 
-// unqualified are the definitions in the templates that no scenario executed: the templates are old, or of other settings than
-// the tests, or what they deploy was tested by its like only.
+// unqualified reports the definitions in the templates that no scenario executed: the templates are old, their settings differ from
+// those of the tests, or the tests executed similar definitions only.
 func (e *Evidence) unqualified() []string {
 	executed := slices.Collect(maps.Values(e.Qualification.Definitions))
 	var findings []string
 	for _, d := range e.Stamp.Definitions {
 		if !d.Express && !slices.Contains(executed, d.SHA256) {
-			findings = append(findings, fmt.Sprintf("no scenario executed the definition of %s in %s: synthesize it again, with the settings of the tests", d.LogicalID, d.Template))
+			findings = append(findings, fmt.Sprintf("no scenario executed the definition of %s in %s: synthesize again, with the settings of the tests", d.LogicalID, d.Template))
 		}
 	}
 	return findings

@@ -5,7 +5,7 @@ import (
 	"clinical-risk-pipeline/evidence/requirement"
 )
 
-// Row is a requirement with what answers it.
+// Row is a requirement with the code and the tests that name it.
 type Row struct {
 	requirement.Requirement
 	Code   []requirement.Mark `json:"code"`
@@ -15,12 +15,12 @@ type Row struct {
 
 // The results of a requirement.
 const (
-	Shown      = "shown"     // code names it, and tests, all of which passed
-	NotShown   = "not shown" // it lacks one of them, or a test did not pass
-	Procedural = "procedure"
+	Shown      = "shown"     // code and tests name it, and all these tests passed
+	NotShown   = "not shown" // no code or no test names it, or a test did not pass
+	Procedural = "procedure" // a procedure answers it
 )
 
-// Tested is a test that names a requirement, and what became of it.
+// Tested is a test that names a requirement, with its result.
 type Tested struct {
 	requirement.Mark
 	Status string `json:"status"`

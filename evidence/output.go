@@ -10,43 +10,43 @@ import (
 	"path/filepath"
 )
 
-// The files of the evidence's folder.
+// The files in the folder of the evidence.
 const (
 	PageFile        = "evidence.html" // for people
 	JSONFile        = "evidence.json" // for programs
-	ScenariosFolder = "scenarios"     // a compressed file for each test that executes definitions
+	ScenariosFolder = "scenarios"     // one compressed file per test that executes definitions
 )
 
-// output is a folder that is made whole, beside the one that it replaces.
+// output is a folder that is completed beside the one that it replaces.
 type output struct{ dir, unfinished string }
 
-// openOutput refuses to replace a folder that holds anything but evidence.
+// openOutput prepares the folder. It refuses to replace a folder with files other than evidence.
 func openOutput(dir string) (*output, error) {
-	dir, err := filepath.Abs(dir) // Tests run in folders of their own.
+	dir, err := filepath.Abs(dir) // Tests change the working directory.
 	if err != nil {
 		return nil, err
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("cannot write to %s (%w): name another folder with --out", dir, err)
+		return nil, fmt.Errorf("cannot write to %s (%w): set --out to another folder", dir, err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, JSONFile)); len(entries) > 0 && err != nil {
-		return nil, fmt.Errorf("%s holds files that are no evidence: name a new or empty folder with --out", dir)
+		return nil, fmt.Errorf("%s contains files other than evidence: set --out to a new or empty folder", dir)
 	}
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
-		return nil, fmt.Errorf("cannot write to %s (%w): name another folder with --out", dir, err)
+		return nil, fmt.Errorf("cannot write to %s (%w): set --out to another folder", dir, err)
 	}
 	unfinished, err := os.MkdirTemp(filepath.Dir(dir), "."+filepath.Base(dir)+"-")
 	if err != nil {
-		return nil, fmt.Errorf("cannot write to %s (%w): name another folder with --out", dir, err)
+		return nil, fmt.Errorf("cannot write to %s (%w): set --out to another folder", dir, err)
 	}
 	return &output{dir, unfinished}, nil
 }
 
-// scenarios is the folder for the scenarios that are being executed.
+// scenarios returns the folder for the scenarios of the running tests.
 func (o *output) scenarios() string { return filepath.Join(o.unfinished, ScenariosFolder) }
 
-// write adds the page and the JSON, and puts the folder in its place.
+// write adds the page and the JSON, and moves the folder to its place.
 func (o *output) write(e *Evidence) error {
 	err := errors.Join(
 		o.file(PageFile, e.writePage),
@@ -74,5 +74,5 @@ func (o *output) file(name string, write func(io.Writer) error) error {
 	return errors.Join(write(file), file.Close())
 }
 
-// discard removes what is left of a folder that was not finished.
+// discard removes an unfinished folder.
 func (o *output) discard() { _ = os.RemoveAll(o.unfinished) }

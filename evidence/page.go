@@ -30,25 +30,25 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"moment": func(t time.Time) string { return t.Format("2006-01-02 15:04:05 MST") },
 }).Parse(pageSource + qualificationSource))
 
-// view is what the page's template shows.
+// view is the data of the page's template.
 type view struct {
 	*Evidence
 	Style      template.CSS
-	Design     int // requirements that the design answers,
-	Shown      int // of which these are shown
+	Design     int // requirements that the design answers
+	Shown      int // how many of these are shown
 	Procedures int
 	Broken     []gotest.Test // tests that failed
 	Sweeps     []*scenario.Group
 	Others     []otherTest
 }
 
-// otherTest is a test that executes definitions, but says of no fault that strikes them.
+// otherTest is a test that executes definitions without faults.
 type otherTest struct {
 	*scenario.Group
 	Status string
 }
 
-// writePage writes the evidence as a page that can be read and printed.
+// writePage writes the evidence as a page to read and to print.
 func (e *Evidence) writePage(w io.Writer) error {
 	v := view{Evidence: e, Style: template.CSS(style)}
 	for _, row := range e.Matrix {
@@ -62,7 +62,7 @@ func (e *Evidence) writePage(w io.Writer) error {
 	}
 	status := map[string]string{}
 	for _, t := range e.Tests.All {
-		if status[t.Name] == "" || t.Status != gotest.Passed { // of tests of one name in several packages the worse
+		if status[t.Name] == "" || t.Status != gotest.Passed { // a name may occur in several packages: keep the worse status
 			status[t.Name] = t.Status
 		}
 		if t.Status == gotest.Failed {
@@ -79,7 +79,7 @@ func (e *Evidence) writePage(w io.Writer) error {
 	return page.Execute(w, v)
 }
 
-// VariantNames are the variants of a test, for a cell of a table.
+// VariantNames lists the variants of a test for a table cell.
 func (t otherTest) VariantNames() string {
 	var names []string
 	for _, variant := range t.Groups {

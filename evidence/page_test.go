@@ -8,7 +8,7 @@ import (
 	"clinical-risk-pipeline/evidence/scenario"
 )
 
-// Scenarios are of a test's name, and not of its package: what failed in one is not hidden by what passed in another.
+// Scenarios know the name of their test but not its package, so a failure in one package must outweigh a success in another.
 func TestAFailureIsNotHiddenByATestOfTheSameName(t *testing.T) {
 	e := &Evidence{
 		Stamp:         &Stamp{},
@@ -20,6 +20,6 @@ func TestAFailureIsNotHiddenByATestOfTheSameName(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !strings.Contains(page.String(), `<strong class="bad">fail</strong>`) {
-		t.Error("the page does not say that it failed")
+		t.Error("the page does not show the failure")
 	}
 }

@@ -19,20 +19,20 @@ import (
 	"clinical-risk-pipeline/local/assembly"
 )
 
-// Stamp says what the evidence is of.
+// Stamp identifies what the evidence is about.
 type Stamp struct {
 	Commit       string       `json:"commit"`
-	Changed      []string     `json:"changed"` // files that differ from the commit; with any, the evidence is of no commit
+	Changed      []string     `json:"changed"` // files that differ from the commit; if any do, the evidence is about no commit
 	Generated    time.Time    `json:"generated"`
-	Seconds      float64      `json:"seconds"` // it took
+	Seconds      float64      `json:"seconds"` // the duration
 	Platform     string       `json:"platform"`
 	Tools        []Tool       `json:"tools"`
 	Requirements Digest       `json:"requirements"`
 	Templates    []Digest     `json:"templates"`
-	Definitions  []Definition `json:"definitions"` // of all state machines in the templates
+	Definitions  []Definition `json:"definitions"` // of every state machine in the templates
 }
 
-// Tool is a program or a library that took part.
+// Tool is a program or a library that was used.
 type Tool struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
@@ -44,16 +44,16 @@ type Digest struct {
 	SHA256 string `json:"sha256"`
 }
 
-// Definition is the digest of a state machine's definition, as the tag of the state machine and decision records have it: see
-// [scenario.DefinitionDigest].
+// Definition is the digest of a state machine's definition. The tag of the state machine and the decision records contain the same
+// digest: see [scenario.DefinitionDigest].
 type Definition struct {
 	Template  string `json:"template"`
 	LogicalID string `json:"logicalId"`
 	SHA256    string `json:"sha256"`
-	Express   bool   `json:"express"` // it helps a Standard one, and is no part of the qualification
+	Express   bool   `json:"express"` // an Express state machine only assists a Standard one; the qualification ignores it
 }
 
-// newStamp gathers what the evidence is of, before anything runs.
+// newStamp records the state of the project before the tests run.
 func newStamp(ctx context.Context, s *Settings) (*Stamp, error) {
 	stamp := &Stamp{Generated: time.Now().UTC().Truncate(time.Second), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	c := commands{ctx: ctx, dir: s.Root}
@@ -65,22 +65,22 @@ func newStamp(ctx context.Context, s *Settings) (*Stamp, error) {
 	return stamp, errors.Join(c.err, npmErr, digestErr, stamp.addTemplates(s.Root, s.path(s.Assembly)))
 }
 
-// meanwhile adds the files that were changed since the stamp was made, and returns what another commit since then means.
+// meanwhile adds the files that changed since the stamp was made. It returns a finding if the commit changed.
 func (stamp *Stamp) meanwhile(ctx context.Context, root string) (findings []string, err error) {
 	c := commands{ctx: ctx, dir: root}
-	head, changed := c.head(), c.changed("--untracked-files=no") // the evidence itself may not be ignored
+	head, changed := c.head(), c.changed("--untracked-files=no") // Git may not ignore the folder of the evidence
 	for _, file := range changed {
 		if !slices.Contains(stamp.Changed, file) {
 			stamp.Changed = append(stamp.Changed, file)
 		}
 	}
 	if c.err == nil && head != stamp.Commit {
-		findings = append(findings, fmt.Sprintf("the commit became %s while the tests ran: begin anew", head))
+		findings = append(findings, fmt.Sprintf("the commit changed to %s while the tests ran: run again", head))
 	}
 	return findings, c.err
 }
 
-// commands runs programs until one fails.
+// commands runs programs, until one fails.
 type commands struct {
 	ctx context.Context
 	dir string
@@ -104,7 +104,7 @@ func (c *commands) output(name string, arguments ...string) string {
 
 func (c *commands) head() string { return c.output("git", "rev-parse", "HEAD") }
 
-// changed are the files that differ from the commit, never nil.
+// changed returns the files that differ from the commit, never nil.
 func (c *commands) changed(options ...string) []string {
 	files := []string{}
 	for line := range strings.Lines(c.output("git", append([]string{"status", "--porcelain", "--no-renames"}, options...)...)) {
@@ -113,7 +113,7 @@ func (c *commands) changed(options ...string) []string {
 	return files
 }
 
-// libraries are the modules whose version decides what is synthesized.
+// libraries are the modules whose versions decide what a synthesis writes.
 var libraries = []string{"github.com/aws/aws-cdk-go/awscdk/v2", "github.com/aws/constructs-go/constructs/v10", "github.com/aws/jsii-runtime-go"}
 
 func (c *commands) tools() []Tool {
@@ -135,7 +135,7 @@ func (c *commands) tools() []Tool {
 	return tools
 }
 
-// npmPackages are the pinned packages of npm.
+// npmPackages returns the pinned npm packages.
 func npmPackages(file string) ([]Tool, error) {
 	source, err := os.ReadFile(file)
 	if err != nil {
@@ -154,7 +154,7 @@ func npmPackages(file string) ([]Tool, error) {
 	return tools, nil
 }
 
-// addTemplates adds the digests of the templates that an assembly names, and of the definitions in them.
+// addTemplates adds the digests of an assembly's templates and of the definitions in them.
 func (stamp *Stamp) addTemplates(root, dir string) error {
 	synthesized, err := assembly.Open(dir)
 	if err != nil {
@@ -172,12 +172,12 @@ func (stamp *Stamp) addTemplates(root, dir string) error {
 		stamp.Templates, stamp.Definitions = append(stamp.Templates, template), append(stamp.Definitions, found...)
 	}
 	if len(stamp.Templates) == 0 {
-		return fmt.Errorf("%s: no stacks here: synthesize them with `make synth`", dir)
+		return fmt.Errorf("%s contains no stacks: synthesize with `make synth`", dir)
 	}
 	return nil
 }
 
-// definitions are the digests of the definitions in a template, sorted by id.
+// definitions returns the digests of the definitions in a template, sorted by id.
 func definitions(template string) ([]Definition, error) {
 	source, err := os.ReadFile(template)
 	if err != nil {
@@ -204,7 +204,7 @@ func definitions(template string) ([]Definition, error) {
 	return found, nil
 }
 
-// digest is that of a file, named below the root.
+// digest returns the digest of a file, with its name below the root.
 func digest(root, file string) (Digest, error) {
 	content, err := os.ReadFile(file)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// synthesized is an assembly with a stage, and what an earlier synthesis with a promotion left beside it.
-var synthesized = map[string]string{
+// assemblyFiles are an assembly with a stage, and the leftovers of an earlier synthesis with a promotion.
+var assemblyFiles = map[string]string{
 	"manifest.json":                  `{"artifacts": {"assembly-Dev": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "assembly-Dev"}}}}`,
 	"assembly-Dev/manifest.json":     `{"artifacts": {"Dev": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "Dev.template.json"}}}}`,
 	"assembly-Dev/Dev.template.json": machine,
@@ -22,10 +22,10 @@ var synthesized = map[string]string{
 
 const machine = `{"Resources": {"Machine": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"DefinitionString": "{}"}}}}`
 
-// stampOf stamps the assembly, with other texts in some files; one without a text is left out.
+// stampOf stamps the assembly with changed files. A file without text is missing.
 func stampOf(t *testing.T, changes map[string]string) (*Stamp, error) {
 	t.Helper()
-	root, files := t.TempDir(), maps.Clone(synthesized)
+	root, files := t.TempDir(), maps.Clone(assemblyFiles)
 	maps.Copy(files, changes)
 	for name, text := range files {
 		file := filepath.Join(root, "cdk.out", filepath.FromSlash(name))
@@ -43,8 +43,8 @@ func stampOf(t *testing.T, changes map[string]string) (*Stamp, error) {
 	return stamp, stamp.addTemplates(root, filepath.Join(root, "cdk.out"))
 }
 
-// Only what the manifests name is of the commit.
-func TestTheStampLeavesOutWhatAnEarlierSynthesisWrote(t *testing.T) {
+// The stamp covers only what the manifests name.
+func TestStampIgnoresAnEarlierSynthesis(t *testing.T) {
 	stamp, err := stampOf(t, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -58,20 +58,20 @@ func TestTheStampLeavesOutWhatAnEarlierSynthesisWrote(t *testing.T) {
 	}
 }
 
-func TestAnAssemblyThatCannotBeStamped(t *testing.T) {
+func TestStampReportsFaultsOfTheAssembly(t *testing.T) {
 	for _, row := range []struct {
 		reason  string
 		changes map[string]string
 		want    string
 	}{
-		{"never synthesized: templates without a manifest are of nothing", map[string]string{"manifest.json": ""}, "no cloud assembly here"},
+		{"never synthesized: no manifest", map[string]string{"manifest.json": ""}, "no cloud assembly here"},
 		{"damaged", map[string]string{"manifest.json": "{"}, "manifest.json"},
-		{"no stacks", map[string]string{"manifest.json": "{}"}, "no stacks here"},
-		{"a template that is gone", map[string]string{"assembly-Dev/Dev.template.json": ""}, "Dev.template.json"},
-		{"a template that is no JSON", map[string]string{"assembly-Dev/Dev.template.json": "{"}, "Dev.template.json"},
+		{"no stacks", map[string]string{"manifest.json": "{}"}, "contains no stacks"},
+		{"a missing template", map[string]string{"assembly-Dev/Dev.template.json": ""}, "Dev.template.json"},
+		{"a damaged template", map[string]string{"assembly-Dev/Dev.template.json": "{"}, "Dev.template.json"},
 	} {
 		if _, err := stampOf(t, row.changes); err == nil || !strings.Contains(err.Error(), row.want) || !strings.Contains(err.Error(), "make synth") {
-			t.Errorf("%s: error %v, want it to contain %q and what would help", row.reason, err, row.want)
+			t.Errorf("%s: error %v, want it to contain %q and the remedy", row.reason, err, row.want)
 		}
 	}
 }

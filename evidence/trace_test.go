@@ -2,7 +2,7 @@ package evidence
 
 import "testing"
 
-// The project's own list, code and tests agree; `make evidence` besides runs the tests.
+// The project's own list, code and tests agree. `make evidence` runs the tests, too.
 func TestRequirementsCodeAndTestsAgree(t *testing.T) {
 	traced, err := Trace(&Settings{Root: "..", Requirements: "docs/requirements.yaml"})
 	if err != nil {

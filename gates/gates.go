@@ -8,13 +8,13 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// On says whether there are gates: always, unless CDK_VALIDATION is "false". The CDK reads the variable where its kernel
+// On reports whether the gates are on, which they are unless CDK_VALIDATION is "false". The CDK reads the variable when its kernel
 // starts, so a program cannot change it for itself.
 func On() bool { return os.Getenv("CDK_VALIDATION") != "false" }
 
-// Synth synthesizes the application behind the gates. Errors that they find fail the command that asked for the synthesis,
-// and are printed by it; without a command, Synth panics. The command line asks about stacks in stages only where
-// ValidateOnSynthesis says so, and passes over them in silence otherwise.
+// Synth synthesizes the application behind the gates. If they find errors, the CDK command that started the application prints them
+// and fails. Without a command Synth panics. It sets ValidateOnSynthesis, because the command otherwise ignores stacks in stages
+// without a message.
 //
 // Requirements: P11-10a, P11-10k2
 func Synth(app awscdk.App) {
@@ -25,13 +25,13 @@ func Synth(app awscdk.App) {
 				s.apply(scope)
 			}
 		}
-		awscdk.Validations_Of(app).AddPlugins(Validator()) // the CDK takes rules at the application only, and once
+		awscdk.Validations_Of(app).AddPlugins(Validator()) // the CDK accepts rules only once, at the application
 	}
 	app.Synth(&awscdk.StageSynthesisOptions{ValidateOnSynthesis: jsii.Bool(true)})
 }
 
-// scopes are the stages, and the stacks that are in none: packs look into each, but not from one into another, nor from the
-// application into any, and they do not say so.
+// scopes returns the stages, and the stacks outside stages. A pack checks only the scope that it is added to: from the application it
+// reaches no stage, from a stack no stage inside it, and it gives no warning.
 func scopes(parent constructs.IConstruct) []constructs.IConstruct {
 	var found []constructs.IConstruct
 	for _, child := range *parent.Node().Children() {
@@ -45,7 +45,7 @@ func scopes(parent constructs.IConstruct) []constructs.IConstruct {
 	return found
 }
 
-// stagesIn are the stages that a pipeline's stack deploys.
+// stagesIn returns the stages that a pipeline's stack deploys.
 func stagesIn(stack constructs.IConstruct) []constructs.IConstruct {
 	var found []constructs.IConstruct
 	for _, child := range *stack.Node().Children() {

@@ -7,7 +7,7 @@ import (
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 )
 
-// The packs' names, with which the ids of their rules begin.
+// The names of the packs. The ids of their rules begin with them.
 const (
 	awsSolutions = "AwsSolutions"
 	hipaa        = "HIPAA.Security"
@@ -15,18 +15,20 @@ const (
 	pci          = "PCI.DSS.321"
 )
 
-// Packs are the names of the packs, with which the ids of their rules and the names of their reports begin.
+// Packs returns the names of the packs. The ids of their rules and the names of their reports begin with them.
 func Packs() []string { return []string{awsSolutions, hipaa, nist, pci} }
 
-// The ids of a rule that several packs have.
+// inThree returns the ids of a rule in three packs.
 func inThree(rule string) []string {
 	return []string{hipaa + "-" + rule, nist + "-" + rule, pci + "-" + rule}
 }
+
+// inTwo returns the ids of a rule in two packs.
 func inTwo(rule string) []string { return []string{hipaa + "-" + rule, nist + "-" + rule} }
 
-// addPacks adds the packs. Each writes a report for each stack, PACK-STACK-NagReport.csv, into the cloud assembly.
+// addPacks adds the packs. Each pack writes one report per stack, PACK-STACK-NagReport.csv, into the cloud assembly.
 func addPacks(scope constructs.IConstruct) {
-	props := &cdknag.NagPackProps{Verbose: jsii.Bool(true)} // with the control that asks for the rule
+	props := &cdknag.NagPackProps{Verbose: jsii.Bool(true)} // includes the control behind the rule
 	for _, pack := range []awscdk.IAspect{
 		cdknag.NewAwsSolutionsChecks(props),
 		cdknag.NewHIPAASecurityChecks(props),

@@ -13,12 +13,12 @@ import (
 //go:embed rules/*.rego
 var rules embed.FS
 
-// Validator is the CDK's validator with our rules besides its own.
+// Validator returns the CDK's validator with our rules in addition to its own.
 //
 // Requirements: P11-10a
 func Validator() awscdk.IPolicyValidationPlugin { return validator() }
 
-// There is one, since to make it takes seconds.
+// The process shares one validator, because creating one takes seconds.
 var validator = sync.OnceValue(func() awscdk.IPolicyValidationPlugin {
 	return awscdk.NewCloudFormationValidatePlugin(&awscdk.CloudFormationValidatePluginProps{RegoRules: sources()})
 })

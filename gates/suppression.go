@@ -9,24 +9,24 @@ import (
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 )
 
-// Suppression is a finding that is accepted.
+// Suppression is an accepted finding.
 type Suppression struct {
-	// Paths are the resources: ids of constructs below the stage, or below the application for a stack that is in none, with
-	// slashes between them. A "*" stands for any characters of one id.
+	// Paths are the resources: the ids of constructs below the stage, or below the application for a stack outside stages,
+	// separated by slashes. A "*" matches any characters of one id.
 	Paths []string
 
-	// Rules are the ids of the rules, pack included.
+	// Rules are the ids of the rules, including the pack.
 	Rules []string
 
-	// Findings are what exactly is accepted, for rules that find several things at one resource: as the rule words it, or a
-	// regular expression between slashes. Default: the rule finds one thing only.
+	// Findings are the accepted findings of a rule that can find several things at one resource: the text of the rule, or a regular
+	// expression between slashes. Default: the rule finds only one thing.
 	Findings []string
 
-	// Reason is what an auditor is told.
+	// Reason is the reason for an auditor. It becomes part of the template.
 	Reason string
 }
 
-// apply marks the suppression's resources in scope, where they are there.
+// apply marks the resources of the suppression that exist in scope.
 func (s Suppression) apply(scope constructs.IConstruct) {
 	var marks []*cdknag.NagPackSuppression
 	for _, rule := range s.Rules {
@@ -55,7 +55,7 @@ func (s Suppression) appliesTo() *[]any {
 	return &findings
 }
 
-// below are the constructs that a path names: from a stage on, or from a stack, which is the path's first id.
+// below returns the constructs that a path names. The path starts below a stage, or with the id of a stack outside stages.
 func below(scope constructs.IConstruct, ids []string) []constructs.IConstruct {
 	if *awscdk.Stage_IsStage(scope) {
 		return find(scope, ids)
@@ -77,7 +77,7 @@ func find(construct constructs.IConstruct, ids []string) []constructs.IConstruct
 	return found
 }
 
-// children are the node's children whose id is the pattern's.
+// children returns the children of the node whose ids match the pattern.
 func children(node constructs.Node, pattern string) []constructs.IConstruct {
 	if !strings.Contains(pattern, "*") {
 		if child := node.TryFindChild(&pattern); child != nil {
@@ -94,7 +94,7 @@ func children(node constructs.Node, pattern string) []constructs.IConstruct {
 	return found
 }
 
-// matches says whether an id is the pattern's. The patterns stand in this package, so they are well-formed.
+// matches reports whether an id matches a pattern. This package contains all patterns, so they are well-formed.
 func matches(pattern, id string) bool {
 	matched, err := path.Match(pattern, id)
 	return err == nil && matched

@@ -7,33 +7,29 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// told keeps the calls that downstream systems took.
-type told []Downstream
-
-func (d *told) take(c Downstream) error { *d = append(*d, c); return nil }
-
-func TestStartedExecutionsSucceedOnceAName(t *testing.T) {
-	var calls told
-	s := &StepFunctions{OnDownstream: calls.take}
+func TestANameStartsOneExecution(t *testing.T) {
+	s := &StepFunctions{}
+	var effects []Effect
 	start := func(input string) (map[string]any, error) {
-		reply, err := perform(t, s, "states:startExecution.sync:2",
+		reply, reported, err := observe(t, s, "states:startExecution.sync:2",
 			`{"StateMachineArn": "arn:aws:states:us-east-1:1:stateMachine:Review", "Name": "n-0", "Input": `+input+`}`)
+		effects = append(effects, reported...)
 		output, _ := reply.Output.(map[string]any)
 		return output, err
 	}
-	for range 2 { // A retry of the same start is the same execution.
+	for range 2 { // A retry starts no second execution.
 		output, err := start(`"{\"highRisk\": 2}"`)
 		if err != nil || output["Status"] != "SUCCEEDED" || output["ExecutionArn"] != "arn:aws:states:us-east-1:1:execution:Review:n-0" {
 			t.Fatalf("got %v, %v", output, err)
 		}
 		if diff := cmp.Diff(map[string]any{"highRisk": 2.0}, output["Input"]); diff != "" {
-			t.Errorf("the .sync:2 form gives JSON:\n%s", diff)
+			t.Errorf("the .sync:2 form must parse the input:\n%s", diff)
 		}
 	}
 	_, err := start(`{"highRisk": 3}`)
 	wantError(t, err, "StepFunctions.ExecutionAlreadyExistsException", "n-0")
-	if len(calls) != 1 || calls[0].Action != ExecutionStarted || calls[0].ID != "n-0" || calls[0].Execution != "e" {
-		t.Errorf("told %+v, want one start", calls)
+	if calls := downstream(t, effects); len(calls) != 1 || calls[0].Action != ExecutionStarted || calls[0].ID != "n-0" || calls[0].Execution != "e" {
+		t.Errorf("reported %+v, want one start", calls)
 	}
 	_, err = perform(t, s, "states:startExecution.sync:2", `{"StateMachineArn": "Review"}`)
 	wantError(t, err, "StepFunctions.InvalidArnException", "")
@@ -41,36 +37,48 @@ func TestStartedExecutionsSucceedOnceAName(t *testing.T) {
 
 const incidentRequest = `"ApiEndpoint": "https://example.service-now.com/api/now/table/incident", "Authentication": {"ConnectionArn": "arn:c"}`
 
-func incident(t *testing.T, s *ServiceNow, request string) (map[string]any, error) {
+// downstream returns the effects, all of which must be calls of downstream systems.
+func downstream(t *testing.T, effects []Effect) (calls []Downstream) {
 	t.Helper()
-	reply, err := perform(t, s, "http:invoke", `{`+incidentRequest+`, `+request+`}`)
-	output, _ := reply.Output.(map[string]any)
-	body, _ := output["ResponseBody"].(map[string]any)
-	return body, err
+	for _, effect := range effects {
+		call, ok := effect.(Downstream)
+		if !ok {
+			t.Fatalf("reported %+v", effect)
+		}
+		calls = append(calls, call)
+	}
+	return calls
 }
 
-func TestIncidentsAreFoundOnceTheyAreOpened(t *testing.T) {
-	var calls told
-	s := &ServiceNow{OnDownstream: calls.take}
+func TestOpenIncidentsAreFound(t *testing.T) {
+	s := &ServiceNow{}
+	var effects []Effect
+	request := func(request string) (map[string]any, error) {
+		reply, reported, err := observe(t, s, "http:invoke", `{`+incidentRequest+`, `+request+`}`)
+		effects = append(effects, reported...)
+		output, _ := reply.Output.(map[string]any)
+		body, _ := output["ResponseBody"].(map[string]any)
+		return body, err
+	}
 	find := `"Method": "GET", "QueryParameters": {"sysparm_query": "correlation_id=c-1", "sysparm_fields": "number", "sysparm_limit": "1"}`
-	before, err := incident(t, s, find)
+	before, err := request(find)
 	if diff := cmp.Diff(map[string]any{"result": []any{}}, before); diff != "" || err != nil {
 		t.Errorf("before: %v\n%s", err, diff)
 	}
-	opened, err := incident(t, s, `"Method": "POST", "RequestBody": {"correlation_id": "c-1", "short_description": "d"}`)
+	opened, err := request(`"Method": "POST", "RequestBody": {"correlation_id": "c-1", "short_description": "d"}`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	number := opened["result"].(map[string]any)["number"].(string)
-	after, err := incident(t, s, find)
+	after, err := request(find)
 	if diff := cmp.Diff(map[string]any{"result": []any{map[string]any{"number": number}}}, after); diff != "" || err != nil {
 		t.Errorf("after: %v\n%s", err, diff)
 	}
-	if other, err := incident(t, s, strings.ReplaceAll(find, "c-1", "c-2")); err != nil || len(other["result"].([]any)) != 0 {
+	if other, err := request(strings.ReplaceAll(find, "c-1", "c-2")); err != nil || len(other["result"].([]any)) != 0 {
 		t.Errorf("another correlation id finds %v, %v", other, err)
 	}
 	var actions []string
-	for _, c := range calls {
+	for _, c := range downstream(t, effects) {
 		actions = append(actions, c.Action+" "+c.ID+" "+c.Reference)
 	}
 	want := []string{"incident looked up c-1 ", "incident opened c-1 " + number, "incident looked up c-1 " + number, "incident looked up c-2 "}
@@ -79,8 +87,8 @@ func TestIncidentsAreFoundOnceTheyAreOpened(t *testing.T) {
 	}
 }
 
-// A request that nobody stands in for is never taken for done.
-func TestOtherRequestsAreRefused(t *testing.T) {
+// A request without a stand-in must not seem to succeed.
+func TestOtherRequestsAbortTheRun(t *testing.T) {
 	for reason, parameters := range map[string]string{
 		"another table":    `{"ApiEndpoint": "https://example.service-now.com/api/now/table/problem", "Method": "GET", "Authentication": {"ConnectionArn": "c"}}`,
 		"another method":   `{` + incidentRequest + `, "Method": "PATCH"}`,

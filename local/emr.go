@@ -8,8 +8,8 @@ import (
 	"clinical-risk-pipeline/services"
 )
 
-// EMR stands in for clusters. A step that is added completes after three to ten virtual minutes, whatever it says: Spark
-// does not run here, see ETL for what does. A task of the .sync form sees that at its next poll, each full minute within the first ten
+// EMR stands in for EMR clusters. Every step completes after three to ten virtual minutes. Spark does not run here: see [ETL]. A
+// .sync task sees the end of its step at the next poll, which comes every full minute within the first ten minutes
 // (https://docs.aws.amazon.com/step-functions/latest/dg/connect-emr.html).
 type EMR struct{ ETL ETL }
 
@@ -31,7 +31,7 @@ func (e EMR) Integrations() []Integration {
 	}}
 }
 
-// addStep answers with what DescribeStep says once the step is complete.
+// addStep answers as DescribeStep does after the step completed.
 func (e EMR) addStep(ctx context.Context, call *Call) (asl.Reply, error) {
 	took := jobTime(call)
 	step := call.Parameters["Step"].(map[string]any)

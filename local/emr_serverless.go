@@ -8,7 +8,7 @@ import (
 	"clinical-risk-pipeline/services"
 )
 
-// EMRServerless stands in for EMR Serverless. A job that is started succeeds, whatever it says: see ETL for what it does.
+// EMRServerless stands in for EMR Serverless. Every job succeeds: see [ETL] for what it does.
 type EMRServerless struct{ ETL ETL }
 
 // Integrations implements Service.
@@ -25,7 +25,7 @@ func (e EMRServerless) Integrations() []Integration {
 	}}
 }
 
-// startJobRun answers with what GetJobRun says once the job is done.
+// startJobRun answers as GetJobRun does after the job ended.
 func (e EMRServerless) startJobRun(ctx context.Context, call *Call) (asl.Reply, error) {
 	driver := call.Parameters["JobDriver"].(map[string]any)
 	arguments, _ := driver["SparkSubmit"].(map[string]any)["EntryPointArguments"].([]any)

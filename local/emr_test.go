@@ -8,12 +8,12 @@ import (
 )
 
 const (
-	addStep  = "elasticmapreduce:addStep.sync"
-	goodStep = `{"ClusterId": "j-1", "Step": {"Name": "n", "ActionOnFailure": "CONTINUE", "HadoopJarStep": {"Jar": "command-runner.jar", "Args": ["spark-submit"]}}}`
+	addStep   = "elasticmapreduce:addStep.sync"
+	validStep = `{"ClusterId": "j-1", "Step": {"Name": "n", "ActionOnFailure": "CONTINUE", "HadoopJarStep": {"Jar": "command-runner.jar", "Args": ["spark-submit"]}}}`
 )
 
 func TestStepCompletes(t *testing.T) {
-	reply, err := perform(t, EMR{}, addStep, goodStep)
+	reply, err := perform(t, EMR{}, addStep, validStep)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,8 +34,8 @@ func TestStepCompletes(t *testing.T) {
 }
 
 func TestStepIsTheSameOnEveryRun(t *testing.T) {
-	first, _ := perform(t, EMR{}, addStep, goodStep)
-	second, _ := perform(t, EMR{}, addStep, goodStep)
+	first, _ := perform(t, EMR{}, addStep, validStep)
+	second, _ := perform(t, EMR{}, addStep, validStep)
 	if diff := cmp.Diff(first, second); diff != "" {
 		t.Errorf("two runs differ:\n%s", diff)
 	}
@@ -43,11 +43,11 @@ func TestStepIsTheSameOnEveryRun(t *testing.T) {
 
 func TestStepParameters(t *testing.T) {
 	for reason, parameters := range map[string]string{
-		"no cluster":                 `{"Step": {"Name": "n", "HadoopJarStep": {"Jar": "j"}}}`,
-		"no jar":                     `{"ClusterId": "j-1", "Step": {"Name": "n", "HadoopJarStep": {}}}`,
-		"the CLI's spelling":         `{"ClusterId": "j-1", "Step": {"Name": "n", "HadoopJarStep": {"Jar": "j"}, "Type": "Spark"}}`,
-		"a number among arguments":   `{"ClusterId": "j-1", "Step": {"Name": "n", "HadoopJarStep": {"Jar": "j", "Args": [1]}}}`,
-		"arguments as a single text": `{"ClusterId": "j-1", "Step": {"Name": "n", "HadoopJarStep": {"Jar": "j", "Args": "spark-submit"}}}`,
+		"no cluster":                   `{"Step": {"Name": "n", "HadoopJarStep": {"Jar": "j"}}}`,
+		"no jar":                       `{"ClusterId": "j-1", "Step": {"Name": "n", "HadoopJarStep": {}}}`,
+		"a field of the CLI":           `{"ClusterId": "j-1", "Step": {"Name": "n", "HadoopJarStep": {"Jar": "j"}, "Type": "Spark"}}`,
+		"a number among arguments":     `{"ClusterId": "j-1", "Step": {"Name": "n", "HadoopJarStep": {"Jar": "j", "Args": [1]}}}`,
+		"arguments as a single string": `{"ClusterId": "j-1", "Step": {"Name": "n", "HadoopJarStep": {"Jar": "j", "Args": "spark-submit"}}}`,
 	} {
 		if _, err := perform(t, EMR{}, addStep, parameters); err == nil {
 			t.Errorf("%s: no error", reason)

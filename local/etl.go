@@ -11,19 +11,19 @@ import (
 	"time"
 )
 
-// ETL is what Spark does here, on whatever platform: a job that is told to write a cohort, by the argument --output with an
-// S3 URI, writes the one that is given. A job that is not told so has nothing to write.
+// ETL does the work of a Spark job, on every platform. A job with the argument --output, an S3 URI, writes the cohort there. A job
+// without that argument writes nothing.
 type ETL struct {
-	// Cohort writes the cohort, JSON Lines, {"subject": "…", "features": {…}}. Default: there is none; a job that is told to write
-	// one aborts the run.
+	// Cohort writes the cohort, JSON Lines, {"subject": "…", "features": {…}}. Default: none; a job with --output then aborts the
+	// run.
 	Cohort func(io.Writer) error
-	S3     S3 // where it is written to
+	S3     S3 // receives the cohort
 }
 
-// outputArgument names the place of the cohort.
+// outputArgument is the argument that says where to write the cohort.
 const outputArgument = "--output"
 
-// run does what a job with these arguments does.
+// run does the work of a job with these arguments.
 func (e ETL) run(ctx context.Context, arguments []any) error {
 	i := slices.Index(arguments, any(outputArgument))
 	if i < 0 || i+1 == len(arguments) {
@@ -32,10 +32,10 @@ func (e ETL) run(ctx context.Context, arguments []any) error {
 	place, _ := arguments[i+1].(string)
 	u, err := url.Parse(place)
 	if err != nil || u.Scheme != "s3" || u.Host == "" || len(u.Path) < 2 {
-		return fmt.Errorf("the job's argument %s must be an S3 URI, s3://bucket/key", outputArgument)
+		return fmt.Errorf("the job's argument %s must be an S3 URI such as s3://bucket/key", outputArgument)
 	}
 	if e.Cohort == nil {
-		return errors.New("the job is to write a cohort, and there is none")
+		return errors.New("the job must write a cohort, and the run has none: name its file with --cohort")
 	}
 	object, err := e.S3.Create(ctx, u.Host, strings.TrimPrefix(u.Path, "/"))
 	if err != nil {
@@ -44,7 +44,7 @@ func (e ETL) run(ctx context.Context, arguments []any) error {
 	return errors.Join(e.Cohort(object), object.Close())
 }
 
-// jobTime is how long a job takes: three to ten virtual minutes.
+// jobTime is the duration of a job: three to ten virtual minutes.
 func jobTime(call *Call) time.Duration {
 	return time.Duration(3+call.below("duration", 8)) * time.Minute
 }

@@ -10,11 +10,11 @@ import (
 	"time"
 )
 
-// The three platforms are told where to write in three ways, and write the same.
+// Each platform passes --output in its own way. All write the same cohort.
 var jobs = map[string]struct {
 	integration string
 	service     func(ETL) Service
-	parameters  string // with OUTPUT for the place
+	parameters  string // with OUTPUT in place of the S3 URI
 }{
 	"EMR": {addStep, func(e ETL) Service { return EMR{e} },
 		`{"ClusterId": "j-1", "Step": {"Name": "n", "HadoopJarStep": {"Jar": "j", "Args": ["spark-submit", "--output", OUTPUT]}}}`},
@@ -25,16 +25,16 @@ var jobs = map[string]struct {
 		`{"JobName": "cohort", "Timeout": 240, "Arguments": {"--output": OUTPUT, "--run-id": "e"}}`},
 }
 
-func lines(w io.Writer) error {
+func oneSubject(w io.Writer) error {
 	_, err := io.WriteString(w, "{}\n")
 	return err
 }
 
-func TestJobsWriteTheCohortWhereTheyAreTold(t *testing.T) {
+func TestJobsWriteTheCohortToTheirOutput(t *testing.T) {
 	for platform, job := range jobs {
 		s3 := S3{Dir: t.TempDir()}
 		parameters := strings.ReplaceAll(job.parameters, "OUTPUT", `"s3://cohorts/a/e/cohort.jsonl"`)
-		reply, err := perform(t, job.service(ETL{Cohort: lines, S3: s3}), job.integration, parameters)
+		reply, err := perform(t, job.service(ETL{Cohort: oneSubject, S3: s3}), job.integration, parameters)
 		if err != nil || reply.Duration < 3*time.Minute || reply.Duration > 10*time.Minute {
 			t.Fatalf("%s: took %v, %v", platform, reply.Duration, err)
 		}
@@ -50,10 +50,10 @@ func TestJobsThatCannotWriteAbortTheRun(t *testing.T) {
 			place  string
 			cohort func(io.Writer) error
 		}{
-			"no cohort":           {`"s3://cohorts/k"`, nil},
-			"no URI of S3":        {`"/tmp/cohort"`, lines},
-			"a place without key": {`"s3://cohorts"`, lines},
-			"a disk that is full": {`"s3://cohorts/k"`, func(io.Writer) error { return fs.ErrInvalid }},
+			"no cohort":         {`"s3://cohorts/k"`, nil},
+			"no S3 URI":         {`"/tmp/cohort"`, oneSubject},
+			"a URI without key": {`"s3://cohorts"`, oneSubject},
+			"a full disk":       {`"s3://cohorts/k"`, func(io.Writer) error { return fs.ErrInvalid }},
 		} {
 			service := job.service(ETL{Cohort: c.cohort, S3: S3{Dir: t.TempDir()}})
 			if _, err := perform(t, service, job.integration, strings.ReplaceAll(job.parameters, "OUTPUT", c.place)); err == nil {

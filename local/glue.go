@@ -8,7 +8,7 @@ import (
 	"clinical-risk-pipeline/services"
 )
 
-// Glue stands in for AWS Glue. A job that is started succeeds, whatever it says: see ETL for what it does.
+// Glue stands in for AWS Glue. Every job succeeds: see [ETL] for what it does.
 type Glue struct{ ETL ETL }
 
 // Integrations implements Service.
@@ -23,7 +23,7 @@ func (g Glue) Integrations() []Integration {
 	}}
 }
 
-// startJobRun answers with what GetJobRun says once the job is done.
+// startJobRun answers as GetJobRun does after the job ended.
 func (g Glue) startJobRun(ctx context.Context, call *Call) (asl.Reply, error) {
 	arguments, _ := call.Parameters["Arguments"].(map[string]any)
 	if place, ok := arguments[outputArgument]; ok {

@@ -9,14 +9,14 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// LogGroup stands in for the CloudWatch log group of a state machine. It writes what Step Functions would: a line of JSON
-// per history event (https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html).
+// LogGroup stands in for the CloudWatch log group of a state machine. It writes what Step Functions would write: a line of JSON
+// for each history event (https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html).
 type LogGroup struct {
 	Writer               io.Writer
 	Level                string // ALL, ERROR, FATAL or OFF
-	IncludeExecutionData bool   // false: without inputs, outputs, parameters and variables
-	// Cause renders the cause of an error where execution data is left out, since some of the engine's causes quote it.
-	// Default: causes are left out, too.
+	IncludeExecutionData bool   // whether the log has inputs, outputs, parameters and variables
+	// Cause redacts the cause of an error in a log without execution data. Some causes of the engine quote execution data.
+	// Default: the log has no causes.
 	Cause func(cause string) string
 }
 
@@ -31,7 +31,7 @@ type logRecord struct {
 	ExecutionARN    string         `json:"execution_arn"`
 }
 
-// What each level writes (https://docs.aws.amazon.com/step-functions/latest/dg/cloudwatch-log-level.html).
+// The events that each level writes, and the fields that hold execution data (https://docs.aws.amazon.com/step-functions/latest/dg/cloudwatch-log-level.html).
 var (
 	fatalEvents = []string{"ExecutionAborted", "ExecutionFailed", "ExecutionTimedOut"}
 	errorEvents = append([]string{
@@ -44,7 +44,7 @@ var (
 	dataFields = []string{"input", "inputDetails", "output", "outputDetails", "parameters", "assignedVariables", "assignedVariablesDetails"}
 )
 
-// Write writes the execution's events that the level selects.
+// Write writes those of the execution's events that the level selects.
 func (l *LogGroup) Write(execution *asl.Execution) error {
 	encoder := json.NewEncoder(l.Writer)
 	encoder.SetEscapeHTML(false)
@@ -84,7 +84,7 @@ func (l *LogGroup) selects(eventType string) bool {
 	return false
 }
 
-// withhold takes the execution's data out of an event's details.
+// withhold removes the execution's data from an event's details.
 func (l *LogGroup) withhold(details map[string]any) {
 	for _, name := range dataFields {
 		delete(details, name)

@@ -11,8 +11,8 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// failing is an execution whose input, task and cause hold a secret, and that ends in a Fail state.
-func failing(t *testing.T) *asl.Execution {
+// failedExecution has a secret in its input, task and cause, and ends in a Fail state.
+func failedExecution(t *testing.T) *asl.Execution {
 	t.Helper()
 	machine, err := asl.Load([]byte(`{"StartAt": "Call", "States": {
 		"Call": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Down"}], "End": true},
@@ -30,12 +30,12 @@ func failing(t *testing.T) *asl.Execution {
 	return execution
 }
 
-// logged returns the records that a log group gets.
-func logged(t *testing.T, group LogGroup) (records []logRecord, text string) {
+// logRecords returns what a log group receives about the failed execution.
+func logRecords(t *testing.T, group LogGroup) (records []logRecord, text string) {
 	t.Helper()
 	var out bytes.Buffer
 	group.Writer = &out
-	if err := group.Write(failing(t)); err != nil {
+	if err := group.Write(failedExecution(t)); err != nil {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(out.String()) {
@@ -58,7 +58,7 @@ func TestLogLevels(t *testing.T) {
 		{"FATAL", []string{"ExecutionFailed"}},
 		{"OFF", nil},
 	} {
-		records, _ := logged(t, LogGroup{Level: c.level})
+		records, _ := logRecords(t, LogGroup{Level: c.level})
 		var got []string
 		for _, r := range records {
 			got = append(got, r.Type)
@@ -69,19 +69,19 @@ func TestLogLevels(t *testing.T) {
 	}
 }
 
-func TestExecutionDataIsLeftOut(t *testing.T) {
-	if _, text := logged(t, LogGroup{Level: "ALL"}); strings.Contains(text, "secret") {
+func TestLogWithoutExecutionData(t *testing.T) {
+	if _, text := logRecords(t, LogGroup{Level: "ALL"}); strings.Contains(text, "secret") {
 		t.Errorf("the log holds execution data:\n%s", text)
 	}
 	cause := func(string) string { return "withheld" }
-	records, text := logged(t, LogGroup{Level: "ALL", Cause: cause})
+	records, text := logRecords(t, LogGroup{Level: "ALL", Cause: cause})
 	if strings.Contains(text, "secret") || records[len(records)-1].Details["cause"] != "withheld" {
-		t.Errorf("the log holds execution data, or not the cause as it is rendered:\n%s", text)
+		t.Errorf("the log holds execution data, or lacks the redacted cause:\n%s", text)
 	}
 }
 
-func TestExecutionDataIsIncluded(t *testing.T) {
-	records, _ := logged(t, LogGroup{Level: "ALL", IncludeExecutionData: true})
+func TestLogWithExecutionData(t *testing.T) {
+	records, _ := logRecords(t, LogGroup{Level: "ALL", IncludeExecutionData: true})
 	first, last := records[0], records[len(records)-1]
 	if first.Details["input"] != `{"feature":"secret"}` || last.Details["cause"] != "secret broke it" {
 		t.Errorf("records %+v and %+v, want input and cause", first, last)
@@ -89,7 +89,7 @@ func TestExecutionDataIsIncluded(t *testing.T) {
 }
 
 func TestLogRecord(t *testing.T) {
-	records, _ := logged(t, LogGroup{Level: "ALL"})
+	records, _ := logRecords(t, LogGroup{Level: "ALL"})
 	second := records[1]
 	if second.ID != "2" || second.PreviousEventID != "1" || second.EventTimestamp != "1767225600000" || second.RedriveCount != "0" ||
 		!strings.Contains(second.ExecutionARN, ":execution:") || second.Details["name"] != "Call" {

@@ -14,13 +14,13 @@ import (
 	"clinical-risk-pipeline/services"
 )
 
-// S3 stands in for buckets: the object KEY of BUCKET is the file Dir/BUCKET/KEY. Every bucket keeps versions: one that was
-// overwritten moves to Dir/.versions/BUCKET/KEY/VERSION, and the id of a version is made of its bytes. Files are readable by
-// their owner only, since they may hold subject data. The content type of an object is not kept.
+// S3 stands in for Amazon S3. The object KEY of BUCKET is the file Dir/BUCKET/KEY. Every bucket keeps versions: an overwritten
+// version moves to Dir/.versions/BUCKET/KEY/VERSION. The id of a version is a digest of its bytes. Only their owner can read the
+// files, since they may hold subject data. S3 does not keep the content type of an object.
 //
-// S3 implements asl.Objects, too, for the item readers and result writers of Distributed Maps.
+// S3 also implements asl.Objects, for the item readers and result writers of Distributed Maps.
 type S3 struct {
-	Dir string // made when the first object is put
+	Dir string // created with the first object
 }
 
 const transfer = 40 * time.Millisecond
@@ -57,28 +57,32 @@ func (s S3) Integrations() []Integration {
 	}
 }
 
-// putObject stores a string as it is, and any other value as JSON.
+// putObject stores a string unchanged, and any other value as JSON.
 func (s S3) putObject(_ context.Context, call *Call) (asl.Reply, error) {
 	reply := asl.Reply{Duration: transfer}
 	body := []byte(document(call.Parameters["Body"]))
-	version, err := s.put(call.text("Bucket"), call.text("Key"), body, call.text("IfNoneMatch") == "*")
+	put := s.Put
+	if call.text("IfNoneMatch") == "*" {
+		put = s.PutNew
+	}
+	id, err := put(call.text("Bucket"), call.text("Key"), body)
 	if errors.Is(err, fs.ErrExist) {
 		return reply, s3Error(services.S3Other, 412, "At least one of the pre-conditions you specified did not hold")
 	}
-	reply.Output = map[string]any{"ETag": etag(body), "ServerSideEncryption": "AES256", "VersionId": version}
+	reply.Output = map[string]any{"ETag": etag(body), "ServerSideEncryption": "AES256", "VersionId": id}
 	return reply, err
 }
 
 func (s S3) getObject(_ context.Context, call *Call) (asl.Reply, error) {
 	reply := asl.Reply{Duration: transfer}
-	body, err := s.get(call)
+	body, id, err := s.get(call)
 	if err != nil {
 		return reply, err
 	}
 	if !utf8.Valid(body) {
-		return reply, fmt.Errorf("the object of parameter Key is no text, which a state machine cannot read")
+		return reply, errors.New("the object of parameter Key is not UTF-8 text: a state machine cannot read it")
 	}
-	output := describe(call, body)
+	output := describe(call, body, id)
 	output["Body"] = string(body)
 	reply.Output = output
 	return reply, nil
@@ -86,30 +90,30 @@ func (s S3) getObject(_ context.Context, call *Call) (asl.Reply, error) {
 
 func (s S3) headObject(_ context.Context, call *Call) (asl.Reply, error) {
 	reply := asl.Reply{Duration: transfer}
-	body, err := s.get(call)
+	body, id, err := s.get(call)
 	if err != nil {
 		return reply, err
 	}
-	reply.Output = describe(call, body)
+	reply.Output = describe(call, body, id)
 	return reply, nil
 }
 
-// get reads the object, or the version of it, that a call names.
-func (s S3) get(call *Call) ([]byte, error) {
-	body, err := s.read(call.text("Bucket"), call.text("Key"), call.text("VersionId"))
+// get reads the object or version that a call names.
+func (s S3) get(call *Call) (body []byte, id string, err error) {
+	body, id, err = s.Get(call.text("Bucket"), call.text("Key"), call.text("VersionId"))
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && call.text("VersionId") != "":
-		return nil, s3Error(services.S3NoSuchVersion, 404, "The specified version does not exist.")
+		err = s3Error(services.S3NoSuchVersion, 404, "The specified version does not exist.")
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, s3Error(services.S3NoSuchKey, 404, "The specified key does not exist.")
+		err = s3Error(services.S3NoSuchKey, 404, "The specified key does not exist.")
 	}
-	return body, err
+	return body, id, err
 }
 
-// describe is what S3 says about an object beside its body.
-func describe(call *Call, body []byte) map[string]any {
+// describe returns what S3 says about an object, apart from its body.
+func describe(call *Call, body []byte, id string) map[string]any {
 	return map[string]any{
-		"AcceptRanges": "bytes", "ContentLength": float64(len(body)), "ETag": etag(body), "VersionId": version(body),
+		"AcceptRanges": "bytes", "ContentLength": float64(len(body)), "ETag": etag(body), "VersionId": id,
 		"LastModified": call.Now.UTC().Format(time.RFC3339), "Metadata": map[string]any{}, "ServerSideEncryption": "AES256",
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 	"testing"
 )
 
@@ -19,7 +20,7 @@ func TestVersions(t *testing.T) {
 	}
 	first, again, second := version("one"), version("one"), version("two")
 	if first != again || first == second {
-		t.Errorf("versions %s, %s, %s: want those of the same bytes to be equal", first, again, second)
+		t.Errorf("versions %s, %s, %s: want equal versions for equal bytes only", first, again, second)
 	}
 	for id, want := range map[string]string{first: "one", second: "two"} {
 		got, err := get(t, s, `{"Bucket": "b", "Key": "d/k", "VersionId": "`+id+`"}`)
@@ -30,7 +31,7 @@ func TestVersions(t *testing.T) {
 	_, err := get(t, s, `{"Bucket": "b", "Key": "d/k", "VersionId": "0000"}`)
 	wantError(t, err, "S3.NoSuchVersionException", "")
 	if keys := keysOf(t, s, "d/"); len(keys) != 1 {
-		t.Errorf("former versions are listed, too: %v", keys)
+		t.Errorf("List returns former versions: %v", keys)
 	}
 }
 
@@ -46,6 +47,62 @@ func TestHeadObject(t *testing.T) {
 	}
 	_, err = perform(t, s, "aws-sdk:s3:headObject", `{"Bucket": "b", "Key": "other"}`)
 	wantError(t, err, "S3.NoSuchKeyException", "")
+}
+
+// Every way to write an object keeps the version that it replaces.
+func TestFormerVersionsAreKept(t *testing.T) {
+	s := S3{Dir: t.TempDir()}
+	first, err := s.PutNew("b", "d/k", []byte("one"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := s.Put("b", "d/k", []byte("two"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := s.Create(t.Context(), "b", "d/k")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(w, "three"); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]string{first: "one", second: "two", "": "three"} {
+		if body, got, err := s.Get("b", "d/k", id); err != nil || string(body) != want || id != "" && got != id {
+			t.Errorf("version %q: %s, %s, %v; want %q", id, body, got, err, want)
+		}
+	}
+	if _, err := s.PutNew("b", "d/k", nil); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("a new object over an old one: %v, want %v", err, fs.ErrExist)
+	}
+	if keys, err := s.Keys("b", ""); err != nil || len(keys) != 1 {
+		t.Errorf("keys %v, %v; want one", keys, err)
+	}
+}
+
+// No bucket's name leads to the objects of another bucket, to former versions, or out of the folder.
+func TestNamesOfBuckets(t *testing.T) {
+	s := S3{Dir: t.TempDir()}
+	if _, err := s.Put("a", "b/k", []byte("one")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Put("a", "b/k", []byte("two")); err != nil {
+		t.Fatal(err)
+	}
+	for _, bucket := range []string{"a/b", ".versions", ".versions/a", "", ".", "..", "../x", "A", "a\\b", "a_b", strings.Repeat("a", 64)} {
+		if keys, err := s.Keys(bucket, ""); err == nil {
+			t.Errorf("Keys(%q) = %v", bucket, keys)
+		}
+		if _, _, err := s.Get(bucket, "k", ""); err == nil || errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("Get of bucket %q: %v, want it refused", bucket, err)
+		}
+		if _, err := s.Put(bucket, "k", nil); err == nil || !strings.Contains(err.Error(), "parameter Bucket") {
+			t.Errorf("Put into bucket %q: %v, want it refused", bucket, err)
+		}
+	}
 }
 
 func keysOf(t *testing.T, s S3, prefix string) (keys []string) {
@@ -69,7 +126,7 @@ func TestObjectsOfMaps(t *testing.T) {
 		t.Fatal(err)
 	}
 	if keys := keysOf(t, s, ""); len(keys) != 0 {
-		t.Errorf("an object appears before it is whole: %v", keys)
+		t.Errorf("an unfinished object appears: %v", keys)
 	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)

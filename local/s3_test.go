@@ -23,7 +23,7 @@ func get(t *testing.T, s S3, parameters string) (map[string]any, error) {
 func TestObjects(t *testing.T) {
 	s := S3{Dir: filepath.Join(t.TempDir(), "s3")}
 	for _, c := range []struct{ reason, body, want string }{
-		{"a text is stored as it is", `"a,b\n"`, "a,b\n"},
+		{"a string is stored unchanged", `"a,b\n"`, "a,b\n"},
 		{"an object is stored as JSON", `{"score": 0.5}`, `{"score":0.5}`},
 		{"an object is overwritten", `"second"`, "second"},
 	} {
@@ -37,7 +37,7 @@ func TestObjects(t *testing.T) {
 	}
 	file := filepath.Join(s.Dir, "b", "records", "1.json")
 	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("the object's file: %v, %v; want one that only its owner reads", info, err)
+		t.Errorf("the object's file: %v, %v; want a file that only its owner can read", info, err)
 	}
 }
 
@@ -55,7 +55,7 @@ func TestConditionalPut(t *testing.T) {
 	wantError(t, put(t, s, once), "S3.S3Exception", "pre-conditions")
 }
 
-// Keys come from data: none may name a file outside the folder.
+// Keys come from data. No key may name a file outside the folder.
 func TestKeysStayInTheFolder(t *testing.T) {
 	root := t.TempDir()
 	s := S3{Dir: filepath.Join(root, "s3")}
@@ -70,11 +70,11 @@ func TestKeysStayInTheFolder(t *testing.T) {
 	}
 	entries, err := os.ReadDir(root)
 	if err != nil || len(entries) != 1 {
-		t.Errorf("beside the folder there are %v, %v", entries, err)
+		t.Errorf("files outside the folder: %v, %v", entries, err)
 	}
 }
 
-func TestKeysThatNoFileCanHave(t *testing.T) {
+func TestKeysWithEmptyParts(t *testing.T) {
 	for _, key := range []string{"a//b", "a/", "/a"} {
 		if err := put(t, S3{Dir: t.TempDir()}, `{"Bucket": "b", "Key": "`+key+`", "Body": "x"}`); err == nil {
 			t.Errorf("key %q: no error", key)

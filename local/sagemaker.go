@@ -8,7 +8,7 @@ import (
 	"clinical-risk-pipeline/services"
 )
 
-// SageMaker stands in for every endpoint, with the same model.
+// SageMaker stands in for SageMaker endpoints. The same model answers for all of them.
 type SageMaker struct{ Model model.Model }
 
 // Integrations implements Service.
@@ -26,8 +26,8 @@ func (s SageMaker) Integrations() []Integration {
 	}}
 }
 
-// invokeEndpoint sends the Body as JSON, a string with its quotes, as Step Functions does. The Body of the answer is a
-// string, whatever it holds.
+// invokeEndpoint sends the Body as JSON, as Step Functions does: a string keeps its quotes. The Body of the answer is always a
+// string.
 func (s SageMaker) invokeEndpoint(ctx context.Context, call *Call) (asl.Reply, error) {
 	response, err := s.Model.Invoke(ctx, model.Request{
 		ContentType: call.text("ContentType"), Accept: call.text("Accept"), Body: []byte(asl.Encode(call.Parameters["Body"])),

@@ -13,7 +13,7 @@ import (
 
 const invokeEndpoint = "aws-sdk:sagemakerruntime:invokeEndpoint"
 
-// fakeModel answers with what it is told to, and keeps the request.
+// fakeModel returns a fixed answer and keeps the request.
 type fakeModel struct {
 	request  model.Request
 	response model.Response
@@ -32,7 +32,7 @@ func TestInvokeEndpoint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The body stays a string: it is the state machine's to parse.
+	// The body stays a string: the state machine parses it.
 	want := asl.Reply{Duration: time.Second, Output: map[string]any{
 		"Body": `{"risk_score": 0.5}`, "ContentType": "application/json", "InvokedProductionVariant": "AllTraffic"}}
 	if diff := cmp.Diff(want, reply); diff != "" {
@@ -43,14 +43,14 @@ func TestInvokeEndpoint(t *testing.T) {
 	}
 }
 
-// Step Functions serializes a string body: the container gets it with its quotes.
+// Step Functions serializes a string body: the container receives it with its quotes.
 func TestStringBodyKeepsItsQuotes(t *testing.T) {
 	fake := &fakeModel{}
 	if _, err := perform(t, SageMaker{fake}, invokeEndpoint, `{"EndpointName": "e", "Body": "{}"}`); err != nil {
 		t.Fatal(err)
 	}
 	if got := string(fake.request.Body); got != `"{}"` {
-		t.Errorf("the container got %s", got)
+		t.Errorf("the container received %s", got)
 	}
 }
 
@@ -68,7 +68,7 @@ func TestInvokeEndpointParameters(t *testing.T) {
 		"no endpoint":          `{"Body": {}}`,
 		"no body":              `{"EndpointName": "e"}`,
 		"a body of null":       `{"EndpointName": "e", "Body": null}`,
-		"the API's lower case": `{"endpointName": "e", "Body": {}}`,
+		"a name in lower case": `{"endpointName": "e", "Body": {}}`,
 		"an unknown parameter": `{"EndpointName": "e", "Body": {}, "Timeout": 60}`,
 	} {
 		if _, err := perform(t, SageMaker{&fakeModel{}}, invokeEndpoint, parameters); err == nil {

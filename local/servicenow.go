@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -12,13 +13,11 @@ import (
 	"clinical-risk-pipeline/services"
 )
 
-// ServiceNow stands in for the table of incidents of ServiceNow instances, as http:invoke calls it. A POST opens an incident; a
-// GET finds those that were opened, by correlation id. It takes no other request, so that none is taken for done.
+// ServiceNow stands in for the incident table of ServiceNow instances, behind http:invoke. A POST opens an incident. A GET finds
+// open incidents by correlation id. Any other request aborts the run: ServiceNow does not pretend to have done it.
 type ServiceNow struct {
-	OnDownstream OnDownstream
-
 	mu        sync.Mutex
-	incidents map[string]string // the number, by instance and correlation id
+	incidents map[string]string // numbers by instance and correlation id
 }
 
 const (
@@ -42,7 +41,7 @@ func (s *ServiceNow) Integrations() []Integration {
 func (s *ServiceNow) invoke(_ context.Context, call *Call) (asl.Reply, error) {
 	u, err := url.Parse(call.text("ApiEndpoint"))
 	if err != nil || u.Scheme != "https" || u.Path != incidentPath {
-		return asl.Reply{}, fmt.Errorf("there is no local stand-in for this endpoint: only for https://INSTANCE%s", incidentPath)
+		return asl.Reply{}, fmt.Errorf("no local stand-in for this endpoint, only for https://INSTANCE%s", incidentPath)
 	}
 	switch call.text("Method") {
 	case "GET":
@@ -50,16 +49,16 @@ func (s *ServiceNow) invoke(_ context.Context, call *Call) (asl.Reply, error) {
 	case "POST":
 		return s.open(call, u.Host)
 	}
-	return asl.Reply{}, fmt.Errorf("there is no local stand-in for %s %s: only for GET and POST", call.text("Method"), incidentPath)
+	return asl.Reply{}, fmt.Errorf("no local stand-in for %s %s, only for GET and POST", call.text("Method"), incidentPath)
 }
 
-// find answers with the incidents that have the correlation id.
+// find returns the incidents with the correlation id.
 func (s *ServiceNow) find(call *Call, host string) (asl.Reply, error) {
 	query, _ := call.Parameters["QueryParameters"].(map[string]any)
 	condition, _ := query["sysparm_query"].(string)
 	id, ok := strings.CutPrefix(condition, "correlation_id=")
 	if !ok {
-		return asl.Reply{}, fmt.Errorf("there is no local stand-in for this sysparm_query: only for correlation_id=ID")
+		return asl.Reply{}, errors.New("no local stand-in for this sysparm_query, only for correlation_id=ID")
 	}
 	s.mu.Lock()
 	number := s.incidents[host+"/"+id]
@@ -68,10 +67,10 @@ func (s *ServiceNow) find(call *Call, host string) (asl.Reply, error) {
 	if number != "" {
 		found = append(found, map[string]any{"number": number})
 	}
-	return s.answer(call, IncidentLookedUp, id, number, nil, 200, found)
+	return answer(call, IncidentLookedUp, id, number, nil, 200, found), nil
 }
 
-// open opens an incident, whether or not there is one with its correlation id already, as ServiceNow does.
+// open opens an incident. As ServiceNow does, it opens another one for a correlation id that it knows.
 func (s *ServiceNow) open(call *Call, host string) (asl.Reply, error) {
 	incident, ok := call.Parameters["RequestBody"].(map[string]any)
 	if !ok {
@@ -85,22 +84,17 @@ func (s *ServiceNow) open(call *Call, host string) (asl.Reply, error) {
 	}
 	s.incidents[host+"/"+id] = number
 	s.mu.Unlock()
-	return s.answer(call, IncidentOpened, id, number, incident, 201, map[string]any{"number": number, "correlation_id": id})
+	return answer(call, IncidentOpened, id, number, incident, 201, map[string]any{"number": number, "correlation_id": id}), nil
 }
 
-func (s *ServiceNow) answer(call *Call, action, id, number string, request any, status float64, result any) (asl.Reply, error) {
-	if s.OnDownstream != nil {
-		err := s.OnDownstream(Downstream{
-			Execution: call.ExecutionName, State: call.State, Action: action, Target: call.text("ApiEndpoint"), ID: id, Reference: number,
-			At: call.Now, Request: request,
-		})
-		if err != nil {
-			return asl.Reply{}, err
-		}
-	}
+func answer(call *Call, action, id, number string, request any, status float64, result any) asl.Reply {
+	call.Report(Downstream{
+		Execution: call.ExecutionName, State: call.State, Action: action, Target: call.text("ApiEndpoint"), ID: id, Reference: number,
+		At: call.Now, Request: request,
+	})
 	text := map[float64]string{200: "OK", 201: "Created"}[status]
 	return asl.Reply{Duration: answering, Output: map[string]any{
 		"StatusCode": status, "StatusText": text, "Headers": map[string]any{"content-type": []any{"application/json;charset=UTF-8"}},
 		"ResponseBody": map[string]any{"result": result},
-	}}, nil
+	}}
 }

@@ -11,10 +11,18 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// perform calls an integration as the engine would, with parameters as JSON.
+// perform calls an integration as the engine does. The parameters are JSON.
 func perform(t *testing.T, service Service, integration, parameters string) (asl.Reply, error) {
 	t.Helper()
 	return New(service).Call(t.Context(), task(t, "arn:aws:states:::"+integration, parameters))
+}
+
+// observe performs a call and also returns its effects.
+func observe(t *testing.T, service Service, integration, parameters string) (reply asl.Reply, effects []Effect, err error) {
+	t.Helper()
+	handler := New(service).Observed(func(e Effect) { effects = append(effects, e) })
+	reply, err = handler.Call(t.Context(), task(t, "arn:aws:states:::"+integration, parameters))
+	return reply, effects, err
 }
 
 func task(t *testing.T, resource, parameters string) *asl.Task {
@@ -36,7 +44,7 @@ func wantError(t *testing.T, err error, name, cause string) {
 	}
 }
 
-// echo is an integration that shows which one was called.
+// echo is an integration that returns its own name.
 type echo struct{ name string }
 
 func (e echo) Integrations() []Integration {
@@ -45,7 +53,7 @@ func (e echo) Integrations() []Integration {
 	}}}
 }
 
-func TestIntegrationsAreFoundByTheirNames(t *testing.T) {
+func TestServicesFindIntegrationsByName(t *testing.T) {
 	services := New(echo{"sns:publish"}, echo{"aws-sdk:s3:getObject"}, echo{"elasticmapreduce:addStep.sync"}, echo{"arn:aws:lambda:us-east-1:111111111111:function:f"})
 	for _, c := range []struct{ resource, want string }{
 		{"arn:aws:states:::sns:publish", "sns:publish"},
@@ -61,12 +69,12 @@ func TestIntegrationsAreFoundByTheirNames(t *testing.T) {
 	}
 }
 
-// Without a stand-in a call is an error of the run, not of the task: nothing may retry or catch it.
+// A call without a stand-in aborts the run. It does not fail the task, so that no state can retry or catch it.
 func TestIntegrationWithoutAStandIn(t *testing.T) {
 	_, err := perform(t, SNS{}, "glue:startJobRun.sync", `{}`)
 	var failure *asl.Error
-	if err == nil || errors.As(err, &failure) || !strings.Contains(err.Error(), "no local stand-in for glue:startJobRun.sync: there are sns:publish") {
-		t.Errorf("error %v, want one that names the integration and those there are", err)
+	if err == nil || errors.As(err, &failure) || !strings.Contains(err.Error(), "no local stand-in for glue:startJobRun.sync, only for sns:publish") {
+		t.Errorf("error %v, want one that names the integration and the known ones", err)
 	}
 }
 
@@ -85,18 +93,18 @@ func TestCheckFindsEveryTask(t *testing.T) {
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, want := range []string{`state "Top": there is no local stand-in for a:b`, `state "InBranch"`, `state "InMap"`, `state "InIterator"`} {
+	for _, want := range []string{`state "Top": no local stand-in for a:b`, `state "InBranch"`, `state "InMap"`, `state "InIterator"`} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("error does not contain %q:\n%v", want, err)
 		}
 	}
 	if strings.Contains(err.Error(), "Known") {
-		t.Errorf("a task with a stand-in is reported: %v", err)
+		t.Errorf("the error names a task that has a stand-in: %v", err)
 	}
 }
 
-// The state is named by the engine, the parameter by the services: together they say where to look.
-func TestWrongParameterNamesStateAndParameter(t *testing.T) {
+// The engine names the state, and the services name the parameter.
+func TestErrorsNameStateAndParameter(t *testing.T) {
 	machine, err := asl.Load([]byte(`{"StartAt": "Tell", "States": {"Tell": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish",
 		"Parameters": {"TopicArn": "arn:x", "Messages": "m"}, "End": true,
 		"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}]}, "Caught": {"Type": "Succeed"}}}`))
@@ -111,7 +119,7 @@ func TestWrongParameterNamesStateAndParameter(t *testing.T) {
 	}
 }
 
-func TestIdsDependOnTheCall(t *testing.T) {
+func TestIDsDeriveFromTheCall(t *testing.T) {
 	call := func(change func(*asl.Task)) *Call {
 		tk := task(t, "r", `{}`)
 		change(tk)

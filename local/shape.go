@@ -8,20 +8,20 @@ import (
 	"strings"
 )
 
-// Shape says which parameters an integration takes, by name.
+// Shape describes the parameters of an integration, by name.
 type Shape map[string]Parameter
 
-// Parameter is one of them.
+// Parameter describes one parameter.
 type Parameter struct {
 	Type     Type
 	Required bool
-	Fields   Shape // of an Object. Default: any
+	Fields   Shape // the fields of an Object. Default: any
 }
 
 // Type is the JSON type of a parameter.
 type Type string
 
-// The types of parameters. Document is any JSON value: the service stores or sends it as text.
+// The types of parameters. A Document is any JSON value, which the service stores or sends as text.
 const (
 	String   Type = "a string"
 	Boolean  Type = "a boolean"
@@ -31,13 +31,13 @@ const (
 	Document Type = "a value"
 )
 
-// required marks a parameter as one that must be given.
+// required describes a parameter that the service requires.
 func required(t Type) Parameter { return Parameter{Type: t, Required: true} }
 
-// optional marks a parameter as one that may be left out.
+// optional describes a parameter that may be missing.
 func optional(t Type) Parameter { return Parameter{Type: t} }
 
-// check returns everything in which the input of a task does not fit. It names parameters, never their values.
+// check returns every fault of the input of a task. It names parameters, never their values.
 func (s Shape) check(input any) error {
 	object, ok := input.(map[string]any)
 	if !ok {
@@ -59,7 +59,7 @@ func (s Shape) faults(object map[string]any, path string) (faults []error) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		if _, known := s[name]; !known {
-			faults = append(faults, fmt.Errorf("parameter %s is unknown: there are %s", path+name, strings.Join(names, ", ")))
+			faults = append(faults, fmt.Errorf("parameter %s is unknown, the known ones are %s", path+name, strings.Join(names, ", ")))
 		}
 	}
 	return faults

@@ -14,21 +14,21 @@ func TestShape(t *testing.T) {
 	}
 	for _, c := range []struct{ reason, input, want string }{
 		{"all types", `{"Name": "n", "Body": [1], "Flag": true, "Count": 3, "Args": ["a"], "Any": {"x": 1}, "Step": {"Jar": "j"}}`, ""},
-		{"only what is required", `{"Name": "n"}`, ""},
-		{"no arguments are an empty list", `{"Name": "n", "Args": []}`, ""},
+		{"only the required parameters", `{"Name": "n"}`, ""},
+		{"an empty list", `{"Name": "n", "Args": []}`, ""},
 		{"a document may be a boolean", `{"Name": "n", "Body": false}`, ""},
 		{"missing", `{}`, "parameter Name is missing"},
-		{"null is no string", `{"Name": null}`, "parameter Name must be a string"},
-		{"null is no document", `{"Name": "n", "Body": null}`, "parameter Body must be a value"},
+		{"null for a string", `{"Name": null}`, "parameter Name must be a string"},
+		{"null for a document", `{"Name": "n", "Body": null}`, "parameter Body must be a value"},
 		{"a number for a string", `{"Name": 7}`, "parameter Name must be a string"},
 		{"a string for a boolean", `{"Name": "n", "Flag": "true"}`, "parameter Flag must be a boolean"},
 		{"a fraction", `{"Name": "n", "Count": 1.5}`, "parameter Count must be an integer"},
 		{"a number in a list of strings", `{"Name": "n", "Args": ["a", 1]}`, "parameter Args must be a list of strings"},
 		{"a list for an object", `{"Name": "n", "Any": []}`, "parameter Any must be an object"},
-		{"a nested one is named by its path", `{"Name": "n", "Step": {}}`, "parameter Step.Jar is missing"},
-		{"an unknown nested one", `{"Name": "n", "Step": {"Jar": "j", "Jars": 1}}`, "parameter Step.Jars is unknown: there are Jar"},
-		{"another case is another name", `{"Name": "n", "name": "n"}`, "parameter name is unknown: there are Any, Args, Body"},
-		{"no object", `"secret"`, "the parameters must be an object"},
+		{"a missing field of an object", `{"Name": "n", "Step": {}}`, "parameter Step.Jar is missing"},
+		{"an unknown field of an object", `{"Name": "n", "Step": {"Jar": "j", "Jars": 1}}`, "parameter Step.Jars is unknown, the known ones are Jar"},
+		{"a name in another case", `{"Name": "n", "name": "n"}`, "parameter name is unknown, the known ones are Any, Args, Body"},
+		{"a string instead of an object", `"secret"`, "the parameters must be an object"},
 	} {
 		var input any
 		if err := json.Unmarshal([]byte(c.input), &input); err != nil {

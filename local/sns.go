@@ -10,23 +10,8 @@ import (
 	"clinical-risk-pipeline/services"
 )
 
-// SNS stands in for topics.
-type SNS struct {
-	// Deliver gets every notification that is published, with the name of the execution that did. An error aborts the run.
-	Deliver func(execution string, n Notification) error
-}
-
-// Notification is what SNS sends to a topic's subscribers, without the signature
-// (https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html).
-type Notification struct {
-	Type              string         `json:"Type"` // "Notification"
-	MessageID         string         `json:"MessageId"`
-	TopicARN          string         `json:"TopicArn"`
-	Subject           string         `json:"Subject,omitempty"`
-	Message           string         `json:"Message"` // an object is JSON text; of several protocols, the default's
-	Timestamp         string         `json:"Timestamp"`
-	MessageAttributes map[string]any `json:"MessageAttributes,omitempty"`
-}
+// SNS stands in for SNS topics. It reports every [Notification].
+type SNS struct{}
 
 // Limits of a message (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html).
 const (
@@ -35,7 +20,7 @@ const (
 )
 
 // Integrations implements Service.
-func (s SNS) Integrations() []Integration {
+func (SNS) Integrations() []Integration {
 	return []Integration{{
 		Name: services.Publish.Integration,
 		Parameters: Shape{
@@ -43,11 +28,11 @@ func (s SNS) Integrations() []Integration {
 			"MessageAttributes": optional(Object), "MessageStructure": optional(String),
 			"MessageGroupId": optional(String), "MessageDeduplicationId": optional(String),
 		},
-		Perform: s.publish,
+		Perform: publish,
 	}}
 }
 
-func (s SNS) publish(_ context.Context, call *Call) (asl.Reply, error) {
+func publish(_ context.Context, call *Call) (asl.Reply, error) {
 	reply := asl.Reply{Duration: publishing}
 	message := messageOf(call)
 	if fault := invalid(call, message); fault != "" {
@@ -58,9 +43,7 @@ func (s SNS) publish(_ context.Context, call *Call) (asl.Reply, error) {
 		Type: "Notification", MessageID: call.uuid("message"), TopicARN: call.text("TopicArn"), Subject: call.text("Subject"),
 		Message: message, Timestamp: call.Now.UTC().Format("2006-01-02T15:04:05.000Z"), MessageAttributes: attributes(call),
 	}
-	if err := s.Deliver(call.ExecutionName, n); err != nil {
-		return reply, err
-	}
+	call.Report(n)
 	reply.Output = map[string]any{
 		"MessageId":           n.MessageID,
 		"SdkHttpMetadata":     map[string]any{"HttpStatusCode": 200.0},
@@ -69,8 +52,9 @@ func (s SNS) publish(_ context.Context, call *Call) (asl.Reply, error) {
 	return reply, nil
 }
 
-// messageOf is the message that a subscriber of no special protocol gets. A message with the structure "json" has one for
-// each protocol, and a "default"; without that, or with one that is no text, it is "", which is invalid.
+// messageOf returns the message for a subscriber whose protocol has no message of its own. A message with the structure "json" has
+// texts by protocol, and one is the "default". Without it, or with a value that is not a string, messageOf returns "", which is
+// invalid.
 func messageOf(call *Call) string {
 	text := document(call.Parameters["Message"])
 	if call.text("MessageStructure") != "json" {
@@ -83,7 +67,7 @@ func messageOf(call *Call) string {
 	return protocols["default"]
 }
 
-// invalid says which limit of SNS the call breaks, "" for none.
+// invalid names the limit of SNS that the call exceeds, "" for none.
 func invalid(call *Call, message string) string {
 	notPrintable := func(r rune) bool { return r < ' ' || r > '~' }
 	subject := call.text("Subject")
@@ -103,7 +87,7 @@ func invalid(call *Call, message string) string {
 	return ""
 }
 
-// attributes renders message attributes as subscribers get them.
+// attributes returns the message attributes as subscribers receive them.
 func attributes(call *Call) map[string]any {
 	given, _ := call.Parameters["MessageAttributes"].(map[string]any)
 	if len(given) == 0 {

@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"sync"
 	"time"
@@ -10,14 +11,12 @@ import (
 	"clinical-risk-pipeline/services"
 )
 
-// StepFunctions stands in for the state machines that a pipeline starts. An execution that is started succeeds after a virtual
-// minute, with an empty object: what it would do is not known here. A name is taken once, as on AWS for Standard workflows: the
-// same name with the same input is the same execution, with another input it is refused.
+// StepFunctions stands in for the state machines that a pipeline starts. Every started execution succeeds after a virtual minute
+// and returns an empty object: its definition is not known here. As Standard workflows on AWS do, it starts one execution for each
+// name. A start with the same name and input returns that execution. A start with the same name and another input fails.
 type StepFunctions struct {
-	OnDownstream OnDownstream
-
 	mu      sync.Mutex
-	started map[string]string // input by ARN
+	started map[string]string // inputs by ARN
 }
 
 const executionTime = time.Minute
@@ -31,7 +30,7 @@ func (s *StepFunctions) Integrations() []Integration {
 	}}
 }
 
-// startExecution answers with what DescribeExecution says once the execution succeeded; the .sync:2 form parses input and output
+// startExecution answers as DescribeExecution does after the execution succeeded. The .sync:2 form parses input and output
 // (https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html).
 func (s *StepFunctions) startExecution(_ context.Context, call *Call) (asl.Reply, error) {
 	machine, name := call.text("StateMachineArn"), call.text("Name")
@@ -50,14 +49,11 @@ func (s *StepFunctions) startExecution(_ context.Context, call *Call) (asl.Reply
 	if err != nil {
 		return asl.Reply{}, err
 	}
-	if !again && s.OnDownstream != nil {
-		err := s.OnDownstream(Downstream{
+	if !again {
+		call.Report(Downstream{
 			Execution: call.ExecutionName, State: call.State, Action: ExecutionStarted, Target: machine, ID: name, Reference: arn,
 			At: call.Now, Request: input,
 		})
-		if err != nil {
-			return asl.Reply{}, err
-		}
 	}
 	milliseconds := func(t time.Time) float64 { return float64(t.UnixMilli()) }
 	return asl.Reply{Duration: executionTime, Output: map[string]any{
@@ -68,7 +64,7 @@ func (s *StepFunctions) startExecution(_ context.Context, call *Call) (asl.Reply
 	}}, nil
 }
 
-// start takes the name of an execution, and tells whether it was taken with the same input before.
+// start takes the name of an execution. It returns true if an earlier start took it with the same input.
 func (s *StepFunctions) start(arn, input string) (again bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -82,4 +78,17 @@ func (s *StepFunctions) start(arn, input string) (again bool, err error) {
 	}
 	s.started[arn] = input
 	return again, nil
+}
+
+// parsed returns the value of a JSON text, and any other value as it is.
+func parsed(value any) any {
+	text, ok := value.(string)
+	if !ok {
+		return value
+	}
+	var out any
+	if json.Unmarshal([]byte(text), &out) != nil {
+		return text
+	}
+	return out
 }

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Shows what a change does to every stack, without AWS: compares the templates of now with those of another commit. Both are
-# synthesized without the policy gates.
+# Shows what changed in every stack since a commit, without AWS. It synthesizes the working tree and the commit, both without the policy
+# gates, and compares the templates.
 #
-#   scripts/diff.sh [COMMIT]     the commit to compare with. Default: HEAD, so that what is not committed yet is shown
+#   scripts/diff.sh [COMMIT]     Default: HEAD, which shows the changes that are not committed yet
 #
-# `cdk diff` compares with what is deployed, and asks AWS for it. Exit codes: 0 shown, whatever differs; 1 something is wrong.
+# `cdk diff` alone compares with the deployed stacks, and needs AWS. Exit codes: 0 the comparison is complete, 1 something is wrong.
 set -eu
 cd "$(dirname "$0")/.."
 commit=${1:-HEAD}
@@ -14,21 +14,21 @@ trap 'git worktree remove --force "$work/tree" 2>/dev/null || :; rm -rf "$work"'
 trap 'exit 1' INT TERM
 git worktree add --quiet --detach "$work/tree" "$commit" || exit 1
 ln -s "$PWD/node_modules" "$work/tree/node_modules"
-mkdir "$work/tree/bin" # with what is built already
-for built in bin/app bin/handlers bin/kernel-*; do
-	[ ! -e "$built" ] || cp -R "$built" "$work/tree/bin/"
-done
+if [ -e bin/handlers ]; then # the go command links only what changed
+	mkdir "$work/tree/bin" && cp -R bin/handlers "$work/tree/bin/"
+fi
 
-# synthesize FOLDER OUT
+# synthesize FOLDER OUT: starts the application as cdk.json does. In older commits, cdk.json sets compiler flags, with which Go would
+# compile the CDK again.
 synthesize() (
-	cd "$1" && CDK_VALIDATION=false npx --no-install cdk synth --quiet --output "$2" >"$2.log" 2>&1
+	cd "$1" && CDK_VALIDATION=false npx --no-install cdk synth --quiet --app 'go run .' --output "$2" >"$2.log" 2>&1
 )
-# Settings of environments that were not there yet are left out.
+# synthesize_known FOLDER OUT: synthesizes without the settings of environments that the commit does not have.
 synthesize_known() {
-	unknown=$(sed -n 's/.*environment variable \(CLINICAL_RISK_[A-Z0-9_]*\): there is no .*/\1/p' "$2.log")
+	unknown=$(sed -nE 's/.*environment variable (CLINICAL_RISK_[A-Z0-9_]*): (there is no|unknown) .*/\1/p' "$2.log")
 	[ -n "$unknown" ] && (unset $unknown && synthesize "$@")
 }
-# failed OUT NAME
+# failed OUT NAME: prints the log of a synthesis and exits.
 failed() {
 	wait
 	cat "$1.log" >&2
@@ -40,23 +40,4 @@ before=$!
 synthesize . "$work/now" || failed "$work/now" "the working tree"
 wait "$before" || failed "$work/before" "$commit"
 
-# stacks FOLDER: a line for each stack of a cloud assembly, "NAME TEMPLATE"
-stacks() (
-	cd "$1" && node -e 'for (const manifest of process.argv.slice(1))
-		for (const { type, displayName, properties } of Object.values(require(path.resolve(manifest)).artifacts))
-			if (type === "aws:cloudformation:stack") console.log(displayName, path.join(path.dirname(manifest), properties.templateFile))
-	' manifest.json assembly-*/manifest.json
-)
-stacks "$work/now" >"$work/stacks"
-while read -r name template; do
-	if [ ! -e "$work/before/$template" ]; then
-		echo "$name is new"
-	elif cmp -s "$work/before/$template" "$work/now/$template"; then
-		echo "$name is the same"
-	else
-		npx --no-install cdk diff --strict --app "$work/now" --template "$work/before/$template" "$name" 2>&1 </dev/null
-	fi
-done <"$work/stacks"
-stacks "$work/before" | while read -r name template; do
-	[ -e "$work/now/$template" ] || echo "$name is gone"
-done
+go run ./cmd/diff "$work/before" "$work/now"

@@ -10,7 +10,7 @@ import (
 	"clinical-risk-pipeline/constructs/monitoring"
 )
 
-// Alarms tune what operations are told of. See [monitoring.MonitoringProps].
+// Alarms tune the alarms that reach operations. See [monitoring.MonitoringProps].
 type Alarms struct {
 	// VariantName is the endpoint's variant. Default: "AllTraffic".
 	VariantName string
@@ -18,7 +18,8 @@ type Alarms struct {
 	// Throttles is how many throttled state transitions within five minutes are too many, at least 1. Default: 1.
 	Throttles int
 
-	// ModelErrors is how many errors of the model of one kind within five minutes are too many, at least 1. Default: 1.
+	// ModelErrors is how many errors of the model of one kind (4xx or 5xx) within five minutes are too many, at least 1.
+	// Default: 1.
 	ModelErrors int
 
 	// ModelLatency is the average time to an answer that is too long: whole milliseconds, less than a minute. Default: 10
@@ -26,11 +27,11 @@ type Alarms struct {
 	ModelLatency time.Duration
 
 	// RunEvery is how often an execution that scores one subject has to start, in whole hours, from one hour to 7 days.
-	// Default: executions are started on demand.
+	// Default: executions start on demand.
 	RunEvery time.Duration
 }
 
-// monitoring is what watches the pipeline that scores one subject.
+// monitoring returns the props that watch the pipeline for one subject.
 func (e Environment) monitoring() *monitoring.MonitoringProps {
 	return &monitoring.MonitoringProps{
 		EndpointName: e.EndpointName,
@@ -42,7 +43,7 @@ func (e Environment) monitoring() *monitoring.MonitoringProps {
 	}
 }
 
-// Resources that stand for those of the stack while values are validated, before there is one.
+// Placeholders for the resources of the stack: validation runs before a stack exists.
 type (
 	someMachine struct{ awsstepfunctions.IStateMachine }
 	someTopic   struct{ awssns.ITopic }

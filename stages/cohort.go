@@ -15,35 +15,37 @@ import (
 	"clinical-risk-pipeline/constructs/risk"
 )
 
-// CohortEnvironment is what scoring whole cohorts adds to an environment: a stack of its own, with the environment's
-// extraction, endpoint and threshold.
+// CohortEnvironment adds the scoring of whole cohorts to an environment: a separate stack, with the environment's extraction,
+// endpoint and threshold.
 type CohortEnvironment struct {
-	// BucketName is the existing bucket that the extraction writes cohorts to.
+	// BucketName is the existing bucket to which the extraction writes cohorts.
 	BucketName string
 
 	// BucketKey is the ARN of the customer-managed key that encrypts the bucket. Default: none.
 	BucketKey string
 
-	// Scoring says how a cohort is scored. Its Bucket is not used. Default: the defaults of risk.Cohort.
+	// Scoring says how a cohort is scored. Leave its Bucket empty. Default: the defaults of risk.Cohort.
 	Scoring risk.Cohort
 
 	// Approvers are the IAM roles and users who may decide whether a run goes on to the downstream systems: "role/NAME" and
-	// "user/NAME" of the environment's own account, with the path if there is one, or whole ARNs. Default: nobody is asked.
+	// "user/NAME" in the environment's own account, with the path if it has one, or whole ARNs. Default: runs go on without
+	// an approval.
 	Approvers []string
 
-	// ApprovalDeadline is how long a run waits for a decision: whole seconds, from two hours to 30 days. Operations are warned
-	// when a quarter of it is left. Default: 72 hours.
+	// ApprovalDeadline is how long a run waits for a decision: whole seconds, from two hours to 30 days. Operations get a
+	// warning when a quarter of it is left. Default: 72 hours.
 	ApprovalDeadline time.Duration
 
-	// Review is the name of the Standard state machine, in the environment's account and region, that is started after the
-	// alert and the approval. Default: none.
+	// Review is the name of the Standard state machine, in the environment's account and region, that starts after the alert
+	// and the approval. Default: none.
 	Review string
 
-	// Incident is opened in ServiceNow after the alert and the approval, and after the review was started. Default: none.
+	// Incident is the incident that opens in ServiceNow after the alert, the approval and the start of the review. Default:
+	// none.
 	Incident *Incident
 
-	// RunEvery is how often a cohort has to be scored, in whole hours, from one hour to 7 days. Default: executions are started
-	// on demand.
+	// RunEvery is how often a cohort has to be scored, in whole hours, from one hour to 7 days. Default: executions start on
+	// demand.
 	RunEvery time.Duration
 }
 
@@ -54,7 +56,7 @@ var (
 	approverPattern    = regexp.MustCompile(`^(arn:aws[a-z-]*:iam::\d{12}:)?(role|user)/([\w+=,.@-]+/)*[\w+=,.@-]+$`)
 )
 
-// someBucket stands for a bucket while values are validated, before there is a stack to hold it.
+// someBucket is a placeholder for a bucket: validation runs before a stack exists.
 type someBucket struct{ awss3.IBucket }
 
 func (c *CohortEnvironment) validate(e Environment) fault.List {
@@ -95,12 +97,12 @@ func (c *CohortEnvironment) validateApproval() fault.List {
 	if wrong := fault.In(props.Validate()); wrong != nil {
 		faults.Include(wrong.Named("Approval"))
 	} else if d := c.ApprovalDeadline; d != 0 && d < monitoring.MinimumDeadline {
-		faults.Add("ApprovalDeadline", fmt.Sprintf("must be at least %v, so that somebody can be warned before it", monitoring.MinimumDeadline), d)
+		faults.Add("ApprovalDeadline", fmt.Sprintf("must be at least %v, to leave time for a warning", monitoring.MinimumDeadline), d)
 	}
 	return faults
 }
 
-// validatePipeline reports what the construct finds, without what the environment itself reports.
+// validatePipeline reports the faults that the pipeline construct finds, except those that the environment itself reports.
 func (c *CohortEnvironment) validatePipeline(e Environment) fault.List {
 	scoring := c.Scoring
 	scoring.Bucket = someBucket{}

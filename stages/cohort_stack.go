@@ -13,21 +13,20 @@ import (
 	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/constructs/monitoring"
 	"clinical-risk-pipeline/constructs/risk"
+	"clinical-risk-pipeline/workflow"
 )
 
-// The ids of the cohort's stack and of what stands in it. They are part of the names of what is deployed, so they never
-// change.
+// The ids of the constructs in the cohort's stack. They are part of the names of deployed resources: never change them.
 const (
-	cohortStackID = "CohortRisk"
-	recordsID     = "Records"
-	trailID       = "Trail"
-	approvalID    = "Approval"
-	cohortsID     = "Cohorts"
-	cohortsKeyID  = "CohortsKey"
-	reviewID      = "Review"
+	recordsID    = "Records"
+	trailID      = "Trail"
+	approvalID   = "Approval"
+	cohortsID    = "Cohorts"
+	cohortsKeyID = "CohortsKey"
+	reviewID     = "Review"
 )
 
-// addCohortPipeline adds the pipeline that scores whole cohorts to the stack, with what keeps its records.
+// addCohortPipeline adds the pipeline that scores whole cohorts to the stack, with its record store and its trail.
 func addCohortPipeline(stack awscdk.Stack, e Environment) {
 	c := e.Cohort
 	records := audit.NewRecordStore(stack, recordsID, e.recordStore())
@@ -48,7 +47,7 @@ func addCohortPipeline(stack awscdk.Stack, e Environment) {
 	output(stack, "RecordBucket", "The decision records.", *records.Bucket().BucketName())
 }
 
-// downstream are the systems that are told after the alert and the approval, in their order.
+// downstream returns the systems that hear of a run after the alert and the approval, in order.
 func (c *CohortEnvironment) downstream(stack awscdk.Stack) []risk.Downstream {
 	var systems []risk.Downstream
 	if c.Review != "" {
@@ -72,12 +71,12 @@ func (e Environment) addApproval(stack awscdk.Stack, records *audit.RecordStore)
 		Approvers: approvers, Deadline: e.Cohort.ApprovalDeadline, RecordBucket: records.Bucket(),
 		LogRetention: e.LogRetention, RemovalPolicy: e.RemovalPolicy,
 	})
-	output(stack, "DecisionURL", "People decide here: clinicalrisk approvals --url.", *a.DecisionURL())
+	output(stack, workflow.DecisionURL, "Approvers decide at this URL: clinicalrisk approvals --url.", *a.DecisionURL())
 	output(stack, "ApproversTopicArn", "Subscribe the approvers to this topic.", *a.Topic().TopicArn())
 	return a
 }
 
-// principalARN is the ARN of a role or user that is given as one, or by its name in the stack's own account.
+// principalARN returns the ARN of a role or user. The principal is an ARN, or a name in the stack's own account.
 func principalARN(stack awscdk.Stack, principal string) string {
 	if strings.HasPrefix(principal, "arn:") {
 		return principal

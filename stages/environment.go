@@ -1,12 +1,11 @@
-// Package stages puts the construct into environments: typed, validated values (environments.go), each synthesized as a
-// Stage with its stacks, and promoted through by a pipeline (promotion.go). What a team changes without a commit is read from
-// the CDK's context and from environment variables (settings.go).
+// Package stages puts the construct into environments: typed, validated values (environments.go). Each becomes a Stage with
+// its stacks, and a pipeline promotes through them (promotion.go). Values that a team changes without a commit come from the
+// CDK's context and from environment variables (settings.go).
 package stages
 
 import (
 	"fmt"
 	"regexp"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -18,21 +17,22 @@ import (
 	"clinical-risk-pipeline/constructs/monitoring"
 	"clinical-risk-pipeline/constructs/release"
 	"clinical-risk-pipeline/constructs/risk"
+	"clinical-risk-pipeline/workflow"
 )
 
-// Environment is one deployment of the pipeline. Production is every environment whose name begins with "prod": it has to
-// keep more, and to take more care; see rules.go.
+// Environment is one deployment of the pipeline. An environment whose name begins with "prod" is production and has stricter
+// rules: see rules.go.
 type Environment struct {
 	// Name is the environment's name, lower-case letters and digits, for instance "dev". The stage's id is the name with a
-	// capital letter, so that `cdk deploy 'Dev/*'` deploys it. "promotion" is taken.
+	// capital first letter, so that `cdk deploy 'Dev/*'` deploys it. "promotion" is reserved.
 	Name string
 
-	// Account is the AWS account, 12 digits; a setting. Default: the one that the AWS command line is configured for at
-	// deployment. A promotion needs it, and so does the deployment of production.
+	// Account is the AWS account, 12 digits; a setting. A promotion and the deployment of production require it. Default: the
+	// account that the AWS command line is configured for at deployment.
 	Account string
 
-	// Region is the AWS region, for instance "eu-central-1"; a setting. Default: the one that the AWS command line is
-	// configured for at deployment. A promotion needs it, and so does the deployment of production.
+	// Region is the AWS region, for instance "eu-central-1"; a setting. A promotion and the deployment of production require
+	// it. Default: the region that the AWS command line is configured for at deployment.
 	Region string
 
 	// Extraction prepares the features. The ClusterID of an EMRStep is a setting.
@@ -41,39 +41,40 @@ type Environment struct {
 	// EndpointName is the SageMaker endpoint that scores a subject; a setting.
 	EndpointName string
 
-	// Threshold is the risk of dropout above which the team is alerted. Default: 0.75.
+	// Threshold is the risk of dropout above which the team gets an alert. Default: 0.75.
 	Threshold float64
 
-	// AlertEmails are the addresses that are subscribed to the alerts. Default: nobody.
+	// AlertEmails are the addresses that subscribe to the alerts. Default: nobody.
 	AlertEmails []string
 
-	// Alarms tune what operations are told of. Default: see [Alarms].
+	// Alarms tune the alarms that reach operations. Default: see [Alarms].
 	Alarms Alarms
 
 	// Cohort adds a stack that scores whole cohorts. Default: no such stack.
 	Cohort *CohortEnvironment
 
-	// LogRetention is how long CloudWatch Logs keeps the events of the executions. Production says it. Default: ten years.
+	// LogRetention is how long CloudWatch Logs keeps the events of the executions. Required in production. Default: ten
+	// years.
 	LogRetention awslogs.RetentionDays
 
 	// RecordLock is the Object Lock of the cohorts' decision records: COMPLIANCE in production. Default: GOVERNANCE.
 	RecordLock audit.LockMode
 
 	// RecordRetention is how long a decision record is locked, in whole days: at least 25 years in production, 30 days
-	// elsewhere. Production says it. Default: one year.
+	// elsewhere. Required in production. Default: one year.
 	RecordRetention time.Duration
 
-	// RemovalPolicy says what becomes of log group and key when the stack is deleted: RETAIN in production. Default: RETAIN.
+	// RemovalPolicy says what happens to log group and key when the stack is deleted: RETAIN in production. Default: RETAIN.
 	RemovalPolicy awscdk.RemovalPolicy
 
-	// Shift says how executions go over to a new version: a canary in production. Default: all at once.
+	// Shift says how executions move to a new version: as a canary in production. Default: all at once.
 	Shift release.Shift
 
 	// Tags are added to everything that can have tags, besides "application" and "environment". Default: none.
 	Tags map[string]string
 
-	// Wave is the step of a promotion that deploys the environment, together with those of the same wave: the same in other
-	// regions. Default: a wave of its own.
+	// Wave is the step of a promotion that deploys the environment together with the others of the same wave: the same
+	// environment in other regions. Default: a wave of its own.
 	Wave string
 }
 
@@ -111,10 +112,10 @@ func (e Environment) Validate() error {
 	return faults.Of(e.owner()).Err()
 }
 
-// owner is how faults name the environment.
+// owner is the name of the environment in faults.
 func (e Environment) owner() string { return fmt.Sprintf("environment %q", e.Name) }
 
-// Validate reports every fault of all environments, names that occur twice, and what comes after production.
+// Validate reports every fault of all environments, duplicate names, and environments after production.
 func Validate(environments []Environment) error {
 	var faults fault.List
 	if len(environments) == 0 {
@@ -129,10 +130,10 @@ func Validate(environments []Environment) error {
 		case e.production() && production == "":
 			production = e.Name
 		case !e.production() && production != "":
-			order.Add("", fmt.Sprintf("it must stand before %q: production comes last", production))
+			order.Add("", fmt.Sprintf("must come before %q: production is last", production))
 		}
 		if seen[e.Name] {
-			order.Add("Name", "must be unique", fault.Text("it twice"))
+			order.Add("Name", "must be unique", fault.Twice(e.Name))
 		}
 		seen[e.Name] = true
 		faults.Include(order.Of(e.owner()))
@@ -140,10 +141,8 @@ func Validate(environments []Environment) error {
 	return faults.Err()
 }
 
-// StageID is the id of the environment's stage: its name with a capital letter.
-func (e Environment) StageID() string { return capitalized(e.Name) }
-
-func capitalized(name string) string { return strings.ToUpper(name[:1]) + name[1:] }
+// StageID returns the id of the environment's stage: its name with a capital first letter.
+func (e Environment) StageID() string { return workflow.StageID(e.Name) }
 
 func (e Environment) pipeline() *risk.ClinicalRiskPipelineProps {
 	return &risk.ClinicalRiskPipelineProps{
@@ -161,7 +160,7 @@ func (e Environment) recordStore() *audit.RecordStoreProps {
 	return &audit.RecordStoreProps{Lock: e.RecordLock, Retention: e.RecordRetention}
 }
 
-// release shifts a canary back on the alarms that tell a new version from a sound one.
+// release returns the props of the release. A canary rolls back on the alarms that show whether a new version is sound.
 func (e Environment) release(machine awsstepfunctions.StateMachine, alarms *monitoring.Monitoring) *release.ReleaseProps {
 	props := &release.ReleaseProps{StateMachine: machine, Shift: e.Shift}
 	if e.Shift.IsCanary() {

@@ -16,7 +16,7 @@ func TestTheEnvironmentsAreValid(t *testing.T) {
 
 // Requirements: SRC-11
 func TestValidateNamesTheEnvironmentWithEveryFault(t *testing.T) {
-	prod := someProd()
+	prod := prodEnvironment()
 	prod.Account, prod.Region, prod.Threshold, prod.EndpointName = "12", "Frankfurt", 1.2, ""
 	prod.Wave, prod.Alarms.ModelErrors, prod.Tags = "Prod", -1, map[string]string{"environment": "live", "aws:x": ""}
 	prod.Shift.Percentage = 100
@@ -40,19 +40,19 @@ func TestValidateNamesTheEnvironmentWithEveryFault(t *testing.T) {
 func TestValidateReadsNamesAndRegions(t *testing.T) {
 	for reason, row := range map[string]struct {
 		change func(*Environment)
-		fault  string // a part of the fault; empty: none
+		fault  string // a part of the fault, empty for none
 	}{
-		"a GovCloud region has four parts":       {func(e *Environment) { e.Region = "us-gov-west-1" }, ""},
-		"an availability zone is no region":      {func(e *Environment) { e.Region = "eu-central-1a" }, "Region"},
-		"a region has to exist":                  {func(e *Environment) { e.Region = "eu-middle-1" }, "Region"},
-		"the promotion's settings are its own":   {func(e *Environment) { e.Name = "promotion" }, "Name"},
-		"a name in capitals is another stage":    {func(e *Environment) { e.Name = "Dev" }, "Name"},
-		"a name is part of ids, so it is needed": {func(e *Environment) { e.Name = "" }, "Name"},
-		"an account has no hyphens":              {func(e *Environment) { e.Account = "1234-5678-9012" }, "Account"},
-		"an account may start with zero":         {func(e *Environment) { e.Account = "012345678901" }, ""},
+		"a GovCloud region has four parts":            {func(e *Environment) { e.Region = "us-gov-west-1" }, ""},
+		"an availability zone is not a region":        {func(e *Environment) { e.Region = "eu-central-1a" }, "Region"},
+		"a region must exist":                         {func(e *Environment) { e.Region = "eu-middle-1" }, "Region"},
+		"the settings of the promotion take its name": {func(e *Environment) { e.Name = "promotion" }, "Name"},
+		"a name has no capitals":                      {func(e *Environment) { e.Name = "Dev" }, "Name"},
+		"a name is required, as it is part of ids":    {func(e *Environment) { e.Name = "" }, "Name"},
+		"an account has no hyphens":                   {func(e *Environment) { e.Account = "1234-5678-9012" }, "Account"},
+		"an account may start with zero":              {func(e *Environment) { e.Account = "012345678901" }, ""},
 	} {
 		t.Run(reason, func(t *testing.T) {
-			environment := someDev()
+			environment := devEnvironment()
 			row.change(&environment)
 			err := environment.Validate()
 			if row.fault == "" && err != nil || row.fault != "" && (err == nil || !strings.Contains(err.Error(), row.fault+" must")) {
@@ -62,18 +62,18 @@ func TestValidateReadsNamesAndRegions(t *testing.T) {
 	}
 }
 
-func TestValidateRefusesDuplicateNamesAndNone(t *testing.T) {
-	dev := someDev()
+func TestValidateRefusesDuplicateNamesAndAnEmptyList(t *testing.T) {
+	dev := devEnvironment()
 	if err := Validate([]Environment{dev, dev}); err == nil || !strings.Contains(err.Error(), "must be unique") {
-		t.Errorf("twice the same: got %v", err)
+		t.Errorf("two environments of one name: got %v", err)
 	}
 	if err := Validate(nil); err == nil {
-		t.Error("no environment: got no error")
+		t.Error("no environments: got no error")
 	}
 }
 
 func TestValidateReportsTheFaultsOfACohortOnceEach(t *testing.T) {
-	dev := someDev()
+	dev := devEnvironment()
 	dev.EndpointName, dev.RecordLock = "", "FOREVER"
 	cohort := *dev.Cohort
 	cohort.BucketName, cohort.BucketKey, cohort.Review = "My_Bucket", "alias/key", "a:b"
@@ -90,7 +90,7 @@ func TestValidateReportsTheFaultsOfACohortOnceEach(t *testing.T) {
 		`environment "dev": Cohort.Review must be the name of a state machine, 1 to 80 letters, digits, hyphens and underscores, got "a:b"`,
 		`environment "dev": Cohort.Approvers[0] must be "role/NAME", "user/NAME", or the ARN of a role or user, got "Jane"`,
 		`environment "dev": Cohort.Approvers[2] must be unique, got "user/jane" twice`,
-		`environment "dev": Cohort.ApprovalDeadline must be at least 2h0m0s, so that somebody can be warned before it, got 1h0m0s`,
+		`environment "dev": Cohort.ApprovalDeadline must be at least 2h0m0s, to leave time for a warning, got 1h0m0s`,
 		`environment "dev": Cohort.Incident.ConnectionARN must be the ARN of an EventBridge connection, got "now"`,
 		`environment "dev": Cohort.Incident.SecretARN must be the ARN of a secret, got ""`,
 		`environment "dev": Cohort.Incident.Instance must be a URL without a path, "https://example.service-now.com", got "example.service-now.com"`,
@@ -103,21 +103,21 @@ func TestValidateReportsTheFaultsOfACohortOnceEach(t *testing.T) {
 	}
 }
 
-func TestAnApprovalsDeadlineHasBounds(t *testing.T) {
+func TestTheApprovalDeadlineHasBounds(t *testing.T) {
 	for reason, row := range map[string]struct {
 		cohort CohortEnvironment
 		fault  string
 	}{
-		"the construct's own bound": {
+		"the bounds of the construct apply": {
 			CohortEnvironment{BucketName: "cohorts", Approvers: []string{"role/Lead"}, ApprovalDeadline: 31 * day},
 			`environment "dev": Cohort.ApprovalDeadline must be whole seconds from 1m0s to 720h0m0s, got 744h0m0s`,
 		},
-		"a deadline that nobody keeps": {
+		"a deadline needs approvers": {
 			CohortEnvironment{BucketName: "cohorts", ApprovalDeadline: 3 * time.Hour},
 			`environment "dev": Cohort.Approvers are required with an ApprovalDeadline, got none`,
 		},
 	} {
-		dev := someDev()
+		dev := devEnvironment()
 		dev.Cohort = &row.cohort
 		if err := dev.Validate(); err == nil || err.Error() != row.fault {
 			t.Errorf("%s: got %v", reason, err)
@@ -126,11 +126,11 @@ func TestAnApprovalsDeadlineHasBounds(t *testing.T) {
 }
 
 func TestProductionComesLast(t *testing.T) {
-	all := someEnvironments()
+	all := exampleEnvironments()
 	slices.Reverse(all)
 	err := Validate(all)
 	for _, name := range []string{"staging", "dev"} {
-		if want := fmt.Sprintf(`environment %q: it must stand before "prod"`, name); err == nil || strings.Count(err.Error(), want) != 1 {
+		if want := fmt.Sprintf(`environment %q: must come before "prod"`, name); err == nil || strings.Count(err.Error(), want) != 1 {
 			t.Errorf("want once %s, got %v", want, err)
 		}
 	}

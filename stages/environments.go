@@ -11,10 +11,9 @@ import (
 	"clinical-risk-pipeline/constructs/risk"
 )
 
-// Environments are the environments that the application synthesizes, in the order of promotion. Adding one is adding a
-// value here. Without an account and a region an environment is agnostic: its template deploys to whichever account and
-// region the AWS command line is configured for, unless it is production. [Settings] take the place of some values without a
-// commit.
+// Environments are the environments that the application synthesizes, in the order of promotion. To add one, add a value. An
+// environment without account and region is agnostic: its template deploys to the account and region that the AWS command
+// line is configured for, unless it is production. [Settings] replace some values without a commit.
 func Environments() []Environment {
 	return []Environment{
 		{

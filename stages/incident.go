@@ -11,7 +11,7 @@ import (
 	"clinical-risk-pipeline/constructs/risk"
 )
 
-// Incident is where in ServiceNow an incident is opened, after the alert and the approval. See [risk.ServiceNowIncident].
+// Incident is an incident in ServiceNow that opens after the alert and the approval. See [risk.ServiceNowIncident].
 type Incident struct {
 	// Instance is the ServiceNow instance, "https://example.service-now.com".
 	Instance string
@@ -19,11 +19,10 @@ type Incident struct {
 	// ConnectionARN is the EventBridge connection that holds the credentials, in the environment's account and region.
 	ConnectionARN string
 
-	// SecretARN is the secret that EventBridge keeps for the connection. Both are in what
-	// `aws events describe-connection` answers.
+	// SecretARN is the secret that EventBridge keeps for the connection. `aws events describe-connection` shows both ARNs.
 	SecretARN string
 
-	// AssignmentGroup is the group that the incident is assigned to, by name. Default: none.
+	// AssignmentGroup is the name of the group that gets the incident. Default: none.
 	AssignmentGroup string
 
 	// Urgency is 1 (high), 2 or 3 (low). Default: 2.
@@ -37,7 +36,7 @@ var (
 	secretARNPattern     = regexp.MustCompile(`^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:\S+$`)
 )
 
-// someConnection stands for a connection while values are validated, before there is a stack to hold it.
+// someConnection is a placeholder for a connection: validation runs before a stack exists.
 type someConnection struct{ awsevents.IConnection }
 
 func (i *Incident) downstream(connection awsevents.IConnection) risk.ServiceNowIncident {

@@ -10,13 +10,13 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// Promotion takes every commit through the environments, from a pipeline in a tooling account:
+// Promotion takes every commit through the environments. Its pipeline is in a tooling account:
 //
 //	source → synth: make test, make synth → self-mutation → dev → smoke → staging → smoke → prod → smoke
 //	                                                                                  │
 //	                                                security check, change set, approval by a person
 //
-// The tooling account and each environment's are bootstrapped once, see docs/deploy.md.
+// Bootstrap the tooling account and the account of each environment once: see docs/deploy.md.
 type Promotion struct {
 	// Account is the tooling account, 12 digits.
 	Account string
@@ -24,8 +24,8 @@ type Promotion struct {
 	// Region is the pipeline's region, for instance "eu-central-1".
 	Region string
 
-	// Connection is the ARN of the CodeConnections connection that may read the repository. It is made once, by hand, in
-	// the console of the tooling account.
+	// Connection is the ARN of the CodeConnections connection that may read the repository. Make it once, by hand, in the
+	// console of the tooling account.
 	Connection string
 
 	// Repository is the source, as "owner/name".
@@ -34,33 +34,34 @@ type Promotion struct {
 	// Branch is the branch that is promoted. Default: "main".
 	Branch string
 
-	// Waves are what is deployed, one after the other; production comes last. [WavesOf] makes them from environments.
+	// Waves are deployed one after the other; production comes last. [WavesOf] makes them from environments.
 	Waves []Wave
 
-	// ApproverEmails are told when a change waits for a person; each has to confirm the subscription. Default: nobody.
+	// ApproverEmails get a message when a change waits for a person; each address has to confirm its subscription. Default:
+	// nobody.
 	ApproverEmails []string
 
-	// SmokeInput is the file in the repository that the smoke executions take as their input. It has to say "test": true.
-	// Default: "examples/smoke-input.json".
+	// SmokeInput is the file in the repository that smoke executions take as their input. It must have "test": true. Default:
+	// "examples/smoke-input.json".
 	SmokeInput string
 
-	// Variables are the environment variables under which the pipeline synthesizes: those that the environments are read
-	// from, where they are not committed. They are not for secrets: everybody who may see the pipeline sees them.
-	// Default: none.
+	// Variables are the environment variables with which the pipeline synthesizes: settings of the environments that are not
+	// in a commit. Put no secrets into them: everybody who can see the pipeline can see them. Default: none.
 	Variables map[string]string
 }
 
-// Wave is one step of a promotion: an environment, or the same in several regions, deployed at the same time.
+// Wave is one step of a promotion: an environment, or the same environment in several regions, deployed at the same time.
 type Wave struct {
 	// Name is the wave's name, lower-case letters and digits, for instance "prod".
 	Name string
 
-	// Environments are deployed at the same time. Each names its account and its region. Production, every environment whose
-	// name starts with "prod", keeps to itself in a wave.
+	// Environments are deployed at the same time. Each has an account and a region. Production (every environment whose name
+	// starts with "prod") shares a wave with production only.
 	Environments []Environment
 }
 
-// WavesOf promotes the environments in their order: those of one Wave at the same time, each other one by itself.
+// WavesOf returns the waves that promote the environments in their order: environments with the same Wave together, each
+// other environment alone.
 func WavesOf(environments []Environment) []Wave {
 	var waves []Wave
 	for _, e := range environments {
@@ -78,7 +79,7 @@ func WavesOf(environments []Environment) []Wave {
 	return waves
 }
 
-// The ids of the promotion's stack and of what stands in it.
+// The ids of the promotion's stack and of the constructs in it.
 const (
 	promotionID     = "Promotion"
 	codePipelineID  = "Pipeline"
@@ -125,12 +126,12 @@ func NewPromotion(scope constructs.Construct, props Promotion) awscdk.Stack {
 	for _, wave := range p.Waves {
 		p.addWave(wave)
 	}
-	p.pipeline.BuildPipeline() // now, so that the gates find in the stack what they look for
+	p.pipeline.BuildPipeline() // now, so that the gates see the finished stack
 	return p.stack
 }
 
-// lintExceptions are what cfn-lint is not to look for in what CDK Pipelines makes: a preference for Fn::Sub, which it reports as
-// an error of an action's configuration, and dependencies that a reference implies already.
+// lintExceptions switches off two checks of cfn-lint that CDK Pipelines fails: a preference for Fn::Sub, reported as an error
+// of an action's configuration, and dependencies that a reference already implies.
 func lintExceptions() *map[string]any {
 	return &map[string]any{"cfn-lint": map[string]any{"config": map[string]any{"ignore_checks": []string{"E3703", "W3005"}}}}
 }

@@ -15,8 +15,8 @@ import (
 // smokeHours is how long a smoke execution may take: the extraction's default timeout and two hours.
 const smokeHours = 6
 
-// addSmokeTester makes the role of the projects that start smoke executions. It may assume the role of that purpose in each
-// environment, which knows it by its name.
+// addSmokeTester makes the role of the projects that start smoke executions. It may assume the smoke role of each
+// environment, which identifies it by its name.
 func (p *promotion) addSmokeTester() {
 	var roles []string
 	for _, wave := range p.Waves {
@@ -32,9 +32,9 @@ func (p *promotion) addSmokeTester() {
 	p.tester.AddToPolicy(policy.Allow("Environments", roles, "sts:AssumeRole").CDK())
 }
 
-// smokeStep starts an execution, through the alias, in the environment that was just deployed, and fails unless it succeeds.
-// Its record is synthetic, and its input says "test": true, so that alert and decision record are marked as a test, and no
-// downstream system is told.
+// smokeStep starts an execution through the alias, in the environment that was just deployed, and fails unless the execution
+// succeeds. The execution scores a synthetic subject, and its input has "test": true: alert and decision record are marked as
+// a test, and no downstream system hears of it.
 func (p *promotion) smokeStep(environment Environment, deployed *deployment) pipelines.Step {
 	return pipelines.NewCodeBuildStep(jsii.String("Smoke"), &pipelines.CodeBuildStepProps{
 		Input: p.source,
@@ -45,7 +45,7 @@ func (p *promotion) smokeStep(environment Environment, deployed *deployment) pip
 		},
 		Commands: jsii.Strings(
 			"aws configure set profile.smoke.role_arn $SMOKE_ROLE_ARN",
-			// The command line assumes the role anew whenever its session ends, for as long as an execution takes.
+			// The command line assumes the role again whenever its session ends: an execution may take longer.
 			"aws configure set profile.smoke.credential_source EcsContainer",
 			"aws configure set profile.smoke.region "+environment.Region,
 			"AWS_PROFILE=smoke scripts/smoke.sh $LIVE_ALIAS_ARN "+p.SmokeInput,
@@ -54,8 +54,8 @@ func (p *promotion) smokeStep(environment Environment, deployed *deployment) pip
 	})
 }
 
-// addSmokeRole adds to the environment's stack the role that the tooling account assumes: it starts executions of what is
-// released, and follows its own. Who describes an execution decrypts its data, by the key of the state machine:
+// addSmokeRole adds the role that the tooling account assumes to the environment's stack. It starts released executions and
+// follows its own. DescribeExecution decrypts the data of an execution with the key of the state machine:
 // https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
 func (p *promotion) addSmokeRole(environment Environment, deployed *deployment) awscdk.CfnOutput {
 	stack := deployed.stack
@@ -81,10 +81,10 @@ func (p *promotion) addSmokeRole(environment Environment, deployed *deployment) 
 	})
 }
 
-// smokeExecution is what the names of smoke executions begin with; scripts/smoke.sh gives them.
+// smokeExecution is the prefix of the names of smoke executions; scripts/smoke.sh names them.
 const smokeExecution = workflow.TestExecution
 
-// The roles of the two accounts know each other by name, since neither stack can refer to the other.
+// The roles of the two accounts know each other by name, because neither stack can refer to the other.
 func (p Promotion) testerName() string { return "clinical-risk-smoke-tester-" + p.Region }
 
 func smokeRoleName(e Environment) string { return "clinical-risk-smoke-" + e.Name }

@@ -14,7 +14,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// cdkAssets is the version of the npm package that publishes assets: the latest need not fit the pinned CDK.
+// cdkAssets is the version of the npm package that publishes assets. The latest version may not fit the pinned CDK.
 const cdkAssets = "4.7.3"
 
 // addPipeline makes the pipeline, which tests and synthesizes each commit and then updates itself.
@@ -38,7 +38,7 @@ func (p *promotion) addPipeline() {
 	})
 }
 
-// synthStep runs what .ci runs, and hands the cloud assembly on.
+// synthStep runs what .ci runs, and passes the cloud assembly on.
 func (p *promotion) synthStep() pipelines.ShellStep {
 	variables := map[string]*string{}
 	for name, value := range p.Variables {
@@ -52,8 +52,8 @@ func (p *promotion) synthStep() pipelines.ShellStep {
 	})
 }
 
-// synthProject has the tools by version. Any Go of the image fetches the one of go.mod, and checks its sum. The modules,
-// what was compiled of them, and npm's packages are kept between builds: compiling the CDK takes minutes.
+// synthProject installs the pinned versions of the tools. Any Go in the image fetches the version of go.mod, and checks its
+// sum. The cache keeps modules, compiled packages and npm's packages between builds: compiling the CDK takes minutes.
 func (p *promotion) synthProject(tools tools) *pipelines.CodeBuildOptions {
 	cache := awss3.NewBucket(p.stack, jsii.String(cacheID), &awss3.BucketProps{
 		Encryption:        awss3.BucketEncryption_S3_MANAGED,
@@ -85,7 +85,7 @@ func (p *promotion) synthProject(tools tools) *pipelines.CodeBuildOptions {
 	}
 }
 
-// tools are the versions that go.mod and package.json ask for.
+// tools are the versions in go.mod and package.json.
 type tools struct {
 	golang string // "1.26.0"
 	node   string // the major version, as CodeBuild names it: "20"
@@ -97,7 +97,7 @@ var (
 	nodeEngine  = regexp.MustCompile(`^(?:>=|\^|~)?(\d+)`)
 )
 
-// readTools reads the versions from the files that stand together in the folder, or above it.
+// readTools reads the versions from go.mod and package.json, which are together in the folder or in one above it.
 func readTools(folder string) (tools, error) {
 	root, err := filepath.Abs(folder)
 	if err != nil {

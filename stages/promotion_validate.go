@@ -22,7 +22,7 @@ var (
 // Validate reports every fault of the promotion, of its waves and of their environments at once, as a [fault.List].
 func (p Promotion) Validate() error {
 	var faults fault.List
-	// required reports a field that is missing, with how to set it, or that is wrong.
+	// required reports a field that is wrong, or that is missing, with the way to set it.
 	required := func(field, key, value, rule string, valid bool) {
 		switch {
 		case value == "":
@@ -49,7 +49,7 @@ func (p Promotion) Validate() error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Variables)) {
 		if !variablePattern.MatchString(name) {
-			faults.Add("Variables", "must have names of capitals, digits and underscores", name)
+			faults.Add("Variables", "must have names of upper-case letters, digits and underscores", name)
 		}
 	}
 	faults.Include(p.validateWaves())
@@ -58,7 +58,7 @@ func (p Promotion) Validate() error {
 	return faults.Err()
 }
 
-// validateWaves reports what is wrong with the order.
+// validateWaves reports the faults of the order.
 func (p Promotion) validateWaves() fault.List {
 	var faults fault.List
 	if len(p.Waves) == 0 {
@@ -77,14 +77,14 @@ func (p Promotion) validateWaves() fault.List {
 			faults.Add(field, "must have at least one environment", fault.Text("none"))
 		}
 		if productions := count(wave.Environments, Environment.production); productions > 0 && productions < len(wave.Environments) {
-			faults.Add(field, "must be all production or none", fault.Text(fmt.Sprintf("both in %q", wave.Name)))
+			faults.Add(field, "must have only production environments, or none", fault.Text(fmt.Sprintf("both in %q", wave.Name)))
 		}
 	}
 	return faults
 }
 
-// validateTargets reports what is wrong with each environment. A promotion asks more of one than [Environment.Validate]: it deploys
-// from another account, perhaps from another region, so nothing may be left open.
+// validateTargets reports the faults of each environment. A promotion requires more than [Environment.Validate]: it deploys
+// from another account, perhaps from another region, so every value must be set.
 func (p Promotion) validateTargets() fault.List {
 	var faults fault.List
 	var all []Environment

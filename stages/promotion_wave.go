@@ -11,12 +11,13 @@ import (
 
 	"clinical-risk-pipeline/constructs/keys"
 	"clinical-risk-pipeline/constructs/policy"
+	"clinical-risk-pipeline/workflow"
 )
 
-// addWave deploys the wave's environments at the same time, each with its smoke execution behind it, and in production with
-// its gates in front of it.
+// addWave deploys the wave's environments at the same time, each followed by a smoke execution. Production has gates before
+// it.
 func (p *promotion) addWave(wave Wave) {
-	added := p.pipeline.AddWave(jsii.String(capitalized(wave.Name)), nil)
+	added := p.pipeline.AddWave(jsii.String(workflow.StageID(wave.Name)), nil)
 	for _, environment := range wave.Environments {
 		stage := newStage(p.stack, environment)
 		options := &pipelines.AddStageOpts{Post: &[]pipelines.Step{p.smokeStep(environment, stage.subjects)}}
@@ -27,16 +28,16 @@ func (p *promotion) addWave(wave Wave) {
 	}
 }
 
-// gates are what stands before production: a comparison with what is deployed, which stops where permissions are broadened
-// until a person confirms, and an approval of the change set, between its making and its execution, for each stack. What
-// the approver reviews is what will be executed.
+// gates are the steps before a deployment to production. A comparison with the deployed stack stops where permissions are
+// broadened, until a person confirms. For each stack, a person approves the change set between its creation and its
+// execution: what the approver reviews is what will be executed.
 func (p *promotion) gates(environment Environment, stage *stage) (*[]pipelines.Step, *[]*pipelines.StackSteps) {
 	check := pipelines.NewConfirmPermissionsBroadening(jsii.String("SecurityChanges"), &pipelines.PermissionsBroadeningCheckProps{
 		Stage:             stage.Stage,
 		NotificationTopic: p.approval.NotificationTopic,
 	})
 	approval := *p.approval
-	approval.Comment = jsii.String(fmt.Sprintf("Review the change set of %s, and what the security check reports, before it is executed.", environment.Name))
+	approval.Comment = jsii.String(fmt.Sprintf("Review the change set of %s and the report of the security check before the change set is executed.", environment.Name))
 	approval.ReviewUrl = jsii.String(fmt.Sprintf("https://%[1]s.console.aws.amazon.com/cloudformation/home?region=%[1]s#/stacks", environment.Region))
 	steps := []*pipelines.StackSteps{}
 	for _, stack := range stage.stacks {

@@ -2,8 +2,8 @@ package stages
 
 import "slices"
 
-// regions are the regions of AWS that the pinned CDK knows; a test compares the two. They stand here so that an environment
-// is validated without starting the CDK.
+// regions are the AWS regions that the pinned CDK knows; a test compares the two. With the list, an environment is validated
+// without starting the CDK.
 var regions = []string{
 	"af-south-1",
 	"ap-east-1", "ap-east-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-south-2",
@@ -18,5 +18,5 @@ var regions = []string{
 	"us-iso-east-1", "us-iso-west-1", "us-isob-east-1", "us-isob-west-1", "us-isof-east-1", "us-isof-south-1",
 }
 
-// IsRegion tells whether AWS has a region of that name, "eu-central-1" for instance.
+// IsRegion reports whether AWS has a region with this name, for instance "eu-central-1".
 func IsRegion(name string) bool { return slices.Contains(regions, name) }

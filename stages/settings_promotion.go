@@ -2,11 +2,11 @@ package stages
 
 import "strings"
 
-// Promotion is the promotion of the environments, in the order in which they stand, that the settings describe; nil where none of
-// them is the promotion's. Its pipeline synthesizes with the same settings, as environment variables: to change one, deploy the promotion
-// once more with the new value. What is missing or wrong, [Promotion.Validate] reports.
+// Promotion returns the promotion of the environments, in their order, that the settings describe, or nil if the promotion
+// has no settings. Its pipeline synthesizes with the same settings, as environment variables: to change one, deploy the
+// promotion again with the new value. [Promotion.Validate] reports missing and wrong values.
 func (s Settings) Promotion() *Promotion {
-	environments, _ := s.Environments() // which reports what is wrong with them
+	environments, _ := s.Environments() // it reports the faults
 	p := Promotion{Waves: WavesOf(environments), Variables: s.variables()}
 	given := false
 	for key, field := range map[string]*string{

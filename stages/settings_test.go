@@ -13,8 +13,8 @@ import (
 
 const connectionARN = "arn:aws:codeconnections:eu-central-1:111111111111:connection/01234567-89ab-cdef-0123-456789abcdef"
 
-// promoting are the settings without which environments cannot be promoted, and those of their promotion.
-func promoting(environments []Environment) []string {
+// promotionVariables are the settings that a promotion of the environments needs.
+func promotionVariables(environments []Environment) []string {
 	variables := []string{
 		"CLINICAL_RISK_PROMOTION_ACCOUNT=111111111111", "CLINICAL_RISK_PROMOTION_REGION=eu-central-1",
 		"CLINICAL_RISK_PROMOTION_CONNECTION=" + connectionARN, "CLINICAL_RISK_PROMOTION_REPOSITORY=example/clinical-risk-pipeline",
@@ -29,41 +29,41 @@ func promoting(environments []Environment) []string {
 	return variables
 }
 
-func settled(t *testing.T, context map[string]any, variables ...string) []Environment {
+func settledEnvironments(t *testing.T, context map[string]any, variables ...string) []Environment {
 	t.Helper()
-	environments, err := ReadSettings(someEnvironments(), context, variables).Environments()
+	environments, err := ReadSettings(exampleEnvironments(), context, variables).Environments()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return environments
 }
 
-func TestWithoutSettingsEverythingIsAsItStandsInTheFile(t *testing.T) {
-	// What surrounds the settings is no setting: the variables of a shell, the CDK's flags and look-ups, another tool's context.
+func TestWithoutSettingsTheFileApplies(t *testing.T) {
+	// Other variables of a shell, the CDK's flags and look-ups, and the context of another tool are not settings.
 	context := map[string]any{"@aws-cdk/core:account": true, "availability-zones:account=1:region=r": []any{}, "tool:name": "x"}
-	if diff := cmp.Diff(someEnvironments(), settled(t, context, "HOME=/root", "AWS_REGION=eu-west-1", "CLINICAL_RISK_GONE_ACCOUNT=")); diff != "" {
+	if diff := cmp.Diff(exampleEnvironments(), settledEnvironments(t, context, "HOME=/root", "AWS_REGION=eu-west-1", "CLINICAL_RISK_GONE_ACCOUNT=")); diff != "" {
 		t.Error(diff)
 	}
-	if p := ReadSettings(someEnvironments(), nil, []string{"CLINICAL_RISK_DEV_ACCOUNT=222222222222"}).Promotion(); p != nil {
-		t.Errorf("nobody asked for a promotion, got %+v", p)
+	if p := ReadSettings(exampleEnvironments(), nil, []string{"CLINICAL_RISK_DEV_ACCOUNT=222222222222"}).Promotion(); p != nil {
+		t.Errorf("no setting asks for a promotion, got %+v", p)
 	}
 }
 
-func TestTheContextComesBeforeTheVariableBeforeTheFile(t *testing.T) {
+func TestTheContextOverridesTheVariableAndTheVariableTheFile(t *testing.T) {
 	context := map[string]any{"prod:account": "444444444444", "prod:cluster": "j-CONTEXT", "dev:endpoint": ""}
-	prod := settled(t, context, "CLINICAL_RISK_PROD_ACCOUNT=555555555555", "CLINICAL_RISK_PROD_REGION=eu-west-1", "CLINICAL_RISK_DEV_ENDPOINT=mine")
+	prod := settledEnvironments(t, context, "CLINICAL_RISK_PROD_ACCOUNT=555555555555", "CLINICAL_RISK_PROD_REGION=eu-west-1", "CLINICAL_RISK_DEV_ENDPOINT=mine")
 	got := []string{prod[2].Account, prod[2].Region, prod[2].Extraction.(risk.EMRStep).ClusterID, prod[2].EndpointName, prod[0].EndpointName}
 	want := []string{"444444444444", "eu-west-1", "j-CONTEXT", "dropout-inference-prod", "mine"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 	if step := prod[2].Extraction.(risk.EMRStep); step.Script != "s3://clinical-risk-prod/jobs/etl.py" {
-		t.Errorf("the rest of the step is gone: %+v", step)
+		t.Errorf("the other fields of the step have changed: %+v", step)
 	}
 }
 
-func TestASettingThatNothingReadsIsAFault(t *testing.T) {
-	environments := someEnvironments()
+func TestAnUnknownSettingIsAFault(t *testing.T) {
+	environments := exampleEnvironments()
 	environments[1].Extraction = risk.NoExtraction{}
 	context := map[string]any{
 		"prd:account": "444444444444", "prod:account": 444444444444.0, "dev:acount": "222222222222", "Dev:region": "eu-central-1", "aws-cdk:Region": "x",
@@ -73,14 +73,14 @@ func TestASettingThatNothingReadsIsAFault(t *testing.T) {
 		"CLINICAL_RISK_Dev_ACCOUNT=222222222222",
 	}).Environments()
 	want := strings.Join([]string{
-		`environment variable CLINICAL_RISK_PROD_ENDPONT: there is no "endpont" of "prod", only account, region, endpoint, cluster`,
-		`environment variable CLINICAL_RISK_PROMOTION_CLUSTER: there is no "cluster" of "promotion", only account, region, connection, repository, branch, approvers`,
-		`environment variable CLINICAL_RISK_Dev_ACCOUNT: the name must be in capitals`,
-		`context Dev:region: the name must be in small letters`,
-		`context dev:acount: there is no "acount" of "dev", only account, region, endpoint, cluster`,
-		`context prd:account: there is no "prd", only dev, staging, prod, promotion`,
-		`context prod:account: must be a string, got 4.44444444444e+11: a number loses the zeros that an account begins with`,
-		`environment "staging": cluster is a setting of an EMRStep, got an extraction of type risk.NoExtraction`,
+		`environment variable CLINICAL_RISK_PROD_ENDPONT: unknown setting "endpont" of "prod": use one of account, region, endpoint, cluster`,
+		`environment variable CLINICAL_RISK_PROMOTION_CLUSTER: unknown setting "cluster" of "promotion": use one of account, region, connection, repository, branch, approvers`,
+		`environment variable CLINICAL_RISK_Dev_ACCOUNT: the name must be in upper case`,
+		`context Dev:region: the name must be in lower case`,
+		`context dev:acount: unknown setting "acount" of "dev": use one of account, region, endpoint, cluster`,
+		`context prd:account: unknown environment "prd": use one of dev, staging, prod, promotion`,
+		`context prod:account: must be a string, got 4.44444444444e+11: a number loses the leading zeros of an account`,
+		`environment "staging": cluster can be set with an EMRStep only, got an extraction of type risk.NoExtraction`,
 	}, "\n")
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
@@ -88,8 +88,8 @@ func TestASettingThatNothingReadsIsAFault(t *testing.T) {
 }
 
 func TestSettingsDescribeAPromotion(t *testing.T) {
-	variables := append(promoting(someEnvironments()), "CLINICAL_RISK_PROMOTION_BRANCH=release", "CLINICAL_RISK_PROMOTION_APPROVERS=a@example.com, b@example.com")
-	p := ReadSettings(someEnvironments(), nil, variables).Promotion()
+	variables := append(promotionVariables(exampleEnvironments()), "CLINICAL_RISK_PROMOTION_BRANCH=release", "CLINICAL_RISK_PROMOTION_APPROVERS=a@example.com, b@example.com")
+	p := ReadSettings(exampleEnvironments(), nil, variables).Promotion()
 	if p == nil {
 		t.Fatal("no promotion")
 	}
@@ -105,15 +105,15 @@ func TestSettingsDescribeAPromotion(t *testing.T) {
 
 func TestAnySettingOfAPromotionAsksForOne(t *testing.T) {
 	for _, key := range promotionKeys {
-		if p := ReadSettings(someEnvironments(), map[string]any{promotionOwner + ":" + key: "something"}, nil).Promotion(); p == nil {
-			t.Errorf("%s is set, and nothing is promoted", key)
+		if p := ReadSettings(exampleEnvironments(), map[string]any{promotionOwner + ":" + key: "something"}, nil).Promotion(); p == nil {
+			t.Errorf("%s is set, but there is no promotion", key)
 		}
 	}
 }
 
-// One setting asks for a promotion; what is missing then is said at once, with how to give it.
-func TestAPromotionSaysHowToSetWhatIsMissing(t *testing.T) {
-	environments := someEnvironments()[:2]
+// One setting asks for a promotion. Its faults name all missing values and how to set them.
+func TestAPromotionSaysHowToSetMissingValues(t *testing.T) {
+	environments := exampleEnvironments()[:2]
 	environments[0].Account, environments[0].Region = "222222222222", "eu-central-1"
 	p := ReadSettings(environments, map[string]any{"promotion:account": "111111111111"}, nil).Promotion()
 	if p == nil {
@@ -135,13 +135,13 @@ func TestAPromotionSaysHowToSetWhatIsMissing(t *testing.T) {
 	}
 }
 
-// The pipeline has no context and no shell of anybody's: from its own variables it has to come to the same.
-func TestThePipelineReadsWhatTheLaptopRead(t *testing.T) {
+// The pipeline has no context and no shell of a user. It must read the same settings from its own variables.
+func TestThePipelineReadsTheSettingsOfTheLaptop(t *testing.T) {
 	context := map[string]any{"promotion:branch": "release", "prod:endpoint": "elsewhere", "dev:account": "333333333333"}
 	read := func(context map[string]any, variables []string) *Promotion {
-		return ReadSettings(someEnvironments(), context, variables).Promotion()
+		return ReadSettings(exampleEnvironments(), context, variables).Promotion()
 	}
-	laptop := read(context, promoting(someEnvironments()))
+	laptop := read(context, promotionVariables(exampleEnvironments()))
 	var variables []string
 	for _, name := range slices.Sorted(maps.Keys(laptop.Variables)) {
 		variables = append(variables, name+"="+laptop.Variables[name])

@@ -10,34 +10,34 @@ import (
 	"clinical-risk-pipeline/constructs/monitoring"
 	"clinical-risk-pipeline/constructs/release"
 	"clinical-risk-pipeline/constructs/risk"
+	"clinical-risk-pipeline/workflow"
 )
 
-// The ids of the stack and of the pipeline in it. They are part of the names of what is deployed, so they never change.
+// The ids of the constructs in every stack. They are part of the names of deployed resources: never change them.
 const (
-	stackID      = "ClinicalRisk"
 	pipelineID   = "Pipeline"
 	monitoringID = "Monitoring"
 	releaseID    = "Release"
 )
 
-// stage is an environment's stage, with what a promotion continues from.
+// stage is an environment's stage, with what a promotion needs of it.
 type stage struct {
 	awscdk.Stage
 	stacks   []awscdk.Stack
-	subjects *deployment // the one that a smoke execution starts
+	subjects *deployment // smoke executions run in this one
 }
 
-// deployment is a stack with a pipeline, and how executions of it are started.
+// deployment is a stack with a pipeline, and what starts and follows its executions.
 type deployment struct {
 	stack     awscdk.Stack
 	machine   awsstepfunctions.StateMachine
-	key       awskms.IKey // of the executions' data
+	key       awskms.IKey // encrypts the executions' data
 	release   *release.Release
 	liveAlias awscdk.CfnOutput
 }
 
-// NewStage adds the environment's stage to scope: a stack that scores one subject an execution and, if the environment has
-// cohorts, one that scores them. It panics with the error of [Environment.Validate] when the environment is wrong.
+// NewStage adds the environment's stage to scope: a stack that scores one subject per execution and, if the environment has
+// cohorts, a stack that scores them. It panics with the error of [Environment.Validate] when the environment is wrong.
 //
 // Requirements: SRC-11
 func NewStage(scope constructs.Construct, environment Environment) awscdk.Stage {
@@ -51,9 +51,9 @@ func newStage(scope constructs.Construct, environment Environment) *stage {
 	s := &stage{Stage: awscdk.NewStage(scope, jsii.String(environment.StageID()), &awscdk.StageProps{
 		Env: &awscdk.Environment{Account: optional(environment.Account), Region: optional(environment.Region)},
 	})}
-	s.subjects = addPipeline(s.newStack(stackID, "Clinical risk pipeline, "+environment.Name, environment), environment, environment.pipeline(), environment.monitoring())
+	s.subjects = addPipeline(s.newStack(workflow.SubjectStack, "Clinical risk pipeline, "+environment.Name, environment), environment, environment.pipeline(), environment.monitoring())
 	if environment.Cohort != nil {
-		addCohortPipeline(s.newStack(cohortStackID, "Clinical risk pipeline for cohorts, "+environment.Name, environment), environment)
+		addCohortPipeline(s.newStack(workflow.CohortStack, "Clinical risk pipeline for cohorts, "+environment.Name, environment), environment)
 	}
 	return s
 }
@@ -67,7 +67,7 @@ func (s *stage) newStack(id, description string, environment Environment) awscdk
 	return stack
 }
 
-// addPipeline adds the pipeline to the stack, with its alarms, its release, and the outputs that its users need next.
+// addPipeline adds the pipeline to the stack, with its alarms, its release, and outputs for its users.
 func addPipeline(stack awscdk.Stack, environment Environment, props *risk.ClinicalRiskPipelineProps, watch *monitoring.MonitoringProps) *deployment {
 	pipeline := risk.NewClinicalRiskPipeline(stack, pipelineID, props)
 	watch.StateMachine = pipeline.StateMachine()
@@ -75,12 +75,12 @@ func addPipeline(stack awscdk.Stack, environment Environment, props *risk.Clinic
 	alarms := monitoring.NewMonitoring(stack, monitoringID, watch)
 	live := release.NewRelease(stack, releaseID, environment.release(pipeline.StateMachine(), alarms))
 
-	output(stack, "StateMachineArn", "The state machine, whose executions the console lists.", *pipeline.StateMachine().StateMachineArn())
+	output(stack, "StateMachineArn", "The state machine. The console lists its executions.", *pipeline.StateMachine().StateMachineArn())
 	output(stack, "AlertTopicArn", "Subscribe the team to this topic.", *pipeline.AlertTopic().TopicArn())
 	output(stack, "OperationsTopicArn", "Subscribe operations to this topic.", *pipeline.OperationsTopic().TopicArn())
 	return &deployment{
 		stack: stack, machine: pipeline.StateMachine(), key: pipeline.Key(), release: live,
-		liveAlias: output(stack, "LiveAliasArn", "Start executions of this: the version that is released.", live.AliasARN()),
+		liveAlias: output(stack, "LiveAliasArn", "Start executions of this alias: it points to the released version.", live.AliasARN()),
 	}
 }
 

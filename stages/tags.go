@@ -15,11 +15,12 @@ import (
 // The tags of every stack.
 const (
 	applicationTag = "application"
-	environmentTag = "environment" // not of the promotion, which has several
+	environmentTag = "environment" // not on the promotion, which has several environments
 	application    = "clinical-risk-pipeline"
 )
 
-// tag adds the tags to everything in the stack that can have tags, but for dashboards: cfn-lint knows no tags of theirs.
+// tag adds the tags to all taggable resources of the stack except dashboards: cfn-lint does not know that dashboards have
+// tags.
 func tag(stack awscdk.Stack, tags map[string]string) {
 	if len(tags) == 0 {
 		return
@@ -31,7 +32,8 @@ func tag(stack awscdk.Stack, tags map[string]string) {
 	}
 }
 
-// validateTags reports what AWS does not take: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+// validateTags reports tags that AWS does not accept:
+// https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
 func validateTags(tags map[string]string) fault.List {
 	var faults fault.List
 	for _, key := range slices.Sorted(maps.Keys(tags)) {

@@ -10,12 +10,12 @@ import (
 	"clinical-risk-pipeline/constructs/risk"
 )
 
-// exampleCluster stands for a cluster that nobody has named yet, since EMR gives clusters their ids. With it an environment
-// synthesizes, is listed and compared, and runs on a laptop. It is not deployed: CloudFormation refuses it before it makes
-// anything, and a promotion refuses it at synthesis.
+// exampleCluster is a placeholder for a cluster id, which EMR assigns. With it an environment synthesizes, is listed and
+// compared, and runs on a laptop, but does not deploy: CloudFormation refuses it before it makes any resource, and a
+// promotion refuses it at synthesis.
 const exampleCluster = "j-EXAMPLE000000"
 
-// unset are the faults of an environment that is deployed with values that nobody has given.
+// unset returns the faults of values that a deployment needs and that nobody has set.
 func (e Environment) unset() fault.List {
 	var faults fault.List
 	if step, ok := e.Extraction.(risk.EMRStep); ok && step.ClusterID == exampleCluster {
@@ -28,8 +28,8 @@ func (e Environment) unset() fault.List {
 	return faults
 }
 
-// unbound are the faults of an environment without an account or a region, which is deployed to whatever the AWS command line is
-// configured for at that moment.
+// unbound returns the faults of an environment without an account or a region: it would deploy to whatever the AWS command
+// line is configured for at that moment.
 func (e Environment) unbound(where string) fault.List {
 	var faults fault.List
 	for _, v := range []struct{ field, key, value string }{{"Account", accountKey, e.Account}, {"Region", regionKey, e.Region}} {
@@ -40,8 +40,9 @@ func (e Environment) unbound(where string) fault.List {
 	return faults
 }
 
-// refuseUnset adds to the stack a rule that no deployment fulfils, and that says what is missing. CloudFormation looks at
-// rules before it makes anything: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html
+// refuseUnset adds a rule to the stack that no deployment fulfils, and that says what is missing. CloudFormation evaluates
+// rules before it makes any resource:
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html
 func (e Environment) refuseUnset(stack awscdk.Stack) {
 	var assertions []*awscdk.CfnRuleAssertion
 	for _, f := range e.unset().Of(e.owner()) {

@@ -10,40 +10,40 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/asl"
-	handlers "clinical-risk-pipeline/lambda/approval"
 	"clinical-risk-pipeline/local"
 	"clinical-risk-pipeline/local/approver"
 	"clinical-risk-pipeline/stages"
+	"clinical-risk-pipeline/workflow"
 )
 
-// The command line asks the stack of an environment where to decide.
-func TestApprovalsAreDecidedWhereTheStackSays(t *testing.T) {
-	wantURL(t, stage(t, "open dev", someDev()), someDev())
+// The command line reads the decision URL from an output of the environment's stack.
+func TestStacksOutputTheDecisionURL(t *testing.T) {
+	wantDecisionURL(t, stageFolder(t, "open dev", devEnvironment()), devEnvironment())
 	for _, environment := range stages.Environments() {
 		if approverOf(environment) != "" {
-			wantURL(t, environments(t), environment)
+			wantDecisionURL(t, environmentsFolder(t), environment)
 		}
 	}
 }
 
-func wantURL(t *testing.T, dir string, environment stages.Environment) {
+func wantDecisionURL(t *testing.T, dir string, environment stages.Environment) {
 	t.Helper()
 	stage := filepath.Join(dir, "assembly-"+environment.StageID())
 	var outputs object
 	for _, artifact := range readJSON(t, filepath.Join(stage, "manifest.json"))["artifacts"].(object) {
-		if properties, _ := artifact.(object)["properties"].(object); properties["stackName"] == handlers.Stack(environment.Name) {
+		if properties, _ := artifact.(object)["properties"].(object); properties["stackName"] == workflow.StackName(environment.Name, workflow.CohortStack) {
 			outputs = readJSON(t, filepath.Join(stage, properties["templateFile"].(string)))["Outputs"].(object)
 		}
 	}
-	if outputs[handlers.URLOutput] == nil {
-		t.Errorf("%s: no stack %s has the output %s", environment.Name, handlers.Stack(environment.Name), handlers.URLOutput)
+	if outputs[workflow.DecisionURL] == nil {
+		t.Errorf("%s: no stack %s has the output %s", environment.Name, workflow.StackName(environment.Name, workflow.CohortStack), workflow.DecisionURL)
 	}
 }
 
-// What is synthesized asks the handlers that are deployed, which review and record in the stand-in for S3.
+// The synthesized definition sends requests to the deployed handlers, which review and record in the stand-in for S3.
 //
 // Requirements: SRC-20
-func TestTheHandlersDecideWhatTheDefinitionAsks(t *testing.T) {
+func TestDeployedHandlersDecideTheRequestsOfTheDefinition(t *testing.T) {
 	rejecting := filepath.Join(t.TempDir(), "decisions.jsonl")
 	if err := os.WriteFile(rejecting, []byte(`{"subject": "S-001", "decision": "reject", "reason": "called already"}`+"\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -51,19 +51,19 @@ func TestTheHandlersDecideWhatTheDefinitionAsks(t *testing.T) {
 	for _, row := range []struct {
 		reason, choice, decision, path string
 	}{
-		{"everything is approved", "all", "approved", askedPath + "CheckApproval StartReview End"},
+		{"a person approves everything", "all", "approved", askedPath + "CheckApproval StartReview End"},
 		{"a file rejects", rejecting, "rejected", askedPath + "CheckApproval NotApproved End"},
-		{"nobody says anything", "none", "not approved", askedPath + "EscalateApproval NotApproved End"},
+		{"nobody decides", "none", "not approved", askedPath + "EscalateApproval NotApproved End"},
 	} {
 		t.Run(row.reason, func(t *testing.T) {
 			person, err := approver.Open(row.choice)
 			if err != nil {
 				t.Fatal(err)
 			}
-			folder := t.TempDir()
-			stands := local.New(&approver.Approver{Objects: folder, Person: person}, local.S3{Dir: folder})
+			s3 := local.S3{Dir: t.TempDir()}
+			stands := local.New(&approver.Approver{Objects: s3, Person: person}, s3)
 			in := func(task *asl.Task) (asl.Reply, error) { return stands.Call(context.Background(), task) }
-			got := execute(t, gated(t), oneSubject, deciders("0.9", in).with("RecordDecision", in))
+			got := execute(t, approvalPipeline(t), oneSubject, approvalServices("0.9", in).with("RecordDecision", in))
 			if diff := cmp.Diff(row.path, join(got.Path())); diff != "" {
 				t.Fatalf("%s%s %s", diff, got.Error, got.Cause)
 			}
@@ -72,7 +72,7 @@ func TestTheHandlersDecideWhatTheDefinitionAsks(t *testing.T) {
 				t.Errorf("decided %v", approval)
 			}
 			if record, decided := approval["record"].(string); decided {
-				if _, err := os.Stat(filepath.Join(folder, strings.TrimPrefix(record, "s3://"))); err != nil || approval["recordVersion"] == "" {
+				if _, err := os.Stat(filepath.Join(s3.Dir, strings.TrimPrefix(record, "s3://"))); err != nil || approval["recordVersion"] == "" {
 					t.Errorf("the record %s of version %v: %v", record, approval["recordVersion"], err)
 				}
 			}

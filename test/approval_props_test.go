@@ -17,8 +17,8 @@ import (
 	"clinical-risk-pipeline/constructs/approval"
 )
 
-// approvalChanges has a value for every prop that is not its default.
-var approvalChanges = map[string]approvalProps{
+// approvalChanges sets each prop to a value other than its default.
+var approvalChanges = map[string]approvalChange{
 	"Approvers": func(_ awscdk.Stack, p *approval.ApprovalProps) { p.Approvers = []string{approverUser} },
 	"RecordBucket": func(stack awscdk.Stack, p *approval.ApprovalProps) {
 		p.RecordBucket = awss3.Bucket_FromBucketName(stack, jsii.String("Other"), jsii.String("others"))
@@ -39,11 +39,11 @@ func TestEveryApprovalPropChangesTheTemplate(t *testing.T) {
 	unchanged := text(synthesizeApproval(t, "smallest", nil).template)
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[approval.ApprovalProps]()) {
 		if field.Name == "Deadline" || field.Name == "KeyPrepared" {
-			continue // the state's timeout: TestApprovalDeadline; a promise: TestImportedKeys
+			continue // Deadline is the timeout of the state, see TestApprovalDeadline; for KeyPrepared see TestImportedKeys
 		}
 		change := approvalChanges[field.Name]
 		if change == nil {
-			t.Errorf("no change is given for the prop %s", field.Name)
+			t.Errorf("the prop %s needs a change", field.Name)
 			continue
 		}
 		if p := synthesizeApproval(t, "prop "+field.Name, change); text(p.template) == unchanged {
@@ -55,7 +55,7 @@ func TestEveryApprovalPropChangesTheTemplate(t *testing.T) {
 func TestApprovalDeadline(t *testing.T) {
 	stack := awscdk.NewStack(newApp(t.TempDir()), jsii.String("Deadline"), nil)
 	for deadline, want := range map[time.Duration]time.Duration{0: 72 * time.Hour, time.Hour: time.Hour} {
-		a := approval.NewApproval(stack, "Approval"+want.String(), approvalVariant(awscdk.NewStack(stack, jsii.String(want.String()), nil),
+		a := approval.NewApproval(stack, "Approval"+want.String(), approvalProps(awscdk.NewStack(stack, jsii.String(want.String()), nil),
 			func(_ awscdk.Stack, p *approval.ApprovalProps) { p.Deadline = deadline }))
 		if a.Deadline() != want {
 			t.Errorf("deadline %v, want %v", a.Deadline(), want)
@@ -63,10 +63,10 @@ func TestApprovalDeadline(t *testing.T) {
 	}
 }
 
-func TestApprovalThatNobodyHearsIsRefused(t *testing.T) {
+func TestApprovalWithoutAStateMachineIsRefused(t *testing.T) {
 	app := newApp(t.TempDir())
 	stack := awscdk.NewStack(app, jsii.String("Unconnected"), nil)
-	approval.NewApproval(stack, "Approval", approvalVariant(stack, nil))
+	approval.NewApproval(stack, "Approval", approvalProps(stack, nil))
 	fault := panicOf(func() { app.Synth(nil) })
 	if fault == nil || !strings.Contains(fmt.Sprint(fault), "call ConnectTo") {
 		t.Errorf("an approval without a state machine: got %v", fault)

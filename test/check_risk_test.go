@@ -15,7 +15,7 @@ const answerIsNumber = `( $answer := $states.input.inference; ` +
 
 // Requirements: SRC-02, SRC-03
 func TestCheckRisk(t *testing.T) {
-	p := synthesize(t, "smallest", smallest)
+	p := smallestPipeline(t)
 	want := object{
 		"Type":    "Choice",
 		"Comment": "Is the risk above 0.75?",
@@ -23,7 +23,7 @@ func TestCheckRisk(t *testing.T) {
 			object{"Condition": "{% " + answerIsNumber + "($score > 0.75 and $score <= 1) : false ) %}", "Comment": "above 0.75", "Next": "NotifyTeam"},
 			object{"Condition": "{% " + answerIsNumber + "($score >= 0 and $score <= 1) : false ) %}", "Comment": "another number from 0 to 1", "Next": "End"},
 		},
-		"Default": "InvalidScore", // what is no score is never low risk
+		"Default": "InvalidScore", // an unusable score is never low risk
 	}
 	if diff := cmp.Diff(want, p.state(t, "CheckRisk")); diff != "" {
 		t.Error(diff)
@@ -32,7 +32,7 @@ func TestCheckRisk(t *testing.T) {
 
 // Requirements: SRC-02
 func TestCheckRiskThreshold(t *testing.T) {
-	p := synthesize(t, "threshold", changed(func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) { p.Threshold = 0.00001 }))
+	p := synthesize(t, "threshold", changedProps(func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) { p.Threshold = 0.00001 }))
 	high := p.state(t, "CheckRisk")["Choices"].([]any)[0].(object)["Condition"].(string)
 	if !strings.Contains(high, "$score > 0.00001 ") {
 		t.Errorf("the condition does not compare with the threshold: %s", high)
@@ -51,14 +51,14 @@ func TestInvalidScore(t *testing.T) {
 		"Error":   "InvalidScore",
 		"Cause":   "The endpoint dropout-inference answered without a usable score: risk_score must be a number from 0 to 1.",
 	}
-	if diff := cmp.Diff(want, synthesize(t, "smallest", smallest).state(t, "InvalidScore")); diff != "" {
+	if diff := cmp.Diff(want, smallestPipeline(t).state(t, "InvalidScore")); diff != "" {
 		t.Error(diff)
 	}
 }
 
 // Requirements: SRC-03
 func TestEnd(t *testing.T) {
-	if diff := cmp.Diff(object{"Type": "Pass", "End": true}, synthesize(t, "smallest", smallest).state(t, "End")); diff != "" {
+	if diff := cmp.Diff(object{"Type": "Pass", "End": true}, smallestPipeline(t).state(t, "End")); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -4,15 +4,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
-
 	"clinical-risk-pipeline/asl"
-	"clinical-risk-pipeline/constructs/audit"
-	"clinical-risk-pipeline/constructs/risk"
 )
 
-// marked is the input of one subject with a value for the field that marks a test.
-func marked(value any) object {
+// markedInput is the input of one subject with a value in the field that marks a test.
+func markedInput(value any) object {
 	input := object{"test": value}
 	for name, field := range oneSubject {
 		input[name] = field
@@ -20,8 +16,8 @@ func marked(value any) object {
 	return input
 }
 
-// published runs the pipeline under a name and returns the alert, the whole call of SNS, and how the execution went.
-func published(t *testing.T, p *pipeline, name string, input any, s services) (alert, call object, got *asl.Execution) {
+// publishedAlert runs the pipeline under a name. It returns the alert, the whole call of SNS, and the execution.
+func publishedAlert(t *testing.T, p *pipeline, name string, input any, s services) (alert, call object, got *asl.Execution) {
 	t.Helper()
 	s = s.with("NotifyTeam", func(task *asl.Task) (asl.Reply, error) {
 		alert, call = message(t, task), task.Input.(object)
@@ -31,8 +27,8 @@ func published(t *testing.T, p *pipeline, name string, input any, s services) (a
 	return alert, call, got
 }
 
-func TestATestIsAlertedAsOneAndNothingFollows(t *testing.T) {
-	alert, call, got := published(t, downstream(t), "smoke-1", marked(true), told("0.9", serviceNow{}))
+func TestATestSendsATestAlertAndNothingElse(t *testing.T) {
+	alert, call, got := publishedAlert(t, downstreamPipeline(t), "smoke-1", markedInput(true), downstreamServices("0.9", serviceNow{}))
 	if path := join(got.Path()); path != "StartEMRJob InvokeModel CheckRisk NotifyTeam CheckTest End" {
 		t.Errorf("went %s and ended with %s %s", path, got.Error, got.Cause)
 	}
@@ -50,24 +46,24 @@ func TestATestIsAlertedAsOneAndNothingFollows(t *testing.T) {
 	}
 }
 
-// A mark that nobody can be sure of is none: somebody should act on the alert.
-func TestWhatIsNotMarkedIsNoTest(t *testing.T) {
+// An execution with a doubtful mark is not a test: somebody should act on the alert.
+func TestOnlyAMarkedExecutionIsATest(t *testing.T) {
 	for reason, row := range map[string]struct {
 		name  string
 		input object
 	}{
-		"nothing is said":           {"run-1", oneSubject},
-		"the input says it alone":   {"run-1", marked(true)},
-		"the name says it alone":    {"smoke-1", oneSubject},
-		"the name says it too late": {"my-smoke-1", marked(true)},
-		"no":                        {"smoke-1", marked(false)},
-		"a text":                    {"smoke-1", marked("true")},
-		"a number":                  {"smoke-1", marked(1.0)},
-		"null":                      {"smoke-1", marked(nil)},
-		"a list":                    {"smoke-1", marked([]any{true, true})},
+		"no mark":                             {"run-1", oneSubject},
+		"only the input has the mark":         {"run-1", markedInput(true)},
+		"only the name has the mark":          {"smoke-1", oneSubject},
+		"the name has the mark in the middle": {"my-smoke-1", markedInput(true)},
+		"false":                               {"smoke-1", markedInput(false)},
+		"a string":                            {"smoke-1", markedInput("true")},
+		"a number":                            {"smoke-1", markedInput(1.0)},
+		"null":                                {"smoke-1", markedInput(nil)},
+		"a list":                              {"smoke-1", markedInput([]any{true, true})},
 	} {
 		t.Run(reason, func(t *testing.T) {
-			alert, call, got := published(t, downstream(t), row.name, row.input, told("0.9", serviceNow{}))
+			alert, call, got := publishedAlert(t, downstreamPipeline(t), row.name, row.input, downstreamServices("0.9", serviceNow{}))
 			if path := join(got.Path()); !strings.Contains(path, "CheckTest StartReview") {
 				t.Errorf("went %s and ended with %s %s", path, got.Error, got.Cause)
 			}
@@ -78,19 +74,17 @@ func TestWhatIsNotMarkedIsNoTest(t *testing.T) {
 	}
 }
 
-func TestTheRecordSaysWhetherItWasATest(t *testing.T) {
-	p := synthesize(t, "recorded digest", changed(func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
-		p.Records = audit.NewRecordStore(stack, "Records", nil)
-	}))
+func TestTheRecordMarksATest(t *testing.T) {
+	p := recordedPipeline(t)
 	for _, test := range []bool{true, false} {
 		var record object
-		s := healthy("0.9").with("RecordDecision", func(task *asl.Task) (asl.Reply, error) {
+		s := healthyServices("0.9").with("RecordDecision", func(task *asl.Task) (asl.Reply, error) {
 			record = task.Input.(object)["Body"].(object)
 			return asl.Reply{Output: object{}}, nil
 		})
-		got := p.run(t, marked(test), asl.Options{Handler: s, Name: "smoke-1"})
+		got := p.run(t, markedInput(test), asl.Options{Handler: s, Name: "smoke-1"})
 		if got.Status != asl.Succeeded || record["run"].(object)["test"] != test {
-			t.Errorf("a test: %v, is recorded as %s, and ended with %s %s", test, text(record), got.Error, got.Cause)
+			t.Errorf("test is %v: recorded %s and ended with %s %s", test, text(record), got.Error, got.Cause)
 		}
 	}
 }

@@ -12,11 +12,10 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
 
-	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/constructs/risk"
 )
 
-// digest is what the tag of the state machine says of its definition.
+// digest is the tag of the state machine with the digest of its definition.
 func (p *pipeline) digest(t *testing.T) string {
 	t.Helper()
 	for _, tag := range p.resource(t, "AWS::StepFunctions::StateMachine")["Tags"].([]any) {
@@ -28,7 +27,7 @@ func (p *pipeline) digest(t *testing.T) string {
 	return ""
 }
 
-// digestOf makes the digest from the template, as an auditor would.
+// digestOf computes the digest from the template, as an auditor does.
 func digestOf(t *testing.T, p *pipeline) string {
 	t.Helper()
 	var definition bytes.Buffer
@@ -43,7 +42,7 @@ func digestOf(t *testing.T, p *pipeline) string {
 
 // Requirements: P11-10k2
 func TestTheTagIsTheDigestOfTheDefinition(t *testing.T) {
-	for name, props := range map[string]props{"smallest": smallest, "cohort": cohort} {
+	for name, props := range map[string]props{"smallest": smallestProps, "cohort": cohortProps} {
 		p := synthesize(t, name, props)
 		if got, want := p.digest(t), digestOf(t, p); got != want {
 			t.Errorf("%s: the tag is %s, want %s", name, got, want)
@@ -53,20 +52,18 @@ func TestTheTagIsTheDigestOfTheDefinition(t *testing.T) {
 
 // Requirements: P11-10k2
 func TestTheDigestChangesWithTheDefinition(t *testing.T) {
-	before := synthesize(t, "smallest", smallest).digest(t)
-	if after := synthesize(t, "prop Threshold", changed(changes["Threshold"])).digest(t); before == after {
+	before := smallestPipeline(t).digest(t)
+	if after := synthesize(t, "prop Threshold", changedProps(changes["Threshold"])).digest(t); before == after {
 		t.Error("another threshold has the same digest")
 	}
-	if after := synthesize(t, "prop LogRetention", changed(changes["LogRetention"])).digest(t); before != after {
+	if after := synthesize(t, "prop LogRetention", changedProps(changes["LogRetention"])).digest(t); before != after {
 		t.Error("another retention of the logs has another digest")
 	}
 }
 
 // Requirements: SRC-19, P11-10k2
 func TestEveryRecordCarriesTheDigest(t *testing.T) {
-	p := synthesize(t, "recorded digest", changed(func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
-		p.Records = audit.NewRecordStore(stack, "Records", nil)
-	}))
+	p := recordedPipeline(t)
 	for _, state := range []string{"RecordDecision", "RecordLowRisk"} {
 		run := p.state(t, state)["Arguments"].(object)["Body"].(object)["run"].(object)
 		if run["definition"] != p.digest(t) {
@@ -75,15 +72,15 @@ func TestEveryRecordCarriesTheDigest(t *testing.T) {
 	}
 }
 
-// The CDK replaces what another stack has by an import after the definition was made.
-func TestTheDigestIsThatOfTheTemplateAcrossStacks(t *testing.T) {
+// The CDK replaces references to other stacks by imports after the definition is made.
+func TestTheDigestMatchesTheTemplateAcrossStacks(t *testing.T) {
 	dir := t.TempDir()
 	orFatal(t, func() {
 		app := newApp(dir)
 		topics := awscdk.NewStack(app, jsii.String("Topics"), nil)
 		topic := awssns.NewTopic(topics, jsii.String("Alerts"), nil)
 		stack := awscdk.NewStack(app, jsii.String("Variant"), nil)
-		props := smallest(stack)
+		props := smallestProps(stack)
 		props.AlertTopic = topic
 		risk.NewClinicalRiskPipeline(stack, "Pipeline", props)
 		app.Synth(nil)

@@ -7,10 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
@@ -19,84 +17,27 @@ import (
 	"clinical-risk-pipeline/constructs/risk"
 )
 
-const (
-	review        = "arn:aws:states:eu-central-1:123456789012:stateMachine:Review"
-	connectionARN = "arn:aws:events:eu-central-1:123456789012:connection/ServiceNow/1"
-	secretARN     = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:events!connection/ServiceNow/1"
-)
-
-// downstream is the variant that starts a review and opens an incident.
-func downstream(t *testing.T) *pipeline {
-	return synthesize(t, "downstream", changed(func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
-		p.Downstream = []risk.Downstream{
-			risk.StateMachineExecution{
-				Name:         "Review",
-				StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(stack, jsii.String("ReviewMachine"), jsii.String(review)),
-				Timeout:      2 * time.Hour,
-			},
-			incident(stack),
-		}
-	}))
-}
-
-func incident(stack awscdk.Stack) risk.ServiceNowIncident {
-	return risk.ServiceNowIncident{
-		Name:     "Incident",
-		Instance: "https://example.service-now.com",
-		Connection: awsevents.Connection_FromEventBusArn(stack, jsii.String("ServiceNow"),
-			jsii.String(connectionARN), jsii.String(secretARN)),
-		AssignmentGroup: "Clinical operations",
-	}
-}
-
-// serviceNow is an instance with incidents by correlation id.
-type serviceNow map[string]string
-
-func (s serviceNow) find(task *asl.Task) (asl.Reply, error) {
-	incidents := []any{}
-	id := strings.TrimPrefix(task.Input.(object)["QueryParameters"].(object)["sysparm_query"].(string), "correlation_id=")
-	if number, ok := s[id]; ok {
-		incidents = append(incidents, object{"number": number})
-	}
-	return asl.Reply{Output: object{"StatusCode": 200.0, "ResponseBody": object{"result": incidents}}}, nil
-}
-
-func (s serviceNow) open(task *asl.Task) (asl.Reply, error) {
-	id := task.Input.(object)["RequestBody"].(object)["correlation_id"].(string)
-	number := fmt.Sprint("INC", len(s)+1)
-	s[id] = number
-	return asl.Reply{Output: object{"StatusCode": 201.0, "ResponseBody": asl.Encode(object{"result": object{"number": number}})}}, nil
-}
-
-// told are services whose downstream systems do what they should.
-func told(score string, s serviceNow) services {
-	return healthy(score).
-		with("StartReview", answering(object{"ExecutionArn": "arn:review", "Output": object{}})).
-		with("FindIncident", s.find).
-		with("OpenIncident", s.open)
-}
-
 // Requirements: SRC-22, P11-10f
-func TestDownstreamSystemsAreToldOfHighRiskAfterTheTeam(t *testing.T) {
+func TestDownstreamSystemsHearOfHighRiskAfterTheTeam(t *testing.T) {
 	incidents := serviceNow{}
-	got := execute(t, downstream(t), oneSubject, told("0.9", incidents))
+	got := execute(t, downstreamPipeline(t), oneSubject, downstreamServices("0.9", incidents))
 	want := "StartEMRJob InvokeModel CheckRisk NotifyTeam CheckTest StartReview BeginIncident FindIncident CheckIncident OpenIncident End"
 	if diff := cmp.Diff(want, join(got.Path())); diff != "" {
 		t.Errorf("%s: %s %s", diff, got.Error, got.Cause)
 	}
 	if answers := got.Output.(object)["downstream"]; !cmp.Equal(answers, object{
 		"Review": object{"execution": "arn:review"}, "Incident": object{"incident": "INC1"}}) {
-		t.Errorf("they answered %v", answers)
+		t.Errorf("the answers are %v", answers)
 	}
-	if got := execute(t, downstream(t), oneSubject, told("0.1", incidents)); join(got.Path()) != lowPath {
+	if got := execute(t, downstreamPipeline(t), oneSubject, downstreamServices("0.1", incidents)); join(got.Path()) != lowPath {
 		t.Errorf("low risk went %v", got.Path())
 	}
 }
 
 // Requirements: SRC-22, SRC-23
-func TestDownstreamSystemsAreToldWhatTheAlertSays(t *testing.T) {
+func TestDownstreamSystemsGetTheFindingOfTheAlert(t *testing.T) {
 	var input, body object
-	s := told("0.9", serviceNow{})
+	s := downstreamServices("0.9", serviceNow{})
 	s = s.with("StartReview", func(task *asl.Task) (asl.Reply, error) {
 		input = task.Input.(object)
 		return asl.Reply{Output: object{"ExecutionArn": "arn:review"}}, nil
@@ -104,14 +45,14 @@ func TestDownstreamSystemsAreToldWhatTheAlertSays(t *testing.T) {
 		body = task.Input.(object)["RequestBody"].(object)
 		return serviceNow{}.open(task)
 	})
-	got := execute(t, downstream(t), oneSubject, s)
+	got := execute(t, downstreamPipeline(t), oneSubject, s)
 	want := object{"message": "High dropout risk detected", "environment": "default", "trialId": "T-1", "threshold": 0.75,
 		"execution": got.ARN, "subject": "S-001", "test": false}
 	if diff := cmp.Diff(want, input["Input"]); diff != "" {
 		t.Error(diff)
 	}
 	if name := input["Name"].(string); len(name) > 80 || !strings.HasSuffix(name, "-0") {
-		t.Errorf("the execution is called %q", name)
+		t.Errorf("the name of the execution is %q", name)
 	}
 	wantBody := object{
 		"short_description": "Trial Risk Alert", "urgency": "2", "assignment_group": "Clinical operations",
@@ -135,25 +76,25 @@ func TestAnIncidentIsOpenedOnce(t *testing.T) {
 		path, err string
 		incidents int
 	}{
-		{"a request that failed but opened it", func(s serviceNow) func(*asl.Task) (asl.Reply, error) {
+		{"a request that failed after it opened the incident", func(s serviceNow) func(*asl.Task) (asl.Reply, error) {
 			return func(task *asl.Task) (asl.Reply, error) { _, _ = s.open(task); return lost(task) }
 		}, "FindIncident CheckIncident OpenIncident WaitIncident FindIncident CheckIncident End", "", 1},
-		{"a request that failed and did not", func(s serviceNow) func(*asl.Task) (asl.Reply, error) {
+		{"a request that failed before it opened the incident", func(s serviceNow) func(*asl.Task) (asl.Reply, error) {
 			return sometimes(1, lost, s.open)
 		}, "FindIncident CheckIncident OpenIncident WaitIncident FindIncident CheckIncident OpenIncident End", "", 1},
-		{"an answer that cannot be read", func(s serviceNow) func(*asl.Task) (asl.Reply, error) {
+		{"an unreadable answer", func(s serviceNow) func(*asl.Task) (asl.Reply, error) {
 			return func(task *asl.Task) (asl.Reply, error) {
 				_, _ = s.open(task)
 				return asl.Reply{Output: object{"ResponseBody": "<html>"}}, nil
 			}
 		}, "FindIncident CheckIncident OpenIncident WaitIncident FindIncident CheckIncident End", "", 1},
-		{"requests that all fail fail in the look-up, where a redrive begins", func(serviceNow) func(*asl.Task) (asl.Reply, error) { return lost },
+		{"all requests fail, so the look-up fails, where a redrive begins", func(serviceNow) func(*asl.Task) (asl.Reply, error) { return lost },
 			"FindIncident CheckIncident OpenIncident WaitIncident FindIncident CheckIncident OpenIncident WaitIncident " +
 				"FindIncident CheckIncident OpenIncident WaitIncident FindIncident", "States.QueryEvaluationError", 0},
 	} {
 		t.Run(row.reason, func(t *testing.T) {
 			incidents := serviceNow{}
-			got := execute(t, downstream(t), oneSubject, told("0.9", incidents).with("OpenIncident", row.open(incidents)))
+			got := execute(t, downstreamPipeline(t), oneSubject, downstreamServices("0.9", incidents).with("OpenIncident", row.open(incidents)))
 			path := got.Path()
 			if path = path[slices.Index(path, "FindIncident"):]; join(path) != row.path || got.Error != row.err {
 				t.Errorf("went %s and ended with %q\nwant %s and %q", join(path), got.Error, row.path, row.err)
@@ -183,16 +124,16 @@ func TestRequestsToServiceNow(t *testing.T) {
 		},
 	} {
 		var got object
-		s := told("0.9", serviceNow{})
+		s := downstreamServices("0.9", serviceNow{})
 		answer := s[state]
-		execute(t, downstream(t), oneSubject, s.with(state, func(task *asl.Task) (asl.Reply, error) {
+		execute(t, downstreamPipeline(t), oneSubject, s.with(state, func(task *asl.Task) (asl.Reply, error) {
 			got = maps.Clone(task.Input.(object))
 			return answer(task)
 		}))
 		if query, ok := got["QueryParameters"].(object); ok {
 			query = maps.Clone(query)
 			if id := query["sysparm_query"].(string); !regexp.MustCompile(`^correlation_id=[0-9a-f]{32}$`).MatchString(id) {
-				t.Errorf("looks for %s", id)
+				t.Errorf("the query is %s", id)
 			}
 			delete(query, "sysparm_query")
 			got["QueryParameters"] = query
@@ -204,21 +145,21 @@ func TestRequestsToServiceNow(t *testing.T) {
 	}
 }
 
-func TestAnIncidentThatIsOpenIsNotOpenedAgain(t *testing.T) {
+func TestAnOpenIncidentIsNotOpenedAgain(t *testing.T) {
 	incidents := serviceNow{}
-	execute(t, downstream(t), oneSubject, told("0.9", incidents))
-	got := execute(t, downstream(t), oneSubject, told("0.9", incidents)) // the same execution, once more
+	execute(t, downstreamPipeline(t), oneSubject, downstreamServices("0.9", incidents))
+	got := execute(t, downstreamPipeline(t), oneSubject, downstreamServices("0.9", incidents)) // the same execution, once more
 	if slices.Contains(got.Path(), "OpenIncident") || len(incidents) != 1 {
 		t.Errorf("%d incidents by %v", len(incidents), got.Path())
 	}
 }
 
-func TestADownstreamSystemThatFailsFailsTheExecution(t *testing.T) {
+func TestAFailingDownstreamSystemFailsTheExecution(t *testing.T) {
 	for state, fault := range map[string]func(*asl.Task) (asl.Reply, error){
 		"StartReview":  failing("States.TaskFailed", "the review failed"),
 		"FindIncident": failing("States.Http.StatusCode.401", "Unauthorized"),
 	} {
-		got := execute(t, downstream(t), oneSubject, told("0.9", serviceNow{}).with(state, fault))
+		got := execute(t, downstreamPipeline(t), oneSubject, downstreamServices("0.9", serviceNow{}).with(state, fault))
 		if path := got.Path(); got.Status != asl.Failed || path[len(path)-1] != state {
 			t.Errorf("%s failed: ended as %s by %v", state, got.Status, path)
 		}
@@ -226,7 +167,7 @@ func TestADownstreamSystemThatFailsFailsTheExecution(t *testing.T) {
 }
 
 // Requirements: SRC-21
-func TestTheLookUpIsRetriedAndTheStartOnlyWhenRefused(t *testing.T) {
+func TestRetriesOfDownstreamSystems(t *testing.T) {
 	for _, row := range []struct {
 		state  string
 		fault  func(*asl.Task) (asl.Reply, error)
@@ -237,8 +178,8 @@ func TestTheLookUpIsRetriedAndTheStartOnlyWhenRefused(t *testing.T) {
 		{"StartReview", failing("StepFunctions.AWSStepFunctionsException", "Rate exceeded"), asl.Succeeded},
 		{"StartReview", hanging, asl.Failed},
 	} {
-		s := told("0.9", serviceNow{})
-		got := execute(t, downstream(t), oneSubject, s.with(row.state, sometimes(1, row.fault, s[row.state])))
+		s := downstreamServices("0.9", serviceNow{})
+		got := execute(t, downstreamPipeline(t), oneSubject, s.with(row.state, sometimes(1, row.fault, s[row.state])))
 		if got.Status != row.status {
 			t.Errorf("%s failed once: ended as %s with %s", row.state, got.Status, got.Error)
 		}
@@ -246,10 +187,10 @@ func TestTheLookUpIsRetriedAndTheStartOnlyWhenRefused(t *testing.T) {
 }
 
 func TestDownstreamStatements(t *testing.T) {
-	p := downstream(t)
+	p := downstreamPipeline(t)
 	got := p.statements(t)
 	want := map[string]object{
-		"StartReview": allow("StartReview", review, "states:StartExecution"),
+		"StartReview": allow("StartReview", reviewARN, "states:StartExecution"),
 		"StartReviewRun": allow("StartReviewRun", object{"Fn::Join": []any{"", []any{
 			"arn:", object{"Ref": "AWS::Partition"}, ":states:", object{"Ref": "AWS::Region"}, ":", object{"Ref": "AWS::AccountId"},
 			":execution:Review:*"}}}, []any{"states:DescribeExecution", "states:StopExecution"}),
@@ -275,10 +216,10 @@ func TestADownstreamStateMachineOfAnotherRegionIsRefused(t *testing.T) {
 	stack := awscdk.NewStack(newApp(t.TempDir()), jsii.String("Frankfurt"), &awscdk.StackProps{
 		Env: &awscdk.Environment{Account: jsii.String("210987654321"), Region: jsii.String("us-east-1")},
 	})
-	props := smallest(stack)
+	props := smallestProps(stack)
 	props.Downstream = []risk.Downstream{risk.StateMachineExecution{
 		Name:         "Review",
-		StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(stack, jsii.String("ReviewMachine"), jsii.String(review)),
+		StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(stack, jsii.String("ReviewMachine"), jsii.String(reviewARN)),
 	}}
 	fault := panicOf(func() { risk.NewClinicalRiskPipeline(stack, "Pipeline", props) })
 	want := "Downstream[0].StateMachine must be in the stack's account, 210987654321, got 123456789012\n" +

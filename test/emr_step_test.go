@@ -1,7 +1,6 @@
 package test
 
 import (
-	"strings"
 	"testing"
 	"time"
 
@@ -13,7 +12,7 @@ import (
 
 // Requirements: SRC-03, SRC-06
 func TestStartEMRJob(t *testing.T) {
-	got := synthesize(t, "smallest", smallest).state(t, "StartEMRJob")
+	got := smallestPipeline(t).state(t, "StartEMRJob")
 	want := object{
 		"Type":     "Task",
 		"Comment":  "Prepares the features on the cluster.",
@@ -40,7 +39,7 @@ func TestStartEMRJob(t *testing.T) {
 }
 
 func TestStartEMRJobCommandAndTimeout(t *testing.T) {
-	p := synthesize(t, "spark arguments", changed(func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+	p := synthesize(t, "spark arguments", changedProps(func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
 		p.Extraction = risk.EMRStep{
 			ClusterID: "j-ABC123", Script: "s3://bucket/etl.py", Timeout: time.Hour,
 			SparkArguments: []string{"--deploy-mode", "cluster"}, Arguments: []string{"--cutoff", "{% $states.input.cutoff %}"},
@@ -59,28 +58,4 @@ func TestStartEMRJobCommandAndTimeout(t *testing.T) {
 	if whole := p.definition["TimeoutSeconds"]; whole != 3*3600.0 {
 		t.Errorf("the execution's TimeoutSeconds is %v, want two hours more than the step's", whole)
 	}
-}
-
-// runArguments are what every job is told: trial and run.
-var runArguments = []any{
-	"--trial-id", textOf("trialId"),
-	"--run-id", "{% $states.context.Execution.Name %}",
-}
-
-// textOf is a text of a state's input, or "unknown".
-func textOf(field string) string {
-	return strings.ReplaceAll(`{% $type(FIELD) = "string" and FIELD != "" ? FIELD : "unknown" %}`, "FIELD", "$states.input."+field)
-}
-
-// retrier is a Retry entry with full jitter and delays that double.
-func retrier(attempts, interval, maxDelay float64, errors ...any) object {
-	return object{
-		"ErrorEquals": errors, "MaxAttempts": attempts, "IntervalSeconds": interval,
-		"BackoffRate": 2.0, "MaxDelaySeconds": maxDelay, "JitterStrategy": "FULL",
-	}
-}
-
-// never is a Retry entry that keeps later ones from repeating these errors.
-func never(errors ...any) object {
-	return object{"ErrorEquals": errors, "MaxAttempts": 0.0}
 }

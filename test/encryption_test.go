@@ -17,57 +17,8 @@ import (
 	"clinical-risk-pipeline/constructs/risk"
 )
 
-// keyPolicy returns the statements of the policy of the key whose logical id has a part, by name, without what every key has:
-// the account manages it and cannot use it, and it rotates.
-func (p *pipeline) keyPolicy(t *testing.T, part string) map[string]object {
-	t.Helper()
-	id, key := p.one(t, "AWS::KMS::Key", part)
-	if key["EnableKeyRotation"] != true {
-		t.Errorf("%s does not rotate", id)
-	}
-	statements := policyOf(key["KeyPolicy"])
-	administration := statements["Administration"]
-	delete(statements, "Administration")
-	root := joined("arn:", object{"Ref": "AWS::Partition"}, ":iam::", object{"Ref": "AWS::AccountId"}, ":root")
-	if diff := cmp.Diff(any(object{"AWS": root}), administration["Principal"]); diff != "" {
-		t.Errorf("%s is administered by others: %s", id, diff)
-	}
-	for _, action := range administration["Action"].([]any) {
-		for _, use := range []string{"*", "Encrypt", "Decrypt", "GenerateDataKey", "ReEncrypt", "CreateGrant"} {
-			if strings.Contains(action.(string), use) {
-				t.Errorf("%s may be used by whoever administers it: %s", id, action)
-			}
-		}
-	}
-	return statements
-}
-
-// letAccount is a statement for whoever IAM allows it in the account, under a condition; letService one for a service.
-func letAccount(name string, condition object, actions any) object {
-	statement := with(allow(name, "*", actions), condition)
-	statement["Principal"] = object{"AWS": joined("arn:", object{"Ref": "AWS::Partition"}, ":iam::", object{"Ref": "AWS::AccountId"}, ":root")}
-	return statement
-}
-
-func letService(name string, service any, condition any, actions any) object {
-	statement := allow(name, "*", actions)
-	statement["Principal"] = object{"Service": service}
-	if condition != nil {
-		statement["Condition"] = condition
-	}
-	return statement
-}
-
-func letLogs(name string, groups any) object {
-	return letService(name, joined("logs.", object{"Ref": "AWS::Region"}, ".", object{"Ref": "AWS::URLSuffix"}),
-		object{"ArnLike": object{"kms:EncryptionContext:aws:logs:arn": []any{groups}}},
-		[]any{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"})
-}
-
-var use = []any{"kms:Decrypt", "kms:GenerateDataKey"}
-
 // Requirements: SRC-16, P11-10d
-func TestKeyOfThePipelineNamesWhoMayUseIt(t *testing.T) {
+func TestKeyPolicyOfThePipeline(t *testing.T) {
 	logs := arn("logs", "log-group:/aws/vendedlogs/states/Variant-Pipeline-EFE2F723")
 	want := map[string]object{
 		"Executions":     letAccount("Executions", object{"StringEquals": object{"kms:EncryptionContext:aws:states:stateMachineArn": []any{machineARN("")}}}, use),
@@ -77,20 +28,20 @@ func TestKeyOfThePipelineNamesWhoMayUseIt(t *testing.T) {
 		"Topics":         letAccount("Topics", through("sns"), use),
 		"ReportOutcomes": letService("ReportOutcomes", "events.amazonaws.com", nil, use),
 	}
-	if diff := cmp.Diff(want, synthesize(t, "smallest", smallest).keyPolicy(t, "Pipeline")); diff != "" {
+	if diff := cmp.Diff(want, smallestPipeline(t).keyPolicy(t, "Pipeline")); diff != "" {
 		t.Error(diff)
 	}
 }
 
-func TestKeyServesWhatIsThere(t *testing.T) {
+func TestKeyPolicyServesExistingResourcesOnly(t *testing.T) {
 	common := []string{"DeliverLogs", "Executions", "LogDelivery", "Logs"}
 	for name, row := range map[string]struct {
 		props props
 		more  []string
 	}{
-		"alert topic":     {withAlertTopic, []string{"ReportOutcomes", "Topics"}},
-		"both topics":     {withBothTopics, nil},
-		"alert addresses": {changed(changes["AlertEmails"]), []string{"DeadLetters", "KeepUndeliveredAlerts", "ReportOutcomes", "Topics"}},
+		"alert topic":     {alertTopicProps, []string{"ReportOutcomes", "Topics"}},
+		"both topics":     {bothTopicsProps, nil},
+		"alert addresses": {changedProps(changes["AlertEmails"]), []string{"DeadLetters", "KeepUndeliveredAlerts", "ReportOutcomes", "Topics"}},
 	} {
 		got := slices.Sorted(maps.Keys(synthesize(t, name, row.props).keyPolicy(t, "Pipeline")))
 		want := slices.Sorted(slices.Values(append(slices.Clone(common), row.more...)))
@@ -101,7 +52,7 @@ func TestKeyServesWhatIsThere(t *testing.T) {
 }
 
 func TestExecutionsOfACohortAndOfItsChildrenAreEncrypted(t *testing.T) {
-	p := synthesize(t, "cohort", cohort)
+	p := cohortPipeline(t)
 	want := object{"StringEquals": object{"kms:EncryptionContext:aws:states:stateMachineArn": []any{machineARN(""), machineARN("/ScoreCohort")}}}
 	for name, statement := range map[string]object{
 		"role": p.statements(t)["ExecutionEncryption"], "key": p.keyPolicy(t, "Pipeline")["Executions"],
@@ -114,13 +65,13 @@ func TestExecutionsOfACohortAndOfItsChildrenAreEncrypted(t *testing.T) {
 
 // Requirements: SRC-16, P11-30
 func TestStateMachineLogsAndDeadLettersAreEncryptedWithTheKey(t *testing.T) {
-	p := synthesize(t, "alert addresses", changed(changes["AlertEmails"]))
+	p := synthesize(t, "alert addresses", changedProps(changes["AlertEmails"]))
 	machine := p.resource(t, "AWS::StepFunctions::StateMachine")
 	if diff := cmp.Diff(any(object{"Type": "CUSTOMER_MANAGED_KMS_KEY", "KmsKeyId": pipelineKey}), machine["EncryptionConfiguration"]); diff != "" {
 		t.Error(diff)
 	}
 	if name := machine["StateMachineName"]; name != "Variant-Pipeline-EFE2F723" {
-		t.Errorf("the policies name another state machine than %v", name)
+		t.Errorf("the state machine is named %v, which is not the name in the policies", name)
 	}
 	for kind, property := range map[string]string{"AWS::Logs::LogGroup": "KmsKeyId", "AWS::SQS::Queue": "KmsMasterKeyId"} {
 		if diff := cmp.Diff(any(pipelineKey), p.resource(t, kind)[property]); diff != "" {
@@ -130,8 +81,8 @@ func TestStateMachineLogsAndDeadLettersAreEncryptedWithTheKey(t *testing.T) {
 }
 
 // Requirements: SRC-16, P11-10d
-func TestKeysOfTheAuditAreUsedThroughS3AndByTheTrail(t *testing.T) {
-	p := trail(t, "prop LogRetention", trailChanges["LogRetention"])
+func TestKeyPoliciesOfRecordsAndTrail(t *testing.T) {
+	p := synthesizeTrail(t, "prop LogRetention", trailChanges["LogRetention"])
 	if diff := cmp.Diff(map[string]object{"Records": letAccount("Records", through("s3"), use)}, p.keyPolicy(t, "Records")); diff != "" {
 		t.Errorf("records: %s", diff)
 	}
@@ -144,14 +95,14 @@ func TestKeysOfTheAuditAreUsedThroughS3AndByTheTrail(t *testing.T) {
 	if diff := cmp.Diff(want, p.keyPolicy(t, "Audit")); diff != "" {
 		t.Errorf("trail: %s", diff)
 	}
-	delete(want, "EncryptTrailLogs") // nothing is logged there
-	if diff := cmp.Diff(want, trail(t, "default", nil).keyPolicy(t, "Audit")); diff != "" {
+	delete(want, "EncryptTrailLogs") // this trail has no log group
+	if diff := cmp.Diff(want, synthesizeTrail(t, "default", nil).keyPolicy(t, "Audit")); diff != "" {
 		t.Errorf("trail without a log group: %s", diff)
 	}
 }
 
 // Requirements: SRC-16, P11-10d
-func TestKeyOfTheApprovalNamesWhoMayUseIt(t *testing.T) {
+func TestKeyPolicyOfTheApproval(t *testing.T) {
 	want := map[string]object{
 		"ApprovalLogs": letLogs("ApprovalLogs", arn("logs", "log-group:*")),
 		"Requests": letAccount("Requests", through("dynamodb"), []any{
@@ -163,15 +114,15 @@ func TestKeyOfTheApprovalNamesWhoMayUseIt(t *testing.T) {
 	}
 }
 
-// The policy of an imported key cannot be seen: it is refused with the statements that it needs, unless somebody says that it
-// has them. The policy of a key of the same application is extended.
+// A construct cannot read the policy of an imported key. It refuses the key, with the statements that the policy needs, unless
+// KeyPrepared is set. It extends the policy of a key of the same application.
 func TestImportedKeys(t *testing.T) {
 	for construct, row := range map[string]struct {
 		build func(awscdk.Stack, awskms.IKey, bool)
-		names []string // of the statements that the error lists
+		names []string // of the statements that the error must list
 	}{
 		"pipeline": {func(stack awscdk.Stack, key awskms.IKey, prepared bool) {
-			props := smallest(stack)
+			props := smallestProps(stack)
 			props.Key, props.KeyPrepared = key, prepared
 			risk.NewClinicalRiskPipeline(stack, "Pipeline", props)
 		}, []string{"Executions", "LogDelivery", "DeliverLogs", "Logs", "Topics", "ReportOutcomes"}},
@@ -183,7 +134,7 @@ func TestImportedKeys(t *testing.T) {
 				Records: audit.NewRecordStore(stack, "Records", nil), EndpointName: "dropout", Key: key, KeyPrepared: prepared})
 		}, []string{"EncryptTrail", "ReadTrail"}},
 		"approval": {func(stack awscdk.Stack, key awskms.IKey, prepared bool) {
-			approval.NewApproval(stack, "Approval", approvalVariant(stack, func(_ awscdk.Stack, p *approval.ApprovalProps) {
+			approval.NewApproval(stack, "Approval", approvalProps(stack, func(_ awscdk.Stack, p *approval.ApprovalProps) {
 				p.Key, p.KeyPrepared = key, prepared
 			}))
 		}, []string{"ApprovalLogs", "Requests", "TellApprovers"}},
@@ -197,9 +148,9 @@ func TestImportedKeys(t *testing.T) {
 				return awskms.Key_FromKeyArn(stack, jsii.String("Existing"), jsii.String(existingKey))
 			}
 			refused := fmt.Sprint(build(false, imported))
-			for _, name := range append(row.names, "Key must have a policy", "set KeyPrepared") {
+			for _, name := range append(row.names, "Key is imported", "set KeyPrepared") {
 				if !strings.Contains(refused, name) {
-					t.Errorf("refused with %s, want %q in it", refused, name)
+					t.Errorf("refused with %s, want it to contain %q", refused, name)
 				}
 			}
 			if fault := build(true, imported); fault != nil {
@@ -214,13 +165,13 @@ func TestImportedKeys(t *testing.T) {
 }
 
 func TestPipelineAndApprovalRefuseAForeignKey(t *testing.T) {
-	stack, key := foreign(t)
+	stack, key := foreignKey(t)
 	wantForeignKeyRefused(t, func() {
-		props := smallest(stack)
+		props := smallestProps(stack)
 		props.Key = key
 		risk.NewClinicalRiskPipeline(stack, "Pipeline", props)
 	})
 	wantForeignKeyRefused(t, func() {
-		approval.NewApproval(stack, "Approval", approvalVariant(stack, func(_ awscdk.Stack, p *approval.ApprovalProps) { p.Key = key }))
+		approval.NewApproval(stack, "Approval", approvalProps(stack, func(_ awscdk.Stack, p *approval.ApprovalProps) { p.Key = key }))
 	})
 }

@@ -1,8 +1,6 @@
 package test
 
 import (
-	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -12,53 +10,6 @@ import (
 
 	"clinical-risk-pipeline/asl"
 )
-
-// services answer the calls of an execution, by state. Every state that is called has to be named.
-type services map[string]func(task *asl.Task) (asl.Reply, error)
-
-func (s services) Call(_ context.Context, task *asl.Task) (asl.Reply, error) {
-	answer, ok := s[task.State]
-	if !ok {
-		return asl.Reply{}, fmt.Errorf("nobody answers %s", task.State)
-	}
-	return answer(task)
-}
-
-// with is the services with one of them exchanged.
-func (s services) with(state string, answer func(*asl.Task) (asl.Reply, error)) services {
-	changed := services{}
-	for name, other := range s {
-		changed[name] = other
-	}
-	changed[state] = answer
-	return changed
-}
-
-func answering(output any) func(*asl.Task) (asl.Reply, error) {
-	return func(*asl.Task) (asl.Reply, error) { return asl.Reply{Output: output}, nil }
-}
-
-func failing(name, cause string) func(*asl.Task) (asl.Reply, error) {
-	return func(*asl.Task) (asl.Reply, error) { return asl.Reply{}, &asl.Error{Name: name, Cause: cause} }
-}
-
-func hanging(*asl.Task) (asl.Reply, error) { return asl.Reply{Hangs: true}, nil }
-
-// model is an endpoint whose container answers every request with this text.
-func model(body string) func(*asl.Task) (asl.Reply, error) {
-	return answering(object{"Body": body, "ContentType": "application/json", "InvokedProductionVariant": "AllTraffic"})
-}
-
-// healthy are services that do what they should, with a model that finds the given score.
-func healthy(score string) services {
-	return services{
-		"StartEMRJob":           answering(object{"Step": object{"Id": "s-1", "Status": object{"State": "COMPLETED"}}}),
-		"StartEMRServerlessJob": answering(object{}),
-		"StartGlueJob":          answering(object{}),
-		"InvokeModel":           model(`{"risk_score": ` + score + `}`),
-		"NotifyTeam":            answering(object{"MessageId": "m-1"}),
-	}
-}
 
 var oneSubject = object{
 	"subject": "S-001", "trialId": "T-1", "transformed_features": object{"age": 71.0, "site": "DE-03"},
@@ -81,29 +32,29 @@ const (
 func TestEveryAnswerOfTheModelTakesItsBranch(t *testing.T) {
 	for _, row := range []struct{ reason, body, path, err string }{
 		{"the threshold itself does not alert", `{"risk_score": 0.75}`, lowPath, ""},
-		{"just above it does", `{"risk_score": 0.7500001}`, highPath, ""},
-		{"certainty is a risk", `{"risk_score": 1}`, highPath, ""},
-		{"no risk is a score", `{"risk_score": 0}`, lowPath, ""},
-		{"other fields are the model's own business", `{"risk_score": 0.1, "model": "v7"}`, lowPath, ""},
-		{"a text is no number, though it looks like one", `{"risk_score": "0.9"}`, invalidPath, "InvalidScore"},
-		{"nor is null", `{"risk_score": null}`, invalidPath, "InvalidScore"},
-		{"nor is true", `{"risk_score": true}`, invalidPath, "InvalidScore"},
+		{"just above the threshold alerts", `{"risk_score": 0.7500001}`, highPath, ""},
+		{"one is a valid score", `{"risk_score": 1}`, highPath, ""},
+		{"zero is a valid score", `{"risk_score": 0}`, lowPath, ""},
+		{"other fields are ignored", `{"risk_score": 0.1, "model": "v7"}`, lowPath, ""},
+		{"a string is not a number", `{"risk_score": "0.9"}`, invalidPath, "InvalidScore"},
+		{"null is not a number", `{"risk_score": null}`, invalidPath, "InvalidScore"},
+		{"true is not a number", `{"risk_score": true}`, invalidPath, "InvalidScore"},
 		{"a probability is not negative", `{"risk_score": -1}`, invalidPath, "InvalidScore"},
-		{"nor above one", `{"risk_score": 1.5}`, invalidPath, "InvalidScore"},
-		{"a list is no score", `{"risk_score": [0.1]}`, invalidPath, "InvalidScore"},
+		{"a probability is at most one", `{"risk_score": 1.5}`, invalidPath, "InvalidScore"},
+		{"a list is not a score", `{"risk_score": [0.1]}`, invalidPath, "InvalidScore"},
 		{"a score is missing", `{}`, invalidPath, "InvalidScore"},
-		{"another contract's answer", `{"predictions": [0.1]}`, invalidPath, "InvalidScore"},
+		{"the answer has another form", `{"predictions": [0.1]}`, invalidPath, "InvalidScore"},
 		{"a list of one answer is not an answer", `[{"risk_score": 0.1}]`, invalidPath, "InvalidScore"},
-		{"a bare number is no answer", `0.1`, invalidPath, "InvalidScore"},
-		{"null is no answer", `null`, invalidPath, "InvalidScore"},
+		{"a bare number is not an answer", `0.1`, invalidPath, "InvalidScore"},
+		{"null is not an answer", `null`, invalidPath, "InvalidScore"},
 		{"NaN is not JSON", `{"risk_score": NaN}`, brokenPath, "States.QueryEvaluationError"},
 		{"an error page is not JSON", `<html><body>502</body></html>`, brokenPath, "States.QueryEvaluationError"},
-		{"nothing is not JSON", ``, brokenPath, "States.QueryEvaluationError"},
+		{"an empty body is not JSON", ``, brokenPath, "States.QueryEvaluationError"},
 		{"half an answer is not JSON", `{"risk_score": 0.`, brokenPath, "States.QueryEvaluationError"},
 	} {
 		t.Run(row.reason, func(t *testing.T) {
-			s := healthy("0").with("InvokeModel", model(row.body))
-			got := execute(t, synthesize(t, "smallest", smallest), oneSubject, s)
+			s := healthyServices("0").with("InvokeModel", model(row.body))
+			got := execute(t, smallestPipeline(t), oneSubject, s)
 			if path := strings.Join(got.Path(), " "); path != row.path || got.Error != row.err {
 				t.Errorf("went %s and ended with %q (%s), want %s and %q", path, got.Error, got.Cause, row.path, row.err)
 			}
@@ -114,9 +65,9 @@ func TestEveryAnswerOfTheModelTakesItsBranch(t *testing.T) {
 	}
 }
 
-func TestABodyThatIsMissingFailsTheExecution(t *testing.T) {
-	s := healthy("0").with("InvokeModel", answering(object{"ContentType": "application/json"}))
-	if got := execute(t, synthesize(t, "smallest", smallest), oneSubject, s); got.Status != asl.Failed {
+func TestAMissingBodyFailsTheExecution(t *testing.T) {
+	s := healthyServices("0").with("InvokeModel", answering(object{"ContentType": "application/json"}))
+	if got := execute(t, smallestPipeline(t), oneSubject, s); got.Status != asl.Failed {
 		t.Errorf("ended as %s by %v", got.Status, got.Path())
 	}
 }
@@ -124,11 +75,11 @@ func TestABodyThatIsMissingFailsTheExecution(t *testing.T) {
 // Requirements: SRC-07
 func TestTheModelGetsTheFeaturesUnchanged(t *testing.T) {
 	var request any
-	s := healthy("0.5").with("InvokeModel", func(task *asl.Task) (asl.Reply, error) {
+	s := healthyServices("0.5").with("InvokeModel", func(task *asl.Task) (asl.Reply, error) {
 		request = task.Input
 		return model(`{"risk_score": 0.5}`)(task)
 	})
-	execute(t, synthesize(t, "smallest", smallest), oneSubject, s)
+	execute(t, smallestPipeline(t), oneSubject, s)
 	body := request.(object)["Body"]
 	if got := asl.Encode(body); got != `{"features":{"age":71,"site":"DE-03"}}` {
 		t.Errorf("the endpoint got %s", got)
@@ -141,20 +92,20 @@ func TestTheAlertNamesSubjectTrialAndExecutionOnly(t *testing.T) {
 		input          any
 		subject, trial string
 	}{
-		"both ids are given":                 {oneSubject, "S-001", "T-1"},
-		"an alert without ids beats none":    {object{"transformed_features": object{}}, "unknown", "unknown"},
-		"an id that is no text may hold all": {object{"subject": object{"name": "Jane"}, "transformed_features": object{}}, "unknown", "unknown"},
-		"SNS takes no empty attribute":       {object{"trialId": "", "transformed_features": object{}}, "unknown", "unknown"},
+		"the input has both ids":                           {oneSubject, "S-001", "T-1"},
+		"the input has no ids":                             {object{"transformed_features": object{}}, "unknown", "unknown"},
+		"an id that is not a string may hold subject data": {object{"subject": object{"name": "Jane"}, "transformed_features": object{}}, "unknown", "unknown"},
+		"SNS refuses an empty attribute":                   {object{"trialId": "", "transformed_features": object{}}, "unknown", "unknown"},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			var alert, attributes object
 			var mail string
-			s := healthy("0.9").with("NotifyTeam", func(task *asl.Task) (asl.Reply, error) {
+			s := healthyServices("0.9").with("NotifyTeam", func(task *asl.Task) (asl.Reply, error) {
 				alert, attributes = message(t, task), task.Input.(object)["MessageAttributes"].(object)
 				mail = task.Input.(object)["Message"].(object)["email"].(string)
 				return asl.Reply{Output: object{"MessageId": "m-1"}}, nil
 			})
-			got := execute(t, synthesize(t, "smallest", smallest), row.input, s)
+			got := execute(t, smallestPipeline(t), row.input, s)
 			if got.Status != asl.Succeeded {
 				t.Fatalf("ended as %s: %s %s", got.Status, got.Error, got.Cause)
 			}
@@ -166,7 +117,7 @@ func TestTheAlertNamesSubjectTrialAndExecutionOnly(t *testing.T) {
 				t.Error(diff)
 			}
 			if trial := attributes["trial"].(object)["StringValue"]; trial != row.trial {
-				t.Errorf("the attribute trial is %v", trial)
+				t.Errorf("the trial attribute is %v", trial)
 			}
 			wantMail := "High dropout risk detected\nEnvironment: default\nTrial: " + row.trial + "\nThreshold: 0.75\nExecution: " + got.ARN +
 				"\nSubject: " + row.subject
@@ -174,17 +125,6 @@ func TestTheAlertNamesSubjectTrialAndExecutionOnly(t *testing.T) {
 				t.Errorf("the mail says\n%s\nwant\n%s", mail, wantMail)
 			}
 		})
-	}
-}
-
-// sometimes fails as often as told, and then does what it should.
-func sometimes(times int, fault, then func(*asl.Task) (asl.Reply, error)) func(*asl.Task) (asl.Reply, error) {
-	calls := 0
-	return func(task *asl.Task) (asl.Reply, error) {
-		if calls++; calls <= times {
-			return fault(task)
-		}
-		return then(task)
 	}
 }
 
@@ -199,41 +139,41 @@ func TestRetries(t *testing.T) {
 		err           string
 		attempts      int
 	}{
-		{"a throttled endpoint is asked again", "InvokeModel", throttled, 2, asl.Succeeded, "", 3},
-		{"up to six times", "InvokeModel", throttled, 6, asl.Succeeded, "", 7},
-		{"and then the execution fails with the service's error", "InvokeModel", throttled, 99, asl.Failed,
+		{"a throttled endpoint is called again", "InvokeModel", throttled, 2, asl.Succeeded, "", 3},
+		{"a throttled endpoint is called again up to six times", "InvokeModel", throttled, 6, asl.Succeeded, "", 7},
+		{"a throttled endpoint fails the execution after that", "InvokeModel", throttled, 99, asl.Failed,
 			"SageMakerRuntime.SageMakerRuntimeException", 7},
 		{"an error of the container may pass", "InvokeModel", failing("SageMakerRuntime.ModelErrorException", "500"), 2, asl.Succeeded, "", 3},
-		{"or stay", "InvokeModel", failing("SageMakerRuntime.ModelErrorException", "500"), 99, asl.Failed,
+		{"an error of the container may stay", "InvokeModel", failing("SageMakerRuntime.ModelErrorException", "500"), 99, asl.Failed,
 			"SageMakerRuntime.ModelErrorException", 3},
-		{"an error nobody has heard of is retried, too", "InvokeModel", failing("Surprise", "?"), 2, asl.Succeeded, "", 3},
-		{"a request that is invalid stays so", "InvokeModel", failing("SageMakerRuntime.ValidationErrorException", "no"), 1, asl.Failed,
+		{"an unknown error is retried, too", "InvokeModel", failing("Surprise", "?"), 2, asl.Succeeded, "", 3},
+		{"an invalid request stays invalid", "InvokeModel", failing("SageMakerRuntime.ValidationErrorException", "no"), 1, asl.Failed,
 			"SageMakerRuntime.ValidationErrorException", 1},
-		{"an endpoint that hangs is given up and asked again", "InvokeModel", hanging, 1, asl.Succeeded, "", 2},
-		{"but not for ever", "InvokeModel", hanging, 99, asl.Failed, "States.Timeout", 3},
-		{"a throttled submission was not accepted", "StartEMRJob", failing("EMR.AmazonElasticMapReduceException", "Rate exceeded"), 5,
+		{"an endpoint that hangs is called again after the timeout", "InvokeModel", hanging, 1, asl.Succeeded, "", 2},
+		{"an endpoint that always hangs fails the execution", "InvokeModel", hanging, 99, asl.Failed, "States.Timeout", 3},
+		{"a throttled submission is repeated", "StartEMRJob", failing("EMR.AmazonElasticMapReduceException", "Rate exceeded"), 5,
 			asl.Succeeded, "", 6},
-		{"a step that failed may have written its output", "StartEMRJob", failing("States.TaskFailed", "step failed"), 1, asl.Failed,
+		{"a failed step is not repeated, it may have written output", "StartEMRJob", failing("States.TaskFailed", "step failed"), 1, asl.Failed,
 			"States.TaskFailed", 1},
-		{"a step that hangs ran for hours", "StartEMRJob", hanging, 1, asl.Failed, "States.Timeout", 1},
-		{"a cluster that is not there stays away", "StartEMRJob", failing("EMR.InvalidRequestException", "no cluster"), 1, asl.Failed,
+		{"a step that hangs is not repeated, it ran for hours", "StartEMRJob", hanging, 1, asl.Failed, "States.Timeout", 1},
+		{"a missing cluster stays missing", "StartEMRJob", failing("EMR.InvalidRequestException", "no cluster"), 1, asl.Failed,
 			"EMR.InvalidRequestException", 1},
-		{"an alert is tried for a long time", "NotifyTeam", failing("SNS.AmazonSNSException", "Service unavailable"), 8, asl.Succeeded, "", 9},
-		{"and then the execution fails loudly", "NotifyTeam", failing("SNS.AmazonSNSException", "Service unavailable"), 99, asl.Failed,
+		{"an alert is retried for a long time", "NotifyTeam", failing("SNS.AmazonSNSException", "Service unavailable"), 8, asl.Succeeded, "", 9},
+		{"an alert that always fails, fails the execution", "NotifyTeam", failing("SNS.AmazonSNSException", "Service unavailable"), 99, asl.Failed,
 			"SNS.AmazonSNSException", 9},
 		{"an alert that hangs is published again", "NotifyTeam", hanging, 1, asl.Succeeded, "", 2},
-		{"a topic that is not there stays away", "NotifyTeam", failing("SNS.NotFoundException", "no topic"), 1, asl.Failed,
+		{"a missing topic stays missing", "NotifyTeam", failing("SNS.NotFoundException", "no topic"), 1, asl.Failed,
 			"SNS.NotFoundException", 1},
 	} {
 		t.Run(row.reason, func(t *testing.T) {
-			s := healthy("0.9")
+			s := healthyServices("0.9")
 			attempts := 0
 			answer := sometimes(row.times, row.fault, s[row.state])
 			s = s.with(row.state, func(task *asl.Task) (asl.Reply, error) {
 				attempts++
 				return answer(task)
 			})
-			got := execute(t, synthesize(t, "smallest", smallest), oneSubject, s)
+			got := execute(t, smallestPipeline(t), oneSubject, s)
 			if got.Status != row.status || got.Error != row.err || attempts != row.attempts {
 				t.Errorf("%d attempts, %s %q, want %d, %s %q", attempts, got.Status, got.Error, row.attempts, row.status, row.err)
 			}
@@ -241,12 +181,12 @@ func TestRetries(t *testing.T) {
 	}
 }
 
-// What outlives its retries ends the execution in the state that failed: a redrive resumes there.
+// An error that outlives its retries ends the execution in the state that failed. A redrive resumes there.
 //
 // Requirements: SRC-05
 func TestAnErrorEndsTheExecutionInItsOwnState(t *testing.T) {
 	for _, state := range []string{"StartEMRJob", "InvokeModel", "NotifyTeam"} {
-		got := execute(t, synthesize(t, "smallest", smallest), oneSubject, healthy("0.9").with(state, failing("Outage", "The data centre is dark.")))
+		got := execute(t, smallestPipeline(t), oneSubject, healthyServices("0.9").with(state, failing("Outage", "The data centre is dark.")))
 		if path := got.Path(); path[len(path)-1] != state || got.Error != "Outage" || got.Cause != "The data centre is dark." {
 			t.Errorf("%s failed: went %v and ended with %q, %q", state, path, got.Error, got.Cause)
 		}
@@ -256,11 +196,11 @@ func TestAnErrorEndsTheExecutionInItsOwnState(t *testing.T) {
 // Requirements: SRC-21
 func TestDelaysBetweenAttemptsAreJitteredAndCapped(t *testing.T) {
 	var calls []time.Time
-	s := healthy("0.9").with("NotifyTeam", func(task *asl.Task) (asl.Reply, error) {
+	s := healthyServices("0.9").with("NotifyTeam", func(task *asl.Task) (asl.Reply, error) {
 		calls = append(calls, task.Now)
 		return failing("SNS.AmazonSNSException", "down")(task)
 	})
-	execute(t, synthesize(t, "smallest", smallest), oneSubject, s)
+	execute(t, smallestPipeline(t), oneSubject, s)
 	longest := 2 * time.Second
 	var delays []time.Duration
 	for i := range len(calls) - 1 {
@@ -278,9 +218,9 @@ func TestDelaysBetweenAttemptsAreJitteredAndCapped(t *testing.T) {
 // Requirements: SRC-01, SRC-06
 func TestEveryExtractionLeadsToTheModelWithItsInput(t *testing.T) {
 	for state, p := range map[string]*pipeline{
-		"StartEMRJob": synthesize(t, "smallest", smallest), "StartEMRServerlessJob": serverless(t), "StartGlueJob": glue(t),
+		"StartEMRJob": smallestPipeline(t), "StartEMRServerlessJob": serverlessPipeline(t), "StartGlueJob": gluePipeline(t),
 	} {
-		s := healthy("0.9").with(state, answering(object{"JobRunState": "SUCCEEDED"}))
+		s := healthyServices("0.9").with(state, answering(object{"JobRunState": "SUCCEEDED"}))
 		got := execute(t, p, oneSubject, s)
 		want := []string{state, "InvokeModel", "CheckRisk", "NotifyTeam", "End"}
 		if !slices.Equal(got.Path(), want) {

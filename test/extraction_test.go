@@ -2,35 +2,16 @@ package test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
-	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/constructs/risk"
 )
 
-const jobRole = "arn:aws:iam::123456789012:role/etl"
-
-func serverless(t *testing.T) *pipeline {
-	return synthesize(t, "EMR Serverless", changed(func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
-		p.Extraction = risk.EMRServerlessJob{
-			ApplicationID:  "00f1a2b3c4",
-			ExecutionRole:  awsiam.Role_FromRoleArn(stack, jsii.String("JobRole"), jsii.String(jobRole), nil),
-			Script:         "s3://bucket/etl.py",
-			SparkArguments: []string{"--conf", "spark.executor.memory=8g"},
-			Arguments:      []string{"--cutoff", "2026-11-01"},
-			LogURI:         "s3://bucket/logs/",
-			Timeout:        90 * time.Second,
-		}
-	}))
-}
-
 // Requirements: SRC-06
 func TestEMRServerlessJob(t *testing.T) {
-	p := serverless(t)
+	p := serverlessPipeline(t)
 	want := object{
 		"Type":     "Task",
 		"Comment":  "Prepares the features on EMR Serverless.",
@@ -65,7 +46,7 @@ func TestEMRServerlessJob(t *testing.T) {
 func TestEMRServerlessJobStatements(t *testing.T) {
 	pass := allow("StartEMRServerlessJobRole", jobRole, "iam:PassRole")
 	pass["Condition"] = object{"StringEquals": object{"iam:PassedToService": "emr-serverless.amazonaws.com"}}
-	wantStatements(t, serverless(t), map[string]object{
+	wantStatements(t, serverlessPipeline(t), map[string]object{
 		"StartEMRServerlessJob": allow("StartEMRServerlessJob",
 			arn("emr-serverless", "/applications/00f1a2b3c4"), "emr-serverless:StartJobRun"),
 		"StartEMRServerlessJobRun": allow("StartEMRServerlessJobRun",
@@ -76,12 +57,6 @@ func TestEMRServerlessJobStatements(t *testing.T) {
 	})
 }
 
-func glue(t *testing.T) *pipeline {
-	return synthesize(t, "Glue", changed(func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
-		p.Extraction = risk.GlueJob{JobName: "etl", Arguments: map[string]string{"--cutoff": "2026-11-01"}, Timeout: time.Hour}
-	}))
-}
-
 // Requirements: SRC-06
 func TestGlueJob(t *testing.T) {
 	want := object{
@@ -90,7 +65,7 @@ func TestGlueJob(t *testing.T) {
 		"Resource": "arn:aws:states:::glue:startJobRun.sync",
 		"Arguments": object{
 			"JobName": "etl",
-			"Timeout": 60.0, // minutes: without it Glue gives a job two days
+			"Timeout": 60.0, // minutes; the default of Glue is two days
 			"Arguments": object{
 				"--cutoff":   "2026-11-01",
 				"--trial-id": runArguments[1],
@@ -103,13 +78,13 @@ func TestGlueJob(t *testing.T) {
 		"Output": "{% $states.input %}",
 		"Next":   "InvokeModel",
 	}
-	if diff := cmp.Diff(want, glue(t).state(t, "StartGlueJob")); diff != "" {
+	if diff := cmp.Diff(want, gluePipeline(t).state(t, "StartGlueJob")); diff != "" {
 		t.Error(diff)
 	}
 }
 
 func TestGlueJobStatements(t *testing.T) {
-	wantStatements(t, glue(t), map[string]object{
+	wantStatements(t, gluePipeline(t), map[string]object{
 		"StartGlueJob": allow("StartGlueJob", arn("glue", "job/etl"),
 			[]any{"glue:BatchStopJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:StartJobRun"}),
 	})
@@ -117,25 +92,25 @@ func TestGlueJobStatements(t *testing.T) {
 
 // Requirements: SRC-06
 func TestNoExtraction(t *testing.T) {
-	p := synthesize(t, "no extraction", changed(func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+	p := synthesize(t, "no extraction", changedProps(func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
 		p.Extraction = risk.NoExtraction{}
 	}))
 	if p.definition["StartAt"] != "InvokeModel" {
 		t.Errorf("starts at %v", p.definition["StartAt"])
 	}
 	if p.definition["TimeoutSeconds"] != 7200.0 {
-		t.Errorf("may take %v seconds, want two hours", p.definition["TimeoutSeconds"])
+		t.Errorf("TimeoutSeconds is %v, want two hours", p.definition["TimeoutSeconds"])
 	}
 	wantStatements(t, p, nil)
 }
 
-// wantStatements compares the statements that the extraction adds to those that every pipeline has.
+// wantStatements compares the statements that a pipeline has besides those of every pipeline.
 func wantStatements(t *testing.T, p *pipeline, want map[string]object) {
 	t.Helper()
 	got := p.statements(t)
 	for _, name := range []string{"InvokeModel", "NotifyTeam", "TopicEncryption", "ExecutionEncryption", "LogEncryption", "Logging", "Tracing"} {
 		if got[name] == nil {
-			t.Errorf("no statement %s", name)
+			t.Errorf("the statement %s is missing", name)
 		}
 		delete(got, name)
 	}

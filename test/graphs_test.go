@@ -8,20 +8,20 @@ import (
 	"clinical-risk-pipeline/asl/draw"
 )
 
-// TestGraphs compares the graphs in docs/ with what the variants synthesize to. `make docs` draws them anew.
+// TestGraphs compares the graphs in docs/ with the definitions of the variants. `make docs` redraws them.
 //
 // Requirements: SRC-17, P11-10k2
 func TestGraphs(t *testing.T) {
 	for name, p := range map[string]*pipeline{
-		"one-subject":               synthesize(t, "smallest", smallest),
-		"one-subject-recorded":      recorded(t),
-		"extraction-emr-serverless": serverless(t),
-		"extraction-glue":           glue(t),
-		"everything":                fullest(t),
-		"approval":                  gated(t),
-		"cohort-approval":           gatedCohort(t),
-		"downstream":                downstream(t),
-		"cohort":                    synthesize(t, "cohort", cohort),
+		"one-subject":               smallestPipeline(t),
+		"one-subject-recorded":      recordedPipeline(t),
+		"extraction-emr-serverless": serverlessPipeline(t),
+		"extraction-glue":           gluePipeline(t),
+		"everything":                fullPipeline(t),
+		"approval":                  approvalPipeline(t),
+		"cohort-approval":           cohortApprovalPipeline(t),
+		"downstream":                downstreamPipeline(t),
+		"cohort":                    cohortPipeline(t),
 	} {
 		drawn, err := draw.SVG(p.machine.Definition, nil)
 		if err != nil {
@@ -35,7 +35,7 @@ func TestGraphs(t *testing.T) {
 			continue
 		}
 		if stored, err := os.ReadFile(file); err != nil || string(stored) != string(drawn) {
-			t.Errorf("%s is not what is synthesized (%v): run `make docs`", file, err)
+			t.Errorf("%s differs from the synthesized definition (%v): run `make docs`", file, err)
 		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 // Requirements: SRC-03, SRC-07
 func TestInvokeModel(t *testing.T) {
-	got := synthesize(t, "smallest", smallest).state(t, "InvokeModel")
+	got := smallestPipeline(t).state(t, "InvokeModel")
 	want := object{
 		"Type":     "Task",
 		"Comment":  "Asks the endpoint for the risk of dropout.",

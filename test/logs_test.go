@@ -13,7 +13,7 @@ import (
 
 // Requirements: SRC-14, SRC-23
 func TestEveryExecutionIsLoggedWithoutItsData(t *testing.T) {
-	machine := synthesize(t, "smallest", smallest).resource(t, "AWS::StepFunctions::StateMachine")
+	machine := smallestPipeline(t).resource(t, "AWS::StepFunctions::StateMachine")
 	want := object{
 		"Level":                "ALL",
 		"IncludeExecutionData": false,
@@ -31,13 +31,13 @@ func TestEveryExecutionIsLoggedWithoutItsData(t *testing.T) {
 
 // Requirements: SRC-14
 func TestLogGroup(t *testing.T) {
-	p := synthesize(t, "smallest", smallest)
+	p := smallestPipeline(t)
 	group := p.resource(t, "AWS::Logs::LogGroup")
 	if name := group["LogGroupName"].(string); !strings.HasPrefix(name, "/aws/vendedlogs/states/Variant-Pipeline") {
-		t.Errorf("the log group is called %s", name)
+		t.Errorf("the name of the log group is %s", name)
 	}
 	if group["RetentionInDays"] != 3653.0 {
-		t.Errorf("events are kept %v days, want ten years", group["RetentionInDays"])
+		t.Errorf("the log group keeps events for %v days, want ten years", group["RetentionInDays"])
 	}
 	if policy := p.deletionPolicy("PipelineLogs402221E7"); policy != "RetainExceptOnCreate" {
 		t.Errorf("the log group's DeletionPolicy is %v", policy)
@@ -45,19 +45,15 @@ func TestLogGroup(t *testing.T) {
 }
 
 func TestLogRetentionAndRemovalPolicy(t *testing.T) {
-	p := synthesize(t, "removal", changed(func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+	p := synthesize(t, "removal", changedProps(func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
 		p.LogRetention, p.RemovalPolicy = awslogs.RetentionDays_ONE_MONTH, awscdk.RemovalPolicy_DESTROY
 	}))
 	if days := p.resource(t, "AWS::Logs::LogGroup")["RetentionInDays"]; days != 30.0 {
-		t.Errorf("events are kept %v days", days)
+		t.Errorf("the log group keeps events for %v days, want 30", days)
 	}
 	for _, id := range []string{"PipelineLogs402221E7", "PipelineKeyF48EE773"} {
 		if policy := p.deletionPolicy(id); policy != "Delete" {
 			t.Errorf("the DeletionPolicy of %s is %v", id, policy)
 		}
 	}
-}
-
-func (p *pipeline) deletionPolicy(id string) any {
-	return p.template["Resources"].(object)[id].(object)["DeletionPolicy"]
 }

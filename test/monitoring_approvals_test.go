@@ -13,15 +13,15 @@ import (
 	"clinical-risk-pipeline/constructs/monitoring"
 )
 
-// watch is the approval watch of the fullest monitoring, with its state machine.
-func watch(t *testing.T) *pipeline {
+// approvalWatch is the stack of a monitoring with every prop, with the state machine of its approval watch.
+func approvalWatch(t *testing.T) *pipeline {
 	t.Helper()
-	p := monitor(t, "all", everything)
+	p := synthesizeMonitoring(t, "all", fullMonitoring)
 	p.name, p.machine = "approval watch", stateMachine(t, filepath.Join(scratch, "monitoring all"), "Variant")
 	return p
 }
 
-// watchAt executes the approval watch at a time, and returns the calls that it made, by state.
+// watchAt executes the approval watch at a time. It returns the execution and its calls, by state.
 func (p *pipeline) watchAt(t *testing.T, at time.Time, s services) (*asl.Execution, map[string]object) {
 	t.Helper()
 	calls := map[string]object{}
@@ -35,9 +35,9 @@ func (p *pipeline) watchAt(t *testing.T, at time.Time, s services) (*asl.Executi
 	return p.run(t, object{}, asl.Options{Handler: recording, Name: "watch-1", Start: at}), calls
 }
 
-func TestRequestsThatAreAboutToExpireAreCounted(t *testing.T) {
+func TestExpiringRequestsAreCounted(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	execution, calls := watch(t).watchAt(t, now, services{
+	execution, calls := approvalWatch(t).watchAt(t, now, services{
 		"CountExpiring": answering(object{"Count": 2.0, "ScannedCount": 2.0}),
 		"ReportCount":   answering(object{}),
 	})
@@ -51,8 +51,8 @@ func TestRequestsThatAreAboutToExpireAreCounted(t *testing.T) {
 			"ExpressionAttributeNames": object{"#open": "open", "#requestedAt": "requestedAt"},
 			"ExpressionAttributeValues": object{
 				":open": object{"S": "yes"},
-				":from": object{"S": "2026-11-19T12:00:00.000Z"}, // 72 hours ago: what is older has expired
-				":to":   object{"S": "2026-11-20T06:00:00.000Z"}, // 54 hours ago: what is younger has more than 18 hours left
+				":from": object{"S": "2026-11-19T12:00:00.000Z"}, // 72 hours ago: older requests have expired
+				":to":   object{"S": "2026-11-20T06:00:00.000Z"}, // 54 hours ago: younger requests have more than 18 hours left
 			},
 		},
 		"ReportCount": {"Namespace": "ClinicalRisk", "MetricData": []any{object{
@@ -68,9 +68,9 @@ func TestRequestsThatAreAboutToExpireAreCounted(t *testing.T) {
 	}
 }
 
-// The alarm takes missing counts as a breach, so an execution that fails must report none.
-func TestAWatchThatCannotCountReportsNothing(t *testing.T) {
-	execution, calls := watch(t).watchAt(t, time.Now(), services{
+// The alarm treats a missing count as a breach, so a failed execution must not report a count.
+func TestAFailedWatchReportsNothing(t *testing.T) {
+	execution, calls := approvalWatch(t).watchAt(t, time.Now(), services{
 		"CountExpiring": failing("DynamoDb.DynamoDbException", "AccessDenied"), "ReportCount": answering(object{}),
 	})
 	if execution.Status != asl.Failed || calls["ReportCount"] != nil {
@@ -79,8 +79,8 @@ func TestAWatchThatCannotCountReportsNothing(t *testing.T) {
 }
 
 // Requirements: SRC-13
-func TestTheWatchMayDoExactlyThis(t *testing.T) {
-	p := watch(t)
+func TestTheWatchHasExactlyTheseStatements(t *testing.T) {
+	p := approvalWatch(t)
 	logging := []any{
 		"logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeLogGroups", "logs:DescribeResourcePolicies",
 		"logs:GetLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:UpdateLogDelivery",
@@ -108,10 +108,10 @@ func TestTheWatchMayDoExactlyThis(t *testing.T) {
 }
 
 func TestTheWatchRunsEveryFiveMinutesAndLogsNoData(t *testing.T) {
-	p := watch(t)
+	p := approvalWatch(t)
 	id, machine := p.one(t, "AWS::StepFunctions::StateMachine", "")
 	if machine["StateMachineType"] != "EXPRESS" {
-		t.Errorf("the watch is %v", machine["StateMachineType"])
+		t.Errorf("the type of the watch is %v", machine["StateMachineType"])
 	}
 	logging := machine["LoggingConfiguration"].(object)
 	if logging["Level"] != "ALL" || logging["IncludeExecutionData"] != false {
@@ -128,13 +128,13 @@ func TestTheWatchRunsEveryFiveMinutesAndLogsNoData(t *testing.T) {
 }
 
 func TestDeadlineAndWarningOfApprovalsChangeTheWatch(t *testing.T) {
-	unchanged := text(monitor(t, "all", everything).template)
+	unchanged := text(synthesizeMonitoring(t, "all", fullMonitoring).template)
 	for name, change := range map[string]func(*monitoring.Approvals){
 		"deadline": func(a *monitoring.Approvals) { a.Deadline, a.Warning = 48*time.Hour, 18*time.Hour },
 		"warning":  func(a *monitoring.Approvals) { a.Warning = time.Hour },
 	} {
-		p := monitor(t, "approval "+name, func(stack awscdk.Stack, p *monitoring.MonitoringProps) {
-			everything(stack, p)
+		p := synthesizeMonitoring(t, "approval "+name, func(stack awscdk.Stack, p *monitoring.MonitoringProps) {
+			fullMonitoring(stack, p)
 			change(p.Approvals)
 		})
 		if text(p.template) == unchanged {

@@ -9,7 +9,7 @@ import (
 
 // Requirements: SRC-05, SRC-18
 func TestOperationsHearOfEveryExecutionThatDidNotSucceed(t *testing.T) {
-	rule := synthesize(t, "smallest", smallest).resource(t, "AWS::Events::Rule")
+	rule := smallestPipeline(t).resource(t, "AWS::Events::Rule")
 	want := object{
 		"source":      []any{"aws.states"},
 		"detail-type": []any{"Step Functions Execution Status Change"},
@@ -27,11 +27,11 @@ func TestOperationsHearOfEveryExecutionThatDidNotSucceed(t *testing.T) {
 	}
 }
 
-// The event that the rule matches holds the execution's input and output. The message takes three fields of it.
+// The event has the input and the output of the execution. The message takes the status and the ARN only.
 //
 // Requirements: SRC-23
-func TestOperationsAreSentNoData(t *testing.T) {
-	rule := synthesize(t, "smallest", smallest).resource(t, "AWS::Events::Rule")
+func TestOperationsGetNoSubjectData(t *testing.T) {
+	rule := smallestPipeline(t).resource(t, "AWS::Events::Rule")
 	want := object{
 		"InputPathsMap": object{"status": "$.detail.status", "execution": "$.detail.executionArn"},
 		"InputTemplate": `{"message": "An execution of the clinical risk pipeline did not succeed", "status": <status>, "execution": <execution>}`,
@@ -42,7 +42,7 @@ func TestOperationsAreSentNoData(t *testing.T) {
 }
 
 func TestEventBridgeMayUseTheKeyAndPublish(t *testing.T) {
-	p := synthesize(t, "smallest", smallest)
+	p := smallestPipeline(t)
 	key := text(p.resource(t, "AWS::KMS::Key")["KeyPolicy"])
 	topic := text(p.resources("AWS::SNS::TopicPolicy")["PipelineOperationsTopicPolicy85079BAB"])
 	for name, policy := range map[string]string{"key": key, "topic": topic} {

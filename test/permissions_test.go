@@ -11,47 +11,9 @@ import (
 	"clinical-risk-pipeline/constructs/risk"
 )
 
-// statements of the role, by name.
-func (p *pipeline) statements(t *testing.T) map[string]object {
-	t.Helper()
-	policy := p.resources("AWS::IAM::ManagedPolicy")["PipelinePermissions841DF3AF"]
-	if policy == nil {
-		t.Fatal("the role has no policy")
-	}
-	document := policy["PolicyDocument"].(object)
-	statements := map[string]object{}
-	for _, s := range document["Statement"].([]any) {
-		statement := s.(object)
-		statements[statement["Sid"].(string)] = statement
-	}
-	return statements
-}
-
-// arn is an ARN in the stack's own partition, region and account.
-func arn(service, resource string) object {
-	return object{"Fn::Join": []any{"", []any{
-		"arn:", object{"Ref": "AWS::Partition"}, ":" + service + ":", object{"Ref": "AWS::Region"}, ":",
-		object{"Ref": "AWS::AccountId"}, ":" + resource,
-	}}}
-}
-
-func allow(name string, resource any, actions any) object {
-	return object{"Sid": name, "Effect": "Allow", "Action": actions, "Resource": resource}
-}
-
-var pipelineKey = attribute("PipelineKeyF48EE773", "Arn")
-
-// machineARN is the ARN that the variant's state machine will have, with a suffix. Policies name it before it is there.
-func machineARN(suffix string) object {
-	return arn("states", "stateMachine:Variant-Pipeline-EFE2F723"+suffix)
-}
-
-// manageRule are the actions on a rule that Step Functions manages.
-var manageRule = []any{"events:DescribeRule", "events:PutRule", "events:PutTargets"}
-
 // Requirements: SRC-13, P11-10d
 func TestRoleHasExactlyTheseStatements(t *testing.T) {
-	p := synthesize(t, "smallest", smallest)
+	p := smallestPipeline(t)
 	want := map[string]object{
 		"StartEMRJob": allow("StartEMRJob", arn("elasticmapreduce", "cluster/j-ABC123"),
 			[]any{"elasticmapreduce:AddJobFlowSteps", "elasticmapreduce:CancelSteps", "elasticmapreduce:DescribeStep"}),
@@ -76,13 +38,13 @@ func TestRoleHasExactlyTheseStatements(t *testing.T) {
 
 // Requirements: SRC-10
 func TestRoleIsAssumedByStepFunctionsAndHasNoOtherPolicy(t *testing.T) {
-	p := synthesize(t, "smallest", smallest)
+	p := smallestPipeline(t)
 	role := p.resource(t, "AWS::IAM::Role")
 	if diff := cmp.Diff([]any{object{"Ref": "PipelinePermissions841DF3AF"}}, role["ManagedPolicyArns"]); diff != "" {
 		t.Error(diff)
 	}
 	if role["Policies"] != nil || len(p.resources("AWS::IAM::Policy")) > 0 {
-		t.Error("the role has statements besides its own policy")
+		t.Error("the role has other policies than its own")
 	}
 	want := []any{object{
 		"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": object{"Service": "states.amazonaws.com"},
@@ -97,22 +59,20 @@ func TestRoleIsAssumedByStepFunctionsAndHasNoOtherPolicy(t *testing.T) {
 }
 
 func TestRoleReachesTheEndpointByTheNameInItsARN(t *testing.T) {
-	p := synthesize(t, "endpoint in capitals", changed(func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+	p := synthesize(t, "endpoint in capitals", changedProps(func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
 		p.EndpointName = "Dropout-Inference"
 	}))
 	if diff := cmp.Diff(arn("sagemaker", "endpoint/dropout-inference"), p.statements(t)["InvokeModel"]["Resource"]); diff != "" {
 		t.Error(diff)
 	}
 	if name := p.state(t, "InvokeModel")["Arguments"].(object)["EndpointName"]; name != "Dropout-Inference" {
-		t.Errorf("asks the endpoint %v", name)
+		t.Errorf("calls the endpoint %v", name)
 	}
 }
 
-const existingTopic = "arn:aws:sns:eu-central-1:123456789012:ClinicalAlerts"
-
 func TestRoleReachesAnExistingTopicAndItsKey(t *testing.T) {
 	const key = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-	p := synthesize(t, "encrypted topic", changed(func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+	p := synthesize(t, "encrypted topic", changedProps(func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
 		p.AlertTopic = awssns.Topic_FromTopicAttributes(stack, jsii.String("Existing"),
 			&awssns.TopicAttributes{TopicArn: jsii.String(existingTopic), KeyArn: jsii.String(key)})
 	}))
@@ -125,13 +85,9 @@ func TestRoleReachesAnExistingTopicAndItsKey(t *testing.T) {
 	}
 }
 
-func TestRoleReachesNoKeyWhereTheTopicHasNone(t *testing.T) {
-	p := synthesize(t, "alert topic", withAlertTopic)
+func TestRoleReachesNoKeyOfAnUnencryptedTopic(t *testing.T) {
+	p := synthesize(t, "alert topic", alertTopicProps)
 	if statement, ok := p.statements(t)["TopicEncryption"]; ok {
-		t.Errorf("the role may use a key: %s", text(statement))
+		t.Errorf("the role may use a key, although the topic has none: %s", text(statement))
 	}
 }
-
-var withAlertTopic = changed(func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
-	p.AlertTopic = awssns.Topic_FromTopicArn(stack, jsii.String("Existing"), jsii.String(existingTopic))
-})

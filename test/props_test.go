@@ -17,14 +17,14 @@ import (
 	"clinical-risk-pipeline/constructs/risk"
 )
 
-// changes has a value for every prop that is not its default.
+// changes sets each prop to a value other than its default.
 var changes = map[string]func(awscdk.Stack, *risk.ClinicalRiskPipelineProps){
 	"Extraction": func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) { p.Extraction = risk.NoExtraction{} },
 	"EndpointName": func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
 		p.EndpointName = "another"
 	},
 	"Cohort": func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
-		*p = *cohort(stack)
+		*p = *cohortProps(stack)
 	},
 	"Records": func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
 		p.Records = audit.NewRecordStore(stack, "Records", nil)
@@ -34,11 +34,11 @@ var changes = map[string]func(awscdk.Stack, *risk.ClinicalRiskPipelineProps){
 	"AlertEmails": func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) { p.AlertEmails = []string{"team@example.org"} },
 	"Approval": func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
 		p.Records = audit.NewRecordStore(stack, "Records", nil)
-		withApproval(stack, p)
+		addApproval(stack, p)
 		p.Downstream = nil
 	},
 	"Downstream": func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
-		machine := awsstepfunctions.StateMachine_FromStateMachineArn(stack, jsii.String("ReviewMachine"), jsii.String(review))
+		machine := awsstepfunctions.StateMachine_FromStateMachineArn(stack, jsii.String("ReviewMachine"), jsii.String(reviewARN))
 		p.Downstream = []risk.Downstream{risk.StateMachineExecution{Name: "Review", StateMachine: machine}}
 	},
 	"AlertTopic": func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
@@ -60,17 +60,17 @@ var changes = map[string]func(awscdk.Stack, *risk.ClinicalRiskPipelineProps){
 }
 
 func TestEveryPropChangesTheTemplate(t *testing.T) {
-	unchanged := text(synthesize(t, "smallest", smallest).template)
+	unchanged := text(smallestPipeline(t).template)
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[risk.ClinicalRiskPipelineProps]()) {
 		if field.Name == "KeyPrepared" {
-			continue // a promise: TestImportedKeys
+			continue // see TestImportedKeys
 		}
 		change := changes[field.Name]
 		if change == nil {
-			t.Errorf("no change is given for the prop %s", field.Name)
+			t.Errorf("the prop %s needs a change", field.Name)
 			continue
 		}
-		if p := synthesize(t, "prop "+field.Name, changed(change)); text(p.template) == unchanged {
+		if p := synthesize(t, "prop "+field.Name, changedProps(change)); text(p.template) == unchanged {
 			t.Errorf("the prop %s does not change the template", field.Name)
 		}
 	}

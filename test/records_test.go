@@ -16,13 +16,7 @@ import (
 	"clinical-risk-pipeline/constructs/risk"
 )
 
-func recorded(t *testing.T) *pipeline {
-	return synthesize(t, "records", changed(func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
-		p.Records = audit.NewRecordStore(stack, "Records", nil)
-	}))
-}
-
-// recordSchema is the published schema of a decision record.
+// recordSchema returns the published schema of a decision record.
 func recordSchema(t *testing.T) *jsonschema.Schema { return compileSchema(t, "decision-record") }
 
 func compileSchema(t *testing.T, name string) *jsonschema.Schema {
@@ -39,19 +33,19 @@ func compileSchema(t *testing.T, name string) *jsonschema.Schema {
 func wantValid(t *testing.T, record object) {
 	t.Helper()
 	if err := recordSchema(t).Validate(record); err != nil {
-		t.Errorf("the record does not meet its schema: %v\n%s", err, text(record))
+		t.Errorf("the record is not valid: %v\n%s", err, text(record))
 	}
 }
 
 // Requirements: P11-10a-records, P11-10b
-func TestTheSchemaRefusesWhatIsNoRecord(t *testing.T) {
-	valid := runCohort(t, smallBatches(t), line("S-0", 0.9), nil).records["decisions/run-1/batch-0000000.json"]
+func TestTheSchemaRefusesInvalidRecords(t *testing.T) {
+	valid := runCohort(t, smallBatchPipeline(t), line("S-0", 0.9), nil).records["decisions/run-1/batch-0000000.json"]
 	for reason, change := range map[string]func(object){
-		"a feature":          func(r object) { r["subjects"].([]any)[0].(object)["age"] = 71.0 },
-		"a score above one":  func(r object) { r["subjects"].([]any)[0].(object)["score"] = 1.1 },
-		"no threshold":       func(r object) { delete(r, "threshold") },
-		"an invented branch": func(r object) { r["subjects"].([]any)[0].(object)["branch"] = "maybe" },
-		"a time of day":      func(r object) { r["recordedAt"] = "noon" },
+		"a feature is present":      func(r object) { r["subjects"].([]any)[0].(object)["age"] = 71.0 },
+		"a score is above one":      func(r object) { r["subjects"].([]any)[0].(object)["score"] = 1.1 },
+		"the threshold is missing":  func(r object) { delete(r, "threshold") },
+		"a branch is unknown":       func(r object) { r["subjects"].([]any)[0].(object)["branch"] = "maybe" },
+		"a time is not a timestamp": func(r object) { r["recordedAt"] = "noon" },
 	} {
 		var record object
 		if err := json.Unmarshal([]byte(text(valid)), &record); err != nil {
@@ -59,29 +53,29 @@ func TestTheSchemaRefusesWhatIsNoRecord(t *testing.T) {
 		}
 		change(record)
 		if recordSchema(t).Validate(record) == nil {
-			t.Errorf("accepted %s", reason)
+			t.Errorf("accepted a record: %s", reason)
 		}
 	}
 }
 
 // Requirements: SRC-19, P11-10e, P11-10f
-func TestEveryDecisionIsRecordedBeforeAnybodyIsTold(t *testing.T) {
+func TestEveryDecisionIsRecordedBeforeTheAlert(t *testing.T) {
 	for _, row := range []struct{ score, path, state, branch string }{
 		{"0.9", "StartEMRJob InvokeModel CheckRisk RecordDecision NotifyTeam End", "RecordDecision", "alert"},
 		{"0.75", "StartEMRJob InvokeModel CheckRisk RecordLowRisk End", "RecordLowRisk", "no alert"},
 	} {
 		var record object
 		var key any
-		s := healthy(row.score).with(row.state, func(task *asl.Task) (asl.Reply, error) {
+		s := healthyServices(row.score).with(row.state, func(task *asl.Task) (asl.Reply, error) {
 			record, key = task.Input.(object)["Body"].(object), task.Input.(object)["Key"]
 			return asl.Reply{Output: object{"ETag": "e"}}, nil
 		})
-		got := execute(t, recorded(t), oneSubject, s)
+		got := execute(t, recordedPipeline(t), oneSubject, s)
 		if diff := cmp.Diff(row.path, join(got.Path())); diff != "" {
 			t.Error(diff)
 		}
 		if key != "decisions/run-1/record.json" {
-			t.Errorf("recorded at %v", key)
+			t.Errorf("the key of the record is %v", key)
 		}
 		wantValid(t, record)
 		score := record["subjects"].([]any)[0].(object)
@@ -95,16 +89,16 @@ func TestEveryDecisionIsRecordedBeforeAnybodyIsTold(t *testing.T) {
 }
 
 // Requirements: P11-10f
-func TestNobodyIsToldOfADecisionThatCannotBeRecorded(t *testing.T) {
-	s := healthy("0.9").with("RecordDecision", failing("S3.S3Exception", "AccessDenied"))
-	got := execute(t, recorded(t), oneSubject, s)
+func TestADecisionThatCannotBeRecordedSendsNoAlert(t *testing.T) {
+	s := healthyServices("0.9").with("RecordDecision", failing("S3.S3Exception", "AccessDenied"))
+	got := execute(t, recordedPipeline(t), oneSubject, s)
 	if got.Status != asl.Failed || got.Error != "S3.S3Exception" || got.Path()[len(got.Path())-1] != "RecordDecision" {
 		t.Errorf("ended as %s with %s by %v", got.Status, got.Error, got.Path())
 	}
 }
 
 func TestRoleMayUseTheKeyOfTheRecords(t *testing.T) {
-	p := synthesize(t, "locked records", changed(func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+	p := synthesize(t, "locked records", changedProps(func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
 		key := awskms.Key_FromKeyArn(stack, jsii.String("RecordKey"), jsii.String(existingKey))
 		p.Records = audit.NewRecordStore(stack, "Records", &audit.RecordStoreProps{Key: key, KeyPrepared: true})
 	}))
@@ -116,7 +110,7 @@ func TestRoleMayUseTheKeyOfTheRecords(t *testing.T) {
 // Requirements: SRC-08, SRC-13
 func TestRoleMayAddRecordsAndReadCohorts(t *testing.T) {
 	p := synthesize(t, "encrypted cohort", func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
-		props := cohort(stack)
+		props := cohortProps(stack)
 		props.Cohort.Prefix = "trials/cohorts"
 		props.Cohort.Bucket = awss3.Bucket_FromBucketAttributes(stack, jsii.String("Encrypted"), &awss3.BucketAttributes{
 			BucketName:    jsii.String("cohorts-bucket"),
@@ -144,7 +138,7 @@ func TestRoleMayAddRecordsAndReadCohorts(t *testing.T) {
 }
 
 func TestRoleMayStartAndRedriveTheChildrenOfItsOwnStateMachine(t *testing.T) {
-	got := synthesize(t, "cohort", cohort).statements(t)
+	got := cohortPipeline(t).statements(t)
 	want := map[string]object{
 		"ScoreCohortChildren": allow("ScoreCohortChildren", machineARN(""), "states:StartExecution"),
 		"ScoreCohortRedrive": allow("ScoreCohortRedrive", arn("states", "execution:Variant-Pipeline-EFE2F723/ScoreCohort:*"),

@@ -3,48 +3,17 @@ package test
 import (
 	"reflect"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/constructs/release"
 )
 
-// releaseOf synthesizes a release of the smallest state machine, with one change, and a role that may start it.
-func releaseOf(t *testing.T, name string, change func(awscdk.Stack, *release.ReleaseProps)) *pipeline {
-	t.Helper()
-	return synthesizeStack(t, "release "+name, func(stack awscdk.Stack) {
-		props := &release.ReleaseProps{StateMachine: newMachine(stack, "Machine")}
-		if change != nil {
-			change(stack, props)
-		}
-		r := release.NewRelease(stack, "Release", props)
-		starter := awsiam.NewManagedPolicy(stack, jsii.String("Starter"), nil)
-		starter.AddStatements(r.StartStatement().CDK())
-		for id, value := range map[string]string{"AliasARN": r.AliasARN(), "VersionARN": r.VersionARN()} {
-			awscdk.NewCfnOutput(stack, &id, &awscdk.CfnOutputProps{Value: &value})
-		}
-	})
-}
-
-func newMachine(stack awscdk.Stack, id string) awsstepfunctions.StateMachine {
-	return awsstepfunctions.NewStateMachine(stack, &id, &awsstepfunctions.StateMachineProps{
-		DefinitionBody: awsstepfunctions.DefinitionBody_FromString(jsii.String(`{"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}`)),
-	})
-}
-
-func asCanary(_ awscdk.Stack, p *release.ReleaseProps) {
-	p.Shift = release.Shift{Percentage: 10, Interval: time.Hour}
-	p.Alarms = []string{"Failed"}
-}
-
 // Requirements: SRC-11, P11-10k2
-func TestADeploymentPublishesTheRevisionAndKeepsTheVersionBefore(t *testing.T) {
-	p := releaseOf(t, "all at once", nil)
+func TestADeploymentPublishesTheRevisionAndKeepsThePreviousVersion(t *testing.T) {
+	p := synthesizeRelease(t, "all at once", nil)
 	machine, _ := p.one(t, "AWS::StepFunctions::StateMachine", "")
 	id, version := p.one(t, "AWS::StepFunctions::StateMachineVersion", "")
 	if diff := cmp.Diff(object{
@@ -54,7 +23,7 @@ func TestADeploymentPublishesTheRevisionAndKeepsTheVersionBefore(t *testing.T) {
 	}
 	resource := p.template["Resources"].(object)[id].(object)
 	if resource["DeletionPolicy"] != "Retain" || resource["UpdateReplacePolicy"] != "Retain" {
-		t.Errorf("a deployment, or one that is rolled back, deletes the version that executions run: %s", text(resource))
+		t.Errorf("a deployment or a rollback deletes the version that executions run: %s", text(resource))
 	}
 }
 
@@ -65,13 +34,13 @@ func TestTheAliasShiftsAllAtOnceOrAsACanary(t *testing.T) {
 		want   object
 	}{
 		"all at once": {nil, object{"Type": "ALL_AT_ONCE"}},
-		"a canary": {asCanary, object{
+		"a canary": {canaryRelease, object{
 			"Type": "CANARY", "Percentage": 10.0, "Interval": 60.0, // minutes
 			"Alarms": []any{"Failed"},
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := releaseOf(t, name, row.change)
+			p := synthesizeRelease(t, name, row.change)
 			version, _ := p.one(t, "AWS::StepFunctions::StateMachineVersion", "")
 			alias := p.resource(t, "AWS::StepFunctions::StateMachineAlias")
 			row.want["StateMachineVersionArn"] = attribute(version, "Arn")
@@ -86,8 +55,8 @@ func TestTheAliasShiftsAllAtOnceOrAsACanary(t *testing.T) {
 }
 
 // Requirements: P11-10g
-func TestWhoMayStartStartsThroughTheAliasOnly(t *testing.T) {
-	p := releaseOf(t, "all at once", nil)
+func TestExecutionsStartThroughTheAliasOnly(t *testing.T) {
+	p := synthesizeRelease(t, "all at once", nil)
 	machine, _ := p.one(t, "AWS::StepFunctions::StateMachine", "")
 	want := with(allow("StartLive", object{"Ref": machine}, "states:StartExecution"),
 		object{"ForAnyValue:StringEquals": object{"states:StateMachineQualifier": "live"}})
@@ -96,8 +65,8 @@ func TestWhoMayStartStartsThroughTheAliasOnly(t *testing.T) {
 	}
 }
 
-func TestAReleaseTellsItsARNs(t *testing.T) {
-	p := releaseOf(t, "all at once", nil)
+func TestAReleaseExposesItsARNs(t *testing.T) {
+	p := synthesizeRelease(t, "all at once", nil)
 	version, _ := p.one(t, "AWS::StepFunctions::StateMachineVersion", "")
 	alias, _ := p.one(t, "AWS::StepFunctions::StateMachineAlias", "")
 	if diff := cmp.Diff(object{
@@ -113,15 +82,15 @@ func TestEveryPropOfAReleaseChangesTheTemplate(t *testing.T) {
 		"Shift":        func(_ awscdk.Stack, p *release.ReleaseProps) { p.Shift.Percentage = 20 },
 		"Alarms":       func(_ awscdk.Stack, p *release.ReleaseProps) { p.Alarms = append(p.Alarms, "Slow") },
 	}
-	unchanged := text(releaseOf(t, "a canary", asCanary).template)
+	unchanged := text(synthesizeRelease(t, "a canary", canaryRelease).template)
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[release.ReleaseProps]()) {
 		change := changes[field.Name]
 		if change == nil {
-			t.Errorf("no change is given for %s", field.Name)
+			t.Errorf("the prop %s needs a change", field.Name)
 			continue
 		}
-		p := releaseOf(t, "prop "+field.Name, func(stack awscdk.Stack, p *release.ReleaseProps) {
-			asCanary(stack, p)
+		p := synthesizeRelease(t, "prop "+field.Name, func(stack awscdk.Stack, p *release.ReleaseProps) {
+			canaryRelease(stack, p)
 			change(stack, p)
 		})
 		if text(p.template) == unchanged {
@@ -130,7 +99,7 @@ func TestEveryPropOfAReleaseChangesTheTemplate(t *testing.T) {
 	}
 }
 
-func TestAReleaseThatIsWrongIsRefused(t *testing.T) {
+func TestAnInvalidReleaseIsRefused(t *testing.T) {
 	fault := panicOf(func() {
 		release.NewRelease(awscdk.NewStack(newApp(t.TempDir()), jsii.String("Variant"), nil), "Release", &release.ReleaseProps{})
 	})

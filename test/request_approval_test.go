@@ -6,66 +6,16 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
-	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/asl"
-	"clinical-risk-pipeline/constructs/approval"
-	"clinical-risk-pipeline/constructs/audit"
-	"clinical-risk-pipeline/constructs/risk"
 	handlers "clinical-risk-pipeline/lambda/approval"
 )
-
-// withApproval adds an approval of 24 hours and a review to the props, which have records.
-func withApproval(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) *risk.ClinicalRiskPipelineProps {
-	p.Approval = approval.NewApproval(stack, "Approval", &approval.ApprovalProps{
-		Approvers: []string{approverRole}, RecordBucket: p.Records.Bucket(), Deadline: 24 * time.Hour,
-	})
-	p.Downstream = []risk.Downstream{risk.StateMachineExecution{
-		Name:         "Review",
-		StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(stack, jsii.String("ReviewMachine"), jsii.String(review)),
-	}}
-	return p
-}
-
-// gated is the variant of one subject that asks for approval.
-func gated(t *testing.T) *pipeline {
-	return synthesize(t, "gated", func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
-		p := smallest(stack)
-		p.Records = audit.NewRecordStore(stack, "Records", nil)
-		return withApproval(stack, p)
-	})
-}
-
-// gatedCohort is the variant with everything.
-func gatedCohort(t *testing.T) *pipeline {
-	return synthesize(t, "gated cohort", func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
-		return withApproval(stack, cohort(stack))
-	})
-}
-
-func deciding(decision string) func(*asl.Task) (asl.Reply, error) {
-	return func(*asl.Task) (asl.Reply, error) {
-		return asl.Reply{Duration: time.Hour, Output: object{"decision": decision, "approvalId": "ap-1", "signer": "jane"}}, nil
-	}
-}
-
-// deciders are services with a person who decides.
-func deciders(score string, decide func(*asl.Task) (asl.Reply, error)) services {
-	return healthy(score).
-		with("RecordDecision", answering(object{"ETag": "e"})).
-		with("RecordLowRisk", answering(object{"ETag": "e"})).
-		with("RequestApproval", decide).
-		with("EscalateApproval", answering(object{"MessageId": "m-2"})).
-		with("StartReview", answering(object{"ExecutionArn": "arn:review"}))
-}
 
 const askedPath = "StartEMRJob InvokeModel CheckRisk RecordDecision NotifyTeam CheckTest RequestApproval "
 
 // Requirements: SRC-20, P11-10f
-func TestAPersonDecidesWhatIsDoneNext(t *testing.T) {
+func TestTheDecisionOfAPersonTakesItsBranch(t *testing.T) {
 	for _, row := range []struct {
 		reason string
 		decide func(*asl.Task) (asl.Reply, error)
@@ -73,15 +23,15 @@ func TestAPersonDecidesWhatIsDoneNext(t *testing.T) {
 	}{
 		{"approved", deciding("approved"), askedPath + "CheckApproval StartReview End"},
 		{"rejected", deciding("rejected"), askedPath + "CheckApproval NotApproved End"},
-		{"an answer of another form is no approval", answering(object{"decision": []any{"approved"}}), askedPath + "CheckApproval NotApproved End"},
-		{"nor is one that says nothing", answering(nil), askedPath + "CheckApproval NotApproved End"},
+		{"an answer of another form is not an approval", answering(object{"decision": []any{"approved"}}), askedPath + "CheckApproval NotApproved End"},
+		{"an empty answer is not an approval", answering(nil), askedPath + "CheckApproval NotApproved End"},
 		{"nobody decides", hanging, askedPath + "EscalateApproval NotApproved End"},
 		{"Lambda is busy at first", sometimes(3, failing("Lambda.TooManyRequestsException", "Rate exceeded"), deciding("approved")),
 			askedPath + "CheckApproval StartReview End"},
 		{"the function refuses the request", failing("InvalidRequest", "no"), strings.TrimSpace(askedPath)},
 	} {
 		t.Run(row.reason, func(t *testing.T) {
-			got := execute(t, gated(t), oneSubject, deciders("0.9", row.decide))
+			got := execute(t, approvalPipeline(t), oneSubject, approvalServices("0.9", row.decide))
 			if diff := cmp.Diff(row.path, join(got.Path())); diff != "" {
 				t.Errorf("%s%s %s", diff, got.Error, got.Cause)
 			}
@@ -90,20 +40,20 @@ func TestAPersonDecidesWhatIsDoneNext(t *testing.T) {
 }
 
 func TestNobodyIsAskedAboutLowRisk(t *testing.T) {
-	got := execute(t, gated(t), oneSubject, deciders("0.1", failing("Asked", "?")))
+	got := execute(t, approvalPipeline(t), oneSubject, approvalServices("0.1", failing("Asked", "?")))
 	if got.Status != asl.Succeeded || slices.Contains(got.Path(), "RequestApproval") {
 		t.Errorf("ended as %s by %v", got.Status, got.Path())
 	}
 }
 
 // Requirements: SRC-20
-func TestADeadlineIsReportedAndEndsAsNotApproved(t *testing.T) {
+func TestAMissedDeadlineIsReportedAndEndsAsNotApproved(t *testing.T) {
 	var message object
-	s := deciders("0.9", hanging).with("EscalateApproval", func(task *asl.Task) (asl.Reply, error) {
+	s := approvalServices("0.9", hanging).with("EscalateApproval", func(task *asl.Task) (asl.Reply, error) {
 		message = task.Input.(object)["Message"].(object)
 		return asl.Reply{Output: object{"MessageId": "m-2"}}, nil
 	})
-	got := execute(t, gated(t), oneSubject, s)
+	got := execute(t, approvalPipeline(t), oneSubject, s)
 	if waited := got.Stop.Sub(got.Start); waited < 24*time.Hour || waited > 25*time.Hour {
 		t.Errorf("waited %v", waited)
 	}
@@ -119,19 +69,19 @@ func TestADeadlineIsReportedAndEndsAsNotApproved(t *testing.T) {
 	}
 }
 
-// The function checks requests by the same rules: package lambda/approval.
+// The test validates requests with the function's own rules, in package lambda/approval.
 //
 // Requirements: SRC-20, SRC-23
-func TestTheRequestIsWhatTheFunctionTakes(t *testing.T) {
+func TestTheFunctionAcceptsTheRequest(t *testing.T) {
 	var asked object
 	ask := func(task *asl.Task) (asl.Reply, error) {
 		asked = task.Input.(object)["Payload"].(object)
 		return deciding("rejected")(task)
 	}
-	got := execute(t, gated(t), oneSubject, deciders("0.9", ask))
+	got := execute(t, approvalPipeline(t), oneSubject, approvalServices("0.9", ask))
 	wantRequest(t, asked, got.ARN, "S-001", "/decisions/run-1/record.json")
 
-	run := runCohort(t, gatedCohort(t), line("S-0", 0.9)+line("S-1", 0.1), func(s services) services {
+	run := runCohort(t, cohortApprovalPipeline(t), line("S-0", 0.9)+line("S-1", 0.1), func(s services) services {
 		return s.with("RequestApproval", ask)
 	})
 	wantRequest(t, asked, run.ARN, object{"subjects": 2.0, "scored": 2.0, "high": 1.0, "failed": 0.0}, "/decisions/run-1/")
@@ -148,7 +98,7 @@ func wantRequest(t *testing.T, asked object, execution string, subjects any, pla
 		t.Errorf("the deadline is %v, %v after the start", asked["deadline"], wait)
 	}
 	if record := asked["record"].(string); !strings.HasPrefix(record, "s3://") || !strings.HasSuffix(record, place) {
-		t.Errorf("what is reviewed is said to be at %s", record)
+		t.Errorf("the request names the records %s", record)
 	}
 	want := object{
 		"taskToken": asked["taskToken"], "execution": execution, "startedAt": asked["startedAt"], "redriveCount": 0.0, "trialId": "T-1",
@@ -161,14 +111,14 @@ func wantRequest(t *testing.T, asked object, execution string, subjects any, pla
 
 // Requirements: SRC-01
 func TestTheWholeCohortWorkflowWithEverything(t *testing.T) {
-	got := runCohort(t, gatedCohort(t), line("S-0", 0.9)+line("S-1", 0.1), func(s services) services {
+	got := runCohort(t, cohortApprovalPipeline(t), line("S-0", 0.9)+line("S-1", 0.1), func(s services) services {
 		return s.with("RequestApproval", deciding("approved")).with("StartReview", answering(object{"ExecutionArn": "arn:review"}))
 	})
 	wantRun(t, got, "StartEMRJob FindCohort ScoreCohort CheckRisk NotifyTeam CheckTest RequestApproval CheckApproval StartReview CheckCoverage End", "")
 }
 
 func TestApprovalStatements(t *testing.T) {
-	p := gated(t)
+	p := approvalPipeline(t)
 	statements := p.statements(t)
 	id, _ := p.one(t, "AWS::Lambda::Function", "RequestFunction")
 	if diff := cmp.Diff(allow("RequestApproval", attribute(id, "Arn"), "lambda:InvokeFunction"), statements["RequestApproval"]); diff != "" {

@@ -10,40 +10,17 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/gkampitakis/go-snaps/snaps"
 	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/asl"
-	"clinical-risk-pipeline/constructs/release"
 	"clinical-risk-pipeline/stages"
 )
 
-// environments synthesizes every environment as app.go does, once, and returns the assembly's folder.
-func environments(t *testing.T) string {
-	t.Helper()
-	dir := filepath.Join(scratch, "environments")
-	if _, err := os.Stat(dir); err != nil {
-		synthesizeEnvironments(t, dir, stages.Environments()...)
-	}
-	return dir
-}
-
-func synthesizeEnvironments(t *testing.T, dir string, environments ...stages.Environment) {
-	t.Helper()
-	orFatal(t, func() {
-		app := newApp(dir)
-		for _, environment := range environments {
-			stages.NewStage(app, environment)
-		}
-		app.Synth(nil)
-	})
-}
-
-// Digests, and whoever compares two deployments, rely on it. Go's maps have another order each time.
+// Digests and comparisons of deployments need the same bytes each time, although Go's maps have a random order.
 func TestTwoSynthesesInTwoFoldersWriteTheSameTemplates(t *testing.T) {
-	first, second := environments(t), t.TempDir()
+	first, second := environmentsFolder(t), t.TempDir()
 	synthesizeEnvironments(t, second, stages.Environments()...)
 	files, err := filepath.Glob(filepath.Join(first, "*", "*.template.json"))
 	want := 0
@@ -72,12 +49,12 @@ func TestTwoSynthesesInTwoFoldersWriteTheSameTemplates(t *testing.T) {
 	}
 }
 
-// The digest in an asset's name changes with every byte of the asset, and so does the template's own.
+// assetHash is a digest in the name of an asset. It changes with every byte of the asset.
 var assetHash = regexp.MustCompile(`[0-9a-f]{64}`)
 
 // Requirements: SRC-11, P11-10k2
 func TestSnapshots(t *testing.T) {
-	dir := environments(t)
+	dir := environmentsFolder(t)
 	for _, environment := range stages.Environments() {
 		t.Run(environment.Name, func(t *testing.T) {
 			for i, template := range templates(t, dir, environment) {
@@ -89,33 +66,11 @@ func TestSnapshots(t *testing.T) {
 	}
 }
 
-// stacksOf are the ids of an environment's stacks: for subjects and, if it has any, for cohorts.
-func stacksOf(environment stages.Environment) []string {
-	if environment.Cohort == nil {
-		return []string{"ClinicalRisk"}
-	}
-	return []string{"ClinicalRisk", "CohortRisk"}
-}
-
-// templates are those of an environment's stacks.
-func templates(t *testing.T, dir string, environment stages.Environment) []object {
-	t.Helper()
-	files, err := filepath.Glob(filepath.Join(dir, "assembly-"+environment.StageID(), "*.template.json"))
-	if stacks := stacksOf(environment); err != nil || len(files) != len(stacks) {
-		t.Fatalf("templates: %v, %v, want those of %v", files, err, stacks)
-	}
-	var all []object
-	for _, file := range files {
-		all = append(all, readJSON(t, file))
-	}
-	return all
-}
-
-// TestVariantSnapshots have the smallest and the fullest pipeline whole.
+// TestVariantSnapshots compares the whole templates of the smallest and the full pipeline.
 //
 // Requirements: P11-10k2
 func TestVariantSnapshots(t *testing.T) {
-	for name, p := range map[string]*pipeline{"smallest": synthesize(t, "smallest", smallest), "everything": fullest(t)} {
+	for name, p := range map[string]*pipeline{"smallest": smallestPipeline(t), "everything": fullPipeline(t)} {
 		template := object{}
 		if err := json.Unmarshal([]byte(text(p.template)), &template); err != nil {
 			t.Fatal(err)
@@ -126,7 +81,7 @@ func TestVariantSnapshots(t *testing.T) {
 	}
 }
 
-// expandDefinitions replaces the text of a definition by its JSON, so that a snapshot's difference can be read.
+// expandDefinitions replaces the string of a definition by its JSON, so that differences between snapshots are readable.
 func expandDefinitions(t *testing.T, template object) {
 	t.Helper()
 	for _, r := range template["Resources"].(object) {
@@ -156,19 +111,19 @@ func expandDefinitions(t *testing.T, template object) {
 func TestWithoutAnAccountAnEnvironmentIsAgnostic(t *testing.T) {
 	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_PROFILE", "CDK_DEFAULT_ACCOUNT"} {
 		if value, ok := os.LookupEnv(name); ok {
-			t.Logf("%s is set to %q: this test proves less here", name, value)
+			t.Logf("%s is set to %q, so this test proves less", name, value)
 		}
 	}
-	manifest := text(readJSON(t, filepath.Join(stage(t, "open dev", someDev()), "assembly-Dev", "manifest.json")))
+	manifest := text(readJSON(t, filepath.Join(stageFolder(t, "open dev", devEnvironment()), "assembly-Dev", "manifest.json")))
 	if !strings.Contains(manifest, `"aws://unknown-account/unknown-region"`) {
-		t.Errorf("dev is bound to an account: %s", manifest)
+		t.Errorf("dev has an account: %s", manifest)
 	}
 }
 
-// Adding an environment is one value in one file: a copy of another, appended, is a stage with the same in its stacks, and a
-// wave of the promotion.
-func TestAddingAnEnvironmentIsAddingAValue(t *testing.T) {
-	dev, qa := someDev(), someDev()
+// Adding an environment takes one value in one file. A copy of another environment, appended, becomes a stage with the same
+// resources and a wave of the promotion.
+func TestAddingAnEnvironmentTakesOneValue(t *testing.T) {
+	dev, qa := devEnvironment(), devEnvironment()
 	qa.Name = "qa"
 	dir := filepath.Join(scratch, "added")
 	orFatal(t, func() {
@@ -177,14 +132,14 @@ func TestAddingAnEnvironmentIsAddingAValue(t *testing.T) {
 		stages.NewPromotion(app, promotionOf(t, []stages.Environment{dev, qa}))
 		app.Synth(nil)
 	})
-	added, copied := templates(t, dir, qa), templates(t, stage(t, "open dev", dev), dev)
+	added, copied := templates(t, dir, qa), templates(t, stageFolder(t, "open dev", dev), dev)
 	for i, template := range copied {
 		ids := func(template object) []string { return slices.Sorted(maps.Keys(template["Resources"].(object))) }
 		if diff := cmp.Diff(ids(template), ids(added[i])); diff != "" {
 			t.Error(diff)
 		}
 		if tagged := text(added[i]); !strings.Contains(tagged, `"Value": "qa"`) || strings.Contains(tagged, `"Value": "dev"`) {
-			t.Errorf("stack %d says that it is another environment's", i)
+			t.Errorf("stack %d has the tag of another environment", i)
 		}
 	}
 	p := &promoted{dir: dir, pipeline: &pipeline{template: readJSON(t, filepath.Join(dir, "Promotion.template.json"))}}
@@ -194,16 +149,16 @@ func TestAddingAnEnvironmentIsAddingAValue(t *testing.T) {
 }
 
 func TestAnAccountAndARegionBindAnEnvironment(t *testing.T) {
-	manifest := text(readJSON(t, filepath.Join(stage(t, "tuned", tuned()), "assembly-Dev", "manifest.json")))
+	manifest := text(readJSON(t, filepath.Join(stageFolder(t, "tuned", tunedEnvironment()), "assembly-Dev", "manifest.json")))
 	if !strings.Contains(manifest, `"aws://123456789012/eu-central-1"`) {
-		t.Errorf("dev is not bound: %s", manifest)
+		t.Errorf("dev has no account: %s", manifest)
 	}
 }
 
-// A cluster that nobody has named, and production without an account and a region, are refused before anything is deployed, and
-// only then.
-func TestWhatNobodyHasSetIsNotDeployed(t *testing.T) {
-	both := []stages.Environment{someDev(), someProd()}
+// CloudFormation refuses to deploy the example cluster, and production without an account and a region. With all settings, it
+// does not.
+func TestMissingSettingsRefuseADeployment(t *testing.T) {
+	both := []stages.Environment{devEnvironment(), prodEnvironment()}
 	named, err := stages.ReadSettings(both, map[string]any{
 		"dev:cluster": "j-3H6EATEWWRWS", "prod:cluster": "j-3H6EATEWWRWS", "prod:account": "444444444444", "prod:region": "eu-central-1",
 	}, nil).Environments()
@@ -215,7 +170,7 @@ func TestWhatNobodyHasSetIsNotDeployed(t *testing.T) {
 		{"set CLINICAL_RISK_PROD_CLUSTER,", "set CLINICAL_RISK_PROD_ACCOUNT, or -c prod:account=VALUE", "set CLINICAL_RISK_PROD_REGION,"},
 	} {
 		name := both[i].Name
-		for stack, template := range templates(t, stage(t, "open "+name, both[i]), both[i]) {
+		for stack, template := range templates(t, stageFolder(t, "open "+name, both[i]), both[i]) {
 			rule, _ := template["Rules"].(object)["Unset"].(object)
 			assertions, _ := rule["Assertions"].([]any)
 			if len(assertions) != len(ways) {
@@ -223,37 +178,21 @@ func TestWhatNobodyHasSetIsNotDeployed(t *testing.T) {
 			}
 			for _, way := range ways {
 				if !strings.Contains(text(rule), way) {
-					t.Errorf("%s, stack %d: nothing says %s: %s", name, stack, way, text(rule))
+					t.Errorf("%s, stack %d: no assertion says %s: %s", name, stack, way, text(rule))
 				}
 			}
 		}
-		for stack, template := range templates(t, stage(t, "named "+name, named[i]), named[i]) {
+		for stack, template := range templates(t, stageFolder(t, "named "+name, named[i]), named[i]) {
 			if rules := template["Rules"].(object); rules["Unset"] != nil {
-				t.Errorf("%s, stack %d: is refused, though all is set: %s", name, stack, text(rules))
+				t.Errorf("%s, stack %d: refused although all settings are present: %s", name, stack, text(rules))
 			}
 		}
 	}
 }
 
-// tuned is an environment with values where there would be defaults.
-func tuned() stages.Environment {
-	dev := someDev()
-	dev.Account, dev.Region = "123456789012", "eu-central-1"
-	dev.Cohort.RunEvery, dev.Cohort.ApprovalDeadline = 24*time.Hour, 4*time.Hour
-	dev.Cohort.Incident = &stages.Incident{
-		Instance:      "https://example.service-now.com",
-		ConnectionARN: "arn:aws:events:eu-central-1:123456789012:connection/now/01234567-89ab-cdef-0123-456789abcdef",
-		SecretARN:     "arn:aws:secretsmanager:eu-central-1:123456789012:secret:events!connection/now-AbCdEf",
-	}
-	dev.Shift = release.Shift{Percentage: 5, Interval: 2 * time.Hour}
-	dev.Alarms = stages.Alarms{VariantName: "Blue", Throttles: 7, ModelErrors: 8, ModelLatency: 9 * time.Second}
-	dev.Tags = map[string]string{"cost-center": "4711"}
-	return dev
-}
-
-// An environment's Shift, Alarms, Tags and RunEvery reach its stacks.
+// The test checks where values of an environment are in its templates. TestEveryFieldOfAnEnvironmentHasAnEffect has all fields.
 func TestTheValuesOfAnEnvironmentReachItsStacks(t *testing.T) {
-	all := templates(t, stage(t, "tuned", tuned()), tuned())
+	all := templates(t, stageFolder(t, "tuned", tunedEnvironment()), tunedEnvironment())
 	for i, template := range all {
 		p := &pipeline{template: template}
 		alarms := p.alarms()

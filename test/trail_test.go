@@ -13,24 +13,12 @@ import (
 	"clinical-risk-pipeline/constructs/audit"
 )
 
-// trail synthesizes a record store and a trail with required props and one change.
-func trail(t *testing.T, name string, change func(awscdk.Stack, *audit.TrailProps)) *pipeline {
-	t.Helper()
-	return synthesizeStack(t, "trail "+name, func(stack awscdk.Stack) {
-		props := &audit.TrailProps{Records: audit.NewRecordStore(stack, "Records", nil), EndpointName: "dropout-inference"}
-		if change != nil {
-			change(stack, props)
-		}
-		audit.NewTrail(stack, "Audit", props)
-	})
-}
-
-// trailName is what the CDK makes of the construct's path.
+// trailName is the name that the CDK makes from the path of the construct.
 const trailName = "Variant-Audit-5ABCF0AB"
 
 var trailARN = arn("cloudtrail", "trail/"+trailName)
 
-// forTheTrail is the condition that a service acts on behalf of the trail.
+// forTheTrail returns the condition that a service acts on behalf of the trail, with more values.
 func forTheTrail(more object) object {
 	conditions := object{"aws:SourceArn": trailARN}
 	for key, value := range more {
@@ -55,7 +43,7 @@ func field(name, operator string, values ...any) object {
 
 // Requirements: SRC-15, P11-10e
 func TestTrailLogsWhoDidWhat(t *testing.T) {
-	p := trail(t, "default", nil)
+	p := synthesizeTrail(t, "default", nil)
 	bucket, _ := p.one(t, "AWS::S3::Bucket", "AuditBucket")
 	records, _ := p.one(t, "AWS::S3::Bucket", "RecordsBucket")
 	key, _ := p.one(t, "AWS::KMS::Key", "Audit")
@@ -79,9 +67,9 @@ func TestTrailLogsWhoDidWhat(t *testing.T) {
 	}
 }
 
-// CloudTrail writes a test file when a trail is made.
+// CloudTrail writes a test file when it creates a trail.
 func TestTrailWaitsForThePolicyOfItsBucket(t *testing.T) {
-	p := trail(t, "default", nil)
+	p := synthesizeTrail(t, "default", nil)
 	policy, _ := p.one(t, "AWS::S3::BucketPolicy", "AuditBucket")
 	id, _ := p.one(t, "AWS::CloudTrail::Trail", "")
 	if diff := cmp.Diff([]any{policy}, p.template["Resources"].(object)[id].(object)["DependsOn"]); diff != "" {
@@ -91,7 +79,7 @@ func TestTrailWaitsForThePolicyOfItsBucket(t *testing.T) {
 
 // Requirements: SRC-16, P11-10c, P11-30
 func TestBucketOfTheTrail(t *testing.T) {
-	p := trail(t, "default", nil)
+	p := synthesizeTrail(t, "default", nil)
 	id, bucket := p.one(t, "AWS::S3::Bucket", "AuditBucket")
 	logs, _ := p.one(t, "AWS::S3::Bucket", "AccessLogs")
 	key, _ := p.one(t, "AWS::KMS::Key", "Audit")
@@ -114,7 +102,7 @@ func TestBucketOfTheTrail(t *testing.T) {
 	}
 	for _, kept := range []string{id, key} {
 		if policy := p.deletionPolicy(kept); policy != "Retain" {
-			t.Errorf("the DeletionPolicy of %s is %v", kept, policy)
+			t.Errorf("the DeletionPolicy of %s is %v, want Retain", kept, policy)
 		}
 	}
 	_, policy := p.one(t, "AWS::S3::BucketPolicy", "AuditBucket")
@@ -122,8 +110,8 @@ func TestBucketOfTheTrail(t *testing.T) {
 }
 
 // Requirements: SRC-15, P11-10c, P11-10e
-func TestOnlyThisTrailIsWrittenAndNothingOfItDeleted(t *testing.T) {
-	p := trail(t, "default", nil)
+func TestBucketPolicyOfTheTrail(t *testing.T) {
+	p := synthesizeTrail(t, "default", nil)
 	id, _ := p.one(t, "AWS::S3::Bucket", "AuditBucket")
 	objects, bucket := joined(attribute(id, "Arn"), "/*"), attribute(id, "Arn")
 	got := p.bucketPolicy(t, "AuditBucket")
@@ -144,7 +132,7 @@ func TestOnlyThisTrailIsWrittenAndNothingOfItDeleted(t *testing.T) {
 	}
 }
 
-func TestCustodiansOfTheRecordsAreThoseOfTheTrail(t *testing.T) {
+func TestTheTrailHasTheCustodiansOfTheRecords(t *testing.T) {
 	for lock, want := range map[audit.LockMode]any{
 		audit.Governance: object{"ArnNotEquals": object{"aws:PrincipalArn": []any{approverRole}}},
 		audit.Compliance: nil, // nobody deletes early
@@ -159,9 +147,9 @@ func TestCustodiansOfTheRecordsAreThoseOfTheTrail(t *testing.T) {
 	}
 }
 
-// SageMaker writes the names of endpoints in ARNs in lower case.
-func TestTrailFindsAnEndpointHoweverItIsWritten(t *testing.T) {
-	p := trail(t, "capitals", func(_ awscdk.Stack, p *audit.TrailProps) { p.EndpointName = "Dropout" })
+// SageMaker writes the name of an endpoint in lower case in its ARN.
+func TestTrailLogsAnEndpointInEitherCase(t *testing.T) {
+	p := synthesizeTrail(t, "capitals", func(_ awscdk.Stack, p *audit.TrailProps) { p.EndpointName = "Dropout" })
 	calls := p.resource(t, "AWS::CloudTrail::Trail")["AdvancedEventSelectors"].([]any)[1].(object)["FieldSelectors"].([]any)[2]
 	if diff := cmp.Diff(any(field("resources.ARN", "Equals", arn("sagemaker", "endpoint/Dropout"), arn("sagemaker", "endpoint/dropout"))), calls); diff != "" {
 		t.Error(diff)
@@ -169,14 +157,14 @@ func TestTrailFindsAnEndpointHoweverItIsWritten(t *testing.T) {
 }
 
 func TestTrailWithoutManagementEvents(t *testing.T) {
-	p := trail(t, "prop WithoutManagementEvents", trailChanges["WithoutManagementEvents"])
+	p := synthesizeTrail(t, "prop WithoutManagementEvents", trailChanges["WithoutManagementEvents"])
 	if got := len(p.resource(t, "AWS::CloudTrail::Trail")["AdvancedEventSelectors"].([]any)); got != 2 {
-		t.Errorf("%d selectors, want those of records and endpoint", got)
+		t.Errorf("%d selectors, want two, for records and endpoint", got)
 	}
 }
 
 func TestTrailToCloudWatchLogs(t *testing.T) {
-	p := trail(t, "prop LogRetention", trailChanges["LogRetention"])
+	p := synthesizeTrail(t, "prop LogRetention", trailChanges["LogRetention"])
 	group, logs := p.one(t, "AWS::Logs::LogGroup", "")
 	key, _ := p.one(t, "AWS::KMS::Key", "Audit")
 	if diff := cmp.Diff(object{"KmsKeyId": attribute(key, "Arn"), "RetentionInDays": 365.0}, logs); diff != "" {
@@ -201,7 +189,7 @@ func TestTrailToCloudWatchLogs(t *testing.T) {
 	}
 }
 
-// trailChanges has a value for every prop that is not its default.
+// trailChanges sets each prop to a value other than its default.
 var trailChanges = map[string]func(awscdk.Stack, *audit.TrailProps){
 	"Records": func(stack awscdk.Stack, p *audit.TrailProps) {
 		p.Records = audit.NewRecordStore(stack, "Others", nil)
@@ -217,24 +205,24 @@ var trailChanges = map[string]func(awscdk.Stack, *audit.TrailProps){
 }
 
 func TestEveryTrailPropChangesTheTemplate(t *testing.T) {
-	unchanged := text(trail(t, "default", nil).template)
+	unchanged := text(synthesizeTrail(t, "default", nil).template)
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[audit.TrailProps]()) {
 		if field.Name == "KeyPrepared" {
-			continue // a promise: TestImportedKeys
+			continue // see TestImportedKeys
 		}
 		change := trailChanges[field.Name]
 		if change == nil {
-			t.Errorf("no change is given for the prop %s", field.Name)
+			t.Errorf("the prop %s needs a change", field.Name)
 			continue
 		}
-		if p := trail(t, "prop "+field.Name, change); text(p.template) == unchanged {
+		if p := synthesizeTrail(t, "prop "+field.Name, change); text(p.template) == unchanged {
 			t.Errorf("the prop %s does not change the template", field.Name)
 		}
 	}
 }
 
 func TestTrailRefusesAForeignKey(t *testing.T) {
-	stack, key := foreign(t)
+	stack, key := foreignKey(t)
 	records := audit.NewRecordStore(stack, "Records", nil)
 	wantForeignKeyRefused(t, func() {
 		audit.NewTrail(stack, "Audit", &audit.TrailProps{Records: records, EndpointName: "dropout", Key: key})

@@ -5,80 +5,41 @@
 //	asl draw machine.asl.json --output machine.svg
 //	asl replay < requests.jsonl
 //
-// The exit status is 0 when all is well, 1 when an execution did not succeed, and 2 for bad usage or input.
+// The exit code is 0 on success, 1 when an execution did not succeed, 2 when the command line or the input is wrong, and 130 after
+// an interruption.
 package main
 
 import (
-	"errors"
-	"fmt"
+	"context"
 	"io"
 	"os"
-	"strings"
 
-	"github.com/alecthomas/kong"
+	"clinical-risk-pipeline/internal/program"
 )
 
 // cli is the command line.
 type cli struct {
-	Validate validateCommand `cmd:"" help:"Check definitions and report everything that is wrong with them."`
+	Validate validateCommand `cmd:"" help:"Check definitions and report every fault."`
 	Run      runCommand      `cmd:"" help:"Execute a definition on an input, with stubs for its tasks."`
 	Draw     drawCommand     `cmd:"" help:"Draw a definition as SVG."`
-	Replay   replayCommand   `cmd:"" help:"Answer requests to replay recorded executions: a JSON object a line, from standard input to standard output."`
+	Replay   replayCommand   `cmd:"" help:"Replay recorded executions: read one JSON request per line from standard input, write one JSON response per line to standard output."`
 }
 
-// The exit statuses.
-const (
-	exitFine   = 0
-	exitFailed = 1 // an execution did not succeed
-	exitInput  = 2 // bad usage or input
-)
-
-// errFailed says that an execution did not succeed; it was reported already.
-var errFailed = errors.New("the execution did not succeed")
-
-// streams are the standard streams.
-type streams struct {
-	in       io.Reader
-	out, err io.Writer
+// Help returns the details that --help shows.
+func (cli) Help() string {
+	return "Exit codes: 0, success; 1, an execution did not succeed; 2, the command line or the input is wrong; 130, interrupted."
 }
 
-func main() { os.Exit(execute(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})) }
+func main() { newProgram().Main() }
 
-// execute runs the command line and gives the exit status.
-func execute(args []string, std streams) (status int) {
-	defer func() { // kong prints the help and asks to exit
-		if asked, ok := recover().(exitRequest); ok {
-			status = int(asked)
-		}
-	}()
-	parser, err := kong.New(&cli{}, kong.Name("asl"), kong.Description("Amazon States Language on your own machine."),
-		kong.UsageOnError(), kong.Writers(std.out, std.err), kong.Bind(std), kong.Exit(func(code int) { panic(exitRequest(code)) }))
-	if err != nil {
-		panic(err)
-	}
-	command, err := parser.Parse(args)
-	if err == nil {
-		err = command.Run()
-	}
-	switch {
-	case err == nil:
-		return exitFine
-	case errors.Is(err, errFailed):
-		return exitFailed
-	}
-	for line := range strings.Lines(err.Error()) {
-		fmt.Fprintln(std.err, "asl:", strings.TrimSuffix(line, "\n"))
-	}
-	return exitInput
+func newProgram() program.Program {
+	return program.Program{Name: "asl", Description: "Amazon States Language on your own machine.", CLI: &cli{}}
 }
 
-// exitRequest is the exit status that kong asks for.
-type exitRequest int
-
-// read reads a file; "-" is the standard input.
-func (s streams) read(file string) ([]byte, error) {
+// read reads a file, or standard input for "-".
+func read(ctx context.Context, s program.Streams, file string) ([]byte, error) {
 	if file == "-" {
-		return io.ReadAll(s.in)
+		return io.ReadAll(s.Input(ctx))
 	}
 	return os.ReadFile(file)
 }

@@ -9,12 +9,13 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/internal/program"
 )
 
-// replayCommand speaks the protocol of recorded executions: a request a line, a response a line, in the same order.
+// replayCommand replays recorded executions. It reads one request per line and writes one response per line, in the same order.
 type replayCommand struct{}
 
-// replayRequest is a recorded execution: what it ran on, and what its tasks did.
+// replayRequest is a recorded execution: its definition, its input and the results of its tasks.
 type replayRequest struct {
 	ID         json.RawMessage          `json:"id"`
 	Definition json.RawMessage          `json:"definition"`
@@ -24,13 +25,13 @@ type replayRequest struct {
 	Stubs      map[string][]*replayStub `json:"stubs"`
 }
 
-// replayContext is what the context object says.
+// replayContext is the recorded part of the context object.
 type replayContext struct {
 	Execution    struct{ ID, Name, RoleArn string }
 	StateMachine struct{ ID, Name string }
 }
 
-// replayResponse is how the execution ended.
+// replayResponse is the outcome of the replay.
 type replayResponse struct {
 	ID         json.RawMessage `json:"id"`
 	Status     string          `json:"status"`
@@ -41,10 +42,10 @@ type replayResponse struct {
 	TaskInputs [][2]any        `json:"taskInputs"`
 }
 
-// Run answers requests until the input ends.
-func (replayCommand) Run(std streams) error {
-	decoder := json.NewDecoder(std.in)
-	encoder := json.NewEncoder(std.out)
+// Run answers requests until the end of the input.
+func (replayCommand) Run(ctx context.Context, s program.Streams) error {
+	decoder := json.NewDecoder(s.Input(ctx))
+	encoder := json.NewEncoder(s.Out)
 	for n := 1; ; n++ {
 		var request replayRequest
 		err := decoder.Decode(&request)
@@ -54,14 +55,14 @@ func (replayCommand) Run(std streams) error {
 		if err != nil {
 			return fmt.Errorf("request %d: %w", n, err)
 		}
-		if err := encoder.Encode(replay(&request)); err != nil {
+		if err := encoder.Encode(replay(ctx, &request)); err != nil {
 			return err
 		}
 	}
 }
 
 // replay executes a request.
-func replay(request *replayRequest) *replayResponse {
+func replay(ctx context.Context, request *replayRequest) *replayResponse {
 	response := &replayResponse{ID: request.ID, Path: []string{}, TaskInputs: [][2]any{}}
 	machine, err := asl.Load(request.Definition, asl.Lenient())
 	if err != nil {
@@ -77,7 +78,7 @@ func replay(request *replayRequest) *replayResponse {
 		response.TaskInputs = append(response.TaskInputs, [2]any{task.State, task.Input})
 		return request.reply(task)
 	})
-	execution, err := machine.Run(context.Background(), input, asl.Options{
+	execution, err := machine.Run(ctx, input, asl.Options{
 		Handler: handler, Start: time.Now().UTC(), Objects: replayObjects(request.S3),
 		Name: request.Context.Execution.Name, ARN: request.Context.Execution.ID, RoleARN: request.Context.Execution.RoleArn,
 		StateMachine: asl.StateMachine{Name: request.Context.StateMachine.Name, ARN: request.Context.StateMachine.ID},

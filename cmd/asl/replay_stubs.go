@@ -14,7 +14,7 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// replayStub is what a task did: it returned, threw or never ended.
+// replayStub is the result of a task: it returned, threw or never ended.
 type replayStub struct {
 	Input  json.RawMessage `json:"input"`
 	Return json.RawMessage
@@ -23,7 +23,7 @@ type replayStub struct {
 	used   bool
 }
 
-// reply takes the first unused stub whose input is the task's, else the first unused one; with none left the task echoes its input.
+// reply takes the first unused stub with the task's input, else the first unused stub. Without an unused stub the task echoes its input.
 func (r *replayRequest) reply(task *asl.Task) (asl.Reply, error) {
 	var chosen *replayStub
 	for _, stub := range r.Stubs[task.State] {
@@ -57,7 +57,7 @@ func sameJSON(raw json.RawMessage, v any) bool {
 	return err == nil && asl.Encode(decoded) == asl.Encode(v)
 }
 
-// replayObjects are S3 objects by key, in whatever bucket.
+// replayObjects are S3 objects by key. They ignore the bucket.
 type replayObjects map[string]string
 
 func (o replayObjects) Open(_ context.Context, _, key string) (io.ReadCloser, error) {
@@ -89,7 +89,7 @@ func (o replayObjects) List(_ context.Context, _, prefix string) iter.Seq2[asl.O
 	}
 }
 
-// discard is the writer of an object that nobody reads.
+// discard is the writer of an object that is not kept.
 type discard struct{}
 
 func (discard) Write(p []byte) (int, error) { return len(p), nil }

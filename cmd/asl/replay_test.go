@@ -6,16 +6,18 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"clinical-risk-pipeline/internal/program"
 )
 
 func TestReplay(t *testing.T) {
 	const task = `"definition": {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "@@MOCK@@", "TimeoutSeconds": 3, "ResultPath": "$.r", "Next": "B"},
 		"B": {"Type": "Task", "Resource": "@@MOCK@@", "TimeoutSeconds": 3, "InputPath": "$.r", "End": true}}}`
 	for _, row := range []struct{ why, request, want string }{
-		{"stubs with the same input first, then the others in order, then an echo",
+		{"a stub with the same input, then an echo",
 			`{"id": 1, ` + task + `, "input": {"x": 1}, "stubs": {"A": [{"input": {"x": 2}, "Return": "other"}, {"input": {"x": 1}, "Return": "own"}]}}`,
 			`{"id": 1, "status": "SUCCEEDED", "output": "own", "path": ["A", "B"], "taskInputs": [["A", {"x": 1}], ["B", "own"]]}`},
-		{"the first unused one when none has the input",
+		{"the first unused stub if none has the input",
 			`{"id": "i", ` + task + `, "input": {}, "stubs": {"A": [{"input": {"x": 2}, "Return": "first"}], "B": [{"Throw": {"Error": "E", "Cause": "C"}}]}}`,
 			`{"id": "i", "status": "FAILED", "error": "E", "cause": "C", "path": ["A", "B"], "taskInputs": [["A", {}], ["B", "first"]]}`},
 		{"a task that hangs", `{"id": 2, ` + task + `, "input": {}, "stubs": {"A": [{"Hang": true}]}}`,
@@ -29,7 +31,7 @@ func TestReplay(t *testing.T) {
 	} {
 		status, out, errs := run(t, row.request+"\n", "replay")
 		var got, want any
-		if err := json.Unmarshal([]byte(out), &got); err != nil || status != exitFine {
+		if err := json.Unmarshal([]byte(out), &got); err != nil || status != program.ExitOK {
 			t.Fatalf("%s: exit %d, %v, %s", row.why, status, err, errs)
 		}
 		if err := json.Unmarshal([]byte(row.want), &want); err != nil {
@@ -41,13 +43,13 @@ func TestReplay(t *testing.T) {
 	}
 }
 
-func TestReplayRefusesWhatAWSRefuses(t *testing.T) {
+func TestReplayRejectsInvalidDefinitions(t *testing.T) {
 	_, out, _ := run(t, `{"id": 1, "definition": {"StartAt": "A", "States": {}}, "input": {}}`+"\n"+`{"id": 2, "definition": {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}, "input": {}}`, "replay")
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	if len(lines) != 2 || !strings.Contains(lines[0], `"status":"REJECTED"`) || !strings.Contains(lines[1], `"status":"SUCCEEDED"`) {
-		t.Errorf("answers %q: the process stays up after a refusal", lines)
+		t.Errorf("answers %q: want a rejection and a success", lines)
 	}
-	if status, _, errs := run(t, `{"id": 1`, "replay"); status != exitInput || !strings.Contains(errs, "request 1") {
+	if status, _, errs := run(t, `{"id": 1`, "replay"); status != program.ExitUsage || !strings.Contains(errs, "request 1") {
 		t.Errorf("exit %d, %q", status, errs)
 	}
 }

@@ -5,68 +5,71 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os/signal"
-	"syscall"
+	"strings"
 	"time"
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/asl/mock"
+	"clinical-risk-pipeline/internal/plain"
+	"clinical-risk-pipeline/internal/program"
+	"clinical-risk-pipeline/internal/strictjson"
 )
 
 // runCommand executes a definition.
 type runCommand struct {
-	File         string    `arg:"" help:"Definition in JSON; - is the standard input."`
-	Input        string    `placeholder:"FILE" help:"The execution's input in JSON; - is the standard input. Default: an empty object."`
-	Stubs        string    `placeholder:"FILE" help:"What tasks return, in the format of AWS's MockConfigFile.json."`
-	StateMachine string    `placeholder:"NAME" help:"The state machine in the stubs, if there are several."`
-	TestCase     string    `placeholder:"NAME" help:"The test case in the stubs, if there are several."`
-	Objects      string    `placeholder:"DIR" type:"existingdir" help:"A folder of buckets: DIR/BUCKET/KEY is what a Distributed Map reads and writes."`
+	File         string    `arg:"" help:"Definition in JSON; - is standard input."`
+	Input        string    `placeholder:"FILE" help:"The execution's input in JSON; - is standard input. Default: an empty object."`
+	Stubs        string    `placeholder:"FILE" help:"The results of tasks, in the format of AWS's MockConfigFile.json."`
+	StateMachine string    `placeholder:"NAME" help:"The state machine in the stubs, if they contain several."`
+	TestCase     string    `placeholder:"NAME" help:"The test case in the stubs, if they contain several."`
+	Objects      string    `placeholder:"DIR" type:"existingdir" help:"A folder of buckets: a Distributed Map reads and writes the files DIR/BUCKET/KEY."`
 	Type         string    `enum:"STANDARD,EXPRESS" default:"STANDARD" help:"The type of the workflow: ${enum}. Default: STANDARD."`
-	Start        time.Time `placeholder:"TIME" help:"When the virtual clock starts. Default: 2026-01-01T00:00:00Z."`
-	Seed         uint64    `help:"Decides jitter and random functions. Default: 0."`
-	JSON         bool      `name:"json" help:"Print the whole outcome as JSON, the history and the bill included."`
-	Lenient      bool      `help:"Accept what AWS accepts, even if it fails as soon as an execution gets there."`
+	Start        time.Time `placeholder:"TIME" help:"The start of the virtual clock. Default: 2026-01-01T00:00:00Z."`
+	Seed         uint64    `help:"The seed of jitter and random functions. Default: 0."`
+	JSON         bool      `name:"json" help:"Print the outcome as JSON, with the history and the bill."`
+	Lenient      bool      `help:"Accept what AWS accepts, even if every execution that reaches it fails."`
 }
 
-// Run executes the definition and prints what happened.
-func (c *runCommand) Run(std streams) error {
-	machine, err := load(std, c.File, c.Lenient)
+// Run executes the definition and prints the outcome.
+func (c *runCommand) Run(ctx context.Context, s program.Streams) error {
+	machine, err := load(ctx, s, c.File, c.Lenient)
 	if err != nil {
 		return err
 	}
-	input, err := c.input(std)
+	input, err := c.input(ctx, s)
 	if err != nil {
 		return err
 	}
 	options := asl.Options{Type: asl.Type(c.Type), Start: c.Start, Seed: c.Seed}
-	if options.Handler, err = c.handler(std); err != nil {
+	if options.Handler, err = c.handler(ctx, s); err != nil {
 		return err
 	}
 	if c.Objects != "" {
 		options.Objects = folder(c.Objects)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
 	execution, err := machine.Run(ctx, input, options)
 	if err != nil {
 		return err
 	}
-	if err := c.print(std.out, execution); err != nil {
+	if err := c.print(s.Out, execution); err != nil {
 		return err
 	}
 	if execution.Status != asl.Succeeded {
-		return errFailed
+		return program.Failed(nil) // The output shows the error.
 	}
 	return nil
 }
 
-func (c *runCommand) input(std streams) (any, error) {
+func (c *runCommand) input(ctx context.Context, s program.Streams) (any, error) {
 	if c.Input == "" {
 		return map[string]any{}, nil
 	}
-	text, err := std.read(c.Input)
+	text, err := read(ctx, s, c.Input)
 	if err != nil {
 		return nil, err
+	}
+	if err := strictjson.Check(text); err != nil {
+		return nil, fmt.Errorf("%s: %w", c.Input, err)
 	}
 	input, err := asl.Decode(text)
 	if err != nil {
@@ -75,14 +78,14 @@ func (c *runCommand) input(std streams) (any, error) {
 	return input, nil
 }
 
-// handler answers tasks from the stubs; without stubs every task is an error.
-func (c *runCommand) handler(std streams) (asl.Handler, error) {
+// handler answers tasks from the stubs. Without stubs every task is an error.
+func (c *runCommand) handler(ctx context.Context, s program.Streams) (asl.Handler, error) {
 	if c.Stubs == "" {
 		return asl.HandlerFunc(func(_ context.Context, task *asl.Task) (asl.Reply, error) {
-			return asl.Reply{}, fmt.Errorf("calls %s, but there are no --stubs", task.Resource)
+			return asl.Reply{}, fmt.Errorf("calls %s, but --stubs is not set", task.Resource)
 		}), nil
 	}
-	text, err := std.read(c.Stubs)
+	text, err := read(ctx, s, c.Stubs)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +100,7 @@ func (c *runCommand) handler(std streams) (asl.Handler, error) {
 	return handler, nil
 }
 
-// outcome is an execution as --json prints it.
+// outcome is the output of --json.
 type outcome struct {
 	Status  asl.Status  `json:"status"`
 	Output  any         `json:"output"`
@@ -112,20 +115,25 @@ type outcome struct {
 
 func (c *runCommand) print(w io.Writer, x *asl.Execution) error {
 	if c.JSON {
-		encoder := json.NewEncoder(w)
+		var text strings.Builder
+		encoder := json.NewEncoder(&text)
 		encoder.SetEscapeHTML(false)
 		encoder.SetIndent("", "  ")
-		return encoder.Encode(outcome{x.Status, x.Output, x.Error, x.Cause, x.Start, x.Stop, x.Path(), x.Bill, x.History})
+		if err := encoder.Encode(outcome{x.Status, x.Output, x.Error, x.Cause, x.Start, x.Stop, x.Path(), x.Bill, x.History}); err != nil {
+			return err
+		}
+		_, err := io.WriteString(w, plain.JSON(text.String()))
+		return err
 	}
 	for i := range x.History {
 		e := &x.History[i]
-		fmt.Fprintf(w, "%10.3fs  %-28s %s\n", e.Timestamp.Sub(x.Start).Seconds(), e.Type, e.StateName())
+		fmt.Fprintf(w, "%10.3fs  %-28s %s\n", e.Timestamp.Sub(x.Start).Seconds(), e.Type, plain.Line(e.StateName()))
 	}
 	fmt.Fprintf(w, "\n%s after %v\n", x.Status, x.Stop.Sub(x.Start))
 	if x.Status == asl.Succeeded {
-		fmt.Fprintln(w, asl.Encode(x.Output))
+		fmt.Fprintln(w, plain.JSON(asl.Encode(x.Output)))
 		return nil
 	}
-	fmt.Fprintf(w, "error: %s\ncause: %s\n", x.Error, x.Cause)
+	fmt.Fprintf(w, "error: %s\ncause: %s\n", plain.Line(x.Error), plain.Line(x.Cause))
 	return nil
 }

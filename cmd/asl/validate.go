@@ -1,34 +1,37 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/internal/plain"
+	"clinical-risk-pipeline/internal/program"
 )
 
 // validateCommand checks definitions.
 type validateCommand struct {
-	Files   []string `arg:"" name:"file" help:"Definitions in JSON; - is the standard input."`
-	Lenient bool     `help:"Accept what AWS accepts, even if it fails as soon as an execution gets there."`
+	Files   []string `arg:"" name:"file" help:"Definitions in JSON; - is standard input."`
+	Lenient bool     `help:"Accept what AWS accepts, even if every execution that reaches it fails."`
 }
 
 // Run checks every file before it returns.
-func (c *validateCommand) Run(std streams) error {
+func (c *validateCommand) Run(ctx context.Context, s program.Streams) error {
 	var faulty []error
 	for _, file := range c.Files {
-		if _, err := load(std, file, c.Lenient); err != nil {
+		if _, err := load(ctx, s, file, c.Lenient); err != nil {
 			faulty = append(faulty, err)
 			continue
 		}
-		fmt.Fprintf(std.out, "%s: valid\n", file)
+		fmt.Fprintf(s.Out, "%s: valid\n", plain.Line(file))
 	}
 	return errors.Join(faulty...)
 }
 
-// load reads and loads a definition. Each line of the error names the file.
-func load(std streams, file string, lenient bool) (*asl.Machine, error) {
-	definition, err := std.read(file)
+// load reads and loads a definition. Each line of its error names the file.
+func load(ctx context.Context, s program.Streams, file string, lenient bool) (*asl.Machine, error) {
+	definition, err := read(ctx, s, file)
 	if err != nil {
 		return nil, err
 	}

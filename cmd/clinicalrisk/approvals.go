@@ -10,40 +10,41 @@ import (
 	"net/http"
 	"strings"
 
+	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/lambda/approval"
 )
 
-// approvalsCommand is `clinicalrisk approvals`: what approvers do, each with their own AWS credentials. It exits with 1 when
-// what they ask for is refused or has no effect.
+// approvalsCommand is `clinicalrisk approvals`: approvers use it with their own AWS credentials. The exit code is 1 when the service
+// refuses a request or a decision has no effect.
 type approvalsCommand struct {
-	URL         string `placeholder:"URL" help:"Where approvals are decided, as their notification says. Default: the output DecisionURL of the environment's stack."`
-	Environment string `default:"dev" placeholder:"NAME" help:"The environment whose stack is asked for the URL. Default: ${default}."`
-	JSON        bool   `help:"Print what the service answers, as JSON."`
+	URL         string `placeholder:"URL" help:"The URL that decides approvals, from the notification. Default: the output DecisionURL of the environment's stack."`
+	Environment string `default:"dev" placeholder:"NAME" help:"The environment whose stack has the URL as an output. Default: ${default}."`
+	JSON        bool   `help:"Print the answer of the service as JSON."`
 
 	List    listApprovals   `cmd:"" help:"List the requests that wait for a decision."`
-	Show    showApproval    `cmd:"" help:"Show a request: what is to be reviewed, or what was decided."`
-	Approve approveApproval `cmd:"" help:"Approve what a request shows, and sign for it."`
-	Reject  rejectApproval  `cmd:"" help:"Reject what a request shows, and sign for it."`
+	Show    showApproval    `cmd:"" help:"Show a request: what to review, or what was decided."`
+	Approve approveApproval `cmd:"" help:"Approve what a request shows, and sign."`
+	Reject  rejectApproval  `cmd:"" help:"Reject what a request shows, and sign."`
 }
 
 type listApprovals struct {
-	All bool `help:"List also what was decided or expired."`
+	All bool `help:"Include decided and expired requests."`
 }
 
 // Run executes the command.
-func (c *listApprovals) Run(ctx context.Context, s streams, approvals *approvalsCommand) error {
+func (c *listApprovals) Run(ctx context.Context, s program.Streams, approvals *approvalsCommand) error {
 	client, err := approvals.client(ctx)
 	if err != nil {
 		return err
 	}
 	answer, err := client.list(ctx, c.All)
 	if err != nil {
-		return refuse(s, err)
+		return refused(err)
 	}
 	if approvals.JSON {
-		return printJSON(s.out, answer)
+		return printJSON(s.Out, answer)
 	}
-	printList(s.out, answer.Approvals, c.All)
+	printList(s.Out, answer.Approvals, c.All)
 	return nil
 }
 
@@ -52,29 +53,29 @@ type showApproval struct {
 }
 
 // Run executes the command.
-func (c *showApproval) Run(ctx context.Context, s streams, approvals *approvalsCommand) error {
+func (c *showApproval) Run(ctx context.Context, s program.Streams, approvals *approvalsCommand) error {
 	client, err := approvals.client(ctx)
 	if err != nil {
 		return err
 	}
 	view, err := client.show(ctx, c.ID)
 	if err != nil {
-		return refuse(s, err)
+		return refused(err)
 	}
 	if approvals.JSON {
-		return printJSON(s.out, view)
+		return printJSON(s.Out, view)
 	}
-	printView(s.out, view)
+	printView(s.Out, view)
 	return nil
 }
 
-// decideApproval is what approving and rejecting have in common.
+// decideApproval is what approve and reject have in common.
 type decideApproval struct {
 	ID       string `arg:"" help:"The request's id, ap-…"`
-	Meaning  string `placeholder:"TEXT" help:"What your signature means, such as approval or responsibility. Default: asked on the terminal."`
-	Reason   string `placeholder:"TEXT" help:"Why. Default: asked on the terminal."`
-	Name     string `placeholder:"NAME" help:"Your name, printed. Default: asked on the terminal."`
-	Reviewed string `placeholder:"SHA256" help:"The digest of the records that you reviewed, as show prints it. Default: the records as they are now."`
+	Meaning  string `placeholder:"TEXT" help:"What your signature means, such as approval or responsibility. Default: the terminal asks."`
+	Reason   string `placeholder:"TEXT" help:"Why you decide so. Default: the terminal asks."`
+	Name     string `placeholder:"NAME" help:"Your printed name. Default: the terminal asks."`
+	Reviewed string `placeholder:"SHA256" help:"The digest of the records that you reviewed, as printed by show. Default: the digest of the current records."`
 }
 
 type approveApproval struct {
@@ -86,18 +87,18 @@ type rejectApproval struct {
 }
 
 // Run executes the command.
-func (c *approveApproval) Run(ctx context.Context, s streams, approvals *approvalsCommand) error {
+func (c *approveApproval) Run(ctx context.Context, s program.Streams, approvals *approvalsCommand) error {
 	return c.decide(ctx, s, approvals, "approve")
 }
 
 // Run executes the command.
-func (c *rejectApproval) Run(ctx context.Context, s streams, approvals *approvalsCommand) error {
+func (c *rejectApproval) Run(ctx context.Context, s program.Streams, approvals *approvalsCommand) error {
 	return c.decide(ctx, s, approvals, "reject")
 }
 
-// decide shows the request, asks on a terminal for what is not given, and sends the decision on what was shown. A decision
-// that was recorded before is sent again: the service tells the execution then, if it did not hear.
-func (c *decideApproval) decide(ctx context.Context, s streams, approvals *approvalsCommand, verdict string) error {
+// decide shows the request, asks on a terminal for missing flags, and sends the decision on the records shown. It sends a recorded
+// decision again: the service then completes the execution if it still waits.
+func (c *decideApproval) decide(ctx context.Context, s program.Streams, approvals *approvalsCommand, verdict string) error {
 	ask := newAsker(s)
 	if ask == nil {
 		if err := c.missing(); err != nil {
@@ -110,17 +111,17 @@ func (c *decideApproval) decide(ctx context.Context, s streams, approvals *appro
 	}
 	view, err := client.show(ctx, c.ID)
 	if err != nil {
-		return refuse(s, err)
+		return refused(err)
 	}
 	shown := digestOf(view)
 	switch {
 	case shown == "":
-		return refuse(s, &approval.Fault{Status: http.StatusGone, Message: fmt.Sprintf("%s is %s: there is nothing to decide", view.ID, view.Status)})
+		return refused(&approval.Fault{Status: http.StatusGone, Message: fmt.Sprintf("%s is %s: nothing to decide", view.ID, view.Status)})
 	case c.Reviewed != "" && c.Reviewed != shown:
-		return refuse(s, &approval.Fault{Status: http.StatusConflict, Message: fmt.Sprintf("the decision records are not those that you reviewed: their digest is now %s", shown)})
+		return refused(&approval.Fault{Status: http.StatusConflict, Message: fmt.Sprintf("the decision records differ from those that you reviewed: their digest is now %s", shown)})
 	}
 	if ask != nil {
-		printView(s.err, view)
+		printView(s.Err, view)
 		if err := c.complete(ctx, ask, verdict); err != nil {
 			return err
 		}
@@ -129,16 +130,16 @@ func (c *decideApproval) decide(ctx context.Context, s streams, approvals *appro
 		Decision: verdict, Meaning: c.Meaning, Reason: c.Reason, PrintedName: c.Name, Reviewed: shown,
 	})
 	if err != nil {
-		return refuse(s, err)
+		return refused(err)
 	}
 	if approvals.JSON {
-		return printJSON(s.out, outcome)
+		return printJSON(s.Out, outcome)
 	}
-	fmt.Fprintf(s.out, "%s: %s by %s\nRecord: %s, version %s\n", outcome.ApprovalID, outcome.Decision, outcome.Signer, outcome.Record, outcome.RecordVersion)
+	fmt.Fprintf(s.Out, "%s: %s by %s\nRecord: %s, version %s\n", outcome.ApprovalID, outcome.Decision, outcome.Signer, outcome.Record, outcome.RecordVersion)
 	return nil
 }
 
-// digestOf is the digest of what there is to decide upon, or was decided upon; "" where there is neither.
+// digestOf returns the digest of the records that are to be decided or were decided, or "" without either.
 func digestOf(view *approval.View) string {
 	switch {
 	case view.Reviewed != nil:
@@ -149,18 +150,18 @@ func digestOf(view *approval.View) string {
 	return ""
 }
 
-// missing names the flags that a decision needs where nobody can be asked.
+// missing reports the flags that a decision requires without a terminal.
 func (c *decideApproval) missing() error {
 	var faults []error
 	for _, flag := range []struct{ name, value string }{{"meaning", c.Meaning}, {"reason", c.Reason}, {"name", c.Name}} {
 		if strings.TrimSpace(flag.value) == "" {
-			faults = append(faults, fmt.Errorf("--%s is required where nobody can be asked on a terminal", flag.name))
+			faults = append(faults, fmt.Errorf("--%s is required without a terminal", flag.name))
 		}
 	}
 	return errors.Join(faults...)
 }
 
-// complete asks for what is not given.
+// complete asks for the values that are missing.
 func (c *decideApproval) complete(ctx context.Context, ask *asker, verdict string) error {
 	for _, question := range []struct {
 		text   string
@@ -168,7 +169,7 @@ func (c *decideApproval) complete(ctx context.Context, ask *asker, verdict strin
 	}{
 		{fmt.Sprintf("Why do you %s? ", verdict), &c.Reason},
 		{"What does your signature mean (approval, responsibility, …)? ", &c.Meaning},
-		{"Your name, printed: ", &c.Name},
+		{"Your printed name: ", &c.Name},
 	} {
 		for strings.TrimSpace(*question.answer) == "" {
 			var err error
@@ -180,16 +181,13 @@ func (c *decideApproval) complete(ctx context.Context, ask *asker, verdict strin
 	return nil
 }
 
-// refuse says what the service refused, and ends with 1; with 2 where the request itself is wrong.
-func refuse(s streams, err error) error {
+// refused turns a refusal by the service into the error of the command: exit code 1, or 2 if the request itself is wrong.
+func refused(err error) error {
 	fault, ok := errors.AsType[*approval.Fault](err)
 	if !ok || fault.Status == http.StatusBadRequest || fault.Status == http.StatusNotFound {
 		return err
 	}
-	for line := range strings.Lines(cmp.Or(fault.Message, fault.Code)) {
-		fmt.Fprintln(s.err, "clinicalrisk:", strings.TrimRight(line, "\n"))
-	}
-	return exit(exitFailed)
+	return program.Failed(errors.New(cmp.Or(fault.Message, fault.Code)))
 }
 
 func printJSON(w io.Writer, value any) error {

@@ -21,9 +21,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 
 	"clinical-risk-pipeline/lambda/approval"
+	"clinical-risk-pipeline/workflow"
 )
 
-// approvalsClient calls the function URL with requests that the caller's AWS credentials sign.
+// approvalsClient calls the function URL. The caller's AWS credentials sign each request.
 type approvalsClient struct {
 	url         *url.URL
 	region      string
@@ -31,16 +32,16 @@ type approvalsClient struct {
 	http        *http.Client
 }
 
-// approvalsTimeout outlasts the function, which hashes some thousand records in a few seconds.
+// approvalsTimeout is longer than the timeout of the function, which hashes some thousand records in a few seconds.
 const approvalsTimeout = 2*time.Minute + 10*time.Second
 
-// maximumAnswer is more than a function URL answers with, in bytes.
+// maximumAnswer exceeds the largest answer of a function URL, in bytes.
 const maximumAnswer = 8 << 20
 
 func (c *approvalsCommand) client(ctx context.Context) (*approvalsClient, error) {
 	settings, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("AWS's configuration: %w", err)
+		return nil, fmt.Errorf("AWS configuration: %w", err)
 	}
 	address := c.URL
 	if address == "" {
@@ -57,12 +58,12 @@ func (c *approvalsCommand) client(ctx context.Context) (*approvalsClient, error)
 		region = name[2]
 	}
 	if region == "" {
-		return nil, errors.New("the AWS region is not known: set AWS_REGION")
+		return nil, errors.New("the AWS region is unknown: set AWS_REGION")
 	}
 	return &approvalsClient{url: target, region: region, credentials: settings.Credentials, http: &http.Client{Timeout: approvalsTimeout}}, nil
 }
 
-// confidential tells whether nobody listens in: with TLS, or on this machine.
+// confidential reports whether nobody can listen in: the URL uses TLS or this machine's loopback address.
 func confidential(target *url.URL) bool {
 	ip := net.ParseIP(target.Hostname())
 	return target.Scheme == "https" || target.Scheme == "http" && ip != nil && ip.IsLoopback()
@@ -73,22 +74,22 @@ func (c *approvalsCommand) discover(ctx context.Context, settings aws.Config) (s
 	if c.Environment == "" {
 		return "", errors.New("--url or --environment is required")
 	}
-	stack := approval.Stack(c.Environment)
+	stack := workflow.StackName(c.Environment, workflow.CohortStack)
 	out, err := cloudformation.NewFromConfig(settings).DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
 	if err != nil {
-		return "", fmt.Errorf("the stack %s cannot be asked for the URL, give --url: %w", stack, err)
+		return "", fmt.Errorf("cannot read the URL from stack %s: %w; set --url", stack, err)
 	}
 	for _, s := range out.Stacks {
 		for _, output := range s.Outputs {
-			if aws.ToString(output.OutputKey) == approval.URLOutput {
+			if aws.ToString(output.OutputKey) == workflow.DecisionURL {
 				return aws.ToString(output.OutputValue), nil
 			}
 		}
 	}
-	return "", fmt.Errorf("the stack %s has no output %s: its pipeline asks for no approval, or give --url", stack, approval.URLOutput)
+	return "", fmt.Errorf("stack %s has no output %s: its pipeline asks for no approval; otherwise set --url", stack, workflow.DecisionURL)
 }
 
-// approvalsList is the answer to a list.
+// approvalsList is the answer to a list request.
 type approvalsList struct {
 	Approvals []*approval.View `json:"approvals"`
 }
@@ -104,7 +105,7 @@ func (c *approvalsClient) list(ctx context.Context, all bool) (*approvalsList, e
 
 func (c *approvalsClient) show(ctx context.Context, id string) (*approval.View, error) {
 	if !approval.IsID(id) {
-		return nil, fmt.Errorf("ID must be that of a request, ap- and 16 letters and digits, got %q", id)
+		return nil, fmt.Errorf("ID must be ap- and 16 letters and digits, got %q", id)
 	}
 	var view approval.View
 	return &view, c.call(ctx, http.MethodGet, c.url.JoinPath("approvals", id), nil, &view)
@@ -119,7 +120,7 @@ func (c *approvalsClient) decide(ctx context.Context, id string, decision approv
 	return &outcome, c.call(ctx, http.MethodPost, c.url.JoinPath("approvals", id, "decision"), body, &outcome)
 }
 
-// call signs and sends a request, and reads the answer. What the service refuses is an *approval.Fault.
+// call signs and sends a request, and reads the answer. A refusal by the service is an *approval.Fault.
 func (c *approvalsClient) call(ctx context.Context, method string, target *url.URL, body []byte, answer any) error {
 	request, err := http.NewRequestWithContext(ctx, method, target.String(), bytes.NewReader(body))
 	if err != nil {
@@ -130,7 +131,7 @@ func (c *approvalsClient) call(ctx context.Context, method string, target *url.U
 	}
 	credentials, err := c.credentials.Retrieve(ctx)
 	if err != nil {
-		return fmt.Errorf("there are no usable AWS credentials, sign in first: %w", err)
+		return fmt.Errorf("no usable AWS credentials, sign in first: %w", err)
 	}
 	sum := sha256.Sum256(body)
 	if err := v4.NewSigner().SignHTTP(ctx, credentials, request, hex.EncodeToString(sum[:]), "lambda", c.region, time.Now()); err != nil {
@@ -149,12 +150,12 @@ func (c *approvalsClient) call(ctx context.Context, method string, target *url.U
 		return refusalOf(response.StatusCode, text)
 	}
 	if err := json.Unmarshal(text, answer); err != nil {
-		return fmt.Errorf("%s does not answer as approvals do: is --url right?", c.url.Host)
+		return fmt.Errorf("%s answers, but not as the approvals service does: check --url", c.url.Host)
 	}
 	return nil
 }
 
-// refusalOf reads what the function refused, or AWS in front of it, whose refusals are {"Message": "Forbidden"}.
+// refusalOf reads a refusal by the function, or by AWS in front of it, which answers {"Message": "Forbidden"}.
 func refusalOf(status int, text []byte) error {
 	var ours struct {
 		Error *approval.Fault `json:"error"`
@@ -165,7 +166,7 @@ func refusalOf(status int, text []byte) error {
 	}
 	message := fmt.Sprintf("the service answered with status %d", status)
 	if status == http.StatusForbidden {
-		message = "AWS refused the credentials: are you signed in as an approver, and is --url right?"
+		message = "AWS refused the credentials: sign in as an approver, and check --url"
 	}
 	return &approval.Fault{Status: status, Message: message}
 }

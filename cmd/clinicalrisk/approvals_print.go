@@ -10,12 +10,12 @@ import (
 	"clinical-risk-pipeline/lambda/approval"
 )
 
-// longestObjects is how many reviewed objects a person is shown; --json has them all.
+// longestObjects is the maximum number of reviewed objects shown to a person. --json prints all of them.
 const longestObjects = 20
 
 func printList(w io.Writer, views []*approval.View, all bool) {
 	if len(views) == 0 {
-		fmt.Fprintln(w, map[bool]string{false: "No request waits for a decision.", true: "There are no requests."}[all])
+		fmt.Fprintln(w, map[bool]string{false: "No request waits for a decision.", true: "No requests."}[all])
 		return
 	}
 	tabulate(w, func(row func(cells ...any)) {
@@ -26,7 +26,7 @@ func printList(w io.Writer, views []*approval.View, all bool) {
 	})
 }
 
-// tabulate prints rows with their cells in columns.
+// tabulate prints rows with aligned cells.
 func tabulate(w io.Writer, print func(row func(cells ...any))) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	print(func(cells ...any) {
@@ -36,7 +36,7 @@ func tabulate(w io.Writer, print func(row func(cells ...any))) {
 		}
 		fmt.Fprintln(table, strings.Join(texts, "\t"))
 	})
-	_ = table.Flush() // Where nothing can be printed, that cannot be said, either.
+	_ = table.Flush() // If printing fails, so would an error message.
 }
 
 func printView(w io.Writer, v *approval.View) {
@@ -82,5 +82,5 @@ func printObjects(w io.Writer, objects []approval.ReviewedObject) {
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// inline keeps a text with line breaks in its row.
+// inline removes the line breaks of a text, so that it stays in its row.
 func inline(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -28,7 +29,7 @@ const (
 	joeARN            = "arn:aws:sts::123456789012:assumed-role/TrialLead/joe.bloggs"
 )
 
-// functionURL is a function URL on this machine: it checks signatures as AWS does, and runs the deployed handler.
+// functionURL is a function URL on this machine: it checks signatures as AWS does and runs the deployed handler.
 type functionURL struct {
 	t       *testing.T
 	api     approval.API
@@ -39,9 +40,10 @@ type functionURL struct {
 	now     time.Time
 }
 
-// secret is that of every access key.
+// secret is the secret of every access key.
 const secret = "test-secret"
 
+// serveApprovals starts a function URL with one pending request.
 func serveApprovals(t *testing.T) *functionURL {
 	f := &functionURL{
 		t: t, callers: map[string]string{"AKIAJANE": janeARN, "AKIAJOE": joeARN}, tasks: &memory.Tasks{Waiting: map[string]bool{"token": true}},
@@ -73,12 +75,12 @@ func serveApprovals(t *testing.T) *functionURL {
 	return f
 }
 
-// signIn gives the process credentials, and nothing of the machine's own configuration.
+// signIn sets the credentials of the process and hides the machine's AWS configuration.
 func signIn(t *testing.T, accessKey, secretKey string) {
 	t.Helper()
 	for name, value := range map[string]string{
 		"AWS_ACCESS_KEY_ID": accessKey, "AWS_SECRET_ACCESS_KEY": secretKey, "AWS_SESSION_TOKEN": "session", "AWS_REGION": "eu-central-1",
-		"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "AWS_EC2_METADATA_DISABLED": "true", "AWS_PROFILE": "",
+		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_EC2_METADATA_DISABLED": "true", "AWS_PROFILE": "",
 	} {
 		t.Setenv(name, value)
 	}
@@ -112,7 +114,7 @@ func (f *functionURL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(w, response.Body)
 }
 
-// caller signs the request again and compares: the ARN of who signed it, or "".
+// caller signs the request again and compares the signatures. It returns the ARN of the signer, or "".
 func (f *functionURL) caller(r *http.Request, body []byte) string {
 	authorization := r.Header.Get("Authorization")
 	_, scope, _ := strings.Cut(authorization, "Credential=")

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/lambda/approval"
 )
 
@@ -20,8 +21,10 @@ func (f *functionURL) approvals(stdin string, arguments ...string) (code int, st
 	return clinicalrisk(f.t, stdin, append([]string{"approvals", "--url", f.url}, arguments...)...)
 }
 
-var signed = []string{"--meaning", "responsibility", "--reason", "the seven were called", "--name", "Jane Doe"}
+// signature is the flags of a complete signature.
+var signature = []string{"--meaning", "responsibility", "--reason", "the seven were called", "--name", "Jane Doe"}
 
+// want runs a command and expects an exit code and parts of the output.
 func (f *functionURL) want(code int, parts []string, arguments ...string) {
 	f.t.Helper()
 	got, stdout, stderr := f.approvals("", arguments...)
@@ -40,7 +43,7 @@ func TestApprovalsAreListedShownAndDecided(t *testing.T) {
 	f := serveApprovals(t)
 	f.want(0, []string{f.id, "pending", "T-1", "7 at high risk", "2026-03-04T03:00:00Z"}, "list")
 	f.want(0, []string{f.id, "s3://records/decisions/T-1/", "1 decision records", "  decisions/T-1/000000.json"}, "show", f.id)
-	f.want(0, []string{f.id + ": approved by " + janeARN, "s3://records/approvals/" + f.id}, append([]string{"approve", f.id}, signed...)...)
+	f.want(0, []string{f.id + ": approved by " + janeARN, "s3://records/approvals/" + f.id}, append([]string{"approve", f.id}, signature...)...)
 	if n := len(f.tasks.Outputs["token"]); n != 1 {
 		t.Fatalf("the task was completed %d times", n)
 	}
@@ -51,10 +54,10 @@ func TestApprovalsAreListedShownAndDecided(t *testing.T) {
 
 func TestApprovalsAreRejected(t *testing.T) {
 	f := serveApprovals(t)
-	f.want(0, []string{"rejected by " + janeARN}, append([]string{"reject", f.id}, signed...)...)
+	f.want(0, []string{"rejected by " + janeARN}, append([]string{"reject", f.id}, signature...)...)
 	signIn(t, "AKIAJOE", secret)
-	f.want(1, []string{"was rejected by " + janeARN, "a decision is final"}, append([]string{"approve", f.id}, signed...)...)
-	f.want(0, []string{"rejected by " + janeARN}, append([]string{"reject", f.id}, signed...)...)
+	f.want(1, []string{"was rejected by " + janeARN, "a decision is final"}, append([]string{"approve", f.id}, signature...)...)
+	f.want(0, []string{"rejected by " + janeARN}, append([]string{"reject", f.id}, signature...)...)
 }
 
 func TestApprovalsPrintJSON(t *testing.T) {
@@ -67,7 +70,7 @@ func TestApprovalsPrintJSON(t *testing.T) {
 		value     any
 	}{
 		{[]string{"list", "--json"}, &list}, {[]string{"show", f.id, "--json"}, &view},
-		{append([]string{"approve", f.id, "--json"}, signed...), &outcome},
+		{append([]string{"approve", f.id, "--json"}, signature...), &outcome},
 	} {
 		code, stdout, stderr := f.approvals("", row.arguments...)
 		if err := json.Unmarshal([]byte(stdout), row.value); code != 0 || err != nil || stderr != "" {
@@ -79,22 +82,22 @@ func TestApprovalsPrintJSON(t *testing.T) {
 	}
 }
 
-// answering lets a test answer the questions.
-func answering(t *testing.T) {
+// terminal makes the standard input a terminal, so that the command asks questions.
+func terminal(t *testing.T) {
 	was := isTerminal
 	isTerminal = func(io.Reader) bool { return true }
 	t.Cleanup(func() { isTerminal = was })
 }
 
-func TestApprovalsAskOnATerminalForWhatIsNotGiven(t *testing.T) {
+func TestApprovalsAskForMissingFlags(t *testing.T) {
 	f := serveApprovals(t)
-	answering(t)
+	terminal(t)
 	code, stdout, stderr := f.approvals("\n \nthe seven were called\nJane Doe\n", "approve", f.id, "--meaning", "approval")
 	if code != 0 || !strings.Contains(stdout, "approved by") {
 		t.Fatalf("exit code %d\n%s%s", code, stdout, stderr)
 	}
 	if n := strings.Count(stderr, "Why do you approve?"); n != 3 {
-		t.Errorf("asked for the reason %d times, want again for every blank answer", n)
+		t.Errorf("asked for the reason %d times, want a new question after every blank answer", n)
 	}
 	if !strings.Contains(stderr, "s3://records/decisions/T-1/") || strings.Contains(stderr, "What does your signature mean") {
 		t.Errorf("shown and asked:\n%s", stderr)
@@ -108,55 +111,55 @@ func TestApprovalsAskOnATerminalForWhatIsNotGiven(t *testing.T) {
 func TestApprovalsDecideNothingWithoutAnswers(t *testing.T) {
 	f := serveApprovals(t)
 	f.want(2, []string{"--meaning is required", "--reason is required", "--name is required"}, "approve", f.id)
-	answering(t)
+	terminal(t)
 	f.want(2, []string{"nothing was decided"}, "approve", f.id)
 	if n := len(f.tasks.Outputs); n != 0 {
 		t.Errorf("%d tasks were completed", n)
 	}
 }
 
-func TestApprovalsHoldWhatWasReviewedToBeWhatIsSigned(t *testing.T) {
+func TestApprovalsRefuseRecordsThatWereNotReviewed(t *testing.T) {
 	f := serveApprovals(t)
 	old := strings.Repeat("0", 64)
-	f.want(1, []string{"not those that you reviewed"}, append([]string{"approve", f.id, "--reviewed", old}, signed...)...)
+	f.want(1, []string{"differ from those that you reviewed"}, append([]string{"approve", f.id, "--reviewed", old}, signature...)...)
 	_, text, _ := f.approvals("", "show", f.id, "--json")
 	var view approval.View
 	if err := json.Unmarshal([]byte(text), &view); err != nil {
 		t.Fatal(err)
 	}
-	f.want(0, nil, append([]string{"approve", f.id, "--reviewed", view.Reviewed.SHA256}, signed...)...)
+	f.want(0, nil, append([]string{"approve", f.id, "--reviewed", view.Reviewed.SHA256}, signature...)...)
 }
 
-func TestApprovalsReportWhatIsRefused(t *testing.T) {
+func TestApprovalsReportRefusals(t *testing.T) {
 	f := serveApprovals(t)
 	f.now = f.now.AddDate(0, 1, 0)
-	f.want(1, []string{"expired: there is nothing to decide"}, append([]string{"approve", f.id}, signed...)...)
+	f.want(1, []string{"expired: nothing to decide"}, append([]string{"approve", f.id}, signature...)...)
 	f.want(0, []string{"expired"}, "show", f.id)
-	f.want(2, []string{"there is no request"}, "show", "ap-aaaaaaaaaaaaaaaa")
-	f.want(2, []string{"ID must be that of a request", "../list"}, "show", "../list")
+	f.want(2, []string{"no request"}, "show", "ap-aaaaaaaaaaaaaaaa")
+	f.want(2, []string{"ID must be ap- and 16 letters and digits", "../list"}, "show", "../list")
 	signIn(t, "AKIAJANE", "another secret")
 	f.want(1, []string{"AWS refused the credentials"}, "list")
 	f.want(1, []string{"AWS refused the credentials"}, "show", f.id)
 }
 
-func TestApprovalsThatNobodyHearsAreReported(t *testing.T) {
+func TestApprovalsReportDecisionsWithoutEffect(t *testing.T) {
 	f := serveApprovals(t)
 	f.tasks.Waiting = nil
-	f.want(1, []string{"does not wait any more", "no effect"}, append([]string{"approve", f.id}, signed...)...)
+	f.want(1, []string{"no longer waits", "no effect"}, append([]string{"approve", f.id}, signature...)...)
 	f.want(0, []string{f.id + ", recorded"}, "show", f.id)
 }
 
-func TestApprovalsNeedAServiceThatAnswers(t *testing.T) {
+func TestApprovalsReportAWrongURL(t *testing.T) {
 	signIn(t, "AKIAJANE", secret)
 	silent := httptest.NewServer(nil)
 	silent.Close()
 	html := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }))
 	t.Cleanup(html.Close)
 	for reason, row := range map[string]struct{ url, want string }{
-		"a port where nobody listens":       {silent.URL, "does not answer"},
-		"another service":                   {html.URL, "does not answer as approvals do"},
-		"signatures do not travel in clear": {"http://decide.example/", "--url must be an https URL"},
-		"an ARN is no URL":                  {"arn:aws:lambda:eu-central-1:123456789012:function:decide", "--url must be an https URL"},
+		"a port without a server": {silent.URL, "does not answer"},
+		"another service":         {html.URL, "not as the approvals service does"},
+		"signatures require TLS":  {"http://decide.example/", "--url must be an https URL"},
+		"an ARN instead of a URL": {"arn:aws:lambda:eu-central-1:123456789012:function:decide", "--url must be an https URL"},
 	} {
 		code, stdout, stderr := clinicalrisk(t, "", "approvals", "list", "--url", row.url)
 		if code != 2 || !strings.Contains(stderr, row.want) || stdout != "" {
@@ -174,7 +177,7 @@ func TestApprovalsNeedCredentialsAndARegion(t *testing.T) {
 	f.want(2, []string{"set AWS_REGION"}, "list")
 }
 
-// The stack's outputs say where to decide.
+// The URL is an output of the stack.
 func TestApprovalsFindTheURLInTheStack(t *testing.T) {
 	f := serveApprovals(t)
 	output := "DecisionURL"
@@ -198,8 +201,8 @@ func TestApprovalsFindTheURLInTheStack(t *testing.T) {
 		want                string
 	}{
 		"the environment's stack has the output": {"prod", "DecisionURL", 0, f.id},
-		"the stack does not ask for approvals":   {"prod", "Other", 2, "has no output DecisionURL"},
-		"there is no such stack":                 {"dev", "DecisionURL", 2, "the stack Dev-CohortRisk cannot be asked for the URL, give --url"},
+		"the stack has no approvals":             {"prod", "Other", 2, "has no output DecisionURL"},
+		"the stack does not exist":               {"dev", "DecisionURL", 2, "cannot read the URL from stack Dev-CohortRisk"},
 	} {
 		output = row.output
 		code, stdout, stderr := clinicalrisk(t, "", "approvals", "list", "--environment", row.environment)
@@ -209,7 +212,7 @@ func TestApprovalsFindTheURLInTheStack(t *testing.T) {
 	}
 }
 
-func TestApprovalsShowAPersonNoMoreThanTheyRead(t *testing.T) {
+func TestApprovalsShortenLongLists(t *testing.T) {
 	f := serveApprovals(t)
 	for i := range 30 {
 		f.objects.Set(fmt.Sprintf("decisions/T-1/%06d.json", 100+i), []byte(`{}`))
@@ -217,15 +220,15 @@ func TestApprovalsShowAPersonNoMoreThanTheyRead(t *testing.T) {
 	f.want(0, []string{"31 decision records", "… and 11 more: --json shows all"}, "show", f.id)
 }
 
-func TestQuestionsEndWithTheCommand(t *testing.T) {
+func TestInterruptionsEndQuestions(t *testing.T) {
 	f := serveApprovals(t)
-	answering(t)
+	terminal(t)
 	waiting, typing := io.Pipe()
 	t.Cleanup(func() { _ = typing.Close() })
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	var diagnostics strings.Builder
-	if code := run(ctx, []string{"approvals", "--url", f.url, "approve", f.id}, streams{waiting, io.Discard, &diagnostics}); code != exitInterrupted {
+	if code := newProgram().Run(ctx, []string{"approvals", "--url", f.url, "approve", f.id}, program.Streams{In: waiting, Out: io.Discard, Err: &diagnostics}); code != program.ExitInterrupted {
 		t.Errorf("exit code %d\n%s", code, diagnostics.String())
 	}
 }

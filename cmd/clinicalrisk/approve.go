@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"strings"
 
+	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/lambda/approval"
 	"clinical-risk-pipeline/local/approver"
 )
 
-// newPerson returns who decides in a local run: by what --approve says, else the person at the terminal, else nobody.
-func newPerson(choice string, s streams) (approver.Person, error) {
+// newPerson returns who decides in a local run: the choice of --approve, else the person at the terminal, else nobody.
+func newPerson(choice string, s program.Streams) (approver.Person, error) {
 	if choice != "" {
 		return approver.Open(choice)
 	}
@@ -28,7 +29,7 @@ func (p *terminalPerson) Decide(ctx context.Context, request *approval.View) (*a
 	fmt.Fprintln(p.ask.prompt)
 	printView(p.ask.prompt, request)
 	for {
-		answer, err := p.ask.ask(ctx, "Approve, reject, or say nothing [a/r/n]? ")
+		answer, err := p.ask.ask(ctx, "Approve, reject, or no answer [a/r/n]? ")
 		if err != nil {
 			return nil, err
 		}

@@ -6,11 +6,12 @@ import (
 	"strings"
 	"testing"
 
+	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/lambda/approval"
 )
 
-func TestAPersonAtTheTerminalDecides(t *testing.T) {
-	answering(t)
+func TestThePersonAtTheTerminalDecides(t *testing.T) {
+	terminal(t)
 	for reason, row := range map[string]struct {
 		answers string
 		want    *approval.Decision
@@ -18,14 +19,14 @@ func TestAPersonAtTheTerminalDecides(t *testing.T) {
 	}{
 		"approves":              {"a\nall called\nresponsibility\nJane Doe\n", &approval.Decision{Decision: "approve", Reason: "all called", Meaning: "responsibility", PrintedName: "Jane Doe"}, false},
 		"rejects":               {"Reject\nwrong batch\nreview\nJane Doe\n", &approval.Decision{Decision: "reject", Reason: "wrong batch", Meaning: "review", PrintedName: "Jane Doe"}, false},
-		"says nothing":          {"n\n", nil, false},
+		"gives no answer":       {"n\n", nil, false},
 		"is asked until clear":  {"\nyes\n?\nn\n", nil, false},
 		"leaves":                {"", nil, true},
 		"leaves before signing": {"a\nall called\n", nil, true},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			var shown strings.Builder
-			person, err := newPerson("", streams{strings.NewReader(row.answers), io.Discard, &shown})
+			person, err := newPerson("", program.Streams{In: strings.NewReader(row.answers), Out: io.Discard, Err: &shown})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -41,7 +42,7 @@ func TestAPersonAtTheTerminalDecides(t *testing.T) {
 }
 
 func TestWithoutATerminalNobodyDecides(t *testing.T) {
-	s := streams{strings.NewReader("a\n"), io.Discard, io.Discard}
+	s := program.Streams{In: strings.NewReader("a\n"), Out: io.Discard, Err: io.Discard}
 	for choice, verdict := range map[string]string{"": "", "none": "", "all": "approve"} {
 		person, err := newPerson(choice, s)
 		if err != nil {
@@ -53,6 +54,6 @@ func TestWithoutATerminalNobodyDecides(t *testing.T) {
 		}
 	}
 	if _, err := newPerson(filepath.Join(t.TempDir(), "none.jsonl"), s); err == nil {
-		t.Error("a file that is not there: got no error")
+		t.Error("a missing file: got no error")
 	}
 }

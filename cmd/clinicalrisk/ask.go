@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"golang.org/x/term"
+
+	"clinical-risk-pipeline/internal/program"
 )
 
 // asker asks questions on a terminal.
@@ -18,21 +20,21 @@ type asker struct {
 	prompt  io.Writer
 }
 
-// newAsker returns nil where no person sits at a terminal: there nobody can be asked.
-func newAsker(s streams) *asker {
-	if !isTerminal(s.in) {
+// newAsker returns nil unless the input is a terminal: without one there is no person to ask.
+func newAsker(s program.Streams) *asker {
+	if !isTerminal(s.In) {
 		return nil
 	}
-	return &asker{bufio.NewReader(s.in), s.err}
+	return &asker{bufio.NewReader(s.In), s.Err}
 }
 
-// isTerminal is replaced by tests.
+// isTerminal reports whether a reader is a terminal. Tests replace it.
 var isTerminal = func(r io.Reader) bool {
 	file, ok := r.(*os.File)
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
-// ask returns the line that answers a question, trimmed. It does not outlast ctx.
+// ask returns the line that answers a question, trimmed. It returns when ctx is done.
 func (a *asker) ask(ctx context.Context, question string) (string, error) {
 	fmt.Fprint(a.prompt, question)
 	type line struct {
@@ -46,11 +48,11 @@ func (a *asker) ask(ctx context.Context, question string) (string, error) {
 	}()
 	select {
 	case <-ctx.Done():
-		return "", exit(exitInterrupted)
+		return "", program.Interrupted("nothing was decided")
 	case l := <-answered:
 		if text := strings.TrimSpace(l.text); text != "" || l.err == nil {
 			return text, nil
 		}
-		return "", errors.New("the terminal gave no answer; nothing was decided")
+		return "", errors.New("no answer from the terminal: nothing was decided")
 	}
 }

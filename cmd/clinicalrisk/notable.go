@@ -7,26 +7,27 @@ import (
 	"path/filepath"
 	"slices"
 
+	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/local"
 	"clinical-risk-pipeline/local/outcome"
 	"clinical-risk-pipeline/local/runner"
 )
 
-// maxShown is how many subjects are printed in each list; the files hold all of them.
+// maxShown is the maximum number of subjects printed in each list. The files contain all of them.
 const maxShown = 20
 
-// notable collects what is printed after a run: who was alerted about, and why executions failed. It holds subjects' ids
-// and trials, and never features.
+// notable collects what is printed after a run: the subjects of alerts and the causes of failures. It holds ids of subjects and
+// trials, never features.
 type notable struct {
-	out       string // the folder where all of it stands
+	out       string // the folder with the complete results
 	alerted   shortList
 	approvals shortList
 	failed    shortList
 	unscored  shortList // of a cohort
-	cohort    []string  // what a cohort's execution did
+	cohort    []string  // what the execution of a cohort did, in order
 }
 
-// shortList keeps its first lines, and counts the rest.
+// shortList keeps its first lines and counts the rest.
 type shortList struct {
 	lines []string
 	more  int
@@ -47,7 +48,7 @@ func (n *notable) add(r *runner.Result) {
 	}
 }
 
-// addCohort collects what a cohort's execution did: in the order in which it did it.
+// addCohort collects what the execution of a cohort did, in order.
 func (n *notable) addCohort(r *runner.CohortResult) {
 	o := r.Outcome
 	n.cohort = append(n.cohort, fmt.Sprintf("%s: %d of %s scored, %d at high risk", o.Execution, o.Scored, plural(o.Subjects, "subject"), o.HighRisk))
@@ -84,8 +85,8 @@ func (n *notable) addUnscored(subjects []outcome.Subject) {
 	}
 }
 
-// decided says what came of a request for approval.
-func decided(a outcome.Approval) string {
+// decided describes the outcome of an approval request.
+func decided(a local.Approval) string {
 	line := a.ID + ": " + a.Decision
 	if a.SignedAt != nil {
 		line += " by " + a.PrintedName
@@ -96,16 +97,16 @@ func decided(a outcome.Approval) string {
 	return line
 }
 
-// notScored are subjects of a cohort without a score, for the same reason.
+// notScored counts the subjects of a cohort that have no score for the same reason.
 type notScored struct {
 	first string
 	count int
 }
 
-// print writes the lists and the totals.
+// print writes the lists and the totals. The lists quote services and people.
 func (n *notable) print(w io.Writer, s *outcome.Summary) {
 	for _, line := range n.cohort {
-		fmt.Fprintln(w, line)
+		fmt.Fprintln(w, plain.Line(line))
 	}
 	if len(n.cohort) > 0 {
 		fmt.Fprintln(w)
@@ -116,6 +117,11 @@ func (n *notable) print(w io.Writer, s *outcome.Summary) {
 	n.failed.print(w, "Executions that failed", filepath.Join(n.out, "executions.jsonl"))
 	fmt.Fprintf(w, "%s, %s: %d succeeded, %d failed, %s, %s\n", s.Environment, plural(s.Executions, "execution"),
 		s.Succeeded, s.Failed, plural(s.Alerts, "alert"), pluralY(s.Retries))
+	if s.Threshold == nil {
+		fmt.Fprintln(w, "Threshold: the definition does not have it as a number")
+	} else {
+		fmt.Fprintf(w, "Threshold: a risk above %v alerts the team\n", *s.Threshold)
+	}
 }
 
 func (l *shortList) add(line string) {
@@ -132,10 +138,10 @@ func (l *shortList) print(w io.Writer, title, file string) {
 	}
 	fmt.Fprintf(w, "%s:\n", title)
 	for _, line := range l.lines {
-		fmt.Fprintf(w, "  %s\n", line)
+		fmt.Fprintf(w, "  %s\n", plain.Line(line))
 	}
 	if l.more > 0 {
-		fmt.Fprintf(w, "  and %d more: see %s\n", l.more, file)
+		fmt.Fprintf(w, "  and %d more: see %s\n", l.more, plain.Line(file))
 	}
 	fmt.Fprintln(w)
 }

@@ -12,10 +12,10 @@ import (
 	"clinical-risk-pipeline/local/approver"
 )
 
-// progress shows how far a run is, on a terminal only: in a pipe or a log it would be noise.
+// progress shows the progress of a run on a terminal. In a pipe or a log it would be noise.
 type progress struct{ bar *progressbar.ProgressBar }
 
-// start shows how many of a unit there are.
+// start shows the bar, for a total number of a unit such as "subjects".
 func (p *progress) start(w io.Writer, all int, unit string) {
 	file, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
@@ -31,18 +31,18 @@ func (p *progress) start(w io.Writer, all int, unit string) {
 
 func (p *progress) step(n int) {
 	if p.bar != nil {
-		_ = p.bar.Add(n) // Only the terminal could fail.
+		_ = p.bar.Add(n) // Only the terminal can fail.
 	}
 }
 
-// end takes the bar off the terminal.
+// end removes the bar from the terminal.
 func (p *progress) end() {
 	if p.bar != nil {
 		_ = p.bar.Clear()
 	}
 }
 
-// undisturbed takes the bar off the terminal before the person is asked there.
+// undisturbed removes the bar from the terminal before it asks the person there.
 type undisturbed struct {
 	approver.Person
 	progress *progress

@@ -3,12 +3,13 @@ package main
 import (
 	"fmt"
 
+	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/local/outcome"
 	"clinical-risk-pipeline/local/report"
 	"clinical-risk-pipeline/local/runner"
 )
 
-// results writes what comes of the executions, and keeps what is told about them at the end.
+// results writes the results of executions and collects the summary that ends the run.
 type results struct {
 	output   *runner.Output
 	out      string // its folder
@@ -16,17 +17,23 @@ type results struct {
 	page     *report.Report
 	notable  *notable
 	progress *progress
-	subjects int // of the batches that are done
+	subjects int // in completed batches
+
+	contradiction error // between the pipeline's counts and its decision records
 }
 
 func newResults(about report.About, output *runner.Output, out string, progress *progress) *results {
+	summary := outcome.NewSummary(about.Environment, about.StateMachine.Name)
+	if threshold, known := about.StateMachine.Threshold(); known {
+		summary.Threshold = &threshold
+	}
 	return &results{
 		output: output, out: out, progress: progress, notable: newNotable(out), page: report.New(about),
-		summary: outcome.NewSummary(about.Environment, about.StateMachine.Name),
+		summary: summary,
 	}
 }
 
-// add writes the result of one subject. What is counted is written.
+// add writes the result of one subject, then counts it: every counted result is on disk.
 func (r *results) add(result *runner.Result) error {
 	if err := r.output.Write(result); err != nil {
 		return err
@@ -39,7 +46,7 @@ func (r *results) add(result *runner.Result) error {
 	return nil
 }
 
-// addBatch writes what a batch leaves.
+// addBatch writes the result of a batch.
 func (r *results) addBatch(b *runner.BatchResult) error {
 	if err := r.output.WriteBatch(b); err != nil {
 		return err
@@ -54,6 +61,7 @@ func (r *results) addCohort(result *runner.CohortResult) error {
 	if err := r.output.WriteCohort(result); err != nil {
 		return err
 	}
+	r.contradiction = result.Outcome.Contradiction()
 	r.summary.AddCohort(result.Outcome, len(result.Alerts))
 	r.page.AddCohort(result.Outcome, result.Subjects)
 	r.page.AddEffects(result.Approvals, result.Downstream)
@@ -61,7 +69,21 @@ func (r *results) addCohort(result *runner.CohortResult) error {
 	return nil
 }
 
-// done says how far the run came.
+// done describes how far the run came.
 func (r *results) done(all int, unit string) string {
-	return fmt.Sprintf("%d of %d %s are done, and their results stand in %s", max(r.summary.Executions, r.subjects), all, unit, r.out)
+	return fmt.Sprintf("%d of %d %s are done; their results are in %s", max(r.summary.Executions, r.subjects), all, unit, r.out)
+}
+
+// failure returns the reason why the run is no success, or nil.
+func (r *results) failure() error {
+	undecided := r.summary.ByDecision[string(outcome.Undecided)]
+	switch {
+	case r.contradiction != nil:
+		return program.Failed(r.contradiction)
+	case r.summary.Failed > 0:
+		return program.Failed(nil) // The summary says what failed.
+	case undecided > 0:
+		return program.Failed(fmt.Errorf("%s without a decision, although no execution failed: a person must look", plural(undecided, "subject")))
+	}
+	return nil
 }

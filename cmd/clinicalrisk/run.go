@@ -6,51 +6,56 @@ import (
 	"errors"
 	"fmt"
 
+	"clinical-risk-pipeline/internal/plain"
+	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/local/assembly"
 	"clinical-risk-pipeline/local/intake"
 	"clinical-risk-pipeline/local/model"
 	"clinical-risk-pipeline/local/report"
 	"clinical-risk-pipeline/local/runner"
+	"clinical-risk-pipeline/workflow"
 )
 
 // runCommand is `clinicalrisk run`.
 //
 // Requirements: SRC-12
 type runCommand struct {
-	Assembly    string `default:"cdk.out" placeholder:"DIR" help:"The cloud assembly that cdk synth wrote. Default: ${default}."`
-	Environment string `default:"dev" placeholder:"NAME" help:"The environment whose pipeline is run. Default: ${default}."`
-	Endpoint    string `placeholder:"URL" help:"A model server that speaks SageMaker's container contract (GET /ping, POST /invocations), such as http://127.0.0.1:8080. Default: the built-in reference model, which illustrates and predicts nothing."`
-	Approve     string `placeholder:"all|none|FILE" help:"Who decides where the pipeline asks for approval: all approves every request, none says nothing, a FILE has a decision on each line. Default: you are asked at the terminal; without one, none."`
-	Cohort      string `placeholder:"FILE" help:"Score the cohort of this file in one execution, by the environment's cohort pipeline: .jsonl, a subject per line, {\"subject\": \"…\", \"features\": {…}}; or - for standard input."`
-	Trial       string `placeholder:"ID" help:"The trial of the cohort, with --cohort. Default: the records and alerts say that it is unknown."`
+	Assembly    string `default:"cdk.out" placeholder:"DIR" help:"The cloud assembly that cdk synth writes. Default: ${default}."`
+	Environment string `default:"dev" placeholder:"NAME" help:"The environment whose pipeline runs. Default: ${default}."`
+	Endpoint    string `placeholder:"URL" help:"A model server with SageMaker's container interface (GET /ping, POST /invocations), such as http://127.0.0.1:8080. Default: the built-in reference model, an illustration that predicts nothing."`
+	Approve     string `placeholder:"all|none|FILE" help:"Who decides when the pipeline asks for approval: all approves every request, none never answers, a FILE holds one decision per line. Default: you, at the terminal; without a terminal, none."`
+	Cohort      string `placeholder:"FILE" help:"Score the cohort in this file in one execution of the environment's cohort pipeline. The file is .jsonl with one subject per line, {\"subject\": \"…\", \"features\": {…}}; - is standard input."`
+	Trial       string `placeholder:"ID" help:"The trial of the cohort; only with --cohort. Default: records and alerts show the trial as unknown."`
 	Out         string `default:"out" placeholder:"DIR" help:"The folder for the results: executions.jsonl, alerts.jsonl, histories, logs, report.html and others. Default: ${default}."`
 	JSON        bool   `help:"Print the summary as JSON."`
-	File        string `arg:"" optional:"" help:"The inputs of one execution a subject: a .jsonl file, one per line; a .json file, one input; or - for lines from standard input."`
+	File        string `arg:"" optional:"" help:"The inputs, one execution each: a .jsonl file has one per line, a .json file has one; - reads lines from standard input."`
 }
 
-// Help is shown by --help below the flags.
+// Help returns the details that --help shows.
 func (runCommand) Help() string {
-	return `The synthesized definition runs on a virtual clock: an EMR step, a retry's delay or a timeout takes no real time. Only a model server does.
+	return `The synthesized definition runs on a virtual clock: EMR steps, retry delays and timeouts take no real time. Only a model server does.
 
-The results are readable by you only. Features stand in the histories and in the objects of S3, and nowhere else unless the log group includes execution data.
+Only you can read the results. Histories and S3 objects contain features. Logs contain them only if the log group includes execution data.
 
 Exit codes: 0, every execution succeeded; 1, executions failed; 2, the command line, the input or the assembly is wrong; 130, interrupted.`
 }
 
-// Validate is called by the parser.
+// Validate checks combinations of flags. The parser calls it.
 func (c *runCommand) Validate() error {
 	switch {
 	case c.File == "" && c.Cohort == "":
-		return errors.New("expected \"<file>\", or --cohort with one")
+		return errors.New("expected \"<file>\" or --cohort FILE")
 	case c.File != "" && c.Cohort != "":
-		return errors.New("<file> and --cohort exclude each other: an execution scores one subject or a cohort")
+		return errors.New("use either <file> or --cohort, not both: an execution scores one subject or a cohort")
 	case c.Trial != "" && c.Cohort == "":
-		return errors.New("--trial goes with --cohort: other inputs have a trialId of their own")
+		return errors.New("--trial requires --cohort: other inputs contain their own trialId")
+	case c.Trial != "" && !workflow.IsID(c.Trial):
+		return fmt.Errorf("--trial %s, got %q", workflow.IDRule, c.Trial)
 	}
 	return nil
 }
 
-// job is everything that a run needs, in order and ready.
+// job is everything that a run needs, checked and ready.
 type job struct {
 	file     *intake.File
 	pipeline *runner.Pipeline
@@ -58,28 +63,29 @@ type job struct {
 }
 
 // Run executes the command.
-func (c *runCommand) Run(ctx context.Context, s streams) (err error) {
+func (c *runCommand) Run(ctx context.Context, s program.Streams) (err error) {
 	progress := &progress{}
-	stateMachine, assemblyErr := c.stateMachine()
+	stateMachine, assemblyErr := c.stateMachine(s)
 	m, modelName, modelErr := c.model(ctx, s)
 	person, personErr := newPerson(c.Approve, s)
+	out, outErr := runner.Folder(c.Out)
 	file, inputErr := c.open(ctx, s)
 	if inputErr == nil {
 		defer func() { err = errors.Join(err, file.Close()) }()
 	}
 	if ctx.Err() != nil {
-		return interrupted(s, "nothing was executed")
+		return program.Interrupted("nothing was executed")
 	}
-	if err := errors.Join(assemblyErr, modelErr, personErr, inputErr); err != nil {
+	if err := errors.Join(assemblyErr, modelErr, personErr, outErr, inputErr); err != nil {
 		return err
 	}
 	pipeline, err := runner.New(stateMachine, runner.Setting{
-		Model: m, Objects: runner.Objects(c.Out), Person: undisturbed{person, progress}, Cohort: c.cohort(file),
+		Model: m, Objects: runner.Objects(out), Person: undisturbed{person, progress}, Cohort: c.cohort(file),
 	})
 	if err != nil {
 		return err
 	}
-	output, err := runner.OpenOutput(c.Out, stateMachine.Logging.Group) // Only now is anything written.
+	output, err := runner.OpenOutput(out, stateMachine.Logging.Group) // Nothing is written before this point.
 	if err != nil {
 		return err
 	}
@@ -89,14 +95,14 @@ func (c *runCommand) Run(ctx context.Context, s streams) (err error) {
 }
 
 // open reads the inputs.
-func (c *runCommand) open(ctx context.Context, s streams) (*intake.File, error) {
+func (c *runCommand) open(ctx context.Context, s program.Streams) (*intake.File, error) {
 	if c.Cohort != "" {
-		return intake.OpenCohort(ctx, c.Cohort, s.in)
+		return intake.OpenCohort(ctx, c.Cohort, s.In)
 	}
-	return intake.Open(ctx, c.File, s.in)
+	return intake.Open(ctx, c.File, s.In)
 }
 
-// cohort is what an extraction writes: the file of --cohort.
+// cohort returns what the extraction writes: the file of --cohort, or nil.
 func (c *runCommand) cohort(file *intake.File) *intake.File {
 	if c.Cohort == "" {
 		return nil
@@ -104,18 +110,18 @@ func (c *runCommand) cohort(file *intake.File) *intake.File {
 	return file
 }
 
-// execute runs what is ready, and says what came of it.
-func (c *runCommand) execute(ctx context.Context, s streams, j *job) error {
+// execute runs the job and prints the outcome.
+func (c *runCommand) execute(ctx context.Context, s program.Streams, j *job) error {
 	run, unit := c.runSubjects, "executions"
 	if c.Cohort != "" {
 		run, unit = c.runCohort, "subjects"
 	}
-	j.results.progress.start(s.err, j.file.Count, unit)
+	j.results.progress.start(s.Err, j.file.Count, unit)
 	runErr := run(ctx, j)
 	j.results.progress.end()
 	switch done := j.results.done(j.file.Count, unit); {
 	case ctx.Err() != nil:
-		return interrupted(s, done)
+		return program.Interrupted(done)
 	case runErr != nil:
 		return fmt.Errorf("%w\nthe run stopped: %s", runErr, done)
 	}
@@ -130,7 +136,7 @@ func (c *runCommand) runSubjects(ctx context.Context, j *job) error {
 	return j.pipeline.Run(ctx, j.file, j.results.add)
 }
 
-// runCohort executes the pipeline for the cohort.
+// runCohort executes the pipeline once, for the cohort.
 func (c *runCommand) runCohort(ctx context.Context, j *job) error {
 	result, err := j.pipeline.RunCohort(ctx, j.file, c.Trial, j.results.addBatch)
 	if err != nil {
@@ -139,17 +145,14 @@ func (c *runCommand) runCohort(ctx context.Context, j *job) error {
 	return j.results.addCohort(result)
 }
 
-// interrupted says how far the command came.
-func interrupted(s streams, done string) error {
-	fmt.Fprintln(s.err, "clinicalrisk: interrupted:", done)
-	return exit(exitInterrupted)
-}
-
-// stateMachine finds the state machine of the environment.
-func (c *runCommand) stateMachine() (*assembly.StateMachine, error) {
+// stateMachine finds the state machine of the environment. It warns if the sources changed after the synthesis.
+func (c *runCommand) stateMachine(s program.Streams) (*assembly.StateMachine, error) {
 	a, err := assembly.Open(c.Assembly)
 	if err != nil {
 		return nil, err
+	}
+	if source := a.NewerSource(); source != "" {
+		warn(s, fmt.Sprintf("%s is newer than %s: synthesize again with `make synth`", source, c.Assembly))
 	}
 	if c.Cohort != "" {
 		return a.StateMachine(c.Environment, assembly.WholeCohort)
@@ -157,10 +160,10 @@ func (c *runCommand) stateMachine() (*assembly.StateMachine, error) {
 	return a.StateMachine(c.Environment, assembly.OneSubject)
 }
 
-// model returns the model that answers, and its name for the report.
-func (c *runCommand) model(ctx context.Context, s streams) (model.Model, string, error) {
+// model returns the model that answers invocations, and its name for the report.
+func (c *runCommand) model(ctx context.Context, s program.Streams) (model.Model, string, error) {
 	if c.Endpoint == "" {
-		return model.Reference{}, "the built-in reference model, which illustrates and predicts nothing about anyone", nil
+		return model.Reference{}, "the built-in reference model, an illustration that predicts nothing about anyone", nil
 	}
 	endpoint, err := model.NewEndpoint(c.Endpoint)
 	if err != nil {
@@ -168,25 +171,27 @@ func (c *runCommand) model(ctx context.Context, s streams) (model.Model, string,
 	}
 	warning, err := endpoint.Ping(ctx)
 	if warning != "" {
-		fmt.Fprintln(s.err, "clinicalrisk: warning:", warning)
+		warn(s, warning)
 	}
 	return endpoint, c.Endpoint, err
 }
 
-// conclude prints what came of the run.
-func (c *runCommand) conclude(s streams, r *results) error {
+// warn prints a warning, which may quote others.
+func warn(s program.Streams, warning string) {
+	fmt.Fprintln(s.Err, "clinicalrisk: warning:", plain.Line(warning))
+}
+
+// conclude prints the summary of the run.
+func (c *runCommand) conclude(s program.Streams, r *results) error {
 	if c.JSON {
 		text, err := json.MarshalIndent(r.summary, "", "  ")
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(s.out, string(text))
+		fmt.Fprintln(s.Out, plain.JSON(string(text)))
 	} else {
-		r.notable.print(s.out, r.summary)
-		fmt.Fprintf(s.out, "\nReport: %s\n", r.output.Report())
+		r.notable.print(s.Out, r.summary)
+		fmt.Fprintf(s.Out, "\nReport: %s\n", plain.Line(r.output.Report()))
 	}
-	if r.summary.Failed > 0 {
-		return exit(exitFailed)
-	}
-	return nil
+	return r.failure()
 }

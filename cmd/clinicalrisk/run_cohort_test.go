@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"clinical-risk-pipeline/internal/program"
 )
 
 const cohortSample = "../../examples/cohort-sample.jsonl"
@@ -23,17 +25,18 @@ func cohortPipeline(t *testing.T, arguments ...string) (code int, stdout, stderr
 
 func TestCohortSample(t *testing.T) {
 	code, stdout, stderr, out := cohortPipeline(t, "--json", "--cohort", cohortSample, "--trial", "SYN-AD-402", "--approve", "all")
-	if code != exitFailed || stderr != "" {
-		t.Errorf("exit code %d, diagnostics %q; want %d, since some subjects cannot be scored", code, stderr, exitFailed)
+	if code != program.ExitFailed || stderr != "" {
+		t.Errorf("exit code %d, diagnostics %q; want %d, since some subjects have no score", code, stderr, program.ExitFailed)
 	}
 	var summary struct {
 		Executions, Failed, Alerts, Subjects, Scored, NotScored, HighRisk int
+		Threshold                                                         float64
 		ByDecision, ByError                                               map[string]int
 	}
 	if err := json.Unmarshal([]byte(stdout), &summary); err != nil {
 		t.Fatalf("standard output is not only JSON: %v\n%s", err, stdout)
 	}
-	if summary.Executions != 1 || summary.Failed != 1 || summary.Alerts != 1 || summary.ByError["IncompleteScoring"] != 1 ||
+	if summary.Threshold != 0.75 || summary.Executions != 1 || summary.Failed != 1 || summary.Alerts != 1 || summary.ByError["IncompleteScoring"] != 1 ||
 		summary.Subjects != 256 || summary.Scored != 249 || summary.NotScored != 7 || summary.HighRisk < 4 || summary.HighRisk != summary.ByDecision["HIGH_RISK"] {
 		t.Errorf("summary %s", stdout)
 	}
@@ -65,7 +68,7 @@ func TestHumanOutputOfACohort(t *testing.T) {
 		"Subjects without a score:\n  1 subject, first S-2: no features\n", "IncompleteScoring: 1 of 2 subjects were not scored and recorded.",
 		"full, 1 execution: 0 succeeded, 1 failed, 1 alert, 0 retries",
 	} {
-		if code != exitFailed || !strings.Contains(stdout, want) {
+		if code != program.ExitFailed || !strings.Contains(stdout, want) {
 			t.Errorf("exit code %d, output\n%s\nwant %q", code, stdout, want)
 		}
 	}
@@ -75,37 +78,37 @@ func TestApprovalsOfACohort(t *testing.T) {
 	file := write(t, "c.jsonl", `{"subject": "S-1", "features": {"x": 1}}`+"\n")
 	rejected := write(t, "decisions.jsonl", `{"trialId": "T-1", "decision": "reject", "reason": "site visit first", "meaning": "review", "printedName": "Jane Doe"}`+"\n")
 	for reason, c := range map[string]struct{ approve, want string }{
-		"nobody, without a terminal": {"", "Approval ap-"},
-		"nobody":                     {"none", ": no decision\n"},
-		"a file":                     {rejected, ": rejected by Jane Doe\n"},
+		"no terminal": {"", "Approval ap-"},
+		"none":        {"none", ": no decision\n"},
+		"a file":      {rejected, ": rejected by Jane Doe\n"},
 	} {
 		arguments := []string{"--cohort", file, "--trial", "T-1", "--endpoint", serve(t, 200, `{"predictions": [{"risk_score": 0.9}]}`)}
 		if c.approve != "" {
 			arguments = append(arguments, "--approve", c.approve)
 		}
 		code, stdout, _, out := cohortPipeline(t, arguments...)
-		if code != exitFine || !strings.Contains(stdout, c.want) {
+		if code != program.ExitOK || !strings.Contains(stdout, c.want) {
 			t.Errorf("%s: exit code %d, output\n%s", reason, code, stdout)
 		}
 		if _, err := os.Stat(filepath.Join(out, "downstream.jsonl")); err == nil {
-			t.Errorf("%s: something was told downstream without an approval", reason)
+			t.Errorf("%s: a downstream system was notified without an approval", reason)
 		}
 	}
 }
 
-// No feature reaches anything but histories and objects.
+// Features appear only in histories and objects.
 func TestCanaryInACohort(t *testing.T) {
 	const canary = "canary-7c1f"
 	file := write(t, "c.jsonl", `{"subject": "S-1", "features": {"x": "`+canary+`", "`+canary+`": 1}}`+"\n")
 	for reason, url := range map[string]string{
 		"an echo":              serve(t, 200, `{"predictions": [{"risk_score": 0.9, "echo": "`+canary+`"}]}`),
-		"an echo for a score":  serve(t, 200, `{"predictions": [{"risk_score": "`+canary+`"}]}`),
-		"an answer of no JSON": serve(t, 200, canary),
+		"an echo as the score": serve(t, 200, `{"predictions": [{"risk_score": "`+canary+`"}]}`),
+		"an invalid answer":    serve(t, 200, canary),
 		"an error":             serve(t, 500, canary),
 	} {
 		_, stdout, stderr, out := cohortPipeline(t, "--cohort", file, "--endpoint", url, "--approve", "all")
 		if strings.Contains(stdout+stderr, canary) {
-			t.Errorf("%s: it is printed:\n%s%s", reason, stdout, stderr)
+			t.Errorf("%s: the output contains the canary:\n%s%s", reason, stdout, stderr)
 		}
 		seen := false
 		if err := filepath.WalkDir(out, func(path string, entry os.DirEntry, err error) error {
@@ -117,11 +120,11 @@ func TestCanaryInACohort(t *testing.T) {
 			if strings.HasPrefix(path, filepath.Join(out, "histories")) || filepath.Base(path) == "cohort.jsonl" {
 				seen = seen || holds
 			} else if holds {
-				t.Errorf("%s: %s holds it", reason, path)
+				t.Errorf("%s: %s contains the canary", reason, path)
 			}
 			return err
 		}); err != nil || !seen {
-			t.Errorf("%s: it stands nowhere, %v", reason, err)
+			t.Errorf("%s: no history contains the canary, %v", reason, err)
 		}
 	}
 }
@@ -130,7 +133,7 @@ func TestCohortFromStandardInput(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	code, stdout, stderr := clinicalrisk(t, `{"subject": "S-1", "features": {}}`+"\n", "run", "--assembly", testAssembly, "--environment", "full",
 		"--out", filepath.Join(t.TempDir(), "out"), "--endpoint", serve(t, 200, `{"predictions": [{"risk_score": 0.1}]}`), "--cohort", "-")
-	if code != exitFine || !strings.Contains(stdout, "1 of 1 subject scored, 0 at high risk") {
+	if code != program.ExitOK || !strings.Contains(stdout, "1 of 1 subject scored, 0 at high risk") {
 		t.Errorf("exit code %d, output\n%s%s", code, stdout, stderr)
 	}
 }
@@ -153,15 +156,15 @@ func TestInterruptedCohort(t *testing.T) {
 	}
 	out := filepath.Join(t.TempDir(), "out")
 	var stdout, stderr bytes.Buffer
-	code := run(ctx, []string{"run", "--assembly", testAssembly, "--environment", "full", "--out", out, "--endpoint", server.URL,
-		"--cohort", write(t, "c.jsonl", text.String())}, streams{strings.NewReader(""), &stdout, &stderr})
+	code := newProgram().Run(ctx, []string{"run", "--assembly", testAssembly, "--environment", "full", "--out", out, "--endpoint", server.URL,
+		"--cohort", write(t, "c.jsonl", text.String())}, program.Streams{In: strings.NewReader(""), Out: &stdout, Err: &stderr})
 	done, err := os.ReadDir(filepath.Join(out, "histories", "cohort"))
-	want := fmt.Sprintf("clinicalrisk: interrupted: %d of 200 subjects are done, and their results stand in %s\n", 10*len(done), out)
-	if err != nil || len(done) == 0 || len(done) == 20 || code != exitInterrupted || stderr.String() != want {
+	want := fmt.Sprintf("clinicalrisk: interrupted: %d of 200 subjects are done; their results are in %s\n", 10*len(done), out)
+	if err != nil || len(done) == 0 || len(done) == 20 || code != program.ExitInterrupted || stderr.String() != want {
 		t.Errorf("%d histories, %v; exit code %d, diagnostics %q; want %q", len(done), err, code, stderr.String(), want)
 	}
 	if _, err := os.Stat(filepath.Join(out, "report.html")); err == nil {
-		t.Error("there is a report of a run that did not end")
+		t.Error("the interrupted run wrote a report")
 	}
 }
 
@@ -172,18 +175,19 @@ func TestUsageOfCohorts(t *testing.T) {
 		arguments []string
 		want      []string
 	}{
-		{"two inputs", []string{"--cohort", good, good}, []string{"<file> and --cohort exclude each other"}},
-		{"a trial without a cohort", []string{"--trial", "T-1", good}, []string{"--trial goes with --cohort"}},
+		{"two inputs", []string{"--cohort", good, good}, []string{"use either <file> or --cohort"}},
+		{"a trial without a cohort", []string{"--trial", "T-1", good}, []string{"--trial requires --cohort"}},
+		{"a trial with an escape sequence", []string{"--cohort", good, "--trial", "T\x1b[2K\u202e"}, []string{`--trial must have 1 to 64 letters, digits`, `got "T\x1b[2K\u202e"`}},
 		{"an environment without a cohort pipeline", []string{"--environment", "dev", "--cohort", good},
-			[]string{`environment "dev" has no state machine that scores a whole cohort; Dev-Risk/Pipeline scores one subject: leave --cohort out`}},
-		{"no such file", []string{"--environment", "full", "--cohort", good + "x"}, []string{"there is no such file"}},
-		{"decisions that are none", []string{"--environment", "full", "--cohort", good, "--approve", "maybe"}, []string{`approvals must be "all", "none" or a file`}},
+			[]string{`environment "dev" has no state machine that scores a whole cohort; Dev-Risk/Pipeline scores one subject: omit --cohort`}},
+		{"no such file", []string{"--environment", "full", "--cohort", good + "x"}, []string{"no such file"}},
+		{"an invalid value of --approve", []string{"--environment", "full", "--cohort", good, "--approve", "maybe"}, []string{`approvals must be "all", "none" or a file`}},
 		{"all faults at once", []string{"--environment", "qa", "--endpoint", "x", "--approve", "maybe", "--cohort", write(t, "c.jsonl", "{\n{\"subject\": \"A\"}\n{\"subject\": \"A\"}\n")},
-			[]string{`no environment "qa"`, `endpoint "x"`, `approvals must be`, "c.jsonl:1: this is no JSON", `c.jsonl:3: subject "A" stands on line 2 already`}},
+			[]string{`no environment "qa"`, `got "x"`, `approvals must be`, "c.jsonl:1: not valid JSON", `c.jsonl:3: subject "A" is already on line 2`}},
 	} {
 		code, stdout, stderr, out := pipeline(t, c.arguments...)
-		if code != exitUsage || stdout != "" {
-			t.Errorf("%s: exit code %d, output %q; want %d and none", c.reason, code, stdout, exitUsage)
+		if code != program.ExitUsage || stdout != "" {
+			t.Errorf("%s: exit code %d, output %q; want %d and no output", c.reason, code, stdout, program.ExitUsage)
 		}
 		for _, want := range c.want {
 			if !strings.Contains(stderr, want) {
@@ -191,7 +195,7 @@ func TestUsageOfCohorts(t *testing.T) {
 			}
 		}
 		if _, err := os.Stat(out); err == nil {
-			t.Errorf("%s: a folder for results was made", c.reason)
+			t.Errorf("%s: the folder for results exists", c.reason)
 		}
 	}
 }

@@ -12,6 +12,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"clinical-risk-pipeline/internal/program"
+	"clinical-risk-pipeline/local/outcome"
 )
 
 const (
@@ -23,7 +27,7 @@ const (
 func clinicalrisk(t *testing.T, stdin string, arguments ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, diagnostics bytes.Buffer
-	code = run(t.Context(), arguments, streams{strings.NewReader(stdin), &out, &diagnostics})
+	code = newProgram().Run(t.Context(), arguments, program.Streams{In: strings.NewReader(stdin), Out: &out, Err: &diagnostics})
 	return code, out.String(), diagnostics.String()
 }
 
@@ -48,7 +52,7 @@ func write(t *testing.T, name, text string) string {
 	return path
 }
 
-// serve starts a model server that answers every invocation alike.
+// serve starts a model server with one answer to every invocation.
 func serve(t *testing.T, status int, answer string) (url string) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -81,17 +85,18 @@ func lines(t *testing.T, parts ...string) (values []map[string]any) {
 // Requirements: SRC-12
 func TestSample(t *testing.T) {
 	code, stdout, stderr, out := pipeline(t, "--json", sample)
-	if code != exitFailed || stderr != "" {
-		t.Errorf("exit code %d, diagnostics %q; want %d, since the sample holds broken subjects", code, stderr, exitFailed)
+	if code != program.ExitFailed || stderr != "" {
+		t.Errorf("exit code %d, diagnostics %q; want %d, since the sample contains broken subjects", code, stderr, program.ExitFailed)
 	}
 	var summary struct {
 		Executions, Succeeded, Failed, Alerts int
+		Threshold                             float64
 		ByLastState, ByError                  map[string]int
 	}
 	if err := json.Unmarshal([]byte(stdout), &summary); err != nil {
-		t.Fatalf("standard output is not only JSON: %v\n%s", err, stdout)
+		t.Fatalf("standard output is not JSON: %v\n%s", err, stdout)
 	}
-	if summary.Executions != 200 || summary.Failed != 10 || summary.Succeeded != 190 || summary.Alerts < 4 ||
+	if summary.Threshold != 0.75 || summary.Executions != 200 || summary.Failed != 10 || summary.Succeeded != 190 || summary.Alerts < 4 ||
 		summary.ByLastState["End"] != 190 || summary.ByError["SageMakerRuntime.ModelErrorException"] != 10 {
 		t.Errorf("summary %s", stdout)
 	}
@@ -112,23 +117,64 @@ func TestSample(t *testing.T) {
 func TestHumanOutput(t *testing.T) {
 	code, stdout, _, out := pipeline(t, "--endpoint", serve(t, 200, `{"risk_score": 0.9}`), write(t, "in.jsonl", input("S-1")+input("S-2")))
 	want := "The team was alerted about:\n  S-1  trial T-1\n  S-2  trial T-1\n\n" +
-		"dev, 2 executions: 2 succeeded, 0 failed, 2 alerts, 0 retries\n\nReport: " + filepath.Join(out, "report.html") + "\n"
-	if code != exitFine || stdout != want {
+		"dev, 2 executions: 2 succeeded, 0 failed, 2 alerts, 0 retries\nThreshold: a risk above 0.75 alerts the team\n\nReport: " + filepath.Join(out, "report.html") + "\n"
+	if code != program.ExitOK || stdout != want {
 		t.Errorf("exit code %d, output\n%s\nwant\n%s", code, stdout, want)
+	}
+}
+
+func TestSourcesThatAreNewerThanTheAssembly(t *testing.T) {
+	root := t.TempDir()
+	if err := os.CopyFS(filepath.Join(root, "cdk.out"), os.DirFS(testAssembly)); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"cdk.json": `{"watch": {"include": ["app.go"]}}`, "app.go": "package main"} {
+		if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	good := write(t, "in.jsonl", input("S-1"))
+	endpoint := serve(t, 200, `{"risk_score": 0.1}`)
+	for changed, want := range map[string]string{
+		"cdk.out/manifest.json": "",
+		"app.go":                "clinicalrisk: warning: app.go is newer than " + filepath.Join(root, "cdk.out") + ": synthesize again with `make synth`\n",
+	} {
+		now := time.Now()
+		for _, name := range []string{"cdk.json", "app.go", "cdk.out/manifest.json"} {
+			at := now
+			if name == changed {
+				at = now.Add(time.Second)
+			}
+			if err := os.Chtimes(filepath.Join(root, name), at, at); err != nil {
+				t.Fatal(err)
+			}
+		}
+		code, _, stderr := clinicalrisk(t, "", "run", "--assembly", filepath.Join(root, "cdk.out"), "--out", filepath.Join(t.TempDir(), "out"), "--endpoint", endpoint, good)
+		if code != program.ExitOK || stderr != want {
+			t.Errorf("%s is the newest: exit code %d, diagnostics %q; want %q", changed, code, stderr, want)
+		}
+	}
+}
+
+func TestThresholdThatIsNotANumber(t *testing.T) {
+	var text bytes.Buffer
+	newNotable("out").print(&text, outcome.NewSummary("dev", "m"))
+	if want := "Threshold: the definition does not have it as a number\n"; !strings.HasSuffix(text.String(), want) {
+		t.Errorf("output\n%s\nwant %q", text.String(), want)
 	}
 }
 
 func TestFailedExecutions(t *testing.T) {
 	code, stdout, _, out := pipeline(t, "--endpoint", serve(t, 500, "secret"), write(t, "in.jsonl", input("S-1")))
 	for _, want := range []string{"Executions that failed:\n  S-1  SageMakerRuntime.ModelErrorException in InvokeModel: Received server error (500)", "0 succeeded, 1 failed"} {
-		if code != exitFailed || !strings.Contains(stdout, want) {
+		if code != program.ExitFailed || !strings.Contains(stdout, want) {
 			t.Errorf("exit code %d, output\n%s\nwant %q", code, stdout, want)
 		}
 	}
 	for _, name := range []string{"executions.jsonl", "alerts.jsonl", "report.html"} {
 		text, err := os.ReadFile(filepath.Join(out, name))
 		if err != nil || strings.Contains(stdout+string(text), "secret") {
-			t.Errorf("%s: %v, or it holds a feature", name, err)
+			t.Errorf("%s: %v, or it contains a feature", name, err)
 		}
 	}
 }
@@ -136,7 +182,7 @@ func TestFailedExecutions(t *testing.T) {
 // Requirements: SRC-12
 func TestSingleInput(t *testing.T) {
 	code, stdout, _, out := pipeline(t, "../../examples/execution-input.json")
-	if executions := lines(t, out, "executions.jsonl"); code != exitFine || len(executions) != 1 || executions[0]["decision"] != "HIGH_RISK" {
+	if executions := lines(t, out, "executions.jsonl"); code != program.ExitOK || len(executions) != 1 || executions[0]["decision"] != "HIGH_RISK" {
 		t.Errorf("exit code %d, executions %v, output\n%s", code, executions, stdout)
 	}
 }
@@ -145,15 +191,15 @@ func TestStandardInput(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	code, stdout, stderr := clinicalrisk(t, input("S-1"), "run", "--assembly", testAssembly, "--out", filepath.Join(t.TempDir(), "out"),
 		"--endpoint", serve(t, 200, `{"risk_score": 0.1}`), "-")
-	if code != exitFine || !strings.Contains(stdout, "1 execution: 1 succeeded") {
+	if code != program.ExitOK || !strings.Contains(stdout, "1 execution: 1 succeeded") {
 		t.Errorf("exit code %d, output\n%s%s", code, stdout, stderr)
 	}
 	if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) > 0 {
-		t.Errorf("left behind: %v, %v", left, err)
+		t.Errorf("temporary files remain: %v, %v", left, err)
 	}
 }
 
-func TestLongListsAreCut(t *testing.T) {
+func TestLongListsAreShortened(t *testing.T) {
 	var text strings.Builder
 	for i := range maxShown + 3 {
 		text.WriteString(input(fmt.Sprint("S-", i)))
@@ -174,7 +220,7 @@ func TestPingWarns(t *testing.T) {
 	}))
 	defer server.Close()
 	code, _, stderr, _ := pipeline(t, "--endpoint", server.URL, write(t, "in.jsonl", input("S-1")))
-	if code != exitFine || !strings.HasPrefix(stderr, "clinicalrisk: warning: ") {
+	if code != program.ExitOK || !strings.HasPrefix(stderr, "clinicalrisk: warning: ") {
 		t.Errorf("exit code %d, diagnostics %q; want a warning only", code, stderr)
 	}
 }
@@ -199,18 +245,18 @@ func TestInterrupted(t *testing.T) {
 	}
 	out := filepath.Join(t.TempDir(), "out")
 	var stdout, stderr bytes.Buffer
-	code := run(ctx, []string{"run", "--assembly", testAssembly, "--out", out, "--endpoint", server.URL, write(t, "in.jsonl", text.String())},
-		streams{strings.NewReader(""), &stdout, &stderr})
+	code := newProgram().Run(ctx, []string{"run", "--assembly", testAssembly, "--out", out, "--endpoint", server.URL, write(t, "in.jsonl", text.String())},
+		program.Streams{In: strings.NewReader(""), Out: &stdout, Err: &stderr})
 	done := len(lines(t, out, "executions.jsonl"))
-	want := fmt.Sprintf("clinicalrisk: interrupted: %d of 121 executions are done, and their results stand in %s\n", done, out)
-	if code != exitInterrupted || stderr.String() != want || done == 0 || done == 121 {
-		t.Errorf("exit code %d, diagnostics %q; want %d and %q", code, stderr.String(), exitInterrupted, want)
+	want := fmt.Sprintf("clinicalrisk: interrupted: %d of 121 executions are done; their results are in %s\n", done, out)
+	if code != program.ExitInterrupted || stderr.String() != want || done == 0 || done == 121 {
+		t.Errorf("exit code %d, diagnostics %q; want %d and %q", code, stderr.String(), program.ExitInterrupted, want)
 	}
 	if alerts := len(lines(t, out, "alerts.jsonl")); alerts != done {
-		t.Errorf("%d alerts of %d executions, all of which alert", alerts, done)
+		t.Errorf("%d alerts from %d executions, want one each", alerts, done)
 	}
 	if _, err := os.Stat(filepath.Join(out, "report.html")); err == nil {
-		t.Error("there is a report of a run that did not end")
+		t.Error("the interrupted run wrote a report")
 	}
 }
 
@@ -219,20 +265,27 @@ func TestInterruptedBeforeTheFirstExecution(t *testing.T) {
 	cancel()
 	out := filepath.Join(t.TempDir(), "out")
 	var stdout, stderr bytes.Buffer
-	code := run(ctx, []string{"run", "--assembly", testAssembly, "--out", out, sample}, streams{strings.NewReader(""), &stdout, &stderr})
-	if code != exitInterrupted || stderr.String() != "clinicalrisk: interrupted: nothing was executed\n" {
+	code := newProgram().Run(ctx, []string{"run", "--assembly", testAssembly, "--out", out, sample}, program.Streams{In: strings.NewReader(""), Out: &stdout, Err: &stderr})
+	if code != program.ExitInterrupted || stderr.String() != "clinicalrisk: interrupted: nothing was executed\n" {
 		t.Errorf("exit code %d, diagnostics %q", code, stderr.String())
 	}
 	if _, err := os.Stat(out); err == nil {
-		t.Error("a folder for results was made")
+		t.Error("the folder for results exists")
 	}
 }
 
 func TestHelp(t *testing.T) {
 	code, stdout, _ := clinicalrisk(t, "", "run", "--help")
 	for _, want := range []string{"--assembly", "--environment", "--endpoint", "--out", "--json", "<file>", "Exit codes: 0"} {
-		if code != exitFine || !strings.Contains(stdout, want) {
+		if code != program.ExitOK || !strings.Contains(stdout, want) {
 			t.Errorf("exit code %d, help\n%s\nwant %q", code, stdout, want)
 		}
+	}
+}
+
+func TestVersion(t *testing.T) {
+	code, stdout, stderr := clinicalrisk(t, "", "--version")
+	if code != program.ExitOK || stderr != "" || !strings.HasPrefix(stdout, "clinicalrisk ") {
+		t.Errorf("exit code %d, output %q, diagnostics %q", code, stdout, stderr)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"clinical-risk-pipeline/internal/program"
 )
 
 // Requirements: SRC-12
@@ -28,20 +30,21 @@ func TestUsageAndInput(t *testing.T) {
 		{"no file", []string{"run"}, []string{"<file>", "clinicalrisk --help"}},
 		{"an unknown flag", []string{"run", "--environments", "dev", good}, []string{"unknown flag --environments", "did you mean \"--environment\""}},
 		{"no assembly", []string{"run", "--assembly", t.TempDir(), good}, []string{"no cloud assembly here", "make synth", "npx cdk synth"}},
-		{"an unknown environment", []string{"run", "--assembly", testAssembly, "--environment", "qa", good}, []string{`no environment "qa"`, "dev", "prod"}},
-		{"a broken line", []string{"run", "--assembly", testAssembly, write(t, "in.jsonl", input("S-1")+"{\n")}, []string{"in.jsonl:2: this is no JSON"}},
-		{"a subject twice", []string{"run", "--assembly", testAssembly, write(t, "in.jsonl", input("S-1")+input("S-1"))}, []string{`in.jsonl:2: subject "S-1" stands on line 1`}},
+		{"an unknown environment", []string{"run", "--assembly", testAssembly, "--environment", "qa", good}, []string{`no environment "qa"`, "dev", "prod", "make synth"}},
+		{"a broken line", []string{"run", "--assembly", testAssembly, write(t, "in.jsonl", input("S-1")+"{\n")}, []string{"in.jsonl:2: not valid JSON"}},
+		{"a subject twice", []string{"run", "--assembly", testAssembly, write(t, "in.jsonl", input("S-1")+input("S-1"))}, []string{`in.jsonl:2: subject "S-1" is already on line 1`}},
 		{"an empty file", []string{"run", "--assembly", testAssembly, write(t, "in.jsonl", "")}, []string{"in.jsonl: the file is empty"}},
 		{"a folder", []string{"run", "--assembly", testAssembly, t.TempDir()}, []string{"this is a folder"}},
-		{"a port where nobody listens", []string{"run", "--assembly", testAssembly, "--endpoint", nobody, good}, []string{nobody, "nobody answers there", "start the model server"}},
-		{"no URL", []string{"run", "--assembly", testAssembly, "--endpoint", "localhost:8080", good}, []string{"localhost:8080", "http://127.0.0.1:8080"}},
+		{"a port without a server", []string{"run", "--assembly", testAssembly, "--endpoint", nobody, good}, []string{nobody, "no server listens there", "start the model server"}},
+		{"an endpoint that is not a URL", []string{"run", "--assembly", testAssembly, "--endpoint", "localhost:8080", good}, []string{"localhost:8080", "http://127.0.0.1:8080"}},
+		{"an empty folder for results", []string{"run", "--assembly", testAssembly, "--out=", good}, []string{"the folder for results has an empty name", "--out"}},
 		{"all faults at once", []string{"run", "--assembly", t.TempDir(), "--endpoint", "x", write(t, "in.jsonl", "{\n{}\n")},
-			[]string{"no cloud assembly", `endpoint "x"`, "in.jsonl:1: this is no JSON", "in.jsonl:2: subject is missing"}},
+			[]string{"no cloud assembly", `got "x"`, "in.jsonl:1: not valid JSON", "in.jsonl:2: subject is missing"}},
 	} {
-		t.Chdir(t.TempDir()) // Nothing may be written to the default folder.
+		t.Chdir(t.TempDir()) // with the default folder for results
 		code, stdout, stderr := clinicalrisk(t, "", absolute(t, c.arguments)...)
-		if code != exitUsage || stdout != "" {
-			t.Errorf("%s: exit code %d, output %q; want %d and none", c.reason, code, stdout, exitUsage)
+		if code != program.ExitUsage || stdout != "" {
+			t.Errorf("%s: exit code %d, output %q; want %d and no output", c.reason, code, stdout, program.ExitUsage)
 		}
 		for _, want := range c.want {
 			if !strings.Contains(stderr, want) {
@@ -49,15 +52,15 @@ func TestUsageAndInput(t *testing.T) {
 			}
 		}
 		if strings.Contains(stderr, "goroutine") || strings.Contains(stderr, "secret") {
-			t.Errorf("%s: diagnostics hold a stack trace or a feature:\n%s", c.reason, stderr)
+			t.Errorf("%s: diagnostics contain a stack trace or a feature:\n%s", c.reason, stderr)
 		}
 		if left, err := os.ReadDir("."); err != nil || len(left) > 0 {
-			t.Errorf("%s: something was written before the faults were found: %v, %v", c.reason, left, err)
+			t.Errorf("%s: the command wrote files: %v, %v", c.reason, left, err)
 		}
 	}
 }
 
-// packageDir is where the tests start.
+// packageDir is the initial working directory of the tests.
 var packageDir, _ = os.Getwd()
 
 // absolute makes the paths of the test assembly independent of the working directory.
@@ -72,22 +75,22 @@ func absolute(t *testing.T, arguments []string) []string {
 	return out
 }
 
-func TestFolderOfSomebodyElse(t *testing.T) {
+func TestForeignOutputFolder(t *testing.T) {
 	file := write(t, "in.jsonl", input("S-1"))
 	code, _, stderr := clinicalrisk(t, "", "run", "--assembly", testAssembly, "--out", filepath.Dir(file), file)
-	if code != exitUsage || !strings.Contains(stderr, "holds files that no run wrote") || !strings.Contains(stderr, "--out") {
+	if code != program.ExitUsage || !strings.Contains(stderr, "holds files that are not results of a run") || !strings.Contains(stderr, "--out") {
 		t.Errorf("exit code %d, diagnostics %q", code, stderr)
 	}
 }
 
-func TestNoJSONata(t *testing.T) {
+func TestJSONataIsMissing(t *testing.T) {
 	good := write(t, "good.jsonl", input("S-1"))
 	t.Chdir(t.TempDir())
 	code, _, stderr := clinicalrisk(t, "", "run", "--assembly", filepath.Join(packageDir, testAssembly), good)
-	if code != exitUsage || !strings.Contains(stderr, "npm ci") {
-		t.Errorf("exit code %d, diagnostics %q; want %d and the command that installs it", code, stderr, exitUsage)
+	if code != program.ExitUsage || !strings.Contains(stderr, "npm ci") {
+		t.Errorf("exit code %d, diagnostics %q; want %d and the command that installs it", code, stderr, program.ExitUsage)
 	}
 	if _, err := os.Stat("out"); err == nil {
-		t.Error("a folder for results was made, though there can be none")
+		t.Error("the folder for results exists")
 	}
 }

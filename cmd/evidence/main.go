@@ -2,12 +2,12 @@
 //
 //	evidence --out out/evidence
 //
-// It reads docs/requirements.yaml and the source code of the module in the working directory, runs the tests of all packages
-// that have a test which names a requirement, and writes evidence.html, evidence.json and the histories of all executed
-// scenarios. `make evidence` synthesizes first. See `evidence --help`.
+// It reads docs/requirements.yaml and the source code of the module in the working directory. It runs all tests in each package
+// with a test that names a requirement. It writes evidence.html, evidence.json and the histories of the executed scenarios.
+// `make evidence` synthesizes first. See `evidence --help`.
 //
-// It exits with 0 when every requirement of the design is shown, with 1 when something is wrong, with 2 when the command line
-// or the requirements' file is, or the evidence cannot be made, and with 130 when it was interrupted.
+// The exit code is 0 when every requirement of the design is shown, 1 when there are findings, 2 when the command line or the file
+// of requirements is wrong or the evidence cannot be written, and 130 after an interruption.
 package main
 
 import (
@@ -16,77 +16,39 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
-
-	"github.com/alecthomas/kong"
 
 	"clinical-risk-pipeline/evidence"
-)
-
-// The exit codes.
-const (
-	exitFine        = 0
-	exitFindings    = 1
-	exitUsage       = 2
-	exitInterrupted = 130
+	"clinical-risk-pipeline/internal/program"
 )
 
 // cli is the command line.
 type cli struct {
-	Requirements string `default:"docs/requirements.yaml" placeholder:"FILE" help:"The requirements. Default: ${default}."`
-	Assembly     string `default:"cdk.out" placeholder:"DIR" help:"The cloud assembly that cdk synth wrote, whose templates are digested. Default: ${default}."`
-	Out          string `default:"out/evidence" placeholder:"DIR" help:"The folder for the evidence; earlier evidence in it is replaced. Default: ${default}."`
-	Check        bool   `help:"Only say whether requirements, code and tests agree: run no test, write nothing."`
+	Requirements string `default:"docs/requirements.yaml" placeholder:"FILE" help:"The file of requirements. Default: ${default}."`
+	Assembly     string `default:"cdk.out" placeholder:"DIR" help:"The cloud assembly that cdk synth writes. The evidence contains the digests of its templates. Default: ${default}."`
+	Out          string `default:"out/evidence" placeholder:"DIR" help:"The folder for the evidence. It replaces earlier evidence. Default: ${default}."`
+	Check        bool   `help:"Only check that requirements, code and tests agree: run no test, write nothing."`
 	JSON         bool   `help:"Print a summary as JSON."`
 }
 
-// Help is shown by --help below the flags.
+// Help returns the details that --help shows.
 func (cli) Help() string {
-	return `Code and tests name the requirements that they answer in a line of their doc comment: "// Requirements: SRC-02, P11-10f". Run it in the root of the module.
+	return `Code and tests name the requirements that they answer in a line of their doc comment: "// Requirements: SRC-02, P11-10f". Run this command in the root of the module.
 
-Exit codes: 0, every requirement of the design is shown; 1, there are findings: a requirement without code or test, an unknown or repeated id, a test that failed; 2, the command line or the requirements' file is wrong, or the evidence cannot be made; 130, interrupted.`
+Exit codes: 0, every requirement of the design is shown; 1, findings, such as a requirement without code or test, an unknown or repeated id, or a failed test; 2, the command line or the file of requirements is wrong, or the evidence cannot be written; 130, interrupted.`
 }
 
-// streams are what the command writes to.
-type streams struct{ out, err io.Writer }
+func main() { newProgram().Main() }
 
-// exit is the code that kong ends the program with.
-type exit int
-
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // A second Ctrl-C ends the program at once.
-	os.Exit(run(ctx, os.Args[1:], streams{os.Stdout, os.Stderr}))
+func newProgram() program.Program {
+	return program.Program{
+		Name: "evidence", Description: "Writes the traceability matrix and the results of the operational qualification.", CLI: &cli{},
+	}
 }
 
-// run executes the command line and returns the exit code.
-func run(ctx context.Context, arguments []string, s streams) (code int) {
-	var c cli
-	parser, err := kong.New(&c,
-		kong.Name("evidence"),
-		kong.Description("Writes the traceability matrix and the results of the operational qualification."),
-		kong.Writers(s.out, s.err),
-		kong.Exit(func(code int) { panic(exit(code)) }), // Kong ends the program only after --help.
-	)
-	if err != nil {
-		panic(err) // The struct above is wrong: every test sees it.
-	}
-	defer func() {
-		if reason := recover(); reason != nil {
-			helped, ok := reason.(exit)
-			if !ok {
-				panic(reason)
-			}
-			code = int(helped)
-		}
-	}()
-	if _, err := parser.Parse(arguments); err != nil {
-		return s.explain(fmt.Errorf("%w: see `evidence --help`", err))
-	}
+// Run executes the command.
+func (c *cli) Run(ctx context.Context, s program.Streams) error {
 	settings := &evidence.Settings{Root: ".", Requirements: c.Requirements, Assembly: c.Assembly, Out: c.Out}
 	if c.Check {
 		return c.check(s, settings)
@@ -94,29 +56,28 @@ func run(ctx context.Context, arguments []string, s streams) (code int) {
 	return c.collect(ctx, s, settings)
 }
 
-// check compares, and runs nothing.
-func (c *cli) check(s streams, settings *evidence.Settings) int {
+// check compares requirements, code and tests. It runs no test.
+func (c *cli) check(s program.Streams, settings *evidence.Settings) error {
 	traced, err := evidence.Trace(settings)
 	if err != nil {
-		return s.explain(err)
+		return err
 	}
 	return c.conclude(s, summary{
 		Passed: len(traced.Disagreements) == 0, Requirements: len(traced.List), Findings: traced.Disagreements,
 	})
 }
 
-// collect makes the evidence.
-func (c *cli) collect(ctx context.Context, s streams, settings *evidence.Settings) int {
-	progress := newProgress(s.err)
+// collect writes the evidence.
+func (c *cli) collect(ctx context.Context, s program.Streams, settings *evidence.Settings) error {
+	progress := newProgress(s.Err)
 	settings.OnPhase, settings.OnTest = progress.phase, progress.test
 	e, err := evidence.Collect(ctx, settings)
 	progress.end()
 	if ctx.Err() != nil {
-		fmt.Fprintln(s.err, "evidence: interrupted: nothing was written")
-		return exitInterrupted
+		return program.Interrupted("nothing was written")
 	}
 	if err != nil {
-		return s.explain(err)
+		return err
 	}
 	return c.conclude(s, summary{
 		Passed: e.Passed, Requirements: len(e.Matrix), Findings: e.Findings, Commit: e.Stamp.Commit, Changed: len(e.Stamp.Changed),
@@ -125,7 +86,7 @@ func (c *cli) collect(ctx context.Context, s streams, settings *evidence.Setting
 	})
 }
 
-// summary is what the command prints with --json.
+// summary is the output of --json.
 type summary struct {
 	Passed       bool     `json:"passed"`
 	Requirements int      `json:"requirements"`
@@ -139,25 +100,22 @@ type summary struct {
 	Findings     []string `json:"findings"`
 }
 
-// conclude says what was found, and returns the exit code for it.
-func (c *cli) conclude(s streams, found summary) int {
+// conclude prints the summary. Its error lists the findings.
+func (c *cli) conclude(s program.Streams, found summary) error {
 	if c.JSON {
 		found.Findings = append([]string{}, found.Findings...) // never null
 		text, err := json.MarshalIndent(found, "", "  ")
 		if err != nil {
-			return s.explain(err)
+			return err
 		}
-		fmt.Fprintln(s.out, string(text))
+		fmt.Fprintln(s.Out, string(text))
 	} else {
-		found.print(s.out)
-	}
-	for _, finding := range found.Findings {
-		s.say(finding)
+		found.print(s.Out)
 	}
 	if !found.Passed {
-		return exitFindings
+		return program.Failed(errors.New(strings.Join(found.Findings, "\n")))
 	}
-	return exitFine
+	return nil
 }
 
 // print writes the summary for people.
@@ -166,25 +124,10 @@ func (f *summary) print(w io.Writer) {
 		fmt.Fprintf(w, "%d requirements, %d findings\n", f.Requirements, len(f.Findings))
 		return
 	}
-	fmt.Fprintf(w, "%d requirements, %d tests of which %d failed, %d scenarios of which %d broke a rule, %d findings\n",
+	fmt.Fprintf(w, "%d requirements, %d tests (%d failed), %d scenarios (%d broke a rule), %d findings\n",
 		f.Requirements, f.Tests, f.Failed, f.Scenarios, f.Violating, len(f.Findings))
 	if f.Changed > 0 {
-		fmt.Fprintf(w, "%d files differ from commit %s: this is evidence of no commit\n", f.Changed, f.Commit)
+		fmt.Fprintf(w, "%d files differ from commit %s: the evidence is not about a commit\n", f.Changed, f.Commit)
 	}
 	fmt.Fprintf(w, "Evidence: %s\n", f.Page)
-}
-
-// explain says what keeps evidence from being made, a fault a line.
-func (s streams) explain(err error) int {
-	if errors.Is(err, context.Canceled) {
-		return exitInterrupted
-	}
-	s.say(err.Error())
-	return exitUsage
-}
-
-func (s streams) say(text string) {
-	for line := range strings.Lines(text) {
-		fmt.Fprintln(s.err, "evidence:", strings.TrimRight(line, "\n"))
-	}
 }

@@ -9,10 +9,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"clinical-risk-pipeline/internal/program"
 )
 
-// The files of a module that has all that evidence is made of: a requirement, code, a test that executes a scenario, and a
-// synthesized environment.
+// project is the files of a module with everything that evidence needs: a requirement, code, a test that executes a scenario, and
+// a synthesized environment.
 var project = map[string]string{
 	"go.mod":       "module example.org/m\n\ngo 1.26\n",
 	"package.json": `{"devDependencies": {"aws-cdk": "2.1148.1"}}`,
@@ -52,7 +54,7 @@ func TestNotify(t *testing.T) {
 		"DefinitionString": "{\"StartAt\":\"End\",\"States\":{\"End\":{\"Type\":\"Succeed\"}}}", "RoleArn": "arn:aws:iam::111111111111:role/r"}}}}`,
 }
 
-// place writes a project with changes, commits it, and makes it the working directory. An empty text leaves a file out.
+// place writes the project with changed files, commits it, and makes it the working directory. An empty text removes a file.
 func place(t *testing.T, changes map[string]string) {
 	t.Helper()
 	root := t.TempDir()
@@ -85,10 +87,11 @@ func write(t *testing.T, file, text string) {
 	}
 }
 
+// command runs the command line and returns its exit code and output.
 func command(t *testing.T, arguments ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, diagnostics bytes.Buffer
-	code = run(t.Context(), arguments, streams{&out, &diagnostics})
+	code = newProgram().Run(t.Context(), arguments, program.Streams{Out: &out, Err: &diagnostics})
 	return code, out.String(), diagnostics.String()
 }
 
@@ -104,7 +107,7 @@ func read(t *testing.T, file string) string {
 func TestEvidence(t *testing.T) {
 	place(t, nil)
 	code, stdout, stderr := command(t)
-	if code != exitFine || stderr != "" || !strings.Contains(stdout, "Evidence: out/evidence/evidence.html") {
+	if code != program.ExitOK || stderr != "" || !strings.Contains(stdout, "Evidence: out/evidence/evidence.html") {
 		t.Fatalf("exit code %d, output %q, diagnostics %q", code, stdout, stderr)
 	}
 	page := read(t, "out/evidence/evidence.html")
@@ -113,7 +116,7 @@ func TestEvidence(t *testing.T) {
 		"npm aws-cdk 2.1148.1", "TestNotify.jsonl.gz",
 	} {
 		if !strings.Contains(page, want) {
-			t.Errorf("the page does not say %s", want)
+			t.Errorf("the page lacks %s", want)
 		}
 	}
 	var found struct {
@@ -138,7 +141,7 @@ func TestEvidence(t *testing.T) {
 	}
 }
 
-func TestFindingsAreNamedAllAtOnce(t *testing.T) {
+func TestAllFindingsAreReported(t *testing.T) {
 	place(t, map[string]string{
 		"docs/requirements.yaml": project["docs/requirements.yaml"] +
 			"  - {id: SRC-02, title: Log, clause: c, requirement: r, answer: a, answeredBy: design, criticality: high}\n" +
@@ -148,16 +151,16 @@ func TestFindingsAreNamedAllAtOnce(t *testing.T) {
 	})
 	write(t, "notes.txt", "not committed")
 	code, stdout, stderr := command(t, "--json")
-	if code != exitFindings {
+	if code != program.ExitFailed {
 		t.Errorf("exit code %d", code)
 	}
 	for _, want := range []string{
-		"requirements.yaml:5: SRC-01 stands there twice, first on line 2", "alert.go:6: Notify names SRC-98", "alert_test.go:6: TestNotify names SRC-99",
-		"no construct and no other code names SRC-02 (Log)", "no test names SRC-02 (Log)", "TestNotify failed, in alert",
-		"TestLater names requirements, and was skipped", "no scenario was executed",
+		"requirements.yaml:5: SRC-01 occurs twice, first on line 2", "alert.go:6: Notify names SRC-98", "alert_test.go:6: TestNotify names SRC-99",
+		"no code names SRC-02 (Log)", "no test names SRC-02 (Log)", "TestNotify failed in alert",
+		"TestLater names requirements but was skipped", "no test executed a scenario",
 	} {
 		if !strings.Contains(stderr, want) {
-			t.Errorf("diagnostics do not say %s:\n%s", want, stderr)
+			t.Errorf("diagnostics lack %s:\n%s", want, stderr)
 		}
 	}
 	var found summary
@@ -165,36 +168,36 @@ func TestFindingsAreNamedAllAtOnce(t *testing.T) {
 		t.Errorf("%v, summary %+v", err, found)
 	}
 	page := read(t, "out/evidence/evidence.html")
-	for _, want := range []string{"0 of 3 requirements", "8 findings", "silence", "evidence of no commit", "notes.txt", "No test names it."} {
+	for _, want := range []string{"0 of 3 requirements", "8 findings", "silence", "not about a commit", "notes.txt", "No test names it."} {
 		if !strings.Contains(page, want) {
-			t.Errorf("the page does not say %s", want)
+			t.Errorf("the page lacks %s", want)
 		}
 	}
 }
 
-// Tests that end with other files than they began with say nothing of either.
-func TestWhatChangesWhileTheTestsRunIsTold(t *testing.T) {
+// If files change while the tests run, the results are valid for neither version.
+func TestChangesDuringTheTestsAreReported(t *testing.T) {
 	test := project["alert/alert_test.go"]
 	place(t, map[string]string{"alert/alert_test.go": test + "func init() { os.WriteFile(\"alert.go\", []byte(\"package alert\\n\"), 0o600) }\n"})
-	if code, stdout, stderr := command(t); code != exitFine || !strings.Contains(stdout, "1 files differ from commit") {
+	if code, stdout, stderr := command(t); code != program.ExitOK || !strings.Contains(stdout, "1 files differ from commit") {
 		t.Errorf("a file: exit code %d, output %q, diagnostics %q", code, stdout, stderr)
 	}
 	committing := `"git", "-c", "user.name=n", "-c", "user.email=e@example.org", "-c", "commit.gpgsign=false", "commit", "-q", "--allow-empty", "-m", "n"`
 	place(t, map[string]string{
 		"alert/alert_test.go": strings.Replace(test, `"os"`, "\"os\"\n\t\"os/exec\"", 1) + "func init() { exec.Command(" + committing + ").Run() }\n",
 	})
-	if code, _, stderr := command(t); code != exitFindings || !strings.Contains(stderr, "while the tests ran") {
+	if code, _, stderr := command(t); code != program.ExitFailed || !strings.Contains(stderr, "while the tests ran") {
 		t.Errorf("a commit: exit code %d, diagnostics %q", code, stderr)
 	}
 }
 
-// The templates are older than what the tests executed, for instance.
-func TestWhatIsDeployedHasToBeExecuted(t *testing.T) {
+// The templates may be older than the definitions that the tests executed.
+func TestDeployedDefinitionsMustBeExecuted(t *testing.T) {
 	other := strings.Replace(project["cdk.out/Risk.template.json"], `"States`, `"Comment\":\"other\",\"States`, 1)
 	other = strings.Replace(other, `{"Machine"`, `{"Watch": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"DefinitionString": "{}", "StateMachineType": "EXPRESS"}}, "Machine"`, 1)
 	place(t, map[string]string{"cdk.out/Risk.template.json": other})
 	code, _, stderr := command(t)
-	if code != exitFindings || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, "no scenario executed the definition of Machine in Risk.template.json") {
+	if code != program.ExitFailed || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, "no scenario executed the definition of Machine in Risk.template.json") {
 		t.Errorf("exit code %d, diagnostics %q", code, stderr)
 	}
 }
@@ -202,11 +205,11 @@ func TestWhatIsDeployedHasToBeExecuted(t *testing.T) {
 func TestCheckRunsNothing(t *testing.T) {
 	place(t, map[string]string{"alert/alert_test.go": "", "package.json": ""})
 	code, stdout, stderr := command(t, "--check")
-	if code != exitFindings || !strings.Contains(stderr, "no test names SRC-01") || !strings.Contains(stdout, "2 requirements, 1 findings") {
+	if code != program.ExitFailed || !strings.Contains(stderr, "no test names SRC-01") || !strings.Contains(stdout, "2 requirements, 1 findings") {
 		t.Errorf("exit code %d, output %q, diagnostics %q", code, stdout, stderr)
 	}
 	if _, err := os.Stat("out"); err == nil {
-		t.Error("something was written")
+		t.Error("the command wrote evidence")
 	}
 }
 
@@ -218,35 +221,35 @@ func TestUsageAndInput(t *testing.T) {
 		want      string
 	}{
 		{"an unknown flag", nil, []string{"--output", "x"}, "unknown flag --output"},
-		{"requirements that are no YAML", map[string]string{"docs/requirements.yaml": "requirements:\n  - id: [\n"}, nil, "docs/requirements.yaml:2: "},
+		{"invalid YAML", map[string]string{"docs/requirements.yaml": "requirements:\n  - id: [\n"}, nil, "docs/requirements.yaml:2: "},
 		{"an unknown field", map[string]string{"docs/requirements.yaml": "requirements:\n  - risk: 1\n"}, []string{"--check"}, `docs/requirements.yaml:2: unknown field "risk"`},
 		{"no requirements", map[string]string{"docs/requirements.yaml": ""}, nil, "docs/requirements.yaml"},
 		{"nothing synthesized", map[string]string{"cdk.out/Risk.template.json": ""}, nil, "`make synth`"},
-		{"a folder of somebody else", nil, []string{"--out", "docs"}, "holds files that are no evidence"},
+		{"a foreign folder", nil, []string{"--out", "docs"}, "contains files other than evidence"},
 	} {
 		t.Run(row.reason, func(t *testing.T) {
 			place(t, row.changes)
 			code, stdout, stderr := command(t, row.arguments...)
-			if code != exitUsage || stdout != "" || !strings.Contains(stderr, row.want) {
+			if code != program.ExitUsage || stdout != "" || !strings.Contains(stderr, row.want) {
 				t.Errorf("exit code %d, output %q, diagnostics %q, want %q", code, stdout, stderr, row.want)
 			}
 			if _, err := os.Stat("out/evidence"); err == nil {
-				t.Error("a folder for the evidence was made, though there is none")
+				t.Error("the folder for the evidence exists")
 			}
 		})
 	}
 }
 
-func TestAnInterruptedRunLeavesTheLastEvidence(t *testing.T) {
+func TestAnInterruptedRunKeepsTheLastEvidence(t *testing.T) {
 	place(t, nil)
-	if code, _, stderr := command(t); code != exitFine {
+	if code, _, stderr := command(t); code != program.ExitOK {
 		t.Fatal(stderr)
 	}
 	before := read(t, "out/evidence/evidence.json")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out, diagnostics bytes.Buffer
-	if code := run(ctx, nil, streams{&out, &diagnostics}); code != exitInterrupted || !strings.Contains(diagnostics.String(), "interrupted") {
+	if code := newProgram().Run(ctx, nil, program.Streams{Out: &out, Err: &diagnostics}); code != program.ExitInterrupted || !strings.Contains(diagnostics.String(), "interrupted") {
 		t.Errorf("exit code %d, diagnostics %s", code, diagnostics.String())
 	}
 	left, err := os.ReadDir("out")
@@ -258,7 +261,7 @@ func TestAnInterruptedRunLeavesTheLastEvidence(t *testing.T) {
 func TestHelp(t *testing.T) {
 	code, stdout, _ := command(t, "--help")
 	for _, want := range []string{"--requirements", "--assembly", "--out", "--check", "--json", "Exit codes", "// Requirements: SRC-02"} {
-		if code != exitFine || !strings.Contains(stdout, want) {
+		if code != program.ExitOK || !strings.Contains(stdout, want) {
 			t.Errorf("exit code %d, help without %s:\n%s", code, want, stdout)
 		}
 	}

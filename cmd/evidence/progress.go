@@ -10,16 +10,16 @@ import (
 	"clinical-risk-pipeline/evidence/gotest"
 )
 
-// progress shows what is going on, on a terminal only: in a pipe or a log it would be noise.
+// progress shows the progress on a terminal. In a pipe or a log it would be noise.
 type progress struct{ bar *progressbar.ProgressBar }
 
-// newProgress shows progress on a writer that is a terminal.
+// newProgress returns a progress that shows nothing unless the writer is a terminal.
 func newProgress(w io.Writer) *progress {
 	file, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return &progress{}
 	}
-	return &progress{progressbar.NewOptions(-1, // how many tests there are nobody knows before they ran
+	return &progress{progressbar.NewOptions(-1, // the number of tests is unknown
 		progressbar.OptionSetWriter(file),
 		progressbar.OptionShowCount(),
 		progressbar.OptionSetElapsedTime(true),
@@ -27,11 +27,11 @@ func newProgress(w io.Writer) *progress {
 	)}
 }
 
-// phase says what begins.
+// phase shows the name of a phase.
 func (p *progress) phase(name string) {
 	if p.bar != nil {
 		p.bar.Describe(name)
-		_ = p.bar.RenderBlank() // Only the terminal could fail.
+		_ = p.bar.RenderBlank() // Only the terminal can fail.
 	}
 }
 
@@ -42,7 +42,7 @@ func (p *progress) test(gotest.Test) {
 	}
 }
 
-// end takes the bar off the terminal.
+// end removes the bar from the terminal.
 func (p *progress) end() {
 	if p.bar != nil {
 		_ = p.bar.Clear()

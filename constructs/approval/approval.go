@@ -17,10 +17,10 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// Approval is what a state machine needs to let a person decide: the function that takes its requests, the one that takes
-// decisions, its URL, the store of the requests, and the topic that tells the approvers.
+// Approval is what a state machine needs so that a person can decide: the function that takes its requests, the function that
+// takes decisions and its URL, the store of the requests, and the topic of the approvers.
 //
-// The state machine invokes RequestFunction with a task token, and is connected with ConnectTo.
+// The state machine invokes RequestFunction with a task token. ConnectTo connects it.
 type Approval struct {
 	constructs.Construct
 	props           ApprovalProps
@@ -35,7 +35,7 @@ type Approval struct {
 	connected       bool
 }
 
-// The ids of the constructs within an approval. They decide the logical ids in the template, so they never change.
+// The ids of the constructs in an approval. They decide the logical ids in the template: never change them.
 const (
 	keyID             = "Key"
 	tableID           = "Requests"
@@ -46,7 +46,7 @@ const (
 )
 
 // NewApproval adds an approval to scope. It panics with the error of [ApprovalProps.Validate] when the props are wrong, and
-// when the functions cannot be built.
+// when it cannot build the functions.
 //
 // Requirements: SRC-20, P11-10d, P11-10h, P11-30
 func NewApproval(scope constructs.Construct, id string, props *ApprovalProps) *Approval {
@@ -71,39 +71,39 @@ func NewApproval(scope constructs.Construct, id string, props *ApprovalProps) *A
 	return a
 }
 
-// ConnectTo lets decisions complete the tasks of this state machine, the one that invokes RequestFunction, and of no other.
-// Key is the customer-managed key that encrypts it, nil for none.
+// ConnectTo lets decisions complete the tasks of the state machine that invokes RequestFunction, and of no other. Key is the
+// customer-managed key that encrypts the state machine, or nil.
 func (a *Approval) ConnectTo(machine awsstepfunctions.IStateMachine, key awskms.IKey) {
 	a.connected = true
 	awsiam.NewManagedPolicy(a, jsii.String(completionID), &awsiam.ManagedPolicyProps{
 		Description: jsii.String("Lets decisions complete the tasks that wait for them."),
 		Document:    policy.Document(a.completionStatements(machine, key)...),
-		// The policy refers to the role, not the role to the policy: the state machine depends on the request function, which
-		// depends on the URL of the decide function, which depends on its role.
+		// The policy refers to the role, not the role to the policy. The state machine depends on the request function, which
+		// depends on the URL of the decide function, which depends on the role.
 		Roles: &[]awsiam.IRole{a.decideRole},
 	})
 }
 
-// RequestFunction is the function that the state RequestApproval invokes, with lambda:invoke.waitForTaskToken. Its permissions
-// are complete, as those of the other function are: granting it more has no effect.
+// RequestFunction returns the function that the state RequestApproval invokes with lambda:invoke.waitForTaskToken. The roles
+// of both functions are complete: granting them more has no effect.
 func (a *Approval) RequestFunction() awslambda.Function { return a.requestFunction }
 
-// DecideFunction is the function that lists and shows requests and takes decisions.
+// DecideFunction returns the function that lists and shows requests and takes decisions.
 func (a *Approval) DecideFunction() awslambda.Function { return a.decideFunction }
 
-// DecisionURL is where approvers list, show and decide, with requests that they sign: clinicalrisk approvals --url.
+// DecisionURL returns the URL where approvers list, show and decide with signed requests: clinicalrisk approvals --url.
 func (a *Approval) DecisionURL() *string { return a.url.Url() }
 
-// Topic is the topic that tells the approvers of requests.
+// Topic returns the topic that tells the approvers of requests.
 func (a *Approval) Topic() awssns.ITopic { return a.topic }
 
-// Table is the store of the requests.
+// Table returns the store of the requests.
 func (a *Approval) Table() awsdynamodb.Table { return a.table }
 
-// Deadline is how long a run waits for a decision: the timeout of the state RequestApproval.
+// Deadline returns how long a run waits for a decision: the timeout of the state RequestApproval.
 func (a *Approval) Deadline() time.Duration { return a.props.Deadline }
 
-// connection refuses to synthesize an approval whose decisions nobody would hear.
+// connection refuses to synthesize an approval without a state machine that waits for its decisions.
 type connection struct{ approval *Approval }
 
 // Validate implements constructs.IValidation.

@@ -8,25 +8,29 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
+
+	"clinical-risk-pipeline/lambda/approval"
 )
 
-// goVersion is the toolchain that builds the functions. The go command fetches it where another is installed, since another
-// makes other bytes of the same source.
+// goVersion is the toolchain that builds the functions. The go command downloads it where another one is installed, because
+// another toolchain makes other bytes from the same source.
 const goVersion = "go1.26.8"
 
-// The functions' main packages.
-const (
-	requestPackage = "clinical-risk-pipeline/lambda/approval/request"
-	decidePackage  = "clinical-risk-pipeline/lambda/approval/decide"
+// The functions' main packages. They are below package lambda/approval, also where the module has another name.
+var (
+	requestPackage = reflect.TypeFor[approval.Requester]().PkgPath() + "/request"
+	decidePackage  = reflect.TypeFor[approval.Decider]().PkgPath() + "/decide"
 )
 
-// functionFolders are folders that each hold a function's "bootstrap", the name that Lambda starts.
+// functionFolders each hold a function's "bootstrap", the file that Lambda starts.
 type functionFolders struct{ request, decide string }
 
-// handlers builds the functions, once a process, into bin/handlers of the module that the program runs in.
+// handlers builds the functions, once a process. The main module is the one whose go.mod governs the working folder: this one,
+// or a module that requires it. Its go.mod and go.sum choose the sources, and its folder bin/handlers receives the programs.
 var handlers = sync.OnceValues(func() (functionFolders, error) {
 	root, err := moduleRoot(".")
 	if err != nil {
@@ -36,16 +40,14 @@ var handlers = sync.OnceValues(func() (functionFolders, error) {
 	return functionFolders{filepath.Join(folder, "request"), filepath.Join(folder, "decide")}, build(root, folder, requestPackage, decidePackage)
 })
 
-// build compiles main packages of the module for Lambda, each to "bootstrap" in a folder of its own. The bytes depend on the
-// source and on goVersion alone. What is built replaces the old at once, so that other processes may build and read at the
-// same time; and since the go command finds the old where it writes the new, it links nothing again that did not change.
+// build compiles main packages for Lambda, as the module in root sees them, each to "bootstrap" in a folder of its own. The
+// bytes depend on goVersion, the sources and the main module's go.mod and go.sum alone. A new program replaces the old one
+// atomically, so that other processes can build and read at the same time. The go command finds the old program where it writes
+// the new one, and does not link again what did not change.
 func build(root, folder string, packages ...string) (err error) {
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return err
-	}
-	work, err := os.MkdirTemp(folder, ".build-")
+	work, err := prepare(folder)
 	if err != nil {
-		return err
+		return fmt.Errorf("the functions are built into %s, which must be writable: %w", folder, err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
 	for _, p := range packages {
@@ -53,10 +55,10 @@ func build(root, folder string, packages ...string) (err error) {
 			return err
 		}
 	}
-	command := exec.Command("go", append([]string{"build", "-trimpath", "-buildvcs=false", "-tags=lambda.norpc", "-ldflags=-s -w", "-o", work + string(filepath.Separator)}, packages...)...)
+	command := exec.Command("go", append([]string{"build", "-buildvcs=false", "-tags=lambda.norpc", "-ldflags=-s -w", "-o", work + string(filepath.Separator)}, packages...)...)
 	command.Dir, command.Env = root, environment(os.Environ())
 	if output, err := command.CombinedOutput(); err != nil {
-		return fmt.Errorf("building the functions with %s: %w\n%s", goVersion, err, strings.TrimSpace(string(output)))
+		return fmt.Errorf("building the functions in %s with %s: %w\n%s", root, goVersion, err, strings.TrimSpace(string(output)))
 	}
 	for _, p := range packages {
 		if err := os.MkdirAll(filepath.Dir(bootstrap(folder, p)), 0o755); err != nil {
@@ -69,14 +71,26 @@ func build(root, folder string, packages ...string) (err error) {
 	return nil
 }
 
+// prepare makes the folder, which git ignores, and in it a folder to work in.
+func prepare(folder string) (work string, err error) {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(filepath.Join(folder, ".gitignore"), []byte("*\n"), 0o644); err != nil {
+		return "", err
+	}
+	return os.MkdirTemp(folder, ".build-")
+}
+
 func bootstrap(folder, mainPackage string) string {
 	return filepath.Join(folder, path.Base(mainPackage), "bootstrap")
 }
 
-// environment is that of this process, except for what would change the bytes.
+// environment is the environment of this process, without what would change the bytes. The go command reads a folder "vendor" of
+// the main module where it has one.
 func environment(inherited []string) []string {
 	inherited = slices.DeleteFunc(inherited, func(variable string) bool { return strings.HasPrefix(variable, "GOEXPERIMENT=") })
-	return append(inherited, "GOOS=linux", "GOARCH=arm64", "GOARM64=v8.0", "CGO_ENABLED=0", "GOFLAGS=-mod=readonly",
+	return append(inherited, "GOOS=linux", "GOARCH=arm64", "GOARM64=v8.0", "CGO_ENABLED=0", "GOFLAGS=-trimpath",
 		"GOFIPS140=off", "GOWORK=off", "GOTOOLCHAIN="+goVersion)
 }
 
@@ -88,7 +102,7 @@ func copyFile(from, to string) error {
 	return os.WriteFile(to, binary, 0o755)
 }
 
-// moduleRoot is the folder of the go.mod that governs a folder.
+// moduleRoot returns the folder of the go.mod that governs a folder.
 func moduleRoot(folder string) (string, error) {
 	folder, err := filepath.Abs(folder)
 	if err != nil {
@@ -99,7 +113,7 @@ func moduleRoot(folder string) (string, error) {
 			return at, nil
 		}
 		if at == filepath.Dir(at) {
-			return "", fmt.Errorf("no go.mod in %s or above: the functions are built from the module's source", folder)
+			return "", fmt.Errorf("no go.mod in %s or a folder above: the functions are built by the module that contains the working folder, so start the program there", folder)
 		}
 	}
 }

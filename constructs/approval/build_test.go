@@ -2,6 +2,8 @@ package approval
 
 import (
 	"bytes"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,8 +12,8 @@ import (
 	"testing"
 )
 
-// The module is copied elsewhere, as on another machine, and built there. Here it is built where it is deployed from.
-func TestFunctionsAreTheSameBytesWhereverTheyAreBuilt(t *testing.T) {
+// One build is in the folder of the module, the other in a copy of it elsewhere, as on another machine.
+func TestEveryFolderBuildsTheSameBytes(t *testing.T) {
 	here, err := moduleRoot(".")
 	if err != nil {
 		t.Fatal(err)
@@ -50,12 +52,12 @@ func TestFunctionsAreTheSameBytesWhereverTheyAreBuilt(t *testing.T) {
 		}
 	}
 	entries, err := os.ReadDir(folders[1])
-	if err != nil || len(entries) != 2 {
-		t.Errorf("the build left something behind: %v, %v", entries, err)
+	if err != nil || len(entries) != 3 || entries[0].Name() != ".gitignore" {
+		t.Errorf("got %v, %v, want the two programs' folders and a .gitignore", entries, err)
 	}
 }
 
-func TestWhatChangesTheBytesIsNotInherited(t *testing.T) {
+func TestTheBuildIgnoresVariablesThatChangeTheBytes(t *testing.T) {
 	got := environment([]string{"HOME=/home/jane", "GOEXPERIMENT=greenteagc", "GOFLAGS=-race", "GOOS=plan9", "CGO_ENABLED=1", "GOTOOLCHAIN=local"})
 	if got[0] != "HOME=/home/jane" || slices.Contains(got, "GOEXPERIMENT=greenteagc") {
 		t.Errorf("got %v", got)
@@ -65,14 +67,14 @@ func TestWhatChangesTheBytesIsNotInherited(t *testing.T) {
 		name, value, _ := strings.Cut(variable, "=")
 		last[name] = value
 	}
-	for name, want := range map[string]string{"GOOS": "linux", "GOARCH": "arm64", "CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly", "GOTOOLCHAIN": goVersion} {
+	for name, want := range map[string]string{"GOOS": "linux", "GOARCH": "arm64", "CGO_ENABLED": "0", "GOFLAGS": "-trimpath", "GOTOOLCHAIN": goVersion} {
 		if last[name] != want {
 			t.Errorf("%s is %q, want %q", name, last[name], want)
 		}
 	}
 }
 
-func TestABuildThatFailsLeavesTheOldAndSaysWhy(t *testing.T) {
+func TestAFailedBuildKeepsTheOldProgramAndSaysWhy(t *testing.T) {
 	root, folder := t.TempDir(), t.TempDir()
 	write := func(name, text string) {
 		t.Helper()
@@ -111,7 +113,37 @@ func TestTheToolchainIsNewEnough(t *testing.T) {
 	}
 }
 
-func TestOutsideOfAModuleThereIsNothingToBuild(t *testing.T) {
+// Another module's go.sum has what tidy.go imports. Its tag is one that `go mod tidy` reads and no build sets.
+func TestTidyKeepsWhatTheFunctionsNeed(t *testing.T) {
+	text, err := os.ReadFile("tidy.go")
+	if err != nil || !bytes.HasPrefix(text, []byte("//go:build never\n")) {
+		t.Errorf("no build tag \"never\": %v\n%s", err, text)
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), "tidy.go", text, parser.ImportsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var imported []string
+	for _, spec := range file.Imports {
+		imported = append(imported, strings.Trim(spec.Path.Value, `"`))
+	}
+	if want := []string{decidePackage, requestPackage}; !slices.Equal(imported, want) {
+		t.Errorf("imports %q, want %q", imported, want)
+	}
+}
+
+func TestAFolderThatIsNotWritableIsNamed(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "bin")
+	if err := os.WriteFile(folder, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	folder = filepath.Join(folder, "handlers")
+	if err := build(".", folder, requestPackage); err == nil || !strings.Contains(err.Error(), folder+", which must be writable: ") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestTheBuildNeedsAModule(t *testing.T) {
 	if root, err := moduleRoot(t.TempDir()); err == nil || !strings.Contains(err.Error(), "go.mod") {
 		t.Errorf("got %q, %v", root, err)
 	}

@@ -5,10 +5,11 @@
 //	      └──completes── decide function ←──signs in── approver, through a function URL with IAM authentication
 //	                            └──→ record bucket: who decided what, on which records, why and when
 //
-// The functions are Go programs of package lambda/approval, built here at synthesis, without Docker, into the same bytes on
-// every machine. What they do, and in which order, is said there.
+// The functions are Go programs of package lambda/approval, which documents what they do, and in which order. The construct
+// builds them at synthesis, without Docker, into bin/handlers of the module that the program runs in: this one, or one that
+// requires it. Every machine builds the same bytes.
 //
-// Whoever decides is told apart by role session or user name. That is as good as the trust policies of the approvers' roles:
-// they must let nobody choose another's name. IAM Identity Center sees to that; elsewhere, require
+// Signers are told apart by role session or user name. That is as reliable as the trust policies of the approvers' roles, which
+// must not let anybody choose another person's name. IAM Identity Center ensures that; elsewhere, require
 // `"sts:RoleSessionName": "${aws:username}"`.
 package approval

@@ -17,7 +17,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// The functions' sizes. Reading and hashing the records of some thousand batches takes about ten seconds.
+// The functions' timeouts and memory. Reading and hashing the records of some thousand batches takes about ten seconds.
 const (
 	requestTimeout = 30 * time.Second
 	decideTimeout  = 2 * time.Minute
@@ -76,21 +76,21 @@ func (a *Approval) newFunction(id, description, binary string, timeout time.Dura
 		Timeout:      awscdk.Duration_Seconds(jsii.Number(timeout.Seconds())),
 		MemorySize:   &memory,
 	})
-	// The function names its role, which names its policy, so it needs no dependency besides.
+	// The function names its role, which names its policy: further dependencies are superfluous.
 	function.Node().DefaultChild().(awslambda.CfnFunction).AddDeletionOverride(jsii.String("DependsOn"))
 	return ownFunction{function, role}
 }
 
 func (f ownFunction) setEnvironment(variables map[string]string) {
-	for _, name := range slices.Sorted(maps.Keys(variables)) { // the order stands in the template
+	for _, name := range slices.Sorted(maps.Keys(variables)) { // the template shows the order
 		f.AddEnvironment(&name, jsii.String(variables[name]), nil)
 	}
 }
 
 // addURL makes the function URL. Since October 2025 a caller needs both permissions
-// (https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html); the second is good for calls through the URL only. The
-// function asks itself, too, whether a caller is an approver: in the functions' own account, whoever may do anything with
-// Lambda also gets through the URL.
+// (https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html); the second allows calls through the URL only. The function
+// itself also checks that the caller is an approver: in the function's own account, everybody with full access to Lambda
+// passes the URL.
 func (a *Approval) addURL() {
 	a.url = a.decideFunction.AddFunctionUrl(&awslambda.FunctionUrlOptions{AuthType: awslambda.FunctionUrlAuthType_AWS_IAM})
 	for i, approver := range a.props.Approvers {

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// requestStatements are what the function may do that takes requests.
+// requestStatements are the permissions of the request function.
 func (a *Approval) requestStatements() []policy.Statement {
 	statements := []policy.Statement{
 		policy.Allow("Requests", []string{*a.table.TableArn()}, "dynamodb:GetItem", "dynamodb:PutItem"),
@@ -24,7 +24,7 @@ func (a *Approval) requestStatements() []policy.Statement {
 	return statements
 }
 
-// decideStatements are what the function may do that takes decisions.
+// decideStatements are the permissions of the decide function.
 func (a *Approval) decideStatements() []policy.Statement {
 	bucket, reviewed := *a.props.RecordBucket.BucketArn(), a.props.RecordPrefix
 	statements := []policy.Statement{
@@ -46,10 +46,10 @@ func (a *Approval) decideStatements() []policy.Statement {
 	return statements
 }
 
-// completionStatements are what decisions need of the state machine: completing its tasks, and reading in its executions'
-// histories whether they heard. Step Functions authorizes the completion of a task on the state machine that waits, although
-// the service authorization reference names no resource for it; the CDK's GrantTaskResponse and SAM's StepFunctionsCallbackPolicy
-// rely on that, too.
+// completionStatements are the permissions that decisions need on the state machine: to complete its tasks, and to read in
+// the history of an execution whether it took the decision. Step Functions authorizes the completion of a task on the state
+// machine that waits, although the service authorization reference names no resource for it. The CDK's GrantTaskResponse and
+// SAM's StepFunctionsCallbackPolicy rely on that, too.
 func (a *Approval) completionStatements(machine awsstepfunctions.IStateMachine, key awskms.IKey) []policy.Statement {
 	name := a.stack().SplitArn(machine.StateMachineArn(), awscdk.ArnFormat_COLON_RESOURCE_NAME).ResourceName
 	executions := a.stack().FormatArn(&awscdk.ArnComponents{
@@ -60,7 +60,7 @@ func (a *Approval) completionStatements(machine awsstepfunctions.IStateMachine, 
 		policy.Allow("Complete", []string{*machine.StateMachineArn()}, "states:SendTaskSuccess"),
 		policy.Allow("Confirm", []string{*executions}, "states:GetExecutionHistory"),
 	}
-	if key != nil { // for the history: a completion needs no key
+	if key != nil { // only to read the history: completing a task needs no key
 		confirm := policy.Allow("ConfirmEncryption", []string{*key.KeyArn()}, "kms:Decrypt").
 			If("StringEquals", "kms:EncryptionContext:aws:states:stateMachineArn", *machine.StateMachineArn())
 		statements = append(statements, a.in.Through("states", confirm))
@@ -68,7 +68,7 @@ func (a *Approval) completionStatements(machine awsstepfunctions.IStateMachine, 
 	return statements
 }
 
-// requestsEncryption is what DynamoDB asks of whoever uses an encrypted table
+// requestsEncryption is what DynamoDB requires of the users of an encrypted table
 // (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html).
 func (a *Approval) requestsEncryption() policy.Statement {
 	return a.in.Through("dynamodb", policy.Allow("RequestsEncryption", []string{*a.key.KeyArn()},

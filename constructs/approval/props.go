@@ -20,41 +20,42 @@ import (
 )
 
 // ApprovalProps configures an [Approval].
-type ApprovalProps struct { //nolint:revive // props are named after their construct, as everywhere in the CDK
-	// Approvers are the ARNs of the IAM roles and users who may decide; at least one. A role stands for everybody who may
-	// assume it, each by the name of the session.
+type ApprovalProps struct {
+	// Approvers are the ARNs of the IAM roles and users who may decide; at least one. A role admits everybody who may assume
+	// it: the session name tells them apart.
 	Approvers []string
 
-	// RecordBucket is the record store, which keeps versions: decision records are reviewed there, and what people decide is
-	// recorded there, below "approvals/". When an imported bucket is encrypted with a customer-managed key, import it with that
-	// key (Bucket_FromBucketAttributes, EncryptionKey), so that the functions may use the key.
+	// RecordBucket is the record store, a bucket with versioning. People review the decision records there, and their
+	// decisions are recorded below "approvals/". Import a bucket that a customer-managed key encrypts with that key
+	// (Bucket_FromBucketAttributes, EncryptionKey): the functions need permission to use it.
 	RecordBucket awss3.IBucket
 
-	// RecordPrefix is where in the bucket the decision records stand, with a slash at the end. Default: "decisions/".
+	// RecordPrefix is the prefix of the decision records in the bucket, with a slash at its end. Default: "decisions/".
 	RecordPrefix string
 
-	// Topic tells the approvers. It must be a standard topic; an imported one that is encrypted is imported with its key.
-	// Default: a new topic, encrypted with Key.
+	// Topic tells the approvers. It must be a standard topic. Import an encrypted topic with its key. Default: a new topic,
+	// encrypted with Key.
 	Topic awssns.ITopic
 
 	// Deadline is how long a run waits for a decision: whole seconds, from one minute to 30 days. Default: 72 hours.
 	Deadline time.Duration
 
-	// SessionNames is the form of the session and user names that name a person, a regular expression such as
-	// `^[a-z.]+@example\.com$`. Default: any name, except those that AWS's tools and services make up.
+	// SessionNames is a regular expression that the session and user names of people match, such as `^[a-z.]+@example\.com$`.
+	// Default: any name, except those that AWS's tools and services generate.
 	SessionNames string
 
 	// Key encrypts table, topic and logs. It must be in the stack's account and region. Default: a new key that rotates.
 	Key awskms.IKey
 
-	// KeyPrepared says that the policy of an imported Key has the statements that the approval needs, which cannot be seen from
-	// here. Without it an imported key is refused, and the error lists them. Default: it is not known to have them.
+	// KeyPrepared says that the policy of an imported Key has the statements that the approval needs. The CDK cannot read
+	// that policy: without KeyPrepared the construct refuses an imported key, and the error lists the statements. Default:
+	// false.
 	KeyPrepared bool
 
-	// LogRetention is how long CloudWatch Logs keeps what the functions log. Default: ten years.
+	// LogRetention is how long CloudWatch Logs keeps the logs of the functions. Default: ten years.
 	LogRetention awslogs.RetentionDays
 
-	// RemovalPolicy says what becomes of table, logs and key when the construct is removed from its stack. Default: RETAIN.
+	// RemovalPolicy says what happens to table, logs and key when the construct is removed from its stack. Default: RETAIN.
 	RemovalPolicy awscdk.RemovalPolicy
 }
 
@@ -65,7 +66,7 @@ const (
 
 	minimumDeadline = time.Minute
 
-	// maximumDeadline leaves room in the 90 days for which CloudTrail's event history says who started a run.
+	// maximumDeadline leaves a margin to the 90 days for which CloudTrail's event history knows who started a run.
 	maximumDeadline = 30 * 24 * time.Hour
 )
 
@@ -73,17 +74,16 @@ var prefixPattern = regexp.MustCompile(`^([A-Za-z0-9!_.'()=-]+/)+$`)
 
 // Validate reports every fault of the props at once, as a [fault.List].
 func (p *ApprovalProps) Validate() error {
-	var faults fault.List
 	if p == nil {
-		faults.Add("", "props are required", fault.Text("nil"))
-		return faults.Err()
+		return fault.NilProps()
 	}
+	var faults fault.List
 	faults.Include(p.validateApprovers())
 	if p.RecordBucket == nil {
 		faults.Add("RecordBucket", "is required", fault.Text("none"))
 	}
 	if p.RecordPrefix != "" && (!prefixPattern.MatchString(p.RecordPrefix) || strings.HasPrefix(p.RecordPrefix, approval.ApprovalsPrefix)) {
-		faults.Add("RecordPrefix", fmt.Sprintf("must be a prefix of keys that ends in a slash, such as %q, and not below %q", DefaultRecordPrefix, approval.ApprovalsPrefix), p.RecordPrefix)
+		faults.Add("RecordPrefix", fmt.Sprintf("must be a key prefix that ends in a slash, such as %q, and not be below %q", DefaultRecordPrefix, approval.ApprovalsPrefix), p.RecordPrefix)
 	}
 	if p.Topic != nil && check.IsTrue(p.Topic.Fifo()) {
 		faults.Add("Topic", "must be a standard topic", fault.Text("a FIFO topic"))
@@ -105,17 +105,17 @@ func (p *ApprovalProps) validateApprovers() fault.List {
 	seen := map[string]bool{}
 	for _, approver := range p.Approvers {
 		if !check.Matches(check.Principal, approver) {
-			faults.Add("Approvers", "must be ARNs of IAM roles and users", approver)
+			faults.Add("Approvers", "must be ARNs of IAM roles or users", approver)
 		}
 		if seen[approver] {
-			faults.Add("Approvers", "must be different", fault.Twice(approver))
+			faults.Add("Approvers", "must be unique", fault.Twice(approver))
 		}
 		seen[approver] = true
 	}
 	return faults
 }
 
-// validateIn reports the faults that only the stack can tell.
+// validateIn reports the faults that depend on the stack.
 func (p *ApprovalProps) validateIn(stack awscdk.Stack) fault.List {
 	if p == nil {
 		return nil
@@ -123,7 +123,7 @@ func (p *ApprovalProps) validateIn(stack awscdk.Stack) fault.List {
 	return keys.Validate(p.Key, stack)
 }
 
-// withDefaults fills in what the user left out. Topic and key are left to their makers: they are resources.
+// withDefaults fills in what the user left out. addKey and addTopic make key and topic, because these are resources.
 func (p ApprovalProps) withDefaults() ApprovalProps {
 	p.RecordPrefix = cmp.Or(p.RecordPrefix, DefaultRecordPrefix)
 	p.Deadline = cmp.Or(p.Deadline, DefaultDeadline)

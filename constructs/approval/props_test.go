@@ -11,7 +11,7 @@ import (
 
 const approver = "arn:aws:iam::123456789012:role/TrialLead"
 
-// bucket is one that nobody looks into.
+// bucket is a bucket without behaviour.
 type bucket struct{ awss3.IBucket }
 
 func validProps() *ApprovalProps {
@@ -28,35 +28,35 @@ func TestValidateNamesFieldRuleAndValue(t *testing.T) {
 			func(p *ApprovalProps) {
 				p.Approvers[0] = "arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/eu-central-1/AWSReservedSSO_Lead_0123456789abcdef"
 			}, ""},
-		"an approval without approvers waits for nobody": {
+		"an approval needs approvers": {
 			func(p *ApprovalProps) { p.Approvers = nil }, "Approvers must name at least one IAM role or user, got none"},
-		"a session is one person's visit, not an approver": {
+		"a session is not an approver": {
 			func(p *ApprovalProps) { p.Approvers[0] = "arn:aws:sts::123456789012:assumed-role/TrialLead/jane" },
-			`Approvers must be ARNs of IAM roles and users, got "arn:aws:sts::123456789012:assumed-role/TrialLead/jane"`},
-		"a wildcard is everybody": {
+			`Approvers must be ARNs of IAM roles or users, got "arn:aws:sts::123456789012:assumed-role/TrialLead/jane"`},
+		"a wildcard would admit everybody": {
 			func(p *ApprovalProps) { p.Approvers[0] = "arn:aws:iam::123456789012:role/*" },
-			`Approvers must be ARNs of IAM roles and users, got "arn:aws:iam::123456789012:role/*"`},
-		"an account's root is no approver": {
+			`Approvers must be ARNs of IAM roles or users, got "arn:aws:iam::123456789012:role/*"`},
+		"an account's root is not an approver": {
 			func(p *ApprovalProps) { p.Approvers[0] = "arn:aws:iam::123456789012:root" },
-			`Approvers must be ARNs of IAM roles and users, got "arn:aws:iam::123456789012:root"`},
+			`Approvers must be ARNs of IAM roles or users, got "arn:aws:iam::123456789012:root"`},
 		"the same approver twice is a mistake": {
 			func(p *ApprovalProps) { p.Approvers = append(p.Approvers, approver) },
-			`Approvers must be different, got "` + approver + `" twice`},
-		"without a record store nothing is decided": {
+			`Approvers must be unique, got "` + approver + `" twice`},
+		"the record store is required": {
 			func(p *ApprovalProps) { p.RecordBucket = nil }, "RecordBucket is required, got none"},
-		"a prefix without a slash also names its neighbours": {
+		"a prefix without a slash also matches its neighbours": {
 			func(p *ApprovalProps) { p.RecordPrefix = "decisions" },
-			`RecordPrefix must be a prefix of keys that ends in a slash, such as "decisions/", and not below "approvals/", got "decisions"`},
-		"decisions of people are not what people decide upon": {
+			`RecordPrefix must be a key prefix that ends in a slash, such as "decisions/", and not be below "approvals/", got "decisions"`},
+		"people do not review their own decisions": {
 			func(p *ApprovalProps) { p.RecordPrefix = "approvals/" },
-			`RecordPrefix must be a prefix of keys that ends in a slash, such as "decisions/", and not below "approvals/", got "approvals/"`},
-		"nobody decides within seconds": {
+			`RecordPrefix must be a key prefix that ends in a slash, such as "decisions/", and not be below "approvals/", got "approvals/"`},
+		"a deadline within seconds is too short": {
 			func(p *ApprovalProps) { p.Deadline = 59 * time.Second },
 			"Deadline must be whole seconds from 1m0s to 720h0m0s, got 59s"},
 		"Step Functions counts whole seconds": {
 			func(p *ApprovalProps) { p.Deadline = time.Hour + time.Millisecond },
 			"Deadline must be whole seconds from 1m0s to 720h0m0s, got 1h0m0.001s"},
-		"CloudTrail forgets who started a run": {
+		"CloudTrail's event history ends after 90 days": {
 			func(p *ApprovalProps) { p.Deadline = 31 * 24 * time.Hour },
 			"Deadline must be whole seconds from 1m0s to 720h0m0s, got 744h0m0s"},
 		"a broken expression would stop the function": {

@@ -11,12 +11,12 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// addKey takes the user's key or makes one, and lets the services use it that table, topic and logs stand for. It panics
-// when the policy of the user's key is out of reach and not prepared.
+// addKey takes the user's key or makes one. The services of table, topic and logs may use it. It panics where it can neither
+// extend the policy of the user's key nor rely on it.
 func (a *Approval) addKey() {
 	statements := []policy.Statement{
 		keys.LogGroups(a.in, "ApprovalLogs", a.in.ARN("logs", "log-group:*")),
-		// DynamoDB uses the key by a grant that whoever makes the table gives it.
+		// DynamoDB uses the key by a grant, which it gets from the principal that makes the table.
 		keys.Through(a.in, "Requests", "dynamodb",
 			"kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"),
 	}
@@ -33,7 +33,7 @@ func (a *Approval) addKey() {
 	a.key = key
 }
 
-// addTable makes the store, as the functions use it.
+// addTable makes the store of the requests, with the keys and the index that the functions use.
 func (a *Approval) addTable() {
 	a.table = awsdynamodb.NewTable(a, jsii.String(tableID), &awsdynamodb.TableProps{
 		PartitionKey:                     &awsdynamodb.Attribute{Name: jsii.String(approval.TableKey), Type: awsdynamodb.AttributeType_STRING},

@@ -19,10 +19,10 @@ import (
 type LockMode string
 
 const (
-	// Governance lets custodians delete an object early, and nobody else.
+	// Governance lets only custodians delete an object early.
 	Governance LockMode = "GOVERNANCE"
 
-	// Compliance lets nobody delete an object early, the account's root user included. There is no way back.
+	// Compliance lets nobody delete an object early, not even the account's root user. It cannot be undone.
 	Compliance LockMode = "COMPLIANCE"
 )
 
@@ -30,7 +30,8 @@ const (
 	day              = 24 * time.Hour
 	defaultRetention = 365 * day
 
-	// maximumRetention is the longest that S3 takes: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
+	// maximumRetention is the longest retention that S3 accepts:
+	// https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
 	maximumRetention = 100 * 365 * day
 )
 
@@ -41,7 +42,7 @@ type lock struct {
 	custodians []string
 }
 
-// newBucket makes a bucket that keeps every object for the lock's retention. Its accesses are logged below prefix.
+// newBucket makes a bucket that keeps every object for the lock's retention. Its access logs go below prefix in accessLogs.
 func (l lock) newBucket(scope constructs.Construct, key awskms.IKey, accessLogs awss3.IBucket, prefix string) awss3.Bucket {
 	bucket := awss3.NewBucket(scope, jsii.String(bucketID), &awss3.BucketProps{
 		Versioned:                  jsii.Bool(true),
@@ -70,19 +71,20 @@ func (l lock) defaultRetention() awss3.ObjectLockRetention {
 	return awss3.ObjectLockRetention_Governance(days(l.retention))
 }
 
-// statements refuse what Object Lock itself would let pass:
+// statements deny what Object Lock itself allows:
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
 func (l lock) statements(bucket awss3.IBucket) []policy.Statement {
 	objects := *bucket.ArnForObjects(jsii.String("*"))
 	statements := []policy.Statement{
-		// A delete marker hides an object without touching what is locked. Deleting a version is another action, and the lock's
-		// own business.
+		// A delete marker hides an object and does not touch the locked version. Deleting a version is another action, which
+		// the lock itself refuses.
 		policy.Deny("KeepVisible", objects, "s3:DeleteObject"),
-		// A retention that comes with an object, or later, replaces the default one. It may only be longer.
+		// A retention that is set on an object, at its upload or later, replaces the default. It may only be longer.
 		policy.Deny("KeepRetention", objects, "s3:PutObjectRetention").
 			If("NumericLessThan", "s3:object-lock-remaining-retention-days", []string{fmt.Sprint(l.days())}),
 		unlessPrincipal(l.custodians, policy.Deny("KeepLocked", objects, "s3:BypassGovernanceRetention")),
-		// Other rules would lock what comes later for less time, or expire it. Deployments change them under change control.
+		// Other rules could lock future objects for less time, or expire them. Deployments change the rules under change
+		// control.
 		unlessPrincipal(deployers(bucket.Stack()), policy.Deny("KeepRules", *bucket.BucketArn(),
 			"s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration")),
 	}
@@ -99,7 +101,7 @@ func days(d time.Duration) awscdk.Duration {
 	return awscdk.Duration_Days(jsii.Number(float64(d / day)))
 }
 
-// deployers are the ARN of the role that CloudFormation deploys the stack with, where the CDK's bootstrapping made one.
+// deployers returns the ARN of the role with which CloudFormation deploys the stack, if the CDK's bootstrapping made one.
 func deployers(stack awscdk.Stack) []string {
 	synthesizer, ok := stack.Synthesizer().(awscdk.DefaultStackSynthesizer)
 	if !ok {
@@ -108,7 +110,7 @@ func deployers(stack awscdk.Stack) []string {
 	return []string{*awscdk.Fn_Sub(synthesizer.CloudFormationExecutionRoleArn(), nil)}
 }
 
-// unlessPrincipal exempts these roles and users from a statement; without any it applies to everybody.
+// unlessPrincipal exempts these roles and users from a statement. Without any, the statement applies to everybody.
 func unlessPrincipal(arns []string, statement policy.Statement) policy.Statement {
 	if len(arns) == 0 {
 		return statement

@@ -23,28 +23,28 @@ type RecordStoreProps struct {
 	// Lock is the mode of the records' Object Lock. Default: GOVERNANCE.
 	Lock LockMode
 
-	// Retention is how long a record is locked, in whole days from one day to 100 years. Nothing deletes it afterwards: that
-	// is for people to decide. Default: one year.
+	// Retention is how long a record is locked, in whole days from one day to 100 years. Nothing deletes a record afterwards:
+	// people decide about that. Default: one year.
 	Retention time.Duration
 
-	// Custodians are the ARNs of the IAM roles and users who may delete a record early, if IAM lets them, too; only with
+	// Custodians are the ARNs of the IAM roles and users who may delete a record early, if IAM allows it, too. Only with
 	// GOVERNANCE. Default: nobody.
 	Custodians []string
 
-	// AccessLogRetention is how long the logs of who accessed the store are kept, in whole days from one day to 100 years.
-	// Default: as long as the records are locked.
+	// AccessLogRetention is how long the access logs are kept, in whole days from one day to 100 years. Default: as long as
+	// the records are locked.
 	AccessLogRetention time.Duration
 
 	// Key encrypts the records. It must be in the stack's account and region. Default: a new key that rotates.
 	Key awskms.IKey
 
-	// KeyPrepared says that the policy of an imported Key has the statements that the store needs, which cannot be seen from
-	// here. Without it an imported key is refused, and the error lists them. Default: it is not known to have them.
+	// KeyPrepared says that the policy of an imported Key has the statements that the store needs. The CDK cannot read that
+	// policy: without KeyPrepared the construct refuses an imported key, and the error lists the statements. Default: false.
 	KeyPrepared bool
 }
 
 // RecordStore is a versioned, encrypted bucket with Object Lock. It takes requests over TLS only, is never public, refuses
-// what would hide a record or lock it for less time, and outlives its stack. Who accessed it stands in a bucket of its own.
+// requests that would hide a record or lock it for less time, and outlives its stack. Access logs go to a separate bucket.
 type RecordStore struct {
 	constructs.Construct
 	lock       lock
@@ -53,8 +53,7 @@ type RecordStore struct {
 	key        awskms.IKey
 }
 
-// The ids of the constructs within a record store and a trail. They decide the logical ids in the template, so they never
-// change.
+// The ids of the constructs in a record store and a trail. They decide the logical ids in the template: never change them.
 const (
 	keyID        = "Key"
 	bucketID     = "Bucket"
@@ -63,6 +62,10 @@ const (
 	logGroupID   = "Logs"
 	logRoleID    = "LogsRole"
 )
+
+// logByPolicy is the feature flag with which the bucket of the access logs lets S3 write by its policy. Without the flag the CDK
+// asks for an ACL, which this bucket does not have.
+const logByPolicy = "@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy"
 
 // The folders of the access logs.
 const (
@@ -82,13 +85,13 @@ func (p *RecordStoreProps) Validate() error {
 		}
 	}
 	if p.Lock == Compliance && len(p.Custodians) > 0 {
-		faults.Add("Custodians", "must be empty with COMPLIANCE, where nobody deletes a record early", len(p.Custodians))
+		faults.Add("Custodians", "must be empty with COMPLIANCE, which lets nobody delete a record early", len(p.Custodians))
 	}
 	faults.Include(validateDays("AccessLogRetention", p.AccessLogRetention))
 	return faults.Err()
 }
 
-// validateIn reports the faults that only the stack can tell.
+// validateIn reports the faults that depend on the stack.
 func (p *RecordStoreProps) validateIn(stack awscdk.Stack) fault.List {
 	if p == nil {
 		return nil
@@ -96,7 +99,7 @@ func (p *RecordStoreProps) validateIn(stack awscdk.Stack) fault.List {
 	return keys.Validate(p.Key, stack)
 }
 
-// NewRecordStore adds a record store to scope; nil props are the defaults. It panics with the error of
+// NewRecordStore adds a record store to scope. Nil props are the defaults. It panics with the error of
 // [RecordStoreProps.Validate] when the props are wrong.
 //
 // Requirements: SRC-08, P11-10c, P11-10d, P11-10e
@@ -107,6 +110,7 @@ func NewRecordStore(scope constructs.Construct, id string, props *RecordStorePro
 	p := props.withDefaults()
 	s := &RecordStore{lock: lock{p.Lock, p.Retention, p.Custodians}, key: p.Key}
 	constructs.NewConstruct_Override(s, scope, &id)
+	s.Node().SetContext(jsii.String(logByPolicy), true)
 
 	s.addKey(p.KeyPrepared)
 	s.accessLogs = s.newAccessLogs(p.AccessLogRetention)
@@ -126,8 +130,8 @@ func (p *RecordStoreProps) withDefaults() RecordStoreProps {
 	return filled
 }
 
-// addKey makes a key, unless the user gave one, that people and roles use through S3, which asks who they are and logs what
-// they did.
+// addKey makes a key, unless the user gave one. People and roles use it through S3, which checks their permissions and logs
+// their requests.
 func (s *RecordStore) addKey(prepared bool) {
 	in := policy.In(awscdk.Stack_Of(s))
 	key, err := keys.Of(s, keyID, &keys.Props{
@@ -141,10 +145,10 @@ func (s *RecordStore) addKey(prepared bool) {
 	s.key = key
 }
 
-// newAccessLogs makes the bucket of the server access logs. It is encrypted with S3's own key and has no Object Lock, since
-// a bucket that has them takes no such logs:
+// newAccessLogs makes the bucket of the server access logs. It has S3's own encryption and no Object Lock, because S3 cannot
+// deliver access logs to a bucket with a KMS key or a default retention:
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
-// Nobody deletes a log; the lifecycle does, which is not asked.
+// Nobody may delete a log. The lifecycle rules, to which bucket policies do not apply, delete logs after the retention.
 func (s *RecordStore) newAccessLogs(retention time.Duration) awss3.Bucket {
 	bucket := awss3.NewBucket(s, jsii.String(accessLogsID), &awss3.BucketProps{
 		Versioned:         jsii.Bool(true),
@@ -155,7 +159,7 @@ func (s *RecordStore) newAccessLogs(retention time.Duration) awss3.Bucket {
 		MinimumTLSVersion: jsii.Number(1.2),
 		LifecycleRules: &[]*awss3.LifecycleRule{{
 			Expiration:                          days(retention),
-			NoncurrentVersionExpiration:         days(retention), // an overwritten log is kept as long
+			NoncurrentVersionExpiration:         days(retention), // an overwritten log is kept for the same time
 			AbortIncompleteMultipartUploadAfter: days(7 * day),
 		}},
 		RemovalPolicy: awscdk.RemovalPolicy_RETAIN,
@@ -164,7 +168,8 @@ func (s *RecordStore) newAccessLogs(retention time.Duration) awss3.Bucket {
 	return bucket
 }
 
-// keepEncrypted refuses a record that asks for another encryption than the store's. One that asks for none gets the store's.
+// keepEncrypted refuses an upload that asks for another encryption than the store's. An upload that asks for none gets the
+// store's.
 func (s *RecordStore) keepEncrypted() {
 	objects := *s.bucket.ArnForObjects(jsii.String("*"))
 	unless := func(name, header, value string) {
@@ -175,11 +180,11 @@ func (s *RecordStore) keepEncrypted() {
 	unless("KeepKey", "s3:x-amz-server-side-encryption-aws-kms-key-id", *s.key.KeyArn())
 }
 
-// Bucket is the bucket that holds the records.
+// Bucket returns the bucket of the records.
 func (s *RecordStore) Bucket() awss3.IBucket { return s.bucket }
 
-// AccessLogs is the bucket that holds the logs of who accessed the records, below "records/", and the trail, below "trail/".
+// AccessLogs returns the bucket of the access logs: of the records below "records/", of the trail below "trail/".
 func (s *RecordStore) AccessLogs() awss3.IBucket { return s.accessLogs }
 
-// Key is the key that encrypts the records.
+// Key returns the key that encrypts the records.
 func (s *RecordStore) Key() awskms.IKey { return s.key }

@@ -7,7 +7,7 @@ import (
 
 const custodian = "arn:aws:iam::123456789012:role/quality/RecordsManager"
 
-// wantFaults compares the faults of props, one a line, with those that are wanted.
+// wantFaults compares the faults of props, one a line, with the wanted ones.
 func wantFaults(t *testing.T, err error, want string) {
 	t.Helper()
 	got := ""
@@ -25,7 +25,7 @@ func TestValidateRecordStore(t *testing.T) {
 		want  string
 	}{
 		"no props are the defaults": {nil, ""},
-		"a century is the most":     {&RecordStoreProps{Lock: Compliance, Retention: 100 * 365 * day}, ""},
+		"a century is the maximum":  {&RecordStoreProps{Lock: Compliance, Retention: 100 * 365 * day}, ""},
 		"a custodian is a role":     {&RecordStoreProps{Custodians: []string{custodian}}, ""},
 		"S3 counts whole days, and there are two modes": {
 			&RecordStoreProps{Lock: "LEGAL", Retention: time.Hour, AccessLogRetention: 36 * time.Hour},
@@ -33,14 +33,14 @@ func TestValidateRecordStore(t *testing.T) {
 				"Retention must be whole days from 24h0m0s to 876000h0m0s, got 1h0m0s\n" +
 				"AccessLogRetention must be whole days from 24h0m0s to 876000h0m0s, got 36h0m0s",
 		},
-		"a name is no ARN, and everybody is no custodian": {
+		"a custodian is an ARN, and not everybody": {
 			&RecordStoreProps{Custodians: []string{"Jane", custodian, "*"}},
 			"Custodians[0] must be the ARN of an IAM role or user, got \"Jane\"\n" +
 				"Custodians[2] must be the ARN of an IAM role or user, got \"*\"",
 		},
-		"in COMPLIANCE a custodian would have nothing to say": {
+		"COMPLIANCE has no custodians": {
 			&RecordStoreProps{Lock: Compliance, Custodians: []string{custodian}},
-			"Custodians must be empty with COMPLIANCE, where nobody deletes a record early, got 1",
+			"Custodians must be empty with COMPLIANCE, which lets nobody delete a record early, got 1",
 		},
 	} {
 		t.Run(reason, func(t *testing.T) { wantFaults(t, row.props.Validate(), row.want) })

@@ -21,28 +21,28 @@ import (
 
 // TrailProps configures a [Trail].
 type TrailProps struct {
-	// Records is the record store whose reads and writes are logged, in the same stack. Required.
+	// Records is the record store whose reads and writes the trail logs, in the same stack. Required.
 	Records *RecordStore
 
-	// EndpointName is the SageMaker endpoint whose calls are logged, in the stack's account and region. Required.
+	// EndpointName is the SageMaker endpoint whose invocations the trail logs, in the stack's account and region. Required.
 	EndpointName string
 
-	// WithoutManagementEvents leaves management events out, for an account in which another trail keeps them for as long: that
-	// is where it then stands who started and redrove an execution. Default: they are logged.
+	// WithoutManagementEvents leaves management events out. Set it only in an account where another trail keeps them for as
+	// long: that trail then shows who started and redrove executions. Default: they are logged.
 	WithoutManagementEvents bool
 
-	// Lock is the mode of the logs' Object Lock, no weaker than that of the records. Default: that of the records.
+	// Lock is the mode of the logs' Object Lock, no weaker than the mode of the records. Default: the mode of the records.
 	Lock LockMode
 
-	// Retention is how long a log is locked, in whole days, at least as long as the records and at most 100 years. Default:
-	// as long as the records.
+	// Retention is how long a log is locked, in whole days: at least as long as the records, at most 100 years. Default: as
+	// long as the records.
 	Retention time.Duration
 
 	// Key encrypts the logs. It must be in the stack's account and region. Default: a new key that rotates.
 	Key awskms.IKey
 
-	// KeyPrepared says that the policy of an imported Key has the statements that the trail needs, which cannot be seen from
-	// here. Without it an imported key is refused, and the error lists them. Default: it is not known to have them.
+	// KeyPrepared says that the policy of an imported Key has the statements that the trail needs. The CDK cannot read that
+	// policy: without KeyPrepared the construct refuses an imported key, and the error lists the statements. Default: false.
 	KeyPrepared bool
 
 	// LogRetention also sends the events to CloudWatch Logs, and says how long they are kept there. Default: they are not
@@ -50,8 +50,8 @@ type TrailProps struct {
 	LogRetention awslogs.RetentionDays
 }
 
-// Trail is a CloudTrail trail with a bucket of its own, whose log files can be validated (`aws cloudtrail validate-logs`). It
-// logs calls and who made them, never their data: what was decided stands in the decision records.
+// Trail is a CloudTrail trail with a bucket of its own. Its log files can be validated (`aws cloudtrail validate-logs`). It
+// logs calls and callers, never their data: decisions are in the decision records.
 type Trail struct {
 	constructs.Construct
 	props  TrailProps
@@ -64,27 +64,27 @@ type Trail struct {
 // Validate reports every fault of the props at once, as a [fault.List].
 func (p *TrailProps) Validate() error {
 	if p == nil {
-		return fault.List{{Rule: "props are required", Got: "nil"}}
+		return fault.NilProps()
 	}
 	faults := validateLock(p.Lock, p.Retention)
 	if !check.Matches(check.EndpointName, p.EndpointName) {
 		faults.Add("EndpointName", "must be 1 to 63 letters, digits and inner hyphens", p.EndpointName)
 	}
 	if p.Records == nil {
-		faults.Add("Records", "is required: the record store whose accesses are logged")
+		faults.Add("Records", "is required: the record store whose accesses the trail logs")
 		return faults.Err()
 	}
 	records := p.Records.lock
 	if p.Retention != 0 && p.Retention < records.retention {
-		faults.Add("Retention", fmt.Sprintf("must be at least that of the records, %v", records.retention), p.Retention)
+		faults.Add("Retention", fmt.Sprintf("must be at least as long as the records' retention, %v", records.retention), p.Retention)
 	}
 	if p.Lock == Governance && records.mode == Compliance {
-		faults.Add("Lock", "must be COMPLIANCE, as it is for the records", fault.Text(Governance))
+		faults.Add("Lock", "must be COMPLIANCE, as for the records", fault.Text(Governance))
 	}
 	return faults.Err()
 }
 
-// validateIn reports the faults that only the stack can tell.
+// validateIn reports the faults that depend on the stack.
 func (p *TrailProps) validateIn(stack awscdk.Stack) fault.List {
 	if p == nil {
 		return nil
@@ -102,7 +102,7 @@ func NewTrail(scope constructs.Construct, id string, props *TrailProps) *Trail {
 	t := &Trail{props: props.withDefaults()}
 	constructs.NewConstruct_Override(t, scope, &id)
 
-	// The policies of key and bucket name the trail, and the trail needs them first: only a name of ours breaks the circle.
+	// The policies of key and bucket name the trail, and the trail needs both first: a fixed name breaks the circle.
 	t.name = *awscdk.Names_UniqueResourceName(t, &awscdk.UniqueResourceNameOptions{MaxLength: jsii.Number(128), Separator: jsii.String("-")})
 	t.addKey()
 	t.addBucket()
@@ -110,7 +110,7 @@ func NewTrail(scope constructs.Construct, id string, props *TrailProps) *Trail {
 	return t
 }
 
-// withDefaults fills in what the user left out. The key is left to addKey: it is a resource.
+// withDefaults fills in what the user left out. addKey makes the key, because a key is a resource.
 func (p TrailProps) withDefaults() TrailProps {
 	p.Lock = cmp.Or(p.Lock, p.Records.lock.mode)
 	p.Retention = cmp.Or(p.Retention, p.Records.lock.retention)
@@ -146,19 +146,19 @@ func (t *Trail) addTrail() {
 		props.CloudWatchLogsLogGroupArn, props.CloudWatchLogsRoleArn = group.LogGroupArn(), role.RoleArn()
 	}
 	t.trail = awscloudtrail.NewCfnTrail(t, jsii.String(trailID), props)
-	t.trail.Node().AddDependency(t.bucket.Policy()) // CloudTrail tries to write before it makes a trail
+	t.trail.Node().AddDependency(t.bucket.Policy()) // CloudTrail writes a test file before it makes a trail
 }
 
-// Bucket is the bucket that holds the logs and their digests, below "AWSLogs/".
+// Bucket returns the bucket of the logs and their digests, which are below "AWSLogs/".
 func (t *Trail) Bucket() awss3.IBucket { return t.bucket }
 
-// Key is the key that encrypts the logs.
+// Key returns the key that encrypts the logs.
 func (t *Trail) Key() awskms.IKey { return t.key }
 
-// Name is the trail's name.
+// Name returns the trail's name.
 func (t *Trail) Name() string { return t.name }
 
-// ARN is the trail's ARN.
+// ARN returns the trail's ARN.
 func (t *Trail) ARN() *string {
 	return t.stack().FormatArn(&awscdk.ArnComponents{Service: jsii.String("cloudtrail"), Resource: jsii.String("trail"), ResourceName: &t.name})
 }

@@ -12,8 +12,8 @@ import (
 
 const cloudTrail = "cloudtrail.amazonaws.com"
 
-// addKey takes the user's key or makes one, and lets CloudTrail use it for this trail, and CloudWatch Logs if the events are
-// sent there. It panics when the policy of the user's key is out of reach and not prepared.
+// addKey takes the user's key or makes one. CloudTrail may use it for this trail, and CloudWatch Logs where the events go
+// there. It panics where it can neither extend the policy of the user's key nor rely on it.
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
 func (t *Trail) addKey() {
 	in := policy.In(t.stack())
@@ -45,8 +45,8 @@ func (t *Trail) deliveryStatements() []policy.Statement {
 	}
 }
 
-// allowCloudTrail allows CloudTrail actions on behalf of this trail. Another trail, of whichever account, that is pointed at
-// our bucket or key is refused.
+// allowCloudTrail allows CloudTrail actions on behalf of this trail. A trail of any other account or name cannot use our
+// bucket or key.
 func (t *Trail) allowCloudTrail(name, resource string, actions ...string) policy.Statement {
 	return policy.Allow(name, []string{resource}, actions...).For(policy.Service(cloudTrail)).If("StringEquals", "aws:SourceArn", *t.ARN())
 }
@@ -60,7 +60,8 @@ func (t *Trail) newLogGroup() awslogs.LogGroup {
 	})
 }
 
-// newLogRole makes the role that CloudTrail writes the log group with. CloudTrail names its stream after account and region:
+// newLogRole makes the role with which CloudTrail writes to the log group. CloudTrail names its stream after account and
+// region:
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
 func (t *Trail) newLogRole(group awslogs.LogGroup) awsiam.Role {
 	stream := *t.stack().FormatArn(&awscdk.ArnComponents{
@@ -69,7 +70,7 @@ func (t *Trail) newLogRole(group awslogs.LogGroup) awsiam.Role {
 	})
 	return policy.NewRole(t, logRoleID, &policy.RoleProps{
 		PolicyDescription: "Lets CloudTrail write the events of the clinical risk pipeline.",
-		Description:       "CloudTrail writes the events of the clinical risk pipeline with it.",
+		Description:       "CloudTrail writes the pipeline's events with this role.",
 		AssumedBy:         cloudTrail,
 		Conditions:        map[string]any{"StringEquals": map[string]any{"aws:SourceArn": t.ARN()}},
 		Statements:        []policy.Statement{policy.Allow("WriteEvents", []string{stream}, "logs:CreateLogStream", "logs:PutLogEvents")},

@@ -11,7 +11,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// selectors choose the events that are logged:
+// selectors choose the events that the trail logs:
 // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_AdvancedFieldSelector.html
 func (t *Trail) selectors() *[]any {
 	records := *t.props.Records.bucket.ArnForObjects(jsii.String(""))
@@ -22,9 +22,9 @@ func (t *Trail) selectors() *[]any {
 			equals("eventCategory", "Data"), equals("resources.type", "AWS::SageMaker::Endpoint"), equals("resources.ARN", t.endpointARNs()...)),
 	}
 	if !t.props.WithoutManagementEvents {
-		// StartExecution, RedriveExecution and StopExecution write. A trail cannot choose the management events of one service,
-		// only leave out those of KMS and of RDS; so the writes of the others are logged, too, among them what changes policies,
-		// keys, the state machine and the endpoint. What is left out are the reads, the encryption calls of KMS among them.
+		// StartExecution, RedriveExecution and StopExecution are writes. A trail cannot select the management events of one
+		// service, only leave out those of KMS and of RDS. So it logs the writes of every service, among them changes of
+		// policies, keys, the state machine and the endpoint. It leaves out reads, which include the encryption calls of KMS.
 		selected = append(selected, selector("Who started and redrove executions, and who changed what is deployed",
 			equals("eventCategory", "Management"), equals("readOnly", "false")))
 	}

@@ -7,7 +7,7 @@ import (
 	"clinical-risk-pipeline/constructs/fault"
 )
 
-// validateDays reports a duration that is neither the default nor whole days within S3's bounds.
+// validateDays reports a duration that is not whole days within S3's bounds. Zero is the default and valid.
 func validateDays(field string, d time.Duration) fault.List {
 	var faults fault.List
 	if d != 0 && (d < day || d > maximumRetention || d%day != 0) {
@@ -16,7 +16,7 @@ func validateDays(field string, d time.Duration) fault.List {
 	return faults
 }
 
-// validateLock reports the faults of a lock, whose zero values are the defaults.
+// validateLock reports the faults of a lock. Its zero values are the defaults.
 func validateLock(mode LockMode, retention time.Duration) fault.List {
 	var faults fault.List
 	if mode != "" && mode != Governance && mode != Compliance {

@@ -1,6 +1,6 @@
-// Package fault describes what is wrong with the values that a user gives: every fault at once, each with the place, the rule
-// and the value. Faults are values until somebody prints them: a caller moves them under its own field, or leaves out those
-// that it has reported already, without editing a text.
+// Package fault describes what is wrong with the values that a user gives: all faults at once, each with its place, the rule
+// and the value. A fault is a value until it is printed: a caller moves it under its own field, or drops those that it has
+// already reported, without editing text.
 package fault
 
 import (
@@ -11,20 +11,20 @@ import (
 
 // Fault is one broken rule.
 type Fault struct {
-	// Owner is the thing that has the field, such as `environment "prod"`. Default: the value that is validated.
+	// Owner is what has the field, for instance `environment "prod"`. Default: the validated value.
 	Owner string
 
-	// Path is the field, with those above it: "Downstream[0].Name". Default: the value itself.
+	// Path is the field, with its parents: "Downstream[0].Name". Default: the value itself.
 	Path string
 
 	// Rule says what the field must be, and why where that helps: "must be from 1 to 10".
 	Rule string
 
-	// Got is the value, as the text shows it. Default: the rule says enough.
+	// Got is the value, as the message shows it. Default: the message shows no value.
 	Got string
 }
 
-// Error returns `Owner: Path Rule, got Got`, without the parts that are empty.
+// Error returns `Owner: Path Rule, got Got`, without the empty parts.
 func (f Fault) Error() string {
 	text := strings.TrimSpace(f.Path + " " + f.Rule)
 	if f.Owner != "" {
@@ -36,11 +36,11 @@ func (f Fault) Error() string {
 	return text
 }
 
-// List is all that is wrong with a value, in the order of its fields. As an error it has a line for each fault.
+// List has all faults of a value, in the order of its fields. As an error it has one line for each fault.
 type List []Fault
 
-// Add reports a field that breaks a rule. The value follows the rule in the message, a string in quotes; give none where the
-// field is missing, and a [Text] for words of your own.
+// Add reports a field that breaks a rule. The message shows the value after the rule, a string in quotes. Give no value where
+// the field is missing, and a [Text] for your own words.
 func (l *List) Add(path, rule string, got ...any) {
 	f := Fault{Path: path, Rule: rule}
 	for _, value := range got {
@@ -49,7 +49,7 @@ func (l *List) Add(path, rule string, got ...any) {
 	*l = append(*l, f)
 }
 
-// Text is a value that a message shows as it is: "none", "a FIFO topic".
+// Text is a value that the message shows without quotes: "none", "a FIFO topic".
 type Text string
 
 // Twice is a value that occurs twice.
@@ -68,17 +68,20 @@ func shown(value any) string {
 // Include adds the faults of a part of the value.
 func (l *List) Include(part List) { *l = append(*l, part...) }
 
+// NilProps is the error of a construct whose props are nil.
+func NilProps() error { return List{{Rule: "props are required", Got: "nil"}} }
+
 // Under moves the faults below a field: the fault of "Prefix" under "Cohort" is the fault of "Cohort.Prefix".
 func (l List) Under(field string) List {
 	return l.moved(func(f *Fault) { f.Path = strings.TrimSuffix(field+"."+f.Path, ".") })
 }
 
-// Named puts a prefix before the names of the fields: the "Lock" of the records is the environment's "RecordLock".
+// Named adds a prefix to the names of the fields: the "Lock" of the records is the environment's "RecordLock".
 func (l List) Named(prefix string) List {
 	return l.moved(func(f *Fault) { f.Path = prefix + f.Path })
 }
 
-// Of says what has the fields.
+// Of sets the owner of the fields.
 func (l List) Of(owner string) List {
 	return l.moved(func(f *Fault) { f.Owner = owner })
 }
@@ -91,12 +94,12 @@ func (l List) moved(move func(*Fault)) List {
 	return moved
 }
 
-// Without leaves out the faults that others have, too.
+// Without drops the faults that others contains, too.
 func (l List) Without(others List) List {
 	return slices.DeleteFunc(slices.Clone(l), func(f Fault) bool { return slices.Contains(others, f) })
 }
 
-// Within returns the faults below a field, by their paths from there. Under undoes it.
+// Within returns the faults below a field, with their paths from there. It is the inverse of Under.
 func (l List) Within(field string) List {
 	var within List
 	for _, f := range l {
@@ -108,7 +111,7 @@ func (l List) Within(field string) List {
 	return within
 }
 
-// Err returns the list as an error, nil where it is empty.
+// Err returns the list as an error, or nil if it is empty.
 func (l List) Err() error {
 	if len(l) == 0 {
 		return nil
@@ -116,7 +119,7 @@ func (l List) Err() error {
 	return l
 }
 
-// Error returns a line for each fault.
+// Error returns one line for each fault.
 func (l List) Error() string {
 	lines := make([]string, len(l))
 	for i, f := range l {
@@ -134,9 +137,10 @@ func (l List) Unwrap() []error {
 	return all
 }
 
-// In returns the faults in an error: those of a list and of joined errors one by one. Each line of any other error is a rule.
+// In returns the faults in an error: one by one from a list and from joined errors. Any other error has one fault for each
+// line, with the line as its rule.
 func In(err error) List {
-	switch e := err.(type) {
+	switch e := any(err).(type) { // the error itself, not one that it wraps
 	case nil:
 		return nil
 	case List:

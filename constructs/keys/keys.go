@@ -1,6 +1,6 @@
-// Package keys makes customer-managed keys, and the statements of their policies. The policy of a key names who may use it, and
-// through which service or in which encryption context: the account's administrators manage it, and no IAM policy lets anybody
-// use it for anything else.
+// Package keys makes customer-managed keys and the statements of their policies. The policy of a key says who may use it, and
+// through which service or in which encryption context. The account's administrators manage the key; no IAM policy allows any
+// other use of it.
 package keys
 
 import (
@@ -18,8 +18,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// administration is what the account may do with a key, as its IAM policies say: all that manages it, and nothing that uses
-// it. A key whose policy nobody may change is lost, so that AWS refuses to make one:
+// administration has the actions that the account's IAM policies may allow on a key: all that manage it, and none that use
+// it. AWS refuses to make a key whose policy nobody may change:
 // https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
 var administration = []string{
 	"kms:CancelKeyDeletion", "kms:CreateAlias", "kms:DeleteAlias", "kms:DescribeKey", "kms:DisableKey", "kms:DisableKeyRotation",
@@ -30,16 +30,16 @@ var administration = []string{
 
 // Props configure a key.
 type Props struct {
-	// Key is the user's key. Default: a new one, which rotates each year.
+	// Key is the user's key. Default: a new key, which rotates each year.
 	Key awskms.IKey
 
-	// Prepared says that the policy of an imported Key has the statements. Default: it is not known to have them.
+	// Prepared says that the policy of an imported Key has the statements. Default: false.
 	Prepared bool
 
 	// In is the place of the stack.
 	In policy.Place
 
-	// Description and RemovalPolicy are those of a new key.
+	// Description and RemovalPolicy are for a new key.
 	Description   string
 	RemovalPolicy awscdk.RemovalPolicy
 
@@ -47,8 +47,9 @@ type Props struct {
 	Statements []policy.Statement
 }
 
-// Of makes a key with the statements in its policy, or adds them to the policy of the user's. The policy of an imported key is
-// out of reach: unless the user says that it is prepared, the error lists the statements that it must have.
+// Of makes a key with the statements in its policy, or adds them to the policy of the user's key. The CDK can neither read
+// nor extend the policy of an imported key: unless the user says that it is prepared, the error lists the statements that it
+// must have.
 //
 // Requirements: SRC-16
 func Of(scope constructs.Construct, id string, props *Props) (awskms.IKey, error) {
@@ -66,7 +67,7 @@ func Of(scope constructs.Construct, id string, props *Props) (awskms.IKey, error
 
 func (p *Props) extend(scope constructs.Construct) error {
 	var missing []string
-	owner := *awscdk.Names_UniqueId(scope) // of the names: others may use the key, too, and a policy has each name once
+	owner := *awscdk.Names_UniqueId(scope) // prefixes the names: a policy has each name once, and others may use the key, too
 	for _, s := range p.Statements {
 		s.Name = owner + s.Name
 		if !*p.Key.AddToResourcePolicy(s.CDK(), jsii.Bool(true)).StatementAdded {
@@ -77,20 +78,20 @@ func (p *Props) extend(scope constructs.Construct) error {
 		return nil
 	}
 	const field = "Key"
-	return fmt.Errorf("%[1]s must have a policy that lets the services use it, and the policy of an imported key cannot be read or extended: "+
-		"give it these statements and set %[1]sPrepared: %[2]s", field, strings.Join(missing, ", "))
+	return fmt.Errorf("%[1]s is imported, so the CDK can neither read nor extend its policy: "+
+		"add these statements to the policy and set %[1]sPrepared: %[2]s", field, strings.Join(missing, ", "))
 }
 
-// readable writes a statement as JSON, with the values that only the deployment knows as ${AWS::Region} and the like.
+// readable writes a statement as JSON. Values that only the deployment knows become ${AWS::Region} and the like.
 func readable(statement any) string {
 	b, err := json.Marshal(substituted(statement))
-	if err != nil { // what the CDK resolved is JSON
+	if err != nil { // values that the CDK has resolved always marshal
 		panic(err)
 	}
 	return string(b)
 }
 
-// substituted replaces references and joins in a template's value by text.
+// substituted replaces references and joins in a template's value with text.
 func substituted(value any) any {
 	switch v := value.(type) {
 	case map[string]any:
@@ -123,8 +124,8 @@ func joined(parts []any) string {
 	return b.String()
 }
 
-// Validate reports a key of another account or region than the stack's, where both are known: the services take no key of
-// another region, and the policy of another account's key is not in our hands.
+// Validate reports a key of another account or region than the stack's, where both are known: the services use no key of
+// another region, and the stack cannot change the policy of another account's key.
 func Validate(key awskms.IKey, stack awscdk.Stack) fault.List {
 	if key == nil {
 		return nil
@@ -132,12 +133,12 @@ func Validate(key awskms.IKey, stack awscdk.Stack) fault.List {
 	return check.InStack("Key", key.Env(), stack)
 }
 
-// Through lets whoever IAM allows it in the account use a key through a service, and not without it.
+// Through lets every principal of the account that IAM allows it use a key, but only through a service.
 func Through(in policy.Place, name, service string, actions ...string) policy.Statement {
 	return in.Through(service, forKey(name, policy.Account(in.Root()), actions))
 }
 
-// InContext lets whoever IAM allows it in the account use a key for what has this encryption context.
+// InContext lets every principal of the account that IAM allows it use a key for data with this encryption context.
 func InContext(in policy.Place, name, context string, values []string, actions ...string) policy.Statement {
 	return forKey(name, policy.Account(in.Root()), actions).InContext(context, values...)
 }
@@ -155,7 +156,7 @@ func LogGroups(in policy.Place, name string, arns ...string) policy.Statement {
 		If("ArnLike", "kms:EncryptionContext:aws:logs:arn", arns)
 }
 
-// forKey is a statement of a key's policy, which speaks of its own key.
+// forKey is a statement of a key's policy. Its resource "*" is the key itself.
 func forKey(name string, principal map[string]any, actions []string) policy.Statement {
 	return policy.Allow(name, []string{"*"}, actions...).For(principal)
 }

@@ -15,17 +15,17 @@ type alarm struct {
 	metric      metric
 	threshold   float64
 
-	// below turns the threshold round: the alarm goes off for what is less.
+	// below turns the comparison round: the alarm goes off for values below the threshold.
 	below bool
 
-	// periods is in how many periods, one after the other, the threshold has to be reached. Default: one.
+	// periods is how many consecutive periods must reach the threshold. Default: one.
 	periods int
 
-	// missingIsBreach says that a period without data is as bad as one beyond the threshold.
+	// missingIsBreach treats a period without data like one that reaches the threshold.
 	missingIsBreach bool
 }
 
-// add makes the alarm, which reaches operations.
+// add makes the alarm, which publishes to the operations topic.
 func (m *Monitoring) add(a alarm) {
 	comparison, missing := "GreaterThanOrEqualToThreshold", "notBreaching"
 	if a.below {

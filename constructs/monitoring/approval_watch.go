@@ -10,7 +10,6 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
@@ -25,11 +24,8 @@ const (
 	ReportCount   = "ReportCount"   // sends the count to CloudWatch
 )
 
-// openRequest is the value of the index's key for the requests that wait.
-const openRequest = "yes"
-
-// approvalWatch is an Express state machine that counts, every five minutes, the requests that are about to expire. It reads
-// no request: DynamoDB counts, and only the count leaves the table.
+// approvalWatch is an Express state machine that counts the requests that expire soon, every five minutes. It reads no
+// request: DynamoDB counts, and only the count leaves the table.
 type approvalWatch struct {
 	scope     constructs.Construct
 	place     policy.Place
@@ -55,20 +51,28 @@ func (m *Monitoring) addApprovalWatch() {
 			Destination: w.newLogGroup(), Level: awsstepfunctions.LogLevel_ALL, IncludeExecutionData: jsii.Bool(false),
 		},
 	})
-	// The machine names its role, so it needs no dependency besides.
+	// The machine names its role: further dependencies are superfluous.
 	machine.Node().DefaultChild().(awsstepfunctions.CfnStateMachine).AddDeletionOverride(jsii.String("DependsOn"))
+	w.schedule(machine)
+}
+
+// schedule starts the state machine. The rule is an L1 construct: package awseventstargets would add an eighth to what a first
+// build of the CDK compiles.
+func (w *approvalWatch) schedule(machine awsstepfunctions.StateMachine) {
 	start := w.role("ScheduleRole", "events.amazonaws.com", policy.Allow("StartWatch", []string{*machine.StateMachineArn()}, "states:StartExecution"))
-	awsevents.NewRule(w.scope, jsii.String("Schedule"), &awsevents.RuleProps{
-		Description: jsii.String("Starts the approval watch."),
-		Schedule:    awsevents.Schedule_Rate(seconds(period.Seconds())),
-		Targets: &[]awsevents.IRuleTarget{awseventstargets.NewSfnStateMachine(machine, &awseventstargets.SfnStateMachineProps{
-			Role: start.WithoutPolicyUpdates(nil), RetryAttempts: jsii.Number(0), // the next one comes soon enough
-		})},
+	awsevents.NewCfnRule(constructs.NewConstruct(w.scope, jsii.String("Schedule")), jsii.String("Resource"), &awsevents.CfnRuleProps{
+		Description:        jsii.String("Starts the approval watch."),
+		ScheduleExpression: awsevents.Schedule_Rate(seconds(period.Seconds())).ExpressionString(),
+		State:              jsii.String("ENABLED"),
+		Targets: []awsevents.CfnRule_TargetProperty{{
+			Id: jsii.String("Target0"), Arn: machine.StateMachineArn(), RoleArn: start.RoleArn(),
+			RetryPolicy: awsevents.CfnRule_RetryPolicyProperty{MaximumRetryAttempts: jsii.Number(0)}, // the next execution starts soon enough
+		}},
 	})
 }
 
-// countExpiring counts the open requests whose deadline is ahead, and nearer than the warning. What expired stays open in the
-// index, and is no longer to be decided. Times there are texts in UTC, which sort as times do.
+// countExpiring counts the open requests whose deadline is ahead, and nearer than the warning. An expired request stays open
+// in the index, but nobody can decide on it. The index has times as texts in UTC, which sort like times.
 func (w *approvalWatch) countExpiring() awsstepfunctions.TaskStateBase {
 	requestedBefore := func(ago time.Duration) map[string]any {
 		return map[string]any{"S": fmt.Sprintf("{%% $fromMillis($toMillis($states.context.Execution.StartTime) - %d) %%}", ago.Milliseconds())}
@@ -80,7 +84,7 @@ func (w *approvalWatch) countExpiring() awsstepfunctions.TaskStateBase {
 		"KeyConditionExpression":   "#open = :open AND #requestedAt BETWEEN :from AND :to",
 		"ExpressionAttributeNames": map[string]any{"#open": approval.OpenIndexKey, "#requestedAt": approval.OpenIndexBy},
 		"ExpressionAttributeValues": map[string]any{
-			":open": map[string]any{"S": openRequest},
+			":open": map[string]any{"S": approval.OpenIndexValue},
 			":from": requestedBefore(w.approvals.Deadline),
 			":to":   requestedBefore(w.approvals.Deadline - w.approvals.Warning),
 		},
@@ -99,7 +103,7 @@ func (w *approvalWatch) reportCount() awsstepfunctions.TaskStateBase {
 	}, nil)
 }
 
-// call is a state that calls an API of AWS. It is not retried: the next execution is.
+// call is a state that calls an API of AWS. It has no retries: the next execution calls again.
 func (w *approvalWatch) call(state string, call services.Call, parameters map[string]any, output any) awsstepfunctions.TaskStateBase {
 	service, action := call.SDK()
 	return awsstepfunctionstasks.CallAwsService_Jsonata(w.scope, &state, &awsstepfunctionstasks.CallAwsServiceJsonataProps{
@@ -109,12 +113,12 @@ func (w *approvalWatch) call(state string, call services.Call, parameters map[st
 	})
 }
 
-// statements are what the state machine may do.
+// statements are the permissions of the state machine.
 func (w *approvalWatch) statements() []policy.Statement {
 	requests := w.approvals.Requests
 	statements := []policy.Statement{
 		policy.Allow(CountExpiring, []string{*requests.TableArn() + "/index/" + approval.OpenIndex}, services.Query.Operation.Action),
-		// CloudWatch's metrics are no resources; the condition names ours:
+		// CloudWatch's metrics have no ARNs. The condition allows our namespace only:
 		// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
 		policy.Allow(ReportCount, []string{"*"}, services.PutMetricData.Operation.Action).If("StringEquals", "cloudwatch:namespace", namespace),
 	}
@@ -126,15 +130,16 @@ func (w *approvalWatch) statements() []policy.Statement {
 	return statements
 }
 
-// newLogGroup makes a log group that is encrypted with the key of the requests, whose policy lets CloudWatch Logs use it. Its
-// name keeps the resource policy of CloudWatch Logs short: https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
+// newLogGroup makes a log group that is encrypted with the key of the requests, whose policy lets CloudWatch Logs use it. The
+// prefix of its name keeps the resource policy of CloudWatch Logs short:
+// https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
 func (w *approvalWatch) newLogGroup() awslogs.LogGroup {
 	name := awscdk.Names_UniqueResourceName(w.scope, &awscdk.UniqueResourceNameOptions{MaxLength: jsii.Number(200), Separator: jsii.String("-")})
 	return awslogs.NewLogGroup(w.scope, jsii.String("Logs"), &awslogs.LogGroupProps{
 		LogGroupName:  jsii.String("/aws/vendedlogs/states/" + *name),
 		EncryptionKey: w.approvals.Requests.EncryptionKey(),
 		Retention:     awslogs.RetentionDays_ONE_MONTH,
-		RemovalPolicy: awscdk.RemovalPolicy_DESTROY, // counts, and no record of anything
+		RemovalPolicy: awscdk.RemovalPolicy_DESTROY, // it has counts, no records
 	})
 }
 

@@ -9,20 +9,20 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// section is a graph of the dashboard. One without metrics is left out.
+// section is a graph of the dashboard. The dashboard leaves out a section without metrics.
 type section struct {
 	title       string
 	left, right []series
 }
 
-// body is a dashboard's text, in the order in which the CDK writes its fields:
+// body is the text of a dashboard, with its fields in the order in which the CDK writes them:
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
 type body struct {
 	Start   string   `json:"start"`
 	Widgets []widget `json:"widgets"`
 }
 
-// widget has its width and place in columns, of which a dashboard has 24, and in rows.
+// widget has its size and place in columns and rows. A dashboard has 24 columns.
 type widget struct {
 	Type       string `json:"type"`
 	Width      int    `json:"width"`
@@ -48,7 +48,7 @@ type graph struct {
 	LiveData bool     `json:"liveData"`
 }
 
-// drawing is how a graph draws a metric. What is left out is a period of five minutes, the average, and the axis on the left.
+// drawing is how a graph draws a metric. Defaults: a period of five minutes, the average, and the axis on the left.
 type drawing struct {
 	Label     string  `json:"label"`
 	Period    float64 `json:"period,omitempty"` // in seconds
@@ -61,10 +61,11 @@ const (
 	statusHeight, graphHeight = 4, 6
 )
 
-// addDashboard puts the alarms' states above the graphs, two graphs a row. It shows a week: a nightly run is one point a day.
+// addDashboard puts the alarms' states above the graphs, two graphs in a row. The dashboard shows a week: a nightly run is
+// one point a day.
 func (m *Monitoring) addDashboard(sections []section) {
 	text, err := json.Marshal(body{Start: "-P7D", Widgets: append([]widget{m.status()}, m.graphs(sections)...)})
-	if err != nil { // it is texts, numbers, and nothing else
+	if err != nil { // a struct of strings and numbers always marshals
 		panic(err)
 	}
 	scope := constructs.NewConstruct(m, jsii.String(dashboardID))
@@ -77,7 +78,7 @@ func (m *Monitoring) status() widget {
 	}}
 }
 
-// alarmARNs are the ARNs of all alarms. A widget of the CDK gives them at once, where each alarm would have to be asked.
+// alarmARNs returns the ARNs of all alarms. A widget of the CDK returns them in one call instead of one call for each alarm.
 func (m *Monitoring) alarmARNs() []any {
 	var alarms []interfacesawscloudwatch.IAlarmRef
 	for _, a := range m.alarms {
@@ -102,7 +103,7 @@ func (m *Monitoring) graphs(sections []section) []widget {
 	return graphs
 }
 
-// drawn are the metrics of a graph: each is a list of its namespace, its name, its dimensions, and how it is drawn.
+// drawn returns the metrics of a graph. Each is a list of its namespace, its name, its dimensions, and how it is drawn.
 func (s section) drawn() [][]any {
 	var metrics [][]any
 	for _, line := range s.left {

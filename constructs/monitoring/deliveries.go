@@ -22,8 +22,8 @@ func (m *Monitoring) deliveries() section {
 	return deliveries
 }
 
-// undelivered watches the dead-letter queue. The number of messages is a gauge, so the maximum counts. A queue sends data as
-// long as it has messages, and for six hours longer: one without data is empty.
+// undelivered watches the dead-letter queue. The number of messages is a gauge, so the alarm takes the maximum. A queue sends
+// data while it has messages, and for six hours afterwards: a queue without data is empty.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
 func (m *Monitoring) undelivered() series {
 	waiting := newMetric("AWS/SQS", "ApproximateNumberOfMessagesVisible", maximum, dimension{"QueueName", *m.props.DeadLetters.QueueName()})

@@ -2,7 +2,7 @@ package monitoring
 
 import "time"
 
-// metric is a metric of a service, added up over a period.
+// metric is a metric of a service, with its statistic over a period.
 type metric struct {
 	namespace, name, statistic string
 	dimensions                 []dimension
@@ -17,15 +17,15 @@ const (
 	maximum = "Maximum"
 )
 
-// period is what metrics are added up over. A failure matters whenever it happens, and a run may be over within minutes, so
-// one period decides. Five minutes give data points that come late the time to fall into it.
+// period is the period of the metrics. One failure matters, and a run may be over within minutes, so alarms look at one
+// period. Within five minutes late data points still arrive.
 const period = 5 * time.Minute
 
 func newMetric(namespace, name, statistic string, dimensions ...dimension) metric {
 	return metric{namespace: namespace, name: name, statistic: statistic, dimensions: dimensions, period: period}
 }
 
-// series is a metric by the name that a graph's legend calls it.
+// series is a metric with its label in a graph's legend.
 type series struct {
 	metric
 	label string

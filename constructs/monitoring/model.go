@@ -8,12 +8,12 @@ func (m *Monitoring) modelMetric(name, statistic string) metric {
 	return newMetric("AWS/SageMaker", name, statistic, dimension{"EndpointName", m.props.EndpointName}, dimension{"VariantName", m.props.VariantName})
 }
 
-// model watches the endpoint. It is invoked only during runs, so most periods have no data, and that is well.
+// model watches the endpoint. Only runs invoke it, so most periods have no data, and that is fine.
 func (m *Monitoring) model() section {
 	client := m.modelMetric("Invocation4XXErrors", sum)
 	server := m.modelMetric("Invocation5XXErrors", sum)
 	latency := m.modelMetric("ModelLatency", average)
-	// SageMaker sends 1 for each error and 0 for each other answer: the sum counts.
+	// SageMaker sends 1 for each error and 0 for each other answer: the sum is the number of errors.
 	m.add(alarm{
 		id: ModelClientErrors, metric: client, threshold: float64(m.props.ModelErrors),
 		description: "The model refused requests of the clinical risk pipeline (4xx). They are not retried: subjects may not be scored. See the endpoint's log.",
@@ -22,10 +22,11 @@ func (m *Monitoring) model() section {
 		id: ModelServerErrors, metric: server, threshold: float64(m.props.ModelErrors),
 		description: "The model of the clinical risk pipeline failed (5xx). The requests are retried; see the endpoint's log.",
 	})
-	// ModelLatency is in microseconds. The average keeps one slow answer, the first of the day for instance, from deciding.
+	// ModelLatency is in microseconds. With the average, one slow answer (the first of the day, for instance) does not
+	// trigger the alarm.
 	m.add(alarm{
 		id: ModelLatency, metric: latency, threshold: float64(m.props.ModelLatency.Microseconds()),
-		description: fmt.Sprintf("The model of the clinical risk pipeline takes %v or longer to answer. What takes a minute fails.", m.props.ModelLatency),
+		description: fmt.Sprintf("The model of the clinical risk pipeline takes %v or longer to answer. A request that takes a minute fails.", m.props.ModelLatency),
 	})
 	return section{
 		title: "Model",

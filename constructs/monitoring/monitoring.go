@@ -9,7 +9,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// Monitoring is the alarms of a pipeline, which reach the operations topic, and a dashboard.
+// Monitoring has the alarms of a pipeline, which publish to the operations topic, and a dashboard.
 type Monitoring struct {
 	constructs.Construct
 	props     MonitoringProps
@@ -20,11 +20,11 @@ type Monitoring struct {
 	dashboard awscloudwatch.CfnDashboard
 }
 
-// arns are asked of the CDK once, since each call of it takes its time.
+// arns are kept because each call of the CDK takes time.
 type arns struct{ machine, operations string }
 
-// The alarms, by their ids. They decide the logical ids in the template, and CloudWatch's names begin with them, so they
-// never change.
+// The ids of the alarms. They decide the logical ids in the template and the beginnings of the names in CloudWatch: never
+// change them.
 const (
 	FailedExecutions    = "FailedExecutions"
 	TimedOutExecutions  = "TimedOutExecutions"
@@ -39,11 +39,11 @@ const (
 	ExpiringApprovals   = "ExpiringApprovals"
 )
 
-// The ids of the other constructs, which never change either.
+// The ids of the other constructs. Never change them, either.
 const (
 	dashboardID = "Dashboard"
 	watchID     = "ApprovalWatch"
-	resourceID  = "Resource" // an alarm or the dashboard, within its own construct: where the CDK's constructs have theirs
+	resourceID  = "Resource" // an alarm or the dashboard within its own construct, named as in the CDK's constructs
 )
 
 // NewMonitoring adds a monitoring to scope. It panics with the error of [MonitoringProps.Validate] when the props are wrong.
@@ -64,13 +64,13 @@ func NewMonitoring(scope constructs.Construct, id string, props *MonitoringProps
 	return m
 }
 
-// Alarms are all alarms, in the order of the package's documentation. An alarm's Ref is its name.
+// Alarms returns all alarms, in the order of the package's documentation. An alarm's Ref is its name.
 func (m *Monitoring) Alarms() []awscloudwatch.CfnAlarm { return m.alarms }
 
-// Alarm is the alarm of an id, nil when there is none.
+// Alarm returns the alarm with an id, or nil.
 func (m *Monitoring) Alarm(id string) awscloudwatch.CfnAlarm { return m.byID[id] }
 
-// DeploymentAlarms are the alarms that tell a new version of the state machine from a sound one: a deployment that shifts
+// DeploymentAlarms returns the alarms that show whether a new version of the state machine is sound. A deployment that shifts
 // executions to it rolls back on them. Throttling, deliveries, schedule and approvals say nothing about a version.
 func (m *Monitoring) DeploymentAlarms() []awscloudwatch.CfnAlarm {
 	var alarms []awscloudwatch.CfnAlarm
@@ -80,7 +80,7 @@ func (m *Monitoring) DeploymentAlarms() []awscloudwatch.CfnAlarm {
 	return alarms
 }
 
-// Dashboard is the dashboard, on which the alarms and the metrics behind them stand.
+// Dashboard returns the dashboard, which shows the alarms and the metrics behind them.
 func (m *Monitoring) Dashboard() awscloudwatch.CfnDashboard { return m.dashboard }
 
 func seconds(n float64) awscdk.Duration { return awscdk.Duration_Seconds(jsii.Number(n)) }

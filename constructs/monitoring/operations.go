@@ -9,9 +9,9 @@ import (
 )
 
 // letAlarmsReachOperations lets CloudWatch publish the alarms of this account and region to the operations topic, and use the
-// topic's key for that. Without the key, CloudWatch drops what it has to tell, silently:
+// topic's key for that. Without the key, CloudWatch silently drops its notifications:
 // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
-// The conditions cannot name the alarms: they need the topic, which needs its key, first.
+// The conditions cannot name the alarms: the alarms need the topic, which needs its key, first.
 func (m *Monitoring) letAlarmsReachOperations() {
 	topic := m.props.Operations
 	publish := m.allowCloudWatch("PublishAlarms", m.arns.operations, "sns:Publish")

@@ -22,33 +22,33 @@ type MonitoringProps struct {
 	// EndpointName is the SageMaker endpoint that scores subjects. Required.
 	EndpointName string
 
-	// VariantName is the endpoint's variant. Default: "AllTraffic", as SageMaker's tools call a single one.
+	// VariantName is the endpoint's variant. Default: "AllTraffic", which SageMaker's tools call a single variant.
 	VariantName string
 
 	// Alerts is the topic of the team's alerts. Required.
 	Alerts awssns.ITopic
 
-	// Operations is the topic that every alarm is published to; a standard topic. The policy of an imported topic, and of its
-	// key, must let cloudwatch.amazonaws.com publish. A topic that is encrypted with the AWS managed key (alias/aws/sns) gets
-	// no alarm. Required.
+	// Operations is the topic that every alarm publishes to; a standard topic. The policy of an imported topic, and of its
+	// key, must let cloudwatch.amazonaws.com publish. A topic that the AWS managed key (alias/aws/sns) encrypts gets no
+	// alarms. Required.
 	Operations awssns.ITopic
 
-	// DeadLetters is the queue of the alerts that could not be delivered. Default: none is watched.
+	// DeadLetters is the queue of the alerts that SNS could not deliver. Default: no queue is watched.
 	DeadLetters awssqs.IQueue
 
 	// RunEvery is how often an execution has to start, in whole hours, from one hour to 7 days. The alarm goes off an hour
-	// later, except of a weekly run, since CloudWatch looks back no further than 7 days. It also goes off after the first
-	// deployment, until the first execution. Default: executions are started on demand, and none is ever due.
+	// later, except for a weekly run: CloudWatch looks back 7 days at most. It also goes off after the first deployment,
+	// until the first execution. Default: executions start on demand, and none is ever due.
 	RunEvery time.Duration
 
-	// Approvals are the requests for approval. Default: none are watched.
+	// Approvals are the requests for approval. Default: no requests are watched.
 	Approvals *Approvals
 
 	// Throttles is how many throttled state transitions within five minutes are too many, at least 1. Default: 1.
 	Throttles int
 
-	// ModelErrors is how many errors of the model of one kind, the request's fault or its own, within five minutes are too
-	// many, at least 1. Default: 1.
+	// ModelErrors is how many errors of the model of one kind (4xx or 5xx) within five minutes are too many, at least 1.
+	// Default: 1.
 	ModelErrors int
 
 	// ModelLatency is the average time to an answer, over five minutes, that is too long: whole milliseconds, less than the
@@ -56,17 +56,17 @@ type MonitoringProps struct {
 	ModelLatency time.Duration
 }
 
-// Approvals are requests for approval: those of package approval's construct.
+// Approvals are the requests for approval of an approval construct.
 type Approvals struct {
-	// Requests is the table of the requests, imported with its key if it is imported. The key's policy must let CloudWatch
-	// Logs use it, as that of the construct does. Required.
+	// Requests is the table of the requests. Import a table with its key. The key's policy must let CloudWatch Logs use the
+	// key, as the policy of the approval construct's key does. Required.
 	Requests awsdynamodb.ITable
 
 	// Deadline is how long a request waits for a decision: whole seconds, at least [MinimumDeadline]. Required.
 	Deadline time.Duration
 
-	// Warning is how long before its deadline a request is about to expire: whole seconds, at least 30 minutes, less than
-	// Deadline. The alarm takes up to 20 minutes of it. Default: a quarter of Deadline.
+	// Warning is how long before its deadline a request counts as about to expire: whole seconds, at least 30 minutes, less
+	// than Deadline. The alarm takes up to 20 minutes of it. Default: a quarter of Deadline.
 	Warning time.Duration
 }
 
@@ -76,7 +76,7 @@ const (
 	DefaultModelLatency = 10 * time.Second
 )
 
-// MinimumDeadline is the shortest deadline of a request that can be warned of in time: four of the shortest warning.
+// MinimumDeadline is the shortest deadline that leaves time for a warning: four of the shortest warning.
 const MinimumDeadline = 4 * minimumWarning
 
 const (
@@ -94,11 +94,10 @@ const (
 
 // Validate reports every fault of the props at once, as a [fault.List].
 func (p *MonitoringProps) Validate() error {
-	var faults fault.List
 	if p == nil {
-		faults.Add("", "props are required", fault.Text("nil"))
-		return faults.Err()
+		return fault.NilProps()
 	}
+	var faults fault.List
 	if p.StateMachine == nil {
 		faults.Add("StateMachine", "is required", fault.Text("none"))
 	}
@@ -112,7 +111,7 @@ func (p *MonitoringProps) Validate() error {
 		faults.Add("Alerts", "is required: the topic of the team's alerts")
 	}
 	if p.Operations == nil {
-		faults.Add("Operations", "is required: the topic that alarms are published to")
+		faults.Add("Operations", "is required: the topic that alarms publish to")
 	} else if check.IsTrue(p.Operations.Fifo()) {
 		faults.Add("Operations", "must be a standard topic", fault.Text("a FIFO topic"))
 	}
@@ -121,7 +120,7 @@ func (p *MonitoringProps) Validate() error {
 	return faults.Err()
 }
 
-// validateLimits reports the faults of what alarms are compared with.
+// validateLimits reports the faults of the thresholds.
 func (p *MonitoringProps) validateLimits() fault.List {
 	var faults fault.List
 	if d := p.RunEvery; d != 0 && (d < time.Hour || d > maximumRunEvery || d%time.Hour != 0) {

@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 )
 
-// Resources that nobody looks into, but for a topic's kind.
+// Resources without behaviour, except for a topic's kind.
 type (
 	machine struct{ awsstepfunctions.IStateMachine }
 	table   struct{ awsdynamodb.ITable }
@@ -31,19 +31,19 @@ func TestValidate(t *testing.T) {
 		want   string
 	}{
 		"the required props are enough": {func(*MonitoringProps) {}, ""},
-		"without a state machine, topics and endpoint there is nothing to watch and nobody to tell": {
+		"state machine, topics and endpoint are required": {
 			func(p *MonitoringProps) { *p = MonitoringProps{} },
 			"StateMachine is required, got none\n" +
 				"EndpointName must be 1 to 63 letters, digits and inner hyphens, got \"\"\n" +
 				"Alerts is required: the topic of the team's alerts\n" +
-				"Operations is required: the topic that alarms are published to",
+				"Operations is required: the topic that alarms publish to",
 		},
-		"CloudWatch publishes to no FIFO topic": {
+		"CloudWatch cannot publish to a FIFO topic": {
 			func(p *MonitoringProps) { p.Operations = topic{fifo: true} },
 			"Operations must be a standard topic, got a FIFO topic",
 		},
-		"a week is as far as CloudWatch looks back": {func(p *MonitoringProps) { p.RunEvery = 7 * 24 * time.Hour }, ""},
-		"a month is not": {
+		"CloudWatch looks back a week": {func(p *MonitoringProps) { p.RunEvery = 7 * 24 * time.Hour }, ""},
+		"CloudWatch does not look back a month": {
 			func(p *MonitoringProps) { p.RunEvery = 30 * 24 * time.Hour },
 			"RunEvery must be whole hours from 1h0m0s to 168h0m0s, got 720h0m0s",
 		},
@@ -51,7 +51,7 @@ func TestValidate(t *testing.T) {
 			func(p *MonitoringProps) { p.RunEvery = 90 * time.Minute },
 			"RunEvery must be whole hours from 1h0m0s to 168h0m0s, got 1h30m0s",
 		},
-		"what SageMaker gives up on is never measured, and nothing is counted below zero": {
+		"latencies end where SageMaker gives up, and counts are positive": {
 			func(p *MonitoringProps) {
 				p.VariantName, p.Throttles, p.ModelErrors, p.ModelLatency = "All Traffic", -1, -2, time.Minute
 			},
@@ -63,7 +63,7 @@ func TestValidate(t *testing.T) {
 		"a quarter of the shortest deadline is the shortest warning": {
 			func(p *MonitoringProps) { p.Approvals = &Approvals{Requests: table{}, Deadline: 2 * time.Hour} }, "",
 		},
-		"a request must be watched for some time, and warned of before its deadline": {
+		"a deadline leaves time to watch and to warn": {
 			func(p *MonitoringProps) { p.Approvals = &Approvals{Deadline: time.Hour, Warning: time.Hour} },
 			"Approvals.Requests is required: the table of the requests\n" +
 				"Approvals.Deadline must be whole seconds, at least 2h0m0s, got 1h0m0s\n" +

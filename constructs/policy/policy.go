@@ -1,6 +1,6 @@
-// Package policy makes every IAM statement, policy and role of the project. Statements are plain values, which become a
-// document of the CDK in one call: each call of the CDK costs a synthesis a third of a millisecond, and its own statements take
-// several each.
+// Package policy makes every IAM statement, policy and role of the project. Statements are plain values, which become a CDK
+// document in one call: each call of the CDK costs a synthesis a third of a millisecond, and one CDK statement takes several
+// calls.
 package policy
 
 import (
@@ -14,13 +14,14 @@ type Statement struct {
 	// Name is the Sid: what the statement is for.
 	Name string
 
-	// Denies turns the statement round: it refuses what it describes. Default: it allows it.
+	// Denies makes the statement refuse what it describes. Default: it allows it.
 	Denies bool
 
-	// Principal says who, in the policy of a resource: [Account], [Service] or [Anybody]. Default: the role that has the policy.
+	// Principal is who the statement is about, in the policy of a resource: [Account], [Service] or [Anybody]. Default: the
+	// role that has the policy.
 	Principal map[string]any
 
-	// Actions are the actions, and Resources their ARNs.
+	// Actions are the actions; Resources are the ARNs that they apply to.
 	Actions, Resources []string
 
 	// Conditions are the values by operator and key. Default: none.
@@ -32,27 +33,27 @@ func Allow(name string, resources []string, actions ...string) Statement {
 	return Statement{Name: name, Actions: actions, Resources: resources}
 }
 
-// Deny returns a statement of a resource's policy that refuses actions to everybody to whom its conditions apply.
+// Deny returns a statement of a resource's policy that refuses the actions to everybody to whom its conditions apply.
 func Deny(name, resource string, actions ...string) Statement {
 	return Statement{Name: name, Denies: true, Principal: Anybody(), Actions: actions, Resources: []string{resource}}
 }
 
-// Account is everybody in an account whom IAM lets, by the ARN of its root.
+// Account is every principal of an account that IAM allows it, by the ARN of the account's root.
 func Account(root string) map[string]any { return map[string]any{"AWS": root} }
 
-// Service is a service of AWS, "sns.amazonaws.com" for instance.
+// Service is an AWS service, for instance "sns.amazonaws.com".
 func Service(name string) map[string]any { return map[string]any{"Service": name} }
 
-// Anybody is everybody, in this account and in every other.
+// Anybody is every principal, in this account and in every other.
 func Anybody() map[string]any { return map[string]any{"AWS": "*"} }
 
-// For returns the statement with a principal, as the policy of a resource has it.
+// For returns the statement with a principal, for the policy of a resource.
 func (s Statement) For(principal map[string]any) Statement {
 	s.Principal = principal
 	return s
 }
 
-// If returns the statement with one condition more. The value is a string or a list of strings.
+// If returns the statement with one more condition. The value is a string or a list of strings.
 func (s Statement) If(operator, key string, value any) Statement {
 	conditions := map[string]map[string]any{}
 	for name, values := range s.Conditions {
@@ -66,13 +67,13 @@ func (s Statement) If(operator, key string, value any) Statement {
 	return s
 }
 
-// InContext limits a statement on a key to what has this encryption context:
+// InContext limits a statement on a key to data with this encryption context:
 // https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-encryption-context
 func (s Statement) InContext(context string, values ...string) Statement {
 	return s.If("StringEquals", "kms:EncryptionContext:"+context, values)
 }
 
-// JSON is the statement as IAM reads it.
+// JSON returns the statement as IAM reads it.
 func (s Statement) JSON() map[string]any {
 	statement := map[string]any{"Sid": s.Name, "Effect": "Allow", "Action": s.Actions, "Resource": s.Resources}
 	if s.Denies {
@@ -87,10 +88,10 @@ func (s Statement) JSON() map[string]any {
 	return statement
 }
 
-// CDK is the statement for a policy that the CDK extends.
+// CDK returns the statement for a policy that the CDK extends.
 func (s Statement) CDK() awsiam.PolicyStatement { return awsiam.PolicyStatement_FromJson(s.JSON()) }
 
-// Document is the policy of these statements.
+// Document returns the policy of these statements.
 func Document(statements ...Statement) awsiam.PolicyDocument {
 	list := make([]any, len(statements))
 	for i, s := range statements {

@@ -8,22 +8,22 @@ import (
 
 // RoleProps describe a role that a service assumes.
 type RoleProps struct {
-	// PolicyID is the id of the construct of the role's policy. Default: the role's id and "Permissions".
+	// PolicyID is the construct id of the role's policy. Default: the role's id and "Permissions".
 	PolicyID string
 
 	// Description says who assumes the role, and PolicyDescription what the role may do. Default: none.
 	Description, PolicyDescription string
 
-	// AssumedBy is the service, "lambda.amazonaws.com" for instance, and Conditions are those under which it may.
+	// AssumedBy is the service that may assume the role, for instance "lambda.amazonaws.com". Conditions limit that.
 	AssumedBy  string
 	Conditions map[string]any
 
-	// Statements are the whole of the role's permissions.
+	// Statements are all permissions of the role.
 	Statements []Statement
 }
 
-// NewRole adds a role, and a managed policy with its statements. Hand the role on with WithoutPolicyUpdates: the CDK would add
-// wider statements of its own.
+// NewRole adds a role, and a managed policy with its statements. Pass the role on with WithoutPolicyUpdates: otherwise the
+// CDK adds wider statements of its own.
 func NewRole(scope constructs.Construct, id string, props *RoleProps) awsiam.Role {
 	policyID := props.PolicyID
 	if policyID == "" {
@@ -51,7 +51,7 @@ func optional(text string) *string {
 	return jsii.String(text)
 }
 
-// Observability lets a state machine deliver its logs and traces. Neither has resources to name:
+// Observability lets a state machine deliver its logs and traces. The actions have no resources to name:
 // https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
 // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html
 func Observability() []Statement {

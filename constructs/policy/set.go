@@ -7,11 +7,12 @@ import (
 	"slices"
 )
 
-// Set collects the statements of a policy, by their names, as the parts of a construct ask for them.
+// Set collects the statements that the parts of a construct need, by name.
 type Set struct{ byName map[string]Statement }
 
-// Add adds statements. Parts that ask for the same actions under the same name and conditions share a statement, which has the
-// resources of all of them. It panics where a name has other actions or conditions already: that is a slip in the construct.
+// Add adds statements. Parts that add the same actions under the same name and conditions share one statement, with the
+// resources of all of them. Add panics where a name already has other actions or conditions: that is a mistake in the
+// construct.
 func (s *Set) Add(statements ...Statement) {
 	if s.byName == nil {
 		s.byName = map[string]Statement{}
@@ -25,7 +26,7 @@ func (s *Set) Add(statements ...Statement) {
 		shared := added
 		shared.Resources = known.Resources
 		if !reflect.DeepEqual(known, shared) {
-			panic(fmt.Errorf("two statements have the name %q, and other actions or conditions", added.Name))
+			panic(fmt.Errorf("two statements named %q have different actions or conditions", added.Name))
 		}
 		for _, resource := range added.Resources {
 			if !slices.Contains(shared.Resources, resource) {

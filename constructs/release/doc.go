@@ -1,16 +1,15 @@
-// Package release has the construct [Release]: versions of a state machine, and the alias "live" that executions are started
-// through.
+// Package release has the construct [Release]: versions of a state machine, and the alias "live" that starts executions.
 //
-// Each deployment that changes the state machine, its definition, role, logging, tracing or encryption, publishes a version,
-// which nobody can alter afterwards. The alias then shifts to it: all at once, or as a canary, at first with a share of the
-// executions. When one of the alarms goes off meanwhile, CloudFormation shifts back, and the deployment fails:
+// Each deployment that changes the state machine (its definition, role, logging, tracing or encryption) publishes a version,
+// which nobody can alter afterwards. The alias then shifts to it: all at once, or as a canary, which first gets a share of the
+// executions. If one of the alarms goes off meanwhile, CloudFormation shifts back, and the deployment fails:
 // https://docs.aws.amazon.com/step-functions/latest/dg/version-rolling-deployment.html
 //
-// An execution keeps the version that it was started with, and DescribeExecution names it. The permissions of the role are no
-// part of a version: what a deployment takes from them is missing in executions of older versions, too. So whoever replaces
-// what the state machine calls grants the new first, and takes the old away in a later deployment.
+// An execution keeps the version that it started with, and DescribeExecution names it. The permissions of the role are not part
+// of a version: if a deployment removes a permission, executions of older versions lose it, too. To replace a service that the
+// state machine calls, first grant the new permissions, and remove the old ones in a later deployment.
 //
-// Versions stay when others follow them, and when the deployment that published them is rolled back: executions may have run
-// them. They go with their state machine. It has 1,000 at most; before that many changes, delete those that no execution
-// needs any more: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+// A version stays when others follow it, and when the deployment that published it is rolled back: executions may have run it.
+// Deleting the state machine deletes its versions. A state machine has 1,000 versions at most; before it reaches them, delete
+// those that no execution needs any more: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 package release

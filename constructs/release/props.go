@@ -11,27 +11,28 @@ import (
 )
 
 // ReleaseProps configures a [Release].
-type ReleaseProps struct { //nolint:revive // props are named after their construct, as everywhere in the CDK
-	// StateMachine is the state machine that is released: one of the same stack, not an imported one, since its revision is
-	// what a version is published of. Required.
+type ReleaseProps struct {
+	// StateMachine is the state machine that is released. It must be in the same stack and not imported: a version is made
+	// from its revision. Required.
 	StateMachine awsstepfunctions.StateMachine
 
-	// Shift says how executions go over to a new version. Default: all at once.
+	// Shift says how executions move to a new version. Default: all at once.
 	Shift Shift
 
-	// Alarms are the names of the alarms that roll the shift back when one of them goes into alarm; at most 100, in the stack's
-	// account and region. One that is in alarm when a deployment begins stops it. CloudWatch takes an alarm that it does not
-	// know, as it does an ARN, for one that is fine. Required with a canary. Default: none.
+	// Alarms are the names of the alarms that roll the shift back when they go off; at most 100, in the stack's account and
+	// region. An alarm that is in alarm when a deployment begins stops the deployment. CloudWatch treats a name that does not
+	// exist, and an ARN, as an alarm that is OK. Required with a canary. Default: none.
 	Alarms []string
 }
 
-// Shift says how executions go over to a new version. The zero value is all at once; with both fields it is a canary.
+// Shift says how executions move to a new version. The zero value shifts all at once; with both fields set the shift is a
+// canary.
 type Shift struct {
 	// Percentage is the share of the executions that the new version gets first, from 1 to 99.
 	Percentage int
 
-	// Interval is for how long, before it gets all of them: whole minutes, from one minute to 35 hours. The deployment takes as
-	// long. A canary shows only what starts within it.
+	// Interval is how long the new version has that share before it gets all executions: whole minutes, from one minute to 35
+	// hours. The deployment takes as long. A canary shows only failures of executions that start within it.
 	Interval time.Duration
 }
 
@@ -63,20 +64,19 @@ func (s Shift) Validate() error {
 
 // Validate reports every fault of the props at once, as a [fault.List].
 func (p *ReleaseProps) Validate() error {
-	var faults fault.List
 	if p == nil {
-		faults.Add("", "props are required", fault.Text("nil"))
-		return faults.Err()
+		return fault.NilProps()
 	}
+	var faults fault.List
 	if p.StateMachine == nil {
 		faults.Add("StateMachine", "is required", fault.Text("none"))
 	}
 	faults.Include(fault.In(p.Shift.Validate()).Under("Shift"))
 	if p.Shift.IsCanary() && len(p.Alarms) == 0 {
-		faults.Add("Alarms", "are required with a canary, which nothing else rolls back", fault.Text("none"))
+		faults.Add("Alarms", "are required with a canary: only they roll it back", fault.Text("none"))
 	}
 	if len(p.Alarms) > maximumAlarms {
-		faults.Add("Alarms", fmt.Sprintf("must be at most %d", maximumAlarms), len(p.Alarms))
+		faults.Add("Alarms", fmt.Sprintf("must have at most %d names", maximumAlarms), len(p.Alarms))
 	}
 	for i, alarm := range p.Alarms {
 		if alarm == "" || strings.HasPrefix(alarm, "arn:") {

@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 )
 
-// machine is one that nobody looks into.
+// machine is a state machine without behaviour.
 type machine struct{ awsstepfunctions.StateMachine }
 
 func TestValidate(t *testing.T) {
@@ -21,23 +21,23 @@ func TestValidate(t *testing.T) {
 		"all at once needs no alarm":  {&ReleaseProps{StateMachine: machine{}}, ""},
 		"a canary that may roll back": {&ReleaseProps{StateMachine: machine{}, Shift: canary, Alarms: alarms}, ""},
 		"the bounds of a canary":      {&ReleaseProps{StateMachine: machine{}, Shift: Shift{99, 35 * time.Hour}, Alarms: alarms}, ""},
-		"a canary that nobody watches": {
+		"a canary needs alarms": {
 			&ReleaseProps{StateMachine: machine{}, Shift: canary},
-			"Alarms are required with a canary, which nothing else rolls back, got none",
+			"Alarms are required with a canary: only they roll it back, got none",
 		},
-		"half a canary is none, and no shift at once either; an ARN is taken for an alarm that is fine": {
+		"a canary needs both fields, and alarms need names": {
 			&ReleaseProps{Shift: Shift{Percentage: 10}, Alarms: []string{"", "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:Failed"}},
 			"StateMachine is required, got none\n" +
 				"Shift.Interval must be whole minutes from 1m0s to 35h0m0s, got 0s\n" +
 				"Alarms[0] must be the name of an alarm, not its ARN, got \"\"\n" +
 				"Alarms[1] must be the name of an alarm, not its ARN, got \"arn:aws:cloudwatch:eu-central-1:123456789012:alarm:Failed\"",
 		},
-		"all of the executions are no canary, and half a minute is no interval": {
+		"a canary gets a share of the executions, for whole minutes": {
 			&ReleaseProps{StateMachine: machine{}, Shift: Shift{100, 90 * time.Second}, Alarms: alarms},
 			"Shift.Percentage must be from 1 to 99, got 100\nShift.Interval must be whole minutes from 1m0s to 35h0m0s, got 1m30s",
 		},
-		"more alarms than CloudFormation takes": {
-			&ReleaseProps{StateMachine: machine{}, Alarms: slices.Repeat(alarms, 101)}, "Alarms must be at most 100, got 101",
+		"CloudFormation accepts 100 alarms": {
+			&ReleaseProps{StateMachine: machine{}, Alarms: slices.Repeat(alarms, 101)}, "Alarms must have at most 100 names, got 101",
 		},
 		"no props": {nil, "props are required, got nil"},
 	} {

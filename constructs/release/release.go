@@ -9,7 +9,7 @@ import (
 	"clinical-risk-pipeline/constructs/policy"
 )
 
-// Live is the name of the alias that executions are started through.
+// Live is the name of the alias that starts executions.
 const Live = "live"
 
 // Release is the version that a deployment publishes, and the alias that shifts to it.
@@ -20,7 +20,7 @@ type Release struct {
 	alias   awsstepfunctions.CfnStateMachineAlias
 }
 
-// The ids of the constructs within a release. They decide the logical ids in the template, so they never change.
+// The ids of the constructs in a release. They decide the logical ids in the template: never change them.
 const (
 	versionID = "Version"
 	aliasID   = "Alias"
@@ -41,8 +41,8 @@ func NewRelease(scope constructs.Construct, id string, props *ReleaseProps) *Rel
 	return r
 }
 
-// addVersion publishes the state machine's revision. Another revision is another version, which takes the place of the one
-// before in the template, and leaves it where it is.
+// addVersion publishes the state machine's revision. A new revision becomes a new version, which replaces the earlier one in
+// the template; the removal policy keeps the earlier version deployed.
 func (r *Release) addVersion() {
 	machine := r.machine.Node().DefaultChild().(awsstepfunctions.CfnStateMachine)
 	r.version = awsstepfunctions.NewCfnStateMachineVersion(r, jsii.String(versionID), &awsstepfunctions.CfnStateMachineVersionProps{
@@ -67,21 +67,21 @@ func (r *Release) addAlias(props *ReleaseProps) {
 	}
 	r.alias = awsstepfunctions.NewCfnStateMachineAlias(r, jsii.String(aliasID), &awsstepfunctions.CfnStateMachineAliasProps{
 		Name:                 jsii.String(Live),
-		Description:          jsii.String("The version that executions are started with."),
+		Description:          jsii.String("Executions start with this version."),
 		DeploymentPreference: preference,
 	})
 }
 
-// AliasARN is what executions are started by: StartExecution takes it for the state machine's ARN.
+// AliasARN returns the ARN that starts executions: StartExecution takes it in place of the state machine's ARN.
 func (r *Release) AliasARN() string { return *r.alias.AttrArn() }
 
-// VersionARN is the version that this deployment publishes.
+// VersionARN returns the ARN of the version that this deployment publishes.
 func (r *Release) VersionARN() string { return *r.version.AttrArn() }
 
-// StartStatement lets a role start executions through the alias, and not of a version, or of what is not released, by itself.
-// Calls by an alias are authorized by the state machine's own ARN, and the condition tells them apart:
+// StartStatement lets a role start executions through the alias only: not of a chosen version, and not of an unreleased
+// definition. IAM authorizes calls through an alias by the state machine's own ARN, and the condition tells them apart:
 // https://docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html
-// What follows an execution, or completes its tasks, needs no other permission than without an alias: the ARN of an execution
+// Calls on an execution and its tasks need the same permissions with and without an alias, because the ARN of an execution
 // names the state machine only.
 func (r *Release) StartStatement() policy.Statement {
 	return policy.Allow("StartLive", []string{*r.machine.StateMachineArn()}, "states:StartExecution").

@@ -19,7 +19,7 @@ import (
 // A system of your own adds its states with [Scope.NewTask] or a construct of the CDK, retries them with [WithRetries], and asks
 // for each permission with [Scope.Allow]. It tells the other system [Scope.Finding] and nothing else of a subject. A retry or a
 // redrive may call the other system again: let [Scope.Correlation] tell it that it has seen the call. Let an error that outlives
-// its retries end the execution.
+// its retries end the execution. examples/consumer shows one.
 type Downstream interface {
 	// ID ends the names of the states and names the answer in the data: 1 to 40 letters and digits, the first a capital, and
 	// another one for each system.

@@ -20,7 +20,7 @@ import (
 //
 // An extraction of your own adds its states with [Scope.NewTask] or a construct of the CDK, retries them with [WithRetries], and
 // asks for each permission with [Scope.Allow]. Let an error that outlives its retries end the execution: a redrive then resumes
-// in the state that failed. examples/extraction shows one.
+// in the state that failed. examples/consumer shows one.
 //
 // Requirements: SRC-06
 type Extraction interface {

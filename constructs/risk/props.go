@@ -105,11 +105,10 @@ var (
 
 // Validate reports every fault of the props at once, as a [fault.List].
 func (p *ClinicalRiskPipelineProps) Validate() error {
-	var faults fault.List
 	if p == nil {
-		faults.Add("", "props are required", fault.Text("nil"))
-		return faults.Err()
+		return fault.NilProps()
 	}
+	var faults fault.List
 	if p.Extraction == nil {
 		faults.Add("Extraction", "is required: an EMRStep, an EMRServerlessJob, a GlueJob, or NoExtraction{}")
 	} else {

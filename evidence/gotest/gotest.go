@@ -1,4 +1,4 @@
-// Package gotest runs tests with the go command, and tells what became of each.
+// Package gotest runs tests with the go command and returns the result of each.
 package gotest
 
 import (
@@ -19,27 +19,27 @@ const (
 	Passed  = "pass"
 	Failed  = "fail"
 	Skipped = "skip"
-	NotRun  = "not run" // it is not there, or its package did not come that far
+	NotRun  = "not run" // the test does not exist, or its package ended before it
 )
 
-// Test is what became of a test.
+// Test is the result of a test.
 type Test struct {
-	Package string  `json:"package"` // its folder below the module's root
+	Package string  `json:"package"` // the folder below the root of the module
 	Name    string  `json:"name"`    // such as "TestRecordStore"
-	Status  string  `json:"status"`  // Skipped also where a subtest was: what it did not show, it did not pass
-	Cases   int     `json:"cases"`   // how many subtests ended, at all depths
+	Status  string  `json:"status"`  // Skipped also if a subtest was skipped: the test then did not show everything
+	Cases   int     `json:"cases"`   // the number of subtests, at all depths
 	Seconds float64 `json:"seconds"`
-	Output  string  `json:"output,omitempty"` // of a failed test: its last lines
+	Output  string  `json:"output,omitempty"` // the last lines of a failed test
 }
 
-// Run is what became of the tests of packages.
+// Run is the result of a run.
 type Run struct {
-	Tests   []Test   // in the order in which they ended
-	Faults  []string // what failed beyond the tests: packages that do not compile, programs that ended, the go command
-	Seconds float64  // the longest package took
+	Tests   []Test   // in the order of their ends
+	Faults  []string // failures outside tests: of a compilation, a test program or the go command
+	Seconds float64  // the duration of the slowest package
 }
 
-// Find returns a test by its package's folder and its name; one that did not run has that status.
+// Find returns a test by the folder of its package and its name. The status of an unknown test is NotRun.
 func (r *Run) Find(folder, name string) Test {
 	for _, t := range r.Tests {
 		if t.Package == folder && t.Name == name {
@@ -55,15 +55,16 @@ type event struct {
 	Elapsed                                                float64
 }
 
-// Options say what is run.
+// Options configure a run.
 type Options struct {
-	Root     string            // the module's
+	Root     string            // the folder of the module
 	Packages []string          // folders below it
-	Env      map[string]string // variables that are set
-	OnTest   func(Test)        // is told of each test that ended, but not of subtests
+	Env      map[string]string // environment variables to set
+	OnTest   func(Test)        // called for each test that ends, but not for subtests
 }
 
-// Do runs all tests of the packages anew. Tests that fail are no error; an error is that the go command cannot do it at all.
+// Do runs all tests of the packages, without cached results. It returns an error if the go command cannot run them, but not if
+// tests fail.
 func Do(ctx context.Context, o Options) (*Run, error) {
 	module, err := moduleOf(ctx, o.Root)
 	if err != nil {
@@ -93,7 +94,7 @@ func Do(ctx context.Context, o Options) (*Run, error) {
 	scanner.Buffer(nil, 16<<20)
 	for scanner.Scan() {
 		var e event
-		if json.Unmarshal(scanner.Bytes(), &e) == nil { // other lines are the go command's own
+		if json.Unmarshal(scanner.Bytes(), &e) == nil { // other lines are messages of the go command
 			c.add(&e)
 		}
 	}
@@ -112,12 +113,12 @@ func Do(ctx context.Context, o Options) (*Run, error) {
 	return &c.run, nil
 }
 
-// failed tells whether the run says why the go command did not succeed.
+// failed reports whether the run explains why the go command failed.
 func (r *Run) failed() bool {
 	return len(r.Faults) > 0 || slices.ContainsFunc(r.Tests, func(t Test) bool { return t.Status == Failed })
 }
 
-// moduleOf is the module's path.
+// moduleOf returns the path of the module.
 func moduleOf(ctx context.Context, root string) (string, error) {
 	command := exec.CommandContext(ctx, "go", "list", "-m")
 	command.Dir = root
@@ -132,17 +133,17 @@ func moduleOf(ctx context.Context, root string) (string, error) {
 	return strings.TrimSpace(string(path)), nil
 }
 
-// collector makes a run from events.
+// collector builds a run from events.
 type collector struct {
 	run     Run
 	module  string
 	onTest  func(Test)
 	output  map[string][]string // by package and test: the last lines
 	cases   map[string]int      // by package and test
-	skipped map[string]bool     // by package and test: a subtest was
+	skipped map[string]bool     // by package and test: a subtest was skipped
 }
 
-// lastLines is how much of a failure's output is kept.
+// lastLines is the number of output lines kept of a failure.
 const lastLines = 40
 
 func (c *collector) add(e *event) {
@@ -168,7 +169,7 @@ func (c *collector) add(e *event) {
 	}
 }
 
-// test adds a test that ended.
+// test adds the result of a test.
 func (c *collector) test(e *event, folder, key string) {
 	t := Test{Package: folder, Name: e.Test, Status: e.Action, Cases: c.cases[key], Seconds: e.Elapsed}
 	if t.Status == Passed && c.skipped[key] {
@@ -184,10 +185,10 @@ func (c *collector) test(e *event, folder, key string) {
 	}
 }
 
-// packageEnded notes a package that failed though none of its tests did.
+// packageEnded records a package that failed although none of its tests did.
 func (c *collector) packageEnded(e *event, folder, key string) {
 	c.run.Seconds = max(c.run.Seconds, e.Elapsed)
-	if e.Action != Failed || e.FailedBuild != "" { // that it does not compile is noted already
+	if e.Action != Failed || e.FailedBuild != "" { // a failed build is recorded already
 		return
 	}
 	for _, t := range c.run.Tests {

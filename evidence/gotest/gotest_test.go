@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// module writes a module of its own.
+// module writes a Go module.
 func module(t *testing.T, files map[string]string) string {
 	t.Helper()
 	root := t.TempDir()
@@ -26,7 +26,8 @@ func module(t *testing.T, files map[string]string) string {
 	return root
 }
 
-const tests = `package a
+// testFile is a test file with every kind of result.
+const testFile = `package a
 
 import ("os"; "testing")
 
@@ -42,7 +43,7 @@ func TestPartlySkipped(t *testing.T) { t.Run("one", func(*testing.T) {}); t.Run(
 
 func TestEveryTestIsReported(t *testing.T) {
 	root := module(t, map[string]string{
-		"a/a_test.go": tests,
+		"a/a_test.go": testFile,
 		"b/b_test.go": "package b\n\nimport (\"os\"; \"testing\")\n\nfunc TestDies(t *testing.T) { os.Exit(3) }\n",
 		"c/c_test.go": "package c\n\nfunc TestTypo(t *testing.T) {}\n",
 	})
@@ -64,7 +65,7 @@ func TestEveryTestIsReported(t *testing.T) {
 		t.Errorf("ran %+v", run.Tests)
 	}
 	if got := run.Find("a", "TestPartlySkipped"); got.Status != Skipped || got.Cases != 2 {
-		t.Errorf("a test with a case that was skipped: %+v", got)
+		t.Errorf("a test with a skipped case: %+v", got)
 	}
 	if got := run.Find("b", "TestDies").Status; got != NotRun {
 		t.Errorf("a test that ends the program: %s", got)
@@ -75,19 +76,19 @@ func TestEveryTestIsReported(t *testing.T) {
 		}
 	}
 	if len(ended) != len(run.Tests) {
-		t.Errorf("told of %v", ended)
+		t.Errorf("OnTest got %v", ended)
 	}
 }
 
-// A go command that dies after some tests, for want of memory for instance, has not run the others.
-func TestAGoCommandThatDiesIsAFault(t *testing.T) {
-	dying := filepath.Join(t.TempDir(), "go")
+// A go command that is killed after some tests, for example for lack of memory, has not run the others.
+func TestAKilledGoCommandIsAFault(t *testing.T) {
+	killed := filepath.Join(t.TempDir(), "go")
 	script := "#!/bin/sh\n[ $1 = list ] && echo m && exit\n" +
 		`echo '{"Action": "pass", "Package": "m/a", "Test": "TestFine"}'` + "\nkill -9 $$\n"
-	if err := os.WriteFile(dying, []byte(script), 0o700); err != nil { //nolint:gosec // a program
+	if err := os.WriteFile(killed, []byte(script), 0o700); err != nil { //nolint:gosec // a program
 		t.Fatal(err)
 	}
-	t.Setenv("PATH", filepath.Dir(dying)+string(os.PathListSeparator)+os.Getenv("PATH"))
+	t.Setenv("PATH", filepath.Dir(killed)+string(os.PathListSeparator)+os.Getenv("PATH"))
 	run, err := Do(t.Context(), Options{Root: t.TempDir(), Packages: []string{"a"}})
 	if err != nil {
 		t.Fatal(err)
@@ -97,7 +98,7 @@ func TestAGoCommandThatDiesIsAFault(t *testing.T) {
 	}
 }
 
-func TestWhatTheGoCommandRefusesIsAnError(t *testing.T) {
+func TestARefusalByTheGoCommandIsAnError(t *testing.T) {
 	for reason, root := range map[string]string{"no module": t.TempDir(), "no folder": filepath.Join(t.TempDir(), "none")} {
 		if _, err := Do(t.Context(), Options{Root: root, Packages: []string{"a"}}); err == nil {
 			t.Errorf("%s: no error", reason)

@@ -4,5 +4,5 @@ package gotest
 
 import "os/exec"
 
-// together does nothing where there are no process groups: tests that run go on after an interruption.
+// together does nothing on systems without process groups: running tests continue after an interruption.
 func together(*exec.Cmd) {}

@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// together lets an interruption end the go command with the tests that it started: it does not end them itself.
+// together makes an interruption end the go command together with the tests that it started, which the go command does not end.
 func together(command *exec.Cmd) {
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }

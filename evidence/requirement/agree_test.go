@@ -24,11 +24,11 @@ func TestDisagreements(t *testing.T) {
 		{"a procedure needs neither", []Requirement{{ID: "P11-10i", AnsweredBy: Procedure}}, nil, nil},
 		{"no test", []Requirement{design("SRC-01", 3)}, []Mark{code("SRC-01")}, []string{"r.yaml:3: no test names SRC-01 (Topic)"}},
 		{"no code", []Requirement{design("SRC-01", 3)}, []Mark{test("SRC-01")},
-			[]string{"r.yaml:3: no construct and no other code names SRC-01 (Topic)"}},
-		{"unknown ids of code and test", nil, []Mark{code("SRC-98"), test("SRC-99")}, []string{
-			"a.go:7: New names SRC-98, which r.yaml does not have", "a_test.go:9: TestNew names SRC-99, which r.yaml does not have"}},
+			[]string{"r.yaml:3: no code names SRC-01 (Topic)"}},
+		{"unknown ids in code and tests", nil, []Mark{code("SRC-98"), test("SRC-99")}, []string{
+			"a.go:7: New names SRC-98, which is not in r.yaml", "a_test.go:9: TestNew names SRC-99, which is not in r.yaml"}},
 		{"an id twice", []Requirement{design("SRC-01", 3), {ID: "SRC-01", AnsweredBy: Procedure, Line: 8}}, []Mark{code("SRC-01"), test("SRC-01")},
-			[]string{"r.yaml:8: SRC-01 stands there twice, first on line 3"}},
+			[]string{"r.yaml:8: SRC-01 occurs twice, first on line 3"}},
 	} {
 		if got := Disagreements("r.yaml", row.list, row.marks); !slices.Equal(got, row.want) {
 			t.Errorf("%s: found\n%s\nwant\n%s", row.reason, strings.Join(got, "\n"), strings.Join(row.want, "\n"))

@@ -1,7 +1,7 @@
-// Package requirement reads what the project has to do, a YAML file, and finds the declarations that answer it: constructs,
-// other code, and tests. These name the ids of requirements in a line of their doc comment:
+// Package requirement reads the list of requirements, a YAML file, and finds the declarations that name them: constructs, other
+// code, and tests. A line of the doc comment names the ids:
 //
 //	// Requirements: SRC-02, P11-10f
 //
-// [Disagreements] says where the list and the code do not agree.
+// [Disagreements] compares the list and the code.
 package requirement

@@ -12,21 +12,21 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// AnsweredBy is who answers a requirement.
+// AnsweredBy says what answers a requirement.
 type AnsweredBy string
 
-// The project's code answers a requirement, which a test has to show, or a procedure of whoever runs it, which no test can.
+// What answers a requirement.
 const (
-	Design    AnsweredBy = "design"
-	Procedure AnsweredBy = "procedure"
+	Design    AnsweredBy = "design"    // the code of the project; a test must show it
+	Procedure AnsweredBy = "procedure" // a procedure of the operator; no test can show it
 )
 
-// Requirement is something that the project, or a procedure around it, has to do.
+// Requirement is something that the project, or a procedure around it, must do.
 type Requirement struct {
 	ID          string     `yaml:"id" json:"id"` // such as "P11-10e"
 	Title       string     `yaml:"title" json:"title"`
-	Clause      string     `yaml:"clause" json:"clause"`           // where it is demanded, such as "21 CFR 11.10(e)"
-	Same        []string   `yaml:"same" json:"same,omitempty"`     // other clauses that demand the same
+	Clause      string     `yaml:"clause" json:"clause"`           // the source, such as "21 CFR 11.10(e)"
+	Same        []string   `yaml:"same" json:"same,omitempty"`     // other clauses with the same demand
 	Text        string     `yaml:"requirement" json:"requirement"` // in our own words
 	Answer      string     `yaml:"answer" json:"answer"`           // how it is met
 	AnsweredBy  AnsweredBy `yaml:"answeredBy" json:"answeredBy"`   // Design or Procedure
@@ -36,7 +36,7 @@ type Requirement struct {
 
 var idPattern = regexp.MustCompile(`^[A-Z][A-Z0-9]*-[0-9]+[a-z0-9]*(-[a-z]+)?$`)
 
-// UnmarshalYAML implements yaml.NodeUnmarshaler, to know the line.
+// UnmarshalYAML implements yaml.NodeUnmarshaler, to record the line.
 func (r *Requirement) UnmarshalYAML(node ast.Node) error {
 	type plain Requirement
 	if err := yaml.NodeToValue(node, (*plain)(r), yaml.Strict()); err != nil {
@@ -49,8 +49,8 @@ func (r *Requirement) UnmarshalYAML(node ast.Node) error {
 	return nil
 }
 
-// Load reads a list of requirements. Its errors name the file and the line, all wrong fields at once. It accepts an id that
-// stands there twice: [Disagreements] reports it.
+// Load reads a list of requirements. Its error names file and line of every wrong field. It accepts an id that occurs twice, which
+// [Disagreements] reports.
 func Load(file string) ([]Requirement, error) {
 	source, err := os.ReadFile(file)
 	if err != nil {
@@ -64,7 +64,7 @@ func Load(file string) ([]Requirement, error) {
 	}
 	var faults []error
 	if len(list.Requirements) == 0 {
-		faults = append(faults, fmt.Errorf("%s:1: there are no requirements", file))
+		faults = append(faults, fmt.Errorf("%s:1: no requirements", file))
 	}
 	for _, r := range list.Requirements {
 		for _, fault := range r.faults() {
@@ -74,7 +74,7 @@ func Load(file string) ([]Requirement, error) {
 	return list.Requirements, errors.Join(faults...)
 }
 
-// located puts file and line in front of an error of the YAML library, without the excerpt that it adds.
+// located puts file and line before an error of the YAML library, and drops the library's excerpt.
 func located(file string, err error) error {
 	var syntax yaml.Error
 	if !errors.As(err, &syntax) {
@@ -83,11 +83,11 @@ func located(file string, err error) error {
 	return fmt.Errorf("%s:%d: %s", file, syntax.GetToken().Position.Line, syntax.GetMessage())
 }
 
-// faults are the fields that are wrong.
+// faults describes the wrong fields.
 func (r *Requirement) faults() []string {
 	var faults []string
 	if !idPattern.MatchString(r.ID) {
-		faults = append(faults, fmt.Sprintf("id has the form SRC-01 or P11-10e, got %q", r.ID))
+		faults = append(faults, fmt.Sprintf("id must have the form SRC-01 or P11-10e, got %q", r.ID))
 	}
 	for _, field := range []struct{ name, value string }{
 		{"title", r.Title}, {"clause", r.Clause}, {"requirement", r.Text}, {"answer", r.Answer},
@@ -97,10 +97,10 @@ func (r *Requirement) faults() []string {
 		}
 	}
 	if r.AnsweredBy != Design && r.AnsweredBy != Procedure {
-		faults = append(faults, fmt.Sprintf("%s: answeredBy is %s or %s, got %q", r.ID, Design, Procedure, r.AnsweredBy))
+		faults = append(faults, fmt.Sprintf("%s: answeredBy must be %s or %s, got %q", r.ID, Design, Procedure, r.AnsweredBy))
 	}
 	if levels := []string{"high", "medium", "low"}; !slices.Contains(levels, r.Criticality) {
-		faults = append(faults, fmt.Sprintf("%s: criticality is high, medium or low, got %q", r.ID, r.Criticality))
+		faults = append(faults, fmt.Sprintf("%s: criticality must be high, medium or low, got %q", r.ID, r.Criticality))
 	}
 	return faults
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-const good = `requirements:
+const validList = `requirements:
   - id: SRC-01
     title: t
     clause: c
@@ -26,8 +26,8 @@ func load(t *testing.T, text string) ([]Requirement, error) {
 	return Load(file)
 }
 
-func TestLoadKnowsTheLines(t *testing.T) {
-	list, err := load(t, "# A comment.\n"+good+strings.Replace(strings.TrimPrefix(good, "requirements:\n"), "SRC-01", "P11-10a-records", 1))
+func TestLoadRecordsLines(t *testing.T) {
+	list, err := load(t, "# A comment.\n"+validList+strings.Replace(strings.TrimPrefix(validList, "requirements:\n"), "SRC-01", "P11-10a-records", 1))
 	if err != nil || len(list) != 2 {
 		t.Fatalf("%v, %v", list, err)
 	}
@@ -41,14 +41,14 @@ func TestLoadNamesFileLineAndFault(t *testing.T) {
 		reason, text string
 		want         []string
 	}{
-		{"a list that is not closed", "requirements: [\n", []string{":1: "}},
-		{"an unknown field", good + "    risk: low\n", []string{`:9: unknown field "risk"`}},
-		{"a field twice", good + "    id: SRC-02\n", []string{`:9: mapping key "id" already defined`}},
-		{"a text where a requirement is due", "requirements:\n  - SRC-01\n", []string{":2: "}},
-		{"nothing", "", []string{":1: there are no requirements"}},
-		{"wrong and missing values, all at once", "requirements:\n  - id: src1\n    answeredBy: nobody\n    criticality: huge\n", []string{
-			`:2: id has the form SRC-01 or P11-10e, got "src1"`, "title is missing", "clause is missing", "requirement is missing",
-			"answer is missing", `answeredBy is design or procedure, got "nobody"`, `criticality is high, medium or low, got "huge"`,
+		{"an unclosed list", "requirements: [\n", []string{":1: "}},
+		{"an unknown field", validList + "    risk: low\n", []string{`:9: unknown field "risk"`}},
+		{"a field twice", validList + "    id: SRC-02\n", []string{`:9: mapping key "id" already defined`}},
+		{"a string instead of a requirement", "requirements:\n  - SRC-01\n", []string{":2: "}},
+		{"an empty file", "", []string{":1: no requirements"}},
+		{"wrong and missing values", "requirements:\n  - id: src1\n    answeredBy: nobody\n    criticality: huge\n", []string{
+			`:2: id must have the form SRC-01 or P11-10e, got "src1"`, "title is missing", "clause is missing", "requirement is missing",
+			"answer is missing", `answeredBy must be design or procedure, got "nobody"`, `criticality must be high, medium or low, got "huge"`,
 		}},
 	} {
 		_, err := load(t, row.text)

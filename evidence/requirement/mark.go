@@ -18,23 +18,23 @@ import (
 type Mark struct {
 	ID          string `json:"-"`
 	Declaration string `json:"declaration"` // such as "NewRecordStore", "Decider.Decide" or "TestRecordStore"
-	Package     string `json:"package"`     // its folder below the root, with slashes: "constructs/audit"
+	Package     string `json:"package"`     // the folder below the root, with slashes: "constructs/audit"
 	File        string `json:"file"`        // below the root, with slashes
 	Line        int    `json:"line"`        // of the declaration
-	Test        bool   `json:"-"`           // a test, not code that answers
+	Test        bool   `json:"-"`           // the declaration is a test
 }
 
-// String is the place and the name, for messages.
+// String returns place and name, for messages.
 func (m Mark) String() string { return fmt.Sprintf("%s:%d: %s", m.File, m.Line, m.Declaration) }
 
-// prefix begins the line of a comment that names requirements.
+// prefix starts a comment line that names requirements.
 const prefix = "Requirements:"
 
-// skipped are folders that hold no source code of the project.
+// skipped are folders without source code of the project.
 var skipped = []string{"node_modules", "testdata", "cdk.out", "out", "bin"}
 
-// Find returns the marks of all Go files below a folder, in the order of the files, and what is wrong with them: a line that
-// is in no declaration's doc comment, that names nothing, or that stands on a helper of tests.
+// Find returns the marks in all Go files below a folder, in the order of the files. A fault is a line outside the doc comment of a
+// declaration, a line without an id, or a line on a test helper.
 func Find(root string) (marks []Mark, faults []string, err error) {
 	err = filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
 		switch name := entry.Name(); {
@@ -80,7 +80,7 @@ func findIn(file string, source []byte) (marks []Mark, faults []string, err erro
 		case len(ids) == 0:
 			faults = append(faults, fmt.Sprintf("%s names no requirement after %q", mark, prefix))
 		case mark.Test && !strings.HasPrefix(d.name, "Test"):
-			faults = append(faults, fmt.Sprintf("%s is no test: only tests and code that is deployed or run name requirements", mark))
+			faults = append(faults, fmt.Sprintf("%s is a test helper: only tests and production code may name requirements", mark))
 			continue
 		}
 		for _, id := range ids {
@@ -96,7 +96,7 @@ func findIn(file string, source []byte) (marks []Mark, faults []string, err erro
 	return marks, faults, nil
 }
 
-// named are the ids that a comment names, and how many lines name some.
+// named returns the ids in a comment, and the number of lines that name ids.
 func named(comment *ast.CommentGroup) (ids []string, lines int) {
 	if comment == nil {
 		return nil, 0
@@ -116,14 +116,14 @@ func named(comment *ast.CommentGroup) (ids []string, lines int) {
 	return ids, lines
 }
 
-// declaration is one of a file, with its doc comment.
+// declaration is a top-level declaration with its doc comment.
 type declaration struct {
 	name     string
 	position token.Pos
 	doc      *ast.CommentGroup
 }
 
-// declarations are those at the top of a file. Of a group in parentheses, the members.
+// declarations returns the top-level declarations of a file, and the members of groups in parentheses.
 func declarations(file *ast.File) []declaration {
 	var all []declaration
 	for _, decl := range file.Decls {
@@ -143,7 +143,7 @@ func declarations(file *ast.File) []declaration {
 	return all
 }
 
-// receiver is "Decider." of a method of *Decider.
+// receiver returns "Decider." for a method of *Decider.
 func receiver(f *ast.FuncDecl) string {
 	if f.Recv == nil || len(f.Recv.List) == 0 {
 		return ""
@@ -158,7 +158,7 @@ func receiver(f *ast.FuncDecl) string {
 	return ""
 }
 
-// member is the name and the comment of a type, a variable or a constant.
+// member returns name and comment of a type, a variable or a constant.
 func member(spec ast.Spec) (string, *ast.CommentGroup) {
 	switch s := spec.(type) {
 	case *ast.TypeSpec:

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// tree writes files below a folder of their own.
+// tree writes files into a new folder.
 func tree(t *testing.T, files map[string]string) string {
 	t.Helper()
 	root := t.TempDir()
@@ -26,7 +26,7 @@ func tree(t *testing.T, files map[string]string) string {
 
 const source = `package audit
 
-// Trail is one.
+// Trail is a trail.
 //
 // Requirements: SRC-01, P11-10e
 type Trail struct{}
@@ -47,7 +47,7 @@ const (
 func New() {}
 `
 
-func TestFindTiesIDsToDeclarations(t *testing.T) {
+func TestFindReturnsDeclarations(t *testing.T) {
 	root := tree(t, map[string]string{
 		"audit/trail.go":           source,
 		"audit/trail_test.go":      "package audit\n\n// Requirements: SRC-01\nfunc TestTrail(t *T) {}\n",
@@ -74,7 +74,7 @@ func TestFindTiesIDsToDeclarations(t *testing.T) {
 	}
 }
 
-func TestFindReportsMarksThatSayNothing(t *testing.T) {
+func TestFindReportsFaultyMarks(t *testing.T) {
 	root := tree(t, map[string]string{
 		"a.go":      "package a\n\n// Requirements: SRC-01\n\nfunc A() {\n\t// Requirements: SRC-02\n}\n\n// Requirements:\nfunc B() {}\n",
 		"a_test.go": "package a\n\n// Requirements: SRC-01\nfunc helper() {}\n",
@@ -86,14 +86,14 @@ func TestFindReportsMarksThatSayNothing(t *testing.T) {
 	want := []string{
 		`a.go:10: B names no requirement after "Requirements:"`,
 		`a.go:3: "Requirements:" belongs to no declaration`, `a.go:6: "Requirements:" belongs to no declaration`,
-		"a_test.go:4: helper is no test: only tests and code that is deployed or run name requirements",
+		"a_test.go:4: helper is a test helper: only tests and production code may name requirements",
 	}
 	if !slices.Equal(faults, want) {
 		t.Errorf("found\n%s\nwant\n%s", strings.Join(faults, "\n"), strings.Join(want, "\n"))
 	}
 }
 
-func TestFindStopsAtAFileThatIsNoGo(t *testing.T) {
+func TestFindReportsSyntaxErrors(t *testing.T) {
 	if _, _, err := Find(tree(t, map[string]string{"a.go": "// Requirements: SRC-01\nfunc {"})); err == nil || !strings.Contains(err.Error(), "a.go") {
 		t.Errorf("the error is %v", err)
 	}

@@ -11,14 +11,14 @@ import (
 	"slices"
 )
 
-// Files are the files of scenarios in a folder, sorted.
+// Files returns the scenario files in a folder, sorted.
 func Files(dir string) ([]string, error) {
 	files, err := filepath.Glob(filepath.Join(dir, "*"+suffix))
 	slices.Sort(files)
 	return files, err
 }
 
-// Read reads a file of scenarios, one at a time.
+// Read reads a scenario file and calls each for every scenario.
 func Read(file string, each func(*Scenario)) (err error) {
 	compressed, err := os.Open(file)
 	if err != nil {
@@ -41,7 +41,7 @@ func Read(file string, each func(*Scenario)) (err error) {
 	}
 }
 
-// Event is what the evidence shows of a history's event.
+// Event is the part of a history event that the evidence shows.
 type Event struct {
 	ID        int64  `json:"id"`
 	Timestamp string `json:"timestamp"`
@@ -54,5 +54,5 @@ type Event struct {
 	} `json:"stateExitedEventDetails"`
 }
 
-// State is the name of the state that the event enters or leaves, else "".
+// State returns the name of the state that the event enters or exits, or "".
 func (e *Event) State() string { return e.Entered.Name + e.Exited.Name }

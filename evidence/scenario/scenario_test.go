@@ -10,8 +10,8 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// executed is the execution of a definition with a task that fails.
-func executed(t *testing.T) *asl.Execution {
+// failedExecution executes a definition that fails.
+func failedExecution(t *testing.T) *asl.Execution {
 	t.Helper()
 	machine, err := asl.Load([]byte(`{"StartAt": "Stop", "States": {"Stop": {"Type": "Fail", "Error": "Stopped"}}}`))
 	if err != nil {
@@ -24,6 +24,7 @@ func executed(t *testing.T) *asl.Execution {
 	return x
 }
 
+// write appends scenarios to the files of their tests.
 func write(t *testing.T, dir string, scenarios ...Scenario) {
 	t.Helper()
 	for _, s := range scenarios {
@@ -37,8 +38,8 @@ func write(t *testing.T, dir string, scenarios ...Scenario) {
 	}
 }
 
-func TestScenariosAreReadAsTheyWereWritten(t *testing.T) {
-	x := executed(t)
+func TestScenariosRoundTrip(t *testing.T) {
+	x := failedExecution(t)
 	dir := filepath.Join(t.TempDir(), "scenarios")
 	written := Scenario{Test: "TestA/case", Variant: "v", First: EndingOf(x), History: HistoryOf(x), Children: []Child{ChildOf(x)}}
 	write(t, dir, written, Scenario{Test: "TestA/other", History: json.RawMessage("[]")})
@@ -90,7 +91,7 @@ func TestSummaryCountsByTestVariantStateAndOutcome(t *testing.T) {
 	}
 }
 
-func TestAFileThatIsCutOffIsAnError(t *testing.T) {
+func TestDamagedFilesAreErrors(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, Scenario{Test: "TestA", History: json.RawMessage("[]")})
 	file := filepath.Join(dir, "TestA.jsonl.gz")

@@ -11,15 +11,15 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// Counts are how many scenarios there are, by how they ended.
+// Counts are numbers of scenarios.
 type Counts struct {
 	Scenarios int `json:"scenarios"`
-	Struck    int `json:"struck"` // a fault struck; others did not come to the state, or succeeded before the attempt
+	Struck    int `json:"struck"` // a fault struck; others did not reach the state or the attempt
 	Succeeded int `json:"succeeded"`
-	Failed    int `json:"failed"` // with an error that names what is wrong
+	Failed    int `json:"failed"` // with an error that names the cause
 	TimedOut  int `json:"timedOut"`
-	Redriven  int `json:"redriven"`  // of those that did not succeed
-	Recovered int `json:"recovered"` // of these, succeeded after the redrive
+	Redriven  int `json:"redriven"`  // among those that did not succeed
+	Recovered int `json:"recovered"` // among these, succeeded after the redrive
 	Violating int `json:"violating"` // broke a rule
 	Children  int `json:"children"`  // executions of batches
 }
@@ -49,7 +49,7 @@ func (c *Counts) add(s *Scenario) {
 	c.Children += len(s.Children)
 }
 
-// Group are scenarios that have something in common, and how they divide further.
+// Group counts the scenarios with a common property, and the groups inside it.
 type Group struct {
 	Name string `json:"name"`
 	Counts
@@ -58,13 +58,13 @@ type Group struct {
 	byName map[string]*Group
 }
 
-// The names of groups of scenarios that no fault strikes, and several faults do.
+// The names of the groups of scenarios without a fault and with several faults.
 const (
 	NoFault       = "no fault"
 	SeveralFaults = "several faults"
 )
 
-// of returns the group of a name inside, which it makes.
+// of returns the inner group of a name, and creates it if needed.
 func (g *Group) of(name string) *Group {
 	if g.byName == nil {
 		g.byName = map[string]*Group{}
@@ -75,7 +75,7 @@ func (g *Group) of(name string) *Group {
 	return g.byName[name]
 }
 
-// close orders the groups by name, those without a fault first and those with several last.
+// close sorts the groups by name: no fault first, several faults last.
 func (g *Group) close() {
 	rank := func(g *Group) int {
 		return map[string]int{NoFault: -1, SeveralFaults: 1}[g.Name]
@@ -88,7 +88,7 @@ func (g *Group) close() {
 	}
 }
 
-// File is a file of scenarios.
+// File is a scenario file.
 type File struct {
 	Name      string `json:"name"`
 	Bytes     int64  `json:"bytes"`
@@ -102,15 +102,15 @@ type Sample struct {
 	Events []Event `json:"-"`
 }
 
-// Summary is what the scenarios of a folder say together.
+// Summary summarizes the scenarios in a folder.
 type Summary struct {
-	Group                         // all; inside by test, by variant, and, where faults are said, by the state that is struck and the outcome
+	Group                         // all scenarios, grouped by test, by variant and, in tests with faults, by struck state and outcome
 	Files       []File            `json:"files"`
 	Definitions map[string]string `json:"definitions"` // the digest of each variant's definition
-	Samples     []Sample          `json:"-"`           // of each variant that is struck by faults, one that failed at first and recovered
+	Samples     []Sample          `json:"-"`           // for each variant under faults, one scenario that failed first and recovered
 }
 
-// Summarize reads all scenarios of a folder.
+// Summarize reads all scenarios in a folder.
 func Summarize(dir string) (*Summary, error) {
 	files, err := Files(dir)
 	if err != nil {
@@ -138,7 +138,7 @@ func Summarize(dir string) (*Summary, error) {
 	return all, nil
 }
 
-// add counts a scenario in every group that it belongs to.
+// add counts a scenario in each of its groups.
 func (s *Summary) add(one *Scenario) {
 	test := s.of(testOf(one.Test))
 	variant := test.of(one.Variant)
@@ -166,7 +166,7 @@ func (s *Summary) sample(one *Scenario) {
 	}
 }
 
-// struck is the state that a fault strikes, and how the call ends.
+// struck returns the state that a fault strikes, and the outcome of the call.
 func (s *Scenario) struck() (state, outcome string) {
 	switch len(s.Faults) {
 	case 0:
@@ -177,7 +177,7 @@ func (s *Scenario) struck() (state, outcome string) {
 	return SeveralFaults, ""
 }
 
-// describe is size and digest of a file.
+// describe returns size and digest of a file.
 func describe(file string) (File, error) {
 	content, err := os.ReadFile(file)
 	return File{Name: filepath.Base(file), Bytes: int64(len(content)), SHA256: Digest(content)}, err

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Encode makes the compressed line of a scenario. Such lines after one another are a compressed file.
+// Encode returns the compressed line of a scenario. Concatenated lines are a valid compressed file.
 func Encode(s *Scenario) ([]byte, error) {
 	var line bytes.Buffer
 	compressed := gzip.NewWriter(&line)
@@ -22,7 +22,7 @@ func Encode(s *Scenario) ([]byte, error) {
 	return line.Bytes(), nil
 }
 
-// Append adds compressed lines to the file of a test in a folder, which it makes. A subtest's go to the file of its test.
+// Append adds compressed lines to the file of a test, and creates the folder if needed. Subtests share the file of their test.
 func Append(dir, test string, lines ...[]byte) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
@@ -35,7 +35,7 @@ func Append(dir, test string, lines ...[]byte) error {
 	return errors.Join(err, file.Close())
 }
 
-// testOf is the test of a subtest.
+// testOf returns the name of a subtest's top-level test.
 func testOf(name string) string {
 	test, _, _ := strings.Cut(name, "/")
 	return test

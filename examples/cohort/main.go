@@ -1,5 +1,5 @@
-// A whole cohort, scored by EMR Serverless and a SageMaker endpoint, each decision recorded, and a person who approves
-// before another state machine acts.
+// This application scores a whole cohort with EMR Serverless and a SageMaker endpoint. It records each decision, and a person
+// approves before another state machine acts.
 package main
 
 import (

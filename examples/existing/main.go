@@ -1,5 +1,5 @@
-// A pipeline among resources that are there already: the team's topics and their key, a cluster, an endpoint. Nothing is
-// created twice, and the role reaches these and no others.
+// This application adds a pipeline to existing resources: the team's topics and their key, a cluster, an endpoint. It creates none
+// of them again, and the pipeline's role reaches these and no others.
 package main
 
 import (

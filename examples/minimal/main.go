@@ -1,4 +1,4 @@
-// The smallest application: a pipeline with what it requires, and a topic of its own to subscribe to.
+// This is the smallest application: a pipeline with its required props. It makes a topic that the team can subscribe to.
 package main
 
 import (

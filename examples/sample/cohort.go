@@ -11,13 +11,13 @@ import (
 const (
 	cohortTrial    = "SYN-AD-402"
 	cohortSubjects = 256
-	featureless    = 97 // the number of the subject whose features never came
+	featureless    = 97 // the number of the subject without features
 )
 
-// writeCohort writes the cohort: for each subject the features that the reference model knows, and the clinical ones below, of
-// which it knows none. As in real data numbers and texts are mixed, a laboratory value is now and then "<0.3", a value is
-// missing here and there, as null or altogether. One subject has no features at all, and of six the reference model cannot use
-// what it needs: they cannot be scored, and the execution that scores all others says so.
+// writeCohort writes the cohort. Each subject has the features of the reference model, and the clinical ones below, which the model
+// ignores. As in real data, some features mix numbers and texts, such as the laboratory value "<0.3", and some values are null or
+// missing. One subject has no features. The features of six others are broken. These seven cannot be scored, and the execution
+// reports them.
 func writeCohort(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	draw := newPopulation(402)
@@ -36,7 +36,7 @@ func writeCohort(w io.Writer) error {
 	return out.Flush()
 }
 
-// cohortMember draws what the reference model knows of a subject. A few of them are close to the threshold, a few broken.
+// cohortMember draws the features of the reference model. Some subjects are close to the threshold, and some are broken.
 func (p *population) cohortMember(number int) record {
 	switch {
 	case number%32 == 0:
@@ -47,7 +47,7 @@ func (p *population) cohortMember(number int) record {
 	return p.subject()
 }
 
-// clinical draws the features that the reference model does not know.
+// clinical draws the features that the reference model ignores.
 func (p *population) clinical() record {
 	all := record{
 		{"country", p.oneOf("DE", "ES", "FR", "IT", "PL", "US")},
@@ -81,8 +81,8 @@ func (p *population) clinical() record {
 	var kept record
 	for _, m := range all {
 		switch lot := p.between(1, 100); {
-		case lot <= 3: // the column was never filled in
-		case lot <= 6: // it says that it was not
+		case lot <= 3: // the value is missing
+		case lot <= 6: // the value is null
 			kept = append(kept, member{m.name, nil})
 		default:
 			kept = append(kept, m)
@@ -93,10 +93,10 @@ func (p *population) clinical() record {
 
 func (p *population) oneOf(texts ...string) string { return texts[p.random.IntN(len(texts))] }
 
-// tenths draws a number with one decimal; the bounds are in tenths.
+// tenths draws a number with one decimal. The bounds are in tenths.
 func (p *population) tenths(low, high int) float64 { return float64(p.between(low, high)) / 10 }
 
-// orText gives the text with that probability, and the number else.
+// orText returns the text with the probability, and the number otherwise.
 func (p *population) orText(probability float64, text string, number any) any {
 	if p.random.Float64() < probability {
 		return text

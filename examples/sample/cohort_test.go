@@ -9,7 +9,7 @@ import (
 	"clinical-risk-pipeline/local/model"
 )
 
-// The committed file is what the program writes: whoever changes one without the other hears of it.
+// The program writes the committed file.
 func TestCommittedCohort(t *testing.T) {
 	var want bytes.Buffer
 	if err := writeCohort(&want); err != nil {
@@ -20,11 +20,11 @@ func TestCommittedCohort(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want.Bytes()) {
-		t.Error("examples/cohort-sample.jsonl is not what this program writes: run `go generate ./examples/...`")
+		t.Error("examples/cohort-sample.jsonl differs from the output of this program: run `go generate ./examples/...`")
 	}
 }
 
-// The cohort has what real ones have, and the reference model scores almost everybody who has features.
+// The cohort resembles real ones, and the reference model scores almost every subject with features.
 func TestCohort(t *testing.T) {
 	var text bytes.Buffer
 	if err := writeCohort(&text); err != nil {

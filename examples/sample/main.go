@@ -1,32 +1,30 @@
-// Command sample writes 200 synthetic subjects of one trial, or a cohort of 256 of another, as JSON Lines, to standard output:
+// Command sample writes 200 synthetic subjects of a trial, or a cohort of 256 of another trial, to standard output, as JSON Lines:
 //
 //	go run ./examples/sample > examples/trial-sample.jsonl
-//	go run ./examples/sample -cohort > examples/cohort-sample.jsonl
+//	go run ./examples/sample --cohort > examples/cohort-sample.jsonl
 //
-// Nobody in them exists. They are the same on every machine: the seeds are fixed, and only integer arithmetic and rounded numbers
-// reach the output. Each line of the first is the input of one execution; package model documents the features. The second is
-// what an extraction writes for one execution: see [writeCohort].
+// The subjects do not exist. Every machine writes the same files: the seeds are fixed, and only integer arithmetic and rounded
+// numbers reach the output. Each line of the first file is the input of one execution. Package model documents the features. The
+// second file is what an extraction writes for one execution: see [writeCohort].
 //
-// The population follows published figures. Sites are of three kinds, whose dropout rates are those of the trial in Edland
-// 2010 (PMC2922976): academic centers 23.0%, university-affiliated 28.5%, commercial 43.8%; one site fares as badly as a real
-// trial in which 57% discontinued. The rate is the one at the subject's latest visit, so it moves a little. How many
-// subjects have no college degree, a depression score of six or more, or no spouse is chosen to be plausible. Age and arm
-// are carried along; the reference model does not look at them.
+// The population follows published figures. The sites have the dropout rates of the trial in Edland 2010 (PMC2922976): academic
+// centers 23.0%, university-affiliated 28.5%, commercial 43.8%. One site has the rate of a real trial in which 57% discontinued. The
+// rates vary a little, because each is the rate at the subject's latest visit. The shares of subjects without a college degree, with
+// a depression score of six or more, and without a spouse are plausible guesses. The reference model ignores age and arm.
 //
-// Two groups are planted, spread over the file: subjects just below and just above the threshold of 0.75, and subjects
-// whose features are broken in a way that real pipelines break them. The broken ones must end as failed executions.
+// The program plants two groups, spread over the first file: eight subjects just below and just above the threshold of 0.75, and
+// ten subjects with features that are broken as real pipelines break them. The executions of these ten must fail.
 package main
 
 //go:generate sh -c "go run . > ../trial-sample.jsonl"
-//go:generate sh -c "go run . -cohort > ../cohort-sample.jsonl"
+//go:generate sh -c "go run . --cohort > ../cohort-sample.jsonl"
 
 import (
 	"bufio"
-	"flag"
 	"fmt"
 	"io"
-	"os"
 
+	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/workflow"
 )
 
@@ -35,20 +33,24 @@ const (
 	subjects = 200
 )
 
-func main() {
-	cohort := flag.Bool("cohort", false, "write the cohort")
-	flag.Parse()
-	sample := write
-	if *cohort {
-		sample = writeCohort
-	}
-	if err := sample(os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "sample:", err)
-		os.Exit(1)
-	}
+// cli is the command line.
+type cli struct {
+	Cohort bool `help:"Write the cohort instead of the inputs of single executions."`
 }
 
-// write writes the sample.
+func main() {
+	program.Program{Name: "sample", Description: "Writes synthetic subjects as JSON Lines to standard output.", CLI: &cli{}}.Main()
+}
+
+// Run executes the command.
+func (c *cli) Run(s program.Streams) error {
+	if c.Cohort {
+		return writeCohort(s.Out)
+	}
+	return write(s.Out)
+}
+
+// write writes the first file.
 func write(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	draw := newPopulation(301)

@@ -4,25 +4,24 @@ import (
 	"clinical-risk-pipeline/local/model"
 )
 
-// nearThreshold are the scores, around 0.75, of the subjects planted there. Which of them alert is decided by the third
-// decimal, or the fourth.
+// nearThreshold has the scores of the subjects that are planted around 0.75. The third or fourth decimal decides which of them alert.
 var nearThreshold = []float64{0.74, 0.745, 0.749, 0.7499, 0.7501, 0.751, 0.755, 0.76}
 
-// breakages are the ways in which features are broken, one subject each.
+// breakages are the ways to break features. Each breaks one subject.
 var breakages = []func(record) record{
 	func(r record) record { return r.without("comorbidity_count") },       // a join that lost a column
 	func(r record) record { return r.without("site_dropout_rate") },       // a site without statistics yet
 	func(r record) record { return r.with("comorbidity_count", "three") }, // free text from a form
 	func(r record) record { return r.with("site_dropout_rate", "34%") },   // a number with its unit
-	func(r record) record { return r.with("depression_score", nil) },      // a visit that was missed
-	func(r record) record { return r.with("college_education", "yes") },   // a code list that nobody mapped
+	func(r record) record { return r.with("depression_score", nil) },      // a missed visit
+	func(r record) record { return r.with("college_education", "yes") },   // an unmapped code list
 	func(r record) record { return r.with("comorbidity_count", -1) },      // a code for 'unknown'
 	func(r record) record { return r.with("site_dropout_rate", 1) },       // a site that everybody left
-	func(r record) record { return r.with("sex", "U") },                   // a code that the model never saw
-	func(record) record { return record{} },                               // a subject whose features never came
+	func(r record) record { return r.with("sex", "U") },                   // a code that the model does not know
+	func(record) record { return record{} },                               // a subject without features
 }
 
-// plant returns the planted subjects' features by the number of the subject, spread evenly over the file.
+// plant returns the features of the planted subjects by their numbers, spread evenly over the file.
 func plant(draw *population) map[int]record {
 	var all []record
 	for _, score := range nearThreshold {
@@ -38,8 +37,7 @@ func plant(draw *population) map[int]record {
 	return planted
 }
 
-// scoring draws a subject with a burdened history, and sets the rate of the site so that the reference model gives about
-// that score.
+// scoring draws a subject with many risk factors, and sets the rate of the site so that the reference model returns about that score.
 func (p *population) scoring(score float64) record {
 	who := p.person()
 	who.site, who.CollegeEducation, who.DepressionScore, who.ComorbidityCount = "S10", false, p.between(7, 14), p.between(6, 9)

@@ -13,8 +13,7 @@ type site struct {
 	dropoutRate float64 // of all its subjects
 }
 
-// sites has two subjects at academic and university sites for each at a commercial one, so that the mean of the rates is
-// close to the 30% of the trial.
+// sites has seven academic and university sites and three others, so that the mean of the rates is close to the 30% of the trial.
 var sites = []site{
 	{"S01", 0.230}, {"S02", 0.230}, {"S03", 0.230}, {"S04", 0.230},
 	{"S05", 0.285}, {"S06", 0.285}, {"S07", 0.285},
@@ -29,7 +28,7 @@ func newPopulation(seed uint64) *population {
 	return &population{rand.New(rand.NewPCG(2026, seed))}
 }
 
-// person is a subject's data before it is written.
+// person has the data of a subject.
 type person struct {
 	model.Features
 	site string
@@ -37,7 +36,7 @@ type person struct {
 	arm  string
 }
 
-// person draws one.
+// person draws a subject.
 func (p *population) person() person {
 	at := sites[p.random.IntN(len(sites))]
 	drift := (p.random.Float64() - 0.5) * 0.08
@@ -56,7 +55,7 @@ func (p *population) person() person {
 	}
 }
 
-// comorbidities draws from a geometric distribution with mean 2.3: most have few, some have many.
+// comorbidities draws from a geometric distribution with mean 2.3: most subjects have few, and some have many.
 func (p *population) comorbidities() int {
 	count := 0
 	for count < 14 && p.random.Float64() < 0.7 {
@@ -65,7 +64,7 @@ func (p *population) comorbidities() int {
 	return count
 }
 
-// depression draws a score that is six or more in about one of five.
+// depression draws a score. One of five is six or more.
 func (p *population) depression() int {
 	if p.random.Float64() < 0.2 {
 		return p.between(6, 14)
@@ -93,7 +92,7 @@ func (p person) record() record {
 	}
 }
 
-// round keeps that many decimals, so that no platform's arithmetic shows.
+// round rounds to the decimals, so that every platform writes the same numbers.
 func round(x float64, decimals int) float64 {
 	scale := math.Pow10(decimals)
 	return math.Round(x*scale) / scale

@@ -49,12 +49,12 @@ func (r record) write(w io.Writer) error {
 	return err
 }
 
-// without returns the record without the member of that name.
+// without returns the record without a member.
 func (r record) without(name string) record {
 	return slices.DeleteFunc(slices.Clone(r), func(m member) bool { return m.name == name })
 }
 
-// with returns the record with another value for the member of that name.
+// with returns the record with another value for a member.
 func (r record) with(name string, value any) record {
 	out := slices.Clone(r)
 	for i := range out {

@@ -10,7 +10,7 @@ import (
 	"clinical-risk-pipeline/local/model"
 )
 
-// The committed file is what the program writes: whoever changes one without the other hears of it.
+// The program writes the committed file.
 func TestCommittedSample(t *testing.T) {
 	var want bytes.Buffer
 	if err := write(&want); err != nil {
@@ -21,11 +21,11 @@ func TestCommittedSample(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want.Bytes()) {
-		t.Error("examples/trial-sample.jsonl is not what this program writes: run `go generate ./examples/...`")
+		t.Error("examples/trial-sample.jsonl differs from the output of this program: run `go generate ./examples/...`")
 	}
 }
 
-// The intercept of the reference model is calibrated to the trial's dropout of 30%.
+// The intercept of the reference model is calibrated to the dropout of 30% in the trial.
 func TestPopulation(t *testing.T) {
 	const draws = 100_000
 	draw := newPopulation(301)
@@ -59,12 +59,12 @@ func TestPlantedSubjects(t *testing.T) {
 			t.Errorf("subject %d: score %v is not close to the threshold", number, score)
 		}
 	}
-	if below != 4 || above != 4 || broken != len(breakages) {
-		t.Errorf("%d below the threshold, %d above, %d broken; want 4, 4 and %d", below, above, broken, len(breakages))
+	if below != 4 || above != 4 || broken != 10 {
+		t.Errorf("%d below the threshold, %d above, %d broken; want 4, 4 and 10, as the documentation says", below, above, broken)
 	}
 }
 
-// invoke asks the reference model about the features as the pipeline would.
+// invoke asks the reference model about the features, as the pipeline does.
 func invoke(t *testing.T, features record) (float64, error) {
 	t.Helper()
 	body, err := json.Marshal(map[string]any{"features": features})

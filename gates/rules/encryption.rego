@@ -1,10 +1,10 @@
-# What is stored is encrypted with keys of ours, and what is sent is encrypted in transit. 21 CFR 11.30 asks for encryption
-# where systems are open; Annex 11 7.1 for protection of stored data, by physical and electronic means.
+# Stored data is encrypted with our own keys, and transmitted data is encrypted in transit. 21 CFR 11.30 asks for encryption in open
+# systems. Annex 11 7.1 asks for physical and electronic protection of stored data.
 package gxp
 
 import rego.v1
 
-# Whoever reads needs the key, too, whose uses stand in the trail.
+# Readers need the key, too, and the trail logs every use of the key.
 violation contains v if {
 	regulated
 	some name in resources_of_type("AWS::S3::Bucket")
@@ -59,7 +59,7 @@ violation contains v if {
 	)
 }
 
-# A key that got out is worth less every year.
+# Rotation limits the damage of a leaked key.
 violation contains v if {
 	some name in resources_of_type("AWS::KMS::Key")
 	object.get(properties(name), "EnableKeyRotation", false) != true
@@ -74,7 +74,7 @@ violation contains v if {
 	not refuses_http("AWS::S3::BucketPolicy", name, "Bucket")
 	v := finding(
 		"GxP-BucketTLS", name, "",
-		"A bucket's policy must refuse requests over plain HTTP (21 CFR 11.30)",
+		"The policy of a bucket must refuse requests over plain HTTP (21 CFR 11.30)",
 	)
 }
 
@@ -83,7 +83,7 @@ violation contains v if {
 	not refuses_http("AWS::SNS::TopicPolicy", name, "Topics")
 	v := finding(
 		"GxP-TopicTLS", name, "",
-		"A topic's policy must refuse requests over plain HTTP (21 CFR 11.30)",
+		"The policy of a topic must refuse requests over plain HTTP (21 CFR 11.30)",
 	)
 }
 
@@ -92,6 +92,6 @@ violation contains v if {
 	not refuses_http("AWS::SQS::QueuePolicy", name, "Queues")
 	v := finding(
 		"GxP-QueueTLS", name, "",
-		"A queue's policy must refuse requests over plain HTTP (21 CFR 11.30)",
+		"The policy of a queue must refuse requests over plain HTTP (21 CFR 11.30)",
 	)
 }

@@ -1,27 +1,26 @@
-# What runs can be followed afterwards, and tells nobody more than it must.
+# Executions leave a trace, and reveal no more data than necessary.
 package gxp
 
 import rego.v1
 
-# The rules ask of an environment's stack what they do not ask of others, so a stack that runs something has to say that it
-# is one.
+# Some rules apply only to the stacks of an environment, so a stack with a state machine must name its environment.
 violation contains v if {
 	some name in resources_of_type("AWS::StepFunctions::StateMachine")
 	not environment(input.resources[name])
 	v := finding(
 		"GxP-EnvironmentNamed", name, "Properties.Tags",
-		"A state machine must name its environment in the tag \"environment\", by which the other rules know what is asked of its stack (Annex 11 4.3)",
+		"A state machine must name its environment in the tag \"environment\", which decides which rules apply to its stack (Annex 11 4.3)",
 	)
 }
 
-# 21 CFR 11.10(e): who did what, and when, is recorded by the computer. 11.10(d): inputs hold subjects' data, and a log has
-# more readers than the record.
+# 21 CFR 11.10(e): the computer records who did what, and when. 11.10(d): inputs contain data of subjects, and a log has more readers
+# than the record.
 violation contains v if {
 	some name in resources_of_type("AWS::StepFunctions::StateMachine")
 	not logged(properties(name))
 	v := finding(
 		"GxP-ExecutionsLogged", name, "Properties.LoggingConfiguration",
-		"A state machine must log at level ALL, and without execution data, which holds data of subjects (21 CFR 11.10(d) and (e), Annex 11 9)",
+		"A state machine must log at level ALL and without execution data, which contains data of subjects (21 CFR 11.10(d) and (e), Annex 11 9)",
 	)
 }
 
@@ -31,25 +30,24 @@ logged(machine) if {
 	count(machine.LoggingConfiguration.Destinations) > 0
 }
 
-# Annex 11 13: incidents are assessed, and their cause is found.
+# Annex 11 13: incidents are assessed, and their causes are identified.
 violation contains v if {
 	some name in resources_of_type("AWS::StepFunctions::StateMachine")
 	object.get(properties(name), ["TracingConfiguration", "Enabled"], false) != true
 	v := finding(
 		"GxP-ExecutionsTraced", name, "Properties.TracingConfiguration",
-		"A state machine must be traced, so that the cause of an incident can be found (Annex 11 13)",
+		"A state machine must have tracing on, to find the cause of an incident (Annex 11 13)",
 	)
 }
 
-# 21 CFR 11.30: a Standard execution's history holds data of subjects for 90 days. Of an Express execution nothing stays behind
-# but its log.
+# 21 CFR 11.30: the history of a Standard execution contains data of subjects for 90 days. An Express execution leaves only its log.
 violation contains v if {
 	some name in resources_of_type("AWS::StepFunctions::StateMachine")
 	object.get(properties(name), "StateMachineType", "STANDARD") != "EXPRESS"
 	not encrypted_history(properties(name))
 	v := finding(
 		"GxP-ExecutionsKey", name, "Properties.EncryptionConfiguration",
-		"A Standard state machine must be encrypted with a customer-managed key: its histories hold data of subjects for 90 days (21 CFR 11.30, Annex 11 7.1)",
+		"A Standard state machine must be encrypted with a customer-managed key: its histories contain data of subjects for 90 days (21 CFR 11.30, Annex 11 7.1)",
 	)
 }
 
@@ -58,23 +56,23 @@ encrypted_history(machine) if {
 	customer_key(machine.EncryptionConfiguration.KmsKeyId)
 }
 
-# 21 CFR 11.10(c), Annex 11 17: a retention is chosen, and not what was forgotten.
+# 21 CFR 11.10(c), Annex 11 17: a retention is a decision, not a default.
 violation contains v if {
 	some name in resources_of_type("AWS::Logs::LogGroup")
 	not properties(name).RetentionInDays
 	v := finding(
 		"GxP-LogGroupRetention", name, "Properties.RetentionInDays",
-		"A log group must say how long it keeps events (21 CFR 11.10(c), Annex 11 17)",
+		"A log group must have a retention (21 CFR 11.10(c), Annex 11 17)",
 	)
 }
 
-# Annex 11 13: an alarm that reaches nobody is none.
+# Annex 11 13: an alarm must reach somebody.
 violation contains v if {
 	some name in resources_of_type("AWS::CloudWatch::Alarm")
 	not acts(properties(name))
 	v := finding(
 		"GxP-AlarmActs", name, "Properties.AlarmActions",
-		"An alarm must have an action, and it must be on (Annex 11 13)",
+		"An alarm must have an action, and its actions must be enabled (Annex 11 13)",
 	)
 }
 
@@ -83,14 +81,14 @@ acts(alarm) if {
 	object.get(alarm, "ActionsEnabled", true) == true
 }
 
-# 21 CFR 11.10(a), Annex 11 4: what was validated is what runs.
+# 21 CFR 11.10(a), Annex 11 4: the validated version runs, and no other.
 violation contains v if {
 	regulated
 	some name in resources_of_type("AWS::Lambda::Function")
 	not pinned(properties(name))
 	v := finding(
 		"GxP-FunctionPinned", name, "Properties.Runtime",
-		"A function must name its runtime and its architecture, so that what was validated is what runs (21 CFR 11.10(a), Annex 11 4)",
+		"A function must name its runtime and its architecture, so that only the validated version runs (21 CFR 11.10(a), Annex 11 4)",
 	)
 }
 
@@ -99,13 +97,13 @@ pinned(lambda) if {
 	count(lambda.Architectures) == 1
 }
 
-# 21 CFR 11.10(e): the log group that Lambda makes by itself is kept forever, and not encrypted with a key of ours.
+# 21 CFR 11.10(e): the log group that Lambda creates keeps its events forever and is not encrypted with our key.
 violation contains v if {
 	regulated
 	some name in resources_of_type("AWS::Lambda::Function")
 	not input.resources[referenced(properties(name).LoggingConfig.LogGroup)]
 	v := finding(
 		"GxP-FunctionLogs", name, "Properties.LoggingConfig",
-		"A function must log to a log group of its stack, which has a retention and a key (21 CFR 11.10(e))",
+		"A function must log to a log group of its stack, with a retention and a key (21 CFR 11.10(e))",
 	)
 }

@@ -1,11 +1,11 @@
-# What the rules share. A template comes with its intrinsics resolved as far as they can be: a reference to a resource is
-# {"__ref": "LogicalId"}, and a text that holds one is {"__dynamic": "Join:…"}.
+# Shared definitions of the rules. The validator resolves the intrinsics of a template as far as possible: a reference to a resource
+# is {"__ref": "LogicalId"}, and a text that contains a reference is {"__dynamic": "Join:…"}.
 package gxp
 
 import rego.v1
 
-# A regulated stack belongs to an environment: one of its resources names it by tag. The pipeline that deploys the
-# environments belongs to none, and holds no records.
+# A regulated stack belongs to an environment: one of its resources names the environment in a tag. The pipeline that deploys the
+# environments belongs to none of them and contains no records.
 regulated if {
 	some _, resource in input.resources
 	environment(resource)
@@ -21,12 +21,12 @@ production if {
 	startswith(environment(resource), "prod")
 }
 
-# finding is what a rule reports of a resource. The text is the same for every resource, since the report names them.
+# finding is the result of a rule for a resource. Its text does not name the resource, because the report does.
 finding(id, name, path, text) := make_diag_at(id, "ERROR", name, path, text)
 
 properties(name) := object.get(input.resources[name], "properties", {})
 
-# A key of ours, by reference or by ARN; the aliases of the keys that AWS manages begin with alias/aws/.
+# Our own key, by reference or by ARN. The aliases of AWS managed keys begin with alias/aws/.
 customer_key(value) if {
 	is_object(value)
 }
@@ -43,14 +43,14 @@ list(value) := value if is_array(value)
 
 list(value) := [value] if not is_array(value)
 
-# The text of a resource in a statement, as far as it is known.
+# The text of a resource in a statement, as far as the synthesis knows it.
 text(value) := value if is_string(value)
 
 text(value) := trim_prefix(value.__dynamic, "Join:") if value.__dynamic
 
 text(value) := sprintf("{ref:%s}", [value.__ref]) if value.__ref
 
-# Access logs are delivered to buckets without Object Lock and customer-managed keys only:
+# S3 delivers access logs only to buckets without Object Lock and without a customer-managed key:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
 receives_access_logs(name) if {
 	some other in resources_of_type("AWS::S3::Bucket")
@@ -58,7 +58,7 @@ receives_access_logs(name) if {
 	referenced(properties(other).LoggingConfiguration.DestinationBucketName) == name
 }
 
-# The policy of a resource refuses everybody who comes over plain HTTP.
+# The policy of a resource refuses every request over plain HTTP.
 refuses_http(policies, name, targets) if {
 	some policy in resources_of_type(policies)
 	some target in list(properties(policy)[targets])

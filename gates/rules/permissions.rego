@@ -1,4 +1,4 @@
-# Nobody can do more than they must: 21 CFR 11.10(d) and (g), Annex 11 12.
+# Every role has only the permissions that it needs: 21 CFR 11.10(d) and (g), Annex 11 12.
 package gxp
 
 import rego.v1
@@ -7,8 +7,8 @@ identity_policies := ["AWS::IAM::ManagedPolicy", "AWS::IAM::Policy"]
 
 resource_policies := ["AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy"]
 
-# The statements that allow something, by the policy they stand in. Those without a name are the CDK's own, which cdk-nag looks
-# through where they are not regulated.
+# The statements that allow something, with their policies. In stacks that are not regulated, statements without a Sid come from the
+# CDK, and cdk-nag checks them.
 allowed contains [name, statement] if {
 	some kind in array.concat(identity_policies, resource_policies)
 	some name in resources_of_type(kind)
@@ -30,14 +30,14 @@ violation contains v if {
 	)
 }
 
-# NotAction names what is not allowed, and has no Action.
+# A statement with NotAction has no Action.
 names_actions(statement) if {
 	every action in list(statement.Action) {
 		not contains(action, "*")
 	}
 }
 
-# A key's policy lets the account decide by IAM, as AWS asks for; everybody else is allowed named actions:
+# The policy of a key lets the account decide by IAM, as AWS recommends. It may allow only named actions to other principals:
 # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
 violation contains v if {
 	regulated
@@ -49,7 +49,7 @@ violation contains v if {
 	contains(action, "*")
 	v := finding(
 		"GxP-KeyActionNamed", name, "Properties.KeyPolicy",
-		"A key's policy must name the actions that it allows to others than its account (21 CFR 11.10(d), Annex 11 12.1)",
+		"The policy of a key must name the actions that it allows to principals outside its account (21 CFR 11.10(d), Annex 11 12.1)",
 	)
 }
 
@@ -58,22 +58,22 @@ everywhere := {
 	"Logging": "log delivery has no resources to name: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html",
 	"Tracing": "X-Ray has no resources to name: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html",
 	"WhoStarted": "CloudTrail's event history has no resources to name: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html",
-	"ReportCount": "CloudWatch's metrics are no resources; a condition names the namespace: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html",
+	"ReportCount": "CloudWatch metrics have no ARNs; a condition names the namespace: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html",
 }
 
 violation contains v if {
 	some [name, statement] in allowed
 	input.resources[name].resourceType in identity_policies
-	some resource in list(object.get(statement, "Resource", "*")) # NotResource leaves all others
+	some resource in list(object.get(statement, "Resource", "*")) # NotResource allows all other resources
 	resource == "*"
 	not everywhere[statement.Sid]
 	v := finding(
 		"GxP-ResourceNamed", name, "Properties.PolicyDocument",
-		"A statement must name its resources; the few that cannot stand in gates/rules/permissions.rego, each with its reason (21 CFR 11.10(d) and (g), Annex 11 12.1)",
+		"A statement must name its resources; gates/rules/permissions.rego lists the exceptions with their reasons (21 CFR 11.10(d) and (g), Annex 11 12.1)",
 	)
 }
 
-# What a name may end in a wildcard for: it is known when it is used only, and everything that it covers is ours.
+# The names that may end in a wildcard. They are unknown before run time, and the wildcard matches only our own resources.
 open_ended := {
 	`(\{ref:[^}]+\}|:s3:::[a-z0-9.-]+)/[^*]+/\*$`: "objects below a prefix of one bucket",
 	`:states:[^*]+:(execution|express):[^*]+[:/][^*]*\*$`: "executions of one state machine",
@@ -90,7 +90,7 @@ violation contains v if {
 	not narrow(text(resource))
 	v := finding(
 		"GxP-ResourceNarrow", name, "Properties.PolicyDocument",
-		"A wildcard in a resource may stand for objects below a prefix, executions of one state machine, job runs of one application or streams of one log group, and for nothing else (21 CFR 11.10(d), Annex 11 12.1)",
+		"A wildcard in a resource may match only objects below a prefix, executions of one state machine, job runs of one application or streams of one log group (21 CFR 11.10(d), Annex 11 12.1)",
 	)
 }
 
@@ -99,7 +99,7 @@ narrow(resource) if {
 	regex.match(pattern, resource)
 }
 
-# The policies that AWS manages change without us, and allow far more than a step needs.
+# AWS changes its managed policies without notice, and they allow far more than a step needs.
 violation contains v if {
 	regulated
 	some name in resources_of_type("AWS::IAM::Role")
@@ -107,16 +107,16 @@ violation contains v if {
 	contains(text(policy), ":iam::aws:policy/")
 	v := finding(
 		"GxP-PolicyOurs", name, "Properties.ManagedPolicyArns",
-		"A role of an environment must not have a policy that AWS manages (21 CFR 11.10(d), Annex 11 10)",
+		"A role of an environment must not have an AWS managed policy (21 CFR 11.10(d), Annex 11 10)",
 	)
 }
 
-# 21 CFR 11.50 and 11.200: who decides is who signed.
+# 21 CFR 11.50 and 11.200: the person who decides signs.
 violation contains v if {
 	some name in resources_of_type("AWS::Lambda::Url")
 	properties(name).AuthType != "AWS_IAM"
 	v := finding(
 		"GxP-URLSigned", name, "Properties.AuthType",
-		"A function's URL must be signed by IAM, so that who calls is known (21 CFR 11.50, 11.200)",
+		"The URL of a function must require IAM authentication, so that the caller is known (21 CFR 11.50, 11.200)",
 	)
 }

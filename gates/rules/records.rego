@@ -1,4 +1,4 @@
-# Records, and the logs about them, stay whole, legible and retrievable.
+# Records, and the logs about them, remain complete, legible and retrievable.
 package gxp
 
 import rego.v1
@@ -11,7 +11,7 @@ violation contains v if {
 	not locked_by_default(name)
 	v := finding(
 		"GxP-BucketLocked", name, "Properties.ObjectLockConfiguration",
-		"A bucket of an environment must have Object Lock with a default retention, or its records can be deleted before their time (21 CFR 11.10(c), Annex 11 7.1)",
+		"A bucket of an environment must have Object Lock with a default retention, or its records can be deleted too early (21 CFR 11.10(c), Annex 11 7.1)",
 	)
 }
 
@@ -24,29 +24,29 @@ locked_by_default(name) if {
 	retention[unit] > 0
 }
 
-# 21 CFR 11.10(c): in production nobody, the root user included, shortens a retention.
+# 21 CFR 11.10(c): in production nobody can shorten a retention, not even the root user.
 violation contains v if {
 	production
 	some name in resources_of_type("AWS::S3::Bucket")
 	properties(name).ObjectLockConfiguration.Rule.DefaultRetention.Mode != "COMPLIANCE"
 	v := finding(
 		"GxP-BucketCompliance", name, "Properties.ObjectLockConfiguration.Rule.DefaultRetention.Mode",
-		"In production the default retention must be in COMPLIANCE mode, which nobody can shorten (21 CFR 11.10(c))",
+		"In production the default retention must have the mode COMPLIANCE, so that nobody can shorten it (21 CFR 11.10(c))",
 	)
 }
 
-# 21 CFR 11.10(e), Annex 11 9: a change does not obscure what was recorded before.
+# 21 CFR 11.10(e), Annex 11 9: a change does not obscure earlier records.
 violation contains v if {
 	regulated
 	some name in resources_of_type("AWS::S3::Bucket")
 	object.get(properties(name), ["VersioningConfiguration", "Status"], "") != "Enabled"
 	v := finding(
 		"GxP-BucketVersioned", name, "Properties.VersioningConfiguration",
-		"A bucket of an environment must keep versions, or a change obscures what was recorded before (21 CFR 11.10(e), Annex 11 9)",
+		"A bucket of an environment must keep versions, or a change obscures earlier records (21 CFR 11.10(e), Annex 11 9)",
 	)
 }
 
-# 21 CFR 11.10(c): records outlive the stack that made their bucket.
+# 21 CFR 11.10(c): records outlive the stack that created their bucket.
 violation contains v if {
 	regulated
 	some name in resources_of_type("AWS::S3::Bucket")
@@ -54,7 +54,7 @@ violation contains v if {
 	input.resources[name][policy] != "Retain"
 	v := finding(
 		"GxP-BucketRetained", name, "DeletionPolicy",
-		"A bucket of an environment must be retained when its stack is deleted or replaces it (21 CFR 11.10(c))",
+		"A bucket of an environment must be retained when its stack is deleted or replaces the bucket (21 CFR 11.10(c))",
 	)
 }
 
@@ -65,17 +65,17 @@ violation contains v if {
 	object.get(properties(name), ["PublicAccessBlockConfiguration", setting], false) != true
 	v := finding(
 		"GxP-BucketPrivate", name, "Properties.PublicAccessBlockConfiguration",
-		"A bucket must block public access in all four ways (21 CFR 11.10(d), Annex 11 12.1)",
+		"A bucket must enable all four settings that block public access (21 CFR 11.10(d), Annex 11 12.1)",
 	)
 }
 
-# 21 CFR 11.10(e): the audit trail is secure, and its files prove that nobody changed them.
+# 21 CFR 11.10(e): the audit trail is secure, and its files prove their integrity.
 violation contains v if {
 	some name in resources_of_type("AWS::CloudTrail::Trail")
 	not evident(properties(name))
 	v := finding(
 		"GxP-TrailValidated", name, "Properties.EnableLogFileValidation",
-		"A trail must log, validate its files, and be encrypted with a customer-managed key (21 CFR 11.10(e), Annex 11 9)",
+		"A trail must be logging, validate its log files, and be encrypted with a customer-managed key (21 CFR 11.10(e), Annex 11 9)",
 	)
 }
 

@@ -1,4 +1,4 @@
-// Package synth synthesizes the application for commands that choose its settings themselves, whatever the shell's are.
+// Package synth synthesizes the application for programs that choose its settings and ignore those of the shell.
 package synth
 
 import (
@@ -8,14 +8,16 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+
+	"clinical-risk-pipeline/workflow"
 )
 
-// Into synthesizes the application into a folder, with these settings, environment variables "NAME=value" each, and with none of
-// the shell's; what stands in ~/.cdk.json counts nevertheless. The policy gates are left out: `make synth` passes them.
+// Into synthesizes the application into a folder. The settings are environment variables of the form "NAME=value". Settings in the
+// shell have no effect, but those in ~/.cdk.json do. Into skips the policy gates, which `make synth` passes.
 func Into(ctx context.Context, folder string, settings ...string) error {
 	command := exec.CommandContext(ctx, "npx", "--no-install", "cdk", "synth", "--quiet", "--output", folder)
 	command.Env = slices.DeleteFunc(os.Environ(), func(variable string) bool {
-		return strings.HasPrefix(strings.ToUpper(variable), "CLINICAL_RISK_")
+		return strings.HasPrefix(strings.ToUpper(variable), workflow.SettingPrefix)
 	})
 	command.Env = append(append(command.Env, "CDK_VALIDATION=false"), settings...)
 	if output, err := command.CombinedOutput(); err != nil {

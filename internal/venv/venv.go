@@ -1,4 +1,4 @@
-// Package venv installs Python programs at pinned versions, each into a virtual environment of its own in .tools.
+// Package venv installs Python programs with pinned versions, each into its own virtual environment in .tools.
 package venv
 
 import (
@@ -12,12 +12,12 @@ import (
 	"runtime"
 )
 
-// ErrNoPython tells that there is no Python to install into. That is no fault: what needs one says what it leaves out.
+// ErrNoPython reports a missing Python. Programs that need Python print that they skip their work.
 var ErrNoPython = errors.New("Python 3.10 or newer, with its venv module, was not found") //nolint:staticcheck // a name
 
-// Install makes a virtual environment with what the requirements pin, a package a line and none left out, and returns how its
-// programs are found, "python" among them. An environment that is there is used again; other requirements make another. It
-// tells on the standard output that it installs, since that takes its time.
+// Install installs the requirements into a virtual environment. The requirements pin one package per line, with all dependencies.
+// Install returns a function that returns the path of a program in the environment, such as "python". It uses an existing environment
+// with the same requirements again. Installing takes a while, so it prints a line to standard output first.
 func Install(ctx context.Context, name string, requirements []byte) (program func(string) string, err error) {
 	digest := sha256.Sum256(requirements)
 	folder, err := filepath.Abs(filepath.Join(".tools", fmt.Sprintf("%s-%x", name, digest[:6])))
@@ -37,9 +37,9 @@ func Install(ctx context.Context, name string, requirements []byte) (program fun
 	if exec.CommandContext(ctx, "python3", "-c", "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))").Run() != nil {
 		return nil, ErrNoPython
 	}
-	fmt.Printf("%s: installing into %s, once\n", name, folder)
+	fmt.Printf("%s: installing into %s (only once)\n", name, folder)
 	if output, err := exec.CommandContext(ctx, "python3", "-m", "venv", "--clear", folder).CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("making a virtual environment: %w\n%s", err, output)
+		return nil, fmt.Errorf("creating a virtual environment: %w\n%s", err, output)
 	}
 	pinned := filepath.Join(folder, "pinned.txt")
 	if err := os.WriteFile(pinned, requirements, 0o600); err != nil {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestWithoutPythonItSaysSo(t *testing.T) {
+func TestWithoutPythonInstallFails(t *testing.T) {
 	t.Chdir(t.TempDir())
 	t.Setenv("PATH", t.TempDir())
 	if _, err := Install(context.Background(), "tool", []byte("tool==1.0\n")); !errors.Is(err, ErrNoPython) {
@@ -16,11 +16,11 @@ func TestWithoutPythonItSaysSo(t *testing.T) {
 	}
 }
 
-func TestWhatIsCompleteIsUsedAgainAndOtherRequirementsAreNot(t *testing.T) {
+func TestOnlyTheSameRequirementsUseAnEnvironmentAgain(t *testing.T) {
 	root := t.TempDir()
 	t.Chdir(root)
-	t.Setenv("PATH", t.TempDir())             // whoever installs fails
-	const folder = ".tools/tool-f9aeee793583" // of the digest of the requirements
+	t.Setenv("PATH", t.TempDir())             // without Python, so that an installation fails
+	const folder = ".tools/tool-f9aeee793583" // with the digest of the requirements
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		t.Fatal(err)
 	}

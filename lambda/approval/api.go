@@ -15,11 +15,11 @@ import (
 
 // API serves a Decider behind a function URL with IAM authentication:
 //
-//	GET  /approvals[?all=true]     {"approvals": [View, …]}: those that wait, or all
-//	GET  /approvals/ID             View, with what is to be reviewed or what was decided
+//	GET  /approvals[?all=true]     {"approvals": [View, …]}: the open requests, or all
+//	GET  /approvals/ID             View, with the records to review or the decision
 //	POST /approvals/ID/decision    Decision → Outcome
 //
-// Anything else, and whatever is refused, answers {"error": {"code": "…", "message": "…"}}.
+// Every refusal, also of other paths and methods, answers {"error": {"code": "…", "message": "…"}}.
 type API struct{ *Decider }
 
 // View is a request, as approvers see it. It never has the task token.
@@ -34,12 +34,12 @@ type View struct {
 	RequestedAt time.Time `json:"requestedAt"`
 	Deadline    time.Time `json:"deadline"`
 	Place       string    `json:"record"`
-	Reviewed    *Reviewed `json:"reviewed,omitempty"` // what is to be decided upon; only of one request that is pending
-	Record      *Record   `json:"decision,omitempty"` // what was decided; only of one request
-	Outcome     *Outcome  `json:"outcome,omitempty"`  // and where its record stands
+	Reviewed    *Reviewed `json:"reviewed,omitempty"` // the records to review; only in the answer for one pending request
+	Record      *Record   `json:"decision,omitempty"` // the decision; only in the answer for one request
+	Outcome     *Outcome  `json:"outcome,omitempty"`  // the outcome of the decision, with the place of its record
 }
 
-// maximumBody bounds a decision, in bytes.
+// maximumBody is the largest size of a decision, in bytes.
 const maximumBody = 64 << 10
 
 // Handle answers a request of the function URL.
@@ -52,7 +52,7 @@ func (api API) Handle(ctx context.Context, request events.LambdaFunctionURLReque
 		refusal, ok := errors.AsType[*Fault](err)
 		if !ok {
 			api.Log.Error("failed", "error", err.Error())
-			refusal = fault(http.StatusInternalServerError, "Failed", "the request failed; what was recorded stays, so try again")
+			refusal = fault(http.StatusInternalServerError, "Failed", "the request failed; nothing recorded is lost: try again")
 		}
 		status, answer = refusal.Status, map[string]any{"error": refusal}
 		api.Log.Warn("refused", "method", request.RequestContext.HTTP.Method, "status", status, "code", refusal.Code)
@@ -74,7 +74,7 @@ func (api API) route(ctx context.Context, request *events.LambdaFunctionURLReque
 	method := request.RequestContext.HTTP.Method
 	switch {
 	case path[0] != "approvals" || len(path) > 3 || len(path) == 3 && path[2] != "decision":
-		return nil, fault(http.StatusNotFound, "UnknownPath", "there are /approvals, /approvals/ID and /approvals/ID/decision")
+		return nil, fault(http.StatusNotFound, "UnknownPath", "unknown path: use /approvals, /approvals/ID or /approvals/ID/decision")
 	case len(path) == 1 && method == http.MethodGet:
 		return api.list(ctx, request.QueryStringParameters["all"] == "true")
 	case len(path) == 2 && method == http.MethodGet:
@@ -86,7 +86,7 @@ func (api API) route(ctx context.Context, request *events.LambdaFunctionURLReque
 		}
 		return api.Decide(ctx, path[1], caller, *decision)
 	}
-	return nil, fault(http.StatusMethodNotAllowed, "WrongMethod", "requests are read with GET, decisions are sent with POST")
+	return nil, fault(http.StatusMethodNotAllowed, "WrongMethod", "wrong method: read requests with GET, send decisions with POST")
 }
 
 func decode(request *events.LambdaFunctionURLRequest) (*Decision, error) {
@@ -94,17 +94,17 @@ func decode(request *events.LambdaFunctionURLRequest) (*Decision, error) {
 	if request.IsBase64Encoded {
 		var err error
 		if body, err = base64.StdEncoding.DecodeString(request.Body); err != nil {
-			return nil, fault(http.StatusBadRequest, "InvalidDecision", "the body is not base64")
+			return nil, fault(http.StatusBadRequest, "InvalidDecision", "the body must be valid base64")
 		}
 	}
 	if len(body) > maximumBody {
-		return nil, fault(http.StatusRequestEntityTooLarge, "InvalidDecision", "the decision is longer than %d bytes", maximumBody)
+		return nil, fault(http.StatusRequestEntityTooLarge, "InvalidDecision", "the body must have at most %d bytes", maximumBody)
 	}
 	var d Decision
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&d); err != nil {
-		return nil, fault(http.StatusBadRequest, "InvalidDecision", "the body must be a JSON object with decision, meaning, reason, printedName and reviewed, all texts, and nothing else")
+		return nil, fault(http.StatusBadRequest, "InvalidDecision", "the body must be a JSON object with the strings decision, meaning, reason, printedName and reviewed, and no other field")
 	}
 	return &d, nil
 }
@@ -120,8 +120,8 @@ func (api API) list(ctx context.Context, all bool) (any, error) {
 	return map[string]any{"approvals": views}, err
 }
 
-// Show returns a request, with what is to be reviewed while it is pending, or with the record once it was decided. Errors that
-// are a *Fault are for the caller.
+// Show returns a request: with the records to review while it is pending, with the record of the decision afterwards. An
+// error that is a *Fault is meant for the caller.
 //
 // Requirements: P11-50b
 func (api API) Show(ctx context.Context, id string) (*View, error) {

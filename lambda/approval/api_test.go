@@ -18,7 +18,7 @@ type refusal struct {
 	Error approval.Fault `json:"error"`
 }
 
-func TestTheAPIRefusesWhatItDoesNotKnow(t *testing.T) {
+func TestTheAPIRefusesWrongRequests(t *testing.T) {
 	decision := map[string]any{"decision": "approve", "meaning": "m", "reason": "r", "printedName": "n", "reviewed": strings.Repeat("a", 64)}
 	forged := map[string]any{"signer": joeARN}
 	for name, value := range decision {
@@ -30,19 +30,19 @@ func TestTheAPIRefusesWhatItDoesNotKnow(t *testing.T) {
 		status       int
 		code         string
 	}{
-		"the root is no resource":               {http.MethodGet, "/", nil, http.StatusNotFound, "UnknownPath"},
-		"another resource":                      {http.MethodGet, "/rejections", nil, http.StatusNotFound, "UnknownPath"},
-		"a longer path":                         {http.MethodPost, "/approvals/x/decision/y", decision, http.StatusNotFound, "UnknownPath"},
-		"another part of a request":             {http.MethodGet, "/approvals/x/record", nil, http.StatusNotFound, "UnknownPath"},
-		"requests come from state machines":     {http.MethodPost, "/approvals", decision, http.StatusMethodNotAllowed, "WrongMethod"},
-		"a decision is not taken by a link":     {http.MethodGet, "/approvals/x/decision", nil, http.StatusMethodNotAllowed, "WrongMethod"},
-		"a decision is not taken back":          {http.MethodDelete, "/approvals/x/decision", nil, http.StatusMethodNotAllowed, "WrongMethod"},
-		"a request that is not there":           {http.MethodGet, "/approvals/x", nil, http.StatusNotFound, "UnknownApproval"},
-		"a decision on it":                      {http.MethodPost, "/approvals/x/decision", decision, http.StatusNotFound, "UnknownApproval"},
-		"the body does not say who signs":       {http.MethodPost, "/approvals/x/decision", forged, http.StatusBadRequest, "InvalidDecision"},
-		"a body that is no object":              {http.MethodPost, "/approvals/x/decision", "approve", http.StatusBadRequest, "InvalidDecision"},
-		"a body of another type":                {http.MethodPost, "/approvals/x/decision", map[string]any{"reason": 1}, http.StatusBadRequest, "InvalidDecision"},
-		"a body that is longer than any reason": {http.MethodPost, "/approvals/x/decision", map[string]any{"reason": strings.Repeat("x", 70_000)}, http.StatusRequestEntityTooLarge, "InvalidDecision"},
+		"the root is not a resource":        {http.MethodGet, "/", nil, http.StatusNotFound, "UnknownPath"},
+		"another resource":                  {http.MethodGet, "/rejections", nil, http.StatusNotFound, "UnknownPath"},
+		"a longer path":                     {http.MethodPost, "/approvals/x/decision/y", decision, http.StatusNotFound, "UnknownPath"},
+		"another part of a request":         {http.MethodGet, "/approvals/x/record", nil, http.StatusNotFound, "UnknownPath"},
+		"requests come from state machines": {http.MethodPost, "/approvals", decision, http.StatusMethodNotAllowed, "WrongMethod"},
+		"a link cannot decide":              {http.MethodGet, "/approvals/x/decision", nil, http.StatusMethodNotAllowed, "WrongMethod"},
+		"a decision cannot be taken back":   {http.MethodDelete, "/approvals/x/decision", nil, http.StatusMethodNotAllowed, "WrongMethod"},
+		"an unknown request":                {http.MethodGet, "/approvals/x", nil, http.StatusNotFound, "UnknownApproval"},
+		"a decision on an unknown request":  {http.MethodPost, "/approvals/x/decision", decision, http.StatusNotFound, "UnknownApproval"},
+		"the body cannot name the signer":   {http.MethodPost, "/approvals/x/decision", forged, http.StatusBadRequest, "InvalidDecision"},
+		"a body that is not an object":      {http.MethodPost, "/approvals/x/decision", "approve", http.StatusBadRequest, "InvalidDecision"},
+		"a body of another type":            {http.MethodPost, "/approvals/x/decision", map[string]any{"reason": 1}, http.StatusBadRequest, "InvalidDecision"},
+		"a body that is too long":           {http.MethodPost, "/approvals/x/decision", map[string]any{"reason": strings.Repeat("x", 70_000)}, http.StatusRequestEntityTooLarge, "InvalidDecision"},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			s := newScene(t)
@@ -111,7 +111,7 @@ func TestABodyMayComeInBase64(t *testing.T) {
 	}
 }
 
-func TestTheListHasWhatWaitsOrAll(t *testing.T) {
+func TestTheListHasOpenRequestsOrAll(t *testing.T) {
 	s := newScene(t)
 	other := asked("execution", execution+"-b")
 	other["taskToken"], other["deadline"] = "token-b", "2026-03-01T04:00:00Z"
@@ -144,15 +144,15 @@ func TestTheListHasWhatWaitsOrAll(t *testing.T) {
 		return string(text)
 	}
 	if got := list("false"); got != `{"pending":1}` {
-		t.Errorf("what waits: %s", got)
+		t.Errorf("open requests: %s", got)
 	}
 	if got := list("true"); got != `{"approved":1,"expired":1,"pending":1}` {
 		t.Errorf("all: %s", got)
 	}
 }
 
-// Canaries stand in everything that is about a subject, that a person wrote, or that is secret. They show up in the record and
-// in the store, and nowhere else.
+// Canaries are in all data about a subject, in every text that a person wrote, and in every secret. They must appear in the
+// record and in the store only.
 //
 // Requirements: SRC-23
 func TestLogsAndAnswersGiveNothingAway(t *testing.T) {
@@ -183,7 +183,7 @@ func TestLogsAndAnswersGiveNothingAway(t *testing.T) {
 		s.decider.Starts = startsFunc(func() ([]approval.Starter, error) { return []approval.Starter{{ARN: adaARN}}, nil })
 	}
 	if err := s.tryAsk(asked("startedAt", subject)); err == nil || strings.Contains(err.Error(), subject) {
-		t.Errorf("the error quotes what was sent: %v", err)
+		t.Errorf("the error quotes the request: %v", err)
 	}
 	if !strings.Contains(s.logs.String(), "decided") || !strings.Contains(s.logs.String(), "failed") {
 		t.Fatalf("the log does not show what happened:\n%s", s.logs.String())

@@ -11,7 +11,7 @@ import (
 	"clinical-risk-pipeline/lambda/approval/memory"
 )
 
-// Many decide at once, one half against the other: one verdict wins, and everybody hears which.
+// Twenty callers decide at once, half of them against the other half: one verdict wins, and every caller gets it.
 func TestDecisionsAtTheSameTimeAreOne(t *testing.T) {
 	s := newScene(t)
 	decisions := []approval.Decision{s.decision("approve"), s.decision("reject")}
@@ -40,7 +40,7 @@ func TestDecisionsAtTheSameTimeAreOne(t *testing.T) {
 	}
 }
 
-// Joe decides while Jane's decision is being checked: his is first.
+// Joe decides while Jane's decision is being checked: his decision counts.
 //
 // Requirements: P11-10e, P11-70
 func TestTheFirstRecordIsTheDecision(t *testing.T) {
@@ -65,8 +65,8 @@ func TestTheFirstRecordIsTheDecision(t *testing.T) {
 	}
 }
 
-// The execution asks again while the decision on its earlier question is under way.
-func TestADecisionOnAnEarlierQuestionDoesNotAnswerTheNext(t *testing.T) {
+// The execution asks again during a decision on its earlier request.
+func TestADecisionOnAnEarlierRoundDoesNotCountForTheNext(t *testing.T) {
 	s := newScene(t)
 	d := s.decision("approve")
 	s.decider.Starts = startsFunc(func() ([]approval.Starter, error) {
@@ -77,7 +77,7 @@ func TestADecisionOnAnEarlierQuestionDoesNotAnswerTheNext(t *testing.T) {
 	_, err := s.decider.Decide(context.Background(), s.id, jane, d)
 	wantFault(t, err, http.StatusConflict, "AskedAgain")
 	if view := s.show(); view.Status != approval.Pending || view.Round != 2 || len(s.tasks.Outputs) != 0 {
-		t.Errorf("the next question is %s, outputs %v", view.Status, s.tasks.Outputs)
+		t.Errorf("the next round is %s, outputs %v", view.Status, s.tasks.Outputs)
 	}
 }
 
@@ -87,7 +87,7 @@ func (f startsFunc) Starters(context.Context, *approval.Request) ([]approval.Sta
 	return f()
 }
 
-// interposed lets something happen before a put.
+// interposed calls a function before each put.
 type interposed struct {
 	approval.Store
 	puts   int
@@ -100,8 +100,8 @@ func (i *interposed) Put(ctx context.Context, a *approval.Approval) error {
 	return i.Store.Put(ctx, a)
 }
 
-// The stored request changes before the first or the second time that Jane's decision is noted in it.
-func TestADecisionIsNotedInARequestThatChanges(t *testing.T) {
+// The stored request changes before the first or the second put of Jane's decision.
+func TestADecisionIsStoredInARequestThatChanges(t *testing.T) {
 	for _, at := range []int{1, 2} {
 		s := newScene(t)
 		d := s.decision("approve")
@@ -126,8 +126,8 @@ func TestADecisionIsNotedInARequestThatChanges(t *testing.T) {
 	}
 }
 
-// Joe decides the same before Jane's is noted, and tells the execution: nobody needs to tell it again.
-func TestADecisionThatSomebodySettledIsSettled(t *testing.T) {
+// Joe makes the same decision before the put of Jane's, and completes the task: nobody completes it again.
+func TestADecisionIsSettledOnce(t *testing.T) {
 	s := newScene(t)
 	d := s.decision("approve")
 	joes := *s.decider
@@ -143,7 +143,7 @@ func TestADecisionThatSomebodySettledIsSettled(t *testing.T) {
 	}}
 	outcome, err := s.decider.Decide(context.Background(), s.id, jane, d)
 	if err != nil || outcome.Signer != janeARN || told.calls != 0 {
-		t.Errorf("got %+v, %v; the execution was told %d times again", outcome, err, told.calls)
+		t.Errorf("got %+v, %v; the task was completed %d more times", outcome, err, told.calls)
 	}
 }
 

@@ -12,8 +12,8 @@ import (
 
 var errCrash = errors.New("crashed")
 
-// crash fails the nth call of the ports, and every later one: before it has an effect, or after it, when only the answer is
-// lost.
+// crash fails the nth call of the ports, and every later one. The nth call fails before its effect, or after it, when only
+// the answer is lost.
 type crash struct {
 	approval.Store
 	approval.Objects
@@ -62,7 +62,7 @@ func (c *crash) Notify(ctx context.Context, m approval.Message) error {
 	return c.around(func() error { return c.Notifier.Notify(ctx, m) })
 }
 
-// crashStore and crashObjects tell whose List is meant.
+// crashStore and crashObjects select one of the two List methods.
 type (
 	crashStore   struct{ *crash }
 	crashObjects struct{ *crash }
@@ -76,16 +76,20 @@ func (c crashObjects) List(ctx context.Context, prefix string) ([]string, error)
 	return c.Objects.List(ctx, prefix)
 }
 
-// eachCrash runs a test once for each call that may crash, before and after, until there is none left.
-func eachCrash(t *testing.T, test func(t *testing.T, s *scene, c *crash) (crashed bool)) {
+// eachCrash runs a test for each call that may crash, before and after its effect, until the test makes no more calls. The test
+// returns the error of what may crash.
+func eachCrash(t *testing.T, test func(t *testing.T, s *scene, c *crash) error) {
 	for _, after := range []bool{false, true} {
 		for call := 1; ; call++ {
-			crashed := false
+			c := &crash{call: call, after: after}
 			t.Run(fmt.Sprintf("call %d, after %v", call, after), func(t *testing.T) {
 				s := newScene(t)
-				crashed = test(t, s, &crash{Store: s.store, Objects: s.objects, Tasks: s.tasks, Notifier: s.notifier, call: call, after: after})
+				c.Store, c.Objects, c.Tasks, c.Notifier = s.store, s.objects, s.tasks, s.notifier
+				if err := test(t, s, c); (err != nil) != (c.calls >= call) {
+					t.Errorf("got %v after %d calls", err, c.calls)
+				}
 			})
-			if !crashed {
+			if c.calls < call {
 				if call < 4 {
 					t.Errorf("only %d calls could crash", call-1)
 				}
@@ -95,15 +99,15 @@ func eachCrash(t *testing.T, test func(t *testing.T, s *scene, c *crash) (crashe
 	}
 }
 
-// Wherever a decision crashes, the same decision again completes it: one record, one completion.
-func TestADecisionThatCrashedIsCompletedByTheSameAgain(t *testing.T) {
-	eachCrash(t, func(t *testing.T, s *scene, c *crash) bool {
+// After a crash at any call, repeating the decision completes it: one record, one completion.
+func TestRepeatingADecisionThatCrashedCompletesIt(t *testing.T) {
+	eachCrash(t, func(t *testing.T, s *scene, c *crash) error {
 		d := s.decision("approve")
 		crashing := *s.decider
 		crashing.Store, crashing.Tasks, crashing.Records.Objects = crashStore{c}, c, crashObjects{c}
 		_, err := crashing.Decide(context.Background(), s.id, jane, d)
 		if view := s.show(); err != nil && view.Status == approval.Approved && len(s.tasks.Outputs) == 0 {
-			t.Errorf("shown as approved, and the execution does not know")
+			t.Errorf("shown as approved, but the execution does not know")
 		}
 		outcome, again := s.decider.Decide(context.Background(), s.id, jane, d)
 		if again != nil {
@@ -115,13 +119,13 @@ func TestADecisionThatCrashedIsCompletedByTheSameAgain(t *testing.T) {
 		if view := s.show(); view.Status != approval.Approved {
 			t.Errorf("the status is %s", view.Status)
 		}
-		return err != nil
+		return err
 	})
 }
 
-// Wherever a decision crashes, the contrary one does not overturn what was recorded.
+// After a crash at any call, the contrary decision does not overturn the recorded one.
 func TestADecisionThatCrashedIsNotOverturned(t *testing.T) {
-	eachCrash(t, func(t *testing.T, s *scene, c *crash) bool {
+	eachCrash(t, func(t *testing.T, s *scene, c *crash) error {
 		d, contrary := s.decision("reject"), s.decision("approve")
 		crashing := *s.decider
 		crashing.Store, crashing.Tasks, crashing.Records.Objects = crashStore{c}, c, crashObjects{c}
@@ -131,13 +135,14 @@ func TestADecisionThatCrashedIsNotOverturned(t *testing.T) {
 		if (again == nil) == recorded {
 			t.Errorf("recorded: %v, the contrary decision: %v", recorded, again)
 		}
-		return err != nil
+		return err
 	})
 }
 
-// Wherever a request crashes, the same request again tells the approvers; twice only where the first message may be lost.
-func TestARequestThatCrashedIsCompletedByTheSameAgain(t *testing.T) {
-	eachCrash(t, func(t *testing.T, s *scene, c *crash) bool {
+// After a crash at any call, repeating the request tells the approvers. They get two messages only where the first may be
+// lost.
+func TestRepeatingARequestThatCrashedCompletesIt(t *testing.T) {
+	eachCrash(t, func(t *testing.T, s *scene, c *crash) error {
 		s.notifier.Messages = nil
 		crashing := *s.requester
 		crashing.Store, crashing.Notifier = crashStore{c}, c
@@ -152,6 +157,6 @@ func TestARequestThatCrashedIsCompletedByTheSameAgain(t *testing.T) {
 		if view := s.show(); view.Round != 2 || view.Status != approval.Pending {
 			t.Errorf("round %d is %s", view.Round, view.Status)
 		}
-		return err != nil
+		return err
 	})
 }

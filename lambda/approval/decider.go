@@ -21,9 +21,9 @@ type Decider struct {
 	Log     *slog.Logger
 }
 
-// Decide takes a caller's decision on a request, records it and completes the task; see the package comment for the order.
-// It may be repeated: the same decision returns the same outcome and tells the execution what it did not hear yet, the
-// contrary one is a conflict. Errors that are a *Fault are for the caller.
+// Decide takes a caller's decision on a request, records it and completes the task; the package comment has the order. Decide
+// may be repeated: the same decision returns the same outcome, and reaches the execution if it has not yet. The contrary
+// decision is a conflict. An error that is a *Fault is meant for the caller.
 //
 // Requirements: P11-10e, P11-70
 func (d *Decider) Decide(ctx context.Context, id string, caller Caller, decision Decision) (*Outcome, error) {
@@ -46,7 +46,7 @@ func (d *Decider) Decide(ctx context.Context, id string, caller Caller, decision
 		return nil, err
 	}
 	if record.Decision != verdict {
-		return nil, fault(http.StatusConflict, "AlreadyDecided", "%s was %s by %s on %s; a decision is final",
+		return nil, fault(http.StatusConflict, "AlreadyDecided", "%s was %s by %s on %s: a decision is final",
 			id, record.Decision, record.Signer.ARN, record.SignedAt.Format(time.RFC3339))
 	}
 	return d.settle(ctx, a, record)
@@ -55,25 +55,25 @@ func (d *Decider) Decide(ctx context.Context, id string, caller Caller, decision
 func (d *Decider) get(ctx context.Context, id string) (*Approval, error) {
 	a, err := d.Store.Get(ctx, id)
 	if errors.Is(err, ErrNotFound) {
-		return nil, fault(http.StatusNotFound, "UnknownApproval", "there is no request %q", id)
+		return nil, fault(http.StatusNotFound, "UnknownApproval", "no request %q", id)
 	}
 	return a, err
 }
 
-// sign checks that the caller may decide on what stands there now, and makes the record. Where two decide at once, the
-// record of the other comes back.
+// sign checks that the caller may decide on the records as they are now, and creates the record. If two people decide at
+// once, it returns the record that was created first.
 func (d *Decider) sign(ctx context.Context, a *Approval, caller Caller, decision Decision, verdict Verdict) (*signed, error) {
 	now := d.Now().UTC()
 	if a.Status(now) == Expired {
-		return nil, fault(http.StatusGone, "Expired", "the deadline passed at %s; the run ends as not approved", a.Request.Deadline.UTC().Format(time.RFC3339))
+		return nil, fault(http.StatusGone, "Expired", "the deadline passed at %s: the run ends as not approved", a.Request.Deadline.UTC().Format(time.RFC3339))
 	}
 	starters, err := d.Starts.Starters(ctx, &a.Request)
 	if errors.Is(err, ErrStarterUnknown) {
 		return nil, fault(http.StatusServiceUnavailable, "StarterUnknown",
-			"CloudTrail does not show yet who started this run, so nobody can be told apart from them; it does within some 15 minutes: try again")
+			"CloudTrail does not show yet who started this run, and the starter must not decide: try again in about 15 minutes")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("who started the run: %w", err)
+		return nil, fmt.Errorf("cannot look up who started the run: %w", err)
 	}
 	if err := independent(caller, starters); err != nil {
 		return nil, err
@@ -83,7 +83,7 @@ func (d *Decider) sign(ctx context.Context, a *Approval, caller Caller, decision
 		return nil, err
 	}
 	if reviewed.SHA256 != decision.Reviewed {
-		return nil, fault(http.StatusConflict, "RecordsChanged", "the decision records are not those that you reviewed: look at the request again, then decide")
+		return nil, fault(http.StatusConflict, "RecordsChanged", "the decision records have changed since you reviewed them: review the request again, then decide")
 	}
 	record, err := d.Records.create(ctx, a, Record{
 		SchemaVersion: 1, ApprovalID: a.ID, Round: a.Round, Decision: verdict,
@@ -101,7 +101,7 @@ func (d *Decider) sign(ctx context.Context, a *Approval, caller Caller, decision
 	return record, err
 }
 
-// settle lets the stored request point to the record, and the execution know of it.
+// settle adds the reference to the record to the stored request, and completes the task.
 func (d *Decider) settle(ctx context.Context, a *Approval, record *signed) (*Outcome, error) {
 	if a.Decision == nil {
 		a.Decision = &Reference{Decision: record.Decision, Key: record.key, Version: record.version}
@@ -124,8 +124,8 @@ func (d *Decider) settle(ctx context.Context, a *Approval, record *signed) (*Out
 	return outcome, nil
 }
 
-// complete hands the outcome to the task. A task that is gone either heard it before, which its execution's history tells,
-// or never will.
+// complete completes the task with the outcome. A task that is gone either took the outcome before, which its execution's
+// history shows, or never will.
 func (d *Decider) complete(ctx context.Context, a *Approval, outcome *Outcome) error {
 	output, err := json.Marshal(outcome)
 	if err != nil {
@@ -140,12 +140,12 @@ func (d *Decider) complete(ctx context.Context, a *Approval, outcome *Outcome) e
 		return err
 	}
 	if !heard {
-		return fault(http.StatusGone, "NotEffective", "the execution does not wait any more: the decision is recorded at %s and has no effect", outcome.Record)
+		return fault(http.StatusGone, "NotEffective", "the execution no longer waits: the decision is recorded at %s and has no effect", outcome.Record)
 	}
 	return nil
 }
 
-// put stores the request; where somebody stored the same meanwhile, or more, that is as good.
+// put stores the request. It accepts a stored request that was changed in the meantime and has at least the same progress.
 func (d *Decider) put(ctx context.Context, a *Approval) error {
 	for {
 		err := d.Store.Put(ctx, a)
@@ -157,7 +157,7 @@ func (d *Decider) put(ctx context.Context, a *Approval) error {
 			return err
 		}
 		if stored.Round != a.Round {
-			return fault(http.StatusConflict, "AskedAgain", "the execution asked again meanwhile: look at the request again, then decide")
+			return fault(http.StatusConflict, "AskedAgain", "the execution has asked again in the meantime: review the request again, then decide")
 		}
 		if stored.Decision != nil && (stored.Effective || !a.Effective) {
 			*a = *stored

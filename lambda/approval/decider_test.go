@@ -60,7 +60,7 @@ func TestDecisionCompletesTheTaskWithItsRecord(t *testing.T) {
 	}
 }
 
-func TestTheSameDecisionAgainCompletesNothingTwice(t *testing.T) {
+func TestARepeatedDecisionCompletesTheTaskOnce(t *testing.T) {
 	s := newScene(t)
 	first, err := s.decide(jane, "approve")
 	if err != nil {
@@ -103,10 +103,10 @@ func TestTheContraryDecisionIsAConflict(t *testing.T) {
 	}
 }
 
-// Whoever repeats a decision that was taken only reads it, even after the deadline.
+// Repeating a decision that the execution took only reads it, even after the deadline.
 //
 // Requirements: P11-50b
-func TestADecisionThatWasTakenIsRead(t *testing.T) {
+func TestARepeatedDecisionIsReadOnly(t *testing.T) {
 	s := newScene(t)
 	first, err := s.decide(jane, "approve")
 	if err != nil {
@@ -126,13 +126,13 @@ func TestADecisionSaysWhoWhatAndWhy(t *testing.T) {
 		change func(*approval.Decision)
 		field  string
 	}{
-		"a verdict is one of two":             {func(d *approval.Decision) { d.Decision = "approved" }, "decision"},
-		"21 CFR 11.50 asks for the meaning":   {func(d *approval.Decision) { d.Meaning = "" }, "meaning"},
-		"blanks are no reason":                {func(d *approval.Decision) { d.Reason = " \n " }, "reason"},
-		"21 CFR 11.50 asks for the name":      {func(d *approval.Decision) { d.PrintedName = "" }, "printedName"},
-		"a name does not hide characters":     {func(d *approval.Decision) { d.PrintedName = "Jane\u202eeoD" }, "printedName"},
-		"a novel is no reason":                {func(d *approval.Decision) { d.Reason = strings.Repeat("x", 2001) }, "reason"},
-		"nobody decides on what they saw not": {func(d *approval.Decision) { d.Reviewed = "" }, "reviewed"},
+		"there are two verdicts":               {func(d *approval.Decision) { d.Decision = "approved" }, "decision"},
+		"21 CFR 11.50 requires the meaning":    {func(d *approval.Decision) { d.Meaning = "" }, "meaning"},
+		"a reason is not blank":                {func(d *approval.Decision) { d.Reason = " \n " }, "reason"},
+		"21 CFR 11.50 requires the name":       {func(d *approval.Decision) { d.PrintedName = "" }, "printedName"},
+		"a name has no hidden characters":      {func(d *approval.Decision) { d.PrintedName = "Jane\u202eeoD" }, "printedName"},
+		"a reason has 2000 characters at most": {func(d *approval.Decision) { d.Reason = strings.Repeat("x", 2001) }, "reason"},
+		"a signer has seen the records":        {func(d *approval.Decision) { d.Reviewed = "" }, "reviewed"},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			s := newScene(t)
@@ -172,7 +172,7 @@ func TestADecisionAfterTheDeadlineIsRefused(t *testing.T) {
 }
 
 // The execution ended before its deadline, for instance because somebody stopped it.
-func TestADecisionThatNobodyHearsIsReportedAndNeverShownAsGiven(t *testing.T) {
+func TestADecisionWithoutEffectIsReportedAndNeverShownAsTaken(t *testing.T) {
 	s := newScene(t)
 	s.tasks.Waiting = nil
 	for range 2 {
@@ -189,7 +189,7 @@ func TestADecisionThatNobodyHearsIsReportedAndNeverShownAsGiven(t *testing.T) {
 }
 
 // Requirements: P11-70
-func TestWhatIsDecidedIsWhatWasShown(t *testing.T) {
+func TestADecisionIsOnTheRecordsThatWereShown(t *testing.T) {
 	s := newScene(t)
 	d := s.decision("approve")
 	s.objects.Set(firstKey, []byte(`{"subjects": ["S-1", "S-9"]}`))
@@ -197,14 +197,14 @@ func TestWhatIsDecidedIsWhatWasShown(t *testing.T) {
 	wantFault(t, err, http.StatusConflict, "RecordsChanged")
 	s.wantUntouched()
 	if _, err := s.decide(jane, "approve"); err != nil {
-		t.Errorf("looked at again: %v", err)
+		t.Errorf("reviewed again: %v", err)
 	}
 }
 
-func TestWithoutRecordsThereIsNothingToDecide(t *testing.T) {
+func TestWithoutRecordsNobodyDecides(t *testing.T) {
 	for reason, record := range map[string]string{
 		"a folder without records": "s3://records/decisions/T-1/elsewhere/",
-		"an object that is not":    "s3://records/decisions/T-1/none.json",
+		"a missing object":         "s3://records/decisions/T-1/none.json",
 	} {
 		t.Run(reason, func(t *testing.T) {
 			s := newScene(t)
@@ -226,7 +226,7 @@ func TestAnUnknownRequestIsNotFound(t *testing.T) {
 	wantFault(t, err, http.StatusNotFound, "UnknownApproval")
 }
 
-// The state was retried: its first token is dead, the second is the one to complete.
+// The state was retried: its first token is dead, and the decision completes the second.
 func TestADecisionAnswersTheNewestToken(t *testing.T) {
 	s := newScene(t)
 	s.tasks.Waiting = map[string]bool{"token-2": true}

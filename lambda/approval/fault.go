@@ -2,14 +2,14 @@ package approval
 
 import "fmt"
 
-// Fault is an answer that is no success, for the one who asked.
+// Fault is a refusal, for the caller.
 type Fault struct {
-	Status  int    `json:"-"` // of HTTP
+	Status  int    `json:"-"` // the HTTP status
 	Code    string `json:"code"`
 	Message string `json:"message"`
 }
 
-// Error is the message.
+// Error returns the message.
 func (f *Fault) Error() string { return f.Message }
 
 func fault(status int, code, format string, values ...any) *Fault {

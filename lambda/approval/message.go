@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Message tells the approvers of a request. It says how many, in which trial and until when, and has nothing about a subject
-// but its pseudonymous id.
+// Message tells the approvers of a request: the counts, the trial and the deadline. Of a subject it has only the pseudonymous
+// id.
 type Message struct {
 	Subject    string            // the subject line of an e-mail
 	JSON       string            // for machines: the fields of Announcement
@@ -40,7 +40,7 @@ func message(a *Approval, url string) Message {
 		panic(err) // a struct of strings and times always marshals
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "A run of trial %s asks for approval: %s.\n\n", r.TrialID, r.Subjects)
+	fmt.Fprintf(&b, "A run of trial %s needs approval: %s.\n\n", r.TrialID, r.Subjects)
 	fmt.Fprintf(&b, "Execution: %s\nRecords:   %s\nDeadline:  %s; without a decision the run ends as not approved.\n\n",
 		r.Execution, r.Record, r.Deadline.UTC().Format(time.RFC3339))
 	fmt.Fprintf(&b, "Review and decide, signed in as yourself:\n  clinicalrisk approvals show %[1]s --url %[2]s\n"+

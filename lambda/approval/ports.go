@@ -8,13 +8,14 @@ import (
 
 // Store keeps the requests.
 type Store interface {
-	// Get returns a request, as the last Put left it, or ErrNotFound.
+	// Get returns a request as the last Put stored it, or ErrNotFound.
 	Get(ctx context.Context, id string) (*Approval, error)
 
-	// Put stores a request, if the stored one still has its Revision (0: there is none), and raises that; else ErrChanged.
+	// Put stores a request and increments its Revision. It returns ErrChanged if the stored request has another Revision (0:
+	// no stored request).
 	Put(ctx context.Context, a *Approval) error
 
-	// List returns the requests whose execution took no decision, or all, the oldest first.
+	// List returns the requests for which no execution took a decision, or all requests, the oldest first.
 	List(ctx context.Context, all bool) ([]*Approval, error)
 }
 
@@ -26,7 +27,7 @@ type Objects interface {
 	// Read returns an object and its version, or ErrNotFound.
 	Read(ctx context.Context, key string) (body []byte, version string, err error)
 
-	// Create stores an object where there is none, and returns its version; else ErrExists.
+	// Create stores an object and returns its version, or ErrExists if the object exists.
 	Create(ctx context.Context, key string, body []byte) (version string, err error)
 }
 
@@ -35,31 +36,31 @@ type Notifier interface {
 	Notify(ctx context.Context, m Message) error
 }
 
-// Tasks completes the tasks that wait.
+// Tasks completes waiting tasks.
 type Tasks interface {
-	// Succeed completes a task with an output. ErrTaskGone says that the task does not wait: it was completed, its time is
-	// over, or its execution ended.
+	// Succeed completes a task with an output. ErrTaskGone means that the task does not wait: it was completed, it timed out,
+	// or its execution ended.
 	Succeed(ctx context.Context, token string, output []byte) error
 
-	// Completed tells whether the execution's history has a task that succeeded with this output.
+	// Completed reports whether the history of the execution has a task that succeeded with this output.
 	Completed(ctx context.Context, execution string, output []byte) (bool, error)
 }
 
 // Starts knows who started executions.
 type Starts interface {
-	// Starters returns who started the execution and who redrove it, or ErrStarterUnknown while that cannot be told
-	// completely.
+	// Starters returns the principals that started and redrove the execution, or ErrStarterUnknown while they are not
+	// completely known.
 	Starters(ctx context.Context, r *Request) ([]Starter, error)
 }
 
 // Clock tells the time.
 type Clock func() time.Time
 
-// What the ports answer.
+// The errors of the ports.
 var (
 	ErrNotFound       = errors.New("not found")
-	ErrChanged        = errors.New("changed by somebody else")
-	ErrExists         = errors.New("exists already")
-	ErrTaskGone       = errors.New("the task does not wait any more")
-	ErrStarterUnknown = errors.New("who started the execution is not known")
+	ErrChanged        = errors.New("changed in the meantime")
+	ErrExists         = errors.New("already exists")
+	ErrTaskGone       = errors.New("the task no longer waits")
+	ErrStarterUnknown = errors.New("the starter of the execution is not yet known")
 )

@@ -20,24 +20,24 @@ const (
 	Reject  Verdict = "rejected"
 )
 
-// Decision is what an approver sends. The signer is not part of it: it follows from who signed the request.
+// Decision is what an approver sends. It does not name the signer: that is the principal that signed the HTTP request.
 //
 // Requirements: P11-50a
 type Decision struct {
 	Decision    string `json:"decision"`    // "approve" or "reject"
-	Meaning     string `json:"meaning"`     // what the signature stands for, such as "approval" or "responsibility" (21 CFR 11.50)
+	Meaning     string `json:"meaning"`     // the meaning of the signature, such as "approval" or "responsibility" (21 CFR 11.50)
 	Reason      string `json:"reason"`      // why
-	PrintedName string `json:"printedName"` // the signer's name in full
-	Reviewed    string `json:"reviewed"`    // the SHA-256 of what the signer was shown
+	PrintedName string `json:"printedName"` // the signer's full name
+	Reviewed    string `json:"reviewed"`    // the SHA-256 of the records that the signer was shown
 }
 
-// The lengths of the texts, in characters.
+// The maximum lengths of the texts, in characters.
 const (
 	longestName = 200
 	longestText = 2000
 )
 
-// verdict checks the decision, all faults at once, and returns what it says.
+// verdict checks the decision, reports all faults at once, and returns the verdict.
 func (d *Decision) verdict() (Verdict, error) {
 	verdicts := map[string]Verdict{"approve": Approve, "reject": Reject}
 	verdict, ok := verdicts[d.Decision]
@@ -50,23 +50,23 @@ func (d *Decision) verdict() (Verdict, error) {
 		longest     int
 	}{{"meaning", d.Meaning, longestName}, {"reason", d.Reason, longestText}, {"printedName", d.PrintedName, longestName}} {
 		if !readable(text.value, text.longest) {
-			faults = append(faults, fmt.Errorf("%s is required: 1 to %d printable characters", text.name, text.longest))
+			faults = append(faults, fmt.Errorf("%s must have 1 to %d printable characters", text.name, text.longest))
 		}
 	}
 	if len(d.Reviewed) != 64 || strings.Trim(d.Reviewed, "0123456789abcdef") != "" {
-		faults = append(faults, errors.New("reviewed is required: the SHA-256 of the decision records, as shown with the request"))
+		faults = append(faults, errors.New("reviewed must be the SHA-256 of the decision records, as shown with the request"))
 	}
 	return verdict, errors.Join(faults...)
 }
 
-// readable tells whether a text has something to read, and nothing that hides.
+// readable reports whether a text has visible characters, and no hidden ones.
 func readable(text string, longest int) bool {
 	hidden := func(r rune) bool { return !unicode.IsGraphic(r) && r != '\n' && r != '\t' }
 	return strings.TrimSpace(text) != "" && utf8.ValidString(text) && utf8.RuneCountInString(text) <= longest && !strings.ContainsFunc(text, hidden)
 }
 
-// Record is the record of a person's decision, linked to what was reviewed by its digest (21 CFR 11.50 and 11.70):
-// approval-record.schema.json. It is created once and never replaced.
+// Record is the record of a person's decision. The digest links it to the reviewed records (21 CFR 11.50 and 11.70). Its
+// schema is approval-record.schema.json. It is created once and never replaced.
 //
 // Requirements: P11-50a, P11-50b, P11-70
 type Record struct {
@@ -89,14 +89,14 @@ type Record struct {
 	Reviewed    *Reviewed `json:"reviewed"`
 }
 
-// Signature is who signed.
+// Signature is the signer of a decision.
 type Signature struct {
 	ARN         string `json:"arn"`
 	UserID      string `json:"userId"`
 	PrintedName string `json:"printedName"`
 }
 
-// Outcome is the output of the task, and the answer to the one who decided.
+// Outcome is the output of the task, and the answer to the person who decided.
 type Outcome struct {
 	Decision      Verdict `json:"decision"`
 	ApprovalID    string  `json:"approvalId"`
@@ -123,12 +123,12 @@ func (r Records) find(ctx context.Context, a *Approval) (*signed, error) {
 	}
 	s := &signed{key: a.recordKey(), version: version}
 	if err := json.Unmarshal(body, &s.Record); err != nil {
-		return nil, errors.New("the approval record is no JSON")
+		return nil, errors.New("the approval record is not valid JSON")
 	}
 	return s, nil
 }
 
-// create stores the record, once. ErrExists says that somebody decided before.
+// create stores the record once. ErrExists means that somebody decided before.
 func (r Records) create(ctx context.Context, a *Approval, record Record) (*signed, error) {
 	body, err := json.MarshalIndent(record, "", "  ")
 	if err != nil {

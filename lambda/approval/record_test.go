@@ -19,7 +19,7 @@ func recordSchema(t *testing.T) *jsonschema.Schema {
 	return schema
 }
 
-// recorded is the record of Jane's approval of what was asked.
+// recorded returns the record of Jane's approval of a request.
 func recorded(t *testing.T, asked map[string]any) map[string]any {
 	t.Helper()
 	s := newScene(t)
@@ -50,7 +50,7 @@ func TestRecordsMeetTheirSchema(t *testing.T) {
 }
 
 // Requirements: P11-10a-records
-func TestTheSchemaRefusesWhatIsNoRecord(t *testing.T) {
+func TestTheSchemaRefusesWrongRecords(t *testing.T) {
 	for reason, change := range map[string]func(map[string]any){
 		"no signer":           func(r map[string]any) { delete(r, "signer") },
 		"no printed name":     func(r map[string]any) { r["signer"].(map[string]any)["printedName"] = "" },

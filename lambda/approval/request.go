@@ -12,8 +12,7 @@ import (
 	"time"
 )
 
-// Request is what the state RequestApproval sends. It has neither features nor scores, and a field that is not listed here
-// is refused.
+// Request is what the state RequestApproval sends. It has neither features nor scores. Unknown fields are refused.
 type Request struct {
 	TaskToken string    `json:"taskToken"`
 	Execution string    `json:"execution"` // the execution's ARN
@@ -23,19 +22,19 @@ type Request struct {
 	Record    string    `json:"record"`   // the decision records to review: "s3://bucket/key", or "s3://bucket/prefix/" for all below it
 	Deadline  time.Time `json:"deadline"` // when the state stops waiting
 
-	// RedriveCount is how often the execution was redriven, so that whoever did is known before anything is decided.
+	// RedriveCount is how often the execution was redriven. The function waits until CloudTrail shows as many redrives.
 	// Default: 0.
 	RedriveCount int `json:"redriveCount,omitempty"`
 }
 
-// Subjects says whom a request is about: the counts of a cohort, or one subject by its pseudonymous id. In JSON it is an
-// object or a string.
+// Subjects is who a request is about: the counts of a cohort, or the pseudonymous id of one subject. In JSON it is an object
+// or a string.
 type Subjects struct {
 	ID     string
 	Counts *Counts
 }
 
-// Counts sum up a cohort's run.
+// Counts are the totals of a cohort's run.
 type Counts struct {
 	Subjects int `json:"subjects"`
 	Scored   int `json:"scored"`
@@ -61,7 +60,7 @@ func (s *Subjects) UnmarshalJSON(text []byte) error {
 	return decoder.Decode(&s.Counts)
 }
 
-// String is for people: the counts in words, or the id.
+// String returns a text for people: the counts in words, or the id.
 func (s Subjects) String() string {
 	if s.Counts == nil {
 		return "subject " + s.ID
@@ -71,13 +70,13 @@ func (s Subjects) String() string {
 
 var executionPattern = regexp.MustCompile(`^arn:aws[a-z-]*:states:[a-z0-9-]+:\d{12}:execution:[^:\s]+:[^:\s]+$`)
 
-// ParseRequest reads and checks a request, all faults at once. The faults name fields, never subjects.
+// ParseRequest reads and checks a request, and reports all faults at once. The faults name fields, never subjects.
 func ParseRequest(payload []byte) (*Request, error) {
 	var r Request
 	decoder := json.NewDecoder(bytes.NewReader(payload))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&r); err != nil {
-		return nil, fmt.Errorf("the approval request is not as agreed: %w", fieldFault(err))
+		return nil, fmt.Errorf("invalid approval request: %w", fieldFault(err))
 	}
 	var faults []error
 	check := func(ok bool, fault string) {
@@ -97,18 +96,18 @@ func ParseRequest(payload []byte) (*Request, error) {
 	return &r, errors.Join(faults...)
 }
 
-// fieldFault is the decoder's error without the value that it quotes.
+// fieldFault returns the decoder's error without the value that it quotes.
 func fieldFault(err error) error {
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return fmt.Errorf("%s must be a JSON %s", wrong.Field, wrong.Type.Kind())
 	}
 	if _, ok := errors.AsType[*time.ParseError](err); ok {
-		return errors.New("startedAt and deadline must be times as RFC 3339 writes them")
+		return errors.New("startedAt and deadline must be RFC 3339 times")
 	}
 	return err
 }
 
-// ID is the id of an execution's approval: short enough to type, and the same whenever the execution asks.
+// ID returns the id of an execution's approval: short enough to type, and the same each time the execution asks.
 func ID(execution string) string {
 	sum := sha256.Sum256([]byte(execution))
 	return "ap-" + strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:16])
@@ -116,7 +115,7 @@ func ID(execution string) string {
 
 var idPattern = regexp.MustCompile(`^ap-[a-z2-7]{16}$`)
 
-// IsID tells whether a text has the form of an approval's id.
+// IsID reports whether a text has the form of an approval's id.
 func IsID(id string) bool { return idPattern.MatchString(id) }
 
 // Place is an object in S3, or all objects below a prefix that ends in a slash.
@@ -132,5 +131,5 @@ func ParsePlace(uri string) (Place, error) {
 	return Place{bucket, key}, nil
 }
 
-// String is the place's URI.
+// String returns the place's URI.
 func (p Place) String() string { return "s3://" + p.Bucket + "/" + p.Key }

@@ -8,7 +8,7 @@ import (
 	"log/slog"
 )
 
-// Requester stores requests and tells the approvers. It is what the state RequestApproval invokes.
+// Requester stores requests and tells the approvers. The state RequestApproval invokes it.
 type Requester struct {
 	Store    Store
 	Notifier Notifier
@@ -18,9 +18,9 @@ type Requester struct {
 	Log      *slog.Logger
 }
 
-// Handle takes a request. It may be called again with the same one: the approvers are told once. A request of the same
-// execution with another token is a task that was retried or redriven; the token before it is dead, so the new one takes
-// its place, undecided, as another round.
+// Handle takes a request. It may be called again with the same request: the approvers get one message. A request of the same
+// execution with another token is from a retried or redriven task. The earlier token is dead, so the new request replaces the
+// earlier one, undecided, as another round.
 func (r *Requester) Handle(ctx context.Context, payload json.RawMessage) error {
 	request, err := ParseRequest(payload)
 	if err == nil {
@@ -42,7 +42,7 @@ func (r *Requester) Handle(ctx context.Context, payload json.RawMessage) error {
 		return nil
 	}
 	if err := r.Notifier.Notify(ctx, message(a, r.URL)); err != nil {
-		return fmt.Errorf("the approvers could not be told: %w", err)
+		return fmt.Errorf("cannot tell the approvers: %w", err)
 	}
 	a.Notified = true
 	if err := r.Store.Put(ctx, a); err != nil && !errors.Is(err, ErrChanged) {
@@ -52,7 +52,7 @@ func (r *Requester) Handle(ctx context.Context, payload json.RawMessage) error {
 	return nil
 }
 
-// store stores the request, unless this very one is stored.
+// store stores the request, unless it is already stored.
 func (r *Requester) store(ctx context.Context, request *Request) (*Approval, error) {
 	a, err := r.Store.Get(ctx, ID(request.Execution))
 	switch {

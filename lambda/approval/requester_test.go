@@ -43,7 +43,7 @@ func TestARequestIsStoredAndAnnounced(t *testing.T) {
 	}
 }
 
-func TestTheSameRequestAgainTellsNobodyTwice(t *testing.T) {
+func TestARepeatedRequestSendsOneMessage(t *testing.T) {
 	s := newScene(t)
 	s.ask(request())
 	if n := len(s.notifier.Messages); n != 1 {
@@ -69,7 +69,7 @@ func TestAnotherTokenIsAnotherRound(t *testing.T) {
 }
 
 // Requirements: SRC-23
-func TestOneSubjectIsNamedByItsPseudonymOnly(t *testing.T) {
+func TestASubjectIsNamedByItsPseudonymOnly(t *testing.T) {
 	s := newScene(t)
 	single := asked("taskToken", "token-2")
 	single["subjects"], single["record"] = "S-0042", "s3://records/decisions/T-1/nightly-7/000000.json"
@@ -88,21 +88,21 @@ func TestWrongRequestsAreRefused(t *testing.T) {
 		value any
 		want  string
 	}{
-		"a task without a token does not wait":       {"taskToken", "", "taskToken is required"},
-		"a name is no execution's ARN":               {"execution", "nightly-7", "execution must be the ARN of an execution"},
-		"without its start nobody knows the starter": {"startedAt", "0001-01-01T00:00:00Z", "startedAt is required"},
-		"a time is written as RFC 3339 says":         {"deadline", "tomorrow", "times as RFC 3339 writes them"},
-		"a run belongs to a trial":                   {"trialId", "", "trialId is required"},
-		"a request is about somebody":                {"subjects", "", "subjects must be counts or a subject's pseudonymous id"},
-		"nobody is half a subject":                   {"subjects", map[string]any{"high": 0.5}, "must be a JSON int"},
-		"counts have no features":                    {"subjects", map[string]any{"high": 1, "features": map[string]any{"age": 71}}, `unknown field "features"`},
-		"a request has no scores":                    {"riskScore", 0.81, `unknown field "riskScore"`},
-		"a record stands in S3":                      {"record", "/tmp/record.json", "record must be an S3 URI"},
-		"a record stands in the record store":        {"record", "s3://others/decisions/x.json", "record must stand below s3://records/decisions/"},
-		"a record stands among the decisions":        {"record", "s3://records/inputs/x.json", "record must stand below s3://records/decisions/"},
-		"a key does not climb":                       {"record", "s3://records/decisions/../inputs/x.json", "record must stand below s3://records/decisions/"},
-		"a deadline that passed asks nobody":         {"deadline", "2026-03-01T03:00:00Z", "deadline must be in the future"},
-		"nothing was redriven less than never":       {"redriveCount", -1, "redriveCount must not be negative"},
+		"a waiting task has a token":              {"taskToken", "", "taskToken is required"},
+		"a name is not an ARN":                    {"execution", "nightly-7", "execution must be the ARN of an execution"},
+		"the start is needed to find the starter": {"startedAt", "0001-01-01T00:00:00Z", "startedAt is required"},
+		"times are in RFC 3339":                   {"deadline", "tomorrow", "must be RFC 3339 times"},
+		"a run belongs to a trial":                {"trialId", "", "trialId is required"},
+		"a request is about somebody":             {"subjects", "", "subjects must be counts or a subject's pseudonymous id"},
+		"counts are whole numbers":                {"subjects", map[string]any{"high": 0.5}, "must be a JSON int"},
+		"counts have no features":                 {"subjects", map[string]any{"high": 1, "features": map[string]any{"age": 71}}, `unknown field "features"`},
+		"a request has no scores":                 {"riskScore", 0.81, `unknown field "riskScore"`},
+		"a record is in S3":                       {"record", "/tmp/record.json", "record must be an S3 URI"},
+		"a record is in the record store":         {"record", "s3://others/decisions/x.json", "record must be below s3://records/decisions/"},
+		"a record is among the decisions":         {"record", "s3://records/inputs/x.json", "record must be below s3://records/decisions/"},
+		"a key does not leave its folder":         {"record", "s3://records/decisions/../inputs/x.json", "record must be below s3://records/decisions/"},
+		"a deadline is in the future":             {"deadline", "2026-03-01T03:00:00Z", "deadline must be in the future"},
+		"a count of redrives is not negative":     {"redriveCount", -1, "redriveCount must not be negative"},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			s := newScene(t)
@@ -114,17 +114,17 @@ func TestWrongRequestsAreRefused(t *testing.T) {
 				t.Errorf("got %v, want %q", err, row.want)
 			}
 			if n := len(s.notifier.Messages); n != 1 {
-				t.Errorf("%d messages: the approvers heard of it", n)
+				t.Errorf("%d messages: the approvers were told", n)
 			}
 		})
 	}
 }
 
-// Where the whole bucket may be reviewed, what people decided still may not.
+// Even where the whole bucket may be reviewed, people's decisions may not.
 func TestDecisionsOfPeopleAreNotReviewed(t *testing.T) {
 	s := newScene(t)
 	s.requester.Records.Prefix = ""
-	if err := s.tryAsk(asked("record", "s3://records/approvals/x/")); err == nil || !strings.Contains(err.Error(), "record must stand below") {
+	if err := s.tryAsk(asked("record", "s3://records/approvals/x/")); err == nil || !strings.Contains(err.Error(), "record must be below") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -136,11 +136,11 @@ func TestAllFaultsOfARequestAreReportedAtOnce(t *testing.T) {
 	}
 }
 
-// The state fails, and its retry asks again: nobody waits for an approver who heard nothing.
-func TestApproversWhoCannotBeToldFailTheRequest(t *testing.T) {
+// The state fails, and its retry asks again: a request never waits for approvers who got no message.
+func TestAFailedMessageFailsTheRequest(t *testing.T) {
 	s := newScene(t)
 	s.requester.Notifier = deaf{}
-	if err := s.tryAsk(asked("taskToken", "token-2")); err == nil || !strings.Contains(err.Error(), "could not be told") {
+	if err := s.tryAsk(asked("taskToken", "token-2")); err == nil || !strings.Contains(err.Error(), "cannot tell the approvers") {
 		t.Errorf("got %v", err)
 	}
 }

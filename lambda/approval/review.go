@@ -15,29 +15,29 @@ import (
 	"unicode"
 )
 
-// Records is the record store, and who stands where in it.
+// Records is the record store, with the places that may be reviewed.
 type Records struct {
 	Objects Objects
 	Bucket  string
-	Prefix  string // of the decision records that may be reviewed, with its slash. ApprovalsPrefix is another.
+	Prefix  string // of the decision records that may be reviewed, with its slash; not ApprovalsPrefix
 }
 
-// concurrentReads bounds how many records are read at a time.
+// concurrentReads is how many records are read at the same time.
 const concurrentReads = 16
 
-// Reviewed is what a decision is about: objects, by their bytes.
+// Reviewed identifies the objects that a decision is about, by their bytes.
 //
 // Requirements: P11-10a-records, P11-70
 type Reviewed struct {
 	Place string `json:"place"`
 
-	// SHA256 is the digest of the text that has a line "DIGEST  KEY" for each object, in the order of the keys' bytes:
-	// `sha256sum` of the objects, and `sha256sum` of what that prints.
+	// SHA256 is the digest of a text with the line "DIGEST  KEY" for each object, in the byte order of the keys: the
+	// `sha256sum` of the output of `sha256sum` of the objects.
 	SHA256  string           `json:"sha256"`
 	Objects []ReviewedObject `json:"objects"`
 }
 
-// ReviewedObject is one of them.
+// ReviewedObject is one object.
 type ReviewedObject struct {
 	Key     string `json:"key"`
 	Version string `json:"version"`
@@ -45,7 +45,7 @@ type ReviewedObject struct {
 	SHA256  string `json:"sha256"`
 }
 
-// check refuses a place that is not among the decision records.
+// check refuses a place outside the decision records.
 func (r Records) check(uri string) error {
 	place, err := ParsePlace(uri)
 	if err != nil {
@@ -53,12 +53,12 @@ func (r Records) check(uri string) error {
 	}
 	inside := strings.HasPrefix(place.Key, r.Prefix) && path.Clean("/"+place.Key) == "/"+strings.TrimSuffix(place.Key, "/")
 	if place.Bucket != r.Bucket || !inside || strings.HasPrefix(place.Key, ApprovalsPrefix) {
-		return fmt.Errorf("record must stand below s3://%s/%s", r.Bucket, r.Prefix)
+		return fmt.Errorf("record must be below s3://%s/%s", r.Bucket, r.Prefix)
 	}
 	return nil
 }
 
-// review reads and hashes what stands at a place. Where there is nothing, there is nothing to decide upon.
+// review reads and hashes the objects at a place. Without objects, nobody can decide.
 func (r Records) review(ctx context.Context, uri string) (*Reviewed, error) {
 	if err := r.check(uri); err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ func (r Records) review(ctx context.Context, uri string) (*Reviewed, error) {
 		return err
 	})
 	if len(keys) == 0 || errors.Is(err, ErrNotFound) {
-		return nil, fault(http.StatusConflict, "NothingToReview", "there are no decision records at %s", uri)
+		return nil, fault(http.StatusConflict, "NothingToReview", "no decision records at %s", uri)
 	}
 	if err != nil {
 		return nil, err
@@ -87,7 +87,7 @@ func (r Records) review(ctx context.Context, uri string) (*Reviewed, error) {
 	for _, o := range reviewed.Objects {
 		fmt.Fprintf(&lines, "%s  %s\n", o.SHA256, o.Key)
 	}
-	reviewed.SHA256 = digest(lines.Bytes())
+	reviewed.SHA256 = Digest(lines.Bytes())
 	return reviewed, nil
 }
 
@@ -96,15 +96,16 @@ func (r Records) digest(ctx context.Context, key string) (ReviewedObject, error)
 		return ReviewedObject{}, errors.New("the key of a decision record has a control character")
 	}
 	body, version, err := r.Objects.Read(ctx, key)
-	return ReviewedObject{Key: key, Version: version, Bytes: len(body), SHA256: digest(body)}, err
+	return ReviewedObject{Key: key, Version: version, Bytes: len(body), SHA256: Digest(body)}, err
 }
 
-func digest(text []byte) string {
-	sum := sha256.Sum256(text)
+// Digest returns the SHA-256 of an object's bytes, in hexadecimal digits.
+func Digest(body []byte) string {
+	sum := sha256.Sum256(body)
 	return hex.EncodeToString(sum[:])
 }
 
-// each calls do for 0 to n-1, some at a time, and returns the first error.
+// each calls do for 0 to n-1, some at the same time, and returns the first error.
 func each(n int, do func(i int) error) error {
 	var (
 		wait  sync.WaitGroup

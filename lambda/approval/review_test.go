@@ -15,10 +15,10 @@ import (
 	"clinical-risk-pipeline/lambda/approval/memory"
 )
 
-// The digest is what sha256sum prints of the files, in the order of their names, and of that.
+// The digest is the sha256sum of the output of sha256sum of the files, in the order of their names.
 //
 // Requirements: P11-10a-records, P11-70
-func TestTheDigestIsOneThatAnAuditorCanRepeat(t *testing.T) {
+func TestAnAuditorCanRepeatTheDigest(t *testing.T) {
 	s := newScene(t)
 	text := fmt.Sprintf("%x  decisions/T-1/nightly-7/000000.json\n%x  decisions/T-1/nightly-7/000100.json\n",
 		sha256.Sum256([]byte(`{"subjects": ["S-1"]}`)), sha256.Sum256([]byte(`{"subjects": ["S-2"]}`)))

@@ -32,7 +32,7 @@ var (
 	joe       = approval.Caller{ARN: joeARN, UserID: "AROAEXAMPLE:joe.bloggs@example.com"}
 )
 
-// scene is a run that Ada started and that asked for approval, with everything behind it in memory.
+// scene is a run that Ada started and that asked for approval, with all services in memory.
 type scene struct {
 	*testing.T
 	store     *memory.Store
@@ -76,7 +76,7 @@ func request() map[string]any {
 	}
 }
 
-// asked is a request with one field changed.
+// asked returns a request with one field changed.
 func asked(field string, value any) map[string]any {
 	r := request()
 	r[field] = value
@@ -98,7 +98,7 @@ func (s *scene) tryAsk(request map[string]any) error {
 	return s.requester.Handle(context.Background(), payload)
 }
 
-// decision is a complete decision on what the request shows.
+// decision returns a complete decision on the records that the API shows.
 func (s *scene) decision(verdict string) approval.Decision {
 	s.Helper()
 	view := s.show()
@@ -117,7 +117,7 @@ func (s *scene) decide(caller approval.Caller, verdict string) (*approval.Outcom
 	return s.decider.Decide(context.Background(), s.id, caller, s.decision(verdict))
 }
 
-// show is what the API shows of the request.
+// show returns what the API shows of the request.
 func (s *scene) show() *approval.View {
 	s.Helper()
 	var view approval.View
@@ -159,7 +159,7 @@ func (s *scene) send(request events.LambdaFunctionURLRequest, answer any) int {
 	return response.StatusCode
 }
 
-// wantFault checks that an error is the fault of that status and code.
+// wantFault checks that an error is a fault with this status and code.
 func wantFault(t *testing.T, err error, status int, code string) {
 	t.Helper()
 	fault, ok := errors.AsType[*approval.Fault](err)
@@ -168,7 +168,7 @@ func wantFault(t *testing.T, err error, status int, code string) {
 	}
 }
 
-// wantUntouched checks that nothing was decided.
+// wantUntouched checks that nobody decided.
 func (s *scene) wantUntouched() {
 	s.Helper()
 	if n := len(s.tasks.Outputs); n > 0 {

@@ -7,38 +7,30 @@ import (
 	"strings"
 )
 
-// The environment variables that the construct gives to the functions.
+// The environment variables of the functions, which the construct sets.
 const (
 	EnvTable        = "APPROVAL_TABLE"         // the name of the store's table
 	EnvBucket       = "APPROVAL_BUCKET"        // the name of the record store's bucket
-	EnvPrefix       = "APPROVAL_PREFIX"        // where in it the decision records stand, with a slash at the end
-	EnvTopic        = "APPROVAL_TOPIC"         // the ARN of the approvers' topic; of the requesting function
-	EnvURL          = "APPROVAL_URL"           // the function URL; of the requesting function
-	EnvApprovers    = "APPROVAL_APPROVERS"     // the ARNs of roles and users, a space between; of the deciding function
-	EnvSessionNames = "APPROVAL_SESSION_NAMES" // the form of persons' session names, a regular expression; of the deciding function; may be empty
+	EnvPrefix       = "APPROVAL_PREFIX"        // the prefix of the decision records in it, with a slash at the end
+	EnvTopic        = "APPROVAL_TOPIC"         // the ARN of the approvers' topic; requesting function only
+	EnvURL          = "APPROVAL_URL"           // the function URL; requesting function only
+	EnvApprovers    = "APPROVAL_APPROVERS"     // the ARNs of roles and users, separated by spaces; deciding function only
+	EnvSessionNames = "APPROVAL_SESSION_NAMES" // a regular expression that the session names of people match; deciding function only; optional
 )
 
-// URLOutput is the output that has the function URL, of the stack that [Stack] names.
-const URLOutput = "DecisionURL"
-
-// Stack is the name of the stack that asks for approvals in an environment, such as "Prod-CohortRisk" in "prod".
-func Stack(environment string) string {
-	return strings.ToUpper(environment[:1]) + environment[1:] + "-CohortRisk"
-}
-
-// ApprovalsPrefix is where in the record store the records of people's decisions stand. They are never reviewed.
+// ApprovalsPrefix is the prefix of the records of people's decisions in the record store. Nobody reviews these.
 const ApprovalsPrefix = "approvals/"
 
-// The store's table: its partition key, and the sparse index of the requests that no execution took a decision on, with its
-// keys: "yes", and the time of the request in UTC with milliseconds, "2026-03-01T03:00:00.000Z". All are strings.
+// The store's table, whose keys are strings. The sparse index has the requests for which no execution took a decision.
 const (
-	TableKey     = "id"
-	OpenIndex    = "open"
-	OpenIndexKey = "open"
-	OpenIndexBy  = "requestedAt"
+	TableKey       = "id"
+	OpenIndex      = "open"
+	OpenIndexKey   = "open"        // the index's partition key
+	OpenIndexValue = "yes"         // its value for every request in the index
+	OpenIndexBy    = "requestedAt" // the index's sort key: the time of the request in UTC, "2026-03-01T03:00:00.000Z"
 )
 
-// Settings are the environment variables of a function, read.
+// Settings are the environment variables of a function, parsed.
 type Settings struct {
 	Table, Bucket, Prefix, Topic, URL string
 	Signers                           Signers

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestSettingsNameEveryVariableThatIsMissing(t *testing.T) {
+func TestSettingsNameEveryMissingVariable(t *testing.T) {
 	none := func(string) string { return "" }
 	for reason, row := range map[string]struct {
 		read func(func(string) string) (Settings, error)
@@ -20,7 +20,7 @@ func TestSettingsNameEveryVariableThatIsMissing(t *testing.T) {
 		}
 		for _, name := range row.want {
 			if !strings.Contains(err.Error(), name) {
-				t.Errorf("%s: %s is not named: %v", reason, name, err)
+				t.Errorf("%s: the error does not name %s: %v", reason, name, err)
 			}
 		}
 	}

@@ -1,15 +1,14 @@
 // Package approver stands in for the approval of a local run: for the Lambda function that the state RequestApproval invokes,
-// and for the person who decides. It runs the code that is deployed, package lambda/approval, with stand-ins for the services
-// behind it; requests, decisions and records have the same shapes and obey the same rules.
+// and for the person who decides. It runs the deployed code, package lambda/approval, with stand-ins for the services behind it.
+// Requests, decisions and records have the same shapes and obey the same rules.
 //
-// What differs: the signer is the user of this machine, the run was started by nobody who could be told apart from them, and
-// the decision takes some virtual minutes. A person who says nothing lets the task wait until its deadline.
+// Three things differ. The signer is the user of this machine. A local run has no starter who could not approve it. The decision
+// takes some virtual minutes. If the person does not decide, the task waits until its deadline.
 package approver
 
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os/user"
@@ -25,35 +24,23 @@ import (
 	"clinical-risk-pipeline/local"
 )
 
-// Person decides.
+// Person decides on requests for approval.
 type Person interface {
-	// Decide returns what the person decides on a request, without the digest of what they reviewed, or nil: they say nothing.
-	// An error aborts the run.
+	// Decide returns the decision on a request, without the digest of what was reviewed, or nil for no decision. An error aborts
+	// the run.
 	Decide(ctx context.Context, request *approval.View) (*approval.Decision, error)
 }
 
-// Result is what came of a request.
-type Result struct {
-	Request *approval.View
-	Outcome *approval.Outcome // nil: no decision was taken
-	Record  *approval.Record  // of the decision; nil without one
-	Refusal *approval.Fault   // why the person's decision was not taken, if they made one
-}
-
-// Approver stands in for lambda:invoke.waitForTaskToken. It is safe for concurrent use; the person is asked one thing at a
-// time.
+// Approver stands in for lambda:invoke.waitForTaskToken. It is safe for concurrent use. It asks the person one question at a time.
 type Approver struct {
-	Objects string // the folder of the local.S3 that has the decision records, and gets those of people's decisions
+	Objects local.S3 // holds the decision records, and gets the records of people's decisions
 	Person  Person
 
-	// OnResult is told what came of each request, one at a time. An error aborts the run. Default: nobody.
-	OnResult func(execution string, r Result) error
-
-	store  memory.Store // of all executions: one that asks again is known
+	store  memory.Store // the requests of all executions, some of which ask again
 	asking sync.Mutex
 }
 
-// thinking is how long a person takes, in virtual time; less where the deadline is near.
+// thinking is the virtual time that a decision takes. It takes less if the deadline is near.
 const thinking = 15 * time.Minute
 
 // Integrations implements local.Service.
@@ -68,7 +55,7 @@ func (a *Approver) Integrations() []local.Integration {
 	}}
 }
 
-// invoke asks the person, and answers the task as soon as they would.
+// invoke asks the person and answers the task with the decision.
 func (a *Approver) invoke(ctx context.Context, call *local.Call) (asl.Reply, error) {
 	payload, err := json.Marshal(call.Parameters["Payload"])
 	if err != nil {
@@ -87,12 +74,8 @@ func (a *Approver) invoke(ctx context.Context, call *local.Call) (asl.Reply, err
 	if err != nil {
 		return asl.Reply{}, err
 	}
-	if a.OnResult != nil {
-		if err := a.OnResult(call.ExecutionName, result); err != nil {
-			return asl.Reply{}, err
-		}
-	}
-	if result.Outcome == nil {
+	call.Report(result.effect(call.ExecutionName))
+	if result.outcome == nil {
 		return asl.Reply{Hangs: true}, nil
 	}
 	var output any
@@ -102,7 +85,7 @@ func (a *Approver) invoke(ctx context.Context, call *local.Call) (asl.Reply, err
 	return asl.Reply{Output: output, Duration: s.now.Sub(call.Now)}, nil
 }
 
-// failed is how a Lambda function in Go fails a task: the error's name is its type's.
+// failed returns the error of a task that a Lambda function in Go fails: its name is the name of the Go type.
 func failed(err error) error {
 	t := reflect.TypeOf(err)
 	if t.Kind() == reflect.Pointer {
@@ -112,7 +95,7 @@ func failed(err error) error {
 	return &asl.Error{Name: t.Name(), Cause: string(cause)}
 }
 
-// session is one request with what stands behind it.
+// session is one request with the deployed code that handles it.
 type session struct {
 	request   *approval.Request
 	requester approval.Requester
@@ -137,7 +120,7 @@ func (a *Approver) session(payload []byte, now time.Time) (*session, error) {
 		caller: approval.Caller{ARN: "arn:aws:sts::" + account + ":assumed-role/LocalApprover/" + userName()},
 	}
 	clock, log := func() time.Time { return s.now }, slog.New(slog.DiscardHandler)
-	records := approval.Records{Objects: folder{a.Objects, place.Bucket}, Bucket: place.Bucket}
+	records := approval.Records{Objects: bucket{a.Objects, place.Bucket}, Bucket: place.Bucket}
 	s.requester = approval.Requester{Store: &a.store, Notifier: &memory.Notifier{}, Records: records, Now: clock, Log: log}
 	s.api = approval.API{Decider: &approval.Decider{
 		Store: &a.store, Records: records, Tasks: s.tasks, Starts: memory.Starts{{InvokedBy: "clinicalrisk run"}},
@@ -146,41 +129,9 @@ func (a *Approver) session(payload []byte, now time.Time) (*session, error) {
 	return s, nil
 }
 
-// decide shows the request to the person and takes their decision. A refusal is no error: the task waits on.
-func (s *session) decide(ctx context.Context, person Person) (Result, error) {
-	id := approval.ID(s.request.Execution)
-	view, err := s.api.Show(ctx, id)
-	if err != nil {
-		return refused(Result{}, err)
-	}
-	result := Result{Request: view}
-	decision, err := person.Decide(ctx, view)
-	if err != nil || decision == nil {
-		return result, err
-	}
-	s.now = s.now.Add(min(thinking, s.request.Deadline.Sub(s.now)/2))
-	decision.Reviewed = view.Reviewed.SHA256
-	if result.Outcome, err = s.api.Decide(ctx, id, s.caller, *decision); err != nil {
-		return refused(result, err)
-	}
-	decided, err := s.api.Show(ctx, id)
-	if err == nil {
-		result.Record = decided.Record
-	}
-	return result, err
-}
-
-func refused(result Result, err error) (Result, error) {
-	if refusal, ok := errors.AsType[*approval.Fault](err); ok {
-		result.Refusal = refusal
-		return result, nil
-	}
-	return result, err
-}
-
 var notInSessionNames = regexp.MustCompile(`[^\w+=,.@-]`)
 
-// userName is the user of this machine, as a session name.
+// userName returns the user of this machine as the name of a session.
 func userName() string {
 	name := "somebody"
 	if u, err := user.Current(); err == nil && u.Username != "" {

@@ -33,11 +33,11 @@ func task(token, execution string) *asl.Task {
 	}
 }
 
-// run is a local run with decision records of the executions e-1 to e-3, written by the stand-in for S3.
+// run starts a local run with decision records of the executions e-1 to e-3.
 func run(t *testing.T, person Person) (*local.Services, *Approver) {
 	t.Helper()
-	a := &Approver{Objects: t.TempDir(), Person: person}
-	services := local.New(a, local.S3{Dir: a.Objects})
+	a := &Approver{Objects: local.S3{Dir: t.TempDir()}, Person: person}
+	services := local.New(a, a.Objects)
 	for _, execution := range []string{"e-1", "e-2", "e-3"} {
 		_, err := services.Call(t.Context(), &asl.Task{Resource: "arn:aws:states:::aws-sdk:s3:putObject", Input: map[string]any{
 			"Bucket": "records", "Key": "decisions/a b/" + execution + ".json", "Body": map[string]any{"execution": execution},
@@ -49,6 +49,13 @@ func run(t *testing.T, person Person) (*local.Services, *Approver) {
 	return services, a
 }
 
+// ask performs the task, and returns what it reports to the observer.
+func ask(t *testing.T, services *local.Services, task *asl.Task) (reply asl.Reply, told local.Approval, err error) {
+	t.Helper()
+	reply, err = services.Observed(func(effect local.Effect) { told, _ = effect.(local.Approval) }).Call(t.Context(), task)
+	return reply, told, err
+}
+
 func open(t *testing.T, choice string) Person {
 	t.Helper()
 	p, err := Open(choice)
@@ -58,7 +65,7 @@ func open(t *testing.T, choice string) Person {
 	return p
 }
 
-func TestAllApprovesWithARecord(t *testing.T) {
+func TestAllApprovesEveryRequest(t *testing.T) {
 	services, a := run(t, open(t, "all"))
 	reply, err := services.Call(t.Context(), task("token", "e-1"))
 	if err != nil {
@@ -72,7 +79,7 @@ func TestAllApprovesWithARecord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := os.ReadFile(filepath.Join(a.Objects, place.Bucket, filepath.FromSlash(place.Key)))
+	text, err := os.ReadFile(filepath.Join(a.Objects.Dir, place.Bucket, filepath.FromSlash(place.Key)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,18 +92,18 @@ func TestAllApprovesWithARecord(t *testing.T) {
 	}
 }
 
-func TestNoneLetsTheTaskWait(t *testing.T) {
+func TestNoneDecidesNothing(t *testing.T) {
 	services, a := run(t, open(t, "none"))
 	reply, err := services.Call(t.Context(), task("token", "e-1"))
 	if err != nil || !reply.Hangs || reply.Output != nil {
 		t.Errorf("got %+v, %v", reply, err)
 	}
-	if _, err := os.Stat(filepath.Join(a.Objects, "records", "approvals")); !errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Stat(filepath.Join(a.Objects.Dir, "records", "approvals")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("something was recorded: %v", err)
 	}
 }
 
-func TestAFileDecidesOnWhatItKnows(t *testing.T) {
+func TestAFileDecidesSomeRequests(t *testing.T) {
 	decisions, err := Read([]byte(`{"execution": "e-1", "decision": "approve", "reason": "same", "meaning": "same", "printedName": "Jane Doe"}
 
 {"execution": "e-2", "decision": "reject"}
@@ -104,11 +111,9 @@ func TestAFileDecidesOnWhatItKnows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	services, a := run(t, decisions)
-	results := map[string]Result{}
-	a.OnResult = func(execution string, r Result) error { results[execution] = r; return nil }
+	services, _ := run(t, decisions)
 	for execution, want := range map[string]any{"e-1": "approved", "e-2": "rejected", "e-3": nil} {
-		reply, err := services.Call(t.Context(), task("token-"+execution, execution))
+		reply, told, err := ask(t, services, task("token-"+execution, execution))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -116,17 +121,19 @@ func TestAFileDecidesOnWhatItKnows(t *testing.T) {
 		if output["decision"] != want || reply.Hangs != (want == nil) {
 			t.Errorf("%s: got %+v, want %v", execution, reply, want)
 		}
-		if r := results[execution]; r.Request == nil || (r.Outcome == nil) != (want == nil) || r.Refusal != nil {
-			t.Errorf("%s: the result is %+v", execution, r)
+		if want == nil {
+			want = local.NoDecision
 		}
-	}
-	decision, err := decisions.Decide(t.Context(), results["e-1"].Request)
-	if err != nil || decision.Reason != "same" || decision.Meaning != "same" || decision.PrintedName != "Jane Doe" {
-		t.Errorf("decided %+v, %v", decision, err)
+		if told.Execution != execution || told.ID == "" || told.Objects != 1 || told.Decision != want || told.Refusal != "" {
+			t.Errorf("%s: told %+v, want %s", execution, told, want)
+		}
+		if execution == "e-1" && (told.Reason != "same" || told.Meaning != "same" || told.PrintedName != "Jane Doe") {
+			t.Errorf("%s: told %+v, want the texts of the file", execution, told)
+		}
 	}
 }
 
-func TestDecisionsCountByExecutionThenSubjectThenTrial(t *testing.T) {
+func TestExecutionWinsOverSubjectOverTrial(t *testing.T) {
 	decisions, err := Read([]byte(`{"trialId": "T-1", "decision": "approve", "reason": "trial"}
 {"subject": "S-1", "decision": "reject", "reason": "subject"}
 {"execution": "e-1", "decision": "approve", "reason": "execution"}`))
@@ -144,13 +151,13 @@ func TestDecisionsCountByExecutionThenSubjectThenTrial(t *testing.T) {
 	}
 }
 
-func TestFilesOfDecisionsAreChecked(t *testing.T) {
+func TestFaultsOfDecisions(t *testing.T) {
 	_, err := Read([]byte("{\"subject\": \"S-1\", \"decision\": \"yes\"}\n{\"decision\": \"approve\"}\nnot JSON\n" +
 		"{\"subject\": \"S-2\", \"trialId\": \"T-1\", \"decision\": \"approve\"}\n{\"subject\": \"S-3\", \"decision\": \"approve\"}\n{\"subject\": \"S-3\", \"decision\": \"reject\"}\n" +
 		"{\"subject\": \"S-4\", \"decision\": \"approve\", \"signer\": \"me\"}\n"))
 	want := []string{
-		`line 1: decision must be "approve" or "reject", got "yes"`, "line 2: must name one of execution, subject and trialId", "line 3: must be an object",
-		"line 4: must name one of", `line 6: subject "S-3" is decided twice`, "line 7: must be an object",
+		`line 1: decision must be "approve" or "reject", got "yes"`, "line 2: must have one of execution, subject and trialId", "line 3: must be a JSON object",
+		"line 4: must have one of", `line 6: subject "S-3" has an earlier decision`, "line 7: must be a JSON object",
 	}
 	lines := strings.Split(err.Error(), "\n")
 	if len(lines) != len(want) {
@@ -165,14 +172,14 @@ func TestFilesOfDecisionsAreChecked(t *testing.T) {
 	if err := os.WriteFile(empty, []byte("\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for choice, want := range map[string]string{empty: "there is no decision in it", "nobody": `must be "all", "none" or a file`} {
+	for choice, want := range map[string]string{empty: "the file has no decision", "nobody": `must be "all", "none" or a file`} {
 		if _, err := Open(choice); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v", choice, err)
 		}
 	}
 }
 
-// A task that is retried asks again, and the person decides again.
+// A retried task asks again, and the person decides again.
 func TestAnExecutionMayAskAgain(t *testing.T) {
 	services, _ := run(t, open(t, "all"))
 	for i, token := range []string{"token-1", "token-2"} {
@@ -187,20 +194,19 @@ func TestAnExecutionMayAskAgain(t *testing.T) {
 	}
 }
 
-func TestWhatTheDeployedCodeRefusesIsNotDecided(t *testing.T) {
-	var result Result
-	note := func(_ string, r Result) error { result = r; return nil }
-	services, a := run(t, personFunc(func() *approval.Decision { return &approval.Decision{Decision: "approve"} }))
-	a.OnResult = note
-	reply, err := services.Call(t.Context(), task("token", "e-1"))
-	if err != nil || !reply.Hangs || result.Refusal == nil || result.Refusal.Code != "InvalidDecision" {
-		t.Errorf("a decision without a reason: got %+v, %+v, %v", reply, result, err)
-	}
-	services, a = run(t, open(t, "all"))
-	a.OnResult = note
-	reply, err = services.Call(t.Context(), task("token", "e-without-records"))
-	if err != nil || !reply.Hangs || result.Refusal == nil || result.Refusal.Code != "NothingToReview" {
-		t.Errorf("nothing to review: got %+v, %+v, %v", reply, result, err)
+func TestTheDeployedCodeRefuses(t *testing.T) {
+	for _, c := range []struct {
+		reason, execution, refusal string
+		person                     Person
+	}{
+		{"a decision without a reason", "e-1", "reason must have 1 to 2000 printable characters", personFunc(func() *approval.Decision { return &approval.Decision{Decision: "approve"} })},
+		{"nothing to review", "e-without-records", "no decision record", open(t, "all")},
+	} {
+		services, _ := run(t, c.person)
+		reply, told, err := ask(t, services, task("token", c.execution))
+		if err != nil || !reply.Hangs || told.Decision != local.NoDecision || !strings.Contains(told.Refusal, c.refusal) {
+			t.Errorf("%s: got %+v, %+v, %v; want the refusal %q", c.reason, reply, told, err, c.refusal)
+		}
 	}
 }
 
@@ -210,7 +216,7 @@ func (f personFunc) Decide(context.Context, *approval.View) (*approval.Decision,
 	return f(), nil
 }
 
-func TestAWrongRequestFailsTheTaskAsLambdaDoes(t *testing.T) {
+func TestAWrongRequestFailsTheTask(t *testing.T) {
 	services, _ := run(t, open(t, "all"))
 	wrong := task("token", "e-1")
 	payload := wrong.Input.(map[string]any)["Payload"].(map[string]any)

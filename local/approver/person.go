@@ -14,8 +14,8 @@ import (
 	"clinical-risk-pipeline/lambda/approval"
 )
 
-// Open returns the person that a choice describes: "all" approves every request, "none" says nothing to any, and anything else
-// is the name of a file, which [Read] describes.
+// Open returns the person for a choice: "all" approves every request, "none" decides nothing, and any other choice is the name of a
+// file of decisions, which [Read] describes.
 func Open(choice string) (Person, error) {
 	switch choice {
 	case "all":
@@ -41,7 +41,7 @@ func (all) Decide(context.Context, *approval.View) (*approval.Decision, error) {
 	return simulated("approve", "every request is approved: --approve all"), nil
 }
 
-// none says nothing.
+// none decides nothing.
 type none struct{}
 
 func (none) Decide(context.Context, *approval.View) (*approval.Decision, error) { return nil, nil }
@@ -50,13 +50,13 @@ func simulated(verdict, reason string) *approval.Decision {
 	return &approval.Decision{Decision: verdict, Meaning: "simulated approval of a local run", Reason: reason, PrintedName: userName()}
 }
 
-// Decisions are what a person decides on the requests that they know; they say nothing to others.
+// Decisions is a person with prepared decisions. They decide nothing else.
 type Decisions struct{ by map[about]*approval.Decision }
 
-// about is what a decision is about: an execution by its name, a subject, or a trial.
+// about is the topic of a decision: an execution by its name, a subject, or a trial.
 type about struct{ kind, name string }
 
-// line is one of a file of decisions.
+// line is a line of a file of decisions.
 type line struct {
 	Execution string `json:"execution"`
 	Subject   string `json:"subject"`
@@ -64,12 +64,12 @@ type line struct {
 	approval.Decision
 }
 
-// Read reads decisions, one a line, as JSON:
+// Read reads decisions, one JSON object on each line:
 //
 //	{"subject": "S-0042", "decision": "approve", "reason": "called on Monday", "meaning": "responsibility", "printedName": "Jane Doe"}
 //
-// A line names what it is about by "execution" (its name), "subject" or "trialId"; where lines of several kinds fit a request,
-// they count in this order. The texts may be left out. It reports all faults at once, by line.
+// A line names its execution ("execution", by name), its subject ("subject") or its trial ("trialId"). If several lines fit a
+// request, the first kind in this order wins. The texts are optional. Read reports all faults at once, by line.
 func Read(text []byte) (*Decisions, error) {
 	d := &Decisions{by: map[about]*approval.Decision{}}
 	var faults []error
@@ -84,7 +84,7 @@ func Read(text []byte) (*Decisions, error) {
 		}
 	}
 	if len(d.by) == 0 && faults == nil {
-		faults = append(faults, errors.New("there is no decision in it; to decide nothing, choose none"))
+		faults = append(faults, errors.New("the file has no decision: choose none to decide nothing"))
 	}
 	return d, errors.Join(append(faults, scanner.Err())...)
 }
@@ -94,7 +94,7 @@ func (d *Decisions) read(text []byte, number int) error {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&l); err != nil {
-		return errors.New("must be an object with execution, subject or trialId, with decision, and if need be with meaning, reason and printedName")
+		return errors.New("must be a JSON object with execution, subject or trialId, with decision, and optionally with meaning, reason and printedName")
 	}
 	var keys []about
 	for _, key := range []about{{"execution", l.Execution}, {"subject", l.Subject}, {"trialId", l.TrialID}} {
@@ -104,11 +104,11 @@ func (d *Decisions) read(text []byte, number int) error {
 	}
 	switch {
 	case len(keys) != 1:
-		return errors.New("must name one of execution, subject and trialId")
+		return errors.New("must have one of execution, subject and trialId")
 	case l.Decision.Decision != "approve" && l.Decision.Decision != "reject":
 		return fmt.Errorf(`decision must be "approve" or "reject", got %q`, l.Decision.Decision)
 	case d.by[keys[0]] != nil:
-		return fmt.Errorf("%s %q is decided twice", keys[0].kind, keys[0].name)
+		return fmt.Errorf("%s %q has an earlier decision: keep one of the two", keys[0].kind, keys[0].name)
 	}
 	decision := simulated(l.Decision.Decision, fmt.Sprintf("line %d of the decisions", number))
 	decision.Meaning = cmp.Or(l.Meaning, decision.Meaning)

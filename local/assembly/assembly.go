@@ -1,15 +1,15 @@
-// Package assembly reads what `cdk synth` wrote: which stacks there are, and the state machine of an environment, which it makes
-// executable on this machine.
+// Package assembly reads the output of `cdk synth`: the stacks, and the state machine of an environment, which it makes executable
+// on this machine.
 //
-// A cloud assembly is a folder with a manifest.json. Every CDK Stage is an assembly of its own inside it
-// (assembly-Dev, assembly-Staging …) and is called an environment here, by the lower-case id of the stage: "dev". An
-// application without stages is addressed by the names of its stacks instead.
+// A cloud assembly is a folder with a manifest.json. Every CDK Stage is a nested assembly (assembly-Dev, assembly-Staging …). This
+// package calls it an environment, by the lower-case id of the stage: "dev". In an application without stages, the names of the
+// stacks are the names of the environments.
 //
-// The definition of a state machine stands in its CloudFormation template as text with holes: intrinsics such as Ref,
-// Fn::GetAtt and Fn::Join that CloudFormation fills at deployment. This package fills them with values that have the
-// shape of the real ones and that are the same on every machine and every run: names derived from stack and logical id,
-// ARNs in the stack's own account and region, or in account 111111111111 and region us-east-1 where the stack leaves
-// them open. What it cannot fill is an error that names the intrinsic and its place; nothing is guessed.
+// A CloudFormation template has the definition of a state machine as text with holes: intrinsics such as Ref, Fn::GetAtt and
+// Fn::Join, which CloudFormation fills at deployment. This package fills them with values that have the shape of the real ones and
+// are the same on every machine and every run. Names derive from stack and logical id. ARNs have the stack's account and region,
+// or account 111111111111 and region us-east-1 if the stack does not set them. An intrinsic without a value is an error that names
+// the intrinsic and its place. The package never guesses a value.
 package assembly
 
 import (
@@ -23,26 +23,25 @@ import (
 	"strings"
 )
 
-// Assembly is a cloud assembly, opened.
+// Assembly is an open cloud assembly.
 type Assembly struct {
 	dir          string
 	environments []environment
 }
 
-// environment is what one name stands for on the command line: the stacks of a Stage, or one stack outside any Stage.
+// environment is the stacks of a Stage, or one stack outside the Stages.
 type environment struct {
 	name    string   // "dev", or a stack's name
 	path    string   // the Stage's construct path in lower case, "pipeline/dev", or the stack's name
-	stage   bool     // false: a single stack
-	stacks  []*Stack // what is searched for the state machine
-	exports []*Stack // what is deployed together with it, and may lend it exported values
+	stage   bool     // false for a single stack
+	stacks  []*Stack // may have the state machine
+	exports []*Stack // may export values that the state machine imports
 }
 
-// Open reads the manifest of the assembly in dir, and of every assembly inside it. Templates are read later, when their
-// environment is asked for.
+// Open reads the manifest of the assembly in dir and of every nested assembly. It does not read the templates yet.
 func Open(dir string) (*Assembly, error) {
 	if _, err := os.Stat(filepath.Join(dir, manifestFile)); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: no cloud assembly here (no %s): synthesize it with `make synth`, or with `npx cdk synth`",
+		return nil, fmt.Errorf("%s: no cloud assembly here (%s is missing): synthesize it with `make synth` or `npx cdk synth`",
 			dir, manifestFile)
 	}
 	a := &Assembly{dir: dir}
@@ -53,8 +52,7 @@ func Open(dir string) (*Assembly, error) {
 	return a, nil
 }
 
-// add collects the environments of the assembly in dir; stage is the path of the Stage that it belongs to, "" for the
-// outermost.
+// add collects the environments of the assembly in dir. The stage is the path of its Stage, "" for the outermost assembly.
 func (a *Assembly) add(dir, stage string) error {
 	m, err := readManifest(dir)
 	if err != nil {
@@ -91,8 +89,7 @@ func (a *Assembly) add(dir, stage string) error {
 	return nil
 }
 
-// nameEnvironments gives every environment the last part of its path as its name, and the whole path where that part is
-// not unique.
+// nameEnvironments names every environment after the last part of its path, or after the whole path if that part is not unique.
 func (a *Assembly) nameEnvironments() {
 	count := map[string]int{}
 	for _, e := range a.environments {
@@ -109,8 +106,8 @@ func (a *Assembly) nameEnvironments() {
 
 func lastPart(path string) string { return path[strings.LastIndex(path, "/")+1:] }
 
-// Stacks returns every stack, those of the Stages included, in an order that is always the same. What the manifests do not name
-// is none, whatever lies in the folder: a synthesis leaves there what an earlier one wrote.
+// Stacks returns every stack, including those of the Stages, in a stable order. It ignores templates that no manifest names: a
+// synthesis leaves the files of earlier ones in the folder.
 func (a *Assembly) Stacks() []*Stack {
 	var stacks []*Stack
 	for _, e := range a.environments {
@@ -119,8 +116,8 @@ func (a *Assembly) Stacks() []*Stack {
 	return stacks
 }
 
-// Environments returns the names that StateMachine accepts, sorted: every Stage, and every stack outside the Stages
-// that has a state machine.
+// Environments returns the sorted names that StateMachine accepts: every Stage, and every stack outside the Stages that has a
+// state machine.
 func (a *Assembly) Environments() []string {
 	var names []string
 	for _, e := range a.environments {
@@ -132,13 +129,14 @@ func (a *Assembly) Environments() []string {
 	return names
 }
 
-// StateMachine returns the one state machine of an environment, its definition resolved. With forms, only those that have one of
-// them count; beside a Standard state machine, those of type Express do not: they help it. None or several are an error that
-// lists what there is.
+// StateMachine returns the one state machine of an environment, with a resolved definition. With forms, it ignores state machines
+// of other forms. Beside a Standard state machine, it ignores Express ones, which support it. If there is none or more than one,
+// the error lists the candidates.
 func (a *Assembly) StateMachine(name string, forms ...Form) (*StateMachine, error) {
 	i := slices.IndexFunc(a.environments, func(e environment) bool { return e.name == name })
 	if i < 0 {
-		return nil, fmt.Errorf("%s: no environment %q: there are %s", a.dir, name, list(a.Environments()))
+		return nil, fmt.Errorf("%s: no environment %q, the assembly has %s: synthesize again with `make synth`, or choose another with --environment",
+			a.dir, name, list(a.Environments()))
 	}
 	e := a.environments[i]
 	all, err := e.stateMachines()
@@ -158,14 +156,14 @@ func (a *Assembly) StateMachine(name string, forms ...Form) (*StateMachine, erro
 	case len(found) == 1:
 		return found[0], nil
 	case len(all) == 0:
-		return nil, fmt.Errorf("%s: environment %q has no state machine: its stacks are %s", a.dir, name, list(e.stackNames()))
+		return nil, fmt.Errorf("%s: environment %q has no state machine, its stacks are %s", a.dir, name, list(e.stackNames()))
 	case len(found) == 0:
 		return nil, fmt.Errorf("%s: environment %q has no state machine that scores %s; %s %s", a.dir, name, forms[0], list(others), forms[0].instead())
 	}
-	return nil, fmt.Errorf("%s: environment %q has %d state machines, and one is expected: %s", a.dir, name, len(found), list(names))
+	return nil, fmt.Errorf("%s: environment %q must have one state machine, got %d: %s", a.dir, name, len(found), list(names))
 }
 
-// stateMachines returns the state machines of the environment: the Standard ones, or the Express ones where it has no other.
+// stateMachines returns the Standard state machines of the environment, or the Express ones if it has no others.
 func (e environment) stateMachines() ([]*StateMachine, error) {
 	var standard, express []*StateMachine
 	var faults []error
@@ -194,7 +192,7 @@ func (e environment) stackNames() []string {
 	return names
 }
 
-// list puts names into a sentence: "a, b and c".
+// list joins names for a sentence: "a, b and c".
 func list(names []string) string {
 	switch n := len(names); n {
 	case 0:
@@ -206,7 +204,7 @@ func list(names []string) string {
 	}
 }
 
-// readJSON reads the file at path into v, and names the file in its errors.
+// readJSON reads a file into v. Its errors name the file.
 func readJSON(path string, v any) error {
 	text, err := os.ReadFile(path)
 	if err != nil {

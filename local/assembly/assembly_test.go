@@ -21,7 +21,7 @@ func open(t *testing.T, dir string) *Assembly {
 
 func TestEnvironments(t *testing.T) {
 	got := open(t, testAssembly).Environments()
-	// Network is a stack without a state machine, and no environment.
+	// Network has no state machine, and is therefore not an environment.
 	if want := []string{"Single", "dev", "empty", "full", "prod", "twins"}; !cmp.Equal(got, want) {
 		t.Errorf("Environments() = %v, want %v", got, want)
 	}
@@ -53,7 +53,7 @@ func TestStateMachineOfAnEnvironment(t *testing.T) {
 	}
 }
 
-// A stack that sets its account and region keeps them; they show in every ARN.
+// Every ARN has the account and region of the stack.
 func TestStateMachineInItsOwnAccount(t *testing.T) {
 	m, err := open(t, testAssembly).StateMachine("prod")
 	if err != nil {
@@ -64,7 +64,7 @@ func TestStateMachineInItsOwnAccount(t *testing.T) {
 	}
 }
 
-// An application without stages: one stack, which imports from another that is deployed beside it.
+// An application without stages has a stack that imports a value of another stack.
 func TestStateMachineOfAStack(t *testing.T) {
 	m, err := open(t, testAssembly).StateMachine("Single")
 	if err != nil {
@@ -79,7 +79,7 @@ func TestStateMachineOfAStack(t *testing.T) {
 	if err := json.Unmarshal(m.Definition, &definition); err != nil {
 		t.Fatal(err)
 	}
-	// The topic is in the region of the stack that exports it.
+	// The topic is in the region of the exporting stack.
 	if got, want := definition.States["Tell"].Parameters.TopicArn, "arn:aws:sns:us-east-1:111111111111:Network-Topic-"; !strings.HasPrefix(got, want) {
 		t.Errorf("imported topic = %q, want %s…", got, want)
 	}
@@ -99,11 +99,11 @@ func TestValuesAreStable(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeRun(t *testing.T) {
+func TestEnvironmentsThatCannotRun(t *testing.T) {
 	for _, c := range []struct{ reason, environment, want string }{
-		{"a name that is none lists those that are", "qa", `no environment "qa": there are Single, dev, empty, full, prod and twins`},
-		{"a stack without a state machine is no choice", "empty", `has no state machine: its stacks are Empty-Risk`},
-		{"one is expected, and all are listed", "twins", `has 2 state machines, and one is expected: Twins-Risk/First and Twins-Risk/Second`},
+		{"an unknown name lists the known ones", "qa", "no environment \"qa\", the assembly has Single, dev, empty, full, prod and twins: synthesize again with `make synth`"},
+		{"no state machine", "empty", `has no state machine, its stacks are Empty-Risk`},
+		{"two state machines", "twins", `must have one state machine, got 2: Twins-Risk/First and Twins-Risk/Second`},
 	} {
 		_, err := open(t, testAssembly).StateMachine(c.environment)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
@@ -112,8 +112,8 @@ func TestWhatCannotBeRun(t *testing.T) {
 	}
 }
 
-// An environment has a Standard state machine of each form at most; which is meant is said by the form. The watch of the
-// approvals, an Express one, is neither.
+// An environment may have one Standard state machine of each form. The Express state machine that watches the approvals does not
+// count.
 func TestStateMachineOfAForm(t *testing.T) {
 	a := open(t, testAssembly)
 	for form, stack := range map[Form]string{OneSubject: "Full-Risk", WholeCohort: "Full-Cohort"} {
@@ -126,9 +126,9 @@ func TestStateMachineOfAForm(t *testing.T) {
 		form                Form
 		want                string
 	}{
-		{"no cohort pipeline", "dev", WholeCohort, `"dev" has no state machine that scores a whole cohort; Dev-Risk/Pipeline scores one subject: leave --cohort out`},
-		{"several of one form", "twins", OneSubject, `"twins" has 2 state machines, and one is expected`},
-		{"none at all", "empty", WholeCohort, `"empty" has no state machine: its stacks are Empty-Risk`},
+		{"no cohort pipeline", "dev", WholeCohort, `"dev" has no state machine that scores a whole cohort; Dev-Risk/Pipeline scores one subject: omit --cohort`},
+		{"several of one form", "twins", OneSubject, `"twins" must have one state machine, got 2`},
+		{"no state machine", "empty", WholeCohort, `"empty" has no state machine, its stacks are Empty-Risk`},
 	} {
 		if _, err := a.StateMachine(c.environment, c.form); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want it to contain %q", c.reason, err, c.want)
@@ -143,7 +143,7 @@ func TestMissingAssembly(t *testing.T) {
 	}
 }
 
-// Two stages of the same id, in different pipelines, are told apart by their whole paths.
+// Stages with the same id in different pipelines have their whole paths as names.
 func TestStagesOfTheSameName(t *testing.T) {
 	dir := place(t, map[string]string{
 		"manifest.json": `{"artifacts": {
@@ -157,7 +157,7 @@ func TestStagesOfTheSameName(t *testing.T) {
 	}
 }
 
-// argument returns a string argument of a task in a definition.
+// argument returns a string argument of a state in a definition.
 func argument(t *testing.T, definition []byte, state, name string) string {
 	t.Helper()
 	var machine struct {

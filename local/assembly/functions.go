@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// The functions below evaluate an intrinsic whose arguments are resolved already.
+// The functions below evaluate an intrinsic with resolved arguments.
 
 // join is Fn::Join: [delimiter, [value, …]].
 func join(a []any) (any, error) {
@@ -78,7 +78,7 @@ func (r *resolver) findInMap(a []any) (any, error) {
 			return options["DefaultValue"], nil
 		}
 	}
-	return nil, fmt.Errorf("there is no mapping %v.%v.%v", a[0], a[1], a[2])
+	return nil, fmt.Errorf("the template has no mapping %v.%v.%v", a[0], a[1], a[2])
 }
 
 func equals(a []any) (any, error) {
@@ -92,7 +92,7 @@ func and(a []any) (any, error) { return all(a, true) }
 
 func or(a []any) (any, error) { return all(a, false) }
 
-// all returns want if every condition in the list is, and the opposite otherwise: 'and' for true, 'or' for false.
+// all returns want if every condition in the list equals want, and the opposite otherwise: 'and' for true, 'or' for false.
 func all(a []any, want bool) (any, error) {
 	result := want
 	for _, item := range a {
@@ -116,8 +116,8 @@ func not(a []any) (any, error) {
 	return nil, errors.New("it takes one condition")
 }
 
-// sub is Fn::Sub: a string, or [string, {name: value}], in which ${name}, ${Resource}, ${Resource.Attribute} and
-// ${AWS::Pseudo} are replaced, and ${!literal} is not.
+// sub is Fn::Sub: a string, or [string, {name: value}]. It replaces ${name}, ${Resource}, ${Resource.Attribute} and
+// ${AWS::Pseudo}, and not ${!literal}.
 func (r *resolver) sub(argument any, at string) (any, error) {
 	source, ok := argument.(string)
 	variables := map[string]any{}
@@ -151,7 +151,7 @@ func (r *resolver) sub(argument any, at string) (any, error) {
 	}
 }
 
-// substitute returns what stands for ${name} in Fn::Sub.
+// substitute returns the value of ${name} in Fn::Sub.
 func (r *resolver) substitute(name string, variables map[string]any, at string) (string, error) {
 	if literal, ok := strings.CutPrefix(name, "!"); ok {
 		return "${" + literal + "}", nil

@@ -13,18 +13,18 @@ import (
 type resolver struct {
 	stack     *Stack
 	template  *template
-	exporters []*Stack        // where Fn::ImportValue looks
-	active    map[string]bool // what is being evaluated, to see a circle
+	exporters []*Stack        // searched by Fn::ImportValue
+	active    map[string]bool // what is being evaluated, to find circles
 }
 
 func newResolver(s *Stack, t *template, exporters []*Stack) *resolver {
 	return &resolver{stack: s, template: t, exporters: exporters, active: map[string]bool{}}
 }
 
-// IntrinsicError is an intrinsic that has no value on this machine.
+// IntrinsicError reports an intrinsic that has no value on this machine.
 type IntrinsicError struct {
 	Stack     string // the stack's name
-	Path      string // where in the template: "Resources.Pipeline.Properties.DefinitionString.Fn::Join[1][3]"
+	Path      string // its place in the template: "Resources.Pipeline.Properties.DefinitionString.Fn::Join[1][3]"
 	Intrinsic string // such as `Ref Cluster`
 	Reason    string
 }
@@ -37,7 +37,7 @@ func (r *resolver) fault(at, intrinsic, reason string) error {
 	return &IntrinsicError{Stack: r.stack.Name, Path: at, Intrinsic: intrinsic, Reason: reason}
 }
 
-// enter marks that what is being evaluated until leave is called. It is an error if it already was: a circle.
+// enter marks what is being evaluated, until leave is called. If it is already marked, it refers to itself: an error.
 func (r *resolver) enter(what, at string) (leave func(), err error) {
 	key := r.stack.Name + " " + what
 	if r.active[key] {
@@ -47,16 +47,16 @@ func (r *resolver) enter(what, at string) (leave func(), err error) {
 	return func() { delete(r.active, key) }, nil
 }
 
-// noValue is what Ref AWS::NoValue resolves to: the property or item that holds it is left out.
+// noValue is the value of Ref AWS::NoValue. It removes the property or item that holds it.
 type noValue struct{}
 
-// resolve returns the value with every intrinsic in it replaced; at is its place in the template. All faults are joined.
+// resolve returns the value with every intrinsic in it replaced. The place in the template is at. The error joins all faults.
 func (r *resolver) resolve(value any, at string) (any, error) {
 	switch v := value.(type) {
 	case map[string]any:
 		if len(v) == 1 {
 			for name, argument := range v {
-				// Elsewhere a field called Condition is just that.
+				// Outside of Conditions, Condition is the name of a field.
 				condition := name == "Condition" && strings.HasPrefix(at, "Conditions.")
 				if name == "Ref" || condition || strings.HasPrefix(name, "Fn::") {
 					return r.intrinsic(name, argument, at)
@@ -69,7 +69,7 @@ func (r *resolver) resolve(value any, at string) (any, error) {
 	case string:
 		if _, reference, ok := strings.Cut(v, "{{resolve:"); ok {
 			reference, _, _ = strings.Cut(reference, "}}")
-			return nil, r.fault(at, "{{resolve:"+reference+"}}", "dynamic references are not looked up")
+			return nil, r.fault(at, "{{resolve:"+reference+"}}", "dynamic references have no local value")
 		}
 	}
 	return value, nil
@@ -101,7 +101,7 @@ func (r *resolver) resolveList(list []any, at string) (any, error) {
 	return out, errors.Join(faults...)
 }
 
-// intrinsic evaluates the intrinsic of that name.
+// intrinsic evaluates the intrinsic with the name.
 func (r *resolver) intrinsic(name string, argument any, at string) (any, error) {
 	if id, ok := argument.(string); ok {
 		switch name {
@@ -139,7 +139,7 @@ func (r *resolver) intrinsic(name string, argument any, at string) (any, error) 
 	case !known:
 		return nil, r.fault(at, name, "this intrinsic is not supported")
 	case !isList:
-		return nil, r.fault(at, name, "its argument is no list")
+		return nil, r.fault(at, name, "its argument must be a list")
 	}
 	result, err := function(arguments)
 	var deeper *IntrinsicError
@@ -149,7 +149,7 @@ func (r *resolver) intrinsic(name string, argument any, at string) (any, error) 
 	return nil, r.fault(at, name, err.Error())
 }
 
-// ifThenElse evaluates [condition, then, else], and only the branch that is taken.
+// ifThenElse evaluates [condition, then, else]. It does not evaluate the other branch.
 func (r *resolver) ifThenElse(argument any, at string) (any, error) {
 	a, _ := argument.([]any)
 	if len(a) != 3 {
@@ -175,5 +175,5 @@ func text(value any) (string, error) {
 		b, err := json.Marshal(v)
 		return string(b), err
 	}
-	return "", errors.New("a value in it is neither a string, a number nor a boolean")
+	return "", errors.New("each value in it must be a string, a number or a boolean")
 }

@@ -85,7 +85,7 @@ func TestIntrinsics(t *testing.T) {
 		{`{"Fn::Select": ["0", {"Fn::Split": [":", "x:y"]}]}`, `"x"`},
 		{`{"Fn::FindInMap": ["Sizes", "dev", "nodes"]}`, `2`},
 		{`{"Fn::FindInMap": ["Sizes", "qa", "nodes", {"DefaultValue": 1}]}`, `1`},
-		{`{"Fn::If": ["Yes", "then", {"Ref": "Missing"}]}`, `"then"`}, // the other branch is not looked at
+		{`{"Fn::If": ["Yes", "then", {"Ref": "Missing"}]}`, `"then"`}, // the other branch is not evaluated
 		{`{"Fn::If": ["No", "then", "else"]}`, `"else"`},
 		{`{"Fn::If": ["Both", "then", "else"]}`, `"else"`},
 		{`{"Fn::If": ["Either", "then", "else"]}`, `"then"`},
@@ -102,7 +102,7 @@ func TestIntrinsics(t *testing.T) {
 	}
 }
 
-// Names that nobody chose look like CloudFormation's: stack, logical id, and a code; a bucket's in lower case.
+// Generated names look like those of CloudFormation: stack, logical id and a code. Those of buckets are in lower case.
 func TestGeneratedNames(t *testing.T) {
 	for _, c := range []struct{ expression, prefix string }{
 		{`{"Ref": "Bucket"}`, "s-bucket-"},
@@ -133,18 +133,18 @@ func TestUnresolvableIntrinsics(t *testing.T) {
 		{"a parameter without a default", `{"Ref": "Open"}`, "Ref Open", "Here"},
 		{"a value in the Parameter Store", `{"Ref": "Version"}`, "Ref Version", "Here"},
 		{"no such resource", `["x", {"Fn::GetAtt": ["Missing", "Arn"]}]`, "Fn::GetAtt Missing.Arn", "Here[1].Fn::GetAtt"},
-		{"an attribute that only AWS knows", `{"Fn::GetAtt": ["Bucket", "WebsiteURL"]}`, "Fn::GetAtt Bucket.WebsiteURL", "Here.Fn::GetAtt"},
-		{"what a custom resource returns", `{"Fn::GetAtt": ["Custom", "Arn"]}`, "Fn::GetAtt Custom.Arn", "Here.Fn::GetAtt"},
+		{"an attribute without a local value", `{"Fn::GetAtt": ["Bucket", "WebsiteURL"]}`, "Fn::GetAtt Bucket.WebsiteURL", "Here.Fn::GetAtt"},
+		{"an attribute of a custom resource", `{"Fn::GetAtt": ["Custom", "Arn"]}`, "Fn::GetAtt Custom.Arn", "Here.Fn::GetAtt"},
 		{"no such export", `{"Fn::ImportValue": "nowhere"}`, "Fn::ImportValue nowhere", "Here.Fn::ImportValue"},
 		{"no such mapping", `{"Fn::FindInMap": ["Sizes", "qa", "nodes"]}`, "Fn::FindInMap", "Here.Fn::FindInMap"},
 		{"no such condition", `{"Fn::If": ["Maybe", 1, 2]}`, "Condition Maybe", "Here.Fn::If[0]"},
-		{"a condition of itself", `{"Fn::If": ["Circle", 1, 2]}`, "Condition Circle", "Conditions.Circle.Fn::Not[0]"},
-		{"a name of itself", `{"Ref": "SelfNamed"}`, "the name of SelfNamed", "Resources.SelfNamed.Properties.TopicName"},
+		{"a condition that refers to itself", `{"Fn::If": ["Circle", 1, 2]}`, "Condition Circle", "Conditions.Circle.Fn::Not[0]"},
+		{"a name that refers to itself", `{"Ref": "SelfNamed"}`, "the name of SelfNamed", "Resources.SelfNamed.Properties.TopicName"},
 		{"an index out of range", `{"Fn::Select": [2, ["a"]]}`, "Fn::Select", "Here.Fn::Select"},
-		{"a function that is not known", `{"Fn::Transform": {"Name": "x"}}`, "Fn::Transform", "Here.Fn::Transform"},
-		{"a function's name inside a text", `{"Fn::Sub": "${Missing}"}`, "Ref Missing", "Here.Fn::Sub"},
+		{"an unknown function", `{"Fn::Transform": {"Name": "x"}}`, "Fn::Transform", "Here.Fn::Transform"},
+		{"a reference in a text", `{"Fn::Sub": "${Missing}"}`, "Ref Missing", "Here.Fn::Sub"},
 		{"an object in a text", `{"Fn::Join": ["", [{"a": 1}]]}`, "Fn::Join", "Here.Fn::Join"},
-		{"a secret", `"{{resolve:ssm:/secret}}"`, "{{resolve:ssm:/secret}}", "Here"},
+		{"a dynamic reference", `"{{resolve:ssm:/secret}}"`, "{{resolve:ssm:/secret}}", "Here"},
 	} {
 		value, err := testResolver(t).resolve(parse(t, c.expression), "Here")
 		var fault *IntrinsicError
@@ -167,12 +167,12 @@ func TestAllFaultsAtOnce(t *testing.T) {
 
 func TestDefinition(t *testing.T) {
 	for _, c := range []struct{ reason, properties, want, fault string }{
-		{"the text", `{"DefinitionString": "{\"a\":1}"}`, `{"a":1}`, ""},
+		{"text", `{"DefinitionString": "{\"a\":1}"}`, `{"a":1}`, ""},
 		{"an object instead of text", `{"Definition": {"a": 1}}`, `{"a":1}`, ""},
-		{"with substitutions; what is no substitution stays", `{"DefinitionString": "{\"a\":\"${x}${y}\"}", "DefinitionSubstitutions": {"x": "v"}}`, `{"a":"v${y}"}`, ""},
-		{"in S3", `{"DefinitionS3Location": {}}`, "", "S3 object is not supported"},
-		{"no JSON", `{"DefinitionString": "{"}`, "", "no JSON"},
-		{"no text", `{"DefinitionString": ["x"]}`, "", "no string"},
+		{"substitutions, one of them without a value", `{"DefinitionString": "{\"a\":\"${x}${y}\"}", "DefinitionSubstitutions": {"x": "v"}}`, `{"a":"v${y}"}`, ""},
+		{"an S3 object", `{"DefinitionS3Location": {}}`, "", "S3 object is not supported"},
+		{"invalid JSON", `{"DefinitionString": "{"}`, "", "must be JSON"},
+		{"a list", `{"DefinitionString": ["x"]}`, "", "must be a string"},
 	} {
 		properties, _ := parse(t, c.properties).(map[string]any)
 		got, err := definition(properties)

@@ -11,30 +11,29 @@ import (
 
 const stateMachineType = "AWS::StepFunctions::StateMachine"
 
-// StateMachine is a state machine as CloudFormation would create it from a template.
+// StateMachine is a state machine as CloudFormation creates it from a template.
 type StateMachine struct {
 	Stack     string // the stack's name
-	LogicalID string // the resource's id in the template
+	LogicalID string // the id of the resource in the template
 	Name      string
 	ARN       string
 	RoleARN   string
 	Express   bool   // of type EXPRESS instead of STANDARD
 	Account   string // 12 digits
 	Region    string
-	// Definition is the resolved Amazon States Language definition, JSON.
+	// Definition is the definition in Amazon States Language, with resolved intrinsics: JSON.
 	Definition []byte
 	Logging    Logging
 }
 
-// Logging says what Step Functions writes to CloudWatch Logs about each execution.
+// Logging configures what Step Functions writes to CloudWatch Logs about each execution.
 type Logging struct {
-	Level                string // ALL, ERROR, FATAL or OFF, which is the default of CloudFormation
-	IncludeExecutionData bool   // whether inputs and outputs are written, too. Default: false
-	Group                string // the log group's name, "" where nothing is logged
+	Level                string // ALL, ERROR, FATAL or OFF. Default: OFF
+	IncludeExecutionData bool   // whether the log has inputs and outputs. Default: false
+	Group                string // the log group's name, "" without a log
 }
 
-// stateMachines returns the stack's state machines in the order of their logical ids. Imported values are looked up in
-// exporters.
+// stateMachines returns the stack's state machines in the order of their logical ids. It looks up imported values in exporters.
 func (s *Stack) stateMachines(exporters []*Stack) ([]*StateMachine, error) {
 	t, err := s.load()
 	if err != nil {
@@ -61,7 +60,7 @@ func (s *Stack) stateMachines(exporters []*Stack) ([]*StateMachine, error) {
 	return machines, errors.Join(faults...)
 }
 
-// stateMachine resolves the resource with the given logical id.
+// stateMachine resolves the resource with the logical id.
 func (r *resolver) stateMachine(id string) (*StateMachine, error) {
 	at := "Resources." + id + ".Properties"
 	value, err := r.resolve(r.template.Resources[id].Properties, at)
@@ -86,14 +85,14 @@ func (r *resolver) stateMachine(id string) (*StateMachine, error) {
 	return m, nil
 }
 
-// definition returns the text of the definition with its substitutions, or what is wrong with it.
+// definition returns the text of the definition after its substitutions.
 func definition(properties map[string]any) ([]byte, error) {
 	var text string
 	switch {
 	case properties["DefinitionString"] != nil:
 		s, ok := properties["DefinitionString"].(string)
 		if !ok {
-			return nil, errors.New("DefinitionString is no string once it is resolved")
+			return nil, errors.New("DefinitionString must be a string after its intrinsics are resolved")
 		}
 		text = s
 	case properties["Definition"] != nil:
@@ -103,19 +102,19 @@ func definition(properties map[string]any) ([]byte, error) {
 		}
 		text = string(b)
 	default:
-		return nil, errors.New("no DefinitionString and no Definition: a definition in an S3 object is not supported")
+		return nil, errors.New("DefinitionString or Definition is required: a definition in an S3 object is not supported")
 	}
 	substitutions, _ := properties["DefinitionSubstitutions"].(map[string]any)
 	for _, key := range slices.Sorted(maps.Keys(substitutions)) {
 		text = strings.ReplaceAll(text, "${"+key+"}", fmt.Sprint(substitutions[key]))
 	}
 	if !json.Valid([]byte(text)) {
-		return nil, errors.New("the definition is no JSON once it is resolved")
+		return nil, errors.New("the definition must be JSON after its intrinsics are resolved")
 	}
 	return []byte(text), nil
 }
 
-// logging reads LoggingConfiguration, of which CloudFormation allows one destination.
+// logging reads LoggingConfiguration. CloudFormation allows one destination.
 func logging(properties map[string]any) Logging {
 	configuration, _ := properties["LoggingConfiguration"].(map[string]any)
 	l := Logging{Level: "OFF"}

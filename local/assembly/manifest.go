@@ -15,13 +15,13 @@ const (
 	assemblyArtifact = "cdk:cloud-assembly"
 )
 
-// Where a stack leaves account and region open, it is executed as if it stood here.
+// The account and region of a stack that does not set them.
 const (
 	DefaultAccount = "111111111111"
 	DefaultRegion  = "us-east-1"
 )
 
-// manifest is the part of a cloud assembly's manifest.json that tells where the templates are.
+// manifest is the part of a manifest.json that says where the templates are.
 type manifest struct {
 	Artifacts map[string]artifact `json:"artifacts"`
 }
@@ -31,7 +31,7 @@ type artifact struct {
 	Environment string `json:"environment"` // of a stack: "aws://ACCOUNT/REGION"
 	Properties  struct {
 		TemplateFile  string `json:"templateFile"`  // of a stack
-		StackName     string `json:"stackName"`     // of a stack; its artifact id where there is none
+		StackName     string `json:"stackName"`     // of a stack. Default: the id of the artifact
 		DirectoryName string `json:"directoryName"` // of an assembly
 		DisplayName   string `json:"displayName"`   // of an assembly: the Stage's construct path
 	} `json:"properties"`
@@ -47,8 +47,8 @@ func (m *manifest) ids() []string { return slices.Sorted(maps.Keys(m.Artifacts))
 
 var environmentPattern = regexp.MustCompile(`^aws://(\d{12}|[^/]*)/([^/]*)$`)
 
-// stack returns the stack that the artifact of the assembly in dir describes, with the defaults for an account and region that
-// are unknown at synthesis.
+// stack returns the stack of an artifact of the assembly in dir. An account or region that is unknown at synthesis becomes the
+// default.
 func (a artifact) stack(dir, id string) (*Stack, error) {
 	file, err := below(dir, id, "templateFile", a.Properties.TemplateFile)
 	if err != nil {
@@ -69,8 +69,8 @@ func (a artifact) stack(dir, id string) (*Stack, error) {
 	return s, nil
 }
 
-// below is the path of what a property of an artifact names inside the assembly in dir. Without a name, or with one that leads
-// out, an assembly would contain itself.
+// below returns the path of the file or folder that a property of an artifact names inside the assembly in dir. A missing name, or
+// a name that leads out of dir, is an error: an assembly could contain itself.
 func below(dir, id, property, name string) (string, error) {
 	if !filepath.IsLocal(name) || filepath.Clean(name) == "." {
 		return "", fmt.Errorf("%s: %s of artifact %s must name something inside %s, got %q: synthesize again with `make synth`",
@@ -79,8 +79,8 @@ func below(dir, id, property, name string) (string, error) {
 	return filepath.Join(dir, name), nil
 }
 
-// stagePath returns the construct path of the Stage that a nested assembly holds. An assembly without a display name is
-// named after its folder: assembly-Dev.
+// stagePath returns the construct path of the Stage of a nested assembly. Without a display name, the id of the artifact has the
+// name: assembly-Dev.
 func (a artifact) stagePath(id string) string {
 	if a.Properties.DisplayName != "" {
 		return a.Properties.DisplayName

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// place writes files into a new folder.
+// place writes files to a new folder.
 func place(t *testing.T, files map[string]string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -25,8 +25,8 @@ func place(t *testing.T, files map[string]string) (dir string) {
 	return dir
 }
 
-// What an earlier synthesis left in the folder is not of the assembly: nothing that the root's manifest leads to names it.
-func TestStacksAreThoseThatTheManifestsName(t *testing.T) {
+// The files that an earlier synthesis left in the folder do not belong to the assembly.
+func TestManifestsNameTheStacks(t *testing.T) {
 	stack := func(name string) string {
 		return `"` + name + `": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "` + name + `.template.json", "stackName": "Of-` + name + `"}}`
 	}
@@ -43,7 +43,7 @@ func TestStacksAreThoseThatTheManifestsName(t *testing.T) {
 		"assembly-Promotion-Dev/manifest.json":                      manifest(stack("Risk")),
 		"assembly-Promotion-Dev/Risk.template.json":                 `{}`,
 		"assembly-Dev/assembly-Dev-West/manifest.json":              manifest(stack("West")),
-		"assembly-Dev/assembly-Dev-East/assembly-X/manifest.json":   `no JSON`,
+		"assembly-Dev/assembly-Dev-East/assembly-X/manifest.json":   `not JSON`,
 		"assembly-Dev/assembly-Dev-East/Stale.nested.template.json": `{}`,
 	})
 	got := map[string]string{}
@@ -65,16 +65,16 @@ func TestStacksAreThoseThatTheManifestsName(t *testing.T) {
 
 func TestDamagedManifests(t *testing.T) {
 	for _, c := range []struct{ reason, manifest, want string }{
-		{"cut off", `{"artifacts":`, "unexpected end of JSON input"},
-		{"an assembly whose folder is gone", `{"artifacts": {"assembly-Dev": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "assembly-Dev"}}}}`, filepath.Join("assembly-Dev", "manifest.json")},
-		{"an assembly without a folder would contain itself", `{"artifacts": {"assembly-Dev": {"type": "cdk:cloud-assembly"}}}`, `directoryName of artifact assembly-Dev must name something inside`},
-		{"so would one that names its own", `{"artifacts": {"assembly-Dev": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "./"}}}}`, `got "./"`},
-		{"or one above", `{"artifacts": {"assembly-Dev": {"type": "cdk:cloud-assembly", "properties": {"directoryName": ".."}}}}`, `got ".."`},
+		{"an incomplete file", `{"artifacts":`, "unexpected end of JSON input"},
+		{"an assembly without its folder", `{"artifacts": {"assembly-Dev": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "assembly-Dev"}}}}`, filepath.Join("assembly-Dev", "manifest.json")},
+		{"an assembly without a folder name", `{"artifacts": {"assembly-Dev": {"type": "cdk:cloud-assembly"}}}`, `directoryName of artifact assembly-Dev must name something inside`},
+		{"an assembly that contains itself", `{"artifacts": {"assembly-Dev": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "./"}}}}`, `got "./"`},
+		{"an assembly that contains the folder above", `{"artifacts": {"assembly-Dev": {"type": "cdk:cloud-assembly", "properties": {"directoryName": ".."}}}}`, `got ".."`},
 		{"a stack without a template", `{"artifacts": {"Risk": {"type": "aws:cloudformation:stack"}}}`, `templateFile of artifact Risk must name something inside`},
 	} {
 		_, err := Open(place(t, map[string]string{"manifest.json": c.manifest}))
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "make synth") || !strings.Contains(err.Error(), "manifest.json") {
-			t.Errorf("%s: error %v, want it to contain %q, the file and what would help", c.reason, err, c.want)
+			t.Errorf("%s: error %v, want it to contain %q, the file and the remedy", c.reason, err, c.want)
 		}
 	}
 }

@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// Stack is a stack of the assembly: where it is deployed, and the template that is.
+// Stack is a stack of the assembly.
 type Stack struct {
 	Name     string
 	Account  string // 12 digits. Default: DefaultAccount
 	Region   string // Default: DefaultRegion
 	Template string // the template's file
 
-	loaded *template // nil until load
+	loaded *template // nil before load
 }
 
-// template is the part of a CloudFormation template in which intrinsics find what they refer to.
+// template is the part of a CloudFormation template that intrinsics refer to.
 type template struct {
 	Parameters map[string]parameter      `json:"Parameters"`
 	Mappings   map[string]map[string]any `json:"Mappings"`
@@ -43,7 +43,7 @@ type output struct {
 	} `json:"Export"`
 }
 
-// load reads the template, once.
+// load reads the template once.
 func (s *Stack) load() (*template, error) {
 	if s.loaded != nil {
 		return s.loaded, nil
@@ -69,11 +69,11 @@ func (s *Stack) hasStateMachine() bool {
 	return false
 }
 
-// value returns what the parameter is without anybody setting it: its default.
+// value returns the default of the parameter.
 func (p parameter) value() (any, error) {
 	switch {
 	case strings.HasPrefix(p.Type, "AWS::SSM::Parameter::Value"):
-		return nil, errors.New("its value stands in the Parameter Store of the account, which is not asked")
+		return nil, errors.New("only the Parameter Store of the account has its value")
 	case p.Default == nil:
 		return nil, errors.New("this parameter has no default")
 	}
@@ -87,7 +87,7 @@ func (p parameter) value() (any, error) {
 	return p.Default, nil
 }
 
-// exists reports whether the resource's condition holds.
+// exists tells whether the resource's condition holds.
 func (r *resolver) exists(id string) (bool, error) {
 	condition := r.template.Resources[id].Condition
 	if condition == "" {
@@ -96,11 +96,11 @@ func (r *resolver) exists(id string) (bool, error) {
 	return r.condition(condition, "Resources."+id+".Condition")
 }
 
-// condition evaluates the condition of that name.
+// condition evaluates the condition with the name.
 func (r *resolver) condition(name, at string) (bool, error) {
 	expression, ok := r.template.Conditions[name]
 	if !ok {
-		return false, r.fault(at, "Condition "+name, "the template has no condition of that name")
+		return false, r.fault(at, "Condition "+name, "the template has no condition with this name")
 	}
 	leave, err := r.enter("Condition "+name, at)
 	if err != nil {
@@ -113,12 +113,12 @@ func (r *resolver) condition(name, at string) (bool, error) {
 	}
 	holds, ok := value.(bool)
 	if !ok {
-		return false, r.fault(at, "Condition "+name, "it is neither true nor false")
+		return false, r.fault(at, "Condition "+name, "it must be true or false")
 	}
 	return holds, nil
 }
 
-// imported returns the value that a stack of the same environment exports under that name.
+// imported returns the value that a stack of the same environment exports under the name.
 func (r *resolver) imported(name, at string) (any, error) {
 	leave, err := r.enter("Fn::ImportValue "+name, at)
 	if err != nil {
@@ -141,5 +141,5 @@ func (r *resolver) imported(name, at string) (any, error) {
 			return exporter.resolve(o.Value, "Outputs."+id+".Value")
 		}
 	}
-	return nil, r.fault(at, "Fn::ImportValue "+name, "no stack of this environment exports that name")
+	return nil, r.fault(at, "Fn::ImportValue "+name, "no stack of this environment exports this name")
 }

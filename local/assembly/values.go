@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// kind says what CloudFormation returns for a resource of a type. In a pattern, {name} is the resource's physical name,
-// and {account}, {region} and {partition} are the stack's.
+// kind says what CloudFormation returns for the resources of a type. In a pattern, {name} is the physical name of the resource, and
+// {account}, {region} and {partition} are those of the stack.
 type kind struct {
 	name string // the property that sets the physical name. Default: none
-	ref  string // pattern of what Ref returns. Default: {name}
-	arn  string // pattern of the ARN. Default: arn:{partition}:SERVICE:{region}:{account}:TYPE/{name}
+	ref  string // the pattern of Ref. Default: {name}
+	arn  string // the pattern of the ARN. Default: arn:{partition}:SERVICE:{region}:{account}:TYPE/{name}
 }
 
-// kinds holds the types whose values differ from the defaults. Sources: the 'Return values' of each type in the
-// CloudFormation template reference.
+// kinds has the types that differ from the defaults. Sources: the 'Return values' of each type in the CloudFormation template
+// reference.
 var kinds = map[string]kind{
 	"AWS::SNS::Topic":                         {"TopicName", "{arn}", "arn:{partition}:sns:{region}:{account}:{name}"},
 	"AWS::SQS::Queue":                         {"QueueName", "https://sqs.{region}.amazonaws.com/{account}/{name}", "arn:{partition}:sqs:{region}:{account}:{name}"},
@@ -53,7 +53,7 @@ func (r *resolver) ref(name, at string) (any, error) {
 	}
 	res, ok := r.template.Resources[name]
 	if !ok {
-		return nil, r.fault(at, "Ref "+name, "the template has no parameter and no resource of that name")
+		return nil, r.fault(at, "Ref "+name, "the template has no parameter and no resource with this name")
 	}
 	pattern := kinds[res.Type].ref
 	if pattern == "" {
@@ -93,7 +93,7 @@ func (r *resolver) pseudo(name string) (any, bool) {
 	return nil, false
 }
 
-// getAttOf is Fn::GetAtt with its list form: [resource, attribute].
+// getAttOf is the list form of Fn::GetAtt: [resource, attribute].
 func (r *resolver) getAttOf(a []any, at string) (any, error) {
 	var parts []string
 	for _, item := range a {
@@ -103,7 +103,7 @@ func (r *resolver) getAttOf(a []any, at string) (any, error) {
 	return r.getAtt(parts, at)
 }
 
-// getAtt is Fn::GetAtt: a resource and its attribute. Ids, names and ARNs have a value here; others have none.
+// getAtt is Fn::GetAtt: a resource and its attribute. Only ids, names and ARNs have local values.
 func (r *resolver) getAtt(parts []string, at string) (any, error) {
 	what := "Fn::GetAtt " + strings.Join(parts, ".")
 	if len(parts) != 2 {
@@ -111,7 +111,7 @@ func (r *resolver) getAtt(parts []string, at string) (any, error) {
 	}
 	res, ok := r.template.Resources[parts[0]]
 	if !ok {
-		return nil, r.fault(at, what, "the template has no resource of that name")
+		return nil, r.fault(at, what, "the template has no resource with this name")
 	}
 	if !strings.HasPrefix(res.Type, "AWS::") || strings.HasPrefix(res.Type, "AWS::CloudFormation::") {
 		return nil, r.fault(at, what, "only a deployment knows the attributes of a "+res.Type)
@@ -132,7 +132,7 @@ func (r *resolver) getAtt(parts []string, at string) (any, error) {
 	return r.fill(pattern, parts[0], res, at)
 }
 
-// fill completes a pattern for the resource with that logical id.
+// fill fills a pattern for the resource with the logical id.
 func (r *resolver) fill(pattern, id string, res resource, at string) (any, error) {
 	name, err := r.physicalName(id, res, at)
 	if err != nil {
@@ -152,7 +152,7 @@ func (r *resolver) fill(pattern, id string, res resource, at string) (any, error
 	).Replace(strings.ReplaceAll(pattern, "{arn}", arn)), nil
 }
 
-// physicalName returns the name that the template sets, or one like CloudFormation's own: STACK-LOGICALID-CODE.
+// physicalName returns the name in the template, or a name like those that CloudFormation generates: STACK-LOGICALID-CODE.
 func (r *resolver) physicalName(id string, res resource, at string) (string, error) {
 	if property := kinds[res.Type].name; property != "" && res.Properties[property] != nil {
 		leave, err := r.enter("the name of "+id, at)
@@ -175,13 +175,13 @@ func (r *resolver) physicalName(id string, res resource, at string) (string, err
 	return name, nil
 }
 
-// code returns 12 capitals and digits that are the same for the same key.
+// code returns 12 capitals and digits that derive from the key.
 func code(key string) string {
 	sum := sha256.Sum256([]byte(key))
 	return base32.StdEncoding.EncodeToString(sum[:])[:12]
 }
 
-// uuid returns an id of that form that is the same for the same key.
+// uuid returns a UUID that derives from the key.
 func uuid(key string) string {
 	sum := sha256.Sum256([]byte(key))
 	h := hex.EncodeToString(sum[:16])

@@ -12,9 +12,9 @@ import (
 
 const cohortExample = `like {"subject": "S-0001", "features": {…}}`
 
-// OpenCohort reads the file at path, or stdin for "-", as a cohort, and checks it as Open does. A line has a subject, and may
-// have features, an object. A subject whose features never came is not a fault of the file: the pipeline counts it as not
-// scored. Other fields are carried along.
+// OpenCohort reads the file at path, or stdin for "-", as a cohort, and checks it as Open does. A line has a subject, and may have
+// features, an object. A subject without features is not a fault of the file: the pipeline counts it as not scored. A line may have
+// other fields.
 func OpenCohort(ctx context.Context, path string, stdin io.Reader) (*File, error) {
 	f := &File{parse: parseSubject, example: cohortExample}
 	if err := f.openAndCheck(ctx, path, stdin); err != nil {
@@ -23,7 +23,7 @@ func OpenCohort(ctx context.Context, path string, stdin io.Reader) (*File, error
 	return f, nil
 }
 
-// parseSubject reads one line of a cohort. All faults are joined, in one line.
+// parseSubject reads one line of a cohort. The error joins all faults in one line.
 func parseSubject(l line) (Input, error) {
 	input := Input{Line: l.number}
 	object, err := l.object(cohortExample)
@@ -37,7 +37,7 @@ func parseSubject(l line) (Input, error) {
 		faults = append(faults, fault)
 	}
 	if _, given := object[workflow.TransformedFeatures]; given {
-		faults = append(faults, "this is an input for one execution a subject: leave --cohort out, or call "+workflow.TransformedFeatures+" "+workflow.Features)
+		faults = append(faults, "this line is an input for a run without --cohort: omit --cohort, or rename "+workflow.TransformedFeatures+" to "+workflow.Features)
 	}
 	if features, given := object[workflow.Features]; given && features != nil {
 		if _, ok := features.(map[string]any); !ok {
@@ -50,7 +50,7 @@ func parseSubject(l line) (Input, error) {
 	return input, nil
 }
 
-// WriteLines writes the lines as they stand in the file, without byte order mark, empty lines and carriage returns.
+// WriteLines writes the lines of the file unchanged, except that it drops byte order mark, empty lines and carriage returns.
 func (f *File) WriteLines(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	for line, err := range f.lines() {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestCohortsThatAreInOrder(t *testing.T) {
+func TestValidCohorts(t *testing.T) {
 	text := "\ufeff" + `{"subject": "A", "features": {"x": 1e0, "y": null}}` + "\r\n\n" + `{"subject": "B"}` + "\n" +
 		`{"subject": "C", "features": null, "site": "DE-03"}` + "\n" + `{"subject": "D", "features": {}}`
 	f, err := OpenCohort(t.Context(), write(t, "a.jsonl", text), nil)
@@ -32,7 +32,7 @@ func TestCohortsThatAreInOrder(t *testing.T) {
 	if err := f.WriteLines(&lines); err != nil {
 		t.Fatal(err)
 	}
-	// What is sent to the model is what stands in the file, to the digit.
+	// The model receives the numbers of the file digit by digit.
 	want := `{"subject": "A", "features": {"x": 1e0, "y": null}}` + "\n" + `{"subject": "B"}` + "\n" +
 		`{"subject": "C", "features": null, "site": "DE-03"}` + "\n" + `{"subject": "D", "features": {}}` + "\n"
 	if lines.String() != want {
@@ -43,12 +43,12 @@ func TestCohortsThatAreInOrder(t *testing.T) {
 func TestFaultsOfCohorts(t *testing.T) {
 	for _, c := range []struct{ reason, text, want string }{
 		{"empty", "\n", "the file is empty: write one object on each line, like {\"subject\": \"S-0001\", \"features\": {…}}"},
-		{"a line that breaks off", `{"subject": "A"`, ":1: this is no JSON (it breaks off)"},
-		{"a line that is no object", `["A"]`, ":1: the line is no object"},
+		{"an incomplete line", `{"subject": "A"`, ":1: not valid JSON (it ends too early)"},
+		{"a list", `["A"]`, ":1: the line must be an object"},
 		{"no subject", `{"features": {}}`, ":1: subject is missing"},
-		{"features that are a text", `{"subject": "A", "features": "secret"}`, ":1: features must be an object"},
-		{"a line of the other form", valid("A"), ":1: this is an input for one execution a subject: leave --cohort out"},
-		{"a subject twice", `{"subject": "A"}` + "\n" + `{"subject": "A"}`, `:2: subject "A" stands on line 1 already`},
+		{"features that are a string", `{"subject": "A", "features": "secret"}`, ":1: features must be an object"},
+		{"a line of the other form", validInput("A"), ":1: this line is an input for a run without --cohort: omit --cohort, or rename transformed_features to features"},
+		{"a subject twice", `{"subject": "A"}` + "\n" + `{"subject": "A"}`, `:2: subject "A" is already on line 1`},
 	} {
 		_, err := OpenCohort(t.Context(), write(t, "a.jsonl", c.text), nil)
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "secret") {
@@ -57,6 +57,6 @@ func TestFaultsOfCohorts(t *testing.T) {
 	}
 	_, err := OpenCohort(t.Context(), write(t, "a.jsonl", "{\n{\"subject\": \"A\"}\n{}\n"), nil)
 	if err == nil || !strings.Contains(err.Error(), "a.jsonl:1: ") || !strings.Contains(err.Error(), "a.jsonl:3: ") {
-		t.Errorf("not all faults at once: %v", err)
+		t.Errorf("the error lacks a fault: %v", err)
 	}
 }

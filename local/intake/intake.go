@@ -1,18 +1,18 @@
 // Package intake reads the inputs of executions from a file, and checks all of them before the first execution starts.
 //
-// A file whose name ends in .json holds one input; any other file, or standard input, is JSON Lines, an input a line:
+// A file whose name ends in .json holds one input. Any other file, and standard input, is JSON Lines, with one input on each line:
 //
 //	{"subject": "S-0001", "trialId": "T-1", "transformed_features": {…}}
 //
-// The file is read twice, as a stream: once to check it, once to run it. Memory grows with the number of subjects, of which
-// only the ids are kept, but not with their features. A byte order mark, Windows line ends and empty lines are fine.
+// The package reads the file twice, as a stream: once to check it, and once to run it. It keeps the ids of the subjects in memory, and
+// never their features. It accepts a byte order mark, Windows line ends and empty lines.
 //
-// [OpenCohort] reads a cohort instead, JSON Lines, of which one execution scores all subjects:
+// [OpenCohort] reads a cohort instead, also JSON Lines. One execution scores all of its subjects:
 //
 //	{"subject": "S-0001", "features": {…}}
 //
-// What the features hold is the model's business: a feature that is missing or wrong makes an execution fail, not the
-// file. Messages name places and fields, never values of features.
+// The package does not check the features. The model does: a missing or wrong feature makes its execution fail. Messages name places
+// and fields, never values of features.
 package intake
 
 import (
@@ -26,13 +26,13 @@ import (
 	"strings"
 )
 
-// MaxInput is the size of an execution's input that Step Functions accepts at most, in bytes.
+// MaxInput is the maximum size of an execution's input in Step Functions, in bytes.
 const MaxInput = 256 << 10
 
-// maxFaults is how many faults are told at once.
+// maxFaults is the maximum number of faults in an error.
 const maxFaults = 20
 
-// Stdin is the path that stands for standard input.
+// Stdin is the path of standard input.
 const Stdin = "-"
 
 // Input is the input of one execution.
@@ -40,23 +40,23 @@ type Input struct {
 	Line    int // in the file, from 1
 	Subject string
 	TrialID string
-	Value   map[string]any // all of it
+	Value   map[string]any // the whole input
 }
 
-// File is a file of inputs that are all in order. Close it.
+// File is a file of valid inputs. The caller must close it.
 type File struct {
 	Name  string // for messages: the path, or "standard input"
-	Count int    // of the inputs
+	Count int    // the number of inputs
 
 	file    *os.File
 	single  bool // one JSON document instead of lines
 	parse   func(line) (Input, error)
-	example string // of a line
+	example string // a valid line, for messages
 	cleanup func() error
 }
 
-// Open reads the file at path, or stdin for "-", and checks it. All faults are joined, each with its line and what would
-// be right. A cancelled context ends it with the context's error.
+// Open reads the file at path, or stdin for "-", and checks it. The error joins all faults, each with its line and the remedy. If
+// the context is cancelled, Open returns its error.
 func Open(ctx context.Context, path string, stdin io.Reader) (*File, error) {
 	f := &File{single: strings.HasSuffix(strings.ToLower(path), ".json"), parse: parse, example: example}
 	if err := f.openAndCheck(ctx, path, stdin); err != nil {
@@ -87,7 +87,7 @@ func (f *File) open(path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%s: there is no such file: name a .jsonl file, such as those in examples", path)
+		return fmt.Errorf("%s: no such file: name a .jsonl file, such as those in examples", path)
 	case err != nil:
 		return err
 	case info.IsDir():
@@ -97,7 +97,7 @@ func (f *File) open(path string) error {
 	return err
 }
 
-// spool keeps standard input in a temporary file, which is readable by its owner only, so that it can be read twice.
+// spool copies standard input to a temporary file, so that it can be read twice. Only its owner can read the file.
 func (f *File) spool(ctx context.Context, stdin io.Reader) error {
 	file, err := os.CreateTemp("", "clinicalrisk-*.jsonl")
 	if err != nil {
@@ -111,7 +111,7 @@ func (f *File) spool(ctx context.Context, stdin io.Reader) error {
 	}()
 	select {
 	case err = <-copied:
-	case <-ctx.Done(): // A read of a terminal cannot be ended; it is left to itself.
+	case <-ctx.Done(): // A read from a terminal cannot be cancelled. It continues.
 		err = ctx.Err()
 	}
 	if err != nil {
@@ -123,7 +123,7 @@ func (f *File) spool(ctx context.Context, stdin io.Reader) error {
 // Close releases the file.
 func (f *File) Close() error { return errors.Join(f.file.Close(), f.cleanup()) }
 
-// check reads the whole file and reports what is wrong with it.
+// check reads the whole file and returns its faults.
 func (f *File) check(ctx context.Context) error {
 	seen := map[string]int{}
 	var faults []error
@@ -137,7 +137,7 @@ func (f *File) check(ctx context.Context) error {
 		}
 		f.Count++
 		if line, twice := seen[input.Subject]; twice {
-			faults = append(faults, fmt.Errorf("%s:%d: subject %q stands on line %d already: keep one of the two",
+			faults = append(faults, fmt.Errorf("%s:%d: subject %q is already on line %d: keep one of the two",
 				f.Name, input.Line, input.Subject, line))
 			continue
 		}
@@ -152,7 +152,7 @@ func (f *File) check(ctx context.Context) error {
 	return errors.Join(faults...)
 }
 
-// Inputs returns the inputs in the order of the file. An error is one line's; the next lines follow.
+// Inputs returns the inputs in the order of the file. An error concerns one line. The next lines follow it.
 func (f *File) Inputs() iter.Seq2[Input, error] {
 	return func(yield func(Input, error) bool) {
 		for line, err := range f.lines() {

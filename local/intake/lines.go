@@ -9,7 +9,7 @@ import (
 	"iter"
 )
 
-// line is a line of the file, or all of a single document.
+// line is a line of the file, or the whole text of a single document.
 type line struct {
 	number int
 	text   []byte
@@ -22,7 +22,7 @@ var (
 	errUTF16      = errors.New("the file is UTF-16: save it as UTF-8")
 )
 
-// lines returns the lines that are not empty. A line is never held in memory beyond what an input may have.
+// lines returns the lines that are not empty. It keeps no more of a line in memory than the maximum size of an input.
 func (f *File) lines() iter.Seq2[line, error] {
 	return func(yield func(line, error) bool) {
 		if _, err := f.file.Seek(0, io.SeekStart); err != nil {
@@ -62,7 +62,7 @@ func yieldDocument(reader io.Reader, yield func(line, error) bool) {
 	}
 }
 
-// maxDocument leaves room for the white space of a single document, which does not count.
+// maxDocument is the maximum size of a single document. It leaves room for white space, which does not count as input.
 const maxDocument = 4 * MaxInput
 
 func yieldLines(reader *bufio.Reader, yield func(line, error) bool) {
@@ -88,7 +88,7 @@ func yieldLines(reader *bufio.Reader, yield func(line, error) bool) {
 	}
 }
 
-// readLine reads up to the next line feed. Of a line that is too long it keeps the beginning, and returns the length of all.
+// readLine reads to the next line feed. It cuts a line that is too long, and returns its full length.
 func readLine(reader *bufio.Reader) (text []byte, length int, err error) {
 	for {
 		part, err := reader.ReadSlice('\n')
@@ -104,6 +104,6 @@ func readLine(reader *bufio.Reader) (text []byte, length int, err error) {
 }
 
 func tooLong(length int, more string) error {
-	return fmt.Errorf("the input has %s%d bytes, and Step Functions takes %d at most: keep large data in S3 and pass its place",
+	return fmt.Errorf("the input has %s%d bytes, Step Functions accepts at most %d: keep large data in S3 and pass its URI",
 		more, length, MaxInput)
 }

@@ -16,17 +16,18 @@ import (
 )
 
 const (
-	pingTime   = 2 * time.Second // https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
+	// https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
+	pingTime   = 2 * time.Second // the time limit for the answer to a ping
 	answerTime = 100 * time.Millisecond
 )
 
-// maxBody is the size of a request and of an answer that SageMaker takes at most, in bytes.
+// maxBody is the maximum size of a request and of an answer in SageMaker, in bytes.
 var maxBody = services.InvokeEndpoint.MaxBytes
 
 // Endpoint is a server that speaks SageMaker's container contract: GET /ping, and POST /invocations.
 //
-// Only its answers take real time. The state machine's clock is virtual, so that a retry comes at once, however long its
-// delay: a server that throttles by the second sees less patience here than on AWS.
+// Only its answers take real time. The state machine's clock is virtual, so that every retry comes at once. A server that throttles
+// by the second receives faster retries here than on AWS.
 type Endpoint struct {
 	base    string
 	client  *http.Client
@@ -38,9 +39,9 @@ func NewEndpoint(address string) (*Endpoint, error) {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
-		return nil, fmt.Errorf("endpoint %q: this is no URL of a model server: write it like http://127.0.0.1:8080", redacted(address))
+		return nil, fmt.Errorf("endpoint must be the URL of a model server, such as http://127.0.0.1:8080, got %q", redacted(address))
 	case u.User != nil, u.RawQuery != "", u.Fragment != "":
-		return nil, fmt.Errorf("endpoint %q: a model server's URL has no user, query or fragment", redacted(address))
+		return nil, fmt.Errorf("endpoint must be a URL without user, query and fragment, got %q", redacted(address))
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 16
@@ -48,12 +49,12 @@ func NewEndpoint(address string) (*Endpoint, error) {
 		base:    strings.TrimSuffix(u.String(), "/"),
 		timeout: services.InvokeEndpoint.MaxTime,
 		client: &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
-			return http.ErrUseLastResponse // A container's redirect is an answer other than success.
+			return http.ErrUseLastResponse // A redirect is an error of the container.
 		}},
 	}, nil
 }
 
-// redacted is the address without a password, for a message.
+// redacted returns the address without its password, for a message.
 func redacted(address string) string {
 	if u, err := url.Parse(address); err == nil {
 		return u.Redacted()
@@ -61,8 +62,8 @@ func redacted(address string) string {
 	return address
 }
 
-// Ping connects once. That nobody listens is an error; an answer other than 200, or none in time, is only a warning,
-// since SageMaker would take such a container out of service, but it can still be tried.
+// Ping connects once. If nobody listens, it returns an error. If the answer is not 200 or does not come in time, it returns a warning:
+// SageMaker would take the container out of service, but a run can try it.
 func (e *Endpoint) Ping(ctx context.Context) (warning string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, pingTime)
 	defer cancel()
@@ -74,10 +75,10 @@ func (e *Endpoint) Ping(ctx context.Context) (warning string, err error) {
 	if err != nil {
 		var dial *net.OpError
 		if errors.As(err, &dial) && dial.Op == "dial" {
-			return "", fmt.Errorf("endpoint %s: nobody answers there (%w): start the model server, or leave --endpoint out "+
+			return "", fmt.Errorf("endpoint %s: no server listens there (%w): start the model server, or omit --endpoint "+
 				"to use the built-in reference model", e.base, dial.Err)
 		}
-		return fmt.Sprintf("%s/ping gave no answer (%s): SageMaker would not put this container in service", e.base, reason(err)), nil
+		return fmt.Sprintf("%s/ping did not answer (%s): SageMaker would not put this container in service", e.base, reason(err)), nil
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
@@ -86,10 +87,10 @@ func (e *Endpoint) Ping(ctx context.Context) (warning string, err error) {
 	return "", nil
 }
 
-// reason says why there was no answer.
+// reason returns why there was no answer.
 func reason(err error) string {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Sprintf("none within %v", pingTime)
+		return fmt.Sprintf("no answer within %v", pingTime)
 	}
 	var about *url.Error
 	if errors.As(err, &about) {
@@ -128,7 +129,7 @@ func (e *Endpoint) Invoke(ctx context.Context, request Request) (Response, error
 	return response, nil
 }
 
-// post sends the request to /invocations and reads the answer, up to one byte more than an answer may have.
+// post sends the request to /invocations and reads the answer, up to one byte more than the limit.
 func (e *Endpoint) post(ctx context.Context, request Request) (status int, contentType string, body []byte, err error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, e.base+"/invocations", bytes.NewReader(request.Body))
 	if err != nil {
@@ -148,8 +149,8 @@ func (e *Endpoint) post(ctx context.Context, request Request) (status int, conte
 	return response.StatusCode, response.Header.Get("Content-Type"), body, err
 }
 
-// withheld stands for what a container said about its error. SageMaker copies it into the exception, and so into logs and
-// messages; containers like to quote the request there, which is health data.
+// withheld replaces the message of a container about its error. SageMaker copies the message to the exception, and from there it
+// reaches logs and notifications. Containers often quote the request in it, which is health data.
 func withheld(body []byte) string {
 	if len(body) > maxBody {
 		return fmt.Sprintf("(more than %d bytes, withheld)", maxBody)

@@ -44,8 +44,8 @@ func TestInvocation(t *testing.T) {
 	}
 }
 
-// Whatever the body is, it is the state machine that decides about it.
-func TestBodiesAreHandedOn(t *testing.T) {
+// The endpoint hands on every body. The state machine decides whether it is usable.
+func TestEveryBodyIsHandedOn(t *testing.T) {
 	for _, body := range []string{"", "NaN", "<html>Error</html>", `{"risk_score": "0.9"}`, "\x00\xff"} {
 		endpoint := serve(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, body) })
 		if got, err := endpoint.Invoke(t.Context(), Request{}); err != nil || got.Body != body {
@@ -87,10 +87,10 @@ func TestTimeout(t *testing.T) {
 	got, err := endpoint.Invoke(t.Context(), Request{})
 	var failure *asl.Error
 	if !errors.As(err, &failure) || failure.Name != services.SageMakerModelError || !strings.Contains(failure.Cause, "timed out") {
-		t.Errorf("error %v, want a model error that says it timed out", err)
+		t.Errorf("error %v, want a model error with a timeout", err)
 	}
 	if got.Duration != endpoint.timeout {
-		t.Errorf("virtual duration %v, want all of the timeout", got.Duration)
+		t.Errorf("virtual duration %v, want the timeout", got.Duration)
 	}
 }
 
@@ -111,7 +111,7 @@ func TestBrokenConnection(t *testing.T) {
 	}
 }
 
-func TestCancelledInvocationIsNoOutcome(t *testing.T) {
+func TestCancelledInvocationIsNotAnException(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	release := make(chan struct{})
 	endpoint := serve(t, func(http.ResponseWriter, *http.Request) { cancel(); <-release })
@@ -142,7 +142,7 @@ func TestPing(t *testing.T) {
 		warning string
 	}{
 		{"in service", 200, ""},
-		{"a server that is no container yet can still be tried", 404, "answered 404 Not Found"},
+		{"a server without /ping", 404, "answered 404 Not Found"},
 		{"starting", 503, "answered 503"},
 	} {
 		endpoint := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -158,7 +158,7 @@ func TestPing(t *testing.T) {
 	}
 }
 
-func TestNobodyListens(t *testing.T) {
+func TestNoServerListens(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -173,11 +173,11 @@ func TestNobodyListens(t *testing.T) {
 	}
 	_, err = endpoint.Ping(t.Context())
 	if err == nil || !strings.Contains(err.Error(), address) || !strings.Contains(err.Error(), "start the model server") {
-		t.Errorf("error %v, want the address and what to do", err)
+		t.Errorf("error %v, want the address and the remedy", err)
 	}
 }
 
-// A server that listens and breaks off, or says something that is no HTTP, is there: the run may try it.
+// A server that listens without a valid answer is a warning: the run may try it.
 func TestPingWithoutAnAnswer(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -199,7 +199,7 @@ func TestPingWithoutAnAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if warning, err := endpoint.Ping(t.Context()); err != nil || !strings.Contains(warning, "gave no answer (") {
+	if warning, err := endpoint.Ping(t.Context()); err != nil || !strings.Contains(warning, "did not answer (") {
 		t.Errorf("Ping = %q, %v; want a warning", warning, err)
 	}
 }

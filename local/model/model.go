@@ -1,10 +1,10 @@
-// Package model answers the pipeline's requests for a risk, as a SageMaker endpoint would.
+// Package model answers the pipeline's requests for a risk, as a SageMaker endpoint does.
 //
-// There are two models. [Reference] is built in: a logistic model whose coefficients are published. [Endpoint] is any server
-// that speaks SageMaker's container contract over HTTP, which is how a team tries its own container before it deploys it.
+// The package has two models. [Reference] is built in: a logistic model with published coefficients. [Endpoint] is any server that
+// speaks SageMaker's container contract over HTTP. With it, a team tries its own container before the deployment.
 //
-// Neither is trusted. What a model answers is handed on as the text that it is, and the state machine decides whether there
-// is a usable score in it. What a container says about its errors may hold health data, and is never repeated.
+// The package trusts neither. It hands on every answer as text, and the state machine decides whether the answer has a usable score.
+// It never repeats a container's message about an error, which may hold health data.
 package model
 
 import (
@@ -18,9 +18,9 @@ import (
 
 // Model answers InvokeEndpoint.
 type Model interface {
-	// Invoke returns the model's answer. An error that is an *asl.Error is the endpoint's exception, under the name by
-	// which a state machine catches it; any other error is no outcome of the call, such as a cancelled context. The
-	// response's Duration counts in every case.
+	// Invoke returns the model's answer. An *asl.Error is the endpoint's exception, with the name by which a state machine
+	// catches it. Any other error, such as that of a cancelled context, aborts the run. The response's Duration is valid in every
+	// case.
 	Invoke(ctx context.Context, request Request) (Response, error)
 }
 
@@ -35,15 +35,15 @@ type Request struct {
 type Response struct {
 	ContentType string
 	Body        string
-	Duration    time.Duration // virtual time that the call took: a constant, so that two runs agree
+	Duration    time.Duration // the virtual time of the call: constant, so that two runs agree
 }
 
-// failure renders an exception as the SDK integration reports it, save for the request id, which no two runs share.
+// failure returns an exception as the SDK integration reports it, except for the request id, which differs between runs.
 func failure(name string, status int, format string, a ...any) *asl.Error {
 	return &asl.Error{Name: name, Cause: fmt.Sprintf("%s (Service: SageMakerRuntime, Status Code: %d)", fmt.Sprintf(format, a...), status)}
 }
 
-// modelError is the exception for an answer of the container other than success. SageMaker reports it with status 424.
+// modelError returns the exception for an error of the container. SageMaker reports it with status 424.
 func modelError(containerStatus int, message string) *asl.Error {
 	side := "server"
 	if containerStatus >= 400 && containerStatus < 500 {

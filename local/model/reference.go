@@ -8,10 +8,9 @@ import (
 	"time"
 )
 
-// Reference is the built-in model. It illustrates, and predicts nothing about anyone.
+// Reference is the built-in model. It is an illustration and predicts nothing about anyone.
 //
-// It is a logistic regression that starts from the dropout rate of the subject's own site and shifts it by published
-// effects:
+// It is a logistic regression that starts from the dropout rate of the subject's site and shifts it by published effects:
 //
 //	feature             type and range           coefficient
 //	site_dropout_rate   number between 0 and 1   its log odds, coefficient 1: the base rate
@@ -24,19 +23,19 @@ import (
 //
 // The intercept is calibrated so that the mean over the population of examples/sample is 0.30, the dropout in the trial of
 // 769 people with mild cognitive impairment from which Edland took three of the four effects. (Over 90 trials of all kinds
-// the mean is 0.169.) Age is left out, since it shows nothing: odds ratio 1.04. Commercial sites, hazard ratio 2.2, are
-// left out because that is in the site's rate already, and ethnic origin, 2.1, because nobody should be treated by it.
+// the mean is 0.169.) The model omits age, which has no effect: odds ratio 1.04. It omits commercial sites, hazard ratio 2.2,
+// because the site's rate includes them, and ethnic origin, hazard ratio 2.1, because it must not decide how people are treated.
 //
-// Why it predicts nothing: hazard ratios are used as odds ratios, effects from different trials are added as if they were
-// independent, and in one real trial of 254 subjects, of whom 57% discontinued, baseline covariates barely told who (AUC
-// 0.6). Whoever alerts about people uses a model that was validated on their own trial.
+// It predicts nothing for three reasons. It uses hazard ratios as odds ratios. It adds effects from different trials as if they were
+// independent. And in one real trial of 254 subjects, of whom 57% discontinued, baseline covariates hardly predicted who (AUC 0.6).
+// Before you alert about people, validate a model on your own trial.
 //
-// A request is {"features": {…}}, the answer {"risk_score": 0.81}; a batch is {"instances": [{…}, …]}, the answer
-// {"predictions": [{"risk_score": 0.81}, …]} in the same order. Other features are ignored. A feature that is missing
-// or of the wrong type is refused, as a container would with status 400; the message names features, never values.
+// A request is {"features": {…}}, and the answer is {"risk_score": 0.81}. A batch is {"instances": [{…}, …]}, and the answer is
+// {"predictions": [{"risk_score": 0.81}, …]} in the same order. The model ignores other features. It refuses a missing or mistyped
+// feature, as a container does with status 400. The message names features, never values.
 //
-// In a batch a subject that is refused costs the others nothing: its prediction says what is wrong, {"error": "…"}, and has no
-// score. A container that refuses the whole batch instead loses all of its subjects, and the coverage shows it.
+// In a batch, a refused subject does not affect the others: its prediction is {"error": "…"} and has no score. A container that
+// refuses the whole batch loses all of its subjects, and the coverage shows it.
 type Reference struct{}
 
 // The coefficients, in log odds.
@@ -55,9 +54,9 @@ const (
 	referenceTime  = 20 * time.Millisecond
 )
 
-// Features are what Reference looks at.
+// Features are the features that Reference uses.
 type Features struct {
-	SiteDropoutRate  float64 // share of the site's subjects who left so far, between 0 and 1, both excluded
+	SiteDropoutRate  float64 // the share of the site's subjects who left so far, between 0 and 1, both excluded
 	ComorbidityCount int     // 0 to 30
 	CollegeEducation bool
 	DepressionScore  int    // Hamilton's scale, 0 to 52
@@ -80,7 +79,7 @@ func Risk(f Features) float64 {
 	return 1 / (1 + math.Exp(-logOdds))
 }
 
-// score is the answer about one subject.
+// score is the answer for one subject.
 type score struct {
 	Risk float64 `json:"risk_score"`
 }
@@ -115,7 +114,7 @@ func answer(response Response, body any) (Response, error) {
 	return response, err
 }
 
-// predict answers a batch: for every instance its score, or what is wrong with it.
+// predict answers a batch: with the score or the faults of every instance.
 func predict(instances []map[string]any) map[string]any {
 	predictions := make([]any, len(instances))
 	for i, instance := range instances {
@@ -128,7 +127,7 @@ func predict(instances []map[string]any) map[string]any {
 	return map[string]any{"predictions": predictions}
 }
 
-// readFeatures returns the features, or everything that is wrong with them, in a fixed order.
+// readFeatures returns the features, or all their faults in a fixed order.
 func readFeatures(values map[string]any) (f Features, faults []string) {
 	check := func(name, rule string, read func(value any) bool) {
 		if value, ok := values[name]; !ok {

@@ -11,10 +11,10 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-const goodFeatures = `{"site_dropout_rate": 0.3, "comorbidity_count": 2, "college_education": true, "depression_score": 3, "sex": "female", "married": true}`
+const validFeatures = `{"site_dropout_rate": 0.3, "comorbidity_count": 2, "college_education": true, "depression_score": 3, "sex": "female", "married": true}`
 
 func TestReferenceAnswers(t *testing.T) {
-	response, err := Reference{}.Invoke(t.Context(), Request{Body: []byte(`{"features": ` + goodFeatures + `}`)})
+	response, err := Reference{}.Invoke(t.Context(), Request{Body: []byte(`{"features": ` + validFeatures + `}`)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func TestReferenceAnswers(t *testing.T) {
 	}
 }
 
-// Each feature shifts the odds by its published ratio, and the others by nothing.
+// Each feature shifts the odds by its published ratio. The other features do not shift them.
 func TestCoefficients(t *testing.T) {
 	base := Features{SiteDropoutRate: 0.3, CollegeEducation: true, DepressionScore: 5, Sex: "male", Married: true}
 	for _, c := range []struct {
@@ -40,7 +40,7 @@ func TestCoefficients(t *testing.T) {
 		{"three comorbidities", func(f *Features) { f.ComorbidityCount = 3 }, 1.11 * 1.11 * 1.11},
 		{"no college", func(f *Features) { f.CollegeEducation = false }, 1.6},
 		{"depression from 6 on", func(f *Features) { f.DepressionScore = 6 }, 1.3},
-		{"a higher score changes nothing more", func(f *Features) { f.DepressionScore = 20 }, 1.3},
+		{"a higher depression score", func(f *Features) { f.DepressionScore = 20 }, 1.3},
 		{"an unmarried man", func(f *Features) { f.Married = false }, 2.1},
 		{"a married woman", func(f *Features) { f.Sex = "female" }, 1},
 		{"an unmarried woman", func(f *Features) { f.Sex, f.Married = "female", false }, 1},
@@ -62,7 +62,7 @@ func odds(f Features) float64 {
 func TestReferenceRefuses(t *testing.T) {
 	with := func(name, value string) string {
 		var features map[string]json.RawMessage
-		if err := json.Unmarshal([]byte(goodFeatures), &features); err != nil {
+		if err := json.Unmarshal([]byte(validFeatures), &features); err != nil {
 			t.Fatal(err)
 		}
 		delete(features, name)
@@ -79,18 +79,18 @@ func TestReferenceRefuses(t *testing.T) {
 		{"missing", with("comorbidity_count", ""), "feature comorbidity_count is missing"},
 		{"null", with("depression_score", "null"), "feature depression_score must be an integer from 0 to 52"},
 		{"a string for a number", with("site_dropout_rate", `"secret"`), "feature site_dropout_rate must be a number between 0 and 1, both excluded"},
-		{"the log odds of 1 are infinite", with("site_dropout_rate", "1"), "feature site_dropout_rate must be a number between 0 and 1, both excluded"},
-		{"those of 0 too", with("site_dropout_rate", "0"), "feature site_dropout_rate must be a number between 0 and 1, both excluded"},
+		{"1, whose log odds are infinite", with("site_dropout_rate", "1"), "feature site_dropout_rate must be a number between 0 and 1, both excluded"},
+		{"0, whose log odds are infinite", with("site_dropout_rate", "0"), "feature site_dropout_rate must be a number between 0 and 1, both excluded"},
 		{"a fraction", with("comorbidity_count", "2.5"), "feature comorbidity_count must be an integer from 0 to 30"},
 		{"negative", with("comorbidity_count", "-1"), "feature comorbidity_count must be an integer from 0 to 30"},
 		{"too many", with("comorbidity_count", "31"), "feature comorbidity_count must be an integer from 0 to 30"},
 		{"a string for a boolean", with("married", `"secret"`), "feature married must be true or false"},
-		{"a code", with("sex", `"secret"`), "feature sex must be female or male"},
+		{"an unknown code", with("sex", `"secret"`), "feature sex must be female or male"},
 		{"all faults at once", `{"features": {"sex": "male", "married": true, "college_education": 1}}`,
 			"feature site_dropout_rate is missing; feature comorbidity_count is missing; feature college_education must be true or false; feature depression_score is missing"},
 		{"no features", `{}`, "the request must be"},
-		{"no object", `[]`, "the request must be"},
-		{"no JSON", `secret`, "the request must be"},
+		{"a list", `[]`, "the request must be"},
+		{"invalid JSON", `secret`, "the request must be"},
 	} {
 		_, err := Reference{}.Invoke(t.Context(), Request{Body: []byte(c.body)})
 		var failure *asl.Error
@@ -119,8 +119,8 @@ func TestReferenceStopsWithItsContext(t *testing.T) {
 }
 
 func TestReferenceAnswersABatchInOrder(t *testing.T) {
-	unmarried := strings.Replace(strings.Replace(goodFeatures, `"married": true`, `"married": false`, 1), "female", "male", 1)
-	response, err := Reference{}.Invoke(t.Context(), Request{Body: []byte(`{"instances": [` + goodFeatures + `,` + unmarried + `]}`)})
+	unmarried := strings.Replace(strings.Replace(validFeatures, `"married": true`, `"married": false`, 1), "female", "male", 1)
+	response, err := Reference{}.Invoke(t.Context(), Request{Body: []byte(`{"instances": [` + validFeatures + `,` + unmarried + `]}`)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,10 +138,10 @@ func TestReferenceAnswersABatchInOrder(t *testing.T) {
 	}
 }
 
-// A score that is made up is worse than none, and a broken subject costs the others of its batch nothing.
-func TestReferenceSaysOfABatchWhichSubjectIsBroken(t *testing.T) {
-	broken := strings.Replace(goodFeatures, `"married": true`, `"married": "secret"`, 1)
-	response, err := Reference{}.Invoke(t.Context(), Request{Body: []byte(`{"instances": [` + goodFeatures + `,` + broken + `, {}]}`)})
+// A broken subject has no score, and does not affect the other subjects of its batch.
+func TestReferenceNamesBrokenSubjectsOfABatch(t *testing.T) {
+	broken := strings.Replace(validFeatures, `"married": true`, `"married": "secret"`, 1)
+	response, err := Reference{}.Invoke(t.Context(), Request{Body: []byte(`{"instances": [` + validFeatures + `,` + broken + `, {}]}`)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +152,7 @@ func TestReferenceSaysOfABatchWhichSubjectIsBroken(t *testing.T) {
 		t.Fatalf("answer %s, %v", response.Body, err)
 	}
 	if _, ok := answer.Predictions[0]["risk_score"].(float64); !ok {
-		t.Errorf("no score for the subject that is not broken: %s", response.Body)
+		t.Errorf("no score for the valid subject: %s", response.Body)
 	}
 	for i, want := range []string{1: "feature married must be true or false", 2: "feature married is missing"} {
 		if i == 0 {

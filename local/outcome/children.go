@@ -11,7 +11,7 @@ import (
 	"clinical-risk-pipeline/workflow"
 )
 
-// Children collects what the children of a Distributed Map did. Its memory grows with their number, not with their data.
+// Children sums up the children of a Distributed Map. Its memory grows with their number, not with their data.
 type Children struct {
 	trace       trace
 	lost        int
@@ -21,15 +21,15 @@ type Children struct {
 	transitions map[[2]string]int
 }
 
-// Batch is what became of one child's batch.
+// Batch is the batch of one child.
 type Batch struct {
-	Name   string // "batch-0000100", as its decision record is called
+	Name   string // the name of its decision record, such as "batch-0000100"
 	First  int    // the place of its first subject in the cohort, from 0
-	Size   int    // how many subjects it has
-	Reason string // why none of them has a score; "" when they have
+	Size   int    // the number of its subjects
+	Reason string // why no subject has a score; "" if the batch was scored
 }
 
-// Add takes a child that ended, and says what became of its batch.
+// Add adds a child that ended, and returns its batch.
 func (c *Children) Add(child *asl.Execution) Batch {
 	if c.entered == nil {
 		c.entered, c.transitions = map[string]int{}, map[[2]string]int{}
@@ -60,7 +60,7 @@ func (c *Children) Add(child *asl.Execution) Batch {
 	return b
 }
 
-// batchOf reads a child's input.
+// batchOf reads the batch from a child's input.
 func batchOf(child *asl.Execution) Batch {
 	input, _ := child.Input.(map[string]any)
 	items, _ := input["Items"].([]any)
@@ -74,8 +74,8 @@ func batchOf(child *asl.Execution) Batch {
 	return b
 }
 
-// reason says why a child scored nobody, "" when it did. It quotes no data: the causes of errors that Step Functions itself
-// reports may hold some.
+// reason returns why a child scored nobody, "" if it scored its batch. It leaves out the causes of Step Functions' own errors, which
+// may quote data.
 func reason(child *asl.Execution, t trace) string {
 	if child.Status != asl.Succeeded {
 		return fmt.Sprintf("the batch ended as %s in %s: %s", child.Status, t.last, cmp.Or(child.Error, "no error"))
@@ -90,7 +90,7 @@ func reason(child *asl.Execution, t trace) string {
 	return "the batch failed in " + t.transitions[i][0] + ": " + lastError(child.History)
 }
 
-// lastError is the last error in a history, with its cause if a service reported it.
+// lastError returns the last error in a history. It has the cause if a service reported the error.
 func lastError(history []asl.Event) string {
 	for i := len(history) - 1; i >= 0; i-- {
 		switch failure := history[i].Details.(type) {
@@ -106,7 +106,7 @@ func lastError(history []asl.Event) string {
 	return "an unknown error"
 }
 
-// mapRun sums the children up.
+// mapRun returns the sums of the children.
 func (c *Children) mapRun(execution *asl.Execution) *MapRun {
 	m := &MapRun{
 		Batches: len(c.lives), Lost: c.lost, Invocations: c.invocations, Counted: counted(execution), Bill: execution.Bill,
@@ -116,7 +116,7 @@ func (c *Children) mapRun(execution *asl.Execution) *MapRun {
 	return m
 }
 
-// overlap returns the most lives at a time, and the time from the first start to the last stop.
+// overlap returns the highest number of lives at the same time, and the time from the first start to the last stop.
 func overlap(lives [][2]time.Time) (most int, took time.Duration) {
 	type change struct {
 		at   time.Time
@@ -126,7 +126,7 @@ func overlap(lives [][2]time.Time) (most int, took time.Duration) {
 	for _, life := range lives {
 		changes = append(changes, change{life[0], 1}, change{life[1], -1})
 	}
-	// Who stops makes room for who starts at the same moment.
+	// At the same moment, a stop comes before a start.
 	slices.SortFunc(changes, func(a, b change) int { return cmp.Or(a.at.Compare(b.at), a.step-b.step) })
 	now := 0
 	for _, c := range changes {
@@ -139,7 +139,7 @@ func overlap(lives [][2]time.Time) (most int, took time.Duration) {
 	return most, took
 }
 
-// counted is what the execution's own counts say, with which it entered CheckRisk.
+// counted returns the execution's own counts, with which it entered CheckRisk.
 func counted(execution *asl.Execution) *Coverage {
 	for i := range execution.History {
 		entered, ok := execution.History[i].Details.(*asl.StateEntered)

@@ -9,7 +9,7 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// batch scores, checks and records, in JSONPath. Its parts carry the names of the real one.
+// batch scores, checks and records a batch, in JSONPath. Its states have the names of the real ones.
 const batch = `{"StartAt": "InvokeModel", "States": {
 	"InvokeModel": {"Type": "Task", "Resource": "arn:aws:states:::a:b", "ResultPath": "$.answer", "Next": "CheckPredictions",
 		"Retry": [{"ErrorEquals": ["Model.Busy"], "MaxAttempts": 3}],
@@ -36,8 +36,8 @@ func TestBatches(t *testing.T) {
 		{"scored", usable, nil, ""},
 		{"scored at the third attempt", usable, []*asl.Error{busy, busy}, ""},
 		{"an answer of another length", map[string]any{"usable": false}, nil, "the model's answer does not have one prediction for each subject of the batch"},
-		{"a service's error has its cause", nil, []*asl.Error{{Name: "Model.Down", Cause: "No model."}}, "the batch failed in InvokeModel: Model.Down: No model."},
-		{"that of Step Functions has none: it may quote data", nil, []*asl.Error{{Name: "States.TaskFailed", Cause: "secret"}}, "the batch failed in InvokeModel: States.TaskFailed"},
+		{"the error of a service, with its cause", nil, []*asl.Error{{Name: "Model.Down", Cause: "No model."}}, "the batch failed in InvokeModel: Model.Down: No model."},
+		{"the error of Step Functions, whose cause may quote data", nil, []*asl.Error{{Name: "States.TaskFailed", Cause: "secret"}}, "the batch failed in InvokeModel: States.TaskFailed"},
 	} {
 		var children Children
 		got := children.Add(child(t, c.answer, c.failures...))
@@ -59,7 +59,7 @@ func TestOfCohort(t *testing.T) {
 	children.Add(child(t, map[string]any{"usable": false}))
 	definition := `{"StartAt": "CheckRisk", "States": {"CheckRisk": {"Type": "Pass", "Next": "End"}, "End": {"Type": "Succeed"}}}`
 	counts := map[string]any{"counts": map[string]any{"subjects": 4.0, "scored": 2.0, "failed": 2.0, "high": 1.0}}
-	c := OfCohort("T-1", execute(t, definition, counts, nil), 1, asItIs, &children)
+	c := OfCohort("T-1", execute(t, definition, counts, nil), 1, unredacted, &children)
 	if !c.Alerted || c.TrialID != "T-1" || len(c.Retries) != 1 || c.Retries[0] != (Retry{"InvokeModel", 1}) {
 		t.Errorf("outcome %+v", c)
 	}
@@ -70,8 +70,8 @@ func TestOfCohort(t *testing.T) {
 	if want := (Coverage{Subjects: 4, Scored: 2, NotScored: 2, HighRisk: 1}); m.Counted == nil || *m.Counted != want {
 		t.Errorf("counted %+v, want %+v", m.Counted, want)
 	}
-	if c := OfCohort("", execute(t, definition, map[string]any{}, nil), 0, asItIs, &Children{}); c.MapRun.Counted != nil || c.Alerted {
-		t.Errorf("an execution that did not count: %+v", c.MapRun.Counted)
+	if c := OfCohort("", execute(t, definition, map[string]any{}, nil), 0, unredacted, &Children{}); c.MapRun.Counted != nil || c.Alerted {
+		t.Errorf("an execution without counts: %+v", c.MapRun.Counted)
 	}
 }
 
@@ -82,7 +82,7 @@ func TestOverlap(t *testing.T) {
 		t.Errorf("%d at once within %v, want 2 within 10s", most, took)
 	}
 	if most, took := overlap(nil); most != 0 || took != 0 {
-		t.Errorf("none: %d, %v", most, took)
+		t.Errorf("no lives: %d, %v", most, took)
 	}
 }
 

@@ -1,10 +1,10 @@
-// Package outcome says, for people and programs, how executions of the pipeline ended: who is at high risk, who was
-// alerted about, and why an execution failed.
+// Package outcome tells people and programs how executions of the pipeline ended: which subjects are at high risk, whether the team
+// was alerted, and why an execution failed.
 //
-// An execution of one subject has an [Outcome]; that of a cohort has a [Cohort], and a [Subject] for each of its subjects.
+// The execution of one subject has an [Outcome]. The execution of a cohort has a [Cohort], and a [Subject] for each subject.
 //
-// An outcome carries a subject's pseudonymous id, the trial and the score, and never a feature. Causes of errors that
-// quote an execution's data lose the quotation (see Redactor).
+// An outcome has the pseudonymous id of the subject, the trial and the score, and never a feature. A [Redactor] removes data from
+// the causes of errors.
 package outcome
 
 import (
@@ -16,48 +16,48 @@ import (
 	"clinical-risk-pipeline/workflow"
 )
 
-// Decision is what the pipeline decided about a subject.
+// Decision is the decision of the pipeline about a subject.
 type Decision string
 
-// The decisions. Only an execution that succeeded with a usable score can find a low risk: whatever else happens leaves
-// the subject undecided, and somebody has to look.
+// The decisions. Only an execution that succeeds with a usable score can find a low risk. In every other case the subject is
+// undecided, and a person has to look.
 const (
 	HighRisk  Decision = "HIGH_RISK" // the score is above the threshold: the execution entered NotifyTeam
 	LowRisk   Decision = "LOW_RISK"  // the score is at or below the threshold, and the execution succeeded
-	Undecided Decision = "UNDECIDED" // there is no usable score, or the execution did not get as far
+	Undecided Decision = "UNDECIDED" // without a usable score, or the execution ended earlier
 )
 
-// Ending is how one execution ended.
+// Ending is the end of an execution.
 type Ending struct {
 	TrialID   string     `json:"trialId"`
-	Execution string     `json:"execution"` // its name, and that of its history's file
+	Execution string     `json:"execution"` // its name, which is also the name of its history file
 	Status    asl.Status `json:"status"`
-	Error     *string    `json:"error"`   // null when it succeeded
-	Cause     *string    `json:"cause"`   // null when it succeeded
-	Path      []string   `json:"path"`    // the states entered, in order
-	Alerted   bool       `json:"alerted"` // an alert was published
-	Retries   []Retry    `json:"retries"` // attempts after the first, by state
+	Error     *string    `json:"error"`   // null if it succeeded
+	Cause     *string    `json:"cause"`   // null if it succeeded
+	Path      []string   `json:"path"`    // the states that it entered, in order
+	Alerted   bool       `json:"alerted"` // it published an alert
+	Retries   []Retry    `json:"retries"` // the retries, by state
 
-	FailedIn    string      `json:"-"` // the state whose visit ended the execution; "" when it succeeded
-	Transitions [][2]string `json:"-"` // pairs of states, the one left and the one entered next
+	FailedIn    string      `json:"-"` // the state that failed; "" if the execution succeeded
+	Transitions [][2]string `json:"-"` // pairs of the state that it left and the state that it entered next
 }
 
-// Outcome is how the execution of one subject ended: a line of executions.jsonl.
+// Outcome is the outcome of the execution of one subject: a line of executions.jsonl.
 type Outcome struct {
 	Subject string `json:"subject"`
 	Ending
-	RiskScore *float64 `json:"riskScore"` // from 0 to 1; null when there is no usable one
+	RiskScore *float64 `json:"riskScore"` // from 0 to 1; null without a usable score
 	Decision  Decision `json:"decision"`
 }
 
-// Retry counts the attempts of a state's task after the first.
+// Retry counts the retries of a state's task.
 type Retry struct {
 	State string `json:"state"`
 	Count int    `json:"count"`
 }
 
-// Of returns the outcome of an execution of that input, which published that many alerts. Redact is what Redactor.For
-// returned for them.
+// Of returns the outcome of an execution of the input, with the number of alerts that it published. Redact is the function of
+// Redactor.For for both.
 func Of(input intake.Input, execution *asl.Execution, alerts int, redact func(cause string) string) *Outcome {
 	o := &Outcome{
 		Subject: input.Subject, Ending: ending(input.TrialID, execution, alerts, redact), RiskScore: riskScore(execution), Decision: Undecided,
@@ -84,7 +84,7 @@ func ending(trial string, execution *asl.Execution, alerts int, redact func(caus
 	return e
 }
 
-// LastState is the state in which the execution ended.
+// LastState is the last state that the execution entered.
 func (e *Ending) LastState() string {
 	if len(e.Path) == 0 {
 		return ""
@@ -92,7 +92,7 @@ func (e *Ending) LastState() string {
 	return e.Path[len(e.Path)-1]
 }
 
-// ErrorName is the error's name, "" when the execution succeeded.
+// ErrorName is the name of the error, or else the status, and "" if the execution succeeded.
 func (e *Ending) ErrorName() string {
 	if e.Error == nil {
 		return ""
@@ -100,7 +100,7 @@ func (e *Ending) ErrorName() string {
 	return cmp.Or(*e.Error, string(e.Status))
 }
 
-// riskScore returns the score with which the execution entered CheckRisk, if it is usable.
+// riskScore returns the score with which the execution entered CheckRisk, nil if it is not usable.
 func riskScore(execution *asl.Execution) *float64 {
 	for i := range execution.History {
 		entered, ok := execution.History[i].Details.(*asl.StateEntered)

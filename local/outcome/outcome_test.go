@@ -10,7 +10,7 @@ import (
 	"clinical-risk-pipeline/local/intake"
 )
 
-// execute runs a definition with tasks that fail with the errors in turn, and then return the result.
+// execute runs a definition. Its tasks fail with one error after the other, and then return the result.
 func execute(t *testing.T, definition string, input any, result any, failures ...*asl.Error) *asl.Execution {
 	t.Helper()
 	machine, err := asl.Load([]byte(definition))
@@ -32,7 +32,7 @@ func execute(t *testing.T, definition string, input any, result any, failures ..
 	return execution
 }
 
-// pipeline scores, checks and notifies, in JSONPath. Its parts carry the names of the real one.
+// pipeline scores, checks and notifies, in JSONPath. Its states have the names of the real ones.
 const pipeline = `{"StartAt": "InvokeModel", "States": {
 	"InvokeModel": {"Type": "Task", "Resource": "arn:aws:states:::a:b", "ResultPath": "$.inference", "Next": "CheckRisk",
 		"Retry": [{"ErrorEquals": ["Model.Busy"], "MaxAttempts": 3}]},
@@ -42,15 +42,15 @@ const pipeline = `{"StartAt": "InvokeModel", "States": {
 
 var input = intake.Input{Line: 1, Subject: "S-1", TrialID: "T-1", Value: map[string]any{"subject": "S-1", "transformed_features": map[string]any{"age": 83.0}}}
 
-// asItIs takes nothing out of a cause.
-func asItIs(cause string) string { return cause }
+// unredacted returns a cause unchanged.
+func unredacted(cause string) string { return cause }
 
-func of(t *testing.T, notifications int, result any, failures ...*asl.Error) *Outcome {
+func pipelineOutcome(t *testing.T, notifications int, result any, failures ...*asl.Error) *Outcome {
 	t.Helper()
-	return Of(input, execute(t, pipeline, input.Value, result, failures...), notifications, asItIs)
+	return Of(input, execute(t, pipeline, input.Value, result, failures...), notifications, unredacted)
 }
 
-func scored(score any) any { return map[string]any{"risk_score": score} }
+func answer(score any) any { return map[string]any{"risk_score": score} }
 
 func TestOutcomeOfSuccess(t *testing.T) {
 	score := 0.9
@@ -64,7 +64,7 @@ func TestOutcomeOfSuccess(t *testing.T) {
 		},
 	}
 	busy := &asl.Error{Name: "Model.Busy"}
-	if diff := cmp.Diff(want, of(t, 1, scored(0.9), busy, busy)); diff != "" {
+	if diff := cmp.Diff(want, pipelineOutcome(t, 1, answer(0.9), busy, busy)); diff != "" {
 		t.Errorf("outcome (-want +got):\n%s", diff)
 	}
 }
@@ -78,51 +78,51 @@ func TestOutcomeOfFailure(t *testing.T) {
 			Path: []string{"InvokeModel"}, Retries: []Retry{}, FailedIn: "InvokeModel",
 		},
 	}
-	if diff := cmp.Diff(want, of(t, 0, nil, &asl.Error{Name: name, Cause: cause})); diff != "" {
+	if diff := cmp.Diff(want, pipelineOutcome(t, 0, nil, &asl.Error{Name: name, Cause: cause})); diff != "" {
 		t.Errorf("outcome (-want +got):\n%s", diff)
 	}
 }
 
-// A subject at high risk of whom nobody was told is at high risk all the same, and the execution failed.
+// A subject is at high risk even if the alert failed. The execution failed, too.
 func TestHighRiskWithoutAnAlert(t *testing.T) {
 	definition := `{"StartAt": "CheckRisk", "States": {"CheckRisk": {"Type": "Pass", "Next": "NotifyTeam"},
 		"NotifyTeam": {"Type": "Task", "Resource": "arn:aws:states:::a:c", "End": true}}}`
-	data := map[string]any{"inference": scored(0.9)}
-	o := Of(input, execute(t, definition, data, nil, &asl.Error{Name: "SNS.Down"}), 0, asItIs)
+	data := map[string]any{"inference": answer(0.9)}
+	o := Of(input, execute(t, definition, data, nil, &asl.Error{Name: "SNS.Down"}), 0, unredacted)
 	if o.Decision != HighRisk || o.Alerted || o.Status != asl.Failed || o.FailedIn != "NotifyTeam" {
 		t.Errorf("outcome %+v, want a high risk without an alert", o)
 	}
 }
 
-// What a pipeline of somebody else lets through as a success is not low risk unless there is a usable score.
+// Another pipeline may succeed without a usable score. That is not a low risk.
 func TestSuccessWithoutAScore(t *testing.T) {
 	for reason, score := range map[string]any{"a string": "0.2", "null": nil, "below zero": -0.1, "above one": 1.1} {
 		definition := `{"StartAt": "CheckRisk", "States": {"CheckRisk": {"Type": "Pass", "Next": "End"}, "End": {"Type": "Succeed"}}}`
-		o := Of(input, execute(t, definition, map[string]any{"inference": scored(score)}, nil), 0, asItIs)
+		o := Of(input, execute(t, definition, map[string]any{"inference": answer(score)}, nil), 0, unredacted)
 		if o.Status != asl.Succeeded || o.Decision != Undecided || o.RiskScore != nil {
 			t.Errorf("%s: outcome %+v, want undecided", reason, o)
 		}
 	}
 }
 
-// A low score is no low risk as long as the execution that found it did not succeed.
+// A low score of an execution that failed is not a low risk.
 func TestFailureAfterALowScore(t *testing.T) {
 	definition := `{"StartAt": "CheckRisk", "States": {"CheckRisk": {"Type": "Pass", "Next": "RecordDecision"},
 		"RecordDecision": {"Type": "Task", "Resource": "arn:aws:states:::a:c", "End": true}}}`
-	o := Of(input, execute(t, definition, map[string]any{"inference": scored(0.2)}, nil, &asl.Error{Name: "S3.Down"}), 0, asItIs)
+	o := Of(input, execute(t, definition, map[string]any{"inference": answer(0.2)}, nil, &asl.Error{Name: "S3.Down"}), 0, unredacted)
 	if o.Status != asl.Failed || o.Decision != Undecided || o.RiskScore == nil {
 		t.Errorf("outcome %+v, want undecided, with the score", o)
 	}
 }
 
-// Branches run at the same time, and their events interleave: each retry and transition is counted where it belongs.
+// The events of parallel branches interleave. Each retry and transition counts in its own branch.
 func TestRetriesInBranches(t *testing.T) {
 	branch := func(name string) string {
 		return `{"StartAt": "` + name + `1", "States": {"` + name + `1": {"Type": "Task", "Resource": "arn:aws:states:::a:b", "Next": "` + name + `2",
 			"Retry": [{"ErrorEquals": ["States.ALL"]}]}, "` + name + `2": {"Type": "Pass", "End": true}}}`
 	}
 	definition := `{"StartAt": "Both", "States": {"Both": {"Type": "Parallel", "Branches": [` + branch("A") + `,` + branch("B") + `], "End": true}}}`
-	o := Of(input, execute(t, definition, input.Value, nil, &asl.Error{Name: "X"}, &asl.Error{Name: "X"}), 0, asItIs)
+	o := Of(input, execute(t, definition, input.Value, nil, &asl.Error{Name: "X"}, &asl.Error{Name: "X"}), 0, unredacted)
 	if diff := cmp.Diff([]Retry{{"A1", 1}, {"B1", 1}}, o.Retries); diff != "" {
 		t.Errorf("retries (-want +got):\n%s", diff)
 	}
@@ -137,9 +137,9 @@ func TestRetriesInBranches(t *testing.T) {
 
 func TestSummary(t *testing.T) {
 	s := NewSummary("dev", "m")
-	s.Add(of(t, 1, scored(0.9)), 1)
-	s.Add(of(t, 0, scored(0.1), &asl.Error{Name: "Model.Busy"}), 0)
-	s.Add(of(t, 0, nil, &asl.Error{Name: "Model.Down"}), 0)
+	s.Add(pipelineOutcome(t, 1, answer(0.9)), 1)
+	s.Add(pipelineOutcome(t, 0, answer(0.1), &asl.Error{Name: "Model.Busy"}), 0)
+	s.Add(pipelineOutcome(t, 0, nil, &asl.Error{Name: "Model.Down"}), 0)
 	want := &Summary{
 		Environment: "dev", StateMachine: "m", Executions: 3, Succeeded: 2, Failed: 1, Alerts: 1, Retries: 1,
 		ByDecision:  map[string]int{"HIGH_RISK": 1, "LOW_RISK": 1, "UNDECIDED": 1},
@@ -151,7 +151,7 @@ func TestSummary(t *testing.T) {
 	}
 }
 
-// An execution that ran out of time may have no error: it is counted under its status.
+// A timed-out execution may have no error. Its status counts instead.
 func TestErrorName(t *testing.T) {
 	none, timeout := "", "States.Timeout"
 	for _, c := range []struct {

@@ -14,23 +14,23 @@ import (
 	"clinical-risk-pipeline/workflow"
 )
 
-// withheld stands for data in a cause.
+// withheld replaces data in a cause.
 const withheld = "…"
 
-// Redactor takes subject data out of the causes of errors.
+// Redactor removes subject data from the causes of errors.
 //
-// Some of the engine's causes quote data, as AWS's do: the whole input where a JSONPath finds nothing, a value that cannot
-// be cast. A cause that the definition spells out and one that a stand-in reports hold none, and stay as they are.
-type Redactor struct{ fixed []string }
+// Like those of AWS, some causes of the engine quote data: the whole input if a JSONPath finds nothing, or a value that cannot be
+// cast. Causes in the definition and causes of stand-ins hold no data and stay unchanged.
+type Redactor struct{ fixed []string } // the causes in the definition
 
-// NewRedactor returns the redactor for executions of a definition.
+// NewRedactor returns the redactor for the executions of a definition.
 func NewRedactor(definition any) *Redactor {
 	r := &Redactor{}
 	r.collect(definition)
 	return r
 }
 
-// collect finds the causes that the definition spells out.
+// collect finds the causes in the definition.
 func (r *Redactor) collect(value any) {
 	switch v := value.(type) {
 	case map[string]any:
@@ -47,7 +47,7 @@ func (r *Redactor) collect(value any) {
 	}
 }
 
-// For returns the function that takes the data of an execution, and of its input, out of the causes in its history.
+// For returns the function that removes the data of an execution and of its input from the causes in its history.
 func (r *Redactor) For(execution *asl.Execution, input intake.Input) func(cause string) string {
 	pattern := sync.OnceValue(func() *regexp.Regexp { return words(leaves(input.Value[workflow.TransformedFeatures], nil)) })
 	return func(cause string) string {
@@ -58,7 +58,7 @@ func (r *Redactor) For(execution *asl.Execution, input intake.Input) func(cause 
 		if pattern() == nil {
 			return cause
 		}
-		// Twice, because neighbours share the character between them.
+		// Twice, because neighbors share the character between them.
 		for range 2 {
 			cause = pattern().ReplaceAllString(cause, "${1}"+withheld+"${2}")
 		}
@@ -66,8 +66,8 @@ func (r *Redactor) For(execution *asl.Execution, input intake.Input) func(cause 
 	}
 }
 
-// Strictly returns the function that takes every cause out of a history that may quote data, as a whole: a cohort has too much
-// of it to look for. What a Fail state says stays; that of a cohort says counts.
+// Strictly returns the function that removes every cause that may quote data. A cohort has too much data to look for it in a cause.
+// The cause of a Fail state stays: in a cohort pipeline it has counts.
 func (r *Redactor) Strictly(execution *asl.Execution) func(cause string) string {
 	return func(cause string) string {
 		if slices.Contains(r.fixed, cause) || reported(execution.History, cause) || cause == execution.Cause && endedInFail(execution.History) {
@@ -82,7 +82,7 @@ func endedInFail(history []asl.Event) bool {
 	return len(history) > 1 && history[len(history)-2].Type == "FailStateEntered"
 }
 
-// reported tells whether a stand-in reported an error with that cause. Errors of the engine are called States.….
+// reported tells whether a stand-in reported an error with the cause. The names of the engine's own errors begin with "States.".
 func reported(history []asl.Event, cause string) bool {
 	return slices.ContainsFunc(history, func(e asl.Event) bool {
 		failure, ok := e.Details.(*asl.Failure)
@@ -108,7 +108,7 @@ func withoutJSON(text string) string {
 	return out.String()
 }
 
-// leaves returns every string and number in the value, as they appear in a text.
+// leaves adds every string and number in the value to found, as they appear in a text.
 func leaves(value any, found []string) []string {
 	switch v := value.(type) {
 	case string:
@@ -131,7 +131,7 @@ func leaves(value any, found []string) []string {
 	return found
 }
 
-// words returns the pattern of any of the texts as a word of its own, the longest first; nil for none.
+// words returns a pattern that matches each text as a whole word, the longest first, or nil without texts.
 func words(texts []string) *regexp.Regexp {
 	if len(texts) == 0 {
 		return nil

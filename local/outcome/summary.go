@@ -2,19 +2,20 @@ package outcome
 
 import "clinical-risk-pipeline/asl"
 
-// Summary counts the outcomes of a run. It is the same on every run of the same input: durations are not in it.
+// Summary counts the outcomes of a run. Equal inputs have equal summaries: it has no durations.
 type Summary struct {
 	Environment  string         `json:"environment"`
 	StateMachine string         `json:"stateMachine"`
-	Executions   int            `json:"executions"` // that ended
+	Threshold    *float64       `json:"threshold"`  // the risk above which the pipeline alerts; null if the definition does not have it as a number
+	Executions   int            `json:"executions"` // executions that ended
 	Succeeded    int            `json:"succeeded"`
-	Failed       int            `json:"failed"` // did not succeed
-	Alerts       int            `json:"alerts"` // that were published
+	Failed       int            `json:"failed"` // executions that did not succeed
+	Alerts       int            `json:"alerts"` // published alerts
 	Retries      int            `json:"retries"`
-	*Coverage                   // of a cohort; nil otherwise
-	ByDecision   map[string]int `json:"byDecision"`  // of subjects
-	ByLastState  map[string]int `json:"byLastState"` // by the state in which the execution ended
-	ByError      map[string]int `json:"byError"`     // by the name of the error; of a timed out execution without one, its status
+	*Coverage                   // nil without a cohort
+	ByDecision   map[string]int `json:"byDecision"`  // subjects by decision
+	ByLastState  map[string]int `json:"byLastState"` // executions by their last state
+	ByError      map[string]int `json:"byError"`     // executions by the name of their error, or else by their status
 }
 
 // NewSummary returns a summary without outcomes.
@@ -23,13 +24,13 @@ func NewSummary(environment, stateMachine string) *Summary {
 		ByDecision: map[string]int{}, ByLastState: map[string]int{}, ByError: map[string]int{}}
 }
 
-// Add counts an outcome with that many alerts.
+// Add counts an outcome and its alerts.
 func (s *Summary) Add(o *Outcome, alerts int) {
 	s.end(&o.Ending, alerts)
 	s.ByDecision[string(o.Decision)]++
 }
 
-// AddCohort counts the outcome of a cohort with that many alerts; ByDecision counts its subjects.
+// AddCohort counts the outcome of a cohort and its alerts. ByDecision counts its subjects.
 func (s *Summary) AddCohort(c *Cohort, alerts int) {
 	s.end(&c.Ending, alerts)
 	s.Coverage = &c.Coverage

@@ -2,19 +2,19 @@ package outcome
 
 import "clinical-risk-pipeline/asl"
 
-// trace is what a history says about the way of an execution through its states.
+// trace is the way of an execution through its states.
 type trace struct {
 	retries     []Retry
 	transitions [][2]string
 	last        string // the state to which the last event belongs
 }
 
-// follow reads a history. Events of branches interleave; each belongs to the state to which the event before it in its
-// branch does.
+// follow reads the trace from a history. The events of branches interleave: each event belongs to the same state as the event before
+// it in its branch.
 func follow(history []asl.Event) trace {
 	t := trace{retries: []Retry{}}
 	visits := map[int64]int64{} // event id → id of the event that entered its state
-	names := map[int64]string{} // of the states entered, by the id of that event
+	names := map[int64]string{} // names of the entered states, by the id of that event
 	scheduled := map[int64]int{}
 	for i := range history {
 		event := &history[i]
@@ -36,7 +36,7 @@ func follow(history []asl.Event) trace {
 	return t
 }
 
-// retried counts one more retry of a state.
+// retried counts a retry of a state.
 func (t *trace) retried(state string) {
 	for i := range t.retries {
 		if t.retries[i].State == state {

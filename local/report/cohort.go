@@ -7,13 +7,13 @@ import (
 	"clinical-risk-pipeline/local/outcome"
 )
 
-// cohort is what the page shows about a cohort's execution.
+// cohort is the data of the page about the execution of a cohort.
 type cohort struct {
 	*outcome.Cohort
 	lost map[string]*lostRow
 }
 
-// lostRow are the subjects without a score, for the same reason.
+// lostRow has the subjects without a score for one reason.
 type lostRow struct {
 	Reason   string
 	Subjects list[string]
@@ -34,7 +34,7 @@ func (c *cohort) lose(s *outcome.Subject) {
 	c.lost[reason].Subjects.add(s.Subject)
 }
 
-// Lost are the rows of subjects without a score, the most frequent reason first.
+// Lost returns the rows of subjects without a score, the most frequent reason first.
 func (c *cohort) Lost() []*lostRow {
 	var rows []*lostRow
 	for _, row := range c.lost {
@@ -46,8 +46,11 @@ func (c *cohort) Lost() []*lostRow {
 	return rows
 }
 
-// Complete tells whether every subject was scored.
+// Complete tells whether every subject has a score.
 func (c *cohort) Complete() bool { return c.NotScored == 0 }
 
-// Differs tells whether the pipeline counted otherwise than the decision records say.
+// Contradicts tells whether the execution succeeded with other counts than the decision records have.
+func (c *cohort) Contradicts() bool { return c.Contradiction() != nil }
+
+// Differs tells whether the pipeline's own counts differ from the decision records.
 func (c *cohort) Differs() bool { return c.MapRun.Counted == nil || *c.MapRun.Counted != c.Coverage }

@@ -18,7 +18,7 @@ const cohortDefinition = `{"StartAt": "ScoreCohort", "States": {
 		"RecordDecisions": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:putObject", "Arguments": {"Body": {"threshold": 0.7}}, "End": true}}}},
 	"NotifyTeam": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "End": true}}}`
 
-// scoredCohort is a cohort of five, of whom two have no score.
+// scoredCohort is a cohort of five subjects, three of them without a score.
 func scoredCohort() (*outcome.Cohort, []outcome.Subject) {
 	low, high := 0.7, 0.9
 	subjects := []outcome.Subject{
@@ -44,7 +44,7 @@ func scoredCohort() (*outcome.Cohort, []outcome.Subject) {
 }
 
 // renderCohort returns the page for a cohort.
-func renderCohort(t *testing.T, c *outcome.Cohort, subjects []outcome.Subject, approvals []outcome.Approval, downstream []local.Downstream) string {
+func renderCohort(t *testing.T, c *outcome.Cohort, subjects []outcome.Subject, approvals []local.Approval, downstream []local.Downstream) string {
 	t.Helper()
 	a := about()
 	a.StateMachine.Definition, a.Inputs = []byte(cohortDefinition), len(subjects)
@@ -72,13 +72,13 @@ func wantSeen(t *testing.T, page string, wants ...string) {
 func TestPageOfACohort(t *testing.T) {
 	c, subjects := scoredCohort()
 	wantSeen(t, renderCohort(t, c, subjects, nil, nil),
-		"1 subject of 5 at high risk of dropout 1 at low risk, 3 without a decision. 1 alert was published; an alert is due when the score is greater than 0.7.",
-		"The execution failed. A subject without a score was not found to be at low risk",
+		"1 subject of 5 at high risk of dropout 1 at low risk, 3 without a decision. 1 alert was published; a score above 0.7 alerts the team.",
+		"The execution failed. A missing score is not a low risk: a person must look.",
 		"3 subjects have no score.",
-		"By the decision records 5 2 3 1 By the pipeline's own count 5 1 4 1 The two differ",
+		"By the decision records 5 2 3 1 By the pipeline's own count 5 1 4 1 The counts differ",
 		"2 Model.Down S-4 S-5 1 no features S-3",
-		"Batches 3, of which 1 scored nobody Requests to the model 5",
-		"at most 4 batches at a time; 2 were reached Virtual time 1m1s",
+		"Batches 3, 1 without a score Requests to the model 5",
+		"limit of 4 batches at a time; 2 reached Virtual time 1m1s",
 		"14 state transitions and 3 Express executions",
 		"S-2 batch-0000000 0.9000 yes",
 		"InvokeModel × 3", // in the drawing, within the map
@@ -94,23 +94,25 @@ func TestPageOfACompleteCohort(t *testing.T) {
 	c.Coverage = outcome.Coverage{Subjects: 2, Scored: 2, HighRisk: 1}
 	c.Status, c.Error, c.MapRun.Counted, c.MapRun.Lost = asl.Succeeded, nil, &c.Coverage, 0
 	page := renderCohort(t, c, subjects, nil, nil)
-	wantSeen(t, page, "Every subject of the file has a score in a decision record.", "3, of which none was lost", "None: the execution succeeded.")
-	for _, absent := range []string{"The two differ", "Without a score", "Approvals", "Downstream"} {
+	wantSeen(t, page, "Every subject of the file has a score in a decision record.", "3, all with scores", "None: the execution succeeded.")
+	for _, absent := range []string{"The counts differ", "Without a score", "Approvals", "Downstream"} {
 		if strings.Contains(text(page), absent) {
 			t.Errorf("the page says %q", absent)
 		}
 	}
 	c.MapRun.Counted = nil
-	wantSeen(t, renderCohort(t, c, subjects, nil, nil), "The pipeline did not come so far as to count.")
+	wantSeen(t, renderCohort(t, c, subjects, nil, nil), "The counts contradict each other. Trust neither")
+	c.Status = asl.TimedOut
+	wantSeen(t, renderCohort(t, c, subjects, nil, nil), "The pipeline ended before it counted.")
 }
 
 func TestPageOfApprovalsAndDownstreamCalls(t *testing.T) {
 	at := time.Date(2026, 1, 1, 0, 23, 0, 0, time.UTC)
 	c, subjects := scoredCohort()
-	page := renderCohort(t, c, subjects, []outcome.Approval{
+	page := renderCohort(t, c, subjects, []local.Approval{
 		{ID: "ap-1", Decision: "approved", Signer: "arn:jane", PrintedName: "Jane <Doe>", Meaning: "responsibility", Reason: "called", SignedAt: &at,
 			Record: "s3://records/approvals/1.json", RecordVersion: "v-9", Place: "s3://records/decisions/", Objects: 3, SHA256: "abcdef", RequestedAt: at, Deadline: at.Add(time.Hour)},
-		{ID: "ap-2", Decision: outcome.NoDecision, Refusal: "somebody else must decide", RequestedAt: at, Deadline: at.Add(time.Hour)},
+		{ID: "ap-2", Decision: local.NoDecision, Refusal: "somebody else must decide", RequestedAt: at, Deadline: at.Add(time.Hour)},
 	}, []local.Downstream{
 		{State: "FindIncident", Action: local.IncidentLookedUp, Target: "https://example.service-now.com/x", ID: "c-1", At: at},
 		{State: "StartReview", Action: local.ExecutionStarted, Target: "arn:m", ID: "n-0", Reference: "arn:m:n-0", At: at},
@@ -119,8 +121,8 @@ func TestPageOfApprovalsAndDownstreamCalls(t *testing.T) {
 	wantSeen(t, page,
 		"Decision approved Signed by Jane &lt;Doe&gt; arn:jane Signed at 2026-01-01 00:23:00 UTC, virtual Meaning responsibility Reason called",
 		"Record of the decision s3://records/approvals/1.json version v-9",
-		"Asked 2026-01-01 00:23:00 UTC, with a deadline at 2026-01-01 01:23:00; request ap-1 Reviewed 3 decision records at s3://records/decisions/ SHA-256 of what was reviewed abcdef",
-		"Decision no decision : it counts as not approved when the deadline passes Refused somebody else must decide",
+		"Requested 2026-01-01 00:23:00 UTC, deadline 2026-01-01 01:23:00; request ap-1 Reviewed 3 decision records at s3://records/decisions/ SHA-256 of the reviewed records abcdef",
+		"Decision no decision : after the deadline, this counts as not approved Refused somebody else must decide",
 		"2026-01-01 00:23:00 FindIncident incident looked up https://example.service-now.com/x c-1 none",
 		"StartReview execution started arn:m n-0 arn:m:n-0",
 	)

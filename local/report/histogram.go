@@ -8,8 +8,8 @@ import (
 	"clinical-risk-pipeline/local/outcome"
 )
 
-// bins is the number of bins, each 0.05 wide. A bin includes its upper end, because a score at the threshold is below it;
-// the first includes 0, too.
+// bins is the number of bins, each 0.05 wide. A bin includes its upper end, because a score at the threshold does not alert. The
+// first bin also includes 0.
 const bins = 20
 
 // histogram counts scores by bin and decision.
@@ -24,7 +24,7 @@ func (h *histogram) add(score float64, decision outcome.Decision) {
 	}
 }
 
-// The chart's measures, in the units of its view box.
+// The dimensions of the chart, in the units of its view box.
 const (
 	chartLeft   = 44.0
 	chartTop    = 34.0
@@ -32,14 +32,14 @@ const (
 	chartHeight = 200.0
 )
 
-// chart is the histogram, laid out.
+// chart is the layout of the histogram.
 type chart struct {
 	Bars       []bar
 	Lines      []gridLine // horizontal, with their counts
 	Ticks      []tick     // along the scores
-	Threshold  float64    // position of the threshold; 0 when it is unknown
-	Label      string     // the threshold, written
-	LabelEnd   bool       // the label stands left of the line
+	Threshold  float64    // the position of the threshold; 0 if it is unknown
+	Label      string     // the threshold as text
+	LabelEnd   bool       // whether the label is to the left of the line
 	Left       float64
 	Right      float64
 	Top        float64
@@ -67,7 +67,7 @@ type tick struct {
 	Score string
 }
 
-// Total is how many scores the bar holds.
+// Total is the number of scores in the bar.
 func (b bar) Total() int { return b.Low + b.High }
 
 func (h *histogram) chart(threshold float64, known bool) chart {
@@ -100,7 +100,7 @@ func (h *histogram) chart(threshold float64, known bool) chart {
 	return c
 }
 
-// gridStep returns 1, 2 or 5 times a power of ten, so that there are at most five lines above zero.
+// gridStep returns 1, 2 or 5 times a power of ten, so that the chart has at most five lines above zero.
 func gridStep(highest int) int {
 	for power := 1; ; power *= 10 {
 		for _, step := range []int{power, 2 * power, 5 * power} {
@@ -115,7 +115,7 @@ func formatBin(i int) string { return strconv.FormatFloat(float64(i)/bins, 'f', 
 
 func round(x float64) float64 { return math.Round(x*100) / 100 }
 
-// Describe says the chart in words, for those who do not see it.
+// Describe describes the chart for readers who cannot see it.
 func (c chart) Describe() string {
 	text := fmt.Sprintf("Histogram of %s in bins of 0.05", plural(c.Count, "score", "scores"))
 	if c.Threshold > 0 {

@@ -4,7 +4,6 @@ import (
 	"math"
 	"testing"
 
-	"clinical-risk-pipeline/local/assembly"
 	"clinical-risk-pipeline/local/outcome"
 )
 
@@ -16,10 +15,10 @@ func TestBins(t *testing.T) {
 	}{
 		{"the first bin includes zero", 0, 0},
 		{"a bin includes its upper end", 0.05, 0},
-		{"and not its lower", math.Nextafter(0.05, 1) + 1e-9, 1},
-		{"the threshold is on the side that does not alert", 0.75, 14},
-		{"just above it is on the other", 0.7500001, 15},
-		{"a score that arithmetic made", 0.1 + 0.2, 5},
+		{"a bin excludes its lower end", math.Nextafter(0.05, 1) + 1e-9, 1},
+		{"the threshold does not alert", 0.75, 14},
+		{"just above the threshold", 0.7500001, 15},
+		{"a rounding error", 0.1 + 0.2, 5},
 		{"one", 1, 19},
 	} {
 		var h histogram
@@ -43,7 +42,7 @@ func TestChart(t *testing.T) {
 	}
 	tall, mixed := c.Bars[2], c.Bars[14]
 	if tall.From != "0.10" || tall.To != "0.15" || tall.Low != 7 || tall.LowY+tall.LowHeight != c.Bottom || tall.LowY < c.Top {
-		t.Errorf("the tallest bar %+v does not stand between top and bottom", tall)
+		t.Errorf("the tallest bar %+v is not between top and bottom", tall)
 	}
 	if mixed.Total() != 2 || mixed.HighY+mixed.HighHeight != mixed.LowY || mixed.LowHeight != mixed.HighHeight {
 		t.Errorf("the mixed bar %+v does not stack its parts", mixed)
@@ -61,26 +60,6 @@ func TestGridSteps(t *testing.T) {
 	for highest, want := range map[int]int{0: 1, 5: 1, 6: 2, 10: 2, 11: 5, 39: 10, 51: 20, 100_000: 20_000} {
 		if got := gridStep(highest); got != want {
 			t.Errorf("gridStep(%d) = %d, want %d", highest, got, want)
-		}
-	}
-}
-
-func TestThreshold(t *testing.T) {
-	for _, c := range []struct {
-		reason, choice string
-		want           float64
-		known          bool
-	}{
-		{"JSONata", `{"Condition": "{% $s > 0.8 and $s <= 1 %}", "Next": "NotifyTeam"}`, 0.8, true},
-		{"JSONPath", `{"Variable": "$.x", "NumericGreaterThan": 0.6, "Next": "NotifyTeam"}`, 0.6, true},
-		{"another rule comes first", `{"Condition": "{% $s > 0.1 %}", "Next": "End"}, {"Condition": "{% $s > 0.9 %}", "Next": "NotifyTeam"}`, 0.9, true},
-		{"a variable", `{"Condition": "{% $s > $threshold %}", "Next": "NotifyTeam"}`, 0, false},
-		{"no risk at all", `{"Condition": "{% $s > 75 %}", "Next": "NotifyTeam"}`, 75, false},
-		{"no such rule", `{"Condition": "{% $s > 0.9 %}", "Next": "End"}`, 0, false},
-	} {
-		got, known := threshold(&assembly.StateMachine{Definition: []byte(`{"States": {"CheckRisk": {"Type": "Choice", "Choices": [` + c.choice + `]}}}`)})
-		if got != c.want || known != c.known {
-			t.Errorf("%s: threshold %v, %t; want %v, %t", c.reason, got, known, c.want, c.known)
 		}
 	}
 }

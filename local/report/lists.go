@@ -10,7 +10,7 @@ import (
 	"clinical-risk-pipeline/local/outcome"
 )
 
-// list keeps its first items, and counts the rest.
+// list keeps its first items and counts the others.
 type list[T any] struct {
 	Items []T
 	More  int
@@ -26,21 +26,21 @@ func (l *list[T]) add(items ...T) {
 	}
 }
 
-// Count is how many items there are in all.
+// Count is the number of all items.
 func (l *list[T]) Count() int { return len(l.Items) + l.More }
 
 // subjectRow is a subject at high risk.
 type subjectRow struct {
 	Subject, TrialID string
-	Batch            string // of a cohort
+	Batch            string // in a cohort only
 	Score            *float64
 	Alerted          bool
 }
 
-// maxCauses is how many causes are told apart.
+// maxCauses is the maximum number of causes with a row of their own.
 const maxCauses = 100
 
-// failures groups outcomes that failed by error, state and cause.
+// failures groups failed executions by error, state and cause.
 type failures map[failureKey]*list[string]
 
 type failureKey struct{ Error, State, Cause string }
@@ -75,7 +75,7 @@ func (f failures) groups() []failureGroup {
 	return groups
 }
 
-// retries counts, by state, the executions that retried and their retries.
+// retries counts the executions that retried and their retries, by state.
 type retries map[string]*retryRow
 
 type retryRow struct {
@@ -102,10 +102,10 @@ func (r retries) rows() []retryRow {
 	return rows
 }
 
-// moment writes a virtual time.
+// moment formats a virtual time.
 func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") }
 
-// duration writes a virtual duration to the second, or shorter ones to the millisecond.
+// duration formats a virtual duration, to the second, or to the millisecond below a minute.
 func duration(d time.Duration) string {
 	if d < time.Minute {
 		return d.Round(time.Millisecond).String()
@@ -127,7 +127,7 @@ func plural(n int, one, many string) string {
 	return strconv.Itoa(n) + " " + many
 }
 
-// formatScore shows a score with four decimals, or with as many more as it takes to stay on its side of the threshold.
+// formatScore formats a score with four decimals, or with more if it needs them to stay on its side of the threshold.
 func formatScore(score *float64, threshold float64) string {
 	if score == nil {
 		return "–"
@@ -141,5 +141,5 @@ func formatScore(score *float64, threshold float64) string {
 	return formatExact(*score)
 }
 
-// formatExact shows all decimals.
+// formatExact formats a number with all its decimals.
 func formatExact(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }

@@ -1,9 +1,8 @@
-// Package report writes what came of a run as one page that an auditor can read: the state machine with the paths that
-// executions took, the scores and the threshold, who is at high risk, and what failed and why.
+// Package report writes the results of a run as one page for an auditor: the state machine with the paths of the executions, the
+// scores and the threshold, the subjects at high risk, and the failures with their causes.
 //
-// The page is a single file of HTML without scripts. It requests nothing from anywhere, which its content security policy
-// enforces, prints well, and follows the reader's light or dark mode. It holds subjects' pseudonymous ids, trials and
-// scores, and never a feature: those stand in the histories only.
+// The page is a single HTML file without scripts. It requests nothing, which its content security policy enforces. It prints well, and
+// follows the reader's light or dark mode. It shows hidden characters as escapes. It has pseudonymous ids of subjects, trials and scores, and never a feature.
 package report
 
 import (
@@ -16,24 +15,25 @@ import (
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/asl/draw"
+	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/local"
 	"clinical-risk-pipeline/local/assembly"
 	"clinical-risk-pipeline/local/outcome"
 )
 
-// maxItems is how many items a list of the page shows; the files beside it hold all.
+// maxItems is the maximum number of items in a list of the page. The files beside the page have all.
 const maxItems = 200
 
-// About says what was run.
+// About describes the run.
 type About struct {
 	StateMachine *assembly.StateMachine
 	Environment  string
-	Input        string // the file's name
-	Inputs       int    // how many it holds
-	Model        string // what answered: a URL, or a description
+	Input        string // the name of the file
+	Inputs       int    // the number of inputs in it
+	Model        string // the URL of the model, or a description
 }
 
-// Report collects outcomes. Its memory does not grow with their number, beyond counts.
+// Report collects outcomes. It keeps a limited number of them, and counts the others.
 type Report struct {
 	about      About
 	overlay    draw.Overlay
@@ -41,8 +41,8 @@ type Report struct {
 	highRisk   list[subjectRow]
 	failures   failures
 	retries    retries
-	cohort     *cohort // nil: there is an execution a subject
-	approvals  list[outcome.Approval]
+	cohort     *cohort // nil in a run with one execution for each subject
+	approvals  list[local.Approval]
 	downstream list[local.Downstream]
 }
 
@@ -67,7 +67,7 @@ func (r *Report) Add(o *outcome.Outcome) {
 	}
 }
 
-// AddCohort adds the outcome of the execution of a cohort, and its subjects'.
+// AddCohort adds the outcome of the execution of a cohort, and its subjects.
 func (r *Report) AddCohort(c *outcome.Cohort, subjects []outcome.Subject) {
 	r.end(&c.Ending, c.Execution)
 	for state, entered := range c.MapRun.Entered {
@@ -90,13 +90,13 @@ func (r *Report) AddCohort(c *outcome.Cohort, subjects []outcome.Subject) {
 	}
 }
 
-// AddEffects adds what executions asked people for, and told downstream systems.
-func (r *Report) AddEffects(approvals []outcome.Approval, downstream []local.Downstream) {
+// AddEffects adds the approvals and downstream calls of executions.
+func (r *Report) AddEffects(approvals []local.Approval, downstream []local.Downstream) {
 	r.approvals.add(approvals...)
 	r.downstream.add(downstream...)
 }
 
-// end adds how the execution of a subject, or of a cohort, ended.
+// end adds the end of the execution of a subject or cohort.
 func (r *Report) end(e *outcome.Ending, who string) {
 	for _, state := range e.Path {
 		r.enter(state, 1)
@@ -138,20 +138,20 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"duration": duration,
 }).Parse(pageSource + cohortSource + effectsSource))
 
-// view is what the page's template shows.
+// view is the data of the page's template.
 type view struct {
 	About
 	Summary    *outcome.Summary
 	Style      template.CSS
 	Drawing    template.HTML
 	NotDrawn   error  // why there is no drawing
-	Threshold  string // as the definition states it; "" when it cannot be told
+	Threshold  string // the threshold in the definition; "" if it is unknown
 	Scores     chart
 	HighRisk   *list[subjectRow]
 	Failures   []failureGroup
 	Retries    []retryRow
 	Cohort     *cohort
-	Approvals  *list[outcome.Approval]
+	Approvals  *list[local.Approval]
 	Downstream *list[local.Downstream]
 	Subjects   int
 	Digest     string // SHA-256 of the definition
@@ -161,7 +161,7 @@ type view struct {
 	threshold float64
 }
 
-// Score writes a subject's score.
+// Score formats a subject's score.
 func (v view) Score(score *float64) string { return formatScore(score, v.threshold) }
 
 // Write returns a function that writes the page.
@@ -171,7 +171,7 @@ func (r *Report) Write(summary *outcome.Summary) func(io.Writer) error {
 	return func(w io.Writer) error {
 		definition := r.about.StateMachine.Definition
 		drawing, notDrawn := draw.SVG(definition, &r.overlay)
-		threshold, known := threshold(r.about.StateMachine)
+		threshold, known := r.about.StateMachine.Threshold()
 		digest := sha256.Sum256(definition)
 		v := view{
 			About: r.about, Summary: summary, Style: template.CSS(style), Drawing: template.HTML(drawing), NotDrawn: notDrawn,
@@ -183,6 +183,6 @@ func (r *Report) Write(summary *outcome.Summary) func(io.Writer) error {
 		if known {
 			v.Threshold = formatExact(threshold)
 		}
-		return page.Execute(w, v)
+		return page.Execute(plain.Writer(w), v)
 	}
 }

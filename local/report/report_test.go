@@ -28,8 +28,8 @@ func about() About {
 	}
 }
 
-// scored is the outcome of an execution that got a score.
-func scored(subject string, score float64) *outcome.Outcome {
+// scoredOutcome is the outcome of an execution with a score.
+func scoredOutcome(subject string, score float64) *outcome.Outcome {
 	o := &outcome.Outcome{Subject: subject, RiskScore: &score, Decision: outcome.LowRisk, Ending: outcome.Ending{TrialID: "T-1", Status: asl.Succeeded,
 		Path: []string{"InvokeModel", "CheckRisk", "End"}, Transitions: [][2]string{{"InvokeModel", "CheckRisk"}, {"CheckRisk", "End"}}}}
 	if score > 0.75 {
@@ -40,7 +40,8 @@ func scored(subject string, score float64) *outcome.Outcome {
 	return o
 }
 
-func failed(subject, name, cause string) *outcome.Outcome {
+// failedOutcome is the outcome of an execution that failed in InvokeModel.
+func failedOutcome(subject, name, cause string) *outcome.Outcome {
 	return &outcome.Outcome{Subject: subject, Decision: outcome.Undecided, Ending: outcome.Ending{TrialID: "T-1", Status: asl.Failed, Error: &name, Cause: &cause,
 		Path: []string{"InvokeModel"}, FailedIn: "InvokeModel", Retries: []outcome.Retry{{State: "InvokeModel", Count: 2}}}}
 }
@@ -71,7 +72,7 @@ var (
 	spaces = regexp.MustCompile(`\s+`)
 )
 
-// text is what a reader of the page sees.
+// text is the visible text of a page.
 func text(page string) string {
 	_, body, _ := strings.Cut(page, "<body>")
 	return spaces.ReplaceAllString(tags.ReplaceAllString(body, " "), " ")
@@ -79,12 +80,12 @@ func text(page string) string {
 
 // Requirements: SRC-17, P11-10b
 func TestPage(t *testing.T) {
-	page := render(t, scored("S-1", 0.2), scored("S-2", 0.9), failed("S-3", "Model.Down", "No model."))
+	page := render(t, scoredOutcome("S-1", 0.2), scoredOutcome("S-2", 0.9), failedOutcome("S-3", "Model.Down", "No model."))
 	seen := text(page)
 	for _, want := range []string{
 		"1 subject of 3 at high risk of dropout",
-		"1 at low risk, 1 without a decision. 1 alert was published; an alert is due when the score is greater than 0.75.",
-		"1 execution failed. A subject whose execution failed was not found to be at low risk",
+		"1 at low risk, 1 without a decision. 1 alert was published; a score above 0.75 alerts the team.",
+		"1 execution failed. A failed execution is not a low risk: a person must look.",
 		"▲ High risk The score is above the threshold. 1 33.3%",
 		"S-2 T-1 0.9000 yes",
 		"1 Model.Down in InvokeModel No model. S-3",
@@ -101,7 +102,7 @@ func TestPage(t *testing.T) {
 
 // Requirements: SRC-17
 func TestDrawingCountsTransitions(t *testing.T) {
-	page := render(t, scored("S-1", 0.2), scored("S-2", 0.9), failed("S-3", "Model.Down", "No model."))
+	page := render(t, scoredOutcome("S-1", 0.2), scoredOutcome("S-2", 0.9), failedOutcome("S-3", "Model.Down", "No model."))
 	edge := regexp.MustCompile(`(?s)<title>InvokeModel-&gt;CheckRisk</title>(.*?)</g>`).FindString(page)
 	if label := strings.Trim(tags.ReplaceAllString(edge, " "), " \n"); !strings.HasSuffix(label, " 2") {
 		t.Errorf("the transition from InvokeModel to CheckRisk is labelled %q, want its count 2", label)
@@ -122,42 +123,42 @@ func TestPageWithoutADrawing(t *testing.T) {
 	if want := "The state machine is not drawn: the definition has 30 levels of nested Map and Parallel states"; !strings.Contains(seen, want) {
 		t.Errorf("the page does not say %q:\n%s", want, seen)
 	}
-	if strings.Contains(seen, "A red frame") {
+	if strings.Contains(seen, "A red frame marks") {
 		t.Error("the page explains a drawing that is not there")
 	}
 }
 
 func TestPageOfAPerfectRun(t *testing.T) {
-	seen := text(render(t, scored("S-1", 0.2)))
-	for _, want := range []string{"0 subjects of 1 at high risk", "None: every execution succeeded.", "None: every task was done at the first attempt."} {
+	seen := text(render(t, scoredOutcome("S-1", 0.2)))
+	for _, want := range []string{"0 subjects of 1 at high risk", "None: every execution succeeded.", "None: every task succeeded at the first attempt."} {
 		if !strings.Contains(seen, want) {
 			t.Errorf("the page does not say %q:\n%s", want, seen)
 		}
 	}
 	if strings.Contains(seen, "failed.") {
-		t.Errorf("the page speaks of failures:\n%s", seen)
+		t.Errorf("the page mentions failures:\n%s", seen)
 	}
 }
 
-// A team that was not told of a subject at high risk is the worst that can happen: it stands out.
+// The worst failure is a subject at high risk without an alert. The page must show it.
 func TestHighRiskWithoutAnAlert(t *testing.T) {
-	o := scored("S-1", 0.9)
+	o := scoredOutcome("S-1", 0.9)
 	o.Alerted = false
 	if seen := text(render(t, o)); !strings.Contains(seen, "S-1 T-1 0.9000 no: the execution failed") {
-		t.Errorf("the page does not say that nobody was told:\n%s", seen)
+		t.Errorf("the page does not show the missing alert:\n%s", seen)
 	}
 }
 
-// The page must work where there is no network, and must not tell anybody that it was read.
+// The page must work without a network, and its readers must not be traceable.
 func TestPageRequestsNothing(t *testing.T) {
-	page := render(t, scored("S-1", 0.9))
+	page := render(t, scoredOutcome("S-1", 0.9))
 	for _, forbidden := range []string{"<script", "<link", "<img", "src=", "@import", "url(", "javascript:"} {
 		if strings.Contains(strings.ToLower(page), forbidden) {
 			t.Errorf("the page contains %q", forbidden)
 		}
 	}
 	for _, address := range regexp.MustCompile(`https?://[^"'<\s]*`).FindAllString(page, -1) {
-		if !strings.HasPrefix(address, "http://www.w3.org/") { // names of SVG's vocabulary
+		if !strings.HasPrefix(address, "http://www.w3.org/") { // the names of XML namespaces
 			t.Errorf("the page contains the address %s", address)
 		}
 	}
@@ -167,7 +168,7 @@ func TestPageRequestsNothing(t *testing.T) {
 }
 
 func TestPageEscapesWhatItShows(t *testing.T) {
-	o := failed("<b>S</b>", "E<script>", "a & b </td><img src=x>")
+	o := failedOutcome("<b>S</b>", "E<script>", "a & b </td><img src=x>")
 	page := render(t, o)
 	for _, raw := range []string{"<b>S</b>", "E<script>", "<img"} {
 		if strings.Contains(page, raw) {
@@ -178,7 +179,7 @@ func TestPageEscapesWhatItShows(t *testing.T) {
 
 // Every element is closed, the drawing included.
 func TestPageIsWellFormed(t *testing.T) {
-	wantWellFormed(t, render(t, scored("S-1", 0.9), failed("S-2", "E", "c")))
+	wantWellFormed(t, render(t, scoredOutcome("S-1", 0.9), failedOutcome("S-2", "E", "c")))
 }
 
 func wantWellFormed(t *testing.T, page string) {
@@ -197,7 +198,7 @@ func wantWellFormed(t *testing.T, page string) {
 func TestLongListsAreCut(t *testing.T) {
 	var outcomes []*outcome.Outcome
 	for range maxItems + 7 {
-		outcomes = append(outcomes, scored("S", 0.9), failed("F", "E", "c"))
+		outcomes = append(outcomes, scoredOutcome("S", 0.9), failedOutcome("F", "E", "c"))
 	}
 	seen := text(render(t, outcomes...))
 	if strings.Count(seen, "And 7 more: see executions.jsonl") != 1 || strings.Count(seen, "and 7 more: see executions.jsonl") != 1 {
@@ -210,7 +211,7 @@ func TestLongListsAreCut(t *testing.T) {
 
 func TestFailuresAreGrouped(t *testing.T) {
 	f := failures{}
-	for _, o := range []*outcome.Outcome{failed("1", "B", "c"), failed("2", "A", "c"), failed("3", "B", "d"), failed("4", "B", "d")} {
+	for _, o := range []*outcome.Outcome{failedOutcome("1", "B", "c"), failedOutcome("2", "A", "c"), failedOutcome("3", "B", "d"), failedOutcome("4", "B", "d")} {
 		f.add(&o.Ending, o.Subject)
 	}
 	var got []string
@@ -226,14 +227,31 @@ func TestFailuresAreGrouped(t *testing.T) {
 	}
 }
 
-// Causes may differ from subject to subject: the page stays readable, and the totals right.
+// The page stays readable and its totals right, even if every subject fails with another cause.
 func TestManyCausesAreCut(t *testing.T) {
 	f := failures{}
 	for i := range maxCauses + 50 {
-		f.add(&failed("S", "E", fmt.Sprint("cause ", i)).Ending, "S")
+		f.add(&failedOutcome("S", "E", fmt.Sprint("cause ", i)).Ending, "S")
 	}
 	groups := f.groups()
 	if len(groups) != maxCauses+1 || groups[0].Subjects.Count() != 50 || !strings.HasPrefix(groups[0].Cause, "Other causes") {
 		t.Errorf("%d groups, the first %+v; want %d, and the rest in one", len(groups), groups[0].failureKey, maxCauses+1)
+	}
+}
+
+// The page shows characters that change the direction of text, or show nothing.
+func TestForeignTextOnThePage(t *testing.T) {
+	hidden := "T\u202e\u2066\u200b\x1b[2K\u009b\u2028"
+	cause := hidden
+	r, summary := New(about()), outcome.NewSummary("dev", "risk")
+	o := &outcome.Outcome{Subject: hidden, Decision: outcome.HighRisk, Ending: outcome.Ending{TrialID: hidden, Execution: hidden, Status: asl.Failed, Error: &cause, Cause: &cause}}
+	r.Add(o)
+	summary.Add(o, 0)
+	var page bytes.Buffer
+	if err := r.Write(summary)(&page); err != nil {
+		t.Fatal(err)
+	}
+	if got := page.String(); strings.ContainsAny(got, "\u202e\u2066\u200b\x1b\u009b\u2028") || !strings.Contains(got, `T\u202e\u2066\u200b`) {
+		t.Errorf("the page has hidden characters: %q", text(got))
 	}
 }

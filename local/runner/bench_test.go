@@ -11,7 +11,7 @@ import (
 	"clinical-risk-pipeline/local/model"
 )
 
-// BenchmarkRun executes the pipeline with the reference model on all cores, results rendered but not written.
+// BenchmarkRun executes the pipeline with the reference model on all cores. It renders the results and does not write them.
 func BenchmarkRun(b *testing.B) {
 	const (
 		executions = 500
@@ -46,7 +46,7 @@ func BenchmarkRun(b *testing.B) {
 	b.ReportMetric(float64(b.N*executions)/b.Elapsed().Seconds(), "executions/s")
 }
 
-// BenchmarkRunCohort executes the cohort pipeline with the reference model, in batches of ten, results rendered but not written.
+// BenchmarkRunCohort executes the cohort pipeline with the reference model, in batches of ten. It renders the results and does not write them.
 func BenchmarkRunCohort(b *testing.B) {
 	const (
 		subjects = 1000

@@ -10,7 +10,7 @@ import (
 	"clinical-risk-pipeline/workflow"
 )
 
-// CohortResult is what came of the execution of a cohort.
+// CohortResult is the result of the execution of a cohort.
 type CohortResult struct {
 	Outcome  *outcome.Cohort
 	Subjects []outcome.Subject // in the order of the file
@@ -18,7 +18,7 @@ type CohortResult struct {
 	Files
 }
 
-// BatchResult is what came of one batch.
+// BatchResult is the result of one batch.
 type BatchResult struct {
 	outcome.Batch
 	Execution string // the parent's name
@@ -26,16 +26,15 @@ type BatchResult struct {
 	Files
 }
 
-// RunCohort executes the pipeline once, for the whole cohort of the file, with which New was called. The trial may be "". It
-// hands each batch to emit when it ended, and stops at the first error: of emit, of the execution that cannot go on here, or
-// the cancelled context's.
+// RunCohort executes the pipeline once, for the whole cohort of the file. The file must be the cohort of the Setting, unless no
+// job of the pipeline extracts it. The trial may be "". RunCohort hands each batch to emit when it ended, and stops at the first
+// error of emit, of an execution that cannot run here, or of a cancelled context.
 func (p *Pipeline) RunCohort(ctx context.Context, file *intake.File, trial string, emit func(*BatchResult) error) (*CohortResult, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	run := &cohortRun{Pipeline: p, name: cohortName(trial), emit: emit}
 	result := &CohortResult{}
-	defer p.collect(run.name, &result.Effects)()
-	options := p.options(run.name, seed(run.name))
+	options := p.options(run.name, seed(run.name), &result.Effects)
 	options.OnChild = func(child *asl.Execution) {
 		if err := run.batch(child); err != nil {
 			cancel(err)
@@ -64,7 +63,7 @@ func (p *Pipeline) RunCohort(ctx context.Context, file *intake.File, trial strin
 	return result, run.cover(ctx, file, result)
 }
 
-// cohortRun is the execution of a cohort while it runs.
+// cohortRun is a running execution of a cohort.
 type cohortRun struct {
 	*Pipeline
 	name     string
@@ -74,7 +73,7 @@ type cohortRun struct {
 	failed   error
 }
 
-// batch takes a child that ended.
+// batch handles a child that ended.
 func (r *cohortRun) batch(child *asl.Execution) (err error) {
 	if r.failed != nil {
 		return r.failed
@@ -88,13 +87,13 @@ func (r *cohortRun) batch(child *asl.Execution) (err error) {
 	return r.emit(result)
 }
 
-// maxConcurrency is that of the state ScoreCohort, 0 where the definition does not spell it out.
+// maxConcurrency is the MaxConcurrency of the state ScoreCohort, 0 if the definition does not have it as a number.
 func (p *Pipeline) maxConcurrency() int {
 	limit, _ := field(p.definition, "States", workflow.ScoreCohort, "MaxConcurrency").(float64)
 	return int(limit)
 }
 
-// field follows names into an object; nil where there is nothing.
+// field follows names into an object. It returns nil if a name is missing.
 func field(value any, names ...string) any {
 	for _, name := range names {
 		object, _ := value.(map[string]any)
@@ -103,7 +102,7 @@ func field(value any, names ...string) any {
 	return value
 }
 
-// cohortName is the name of a cohort's execution, from the trial's id.
+// cohortName derives the name of a cohort's execution from the trial's id.
 func cohortName(trial string) string {
 	if trial == "" {
 		return "cohort"

@@ -10,10 +10,10 @@ import (
 	"clinical-risk-pipeline/local/outcome"
 )
 
-// An endpoint whose answers are no JSON fails in an expression, whose error quotes the answer.
+// An answer that is not JSON makes an expression fail, and the error quotes the answer.
 func TestFeaturesOfACohortStayInHistoriesAndObjects(t *testing.T) {
 	for reason, m := range map[string]model.Model{
-		"scored": scoring(t), "an echo": answering(t, 200, canary), "an error that quotes": answering(t, 500, canary), "the reference model": model.Reference{},
+		"scored": scoringEndpoint(t), "an echo": fixedEndpoint(t, 200, canary), "an error that quotes": fixedEndpoint(t, 500, canary), "the reference model": model.Reference{},
 	} {
 		r := runTrial(t, m, "all", members(12, 0.9)...)
 		shown, err := json.Marshal([]any{r.Outcome, r.Subjects, r.Effects})
@@ -33,12 +33,12 @@ func TestFeaturesOfACohortStayInHistoriesAndObjects(t *testing.T) {
 	}
 }
 
-// Nor does the cause with which an expression of the pipeline itself fails.
+// The cause of a failed expression of the pipeline may quote a feature, too.
 func TestCauseThatQuotesACohort(t *testing.T) {
 	m := cohortMachine(t)
 	m.Definition = []byte(strings.Replace(string(m.Definition), "$states.context.Map.Item.Index", "$error($states.context.Map.Item.Value.features.marker)", 1))
 	file := openCohort(t, members(1, 0.9))
-	p, err := New(m, Setting{Model: scoring(t), Objects: t.TempDir(), Cohort: file})
+	p, err := New(m, Setting{Model: scoringEndpoint(t), Objects: t.TempDir(), Cohort: file})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,12 +49,12 @@ func TestCauseThatQuotesACohort(t *testing.T) {
 	if r.Outcome.ErrorName() != "States.QueryEvaluationError" || strings.Contains(*r.Outcome.Cause, canary) || strings.Contains(string(r.Log), canary) {
 		t.Errorf("ended with %s: %s", r.Outcome.ErrorName(), *r.Outcome.Cause)
 	}
-	if s := r.Subjects[0]; s.Decision != outcome.Undecided || s.Reason != "the execution ended before: States.QueryEvaluationError in ScoreCohort" {
+	if s := r.Subjects[0]; s.Decision != outcome.Undecided || s.Reason != "the execution ended earlier: States.QueryEvaluationError in ScoreCohort" {
 		t.Errorf("the subject is %+v", s)
 	}
 }
 
-// Where no job extracts the cohort, it is there before the execution starts.
+// If no job extracts the cohort, it exists before the execution starts.
 func TestCohortWithoutAnExtraction(t *testing.T) {
 	m := cohortMachine(t)
 	var definition map[string]any
@@ -65,7 +65,7 @@ func TestCohortWithoutAnExtraction(t *testing.T) {
 	delete(definition["States"].(map[string]any), "StartEMRJob")
 	m.Definition = []byte(asl.Encode(definition))
 	file := openCohort(t, members(3, 0.9))
-	p, err := New(m, Setting{Model: scoring(t), Objects: t.TempDir()})
+	p, err := New(m, Setting{Model: scoringEndpoint(t), Objects: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,15 +75,15 @@ func TestCohortWithoutAnExtraction(t *testing.T) {
 	}
 }
 
-// What was not read is not at low risk either.
+// A subject that was not read is not at low risk.
 func TestCohortThatIsTooLarge(t *testing.T) {
 	m := cohortMachine(t)
-	// Ten subjects are the most, and one more tells that there are more.
+	// The pipeline scores ten subjects, and reads one more to see that the cohort is larger.
 	for old, now := range map[string]string{`"MaxItems":1001`: `"MaxItems":11`, "<= 1000": "<= 10", "> 1000": "> 10"} {
 		m.Definition = []byte(strings.ReplaceAll(string(m.Definition), old, now))
 	}
 	file := openCohort(t, members(13, 0.2))
-	p, err := New(m, Setting{Model: scoring(t), Objects: t.TempDir(), Cohort: file})
+	p, err := New(m, Setting{Model: scoringEndpoint(t), Objects: t.TempDir(), Cohort: file})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestCohortThatIsTooLarge(t *testing.T) {
 		t.Fatal(err)
 	}
 	last := r.Subjects[12]
-	if r.Outcome.ErrorName() != "IncompleteScoring" || last.Decision != outcome.Undecided || last.Reason != "the pipeline did not read so far into the cohort" ||
+	if r.Outcome.ErrorName() != "IncompleteScoring" || last.Decision != outcome.Undecided || last.Reason != "the pipeline did not read the cohort to this line" ||
 		r.Outcome.Scored != 11 {
 		t.Errorf("ended with %s, %d scored, the last is %+v", r.Outcome.ErrorName(), r.Outcome.Scored, last)
 	}

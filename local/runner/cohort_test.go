@@ -1,131 +1,21 @@
 package runner
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
-	"os"
-	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/local"
-	"clinical-risk-pipeline/local/approver"
-	"clinical-risk-pipeline/local/assembly"
-	"clinical-risk-pipeline/local/intake"
-	"clinical-risk-pipeline/local/model"
 	"clinical-risk-pipeline/local/outcome"
 )
-
-// canary is a feature's value: it may stand in histories and objects only.
-const canary = "canary-7c1f"
-
-// member is a line of a cohort; what scoring answers about it is the score.
-func member(id string, score any) string {
-	return fmt.Sprintf(`{"subject": %q, "features": {"score": %v, "marker": %q}}`, id, score, canary)
-}
-
-// scoring answers a batch with what the features say the score is.
-func scoring(t *testing.T) model.Model {
-	return endpoint(t, func(w http.ResponseWriter, r *http.Request) {
-		var batch struct {
-			Instances []struct {
-				Score any `json:"score"`
-			} `json:"instances"`
-		}
-		if err := json.NewDecoder(r.Body).Decode(&batch); err != nil {
-			t.Error(err)
-		}
-		predictions := []any{}
-		for _, instance := range batch.Instances {
-			if instance.Score == "down" {
-				w.WriteHeader(http.StatusServiceUnavailable)
-				return
-			}
-			if instance.Score == "forget" {
-				continue
-			}
-			predictions = append(predictions, map[string]any{"risk_score": instance.Score})
-		}
-		if err := json.NewEncoder(w).Encode(map[string]any{"predictions": predictions}); err != nil {
-			t.Error(err)
-		}
-	})
-}
-
-// trial is a run of the cohort pipeline of package assembly's tests: batches of ten, four at a time.
-type trial struct {
-	*CohortResult
-	batches []*BatchResult
-	objects string
-}
-
-func openCohort(t testing.TB, lines []string) *intake.File {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "cohort.jsonl")
-	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	file, err := intake.OpenCohort(t.Context(), path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := file.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return file
-}
-
-func cohortMachine(t testing.TB) *assembly.StateMachine {
-	t.Helper()
-	a, err := assembly.Open("../assembly/testdata/cdk.out")
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := a.StateMachine("full", assembly.WholeCohort)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
-func runTrial(t *testing.T, m model.Model, approve string, lines ...string) *trial {
-	t.Helper()
-	file := openCohort(t, lines)
-	person, err := approver.Open(approve)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := &trial{objects: t.TempDir()}
-	p, err := New(cohortMachine(t), Setting{Model: m, Objects: r.objects, Person: person, Cohort: file})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.CohortResult, err = p.RunCohort(t.Context(), file, "T-1", func(b *BatchResult) error { r.batches = append(r.batches, b); return nil })
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
-// members are n subjects of that score.
-func members(n int, score any) (lines []string) {
-	for i := range n {
-		lines = append(lines, member(fmt.Sprintf("S-%03d", i), score))
-	}
-	return lines
-}
 
 func TestCohort(t *testing.T) {
 	lines := members(25, 0.2)
 	lines[3], lines[12], lines[24] = member("H-3", 0.9), member("E-12", 0.75), member("H-24", 0.7500001)
-	r := runTrial(t, scoring(t), "all", lines...)
+	r := runTrial(t, scoringEndpoint(t), "all", lines...)
 	if want := (outcome.Coverage{Subjects: 25, Scored: 25, HighRisk: 2}); r.Outcome.Coverage != want || r.Outcome.Status != "SUCCEEDED" {
 		t.Errorf("coverage %+v, status %s (%v), want %+v", r.Outcome.Coverage, r.Outcome.Status, r.Outcome.ErrorName(), want)
 	}
@@ -151,7 +41,7 @@ func TestCohort(t *testing.T) {
 }
 
 func TestApprovalAndDownstreamOfACohort(t *testing.T) {
-	r := runTrial(t, scoring(t), "all", members(12, 0.9)...)
+	r := runTrial(t, scoringEndpoint(t), "all", members(12, 0.9)...)
 	if len(r.Approvals) != 1 {
 		t.Fatalf("approvals %+v", r.Approvals)
 	}
@@ -168,16 +58,16 @@ func TestApprovalAndDownstreamOfACohort(t *testing.T) {
 	}
 }
 
-// Nobody decides: operations hear of it, which is no alert, and nothing is told downstream.
+// If nobody decides, operations receive a message, which is not an alert, and no downstream system is called.
 func TestNobodyApproves(t *testing.T) {
-	r := runTrial(t, scoring(t), "none", members(2, 0.9)...)
-	if len(r.Approvals) != 1 || r.Approvals[0].Decision != outcome.NoDecision || r.Approvals[0].SHA256 == "" || len(r.Downstream) != 0 ||
+	r := runTrial(t, scoringEndpoint(t), "none", members(2, 0.9)...)
+	if len(r.Approvals) != 1 || r.Approvals[0].Decision != local.NoDecision || r.Approvals[0].SHA256 == "" || len(r.Downstream) != 0 ||
 		len(r.Alerts) != 1 || len(r.Operations) != 1 || r.Operations[0].Subject != "Clinical risk approval expired" {
 		t.Errorf("approvals %+v, downstream %v, operations %+v", r.Approvals, r.Downstream, r.Operations)
 	}
 }
 
-// Whoever has no score is undecided, with the reason, and never at low risk.
+// A subject without a score is undecided, with a reason, and never at low risk.
 func TestSubjectsWithoutAScore(t *testing.T) {
 	lines := members(42, 0.2)
 	lines[5] = `{"subject": "none"}`
@@ -185,7 +75,7 @@ func TestSubjectsWithoutAScore(t *testing.T) {
 	lines[25] = member("S-025", 1.5)
 	lines[26] = member("S-026", `"`+canary+`"`)
 	lines[35] = member("S-035", `"forget"`)
-	r := runTrial(t, scoring(t), "all", lines...)
+	r := runTrial(t, scoringEndpoint(t), "all", lines...)
 	if want := (outcome.Coverage{Subjects: 42, Scored: 19, NotScored: 23}); r.Outcome.Coverage != want {
 		t.Errorf("coverage %+v, want %+v", r.Outcome.Coverage, want)
 	}
@@ -207,26 +97,18 @@ func TestSubjectsWithoutAScore(t *testing.T) {
 	}
 }
 
-func TestCohortsAreEqualOnEveryRun(t *testing.T) {
+func TestEveryRunOfACohortIsEqual(t *testing.T) {
 	lines := members(25, 0.9)
-	first, second := runTrial(t, scoring(t), "all", lines...), runTrial(t, scoring(t), "all", lines...)
+	first, second := runTrial(t, scoringEndpoint(t), "all", lines...), runTrial(t, scoringEndpoint(t), "all", lines...)
 	if diff := difference(first.CohortResult, second.CohortResult); diff != "" {
 		t.Errorf("two runs differ:\n%s", diff)
 	}
 }
 
-// difference is what cmp.Diff says of two values that differ. It takes long to find that results are equal.
-func difference(want, got any) string {
-	if reflect.DeepEqual(want, got) {
-		return ""
-	}
-	return cmp.Diff(want, got)
-}
-
 func TestErrorOfTheOutputStopsACohort(t *testing.T) {
 	full := errors.New("disk full")
 	file := openCohort(t, members(50, 0.2))
-	p, err := New(cohortMachine(t), Setting{Model: scoring(t), Objects: t.TempDir(), Cohort: file})
+	p, err := New(cohortMachine(t), Setting{Model: scoringEndpoint(t), Objects: t.TempDir(), Cohort: file})
 	if err != nil {
 		t.Fatal(err)
 	}

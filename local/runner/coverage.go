@@ -15,7 +15,7 @@ import (
 	"clinical-risk-pipeline/workflow"
 )
 
-// decisionRecord is the part of docs/decision-record.schema.json that says who was scored.
+// decisionRecord is the part of docs/decision-record.schema.json that names the scored subjects and the others.
 type decisionRecord struct {
 	Subjects []struct {
 		Index   int     `json:"index"`
@@ -29,15 +29,15 @@ type decisionRecord struct {
 	} `json:"notScored"`
 }
 
-// finding is what is known about the subject at a place of the cohort.
+// finding is what the records and batches say about the subject at one place of the cohort.
 type finding struct {
 	subject, batch, reason string
 	score                  *float64
 	decision               outcome.Decision
 }
 
-// cover says what was decided about each subject of the file: by the decision records, and where these say nothing, by what
-// became of the batch.
+// cover adds the decision about each subject of the file to the result. The decision records have it. For a subject that they do
+// not name, the batch has the reason.
 func (r *cohortRun) cover(ctx context.Context, file *intake.File, result *CohortResult) error {
 	found := make([]finding, file.Count)
 	for _, b := range r.batches {
@@ -47,7 +47,7 @@ func (r *cohortRun) cover(ctx context.Context, file *intake.File, result *Cohort
 	}
 	bucket, _ := field(r.definition, "States", workflow.ScoreCohort, "ItemProcessor", "States", workflow.RecordDecisions, "Arguments", "Bucket").(string)
 	if bucket == "" {
-		return fmt.Errorf("the definition names no bucket for the decision records: state %s must have one in its arguments", workflow.RecordDecisions)
+		return fmt.Errorf("the definition names no bucket for the decision records: state %s must have the argument Bucket", workflow.RecordDecisions)
 	}
 	folder := workflow.RecordFolder + "/" + r.name + "/"
 	result.Outcome.Records = "s3://" + bucket + "/" + folder
@@ -62,13 +62,13 @@ func (r *cohortRun) cover(ctx context.Context, file *intake.File, result *Cohort
 	return result.add(file, found)
 }
 
-// readRecord notes what a decision record says.
+// readRecord adds the findings of a decision record to found.
 func (r *cohortRun) readRecord(ctx context.Context, bucket, key string, found []finding) error {
 	body, err := r.objects.Open(ctx, bucket, key)
 	if err != nil {
 		return err
 	}
-	defer body.Close() //nolint:errcheck // It was only read.
+	defer body.Close()
 	text, err := io.ReadAll(body)
 	if err != nil {
 		return err
@@ -80,7 +80,7 @@ func (r *cohortRun) readRecord(ctx context.Context, bucket, key string, found []
 	batch := strings.TrimSuffix(path.Base(key), path.Ext(key))
 	for _, s := range record.Subjects {
 		if s.Index < 0 || s.Index >= len(found) || found[s.Index].score != nil {
-			return fmt.Errorf("it names line %d of the cohort, which has no place for it", s.Index)
+			return fmt.Errorf("it names line %d of the cohort, which does not exist or is in another record", s.Index)
 		}
 		f := finding{subject: s.Subject, batch: batch, score: &s.Score, decision: outcome.LowRisk}
 		if s.Branch == workflow.AlertBranch {
@@ -96,7 +96,7 @@ func (r *cohortRun) readRecord(ctx context.Context, bucket, key string, found []
 	return nil
 }
 
-// add says about each subject of the file what was found.
+// add adds every subject of the file to the result.
 func (c *CohortResult) add(file *intake.File, found []finding) error {
 	place := 0
 	for input, err := range file.Inputs() {
@@ -105,7 +105,7 @@ func (c *CohortResult) add(file *intake.File, found []finding) error {
 		}
 		f := found[place]
 		if f.score != nil && f.subject != input.Subject {
-			return fmt.Errorf("%s:%d: the decision records say that somebody else stands here", file.Name, input.Line)
+			return fmt.Errorf("%s:%d: the decision records name another subject for this line", file.Name, input.Line)
 		}
 		s := outcome.Subject{Subject: input.Subject, Line: input.Line, RiskScore: f.score, Decision: cmp.Or(f.decision, outcome.Undecided),
 			Batch: f.batch, Reason: f.reason}
@@ -119,10 +119,10 @@ func (c *CohortResult) add(file *intake.File, found []finding) error {
 	return nil
 }
 
-// unread is why there is no score of a subject that was in no batch.
+// unread returns the reason why a subject was in no batch.
 func (c *CohortResult) unread() string {
 	if c.Outcome.Status == asl.Succeeded || c.Outcome.FailedIn == workflow.IncompleteScoring {
-		return "the pipeline did not read so far into the cohort"
+		return "the pipeline did not read the cohort to this line"
 	}
-	return "the execution ended before: " + c.Outcome.ErrorName() + " in " + c.Outcome.FailedIn
+	return "the execution ended earlier: " + c.Outcome.ErrorName() + " in " + c.Outcome.FailedIn
 }

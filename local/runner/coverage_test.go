@@ -10,12 +10,12 @@ import (
 	"clinical-risk-pipeline/local/outcome"
 )
 
-// covered reads hand-made decision records about a cohort of two.
-func covered(t *testing.T, records ...string) (*CohortResult, error) {
+// recordedCoverage is the coverage by hand-made decision records about a cohort of two.
+func recordedCoverage(t *testing.T, records ...string) (*CohortResult, error) {
 	t.Helper()
 	file := openCohort(t, members(2, 0.9))
 	objects := t.TempDir()
-	p, err := New(cohortMachine(t), Setting{Model: scoring(t), Objects: objects, Cohort: file})
+	p, err := New(cohortMachine(t), Setting{Model: scoringEndpoint(t), Objects: objects, Cohort: file})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,22 +36,22 @@ func covered(t *testing.T, records ...string) (*CohortResult, error) {
 	return result, run.cover(t.Context(), file, result)
 }
 
-func TestDecisionRecordsThatCannotBe(t *testing.T) {
+func TestImpossibleDecisionRecords(t *testing.T) {
 	const good = `{"subjects": [{"index": 0, "subject": "S-000", "score": 0.9, "branch": "alert"}]}`
-	if r, err := covered(t, good); err != nil || r.Outcome.HighRisk != 1 || r.Outcome.NotScored != 1 {
-		t.Fatalf("a record that is as it should be: %+v, %v", r.Outcome.Coverage, err)
+	if r, err := recordedCoverage(t, good); err != nil || r.Outcome.HighRisk != 1 || r.Outcome.NotScored != 1 {
+		t.Fatalf("a correct record: %+v, %v", r.Outcome.Coverage, err)
 	}
 	for _, c := range []struct {
 		reason, want string
 		records      []string
 	}{
-		{"a subject of another line", "somebody else stands here", []string{strings.Replace(good, "S-000", "S-001", 1)}},
+		{"a subject of another line", "name another subject for this line", []string{strings.Replace(good, "S-000", "S-001", 1)}},
 		{"the same subject in two records", "batch-0000001.json: it names line 0 of the cohort", []string{good, good}},
-		{"a line that is none of the cohort", "names line 2 of the cohort", []string{strings.Replace(good, `"index": 0`, `"index": 2`, 1)}},
+		{"a line after the last", "names line 2 of the cohort", []string{strings.Replace(good, `"index": 0`, `"index": 2`, 1)}},
 		{"a line before the first", "names line -1 of the cohort", []string{strings.Replace(good, `"index": 0`, `"index": -1`, 1)}},
-		{"no JSON", "batch-0000000.json", []string{"{"}},
+		{"a record that is not JSON", "batch-0000000.json", []string{"{"}},
 	} {
-		if _, err := covered(t, c.records...); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := recordedCoverage(t, c.records...); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want it to contain %q", c.reason, err, c.want)
 		}
 	}

@@ -16,7 +16,7 @@ import (
 	"clinical-risk-pipeline/local/outcome"
 )
 
-// The one property that matters most: only a number from 0 to the threshold is ever low risk.
+// The most important property: only a number from 0 to the threshold is a low risk.
 func TestDecisions(t *testing.T) {
 	toEnd := []string{"StartEMRJob", "InvokeModel", "CheckRisk", "End"}
 	toAlert := []string{"StartEMRJob", "InvokeModel", "CheckRisk", "NotifyTeam", "End"}
@@ -32,8 +32,8 @@ func TestDecisions(t *testing.T) {
 	}{
 		{"low", 200, `{"risk_score": 0.2}`, outcome.LowRisk, "", toEnd},
 		{"zero", 200, `{"risk_score": 0}`, outcome.LowRisk, "", toEnd},
-		{"the threshold itself does not alert", 200, `{"risk_score": 0.75}`, outcome.LowRisk, "", toEnd},
-		{"just above it does", 200, `{"risk_score": 0.7500001}`, outcome.HighRisk, "", toAlert},
+		{"the threshold does not alert", 200, `{"risk_score": 0.75}`, outcome.LowRisk, "", toEnd},
+		{"just above the threshold", 200, `{"risk_score": 0.7500001}`, outcome.HighRisk, "", toAlert},
 		{"one", 200, `{"risk_score": 1}`, outcome.HighRisk, "", toAlert},
 		{"a string", 200, `{"risk_score": "0.9"}`, outcome.Undecided, "InvalidScore", invalid},
 		{"null", 200, `{"risk_score": null}`, outcome.Undecided, "InvalidScore", invalid},
@@ -43,14 +43,14 @@ func TestDecisions(t *testing.T) {
 		{"a list", 200, `[0.2]`, outcome.Undecided, "InvalidScore", invalid},
 		{"a list of answers", 200, `[{"risk_score": 0.2}]`, outcome.Undecided, "InvalidScore", invalid},
 		{"a list of scores", 200, `{"risk_score": [0.2]}`, outcome.Undecided, "InvalidScore", invalid},
-		{"NaN is no JSON", 200, `{"risk_score": NaN}`, outcome.Undecided, "States.QueryEvaluationError", failed},
+		{"NaN, which is not JSON", 200, `{"risk_score": NaN}`, outcome.Undecided, "States.QueryEvaluationError", failed},
 		{"an empty body", 200, ``, outcome.Undecided, "States.QueryEvaluationError", failed},
 		{"an HTML page with status 200", 200, `<html>secret</html>`, outcome.Undecided, "States.QueryEvaluationError", failed},
 		{"an HTML page with status 500", 500, `<html>secret</html>`, outcome.Undecided, "SageMakerRuntime.ModelErrorException", failed},
 		{"a score with status 500", 500, `{"risk_score": 0.2}`, outcome.Undecided, "SageMakerRuntime.ModelErrorException", failed},
 	} {
 		t.Run(c.reason, func(t *testing.T) {
-			r := results(t, pipeline(t, answering(t, c.status, c.body)), subject("S-1"))[0]
+			r := results(t, pipeline(t, fixedEndpoint(t, c.status, c.body)), subject("S-1"))[0]
 			o := r.Outcome
 			if o.Decision != c.decision || o.ErrorName() != c.err || !slices.Equal(o.Path, c.path) {
 				t.Errorf("decision %s, error %q, path %v; want %s, %q, %v", o.Decision, o.ErrorName(), o.Path, c.decision, c.err, c.path)
@@ -66,7 +66,7 @@ func TestDecisions(t *testing.T) {
 }
 
 func TestAlert(t *testing.T) {
-	r := results(t, pipeline(t, answering(t, 200, `{"risk_score": 0.9}`)), subject("S-1"))[0]
+	r := results(t, pipeline(t, fixedEndpoint(t, 200, `{"risk_score": 0.9}`)), subject("S-1"))[0]
 	n := r.Alerts[0]
 	want := `{"message":"High dropout risk detected","subject":"S-1","trialId":"T-1"}`
 	if n.Subject != "Trial Risk Alert" || n.Message != want || !strings.HasPrefix(n.TopicARN, "arn:aws:sns:") {
@@ -74,6 +74,32 @@ func TestAlert(t *testing.T) {
 	}
 	if *r.Outcome.RiskScore != 0.9 {
 		t.Errorf("score %v, want 0.9", *r.Outcome.RiskScore)
+	}
+}
+
+// The topic makes a message an alert, whatever its subject line says.
+func TestAlertsAreKnownByTheirTopic(t *testing.T) {
+	m := stateMachine(t)
+	m.Definition = []byte(strings.Replace(string(m.Definition), "Trial Risk Alert", "Another line", 1))
+	p, err := New(m, Setting{Model: fixedEndpoint(t, 200, `{"risk_score": 0.9}`), Objects: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := results(t, p, subject("S-1"))[0]; len(r.Alerts) != 1 || len(r.Operations) != 0 || r.Alerts[0].Subject != "Another line" {
+		t.Errorf("alerts %+v, operations %+v; want one alert", r.Alerts, r.Operations)
+	}
+	m = cohortMachine(t)
+	m.Definition = []byte(strings.Replace(string(m.Definition), "Clinical risk approval expired", "Trial Risk Alert", 1))
+	file := openCohort(t, members(2, 0.9))
+	if p, err = New(m, Setting{Model: scoringEndpoint(t), Objects: t.TempDir(), Cohort: file}); err != nil {
+		t.Fatal(err)
+	}
+	r, err := p.RunCohort(t.Context(), file, "T-1", func(*BatchResult) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Alerts) != 1 || len(r.Operations) != 1 || r.Operations[0].Subject != "Trial Risk Alert" || r.Operations[0].TopicARN == r.Alerts[0].TopicARN {
+		t.Errorf("alerts %+v, operations %+v; want one of each", r.Alerts, r.Operations)
 	}
 }
 
@@ -112,7 +138,7 @@ func TestThrottledTwiceThenAnswered(t *testing.T) {
 }
 
 func TestModelThatStaysDown(t *testing.T) {
-	r := results(t, pipeline(t, answering(t, http.StatusServiceUnavailable, "")), subject("S-1"))[0]
+	r := results(t, pipeline(t, fixedEndpoint(t, http.StatusServiceUnavailable, "")), subject("S-1"))[0]
 	o := r.Outcome
 	if o.Status != asl.Failed || *o.Error != "SageMakerRuntime.ServiceUnavailableException" ||
 		*o.Cause != "The service is currently unavailable. (Service: SageMakerRuntime, Status Code: 503)" {
@@ -123,7 +149,7 @@ func TestModelThatStaysDown(t *testing.T) {
 	}
 }
 
-// event is the part of a history's event that these tests look at.
+// event is the part of an event in a history that these tests use.
 type event struct {
 	Type       string
 	Timestamp  time.Time

@@ -8,7 +8,7 @@ import (
 	"clinical-risk-pipeline/local"
 )
 
-// history renders an execution's history as GetExecutionHistory returns it, an event a line.
+// history renders an execution's history as GetExecutionHistory returns it, one event on each line.
 func history(execution *asl.Execution) ([]byte, error) {
 	var out bytes.Buffer
 	out.WriteString(`{"events":[`)
@@ -27,7 +27,7 @@ func history(execution *asl.Execution) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// log renders what the state machine's log group gets about an execution.
+// log renders the records of an execution in the state machine's log group.
 func (p *Pipeline) log(execution *asl.Execution, redact func(cause string) string) ([]byte, error) {
 	var out bytes.Buffer
 	logging := p.stateMachine.Logging
@@ -36,7 +36,7 @@ func (p *Pipeline) log(execution *asl.Execution, redact func(cause string) strin
 	return out.Bytes(), err
 }
 
-// files renders history and log of an execution.
+// files renders the history and the log of an execution.
 func (p *Pipeline) files(execution *asl.Execution, redact func(cause string) string) (f Files, err error) {
 	if f.History, err = history(execution); err != nil {
 		return f, err

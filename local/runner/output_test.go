@@ -50,10 +50,10 @@ func read(t *testing.T, parts ...string) string {
 	return string(text)
 }
 
-func TestResultsAreInTheirFilesAtOnce(t *testing.T) {
+func TestResultsAreWrittenAtOnce(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a", "out")
 	write(t, openOutput(t, dir))
-	// Nothing is closed or flushed: a run that is killed now leaves whole lines behind.
+	// Nothing is closed or flushed: a killed run leaves complete lines.
 	if text := read(t, dir, "executions.jsonl"); !strings.HasPrefix(text, `{"subject":"S-1"`) || strings.Count(text, "\n") != 1 {
 		t.Errorf("executions.jsonl: %q", text)
 	}
@@ -68,7 +68,7 @@ func TestResultsAreInTheirFilesAtOnce(t *testing.T) {
 	}
 }
 
-func TestOnlyTheOwnerReadsResults(t *testing.T) {
+func TestOnlyTheOwnerCanReadResults(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
 	o := openOutput(t, dir)
 	write(t, o)
@@ -92,8 +92,15 @@ func TestOnlyTheOwnerReadsResults(t *testing.T) {
 
 func TestARunReplacesTheLast(t *testing.T) {
 	dir := t.TempDir()
-	write(t, openOutput(t, dir))
-	stale := []string{"histories/000009-old.json", "report.html", "s3/bucket/key", "logs/old.jsonl"}
+	last, err := OpenOutput(dir, logGroup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, last)
+	if err := last.Close(); err != nil {
+		t.Fatal(err)
+	}
+	stale := []string{"histories/000009-old.json", "report.html", "report.html.tmp", "s3/bucket/key", "logs/old.jsonl"}
 	for _, name := range stale {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -109,7 +116,7 @@ func TestARunReplacesTheLast(t *testing.T) {
 	}
 	for _, name := range stale {
 		if _, err := os.Stat(filepath.Join(dir, name)); !errors.Is(err, os.ErrNotExist) {
-			t.Errorf("%s of the last run is still there (%v): it would pass for this run's", name, err)
+			t.Errorf("%s of the last run still exists (%v): it seems to belong to this run", name, err)
 		}
 	}
 }
@@ -127,7 +134,7 @@ func TestForeignFilesAreLeftAlone(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	if read(t, mine) != "mine" {
-		t.Error("a file that no run wrote is gone")
+		t.Error("a foreign file is gone")
 	}
 }
 
@@ -152,7 +159,7 @@ func TestFoldersOfOtherNamesAreLeftAlone(t *testing.T) {
 	}
 }
 
-func TestFolderThatCannotBeWritten(t *testing.T) {
+func TestFolderThatIsNotWritable(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -164,7 +171,7 @@ func TestFolderThatCannotBeWritten(t *testing.T) {
 	}
 }
 
-func TestReportIsWrittenWholeOrNotAtAll(t *testing.T) {
+func TestBrokenReportIsNotKept(t *testing.T) {
 	dir := t.TempDir()
 	o := openOutput(t, dir)
 	broken := errors.New("broken")
@@ -177,7 +184,7 @@ func TestReportIsWrittenWholeOrNotAtAll(t *testing.T) {
 	}
 	for _, name := range []string{"report.html", "report.html.tmp"} {
 		if _, err := os.Stat(filepath.Join(dir, name)); !errors.Is(err, os.ErrNotExist) {
-			t.Errorf("%s is there (%v)", name, err)
+			t.Errorf("%s exists (%v)", name, err)
 		}
 	}
 }

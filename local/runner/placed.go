@@ -12,11 +12,11 @@ import (
 	"clinical-risk-pipeline/workflow"
 )
 
-// extractions are the integrations whose jobs write the cohort.
+// extractions are the integrations whose jobs write a cohort.
 var extractions = []string{"elasticmapreduce:addStep.sync", "emr-serverless:startJobRun.sync", "glue:startJobRun.sync"}
 
-// place puts the cohort where the pipeline looks for it, if no job of its own does: on AWS somebody would have, before the
-// execution starts.
+// place puts the cohort where the pipeline looks for it, unless a job of the pipeline does. On AWS another system puts it there
+// before the execution starts.
 func (p *Pipeline) place(ctx context.Context, file *intake.File, input any, options asl.Options) error {
 	for _, integration := range extractions {
 		if strings.Contains(string(p.stateMachine.Definition), integration) {
@@ -34,7 +34,7 @@ func (p *Pipeline) place(ctx context.Context, file *intake.File, input any, opti
 	return errors.Join(file.WriteLines(object), object.Close())
 }
 
-// sought is the place that FindCohort looks at. A state machine evaluates it that does nothing else, for the same execution.
+// sought returns the object that FindCohort looks for. A state machine with a single state evaluates its arguments.
 func (p *Pipeline) sought(ctx context.Context, input any, options asl.Options) (bucket, key string, err error) {
 	definition, err := json.Marshal(map[string]any{
 		"QueryLanguage": "JSONata", "StartAt": workflow.FindCohort,
@@ -56,7 +56,7 @@ func (p *Pipeline) sought(ctx context.Context, input any, options asl.Options) (
 	bucket, _ = field(execution.Output, "Bucket").(string)
 	key, _ = field(execution.Output, "Key").(string)
 	if bucket == "" || key == "" {
-		return "", "", fmt.Errorf("no job of the pipeline writes the cohort, and state %s does not say where it looks for it", workflow.FindCohort)
+		return "", "", fmt.Errorf("no job of the pipeline writes the cohort, and state %s does not say where to find it: its arguments must have Bucket and Key", workflow.FindCohort)
 	}
 	return bucket, key, nil
 }

@@ -1,8 +1,7 @@
-// Package runner executes a pipeline for every input of a file, on all cores, or once for a whole cohort, and writes what came
-// of it.
+// Package runner executes a pipeline for every input of a file, on all cores, or once for a whole cohort, and writes the results.
 //
-// Results are written in the order of the inputs, each as soon as it and those before it ended. Whatever interrupts a
-// run, what is written is complete lines.
+// It writes results in the order of the inputs, each as soon as its execution and all earlier ones ended. An interrupted run leaves
+// complete lines only.
 package runner
 
 import (
@@ -13,7 +12,6 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
-	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -26,12 +24,12 @@ import (
 	"clinical-risk-pipeline/local/outcome"
 )
 
-// Setting is what a pipeline runs in.
+// Setting is the surroundings of a pipeline.
 type Setting struct {
 	Model   model.Model
-	Objects string          // the folder of the objects of S3
-	Person  approver.Person // decides on requests for approval. Default: nobody does
-	Cohort  *intake.File    // what a job that extracts a cohort writes. Default: there is none
+	Objects string          // the folder for the objects of S3
+	Person  approver.Person // decides on requests for approval. Default: nobody decides
+	Cohort  *intake.File    // the cohort that an extraction writes. Default: none
 }
 
 // Pipeline is a state machine with its stand-ins, ready to run. It is safe for concurrent use.
@@ -42,20 +40,20 @@ type Pipeline struct {
 	services     *local.Services
 	objects      local.S3
 	redactor     *outcome.Redactor
-	effects      sync.Map // execution name → *Effects
+	alertTopic   string // the ARN; "" in a pipeline that alerts nobody
 }
 
-// Result is what came of the execution of one subject.
+// Result is the result of the execution of one subject.
 type Result struct {
 	Outcome *outcome.Outcome
 	Effects
 	Files
 }
 
-// Files are what an execution leaves for inspection.
+// Files are the history and the log of an execution.
 type Files struct {
-	History []byte // what GetExecutionHistory returns, JSON; holds the execution's data
-	Log     []byte // what the log group gets, JSON Lines
+	History []byte // the answer of GetExecutionHistory, JSON; it holds the execution's data
+	Log     []byte // the records of the log group, JSON Lines
 }
 
 // New loads the state machine. Every task must have a stand-in.
@@ -68,6 +66,9 @@ func New(stateMachine *assembly.StateMachine, in Setting) (*Pipeline, error) {
 	if p.machine, err = asl.Load(stateMachine.Definition); err != nil {
 		return nil, fmt.Errorf("state machine %s/%s: %w", stateMachine.Stack, stateMachine.LogicalID, err)
 	}
+	if p.alertTopic, err = stateMachine.AlertTopic(); err != nil {
+		return nil, err
+	}
 	p.redactor = outcome.NewRedactor(p.definition)
 	if in.Person == nil {
 		in.Person, _ = approver.Open("none")
@@ -78,14 +79,13 @@ func New(stateMachine *assembly.StateMachine, in Setting) (*Pipeline, error) {
 	}
 	p.services = local.New(
 		local.EMR{ETL: etl}, local.EMRServerless{ETL: etl}, local.Glue{ETL: etl}, local.SageMaker{Model: in.Model}, p.objects,
-		local.SNS{Deliver: p.deliver}, &approver.Approver{Objects: in.Objects, Person: in.Person, OnResult: p.decided},
-		&local.StepFunctions{OnDownstream: p.told}, &local.ServiceNow{OnDownstream: p.told},
+		local.SNS{}, &approver.Approver{Objects: p.objects, Person: in.Person}, &local.StepFunctions{}, &local.ServiceNow{},
 	)
 	return p, p.services.Check(p.definition)
 }
 
-// Run executes the pipeline for every input of the file, and hands each result to emit, in order and one at a time. It
-// stops at the first error: of emit, of an input, of an execution that cannot go on here, or the cancelled context's.
+// Run executes the pipeline for every input of the file and hands each result to emit, in order and one at a time. It stops at
+// the first error of emit, of an input, of an execution that cannot run here, or of a cancelled context.
 func (p *Pipeline) Run(ctx context.Context, file *intake.File, emit func(*Result) error) error {
 	workers := runtime.GOMAXPROCS(0)
 	group, ctx := errgroup.WithContext(ctx)
@@ -123,7 +123,7 @@ func (p *Pipeline) Run(ctx context.Context, file *intake.File, emit func(*Result
 // slot is the place of an input in the order of the results.
 type slot struct {
 	input intake.Input
-	done  chan ending // gets one
+	done  chan ending // receives one
 }
 
 type ending struct {
@@ -156,8 +156,7 @@ func distribute(ctx context.Context, file *intake.File, inOrder, work chan<- *sl
 func (p *Pipeline) execute(ctx context.Context, input intake.Input) (*Result, error) {
 	result := &Result{}
 	name := executionName(input)
-	defer p.collect(name, &result.Effects)()
-	options := p.options(name, seed(input.Subject))
+	options := p.options(name, seed(input.Subject), &result.Effects)
 	execution, err := p.machine.Run(ctx, input.Value, options)
 	if err != nil {
 		return nil, fmt.Errorf("subject %s: %w", input.Subject, err)
@@ -168,13 +167,14 @@ func (p *Pipeline) execute(ctx context.Context, input intake.Input) (*Result, er
 	return result, err
 }
 
-func (p *Pipeline) options(name string, seed uint64) asl.Options {
+// options returns the options of an execution. Its effects are added to effects.
+func (p *Pipeline) options(name string, seed uint64, effects *Effects) asl.Options {
 	workflowType := asl.Standard
 	if p.stateMachine.Express {
 		workflowType = asl.Express
 	}
 	return asl.Options{
-		Handler: p.services, Name: name, Type: workflowType, RoleARN: p.stateMachine.RoleARN, Seed: seed, Objects: p.objects,
+		Handler: p.services.Observed(p.observer(effects)), Name: name, Type: workflowType, RoleARN: p.stateMachine.RoleARN, Seed: seed, Objects: p.objects,
 		ARN:          strings.Replace(p.stateMachine.ARN, ":stateMachine:", ":execution:", 1) + ":" + name,
 		StateMachine: asl.StateMachine{ARN: p.stateMachine.ARN, Name: p.stateMachine.Name},
 	}
@@ -182,13 +182,13 @@ func (p *Pipeline) options(name string, seed uint64) asl.Options {
 
 var notInName = regexp.MustCompile(`[^A-Za-z0-9_-]`)
 
-// executionName returns a name that Step Functions accepts, that is unique within the file, and that can be found.
+// executionName returns a name that Step Functions accepts, that is unique within the file, and that names line and subject.
 func executionName(input intake.Input) string {
 	name := fmt.Sprintf("%06d-%s", input.Line, notInName.ReplaceAllString(input.Subject, "_"))
 	return name[:min(len(name), 80)]
 }
 
-// seed derives what AWS leaves open, such as jitter, from the subject: the same on every run, whatever else is in the file.
+// seed returns the seed of what AWS leaves to chance, such as jitter. It depends on the subject alone, so that every run agrees.
 func seed(subject string) uint64 {
 	h := fnv.New64a()
 	h.Write([]byte(subject))

@@ -6,102 +6,23 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
-	"clinical-risk-pipeline/local/assembly"
 	"clinical-risk-pipeline/local/intake"
 	"clinical-risk-pipeline/local/model"
 )
 
-// stateMachine returns the small pipeline of package assembly's tests.
-func stateMachine(t testing.TB) *assembly.StateMachine {
-	t.Helper()
-	a, err := assembly.Open("../assembly/testdata/cdk.out")
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := a.StateMachine("dev")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
-func pipeline(t *testing.T, m model.Model) *Pipeline {
-	t.Helper()
-	p, err := New(stateMachine(t), Setting{Model: m, Objects: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
-// subject is an input with a feature that must not appear in results.
-func subject(id string) string {
-	return fmt.Sprintf(`{"subject": %q, "trialId": "T-1", "transformed_features": {"marker": "secret", "age": 83}}`, id)
-}
-
-func openInputs(t *testing.T, lines ...string) *intake.File {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "in.jsonl")
-	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	file, err := intake.Open(t.Context(), path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := file.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return file
-}
-
-// results runs the pipeline for the lines.
-func results(t *testing.T, p *Pipeline, lines ...string) []*Result {
-	t.Helper()
-	var all []*Result
-	if err := p.Run(t.Context(), openInputs(t, lines...), func(r *Result) error { all = append(all, r); return nil }); err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
-
-// endpoint is a model server with that handler.
-func endpoint(t *testing.T, handler http.HandlerFunc) model.Model {
-	t.Helper()
-	server := httptest.NewServer(handler)
-	t.Cleanup(server.Close)
-	e, err := model.NewEndpoint(server.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return e
-}
-
-func answering(t *testing.T, status int, body string) model.Model {
-	return endpoint(t, func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(status)
-		fmt.Fprint(w, body)
-	})
-}
-
-// Features may stand in the history only.
+// Only the history may hold features.
 func TestResultsHoldNoFeatures(t *testing.T) {
 	for _, m := range []model.Model{
-		answering(t, 200, `{"risk_score": 0.9, "echo": "secret"}`),
-		answering(t, 200, `secret`),
-		answering(t, 200, `{"risk_score": "secret"}`),
-		answering(t, 500, `secret`),
+		fixedEndpoint(t, 200, `{"risk_score": 0.9, "echo": "secret"}`),
+		fixedEndpoint(t, 200, `secret`),
+		fixedEndpoint(t, 200, `{"risk_score": "secret"}`),
+		fixedEndpoint(t, 500, `secret`),
 		model.Reference{},
 	} {
 		r := results(t, pipeline(t, m), subject("S-1"))[0]
@@ -127,7 +48,7 @@ func TestResultsComeInOrder(t *testing.T) {
 		lines, want = append(lines, subject(id)), append(want, id)
 	}
 	var got []string
-	for _, r := range results(t, pipeline(t, answering(t, 200, `{"risk_score": 0.1}`)), lines...) {
+	for _, r := range results(t, pipeline(t, fixedEndpoint(t, 200, `{"risk_score": 0.1}`)), lines...) {
 		got = append(got, r.Outcome.Subject)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -136,7 +57,7 @@ func TestResultsComeInOrder(t *testing.T) {
 }
 
 func TestRunsAreEqual(t *testing.T) {
-	down := answering(t, http.StatusServiceUnavailable, "")
+	down := fixedEndpoint(t, http.StatusServiceUnavailable, "")
 	first := results(t, pipeline(t, down), subject("S-1"), subject("S-2"))
 	second := results(t, pipeline(t, down), subject("S-1"), subject("S-2"))
 	if diff := difference(first, second); diff != "" {
@@ -144,9 +65,9 @@ func TestRunsAreEqual(t *testing.T) {
 	}
 }
 
-// Retries of many executions must not come at the same moments: that is what jitter is for.
+// Jitter spreads the retries of many executions.
 func TestJitterDiffersBetweenSubjects(t *testing.T) {
-	two := results(t, pipeline(t, answering(t, http.StatusServiceUnavailable, "")), subject("S-1"), subject("S-2"))
+	two := results(t, pipeline(t, fixedEndpoint(t, http.StatusServiceUnavailable, "")), subject("S-1"), subject("S-2"))
 	if cmp.Equal(delays(t, two[0]), delays(t, two[1])) {
 		t.Errorf("two subjects retry after the same delays: %v", delays(t, two[0]))
 	}
@@ -197,8 +118,8 @@ func TestInterruptedRun(t *testing.T) {
 	}
 }
 
-// A fault of the pipeline is not one subject's: the run stops at it, in the order of the inputs, and names state and subject.
-func TestCallThatNoServiceTakes(t *testing.T) {
+// A fault of the pipeline concerns every subject: the run stops at the first, and names state and subject.
+func TestCallThatTheServiceRefuses(t *testing.T) {
 	m := stateMachine(t)
 	m.Definition = []byte(strings.Replace(string(m.Definition), `"--trial"`, "7", 1))
 	p, err := New(m, Setting{Model: model.Reference{}, Objects: t.TempDir()})
@@ -213,9 +134,10 @@ func TestCallThatNoServiceTakes(t *testing.T) {
 	}
 }
 
-func TestPipelineThatCannotRunHere(t *testing.T) {
+func TestPipelinesThatCannotRunHere(t *testing.T) {
 	for _, c := range []struct{ reason, old, new, want string }{
-		{"a service without a stand-in", "sns:publish", "sqs:sendMessage", `state "NotifyTeam": there is no local stand-in for sqs:sendMessage`},
+		{"a service without a stand-in", "sns:publish", "sqs:sendMessage", `state "NotifyTeam": no local stand-in for sqs:sendMessage`},
+		{"an alert to a topic that only the execution knows", `"TopicArn":"arn`, `"TopicArn":"{% $states.input.topic %}","Other":"arn`, "state NotifyTeam must name its topic"},
 		{"a fault in the definition", `"Next":"CheckRisk"`, `"Next":"CheckRisks"`, "CheckRisks"},
 	} {
 		m := stateMachine(t)
@@ -232,8 +154,8 @@ func TestExecutionNames(t *testing.T) {
 		input  intake.Input
 		want   string
 	}{
-		{"what it is", intake.Input{Line: 7, Subject: "SYN-301_0007"}, "000007-SYN-301_0007"},
-		{"no character that AWS, or a folder, does not take", intake.Input{Line: 7, Subject: "../a b:ü"}, "000007-___a_b__"},
+		{"line and subject", intake.Input{Line: 7, Subject: "SYN-301_0007"}, "000007-SYN-301_0007"},
+		{"no character that AWS or a file system refuses", intake.Input{Line: 7, Subject: "../a b:ü"}, "000007-___a_b__"},
 		{"80 characters at most", intake.Input{Line: 7, Subject: strings.Repeat("x", 100)}, "000007-" + strings.Repeat("x", 73)},
 	} {
 		if got := executionName(c.input); got != c.want {

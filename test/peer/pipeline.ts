@@ -19,7 +19,7 @@ export interface PipelineProps {
   readonly removalPolicy: cdk.RemovalPolicy;
 }
 
-/** The workflow of one subject, with everything that it needs around it. */
+/** The workflow of one subject, with the resources that it needs. */
 export class Pipeline extends Construct {
   readonly alertTopic: sns.Topic;
   readonly operationsTopic: sns.Topic;
@@ -81,19 +81,19 @@ export class Pipeline extends Construct {
     const permissions = new iam.ManagedPolicy(this, 'Permissions', {
       description: 'What an execution of the clinical risk pipeline may do.',
       statements: [
-        allow('StartEMRJob', this.arn('elasticmapreduce', 'cluster/' + this.props.clusterId),
-          ['elasticmapreduce:AddJobFlowSteps', 'elasticmapreduce:DescribeStep', 'elasticmapreduce:CancelSteps']),
-        allow('StartEMRJobEvents', this.arn('events', 'rule/StepFunctionsGetEventForEMRAddJobFlowStepsRule'),
-          ['events:PutTargets', 'events:PutRule', 'events:DescribeRule']),
-        allow('InvokeModel', this.endpointArn, ['sagemaker:InvokeEndpoint']),
-        allow('NotifyTeam', this.alertTopic.topicArn, ['sns:Publish']),
-        allow('TopicEncryption', this.key.keyArn, ['kms:GenerateDataKey', 'kms:Decrypt'], this.throughTopics),
         allow('ExecutionEncryption', this.key.keyArn, ['kms:Decrypt', 'kms:GenerateDataKey'], this.executionContext),
+        allow('InvokeModel', this.endpointArn, ['sagemaker:InvokeEndpoint']),
         allow('LogEncryption', this.key.keyArn, ['kms:GenerateDataKey'], this.deliveryContext),
         allow('Logging', '*', [
           'logs:CreateLogDelivery', 'logs:GetLogDelivery', 'logs:UpdateLogDelivery', 'logs:DeleteLogDelivery',
           'logs:ListLogDeliveries', 'logs:PutResourcePolicy', 'logs:DescribeResourcePolicies', 'logs:DescribeLogGroups',
         ]),
+        allow('NotifyTeam', this.alertTopic.topicArn, ['sns:Publish']),
+        allow('StartEMRJob', this.arn('elasticmapreduce', 'cluster/' + this.props.clusterId),
+          ['elasticmapreduce:AddJobFlowSteps', 'elasticmapreduce:DescribeStep', 'elasticmapreduce:CancelSteps']),
+        allow('StartEMRJobEvents', this.arn('events', 'rule/StepFunctionsGetEventForEMRAddJobFlowStepsRule'),
+          ['events:PutTargets', 'events:PutRule', 'events:DescribeRule']),
+        allow('TopicEncryption', this.key.keyArn, ['kms:GenerateDataKey', 'kms:Decrypt'], this.throughTopics),
         allow('Tracing', '*',
           ['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets']),
       ],
@@ -171,7 +171,7 @@ export class Pipeline extends Construct {
   }
 }
 
-/** What the account may do with a key, as its IAM policies say: all that manages it, and nothing that uses it. */
+/** What the IAM policies of the account may allow for a key: managing it, but not using it. */
 const administration = [
   'kms:CancelKeyDeletion', 'kms:CreateAlias', 'kms:DeleteAlias', 'kms:DescribeKey', 'kms:DisableKey', 'kms:DisableKeyRotation',
   'kms:EnableKey', 'kms:EnableKeyRotation', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus', 'kms:ListGrants', 'kms:ListKeyPolicies',

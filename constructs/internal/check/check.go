@@ -1,4 +1,4 @@
-// Package check has what several constructs validate their props with.
+// Package check has checks that several constructs use to validate their props.
 package check
 
 import (
@@ -11,19 +11,19 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces"
 )
 
-// EndpointName is the form of the names of SageMaker's endpoints and variants:
+// EndpointName is the pattern of the names of SageMaker's endpoints and variants:
 // https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
 var EndpointName = regexp.MustCompile(`^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$`)
 
-// Principal is the form of the ARNs of IAM's roles and users:
+// Principal is the pattern of the ARNs of IAM roles and users:
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
 var Principal = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:(role|user)/([\w+=,.@-]+/)*[\w+=,.@-]+$`)
 
-// Matches reports whether a text has the pattern's form. A CDK token has every form: it is a placeholder for a value that only
-// the deployment knows.
+// Matches reports whether a text matches the pattern. A CDK token matches every pattern: it is a placeholder for a value that
+// only the deployment knows.
 func Matches(pattern *regexp.Regexp, s string) bool { return pattern.MatchString(s) || IsToken(s) }
 
-// IsToken reports whether a text has a CDK token. It asks the CDK last, so that validating literal props needs no Node.
+// IsToken reports whether a text contains a CDK token. It asks the CDK last, so that validating literal props needs no Node.
 func IsToken(s string) bool { return strings.Contains(s, "${Token[") && *awscdk.Token_IsUnresolved(s) }
 
 // InStack reports a resource in another account or region than the stack's, where both are known.

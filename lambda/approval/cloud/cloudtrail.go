@@ -13,18 +13,18 @@ import (
 )
 
 // Starts looks up in CloudTrail's event history who called StartExecution and RedriveExecution. The history needs no trail,
-// goes back 90 days and lags some minutes, 15 at most as a rule
-// (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html). What an execution's input says
-// about who started it would be the starter's own word.
+// goes back 90 days, and usually lags by up to 15 minutes
+// (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html). The execution's input cannot
+// tell: the starter writes it.
 type Starts struct {
 	Client cloudtrail.LookupEventsAPIClient
 	Now    approval.Clock
 }
 
-// startWindow is how far the times of the event and of the execution may lie apart.
+// startWindow is the largest difference between the times of the event and of the execution.
 const startWindow = 2 * time.Minute
 
-// trailEvent is what an event says about who started or redrove which execution.
+// trailEvent has who started or redrove which execution.
 type trailEvent struct {
 	ErrorCode    string `json:"errorCode"`
 	UserIdentity struct {
@@ -61,7 +61,7 @@ func (s Starts) Starters(ctx context.Context, r *approval.Request) ([]approval.S
 	return append(starters, redrivers...), nil
 }
 
-// lookUp returns who made the calls of a name that succeeded and that match.
+// lookUp returns the callers of the successful calls that have this name and match.
 func (s Starts) lookUp(ctx context.Context, name string, from, to time.Time, match func(*trailEvent) bool) ([]approval.Starter, error) {
 	pages := cloudtrail.NewLookupEventsPaginator(s.Client, &cloudtrail.LookupEventsInput{
 		LookupAttributes: []types.LookupAttribute{{AttributeKey: types.LookupAttributeKeyEventName, AttributeValue: &name}},

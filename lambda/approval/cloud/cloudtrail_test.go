@@ -21,7 +21,7 @@ const (
 	bob       = "arn:aws:sts::123456789012:assumed-role/Operator/bob"
 )
 
-// event is one of CloudTrail's, in the parts that matter.
+// event is an event of CloudTrail, with the parts that matter.
 func event(parts string) types.Event { return types.Event{CloudTrailEvent: &parts} }
 
 func started(by, execution string) types.Event {
@@ -36,7 +36,7 @@ func redriven(execution, errorCode string) types.Event {
 		"requestParameters": {"executionArn": "%s"}, "responseElements": {"redriveDate": "Mar 1, 2026, 2:00:00 AM"}}`, errorCode, bob, execution))
 }
 
-func TestStartsFindsWhoStartedAndRedrove(t *testing.T) {
+func TestStartsFindsStartersAndRedrivers(t *testing.T) {
 	byAda := approval.Starter{ARN: ada, UserID: "AROA:" + ada}
 	byBob := approval.Starter{ARN: bob}
 	for reason, row := range map[string]struct {
@@ -44,17 +44,17 @@ func TestStartsFindsWhoStartedAndRedrove(t *testing.T) {
 		redriveCount     int
 		want             []approval.Starter // nil: not known
 	}{
-		"started":                                  {[]types.Event{started(ada, execution)}, nil, 0, []approval.Starter{byAda}},
-		"others were started at the same time":     {[]types.Event{started(bob, execution+"-b"), started(ada, execution), started(bob, execution+"-c")}, nil, 0, []approval.Starter{byAda}},
-		"CloudTrail lags":                          {[]types.Event{started(bob, execution+"-b")}, nil, 0, nil},
-		"a start that failed has no execution":     {[]types.Event{event(`{"errorCode": "AccessDenied", "userIdentity": {"arn": "x"}, "responseElements": null}`)}, nil, 0, nil},
-		"started and redriven":                     {[]types.Event{started(ada, execution)}, []types.Event{redriven(execution, "")}, 1, []approval.Starter{byAda, byBob}},
-		"a redrive that the request did not see":   {[]types.Event{started(ada, execution)}, []types.Event{redriven(execution, "")}, 0, []approval.Starter{byAda, byBob}},
-		"CloudTrail lags behind the redrive":       {[]types.Event{started(ada, execution)}, nil, 1, nil},
-		"a redrive that failed does not count":     {[]types.Event{started(ada, execution)}, []types.Event{redriven(execution, "ExecutionNotRedrivable")}, 1, nil},
-		"a redrive of another execution":           {[]types.Event{started(ada, execution)}, []types.Event{redriven(execution+"-b", "")}, 0, []approval.Starter{byAda}},
-		"an event that is no JSON":                 {[]types.Event{event("?"), started(ada, execution)}, nil, 0, []approval.Starter{byAda}},
-		"a service started it, on its own account": {[]types.Event{event(fmt.Sprintf(`{"userIdentity": {"type": "AWSService", "invokedBy": "events.amazonaws.com"}, "responseElements": {"executionArn": %q}}`, execution))}, nil, 0, []approval.Starter{{InvokedBy: "events.amazonaws.com"}}},
+		"started":                                 {[]types.Event{started(ada, execution)}, nil, 0, []approval.Starter{byAda}},
+		"others were started at the same time":    {[]types.Event{started(bob, execution+"-b"), started(ada, execution), started(bob, execution+"-c")}, nil, 0, []approval.Starter{byAda}},
+		"CloudTrail lags":                         {[]types.Event{started(bob, execution+"-b")}, nil, 0, nil},
+		"a start that failed has no execution":    {[]types.Event{event(`{"errorCode": "AccessDenied", "userIdentity": {"arn": "x"}, "responseElements": null}`)}, nil, 0, nil},
+		"started and redriven":                    {[]types.Event{started(ada, execution)}, []types.Event{redriven(execution, "")}, 1, []approval.Starter{byAda, byBob}},
+		"a redrive that the request did not see":  {[]types.Event{started(ada, execution)}, []types.Event{redriven(execution, "")}, 0, []approval.Starter{byAda, byBob}},
+		"CloudTrail lags behind the redrive":      {[]types.Event{started(ada, execution)}, nil, 1, nil},
+		"a redrive that failed does not count":    {[]types.Event{started(ada, execution)}, []types.Event{redriven(execution, "ExecutionNotRedrivable")}, 1, nil},
+		"a redrive of another execution":          {[]types.Event{started(ada, execution)}, []types.Event{redriven(execution+"-b", "")}, 0, []approval.Starter{byAda}},
+		"an event that is not valid JSON":         {[]types.Event{event("?"), started(ada, execution)}, nil, 0, []approval.Starter{byAda}},
+		"a service started it, on its own behalf": {[]types.Event{event(fmt.Sprintf(`{"userIdentity": {"type": "AWSService", "invokedBy": "events.amazonaws.com"}, "responseElements": {"executionArn": %q}}`, execution))}, nil, 0, []approval.Starter{{InvokedBy: "events.amazonaws.com"}}},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			starts := Starts{Now: func() time.Time { return time.Date(2026, 3, 1, 3, 0, 0, 0, time.UTC) }, Client: &fake{
@@ -75,7 +75,7 @@ func TestStartsFindsWhoStartedAndRedrove(t *testing.T) {
 	}
 }
 
-// page answers one event a page, and checks what is asked.
+// page returns one event per page, and checks the request.
 func page(t *testing.T, in *cloudtrail.LookupEventsInput, starts, redrives []types.Event) *cloudtrail.LookupEventsOutput {
 	t.Helper()
 	from, to, events := "00:58", "01:02", starts
@@ -94,7 +94,7 @@ func page(t *testing.T, in *cloudtrail.LookupEventsInput, starts, redrives []typ
 	return out
 }
 
-func TestStartsFailsWhereCloudTrailDoes(t *testing.T) {
+func TestStartsFailsWithCloudTrail(t *testing.T) {
 	starts := Starts{Now: time.Now, Client: &fake{lookupEvents: func(*cloudtrail.LookupEventsInput) (*cloudtrail.LookupEventsOutput, error) {
 		return nil, refused("ThrottlingException")
 	}}}

@@ -1,12 +1,9 @@
 package cloud
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -15,7 +12,7 @@ import (
 	"clinical-risk-pipeline/lambda/approval"
 )
 
-// DynamoDB is the client's part that Store uses.
+// DynamoDB is the part of the client that Store uses.
 type DynamoDB interface {
 	dynamodb.QueryAPIClient
 	dynamodb.ScanAPIClient
@@ -23,21 +20,20 @@ type DynamoDB interface {
 	PutItem(ctx context.Context, in *dynamodb.PutItemInput, options ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)
 }
 
-// Store keeps requests in a table: each is a document under its id, with a revision that guards changes. Requests whose
-// execution took no decision also stand in a sparse index.
+// Store keeps requests in a table. Each is a document under its id, with a revision that guards changes. A sparse index has
+// the requests for which no execution took a decision.
 type Store struct {
 	Client DynamoDB
 	Table  string
 }
 
-// The attributes of an item besides its keys, and the value that puts it into the index.
+// The attributes of an item besides its keys.
 const (
 	revisionAttribute = "revision"
 	documentAttribute = "document"
-	isOpen            = "yes"
 )
 
-// sortable is the layout of times that sort as texts.
+// sortable is a layout of times whose texts sort like the times.
 const sortable = "2006-01-02T15:04:05.000Z"
 
 // Get implements approval.Store.
@@ -67,7 +63,7 @@ func (s Store) Put(ctx context.Context, a *approval.Approval) error {
 		approval.OpenIndexBy: text(a.RequestedAt.UTC().Format(sortable)),
 	}
 	if !a.Effective {
-		stored[approval.OpenIndexKey] = text(isOpen)
+		stored[approval.OpenIndexKey] = text(approval.OpenIndexValue)
 	}
 	in := &dynamodb.PutItemInput{TableName: &s.Table, Item: stored}
 	if a.Revision == 0 {
@@ -104,9 +100,7 @@ func (s Store) List(ctx context.Context, all bool) ([]*approval.Approval, error)
 		}
 		list = append(list, a)
 	}
-	slices.SortFunc(list, func(a, b *approval.Approval) int {
-		return cmp.Or(a.RequestedAt.Compare(b.RequestedAt), strings.Compare(a.ID, b.ID))
-	})
+	approval.SortOldestFirst(list)
 	return list, nil
 }
 
@@ -115,7 +109,7 @@ func (s Store) open(ctx context.Context) (items []item, err error) {
 		TableName: &s.Table, IndexName: aws.String(approval.OpenIndex),
 		KeyConditionExpression:    aws.String("#open = :yes"),
 		ExpressionAttributeNames:  map[string]string{"#open": approval.OpenIndexKey},
-		ExpressionAttributeValues: item{":yes": text(isOpen)},
+		ExpressionAttributeValues: item{":yes": text(approval.OpenIndexValue)},
 	})
 	for pages.HasMorePages() && err == nil {
 		var page *dynamodb.QueryOutput

@@ -21,8 +21,8 @@ func stored(id string, at int) *approval.Approval {
 	}
 }
 
-// What Put writes, Get reads.
-func TestStoreKeepsWhatItGets(t *testing.T) {
+// Get reads what Put writes.
+func TestStoreReadsWhatItWrote(t *testing.T) {
 	var table item
 	store := Store{Table: "requests", Client: &fake{
 		putItem: func(in *dynamodb.PutItemInput) (*dynamodb.PutItemOutput, error) {
@@ -78,11 +78,11 @@ func TestStoreReplacesOnlyTheRevisionThatItKnows(t *testing.T) {
 	}
 	answer = nil
 	if err := store.Put(context.Background(), &approval.Approval{ID: "ap-2"}); err != nil || *in.ConditionExpression != "attribute_not_exists(#id)" || in.ExpressionAttributeValues != nil {
-		t.Errorf("a new one: %v, put on the condition %s with %v", err, *in.ConditionExpression, in.ExpressionAttributeValues)
+		t.Errorf("a new request: %v, put on the condition %s with %v", err, *in.ConditionExpression, in.ExpressionAttributeValues)
 	}
 }
 
-func TestStoreIndexesWhatNoExecutionTook(t *testing.T) {
+func TestStoreIndexesOpenRequests(t *testing.T) {
 	for _, effective := range []bool{false, true} {
 		var in *dynamodb.PutItemInput
 		store := Store{Client: &fake{putItem: func(put *dynamodb.PutItemInput) (*dynamodb.PutItemOutput, error) {

@@ -1,5 +1,4 @@
-// Package cloud connects approvals to AWS: DynamoDB, S3, SNS, Step Functions and CloudTrail, one file each, and the settings
-// that the two functions get by their environment.
+// Package cloud connects approvals to AWS: DynamoDB, S3, SNS, Step Functions and CloudTrail, in one file each.
 package cloud
 
 import (
@@ -9,8 +8,8 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// plain is the error of a call without what the service wrote about it, which may quote the data sent: service, operation and
-// the error's code. Cancellations stay what they are.
+// plain returns the error of a call as service, operation and error code. It drops the service's message, which may quote the
+// data sent. Cancellations keep their error.
 func plain(err error) error {
 	if err == nil {
 		return nil
@@ -28,7 +27,7 @@ func plain(err error) error {
 	return fmt.Errorf("%s: no usable answer", name)
 }
 
-// hasCode tells whether the service refused the call with one of these codes.
+// hasCode reports whether the service refused the call with one of these codes.
 func hasCode(err error, codes ...string) bool {
 	refusal, ok := errors.AsType[smithy.APIError](err)
 	if !ok {

@@ -8,7 +8,7 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-func TestPlainErrorsSayWhatFailedAndNotWhatWasSent(t *testing.T) {
+func TestPlainErrorsNameTheCallAndNotItsData(t *testing.T) {
 	for reason, row := range map[string]struct {
 		err  error
 		want string
@@ -23,9 +23,9 @@ func TestPlainErrorsSayWhatFailedAndNotWhatWasSent(t *testing.T) {
 		}
 	}
 	if !errors.Is(plain(&smithy.CanceledError{Err: context.Canceled}), context.Canceled) {
-		t.Error("a cancellation is not one any more")
+		t.Error("a cancellation is no longer a cancellation")
 	}
 	if plain(nil) != nil {
-		t.Error("no error became one")
+		t.Error("a nil error became an error")
 	}
 }

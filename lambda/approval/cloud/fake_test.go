@@ -11,7 +11,7 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// fake plays the clients of all services: each call goes to the function of its name.
+// fake is the client of all services: each call goes to the function with its name.
 type fake struct {
 	getItem             func(*dynamodb.GetItemInput) (*dynamodb.GetItemOutput, error)
 	putItem             func(*dynamodb.PutItemInput) (*dynamodb.PutItemOutput, error)
@@ -70,7 +70,7 @@ func (f *fake) LookupEvents(_ context.Context, in *cloudtrail.LookupEventsInput,
 	return f.lookupEvents(in)
 }
 
-// refused is the error of a call that a service refused with a code, and with a message that quotes what was sent.
+// refused returns the error of a call that a service refused with a code, and with a message that quotes the data sent.
 func refused(code string) error {
 	return &smithy.OperationError{ServiceID: "S", OperationName: "O", Err: &smithy.GenericAPIError{Code: code, Message: "canary"}}
 }

@@ -14,20 +14,20 @@ import (
 	"clinical-risk-pipeline/lambda/approval"
 )
 
-// S3 is the client's part that Objects uses.
+// S3 is the part of the client that Objects uses.
 type S3 interface {
 	s3.ListObjectsV2APIClient
 	GetObject(ctx context.Context, in *s3.GetObjectInput, options ...func(*s3.Options)) (*s3.GetObjectOutput, error)
 	PutObject(ctx context.Context, in *s3.PutObjectInput, options ...func(*s3.Options)) (*s3.PutObjectOutput, error)
 }
 
-// Objects is a bucket that keeps versions.
+// Objects is a bucket with versioning.
 type Objects struct {
 	Client S3
 	Bucket string
 }
 
-// putAttempts is how often a put is tried that meets another put of the same key
+// putAttempts is how often Create tries to put an object while other puts of the same key conflict
 // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html).
 const putAttempts = 3
 
@@ -62,8 +62,8 @@ func (o Objects) Read(ctx context.Context, key string) ([]byte, string, error) {
 	return body, version, err
 }
 
-// missing tells a missing object from a forbidden one. S3 answers both with AccessDenied where the permission to list has
-// the condition on prefixes that ours has.
+// missing tells a missing object from a forbidden one. S3 answers AccessDenied for both, because our permission to list has a
+// condition on prefixes.
 func (o Objects) missing(ctx context.Context, key string, err error) error {
 	if hasCode(err, "NoSuchKey") {
 		return approval.ErrNotFound
@@ -83,7 +83,7 @@ func (o Objects) Create(ctx context.Context, key string, body []byte) (string, e
 	for attempt := 1; ; attempt++ {
 		out, err := o.Client.PutObject(ctx, &s3.PutObjectInput{
 			Bucket: &o.Bucket, Key: &key, Body: bytes.NewReader(body), ContentType: aws.String("application/json"), IfNoneMatch: aws.String("*"),
-			ChecksumAlgorithm: types.ChecksumAlgorithmSha256, // a bucket with Object Lock asks for a checksum
+			ChecksumAlgorithm: types.ChecksumAlgorithmSha256, // a bucket with Object Lock requires a checksum
 		})
 		switch {
 		case err == nil:
@@ -96,10 +96,10 @@ func (o Objects) Create(ctx context.Context, key string, body []byte) (string, e
 	}
 }
 
-// versioned is an object's version. A bucket without versions keeps nothing that could not be altered.
+// versioned returns an object's version. In a bucket without versioning, objects can be altered.
 func versioned(id *string) (string, error) {
 	if version := aws.ToString(id); version != "" && version != "null" {
 		return version, nil
 	}
-	return "", errors.New("the bucket of the records keeps no versions; switch versioning on")
+	return "", errors.New("the bucket of the records has no versioning: switch it on")
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // Requirements: P11-10e
-func TestObjectsCreatesWhereThereIsNone(t *testing.T) {
+func TestObjectsCreatesNewObjectsOnly(t *testing.T) {
 	var in *s3.PutObjectInput
 	objects := Objects{Bucket: "records", Client: &fake{putObject: func(put *s3.PutObjectInput) (*s3.PutObjectOutput, error) {
 		in = put
@@ -31,19 +31,19 @@ func TestObjectsCreatesWhereThereIsNone(t *testing.T) {
 	}
 }
 
-func TestObjectsTellsWhyNothingWasCreated(t *testing.T) {
+func TestObjectsReportsWhyItCreatedNothing(t *testing.T) {
 	for reason, row := range map[string]struct {
-		answers []error // of one attempt after the other
+		answers []error // one for each attempt
 		version string
 		want    string // empty: created
 		is      error
 	}{
-		"somebody was first":                       {answers: []error{refused("PreconditionFailed")}, want: "exists already", is: approval.ErrExists},
-		"two met, and the first gave up":           {answers: []error{refused("ConditionalRequestConflict"), nil}, version: "v1"},
-		"two meet again and again":                 {answers: []error{refused("ConditionalRequestConflict"), refused("ConditionalRequestConflict"), refused("ConditionalRequestConflict")}, want: "S O: ConditionalRequestConflict"},
-		"no permission":                            {answers: []error{refused("AccessDenied")}, want: "S O: AccessDenied"},
-		"without versions a record can be altered": {answers: []error{nil}, want: "the bucket of the records keeps no versions; switch versioning on"},
-		"suspended versioning overwrites null":     {answers: []error{nil}, version: "null", want: "the bucket of the records keeps no versions; switch versioning on"},
+		"somebody was first": {answers: []error{refused("PreconditionFailed")}, want: "already exists", is: approval.ErrExists},
+		"two puts conflict, and the second attempt succeeds": {answers: []error{refused("ConditionalRequestConflict"), nil}, version: "v1"},
+		"two puts conflict at every attempt":                 {answers: []error{refused("ConditionalRequestConflict"), refused("ConditionalRequestConflict"), refused("ConditionalRequestConflict")}, want: "S O: ConditionalRequestConflict"},
+		"no permission":                                      {answers: []error{refused("AccessDenied")}, want: "S O: AccessDenied"},
+		"without versions a record can be altered":           {answers: []error{nil}, want: "the bucket of the records has no versioning: switch it on"},
+		"suspended versioning overwrites null":               {answers: []error{nil}, version: "null", want: "the bucket of the records has no versioning: switch it on"},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			attempt := 0
@@ -71,10 +71,10 @@ func TestObjectsTellsAMissingObjectFromAForbiddenOne(t *testing.T) {
 		listed []string
 		want   string
 	}{
-		"S3 says that it is not there":                    {refused("NoSuchKey"), nil, "not found"},
-		"S3 hides whether it is there, the list does not": {refused("AccessDenied"), []string{"k1"}, "not found"},
-		"it is there, and forbidden":                      {refused("AccessDenied"), []string{"k"}, "S O: AccessDenied"},
-		"S3 is slow":                                      {refused("SlowDown"), nil, "S O: SlowDown"},
+		"S3 reports a missing object":                   {refused("NoSuchKey"), nil, "not found"},
+		"S3 hides whether it exists, the list does not": {refused("AccessDenied"), []string{"k1"}, "not found"},
+		"it exists, and is forbidden":                   {refused("AccessDenied"), []string{"k"}, "S O: AccessDenied"},
+		"S3 is slow":                                    {refused("SlowDown"), nil, "S O: SlowDown"},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			objects := Objects{Bucket: "records", Client: &fake{

@@ -11,7 +11,7 @@ import (
 	"clinical-risk-pipeline/lambda/approval"
 )
 
-// StepFunctions is the client's part that Tasks uses.
+// StepFunctions is the part of the client that Tasks uses.
 type StepFunctions interface {
 	sfn.GetExecutionHistoryAPIClient
 	SendTaskSuccess(ctx context.Context, in *sfn.SendTaskSuccessInput, options ...func(*sfn.Options)) (*sfn.SendTaskSuccessOutput, error)
@@ -29,7 +29,7 @@ func (t Tasks) Succeed(ctx context.Context, token string, output []byte) error {
 	return plain(err)
 }
 
-// Completed implements approval.Tasks. It reads the history from its end: the task succeeded not long ago.
+// Completed implements approval.Tasks. It reads the history from its end, because the task succeeded recently.
 func (t Tasks) Completed(ctx context.Context, execution string, output []byte) (bool, error) {
 	var want approval.Outcome
 	if err := json.Unmarshal(output, &want); err != nil {

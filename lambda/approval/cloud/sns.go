@@ -11,12 +11,12 @@ import (
 	"clinical-risk-pipeline/lambda/approval"
 )
 
-// SNS is the client's part that Notifier uses.
+// SNS is the part of the client that Notifier uses.
 type SNS interface {
 	Publish(ctx context.Context, in *sns.PublishInput, options ...func(*sns.Options)) (*sns.PublishOutput, error)
 }
 
-// Notifier publishes to a topic: text to e-mail subscribers, JSON to all others.
+// Notifier publishes to a topic: a text to e-mail subscribers, JSON to all others.
 type Notifier struct {
 	Client SNS
 	Topic  string

@@ -17,7 +17,7 @@ import (
 
 func TestTasksTellsATaskThatIsGoneFromOtherRefusals(t *testing.T) {
 	for code, gone := range map[string]bool{
-		"TaskDoesNotExist": true, "TaskTimedOut": true, "InvalidToken": true, // whoever asks again after a lost answer gets these, too
+		"TaskDoesNotExist": true, "TaskTimedOut": true, "InvalidToken": true, // also the answers to a repeated call after a lost answer
 		"AccessDeniedException": false, "KmsAccessDeniedException": false, "InvalidOutput": false,
 	} {
 		tasks := Tasks{Client: &fake{sendTaskSuccess: func(*sfn.SendTaskSuccessInput) (*sfn.SendTaskSuccessOutput, error) { return nil, refused(code) }}}
@@ -64,7 +64,7 @@ func TestTasksFindsTheDecisionInTheHistory(t *testing.T) {
 		"a task succeeded with the contrary":      {[]types.HistoryEvent{succeeded(string(rejected))}, false},
 		"the task timed out":                      {[]types.HistoryEvent{{Type: types.HistoryEventTypeTaskTimedOut}}, false},
 		"a task succeeded, and its output is cut": {[]types.HistoryEvent{{Type: types.HistoryEventTypeTaskSucceeded}}, false},
-		"another event has the text":              {[]types.HistoryEvent{{Type: types.HistoryEventTypeTaskStateExited, TaskSucceededEventDetails: succeeded(string(output)).TaskSucceededEventDetails}}, false},
+		"another event has the output":            {[]types.HistoryEvent{{Type: types.HistoryEventTypeTaskStateExited, TaskSucceededEventDetails: succeeded(string(output)).TaskSucceededEventDetails}}, false},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			tasks := Tasks{Client: &fake{getExecutionHistory: func(in *sfn.GetExecutionHistoryInput) (*sfn.GetExecutionHistoryOutput, error) {

@@ -1,4 +1,4 @@
-// The Lambda function behind the function URL: lists and shows requests for approval, and takes decisions.
+// The Lambda function behind the function URL. It lists and shows requests for approval, and takes decisions.
 package main
 
 import (

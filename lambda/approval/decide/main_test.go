@@ -21,7 +21,7 @@ const (
 	janeARN   = "arn:aws:sts::123456789012:assumed-role/TrialLead/jane"
 )
 
-// function is the function with its real clients, as Lambda starts it, and a request that waits.
+// function returns the function with its real clients, as Lambda starts it, and stores a request that waits.
 func function(t *testing.T, aws *awstest.Server) approval.API {
 	t.Helper()
 	for name, value := range map[string]string{
@@ -95,8 +95,8 @@ func TestTheFunctionTakesADecision(t *testing.T) {
 	}
 }
 
-// The answer to SendTaskSuccess was lost: the task is gone, and its history says that it heard.
-func TestTheFunctionFindsOutWhetherTheExecutionHeard(t *testing.T) {
+// The answer to SendTaskSuccess was lost: the task is gone, and its history shows that it took the decision.
+func TestTheFunctionFindsOutWhetherTheExecutionTookTheDecision(t *testing.T) {
 	aws := awstest.Start(t)
 	api := function(t, aws)
 	path := "/approvals/" + approval.ID(execution)

@@ -1,12 +1,9 @@
-// Package memory has stand-ins for the AWS services behind approvals, for tests and for local runs. They keep what they get
-// in memory and are safe for concurrent use.
+// Package memory has in-memory stand-ins for the AWS services behind approvals, for tests and local runs. They are safe for
+// concurrent use.
 package memory
 
 import (
-	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"maps"
 	"slices"
 	"strings"
@@ -15,7 +12,7 @@ import (
 	"clinical-risk-pipeline/lambda/approval"
 )
 
-// Store stands in for the table.
+// Store is a stand-in for the table.
 type Store struct {
 	mu        sync.Mutex
 	approvals map[string]approval.Approval
@@ -57,19 +54,17 @@ func (s *Store) List(_ context.Context, all bool) ([]*approval.Approval, error) 
 			list = append(list, &a)
 		}
 	}
-	slices.SortFunc(list, func(a, b *approval.Approval) int {
-		return cmp.Or(a.RequestedAt.Compare(b.RequestedAt), strings.Compare(a.ID, b.ID))
-	})
+	approval.SortOldestFirst(list)
 	return list, nil
 }
 
-// Objects stands in for a bucket with versioning. The version of an object is made of its bytes.
+// Objects is a stand-in for a bucket with versioning. The version of an object depends on its bytes.
 type Objects struct {
 	mu      sync.Mutex
 	objects map[string][]byte
 }
 
-// Set stores an object, over one that is there.
+// Set stores an object, and replaces an existing one.
 func (o *Objects) Set(key string, body []byte) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -113,16 +108,13 @@ func (o *Objects) Create(_ context.Context, key string, body []byte) (string, er
 	return Version(body), nil
 }
 
-// Version is the version that a stand-in for S3 gives to an object with these bytes.
-func Version(body []byte) string {
-	sum := sha256.Sum256(body)
-	return hex.EncodeToString(sum[:16])
-}
+// Version returns the version that a stand-in for S3 gives to an object with these bytes: half of their digest.
+func Version(body []byte) string { return approval.Digest(body)[:32] }
 
-// Tasks stands in for the tasks that wait, by their tokens.
+// Tasks is a stand-in for Step Functions' waiting tasks, by token.
 type Tasks struct {
 	mu      sync.Mutex
-	Waiting map[string]bool     // the tokens of the tasks that wait
+	Waiting map[string]bool     // the tokens of the waiting tasks
 	Outputs map[string][]string // the outputs of the tasks that succeeded, by token
 }
 
@@ -141,7 +133,7 @@ func (t *Tasks) Succeed(_ context.Context, token string, output []byte) error {
 	return nil
 }
 
-// Completed implements approval.Tasks: no two executions have the same output.
+// Completed implements approval.Tasks. It ignores the execution, because no two executions have the same output.
 func (t *Tasks) Completed(_ context.Context, _ string, output []byte) (bool, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -153,7 +145,7 @@ func (t *Tasks) Completed(_ context.Context, _ string, output []byte) (bool, err
 	return false, nil
 }
 
-// Starts stands in for CloudTrail: all executions were started by the same. None: nobody knows by whom.
+// Starts is a stand-in for CloudTrail: the same principals started every execution. If it is empty, the starter is unknown.
 type Starts []approval.Starter
 
 // Starters implements approval.Starts.

@@ -1,4 +1,4 @@
-// The Lambda function that the state RequestApproval invokes: stores a request for approval and tells the approvers.
+// The Lambda function that the state RequestApproval invokes. It stores a request for approval and tells the approvers.
 package main
 
 import (

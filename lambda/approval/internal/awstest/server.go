@@ -1,5 +1,5 @@
-// Package awstest plays the AWS services behind approvals over HTTP, for tests that run the functions with the real clients. It
-// knows the calls that the functions make, and refuses all others.
+// Package awstest serves the AWS services behind approvals over HTTP, for tests that run the functions with the real clients.
+// It refuses all calls that the functions do not make.
 package awstest
 
 import (
@@ -10,26 +10,27 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"testing"
 )
 
-// Server is AWS. Its fields may be set before, and read after, the calls.
+// Server is AWS. Set its fields before the calls, and read them afterwards.
 type Server struct {
-	Items    map[string]json.RawMessage // of the table, by id
-	Objects  map[string]string          // of the bucket "records", by key
-	Waiting  map[string]bool            // the tokens of the tasks that wait
-	Outputs  []string                   // of the tasks that succeeded
-	Messages []url.Values               // that were published
-	Starters map[string]string          // who started an execution, by its ARN
-	Calls    []string                   // "PutItem", "PutObject", …
+	Items    map[string]json.RawMessage // the items of the table, by id
+	Objects  map[string]string          // the objects of the bucket "records", by key
+	Waiting  map[string]bool            // the tokens of the waiting tasks
+	Outputs  []string                   // the outputs of the tasks that succeeded
+	Messages []url.Values               // the published messages
+	Starters map[string]string          // the ARN of the starter, by execution
+	Calls    []string                   // the calls, in order: "PutItem", "PutObject", …
 
 	t  *testing.T
 	mu sync.Mutex
 }
 
-// Start starts AWS, and points the process's AWS configuration to it.
+// Start starts a server, and points the process's AWS configuration to it.
 func Start(t *testing.T) *Server {
 	t.Helper()
 	s := &Server{
@@ -39,7 +40,7 @@ func Start(t *testing.T) *Server {
 	t.Cleanup(server.Close)
 	for name, value := range map[string]string{
 		"AWS_ENDPOINT_URL": server.URL, "AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "AKIATEST", "AWS_SECRET_ACCESS_KEY": "secret",
-		"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "AWS_MAX_ATTEMPTS": "1",
+		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_MAX_ATTEMPTS": "1",
 	} {
 		t.Setenv(name, value)
 	}
@@ -76,7 +77,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(w, answer)
 }
 
-// answer returns what a call answers, or the code of its error.
+// answer returns the answer to a call, or the code of its error.
 func (s *Server) answer(action string, r *http.Request, body []byte) (int, string) {
 	key := strings.TrimPrefix(r.URL.Path, "/records/")
 	switch action {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// call is a request of the JSON protocols, in the parts that the answers need.
+// call has the parts of a JSON request that the answers need.
 type call struct {
 	Key struct {
 		ID struct{ S string } `json:"id"`
@@ -19,7 +19,7 @@ type call struct {
 	Output                    string `json:"output"`
 }
 
-// item is a stored item, in the parts that conditions need.
+// item has the parts of a stored item that conditions need.
 type item struct {
 	ID       struct{ S string } `json:"id"`
 	Revision struct{ N string } `json:"revision"`
@@ -61,7 +61,7 @@ func (s *Server) putItem(body []byte) (int, string) {
 	return http.StatusOK, "{}"
 }
 
-// putObject creates an object; S3 asks for a checksum of what it locks.
+// putObject creates an object. S3 requires a checksum for objects under Object Lock.
 func (s *Server) putObject(key string, header http.Header, body string) (int, string) {
 	if header.Get("If-None-Match") != "*" || header.Get("X-Amz-Checksum-Sha256") == "" {
 		s.t.Errorf("%s was put without a condition or a checksum: %v", key, header)
@@ -84,7 +84,7 @@ func (s *Server) list(prefix string) string {
 	return b.String() + "</ListBucketResult>"
 }
 
-// history has every output; no two executions have the same.
+// history returns every output: no two executions have the same.
 func (s *Server) history() string {
 	var events []any
 	for i, output := range s.Outputs {

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"clinical-risk-pipeline/constructs/risk"
+	"clinical-risk-pipeline/stages"
+	"clinical-risk-pipeline/workflow"
+)
+
+// The places of a promotion that nobody deploys. The region of its last environment differs from that of its pipeline, which adds a
+// stack.
+const (
+	toolingAccount = "111111111111"
+	toolingRegion  = "eu-central-1"
+	anotherRegion  = "eu-west-1"
+)
+
+// promotionSettings returns the settings of a promotion through the environments, with one account per environment.
+func promotionSettings(environments []stages.Environment) []string {
+	const promotion = workflow.SettingPrefix + "PROMOTION_"
+	settings := []string{
+		promotion + "ACCOUNT=" + toolingAccount,
+		promotion + "REGION=" + toolingRegion,
+		promotion + "CONNECTION=arn:aws:codeconnections:" + toolingRegion + ":" + toolingAccount + ":connection/01234567-89ab-cdef-0123-456789abcdef",
+		promotion + "REPOSITORY=example/clinical-risk-pipeline",
+		promotion + "APPROVERS=release@example.com",
+	}
+	for i, e := range environments {
+		prefix, region := workflow.SettingPrefix+strings.ToUpper(e.Name), toolingRegion
+		if i == len(environments)-1 {
+			region = anotherRegion
+		}
+		settings = append(settings, fmt.Sprintf("%s_ACCOUNT=2%011d", prefix, i), prefix+"_REGION="+region)
+		if _, ok := e.Extraction.(risk.EMRStep); ok {
+			settings = append(settings, prefix+"_CLUSTER=j-2AXXXXXXGAPLF")
+		}
+	}
+	return settings
+}

@@ -1,0 +1,78 @@
+package test
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/google/go-cmp/cmp"
+
+	"clinical-risk-pipeline/stages"
+)
+
+// logByPolicy is the flag without which the CDK refuses to log the accesses of the record store.
+const logByPolicy = "@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy"
+
+// The application of another team has other feature flags than cdk.json, or none. It gets the same statements, policies and
+// encryption: the templates differ only in the order of the actions in a statement, which the CDK sorts where a flag says so.
+func TestFeatureFlagsDoNotChangeWhatIsDeployed(t *testing.T) {
+	emr, full := devEnvironment(), extremeEnvironments()[0]
+	emr.Name = "emr"
+	for _, environment := range []stages.Environment{emr, full} {
+		for reason, flags := range map[string]map[string]any{
+			"an application without flags":                  {},
+			"an application that declines the required one": {logByPolicy: false},
+		} {
+			t.Run(environment.Name+", "+reason, func(t *testing.T) {
+				dir := t.TempDir()
+				orFatal(t, func() {
+					app := awscdk.NewApp(&awscdk.AppProps{Outdir: &dir, Context: &flags, AnalyticsReporting: jsii.Bool(false)})
+					stages.NewStage(app, environment)
+					app.Synth(nil)
+				})
+				wantSameTemplates(t, stageFolder(t, "flagged "+environment.Name, environment), dir)
+			})
+		}
+	}
+}
+
+// wantSameTemplates compares the templates of two assemblies of a stage.
+func wantSameTemplates(t *testing.T, want, got string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(want, "*", "*.template.json"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("templates: %v, %v", files, err)
+	}
+	for _, file := range files {
+		name, err := filepath.Rel(want, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		flagged, free := readJSON(t, file), readJSON(t, filepath.Join(got, name))
+		sortActions(flagged)
+		sortActions(free)
+		if diff := cmp.Diff(flagged, free); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+// sortActions sorts the actions of every statement below a value.
+func sortActions(value any) {
+	switch v := value.(type) {
+	case object:
+		if actions, ok := v["Action"].([]any); ok {
+			slices.SortFunc(actions, func(a, b any) int { return strings.Compare(a.(string), b.(string)) })
+		}
+		for _, field := range v {
+			sortActions(field)
+		}
+	case []any:
+		for _, item := range v {
+			sortActions(item)
+		}
+	}
+}

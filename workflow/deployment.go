@@ -1,0 +1,24 @@
+package workflow
+
+import "strings"
+
+// The ids of an environment's stacks, below its stage. They are part of the names of deployed resources: never change them.
+const (
+	SubjectStack = "ClinicalRisk" // scores one subject per execution
+	CohortStack  = "CohortRisk"   // scores a cohort per execution
+)
+
+// DecisionURL is the output of [CohortStack] with the URL where approvers decide.
+const DecisionURL = "DecisionURL"
+
+// SettingPrefix is the name prefix of the environment variables that set a value of an environment or of the promotion, such as
+// CLINICAL_RISK_PROD_ACCOUNT.
+const SettingPrefix = "CLINICAL_RISK_"
+
+// StageID returns the id of an environment's stage: its name with a capital letter, "Prod" for "prod".
+func StageID(environment string) string {
+	return strings.ToUpper(environment[:1]) + environment[1:]
+}
+
+// StackName returns the name of an environment's stack: "Prod-CohortRisk" for [CohortStack] in "prod".
+func StackName(environment, stack string) string { return StageID(environment) + "-" + stack }
