@@ -150,11 +150,9 @@ func TestArrangement(t *testing.T) {
 	}
 
 	// 0 leads to 1 and 2, these to 4 and 3: drawn in the order of the numbers, the edges would cross.
-	if p := newPlan(square(5, [2]int{0, 1}, [2]int{0, 2}, [2]int{1, 4}, [2]int{2, 3})); true {
-		p.sort()
-		if p.crossings() != 0 {
-			t.Errorf("%d edges cross", p.crossings())
-		}
+	p := newPlan(square(5, [2]int{0, 1}, [2]int{0, 2}, [2]int{1, 4}, [2]int{2, 3}))
+	if p.sort(); p.crossings() != 0 {
+		t.Errorf("%d edges cross", p.crossings())
 	}
 
 	diamond := square(4, [2]int{0, 1}, [2]int{0, 2}, [2]int{1, 3}, [2]int{2, 3})
