@@ -64,7 +64,7 @@ func TestLimits(t *testing.T) {
 		}
 		start := time.Now()
 		drawn, err := draw.SVG(definition, nil)
-		if took := time.Since(start); took > 10*time.Second { // less than a second, unless the machine is busy
+		if took := time.Since(start); took > time.Minute { // it takes less than a second on an idle machine without the race detector
 			t.Errorf("%s: it took %v", test.reason, took)
 		}
 		switch {

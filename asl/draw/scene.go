@@ -109,12 +109,12 @@ func reachable(states map[string]any, first string) []string {
 	seen := map[string]bool{}
 	var walk func(name string)
 	walk = func(name string) {
-		fields, known := states[name].(map[string]any)
-		if _, known = states[name]; !known || seen[name] {
+		if _, known := states[name]; !known || seen[name] {
 			return
 		}
 		seen[name] = true
 		order = append(order, name)
+		fields, _ := states[name].(map[string]any)
 		for _, t := range transitions(name, fields, false) {
 			if t.kind != leaving {
 				walk(t.to)

@@ -42,7 +42,7 @@ func (p *plan) crossed() map[[2]int]bool {
 			for _, w := range level[start : j+1] {
 				for _, u := range p.vertices[w].up {
 					place := p.vertices[u].place
-					if (place < leftEnd || place > rightEnd) && !(p.vertices[u].bend && p.vertices[w].bend) {
+					if (place < leftEnd || place > rightEnd) && (!p.vertices[u].bend || !p.vertices[w].bend) {
 						found[[2]int{u, w}] = true
 					}
 				}
