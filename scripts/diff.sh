@@ -1,10 +1,10 @@
 #!/bin/sh
-# Shows what a change does to every stack, without AWS: compares the templates of now with those of another commit. Both are
-# synthesized without the policy gates.
+# Shows what a change does to every stack, without AWS: compares the current templates with those of another commit. It synthesizes
+# both without the policy gates.
 #
-#   scripts/diff.sh [COMMIT]     the commit to compare with. Default: HEAD, so that what is not committed yet is shown
+#   scripts/diff.sh [COMMIT]     the commit to compare with. Default: HEAD, which shows uncommitted changes
 #
-# `cdk diff` compares with what is deployed, and asks AWS for it. Exit codes: 0 shown, whatever differs; 1 something is wrong.
+# `cdk diff` compares with what is deployed, and asks AWS for it. Exit codes: 0, the differences are shown; 1, something is wrong.
 set -eu
 cd "$(dirname "$0")/.."
 commit=${1:-HEAD}

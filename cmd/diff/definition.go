@@ -50,7 +50,7 @@ func resources(template object) object {
 	return all
 }
 
-// stateMachineProperties returns the properties of a resource, or nil where it is no state machine.
+// stateMachineProperties returns the properties of a resource, or nil if it is not a state machine.
 func stateMachineProperties(template object, id string) object {
 	resource, _ := resources(template)[id].(object)
 	if resource["Type"] != "AWS::StepFunctions::StateMachine" {
@@ -60,7 +60,7 @@ func stateMachineProperties(template object, id string) object {
 	return properties
 }
 
-// pathOf returns the construct path of a resource, or its logical id where the template has no paths.
+// pathOf returns the construct path of a resource, or its logical id if the template has no paths.
 func pathOf(template object, id string) string {
 	resource, _ := resources(template)[id].(object)
 	metadata, _ := resource["Metadata"].(object)
