@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/internal/jsondiff"
 )
 
@@ -125,16 +126,12 @@ func (s states) collect(path string, definition object) {
 		if path != "" {
 			at = path + " / " + name
 		}
-		for _, field := range []string{"ItemProcessor", "Iterator"} {
-			if processor, ok := state[field].(object); ok {
-				s.collect(at, processor)
+		for i, machine := range asl.Inner(state) {
+			below := at
+			if state["Branches"] != nil {
+				below = fmt.Sprintf("%s / branch %d", at, i+1)
 			}
-		}
-		branches, _ := state["Branches"].([]any)
-		for i, branch := range branches {
-			if branch, ok := branch.(object); ok {
-				s.collect(fmt.Sprintf("%s / branch %d", at, i+1), branch)
-			}
+			s.collect(below, machine)
 		}
 		s[at] = state
 	}
