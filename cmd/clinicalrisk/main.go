@@ -8,7 +8,12 @@
 // assembly is wrong or the run could not continue, and 130 after an interruption.
 package main
 
-import "clinical-risk-pipeline/internal/program"
+import (
+	"io"
+	"log"
+
+	"clinical-risk-pipeline/internal/program"
+)
 
 // cli is the command line.
 type cli struct {
@@ -16,7 +21,10 @@ type cli struct {
 	Approvals approvalsCommand `cmd:"" help:"List, show and decide the approval requests of a deployed pipeline."`
 }
 
-func main() { newProgram().Main() }
+func main() {
+	log.SetOutput(io.Discard) // net/http logs bytes of servers there, and they may be health data.
+	newProgram().Main()
+}
 
 func newProgram() program.Program {
 	return program.Program{

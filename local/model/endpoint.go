@@ -3,6 +3,7 @@ package model
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"clinical-risk-pipeline/internal/strictjson"
 	"clinical-risk-pipeline/services"
 )
 
@@ -44,7 +46,9 @@ func NewEndpoint(address string) (*Endpoint, error) {
 		return nil, fmt.Errorf("endpoint must be a URL without user, query and fragment, got %q", redacted(address))
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = 16
+	// Bytes after an answer belong to no request. On a connection that is used again, they would become the answer about another
+	// subject, or net/http would print them.
+	transport.DisableKeepAlives = true
 	return &Endpoint{
 		base:    strings.TrimSuffix(u.String(), "/"),
 		timeout: services.InvokeEndpoint.MaxTime,
@@ -125,6 +129,8 @@ func (e *Endpoint) Invoke(ctx context.Context, request Request) (Response, error
 		return response, modelError(status, withheld(body))
 	case len(body) > maxBody:
 		return response, modelError(0, fmt.Sprintf("the answer is longer than %d bytes", maxBody))
+	case isAmbiguous(body):
+		return response, modelError(0, "the answer is not strict JSON: a name appears twice in an object, or the text is not Unicode")
 	}
 	return response, nil
 }
@@ -148,6 +154,9 @@ func (e *Endpoint) post(ctx context.Context, request Request) (status int, conte
 	body, err = io.ReadAll(io.LimitReader(response.Body, int64(maxBody)+1))
 	return response.StatusCode, response.Header.Get("Content-Type"), body, err
 }
+
+// isAmbiguous tells whether readers understand an answer in different ways. Any other answer is for the state machine to judge.
+func isAmbiguous(body []byte) bool { return json.Valid(body) && strictjson.Check(body) != nil }
 
 // withheld replaces the message of a container about its error. SageMaker copies the message to the exception, and from there it
 // reaches logs and notifications. Containers often quote the request in it, which is health data.
