@@ -86,19 +86,22 @@ func (e *Endpoint) Ping(ctx context.Context) (warning string, err error) {
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		return fmt.Sprintf("%s/ping answered %s: SageMaker would not put this container in service", e.base, response.Status), nil
+		return fmt.Sprintf("%s/ping answered %d %s: SageMaker would not put this container in service",
+			e.base, response.StatusCode, http.StatusText(response.StatusCode)), nil
 	}
 	return "", nil
 }
 
-// reason returns why there was no answer.
+// reason returns why there was no answer. It does not quote the server.
 func reason(err error) string {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Sprintf("no answer within %v", pingTime)
 	}
-	var about *url.Error
-	if errors.As(err, &about) {
-		return about.Err.Error()
+	if about, ok := errors.AsType[*url.Error](err); ok {
+		err = about.Err
+	}
+	if strings.Contains(err.Error(), "malformed") {
+		return "its answer is not HTTP"
 	}
 	return err.Error()
 }
