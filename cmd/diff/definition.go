@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -10,6 +9,7 @@ import (
 	"strings"
 
 	"clinical-risk-pipeline/internal/jsondiff"
+	"clinical-risk-pipeline/internal/strictjson"
 )
 
 // stateMachine is a state machine whose definition changed.
@@ -81,7 +81,7 @@ func decode(definitionString any) (states, error) {
 		}
 	}
 	var definition object
-	if err := json.Unmarshal([]byte(text.String()), &definition); err != nil {
+	if err := strictjson.Unmarshal([]byte(text.String()), &definition); err != nil {
 		return nil, err
 	}
 	all := states{}
