@@ -4,7 +4,7 @@
 //
 // executes the synthesized pipeline for every line of the file, without AWS. See `clinicalrisk --help`.
 //
-// The exit code is 0 when every execution succeeded, 1 when executions failed, 2 when the command line, the input or the
+// The exit code is 0 when every execution succeeded and decided, 1 when executions failed or left a subject undecided, 2 when the command line, the input or the
 // assembly is wrong or the run could not continue, and 130 after an interruption.
 package main
 
