@@ -69,7 +69,7 @@ func (t *Trail) newLogRole(group awslogs.LogGroup) awsiam.Role {
 		ResourceName: jsii.String(*group.LogGroupName() + ":log-stream:" + *t.stack().Account() + "_CloudTrail_" + *t.stack().Region() + "*"),
 	})
 	return policy.NewRole(t, logRoleID, &policy.RoleProps{
-		PolicyDescription: "Lets CloudTrail write the pipeline's events to CloudWatch Logs.",
+		PolicyDescription: "Lets CloudTrail write the events of the clinical risk pipeline.",
 		Description:       "CloudTrail writes the pipeline's events with this role.",
 		AssumedBy:         cloudTrail,
 		Conditions:        map[string]any{"StringEquals": map[string]any{"aws:SourceArn": t.ARN()}},

@@ -18,7 +18,7 @@ func (p *ClinicalRiskPipeline) addRole() {
 	)
 	p.role = policy.NewRole(p, roleID, &policy.RoleProps{
 		PolicyID:          policyID,
-		PolicyDescription: "The permissions of the clinical risk pipeline's executions.",
+		PolicyDescription: "What an execution of the clinical risk pipeline may do.",
 		Description:       "Assumed by executions of the clinical risk pipeline.",
 		AssumedBy:         "states.amazonaws.com",
 		Conditions:        p.ownExecutions(),

@@ -86,7 +86,7 @@ func TestErrorsDecideTheExitCode(t *testing.T) {
 	}{
 		{"success", nil, ExitOK, ""},
 		{"a fault", errors.New("no file"), ExitUsage, "greeter: no file\n"},
-		{"faults, a line each", errors.Join(errors.New("no file"), errors.New("no name\n")), ExitUsage, "greeter: no file\ngreeter: no name\n"},
+		{"faults, a line each", errors.Join(errors.New("no file"), fmt.Errorf("no name%s", "\n")), ExitUsage, "greeter: no file\ngreeter: no name\n"},
 		{"a bad outcome", Failed(errors.New("two findings")), ExitFailed, "greeter: two findings\n"},
 		{"a bad outcome that the command showed", Failed(nil), ExitFailed, ""},
 		{"a wrapped outcome", fmt.Errorf("greeting: %w", Failed(errors.New("two findings"))), ExitFailed, "greeter: two findings\n"},

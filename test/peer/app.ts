@@ -1,5 +1,5 @@
-// The one-subject stacks of every environment, in TypeScript: the same templates as packages stages, risk, monitoring and release
-// make. Keys of maps are sorted, since Go hands them over sorted.
+// The one-subject stacks of every environment in TypeScript. The templates are the same as those of the Go packages stages, risk,
+// monitoring and release. Keys of maps and statements of policies are sorted, as in Go.
 import * as cdk from 'aws-cdk-lib';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';

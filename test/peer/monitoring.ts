@@ -13,9 +13,9 @@ export interface MonitoringProps {
   readonly operations: sns.Topic;
 }
 
-/** The alarms of a pipeline, which reach the operations topic, and a dashboard. */
+/** The alarms of a pipeline, which notify the operations topic, and a dashboard. */
 export class Monitoring extends Construct {
-  /** The alarms that tell a new version of the state machine from a sound one. */
+  /** The alarms that a broken version of the state machine raises. */
   readonly deploymentAlarms: cloudwatch.Alarm[];
   private readonly alarms: cloudwatch.Alarm[] = [];
   private readonly action: actions.SnsAction;
@@ -141,7 +141,7 @@ export class Monitoring extends Construct {
     });
   }
 
-  /** Puts the alarms' states above the graphs, two graphs a row. */
+  /** Puts the states of the alarms above the graphs, two graphs in a row. */
   private addDashboard(graphs: cloudwatch.IWidget[]) {
     const dashboard = new cloudwatch.Dashboard(this, 'Dashboard', { defaultInterval: cdk.Duration.days(7) });
     dashboard.addWidgets(new cloudwatch.AlarmStatusWidget({

@@ -13,7 +13,7 @@ export interface ReleaseProps {
   readonly stateMachine: sfn.StateMachine;
   /** @default - all at once */
   readonly shift?: Shift;
-  /** @default - nothing rolls a shift back */
+  /** @default - no alarm rolls a shift back */
   readonly alarms?: cloudwatch.IAlarm[];
 }
 
