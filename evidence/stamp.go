@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/evidence/scenario"
+	"clinical-risk-pipeline/internal/strictjson"
 	"clinical-risk-pipeline/local/assembly"
 )
 
@@ -141,8 +142,11 @@ func npmPackages(file string) ([]Tool, error) {
 	if err != nil {
 		return nil, err
 	}
-	var manifest struct{ Dependencies, DevDependencies map[string]string }
-	if err := json.Unmarshal(source, &manifest); err != nil {
+	var manifest struct {
+		Dependencies    map[string]string `json:"dependencies"`
+		DevDependencies map[string]string `json:"devDependencies"`
+	}
+	if err := strictjson.Unmarshal(source, &manifest); err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	var tools []Tool
@@ -192,7 +196,7 @@ func definitions(template string) ([]Definition, error) {
 			}
 		}
 	}
-	if err := json.Unmarshal(source, &read); err != nil {
+	if err := strictjson.Unmarshal(source, &read); err != nil {
 		return nil, fmt.Errorf("%s: %w: synthesize again with `make synth`", template, err)
 	}
 	var found []Definition

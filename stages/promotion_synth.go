@@ -1,7 +1,6 @@
 package stages
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,6 +11,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
 	"github.com/aws/jsii-runtime-go"
+
+	"clinical-risk-pipeline/internal/strictjson"
 )
 
 // cdkAssets is the version of the npm package that publishes assets. The latest version may not fit the pinned CDK.
@@ -121,7 +122,7 @@ func readTools(folder string) (tools, error) {
 		Engines      map[string]string `json:"engines"`
 		Dependencies map[string]string `json:"dependencies"`
 	}
-	if err := json.Unmarshal(text, &packages); err != nil {
+	if err := strictjson.Unmarshal(text, &packages); err != nil {
 		return tools{}, fmt.Errorf("package.json: %w", err)
 	}
 	golang, node, cdk := goDirective.FindSubmatch(module), nodeEngine.FindStringSubmatch(packages.Engines["node"]), packages.Dependencies["aws-cdk"]

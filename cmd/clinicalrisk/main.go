@@ -4,11 +4,16 @@
 //
 // executes the synthesized pipeline for every line of the file, without AWS. See `clinicalrisk --help`.
 //
-// The exit code is 0 when every execution succeeded, 1 when executions failed, 2 when the command line, the input or the
+// The exit code is 0 when every execution succeeded and decided, 1 when executions failed or left a subject undecided, 2 when the command line, the input or the
 // assembly is wrong or the run could not continue, and 130 after an interruption.
 package main
 
-import "clinical-risk-pipeline/internal/program"
+import (
+	"io"
+	"log"
+
+	"clinical-risk-pipeline/internal/program"
+)
 
 // cli is the command line.
 type cli struct {
@@ -16,7 +21,10 @@ type cli struct {
 	Approvals approvalsCommand `cmd:"" help:"List, show and decide the approval requests of a deployed pipeline."`
 }
 
-func main() { newProgram().Main() }
+func main() {
+	log.SetOutput(io.Discard) // net/http logs bytes of servers there, and they may be health data.
+	newProgram().Main()
+}
 
 func newProgram() program.Program {
 	return program.Program{

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -57,7 +58,7 @@ func TestForeignTextOnATerminal(t *testing.T) {
 	}
 }
 
-// A model server chooses the text of its status.
+// A model server chooses the text of its status, which is not repeated.
 func TestStatusOfAPing(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -77,7 +78,7 @@ func TestStatusOfAPing(t *testing.T) {
 	}()
 	_, _, stderr, _ := pipeline(t, "--endpoint", "http://"+listener.Addr().String(), write(t, "in.jsonl", input("S-1")))
 	wantPlain(t, "the warning", stderr)
-	if !strings.Contains(stderr, `answered 503 Down\x1b[1A\x1b[2K\u202e: `) {
+	if !strings.Contains(stderr, "answered 503 Service Unavailable: ") {
 		t.Errorf("diagnostics %q", stderr)
 	}
 }
@@ -90,4 +91,41 @@ func TestNameOfAFile(t *testing.T) {
 	}
 	_, _, stderr, _ := pipeline(t, name)
 	wantPlain(t, "the diagnostics", stderr)
+}
+
+const mainVariable = "CLINICALRISK_TEST_MAIN"
+
+// A server that speaks before it is asked is not quoted: its bytes may be about somebody.
+func TestServersAreNotQuoted(t *testing.T) {
+	if arguments := os.Getenv(mainVariable); arguments != "" {
+		os.Args = append([]string{"clinicalrisk"}, strings.Split(arguments, "\n")...)
+		main()
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	go func() {
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = connection.Write([]byte("secret"))
+			time.Sleep(10 * time.Millisecond)
+			connection.Close()
+		}
+	}()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := exec.Command(self, "-test.run=^TestServersAreNotQuoted$")
+	run.Env = append(os.Environ(), mainVariable+"="+strings.Join([]string{"run", "--assembly", testAssembly, "--out", filepath.Join(t.TempDir(), "out"),
+		"--endpoint", "http://" + listener.Addr().String(), write(t, "in.jsonl", input("S-1")+input("S-2")+input("S-3"))}, "\n"))
+	printed, _ := run.CombinedOutput() // The run fails.
+	if !strings.Contains(string(printed), "3 failed") || strings.Contains(string(printed), "secret") {
+		t.Errorf("printed\n%s", printed)
+	}
 }

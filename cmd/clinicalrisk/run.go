@@ -37,7 +37,9 @@ func (runCommand) Help() string {
 
 Only you can read the results. Histories and S3 objects contain features. Logs contain them only if the log group includes execution data.
 
-Exit codes: 0, every execution succeeded; 1, executions failed; 2, the command line, the input or the assembly is wrong; 130, interrupted.`
+One run uses a folder for results at a time. The next run replaces the results.
+
+Exit codes: 0, every execution succeeded, and every subject has a decision; 1, executions failed, a subject has no decision, or the counts of pipeline and decision records differ; 2, the command line, the input or the assembly is wrong; 130, interrupted.`
 }
 
 // Validate checks combinations of flags. The parser calls it.

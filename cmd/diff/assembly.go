@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"clinical-risk-pipeline/internal/strictjson"
 )
 
 // readStacks returns the templates of a cloud assembly by the ids of their stacks, for instance "Dev/ClinicalRisk". The paths are
@@ -20,9 +22,12 @@ func readStacks(dir string) (map[string]string, error) {
 	for _, file := range append(manifests, filepath.Join(dir, "manifest.json")) {
 		var manifest struct {
 			Artifacts map[string]struct {
-				Type, DisplayName string
-				Properties        struct{ TemplateFile string }
-			}
+				Type        string `json:"type"`
+				DisplayName string `json:"displayName"`
+				Properties  struct {
+					TemplateFile string `json:"templateFile"`
+				} `json:"properties"`
+			} `json:"artifacts"`
 		}
 		if err := readJSON(file, &manifest); err != nil {
 			return nil, err
@@ -70,7 +75,7 @@ func readJSON(file string, value any) error {
 	if err != nil {
 		return err
 	}
-	if err := json.Unmarshal(text, value); err != nil {
+	if err := strictjson.Unmarshal(text, value); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	return nil

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -11,6 +10,7 @@ import (
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/internal/jsondiff"
+	"clinical-risk-pipeline/internal/strictjson"
 )
 
 // stateMachine is a state machine whose definition changed.
@@ -82,7 +82,7 @@ func decode(definitionString any) (states, error) {
 		}
 	}
 	var definition object
-	if err := json.Unmarshal([]byte(text.String()), &definition); err != nil {
+	if err := strictjson.Unmarshal([]byte(text.String()), &definition); err != nil {
 		return nil, err
 	}
 	all := states{}

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 
+	"clinical-risk-pipeline/internal/strictjson"
 	"clinical-risk-pipeline/local/assembly"
 )
 
@@ -79,7 +80,7 @@ func readTemplates(dir string) (map[string]template, error) {
 			return nil, err
 		}
 		var t template
-		if err := json.Unmarshal(text, &t); err != nil {
+		if err := strictjson.Unmarshal(text, &t); err != nil {
 			return nil, fmt.Errorf("%s: %w", s.Template, err)
 		}
 		templates[s.Name] = t

@@ -10,7 +10,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -36,25 +38,54 @@ func UnmarshalKnown(text []byte, v any) error {
 	return explain(json.Unmarshal(text, v, json.RejectUnknownMembers(true)))
 }
 
+// FieldError is a field whose value does not fit. Its message never quotes the value.
+type FieldError struct{ Problem string }
+
+// Error implements error.
+func (e *FieldError) Error() string { return e.Problem }
+
 // explain says a decoder's error in words for people, without the values that the decoder quotes.
 func explain(err error) error {
 	if fault, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		return &SyntaxError{fault.ByteOffset, problem(fault)}
+	}
+	if fault, ok := errors.AsType[*FieldError](err); ok { // of a type that reads itself with this package
+		return fault
 	}
 	fault, ok := errors.AsType[*json.SemanticError](err)
 	switch {
 	case !ok:
 		return err
 	case errors.Is(fault.Err, json.ErrUnknownName):
-		return fmt.Errorf("unknown field %s", path(fault.JSONPointer))
-	case fault.Err != nil:
-		return fmt.Errorf("%s has an invalid value", path(fault.JSONPointer))
+		return &FieldError{"unknown field " + path(fault.JSONPointer)}
 	}
-	return fmt.Errorf("%s must not be %s", path(fault.JSONPointer), kinds[fault.JSONKind])
+	return &FieldError{path(fault.JSONPointer) + " must be " + expected(fault.GoType)}
 }
 
-var kinds = map[jsontext.Kind]string{
-	'n': "null", 't': "true", 'f': "false", '"': "a string", '0': "a number", '{': "an object", '[': "an array",
+// expected describes the JSON values that fit a type.
+func expected(t reflect.Type) string {
+	switch {
+	case t == nil:
+		return "another value"
+	case t == reflect.TypeFor[time.Time]():
+		return "an RFC 3339 time"
+	}
+	switch t.Kind() {
+	case reflect.Bool:
+		return "true or false"
+	case reflect.String:
+		return "a string"
+	case reflect.Int, reflect.Int64:
+		return "a whole number"
+	case reflect.Float64:
+		return "a number"
+	case reflect.Slice, reflect.Array:
+		return "an array"
+	case reflect.Pointer:
+		return expected(t.Elem())
+	default:
+		return "an object"
+	}
 }
 
 // problem describes a fault.

@@ -64,10 +64,10 @@ func TestUnmarshal(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		`{"List":[{"N":1,"other":2}]}`: `unknown field "List.0.other"`,
-		`{"List":[{"N":"secret"}]}`:    `"List.0.N" must not be a string`,
-		`{"List":[{"N":1.5}]}`:         `"List.0.N" has an invalid value`,
-		`{"At":"secret"}`:              `"At" has an invalid value`,
-		`["secret"]`:                   `the value must not be an array`,
+		`{"List":[{"N":"secret"}]}`:    `"List.0.N" must be a whole number`,
+		`{"List":[{"N":1.5}]}`:         `"List.0.N" must be a whole number`,
+		`{"At":"secret"}`:              `"At" must be an RFC 3339 time`,
+		`["secret"]`:                   `the value must be an object`,
 		`{"raw":{"x":1,"x":2}}`:        `the name "x" appears twice in the object "raw"`,
 	} {
 		err := UnmarshalKnown([]byte(text), &a)

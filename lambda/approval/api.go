@@ -1,7 +1,6 @@
 package approval
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -11,6 +10,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"clinical-risk-pipeline/internal/strictjson"
 )
 
 // API serves a Decider behind a function URL with IAM authentication:
@@ -101,9 +102,7 @@ func decode(request *events.LambdaFunctionURLRequest) (*Decision, error) {
 		return nil, fault(http.StatusRequestEntityTooLarge, "InvalidDecision", "the body must have at most %d bytes", maximumBody)
 	}
 	var d Decision
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&d); err != nil {
+	if strictjson.UnmarshalKnown(body, &d) != nil {
 		return nil, fault(http.StatusBadRequest, "InvalidDecision", "the body must be a JSON object with the strings decision, meaning, reason, printedName and reviewed, and no other field")
 	}
 	return &d, nil

@@ -9,6 +9,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"clinical-risk-pipeline/internal/strictjson"
 )
 
 // Verdict is what a person decides.
@@ -122,8 +124,8 @@ func (r Records) find(ctx context.Context, a *Approval) (*signed, error) {
 		return nil, err
 	}
 	s := &signed{key: a.recordKey(), version: version}
-	if err := json.Unmarshal(body, &s.Record); err != nil {
-		return nil, errors.New("the approval record is not valid JSON")
+	if err := strictjson.Unmarshal(body, &s.Record); err != nil {
+		return nil, fmt.Errorf("the approval record is not valid JSON: %w", err)
 	}
 	return s, nil
 }

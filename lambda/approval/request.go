@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"clinical-risk-pipeline/internal/strictjson"
 )
 
 // Request is what the state RequestApproval sends. It has neither features nor scores. Unknown fields are refused.
@@ -53,11 +55,9 @@ func (s Subjects) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads the counts, or an id.
 func (s *Subjects) UnmarshalJSON(text []byte) error {
 	if bytes.HasPrefix(bytes.TrimSpace(text), []byte(`"`)) {
-		return json.Unmarshal(text, &s.ID)
+		return strictjson.Unmarshal(text, &s.ID)
 	}
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
-	return decoder.Decode(&s.Counts)
+	return strictjson.UnmarshalKnown(text, &s.Counts)
 }
 
 // String returns a text for people: the counts in words, or the id.
@@ -73,10 +73,8 @@ var executionPattern = regexp.MustCompile(`^arn:aws[a-z-]*:states:[a-z0-9-]+:\d{
 // ParseRequest reads and checks a request, and reports all faults at once. The faults name fields, never subjects.
 func ParseRequest(payload []byte) (*Request, error) {
 	var r Request
-	decoder := json.NewDecoder(bytes.NewReader(payload))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&r); err != nil {
-		return nil, fmt.Errorf("invalid approval request: %w", fieldFault(err))
+	if err := strictjson.UnmarshalKnown(payload, &r); err != nil {
+		return nil, fmt.Errorf("invalid approval request: %w", err)
 	}
 	var faults []error
 	check := func(ok bool, fault string) {
@@ -94,17 +92,6 @@ func ParseRequest(payload []byte) (*Request, error) {
 	_, err := ParsePlace(r.Record)
 	check(err == nil, "record must be an S3 URI, s3://bucket/key or s3://bucket/prefix/")
 	return &r, errors.Join(faults...)
-}
-
-// fieldFault returns the decoder's error without the value that it quotes.
-func fieldFault(err error) error {
-	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return fmt.Errorf("%s must be a JSON %s", wrong.Field, wrong.Type.Kind())
-	}
-	if _, ok := errors.AsType[*time.ParseError](err); ok {
-		return errors.New("startedAt and deadline must be RFC 3339 times")
-	}
-	return err
 }
 
 // ID returns the id of an execution's approval: short enough to type, and the same each time the execution asks.

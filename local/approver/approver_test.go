@@ -167,10 +167,12 @@ func TestExecutionWinsOverSubjectOverTrial(t *testing.T) {
 func TestFaultsOfDecisions(t *testing.T) {
 	_, err := Read([]byte("{\"subject\": \"S-1\", \"decision\": \"yes\"}\n{\"decision\": \"approve\"}\nnot JSON\n" +
 		"{\"subject\": \"S-2\", \"trialId\": \"T-1\", \"decision\": \"approve\"}\n{\"subject\": \"S-3\", \"decision\": \"approve\"}\n{\"subject\": \"S-3\", \"decision\": \"reject\"}\n" +
-		"{\"subject\": \"S-4\", \"decision\": \"approve\", \"signer\": \"me\"}\n"))
+		"{\"subject\": \"S-4\", \"decision\": \"approve\", \"signer\": \"me\"}\n" +
+		"{\"subject\": \"S-5\", \"decision\": \"reject\", \"decisio\\u006e\": \"approve\"}\n{\"subject\": \"S-6\", \"decision\": \"reject\", \"Decision\": \"approve\"}\n"))
 	want := []string{
 		`line 1: decision must be "approve" or "reject", got "yes"`, "line 2: must have one of execution, subject and trialId", "line 3: must be a JSON object",
 		"line 4: must have one of", `line 6: subject "S-3" has an earlier decision`, "line 7: must be a JSON object",
+		`line 8: must be a JSON object with execution, subject or trialId, with decision, and optionally with meaning, reason and printedName: the name "decision" appears twice`, "line 9: must be a JSON object",
 	}
 	lines := strings.Split(err.Error(), "\n")
 	if len(lines) != len(want) {

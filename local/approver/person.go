@@ -5,12 +5,12 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"strings"
 
+	"clinical-risk-pipeline/internal/strictjson"
 	"clinical-risk-pipeline/lambda/approval"
 )
 
@@ -91,10 +91,8 @@ func Read(text []byte) (*Decisions, error) {
 
 func (d *Decisions) read(text []byte, number int) error {
 	var l line
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&l); err != nil {
-		return errors.New("must be a JSON object with execution, subject or trialId, with decision, and optionally with meaning, reason and printedName")
+	if err := strictjson.UnmarshalKnown(text, &l); err != nil {
+		return fmt.Errorf("must be a JSON object with execution, subject or trialId, with decision, and optionally with meaning, reason and printedName: %w", err)
 	}
 	var keys []about
 	for _, key := range []about{{"execution", l.Execution}, {"subject", l.Subject}, {"trialId", l.TrialID}} {

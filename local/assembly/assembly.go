@@ -13,7 +13,6 @@
 package assembly
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,6 +20,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"clinical-risk-pipeline/internal/strictjson"
 )
 
 // Assembly is an open cloud assembly.
@@ -210,7 +211,7 @@ func readJSON(path string, v any) error {
 	if err != nil {
 		return fmt.Errorf("%w: synthesize again with `make synth`", err)
 	}
-	if err := json.Unmarshal(text, v); err != nil {
+	if err := strictjson.Unmarshal(text, v); err != nil {
 		return fmt.Errorf("%s: %w: synthesize again with `make synth`", path, err)
 	}
 	return nil

@@ -172,6 +172,7 @@ func TestDefinition(t *testing.T) {
 		{"substitutions, one of them without a value", `{"DefinitionString": "{\"a\":\"${x}${y}\"}", "DefinitionSubstitutions": {"x": "v"}}`, `{"a":"v${y}"}`, ""},
 		{"an S3 object", `{"DefinitionS3Location": {}}`, "", "S3 object is not supported"},
 		{"invalid JSON", `{"DefinitionString": "{"}`, "", "must be JSON"},
+		{"two states of the same name", `{"DefinitionString": "{\"States\":{\"A\":1,\"A\":2}}"}`, "", `the name "A" appears twice in the object "States"`},
 		{"a list", `{"DefinitionString": ["x"]}`, "", "must be a string"},
 	} {
 		properties, _ := parse(t, c.properties).(map[string]any)

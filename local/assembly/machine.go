@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"clinical-risk-pipeline/internal/strictjson"
 )
 
 const stateMachineType = "AWS::StepFunctions::StateMachine"
@@ -108,8 +110,8 @@ func definition(properties map[string]any) ([]byte, error) {
 	for _, key := range slices.Sorted(maps.Keys(substitutions)) {
 		text = strings.ReplaceAll(text, "${"+key+"}", fmt.Sprint(substitutions[key]))
 	}
-	if !json.Valid([]byte(text)) {
-		return nil, errors.New("the definition must be JSON after its intrinsics are resolved")
+	if err := strictjson.Check([]byte(text)); err != nil {
+		return nil, fmt.Errorf("the definition must be JSON after its intrinsics are resolved: %w", err)
 	}
 	return []byte(text), nil
 }

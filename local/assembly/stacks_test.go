@@ -65,7 +65,8 @@ func TestManifestsNameTheStacks(t *testing.T) {
 
 func TestDamagedManifests(t *testing.T) {
 	for _, c := range []struct{ reason, manifest, want string }{
-		{"an incomplete file", `{"artifacts":`, "unexpected end of JSON input"},
+		{"an incomplete file", `{"artifacts":`, "it ends too early"},
+		{"two artifacts of the same name", `{"artifacts": {"Risk": {"type": "a"}, "Ris\u006b": {"type": "b"}}}`, `the name "Risk" appears twice in the object "artifacts"`},
 		{"an assembly without its folder", `{"artifacts": {"assembly-Dev": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "assembly-Dev"}}}}`, filepath.Join("assembly-Dev", "manifest.json")},
 		{"an assembly without a folder name", `{"artifacts": {"assembly-Dev": {"type": "cdk:cloud-assembly"}}}`, `directoryName of artifact assembly-Dev must name something inside`},
 		{"an assembly that contains itself", `{"artifacts": {"assembly-Dev": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "./"}}}}`, `got "./"`},

@@ -3,6 +3,7 @@ package model
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"clinical-risk-pipeline/internal/strictjson"
 	"clinical-risk-pipeline/services"
 )
 
@@ -44,7 +46,9 @@ func NewEndpoint(address string) (*Endpoint, error) {
 		return nil, fmt.Errorf("endpoint must be a URL without user, query and fragment, got %q", redacted(address))
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = 16
+	// Bytes after an answer belong to no request. On a connection that is used again, they would become the answer about another
+	// subject, or net/http would print them.
+	transport.DisableKeepAlives = true
 	return &Endpoint{
 		base:    strings.TrimSuffix(u.String(), "/"),
 		timeout: services.InvokeEndpoint.MaxTime,
@@ -82,19 +86,22 @@ func (e *Endpoint) Ping(ctx context.Context) (warning string, err error) {
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		return fmt.Sprintf("%s/ping answered %s: SageMaker would not put this container in service", e.base, response.Status), nil
+		return fmt.Sprintf("%s/ping answered %d %s: SageMaker would not put this container in service",
+			e.base, response.StatusCode, http.StatusText(response.StatusCode)), nil
 	}
 	return "", nil
 }
 
-// reason returns why there was no answer.
+// reason returns why there was no answer. It does not quote the server.
 func reason(err error) string {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Sprintf("no answer within %v", pingTime)
 	}
-	var about *url.Error
-	if errors.As(err, &about) {
-		return about.Err.Error()
+	if about, ok := errors.AsType[*url.Error](err); ok {
+		err = about.Err
+	}
+	if strings.Contains(err.Error(), "malformed") {
+		return "its answer is not HTTP"
 	}
 	return err.Error()
 }
@@ -125,6 +132,8 @@ func (e *Endpoint) Invoke(ctx context.Context, request Request) (Response, error
 		return response, modelError(status, withheld(body))
 	case len(body) > maxBody:
 		return response, modelError(0, fmt.Sprintf("the answer is longer than %d bytes", maxBody))
+	case isAmbiguous(body):
+		return response, modelError(0, "the answer is not strict JSON: a name appears twice in an object, or the text is not Unicode")
 	}
 	return response, nil
 }
@@ -148,6 +157,9 @@ func (e *Endpoint) post(ctx context.Context, request Request) (status int, conte
 	body, err = io.ReadAll(io.LimitReader(response.Body, int64(maxBody)+1))
 	return response.StatusCode, response.Header.Get("Content-Type"), body, err
 }
+
+// isAmbiguous tells whether readers understand an answer in different ways. Any other answer is for the state machine to judge.
+func isAmbiguous(body []byte) bool { return json.Valid(body) && strictjson.Check(body) != nil }
 
 // withheld replaces the message of a container about its error. SageMaker copies the message to the exception, and from there it
 // reaches logs and notifications. Containers often quote the request in it, which is health data.

@@ -44,7 +44,7 @@ func TestInvocation(t *testing.T) {
 	}
 }
 
-// The endpoint hands on every body. The state machine decides whether it is usable.
+// The endpoint hands on every body that is not ambiguous. The state machine decides whether it is usable.
 func TestEveryBodyIsHandedOn(t *testing.T) {
 	for _, body := range []string{"", "NaN", "<html>Error</html>", `{"risk_score": "0.9"}`, "\x00\xff"} {
 		endpoint := serve(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, body) })

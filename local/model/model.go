@@ -4,6 +4,7 @@
 // speaks SageMaker's container contract over HTTP. With it, a team tries its own container before the deployment.
 //
 // The package trusts neither. It hands on every answer as text, and the state machine decides whether the answer has a usable score.
+// It refuses only what readers understand in different ways, such as an object with two risk scores.
 // It never repeats a container's message about an error, which may hold health data.
 package model
 

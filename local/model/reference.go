@@ -6,6 +6,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"clinical-risk-pipeline/internal/strictjson"
 )
 
 // Reference is the built-in model. It is an illustration and predicts nothing about anyone.
@@ -94,7 +96,7 @@ func (Reference) Invoke(ctx context.Context, request Request) (Response, error) 
 		Features  map[string]any   `json:"features"`
 		Instances []map[string]any `json:"instances"`
 	}
-	err := json.Unmarshal(request.Body, &body)
+	err := strictjson.Unmarshal(request.Body, &body)
 	if err != nil || (body.Features == nil) == (body.Instances == nil) {
 		return response, modelError(400, `the request must be {"features": {…}} or {"instances": [{…}, …]}`)
 	}

@@ -3,13 +3,13 @@ package runner
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"path"
 	"strings"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/internal/strictjson"
 	"clinical-risk-pipeline/local/intake"
 	"clinical-risk-pipeline/local/outcome"
 	"clinical-risk-pipeline/workflow"
@@ -74,7 +74,7 @@ func (r *cohortRun) readRecord(ctx context.Context, bucket, key string, found []
 		return err
 	}
 	var record decisionRecord
-	if err := json.Unmarshal(text, &record); err != nil {
+	if err := strictjson.Unmarshal(text, &record); err != nil {
 		return err
 	}
 	batch := strings.TrimSuffix(path.Base(key), path.Ext(key))

@@ -49,6 +49,8 @@ func TestImpossibleDecisionRecords(t *testing.T) {
 		{"the same subject in two records", "batch-0000001.json: it names line 0 of the cohort", []string{good, good}},
 		{"a line after the last", "names line 2 of the cohort", []string{strings.Replace(good, `"index": 0`, `"index": 2`, 1)}},
 		{"a line before the first", "names line -1 of the cohort", []string{strings.Replace(good, `"index": 0`, `"index": -1`, 1)}},
+		{"two scores of one subject", `the name "score" appears twice`, []string{strings.Replace(good, `"score": 0.9`, `"score": 0.9, "score": 0.1`, 1)}},
+		{"two branches, one in disguise", `the name "branch" appears twice`, []string{strings.Replace(good, `"branch"`, `"bran\u0063h": "no alert", "branch"`, 1)}},
 		{"a record that is not JSON", "batch-0000000.json", []string{"{"}},
 	} {
 		if _, err := recordedCoverage(t, c.records...); err == nil || !strings.Contains(err.Error(), c.want) {

@@ -6,7 +6,6 @@ package runner
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"hash/fnv"
 	"regexp"
@@ -16,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/internal/strictjson"
 	"clinical-risk-pipeline/local"
 	"clinical-risk-pipeline/local/approver"
 	"clinical-risk-pipeline/local/assembly"
@@ -59,7 +59,7 @@ type Files struct {
 // New loads the state machine. Every task must have a stand-in.
 func New(stateMachine *assembly.StateMachine, in Setting) (*Pipeline, error) {
 	p := &Pipeline{stateMachine: stateMachine, objects: local.S3{Dir: in.Objects}}
-	if err := json.Unmarshal(stateMachine.Definition, &p.definition); err != nil {
+	if err := strictjson.Unmarshal(stateMachine.Definition, &p.definition); err != nil {
 		return nil, err
 	}
 	var err error
