@@ -36,6 +36,10 @@ type CohortEnvironment struct {
 	// warning when a quarter of it is left. Default: 72 hours.
 	ApprovalDeadline time.Duration
 
+	// Roster has the printed names of the approvers by their session or user name, such as "jane.doe@example.com": "Jane Doe".
+	// Default: the session or user name is the printed name.
+	Roster map[string]string
+
 	// Review is the name of the Standard state machine, in the environment's account and region, that starts after the alert
 	// and the approval. Default: none.
 	Review string
@@ -93,7 +97,13 @@ func (c *CohortEnvironment) validateApproval() fault.List {
 	if c.ApprovalDeadline != 0 && len(c.Approvers) == 0 {
 		faults.Add("Approvers", "are required with an ApprovalDeadline", fault.Text("none"))
 	}
-	props := approval.ApprovalProps{Approvers: []string{"arn:aws:iam::123456789012:role/Some"}, Deadline: c.ApprovalDeadline, RecordBucket: someBucket{}}
+	if len(c.Roster) > 0 && len(c.Approvers) == 0 {
+		faults.Add("Approvers", "are required with a Roster", fault.Text("none"))
+	}
+	some := []string{"arn:aws:iam::123456789012:role/Some"}
+	props := approval.ApprovalProps{Approvers: some, Roster: c.Roster, RecordBucket: someBucket{}}
+	faults.Include(fault.In(props.Validate()))
+	props = approval.ApprovalProps{Approvers: some, Deadline: c.ApprovalDeadline, RecordBucket: someBucket{}}
 	if wrong := fault.In(props.Validate()); wrong != nil {
 		faults.Include(wrong.Named("Approval"))
 	} else if d := c.ApprovalDeadline; d != 0 && d < monitoring.MinimumDeadline {

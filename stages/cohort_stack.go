@@ -30,7 +30,7 @@ const (
 func addCohortPipeline(stack awscdk.Stack, e Environment) {
 	c := e.Cohort
 	records := audit.NewRecordStore(stack, recordsID, e.recordStore())
-	audit.NewTrail(stack, trailID, &audit.TrailProps{Records: records, EndpointName: e.EndpointName, LogRetention: e.LogRetention})
+	trail := audit.NewTrail(stack, trailID, &audit.TrailProps{Records: records, EndpointName: e.EndpointName, LogRetention: e.LogRetention})
 
 	props, watch := e.pipeline(), e.monitoring()
 	watch.RunEvery = c.RunEvery
@@ -40,6 +40,7 @@ func addCohortPipeline(stack awscdk.Stack, e Environment) {
 	props.Cohort = &scoring
 	if len(c.Approvers) > 0 {
 		props.Approval = e.addApproval(stack, records)
+		trail.LogInvocations(*props.Approval.DecideFunction().FunctionArn())
 		watch.Approvals = &monitoring.Approvals{Requests: props.Approval.Table(), Deadline: props.Approval.Deadline()}
 	}
 	props.Downstream = c.downstream(stack)
@@ -68,10 +69,10 @@ func (e Environment) addApproval(stack awscdk.Stack, records *audit.RecordStore)
 		approvers = append(approvers, principalARN(stack, approver))
 	}
 	a := approval.NewApproval(stack, approvalID, &approval.ApprovalProps{
-		Approvers: approvers, Deadline: e.Cohort.ApprovalDeadline, RecordBucket: records.Bucket(),
+		Approvers: approvers, Deadline: e.Cohort.ApprovalDeadline, Roster: e.Cohort.Roster, RecordBucket: records.Bucket(),
 		LogRetention: e.LogRetention, RemovalPolicy: e.RemovalPolicy,
 	})
-	output(stack, workflow.DecisionURL, "People decide here: clinicalrisk approvals --url.", *a.DecisionURL())
+	output(stack, workflow.DecisionFunction, "Approvers decide with this function: clinicalrisk approvals --function.", *a.DecideFunction().FunctionArn())
 	output(stack, "ApproversTopicArn", "Subscribe the approvers to this topic.", *a.Topic().TopicArn())
 	return a
 }

@@ -79,6 +79,7 @@ func TestValidateReportsTheFaultsOfACohortOnceEach(t *testing.T) {
 	cohort.BucketName, cohort.BucketKey, cohort.Review = "My_Bucket", "alias/key", "a:b"
 	cohort.Approvers = []string{"Jane", "user/jane", "user/jane"}
 	cohort.ApprovalDeadline, cohort.RunEvery = time.Hour, 30*day
+	cohort.Roster = map[string]string{"jane": " "}
 	cohort.Incident = &Incident{Instance: "example.service-now.com", ConnectionARN: "now", Urgency: 4}
 	cohort.Scoring.BatchSize = 5000
 	dev.Cohort = &cohort
@@ -90,6 +91,7 @@ func TestValidateReportsTheFaultsOfACohortOnceEach(t *testing.T) {
 		`environment "dev": Cohort.Review must be the name of a state machine, 1 to 80 letters, digits, hyphens and underscores, got "a:b"`,
 		`environment "dev": Cohort.Approvers[0] must be "role/NAME", "user/NAME", or the ARN of a role or user, got "Jane"`,
 		`environment "dev": Cohort.Approvers[2] must be unique, got "user/jane" twice`,
+		`environment "dev": Cohort.Roster["jane"] must have 1 to 200 printable characters in one line, got " "`,
 		`environment "dev": Cohort.ApprovalDeadline must be at least 2h0m0s, to leave time for a warning, got 1h0m0s`,
 		`environment "dev": Cohort.Incident.ConnectionARN must be the ARN of an EventBridge connection, got "now"`,
 		`environment "dev": Cohort.Incident.SecretARN must be the ARN of a secret, got ""`,
@@ -100,6 +102,16 @@ func TestValidateReportsTheFaultsOfACohortOnceEach(t *testing.T) {
 	}, "\n")
 	if err := dev.Validate(); err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}
+
+func TestARosterNeedsApprovers(t *testing.T) {
+	dev := devEnvironment()
+	cohort := *dev.Cohort
+	cohort.Approvers, cohort.Roster = nil, map[string]string{"jane": "Jane Doe"}
+	dev.Cohort = &cohort
+	if err := dev.Validate(); err == nil || !strings.Contains(err.Error(), "Cohort.Approvers are required with a Roster, got none") {
+		t.Errorf("got %v", err)
 	}
 }
 

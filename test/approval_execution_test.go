@@ -18,15 +18,15 @@ import (
 
 // The command line asks the stack of an environment where to decide.
 func TestApprovalsAreDecidedWhereTheStackSays(t *testing.T) {
-	wantURL(t, stageFolder(t, "open dev", devEnvironment()), devEnvironment())
+	wantFunction(t, stageFolder(t, "open dev", devEnvironment()), devEnvironment())
 	for _, environment := range stages.Environments() {
 		if approverOf(environment) != "" {
-			wantURL(t, environmentsFolder(t), environment)
+			wantFunction(t, environmentsFolder(t), environment)
 		}
 	}
 }
 
-func wantURL(t *testing.T, dir string, environment stages.Environment) {
+func wantFunction(t *testing.T, dir string, environment stages.Environment) {
 	t.Helper()
 	stage := filepath.Join(dir, "assembly-"+environment.StageID())
 	var outputs object
@@ -35,8 +35,8 @@ func wantURL(t *testing.T, dir string, environment stages.Environment) {
 			outputs = readJSON(t, filepath.Join(stage, properties["templateFile"].(string)))["Outputs"].(object)
 		}
 	}
-	if outputs[workflow.DecisionURL] == nil {
-		t.Errorf("%s: no stack %s has the output %s", environment.Name, workflow.StackName(environment.Name, workflow.CohortStack), workflow.DecisionURL)
+	if outputs[workflow.DecisionFunction] == nil {
+		t.Errorf("%s: no stack %s has the output %s", environment.Name, workflow.StackName(environment.Name, workflow.CohortStack), workflow.DecisionFunction)
 	}
 }
 

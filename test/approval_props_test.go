@@ -28,6 +28,7 @@ var approvalChanges = map[string]approvalChange{
 		p.Topic = awssns.Topic_FromTopicArn(stack, jsii.String("Existing"), jsii.String(existingTopic))
 	},
 	"SessionNames": func(_ awscdk.Stack, p *approval.ApprovalProps) { p.SessionNames = `@example\.com$` },
+	"Roster":       func(_ awscdk.Stack, p *approval.ApprovalProps) { p.Roster = map[string]string{"jane": "Jane Doe"} },
 	"Key": func(stack awscdk.Stack, p *approval.ApprovalProps) {
 		p.Key, p.KeyPrepared = awskms.Key_FromKeyArn(stack, jsii.String("Existing"), jsii.String(existingKey)), true
 	},

@@ -106,6 +106,7 @@ func TestEveryFieldOfACohortEnvironmentHasAnEffect(t *testing.T) {
 		"BucketKey":        func(c *stages.CohortEnvironment) { c.BucketKey = existingKey },
 		"Scoring":          func(c *stages.CohortEnvironment) { c.Scoring.BatchSize = 10 },
 		"Approvers":        func(c *stages.CohortEnvironment) { c.Approvers = []string{"role/TrialLead"} },
+		"Roster":           func(c *stages.CohortEnvironment) { c.Roster = map[string]string{"jane": "Jane Doe"} },
 		"ApprovalDeadline": func(c *stages.CohortEnvironment) { c.ApprovalDeadline = 4 * time.Hour },
 		"Review":           func(c *stages.CohortEnvironment) { c.Review = "SubjectReview" },
 		"Incident":         func(c *stages.CohortEnvironment) { c.Incident = environmentIncident() },

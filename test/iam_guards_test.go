@@ -160,8 +160,7 @@ func (d *deployment) readers(what, resource, service, names string) []asked {
 	return needs
 }
 
-// peopleNeeds are what people need of the stack's resources. Approvers decide through the function URL, and nobody else does;
-// they call the function in no other way.
+// peopleNeeds are what people need of the stack's resources. Approvers invoke the decide function, and nobody else does.
 func (d *deployment) peopleNeeds() []asked {
 	var needs []asked
 	if trail := d.arn("AWS::S3::Bucket", "TrailBucket"); trail != "" {
@@ -180,15 +179,8 @@ func (d *deployment) peopleNeeds() []asked {
 		return needs
 	}
 	approver, other := session(d.approver), session(d.approver+"-2")
-	url := need{
-		actions: actions("lambda", "InvokeFunctionUrl"), resource: function,
-		context: values{"lambda:FunctionUrlAuthType": "AWS_IAM"}, refused: []values{{"lambda:FunctionUrlAuthType": "NONE"}},
-	}
-	invoke := need{
-		actions: actions("lambda", "InvokeFunction"), resource: function,
-		context: values{"lambda:InvokedViaFunctionUrl": "true"}, refused: []values{{"lambda:InvokedViaFunctionUrl": "false"}},
-	}
-	needs = append(needs, asked{approver, "decides", url}, asked{approver, "decides", invoke})
-	url.never, invoke.never = true, true
-	return append(needs, asked{other, "decides", url}, asked{other, "decides", invoke})
+	invoke := need{actions: actions("lambda", "InvokeFunction"), resource: function}
+	never := invoke
+	never.never = true
+	return append(needs, asked{approver, "decides", invoke}, asked{other, "decides", never})
 }

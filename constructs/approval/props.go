@@ -2,8 +2,11 @@ package approval
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,6 +47,11 @@ type ApprovalProps struct { //nolint:revive // props are named after their const
 	// Default: any name, except those that AWS's tools and services generate.
 	SessionNames string
 
+	// Roster has the printed names of people by their session or user name, such as "jane.doe@example.com": "Jane Doe". Records show
+	// the printed name; a signer cannot choose one. As JSON, a roster has at most 3000 bytes. Default: the session or user name is
+	// the printed name.
+	Roster map[string]string
+
 	// Key encrypts table, topic and logs. It must be in the stack's account and region. Default: a new key that rotates.
 	Key awskms.IKey
 
@@ -65,6 +73,7 @@ const (
 	DefaultRecordPrefix = "decisions/"
 
 	minimumDeadline = time.Minute
+	maximumRoster   = 3000 // bytes
 
 	// maximumDeadline leaves a margin to the 90 days for which CloudTrail's event history knows who started a run.
 	maximumDeadline = 30 * 24 * time.Hour
@@ -94,7 +103,31 @@ func (p *ApprovalProps) Validate() error {
 	if _, err := regexp.Compile(p.SessionNames); err != nil {
 		faults.Add("SessionNames", "must be a regular expression", p.SessionNames)
 	}
+	faults.Include(p.validateRoster())
 	return faults.Err()
+}
+
+// validateRoster checks the names as the function does, and the size: the variables of a function have 4 KB.
+func (p *ApprovalProps) validateRoster() fault.List {
+	var faults fault.List
+	for _, session := range slices.Sorted(maps.Keys(p.Roster)) {
+		if approval.CheckPrintedName(p.Roster[session]) != nil {
+			faults.Add(fmt.Sprintf("Roster[%q]", session), "must have 1 to 200 printable characters in one line", p.Roster[session])
+		}
+	}
+	if size := len(p.roster()); size > maximumRoster {
+		faults.Add("Roster", fmt.Sprintf("must have at most %d bytes as JSON", maximumRoster), fault.Text(fmt.Sprintf("%d bytes", size)))
+	}
+	return faults
+}
+
+// roster returns the roster as JSON.
+func (p *ApprovalProps) roster() string {
+	text, err := json.Marshal(p.Roster)
+	if err != nil {
+		panic(err) // A map of strings always marshals.
+	}
+	return string(text)
 }
 
 func (p *ApprovalProps) validateApprovers() fault.List {

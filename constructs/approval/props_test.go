@@ -61,6 +61,17 @@ func TestValidateNamesFieldRuleAndValue(t *testing.T) {
 			"Deadline must be whole seconds from 1m0s to 720h0m0s, got 744h0m0s"},
 		"a broken expression would stop the function": {
 			func(p *ApprovalProps) { p.SessionNames = "(" }, `SessionNames must be a regular expression, got "("`},
+		"a roster names people": {
+			func(p *ApprovalProps) {
+				p.Roster = map[string]string{"jane.doe@example.com": "Jane Doe", "hanako": "山田 花子"}
+			}, ""},
+		"names that nobody could print": {
+			func(p *ApprovalProps) { p.Roster = map[string]string{"jane": "", "joe": "Joe\nBloggs"} },
+			`Roster["jane"] must have 1 to 200 printable characters in one line, got ""` + "\n" +
+				`Roster["joe"] must have 1 to 200 printable characters in one line, got "Joe\nBloggs"`},
+		"the variables of a function have 4 KB": {
+			func(p *ApprovalProps) { p.Roster = map[string]string{strings.Repeat("j", 3000): "Jane Doe"} },
+			"Roster must have at most 3000 bytes as JSON, got 3015 bytes"},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			props := validProps()

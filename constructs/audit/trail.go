@@ -59,6 +59,8 @@ type Trail struct {
 	key    awskms.IKey
 	bucket awss3.Bucket
 	trail  awscloudtrail.CfnTrail
+
+	functions []string // the ARNs of the functions whose invocations the trail logs
 }
 
 // Validate reports every fault of the props at once, as a [fault.List].

@@ -9,15 +9,19 @@ import (
 	"io"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
 // Line returns a text in one line: it also escapes line breaks and tabs, so that the text can neither start a row nor fill another
 // cell of a table.
-func Line(text string) string { return escape(text, "") }
+func Line(text string) string { return escape(text, "", goEscape) }
 
 // Text returns a text in its lines. It keeps line breaks and tabs.
-func Text(text string) string { return escape(text, "\n\t") }
+func Text(text string) string { return escape(text, "\n\t", goEscape) }
+
+// JSON returns the text of a JSON document with the escapes of JSON: the document stays the same.
+func JSON(document string) string { return escape(document, "\n\t\r", jsonEscape) }
 
 // Writer writes to w what Text returns. Use it for output that mixes own and foreign text. It does not protect against line breaks
 // in foreign text: write that with Line.
@@ -33,25 +37,39 @@ func (w writer) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-func escape(text, keep string) string {
+func escape(text, keep string, hidden func(b *strings.Builder, r rune, raw string)) string {
 	var b strings.Builder
 	for at := 0; at < len(text); {
 		r, size := utf8.DecodeRuneInString(text[at:])
-		switch {
-		case r == utf8.RuneError && size == 1:
-			fmt.Fprintf(&b, `\x%02x`, text[at])
-		case unicode.IsGraphic(r) && !blank(r) || strings.ContainsRune(keep, r):
+		valid := r != utf8.RuneError || size > 1
+		if valid && (unicode.IsGraphic(r) && !blank(r) || strings.ContainsRune(keep, r)) {
 			b.WriteRune(r)
-		case r < utf8.RuneSelf:
-			fmt.Fprintf(&b, `\x%02x`, r)
-		case r <= 0xffff:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			fmt.Fprintf(&b, `\U%08x`, r)
+		} else {
+			hidden(&b, r, text[at:at+size])
 		}
 		at += size
 	}
 	return b.String()
+}
+
+func goEscape(b *strings.Builder, r rune, raw string) {
+	switch {
+	case len(raw) == 1: // ASCII, or a byte that is not UTF-8
+		fmt.Fprintf(b, `\x%02x`, raw[0])
+	case r <= 0xffff:
+		fmt.Fprintf(b, `\u%04x`, r)
+	default:
+		fmt.Fprintf(b, `\U%08x`, r)
+	}
+}
+
+func jsonEscape(b *strings.Builder, r rune, _ string) {
+	if r <= 0xffff {
+		fmt.Fprintf(b, `\u%04x`, r)
+		return
+	}
+	high, low := utf16.EncodeRune(r)
+	fmt.Fprintf(b, `\u%04x\u%04x`, high, low)
 }
 
 // blank reports whether a character is a letter, mark or symbol to Unicode and shows nothing. Variation selectors and the

@@ -1,7 +1,9 @@
 package plain
 
 import (
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -29,6 +31,22 @@ func TestForeignTextCannotSteerATerminal(t *testing.T) {
 		if got := Text(row.text); got != row.whole {
 			t.Errorf("%s: the text is %q, want %q", reason, got, row.whole)
 		}
+	}
+}
+
+func TestADocumentStaysTheSame(t *testing.T) {
+	values := []string{"a\x7fb", "\u009b2K", "\u202eeoD", "\U000e0041", "\x1b[2K", "Müller"}
+	document, err := json.MarshalIndent(values, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := JSON(string(document))
+	if strings.ContainsAny(text, "\x7f\u009b\u202e\U000e0041\x1b") || !strings.Contains(text, "Müller") {
+		t.Errorf("got %q", text)
+	}
+	var again []string
+	if err := json.Unmarshal([]byte(text), &again); err != nil || !slices.Equal(again, values) {
+		t.Errorf("read %q, %v", again, err)
 	}
 }
 

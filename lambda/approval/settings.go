@@ -1,6 +1,7 @@
 package approval
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -13,9 +14,10 @@ const (
 	EnvBucket       = "APPROVAL_BUCKET"        // the name of the record store's bucket
 	EnvPrefix       = "APPROVAL_PREFIX"        // the prefix of the decision records in it, with a slash at the end
 	EnvTopic        = "APPROVAL_TOPIC"         // the ARN of the approvers' topic; requesting function only
-	EnvURL          = "APPROVAL_URL"           // the function URL; requesting function only
+	EnvFunction     = "APPROVAL_FUNCTION"      // the ARN of the deciding function; requesting function only
 	EnvApprovers    = "APPROVAL_APPROVERS"     // the ARNs of roles and users, separated by spaces; deciding function only
 	EnvSessionNames = "APPROVAL_SESSION_NAMES" // a regular expression that the session names of people match; deciding function only; optional
+	EnvRoster       = "APPROVAL_ROSTER"        // a JSON object, the printed names of people by session or user name; deciding function only; optional
 )
 
 // ApprovalsPrefix is the prefix of the records of people's decisions in the record store. Nobody reviews these.
@@ -32,13 +34,14 @@ const (
 
 // Settings are the environment variables of a function, parsed.
 type Settings struct {
-	Table, Bucket, Prefix, Topic, URL string
-	Signers                           Signers
+	Table, Bucket, Prefix, Topic, Function string
+	Signers                                Signers
+	Roster                                 Roster
 }
 
 // RequestSettings reads the environment of the requesting function.
 func RequestSettings(getenv func(string) string) (Settings, error) {
-	return read(getenv, EnvTable, EnvBucket, EnvPrefix, EnvTopic, EnvURL)
+	return read(getenv, EnvTable, EnvBucket, EnvPrefix, EnvTopic, EnvFunction)
 }
 
 // DecideSettings reads the environment of the deciding function.
@@ -51,6 +54,13 @@ func DecideSettings(getenv func(string) string) (Settings, error) {
 		}
 		s.Signers.SessionNames = names
 	}
+	if roster := getenv(EnvRoster); roster != "" {
+		if json.Unmarshal([]byte(roster), &s.Roster) != nil {
+			err = errors.Join(err, fmt.Errorf("%s must be a JSON object of strings", EnvRoster))
+		} else if wrong := s.Roster.validate(); wrong != nil {
+			err = errors.Join(err, fmt.Errorf("%s: %w", EnvRoster, wrong))
+		}
+	}
 	return s, err
 }
 
@@ -62,7 +72,7 @@ func read(getenv func(string) string, required ...string) (Settings, error) {
 		}
 	}
 	return Settings{
-		Table: getenv(EnvTable), Bucket: getenv(EnvBucket), Prefix: getenv(EnvPrefix), Topic: getenv(EnvTopic), URL: getenv(EnvURL),
+		Table: getenv(EnvTable), Bucket: getenv(EnvBucket), Prefix: getenv(EnvPrefix), Topic: getenv(EnvTopic), Function: getenv(EnvFunction),
 		Signers: Signers{Approvers: strings.Fields(getenv(EnvApprovers))},
 	}, errors.Join(faults...)
 }

@@ -11,7 +11,7 @@ func TestSettingsNameEveryMissingVariable(t *testing.T) {
 		read func(func(string) string) (Settings, error)
 		want []string
 	}{
-		"requesting": {RequestSettings, []string{EnvTable, EnvBucket, EnvPrefix, EnvTopic, EnvURL}},
+		"requesting": {RequestSettings, []string{EnvTable, EnvBucket, EnvPrefix, EnvTopic, EnvFunction}},
 		"deciding":   {DecideSettings, []string{EnvTable, EnvBucket, EnvPrefix, EnvApprovers}},
 	} {
 		_, err := row.read(none)
@@ -28,16 +28,22 @@ func TestSettingsNameEveryMissingVariable(t *testing.T) {
 
 func TestSettingsAreRead(t *testing.T) {
 	variables := map[string]string{
-		EnvTable: "table", EnvBucket: "bucket", EnvPrefix: "decisions/", EnvApprovers: "arn:a arn:b", EnvSessionNames: "^jane$",
+		EnvTable: "table", EnvBucket: "bucket", EnvPrefix: "decisions/", EnvApprovers: "arn:a arn:b", EnvSessionNames: "^jane$", EnvRoster: `{"jane": "Jane Doe"}`,
 	}
 	s, err := DecideSettings(func(name string) string { return variables[name] })
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Table != "table" || s.Bucket != "bucket" || s.Prefix != "decisions/" || len(s.Signers.Approvers) != 2 || !s.Signers.SessionNames.MatchString("jane") {
+	if s.Table != "table" || s.Bucket != "bucket" || s.Prefix != "decisions/" || len(s.Signers.Approvers) != 2 || !s.Signers.SessionNames.MatchString("jane") || s.Roster["jane"] != "Jane Doe" {
 		t.Errorf("got %+v", s)
 	}
-	variables[EnvSessionNames] = "("
+	for reason, roster := range map[string]string{"no object": `["Jane"]`, "a name that nobody sees": `{"jane": "\u3164"}`, "two lines": `{"jane": "Jane\nDoe"}`} {
+		variables[EnvRoster] = roster
+		if _, err := DecideSettings(func(name string) string { return variables[name] }); err == nil || !strings.Contains(err.Error(), EnvRoster) {
+			t.Errorf("%s: got %v", reason, err)
+		}
+	}
+	variables[EnvRoster], variables[EnvSessionNames] = "", "("
 	if _, err := DecideSettings(func(name string) string { return variables[name] }); err == nil || !strings.Contains(err.Error(), EnvSessionNames) {
 		t.Errorf("a broken expression: got %v", err)
 	}

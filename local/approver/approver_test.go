@@ -87,6 +87,9 @@ func TestAllApprovesEveryRequest(t *testing.T) {
 	if err := json.Unmarshal(text, &record); err != nil {
 		t.Fatal(err)
 	}
+	if record.Signer.Invocation == "" || record.Signer.PrintedName != userName() {
+		t.Errorf("signed by %+v", record.Signer)
+	}
 	if !record.SignedAt.Equal(now.Add(15*time.Minute)) || record.Signer.ARN != output["signer"] || record.Reviewed.Objects[0].Key != "decisions/a b/e-1.json" {
 		t.Errorf("recorded %+v", record)
 	}
@@ -104,7 +107,7 @@ func TestNoneDecidesNothing(t *testing.T) {
 }
 
 func TestAFileDecidesSomeRequests(t *testing.T) {
-	decisions, err := Read([]byte(`{"execution": "e-1", "decision": "approve", "reason": "same", "meaning": "same", "printedName": "Jane Doe"}
+	decisions, err := Read([]byte(`{"execution": "e-1", "decision": "approve", "reason": "same", "meaning": "same"}
 
 {"execution": "e-2", "decision": "reject"}
 `))
@@ -127,7 +130,7 @@ func TestAFileDecidesSomeRequests(t *testing.T) {
 		if told.Execution != execution || told.ID == "" || told.Objects != 1 || told.Decision != want || told.Refusal != "" {
 			t.Errorf("%s: told %+v, want %s", execution, told, want)
 		}
-		if execution == "e-1" && (told.Reason != "same" || told.Meaning != "same" || told.PrintedName != "Jane Doe") {
+		if execution == "e-1" && (told.Reason != "same" || told.Meaning != "same" || told.PrintedName != userName()) {
 			t.Errorf("%s: told %+v, want the texts of the file", execution, told)
 		}
 	}
@@ -154,10 +157,12 @@ func TestExecutionWinsOverSubjectOverTrial(t *testing.T) {
 func TestFaultsOfDecisions(t *testing.T) {
 	_, err := Read([]byte("{\"subject\": \"S-1\", \"decision\": \"yes\"}\n{\"decision\": \"approve\"}\nnot JSON\n" +
 		"{\"subject\": \"S-2\", \"trialId\": \"T-1\", \"decision\": \"approve\"}\n{\"subject\": \"S-3\", \"decision\": \"approve\"}\n{\"subject\": \"S-3\", \"decision\": \"reject\"}\n" +
-		"{\"subject\": \"S-4\", \"decision\": \"approve\", \"signer\": \"me\"}\n"))
+		"{\"subject\": \"S-4\", \"decision\": \"approve\", \"signer\": \"me\"}\n" +
+		"{\"subject\": \"S-5\", \"decision\": \"approve\", \"printedName\": \"Somebody Else\"}\n"))
 	want := []string{
 		`line 1: decision must be "approve" or "reject", got "yes"`, "line 2: must have one of execution, subject and trialId", "line 3: must be a JSON object",
 		"line 4: must have one of", `line 6: subject "S-3" has an earlier decision`, "line 7: must be a JSON object",
+		"line 8: must be a JSON object",
 	}
 	lines := strings.Split(err.Error(), "\n")
 	if len(lines) != len(want) {
@@ -199,7 +204,7 @@ func TestTheDeployedCodeRefuses(t *testing.T) {
 		reason, execution, refusal string
 		person                     Person
 	}{
-		{"a decision without a reason", "e-1", "reason is required", personFunc(func() *approval.Decision { return &approval.Decision{Decision: "approve"} })},
+		{"a decision without a reason", "e-1", "reason must have 1 to", personFunc(func() *approval.Decision { return &approval.Decision{Decision: "approve"} })},
 		{"nothing to review", "e-without-records", "no decision record", open(t, "all")},
 	} {
 		services, _ := run(t, c.person)
@@ -214,6 +219,29 @@ type personFunc func() *approval.Decision
 
 func (f personFunc) Decide(context.Context, *approval.View) (*approval.Decision, error) {
 	return f(), nil
+}
+
+// The local run exercises the client, the signature and its verification. Somebody else's access key signs nothing.
+func TestTheSignatureIsVerified(t *testing.T) {
+	right := localKey
+	t.Cleanup(func() { localKey = right })
+	payload, err := json.Marshal(task("token", "e-1").Input.(map[string]any)["Payload"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, a := run(t, open(t, "all"))
+	s, err := a.session(payload, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.requester.Handle(t.Context(), payload); err != nil {
+		t.Fatal(err)
+	}
+	localKey.SecretAccessKey = "another secret"
+	r, err := s.decide(t.Context(), a.Person)
+	if err != nil || r.refusal == nil || r.refusal.Code != "NotProved" || r.outcome != nil {
+		t.Errorf("got %+v, %v", r, err)
+	}
 }
 
 func TestAWrongRequestFailsTheTask(t *testing.T) {
