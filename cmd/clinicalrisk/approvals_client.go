@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -33,7 +32,6 @@ func (c *approvalsCommand) client(ctx context.Context) (*client.Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("AWS configuration: %w", err)
 	}
-	settings.HTTPClient = withoutRedirects(settings.HTTPClient)
 	arn := c.Function
 	if arn == "" {
 		if arn, err = c.discover(ctx, settings); err != nil {
@@ -61,21 +59,11 @@ func (c *approvalsCommand) client(ctx context.Context) (*client.Client, error) {
 	}, nil
 }
 
-// withoutRedirects returns a client with the transport of the SDK's client, which would send the session token on to where a redirect
-// points.
-func withoutRedirects(sdk aws.HTTPClient) *http.Client {
-	c := &http.Client{
-		Timeout:       approvalsTimeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	if buildable, ok := sdk.(*awshttp.BuildableClient); ok { // with AWS_CA_BUNDLE
-		c.Transport = buildable.GetTransport()
-	}
-	return c
-}
-
-// invoke invokes the function and returns its answer. Lambda's refusals are *approval.Fault, so that they end with exit code 1.
+// invoke invokes the function and returns its answer. Lambda's refusals are *approval.Fault, so that they end with exit code 1. The SDK
+// follows no redirect of a call with a payload.
 func invoke(ctx context.Context, service *lambda.Client, function string, payload []byte) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, approvalsTimeout)
+	defer cancel()
 	out, err := service.Invoke(ctx, &lambda.InvokeInput{FunctionName: &function, Payload: payload})
 	refusal, refused := errors.AsType[smithy.APIError](err)
 	switch {
