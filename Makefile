@@ -3,24 +3,26 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 
-# The race detector needs a C compiler; without one the tests run without it. It does not look into goja, where it takes most time: two
-# goroutines that share one of its runtimes race in our packages, too.
+# The race detector needs a C compiler. Without one, the tests run without it. It leaves goja out, where it would take most of the time:
+# two goroutines that share a runtime of goja race in our packages, too.
 RACE := $(if $(shell command -v $$(go env CC 2>/dev/null) 2>/dev/null),-race -gcflags=github.com/dop251/goja=-race=false)
 
-# What runs with the race detector: the CDK's runtime does not bear it, and the commands have nothing to race.
+# The packages that are tested with the race detector. The CDK's runtime races itself, and the programs have nothing that could race.
 RACED := ./asl/... ./local/... ./services ./workflow/... ./lambda/... ./evidence/...
-PLAIN := ./test/... . ./constructs/... ./cmd/... ./stages/... ./gates/... ./internal/... ./examples/... # the longest first
+PLAIN := ./test/... . ./constructs/... ./cmd/... ./stages/... ./gates/... ./internal/... ./examples/... # the slowest first
 
-# Compiler, linker and engine make more garbage than memory is worth. Nothing else here changes how Go compiles: cdk.json starts the
-# application with `go run .`, and everything shares what is compiled, except what the race detector needs.
+# The compiler, the linker and the engine make much garbage, and memory is plenty. GOGC does not change what is compiled. Set no other flag
+# here: cdk.json starts the application with `go run .`, so all commands share what is compiled, except for the race detector.
 export GOGC ?= 400
 
 GOLANGCI_LINT_VERSION := v2.15.0
 GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
+ACTIONLINT_VERSION := v1.7.12
+ACTIONLINT := .tools/actionlint-$(ACTIONLINT_VERSION)
 
 .PHONY: help
 help: ## list the commands
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | sort | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | sort | expand -t 14
 
 .PHONY: run
 run: synth ## install, synthesize, and run the dev pipeline on the sample
@@ -33,7 +35,7 @@ run: synth ## install, synthesize, and run the dev pipeline on the sample
 test: install compile test/iam/node_modules/.package-lock.json ## run every test
 	@$(MAKE) --no-print-directory -j2 test-raced test-plain
 
-# How long each package waits for races of what outlives its tests: by default a second.
+# How long each test program waits for late races before it exits. The default is a second.
 test-raced: export GORACE ?= atexit_sleep_ms=100
 
 .PHONY: test-raced
@@ -44,12 +46,14 @@ test-raced:
 test-plain:
 	go test $(PLAIN)
 
-# `cdk synth` ends with a hint at a command that shows a template. With the stacks in stages it names none, so it is left out.
+# Two lines are dropped. `cdk synth` ends with a hint that names no stack, because all stacks are in stages. At its end, jsii waits for its
+# kernel twice, and may complain that the kernel has ended.
+KERNEL_ENDED := Runtime process exited abnormally: waitid: no child processes
 .PHONY: synth
 synth: install compile ## synthesize every environment into cdk.out
 	@mkdir -p bin
 	@echo "synthesizing every environment"
-	@npx --no-install cdk synth --quiet >bin/synth.log 2>&1; code=$$?; sed '/^Supply a stack id /d' bin/synth.log; exit $$code
+	@npx --no-install cdk synth --quiet >bin/synth.log 2>&1; code=$$?; sed -e '/^Supply a stack id /d' -e 's/^$(KERNEL_ENDED)//' bin/synth.log; exit $$code
 
 .PHONY: compile
 compile: preflight
@@ -68,7 +72,7 @@ evidence: synth test/iam/node_modules/.package-lock.json ## qualify: the traceab
 	@go build -o bin/evidence ./cmd/evidence && bin/evidence
 
 .PHONY: cfn-lint
-cfn-lint: synth ## have cfn-lint look through every template
+cfn-lint: synth ## check every template with cfn-lint
 	@go run ./cmd/cfnlint
 
 .PHONY: consumer
@@ -76,10 +80,11 @@ consumer: install ## test and synthesize examples/consumer, a module that import
 	@scripts/consumer.sh
 
 .PHONY: lint
-lint: install $(GOLANGCI_LINT) ## format check, go vet and the linters
+lint: install $(GOLANGCI_LINT) $(ACTIONLINT) ## check the format, and run go vet and the linters
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$unformatted" ] || { echo "not formatted, run gofmt -w: $$unformatted"; exit 1; }
 	go vet ./...
 	$(GOLANGCI_LINT) run ./...
+	$(ACTIONLINT)
 
 .PHONY: bench
 bench: install ## run the benchmarks
@@ -111,16 +116,16 @@ models-check: ## check that services/models.json is what `make models` makes
 	@touch $@
 
 .PHONY: docs
-docs: install ## draw the graphs in docs/graphs anew
+docs: install ## draw the graphs in docs/graphs again
 	UPDATE_SNAPS=true go test ./test -run TestGraphs
 
 .PHONY: module
-module: preflight ## give the module a path of your own: make module MODULE=github.com/acme/clinical-risk-pipeline
+module: preflight ## rename the Go module: make module MODULE=github.com/acme/clinical-risk-pipeline
 	@go run ./cmd/module '$(MODULE)'
 
 .PHONY: clean
-clean: ## remove what the other commands wrote
-	rm -rf bin out cdk.out .tools node_modules test/iam/node_modules test/peer/node_modules
+clean: ## remove everything that the other commands wrote
+	rm -rf bin out cdk.out examples/cdk.out .tools node_modules test/iam/node_modules test/peer/node_modules
 
 .PHONY: preflight
 preflight:
@@ -133,12 +138,16 @@ node_modules/.package-lock.json: package.json package-lock.json
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-# The policy simulator of the tests. Nothing that is deployed, or run otherwise, needs it.
+# Only the tests use the policy simulator.
 test/iam/node_modules/.package-lock.json: test/iam/package.json test/iam/package-lock.json | preflight
 	@npm ci --prefix test/iam --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(GOLANGCI_LINT):
-	@echo "building golangci-lint $(GOLANGCI_LINT_VERSION), once: this takes some minutes"
+	@echo "building golangci-lint $(GOLANGCI_LINT_VERSION): some minutes, only once"
 	@GOBIN=$(CURDIR)/.tools go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
 	@mv .tools/golangci-lint $@
+
+$(ACTIONLINT):
+	@GOBIN=$(CURDIR)/.tools go install github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT_VERSION)
+	@mv .tools/actionlint $@

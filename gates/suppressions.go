@@ -11,8 +11,8 @@ var ofEnvironments = []Suppression{
 		Paths:    []string{"ClinicalRisk/Pipeline/Permissions", "CohortRisk/Pipeline/Permissions"},
 		Rules:    []string{awsSolutions + "-IAM5"},
 		Findings: []string{"Resource::*"},
-		Reason: "Log delivery and X-Ray have no resources to name. The statements Logging and Tracing name their actions, and " +
-			"our rule GxP-ResourceNamed lets no other statement name every resource.",
+		Reason: "Log delivery and X-Ray have no resources to name. The statements Logging and Tracing list their actions, and our " +
+			"rule GxP-ResourceNamed refuses the resource * in every other statement.",
 	},
 	{
 		Paths: []string{"CohortRisk/Pipeline/Permissions"},
@@ -21,8 +21,8 @@ var ofEnvironments = []Suppression{
 			`/^Resource::arn:(aws[a-z-]*|<AWS::Partition>):s3:::[a-z0-9.-]+\/[^*]+\/\*$/`,
 			`/^Resource::<RecordsBucket[0-9A-F]{8}\.Arn>\/decisions\/\*$/`,
 		},
-		Reason: "A run reads its own cohort and writes its own decision records. Their names are known when it runs; the " +
-			"prefixes hold nothing else.",
+		Reason: "A run reads its own cohort and writes its own decision records. Their names are known only when it runs. Nothing " +
+			"else is below these prefixes.",
 	},
 	{
 		Paths: []string{"CohortRisk/Pipeline/Permissions"},
@@ -31,14 +31,14 @@ var ofEnvironments = []Suppression{
 			`/^Resource::arn:(aws[a-z-]*|<AWS::Partition>):states:[^*]+:execution:[^:*]+\/ScoreCohort:\*$/`,
 			`/^Resource::arn:(aws[a-z-]*|<AWS::Partition>):states:[^*]+:execution:[^:*]+:\*$/`,
 		},
-		Reason: "An execution has its name when it is started. The statements allow the executions of one state machine each.",
+		Reason: "An execution gets its name when it starts. Each statement allows the executions of one state machine.",
 	},
 	{
 		Paths:    []string{"CohortRisk/Approval/CompletionPermissions"},
 		Rules:    []string{awsSolutions + "-IAM5"},
 		Findings: []string{`/^Resource::arn:(aws[a-z-]*|<AWS::Partition>):states:[^*]+:execution:[^*]+:\*$/`},
-		Reason: "Whoever decides has the history of the run that waits read, to confirm that it heard. An execution has its name " +
-			"when it is started; the statement allows to read executions of the one state machine that asks.",
+		Reason: "The function reads the history of the waiting run to confirm that the run took the decision. An execution gets " +
+			"its name when it starts. The statement allows executions of one state machine, the one that asks for approvals.",
 	},
 	{
 		Paths: []string{"CohortRisk/Approval/DecideFunctionPermissions"},
@@ -47,53 +47,53 @@ var ofEnvironments = []Suppression{
 			`/^Resource::<RecordsBucket[0-9A-F]{8}\.Arn>\/decisions\/\*$/`,
 			`/^Resource::<RecordsBucket[0-9A-F]{8}\.Arn>\/approvals\/\*$/`,
 		},
-		Reason: "People review the decision records of any run, and the decision is recorded under the name of its request. The " +
-			"prefixes hold nothing else, and Object Lock keeps what stands there from being changed.",
+		Reason: "People review the decision records of any run, and the record of a decision is named after its request. Nothing " +
+			"else is below these prefixes, and Object Lock prevents changes to the records.",
 	},
 	{
 		Paths:    []string{"CohortRisk/Approval/DecideFunctionPermissions"},
 		Rules:    []string{awsSolutions + "-IAM5"},
 		Findings: []string{"Resource::*"},
-		Reason: "CloudTrail's event history has no resources to name. The statement WhoStarted allows one action, which reads " +
-			"who started the run, so that nobody approves their own.",
+		Reason: "CloudTrail's event history has no resources to name. The statement WhoStarted allows one action, which looks up " +
+			"who started a run, so that nobody approves their own run.",
 	},
 	{
 		Paths:    []string{"CohortRisk/Trail/LogsRolePermissions"},
 		Rules:    []string{awsSolutions + "-IAM5"},
 		Findings: []string{`/^Resource::arn:[^*]+:log-group:<TrailLogs[0-9A-F]{8}>:log-stream:[^*]+_CloudTrail_[^*]+\*$/`},
-		Reason: "CloudTrail appends a suffix of its own to the names of its log streams. The statement allows streams of this " +
-			"account's trail in one log group.",
+		Reason: "CloudTrail appends a suffix to the names of its log streams. The statement allows the streams of this account's " +
+			"trail in one log group.",
 	},
 	{
 		Paths:    []string{"CohortRisk/Monitoring/ApprovalWatch/RolePermissions"},
 		Rules:    []string{awsSolutions + "-IAM5"},
 		Findings: []string{"Resource::*"},
 		Reason: "Log delivery, X-Ray and CloudWatch's metrics have no resources to name. The statements Logging, Tracing and " +
-			"ReportCount name their actions, and ReportCount the namespace of its metric.",
+			"ReportCount list their actions, and a condition limits ReportCount to the namespace of its metric.",
 	},
 	{
 		Paths: []string{"ClinicalRisk/Pipeline/UndeliveredAlerts", "CohortRisk/Pipeline/UndeliveredAlerts"},
 		Rules: []string{awsSolutions + "-SQS3"},
-		Reason: "The queue is the dead-letter queue of the alerts' subscriptions; the rule sees only those of other queues. An " +
-			"alarm tells operations of what arrives there.",
+		Reason: "The queue is the dead-letter queue of the alerts' subscriptions. The rule recognizes only the dead-letter queues " +
+			"of other queues. An alarm tells operations when a message arrives.",
 	},
 	{
 		Paths: []string{"CohortRisk/Records/Bucket", "CohortRisk/Records/AccessLogs", "CohortRisk/Trail/Bucket"},
 		Rules: inThree("S3BucketReplicationEnabled"),
-		Reason: "S3 keeps each object in at least three availability zones, and Object Lock keeps it from being deleted. A copy in " +
-			"another region is for each trial to decide, since it takes subjects' data out of the region that was agreed upon.",
+		Reason: "S3 stores each object in at least three availability zones, and Object Lock prevents its deletion. Each trial " +
+			"has to decide about a copy in another region, because it takes subjects' data out of the agreed region.",
 	},
 	{
 		Paths: []string{"CohortRisk/Records/AccessLogs"},
 		Rules: inThree("S3DefaultEncryptionKMS"),
-		Reason: "S3 delivers access logs to no bucket that is encrypted with a KMS key. They are encrypted with S3's own key: " +
+		Reason: "S3 cannot deliver access logs to a bucket that is encrypted with a KMS key. S3's own key encrypts them: " +
 			"https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html",
 	},
 	{
 		Paths: []string{"CohortRisk/Approval/Requests"},
 		Rules: inTwo("DynamoDBInBackupPlan"),
-		Reason: "The table can be restored to any second of the last 35 days, longer than any request waits. What was decided " +
-			"stands in the record store.",
+		Reason: "The table can be restored to any second of the last 35 days, longer than any request waits. The record store " +
+			"keeps the decisions.",
 	},
 	{
 		Paths: []string{"CohortRisk/Approval/DecideFunction", "CohortRisk/Approval/RequestFunction"},
@@ -104,13 +104,13 @@ var ofEnvironments = []Suppression{
 	{
 		Paths: []string{"CohortRisk/Approval/DecideFunction", "CohortRisk/Approval/RequestFunction"},
 		Rules: inTwo("LambdaDLQ"),
-		Reason: "Nobody calls the functions asynchronously, and a dead-letter queue takes such calls only. The caller hears of " +
-			"every error: the state machine retries and fails, the approver's command line reports.",
+		Reason: "Nobody calls the functions asynchronously, and a dead-letter queue receives asynchronous calls only. The caller " +
+			"gets every error: the state machine retries and then fails, and the approver's command line reports it.",
 	},
 	{
 		Paths: []string{"CohortRisk/Approval/DecideFunction", "CohortRisk/Approval/RequestFunction"},
 		Rules: inThree("LambdaInsideVPC"),
-		Reason: "The functions call APIs of AWS only, over TLS and signed by IAM. There is nothing in a VPC that they use, and " +
-			"nobody calls them from one.",
+		Reason: "The functions call only AWS APIs, over TLS and with signed requests. They use nothing in a VPC, and nobody calls " +
+			"them from a VPC.",
 	},
 }

@@ -31,8 +31,8 @@ var ofPromotion = []Suppression{
 			autoCheck + "/ServiceRole/DefaultPolicy",
 		}, artifactPolicies...),
 		Rules: inThree("IAMNoInlinePolicy"),
-		Reason: "The CDK writes these policies, each for one role, and they go with it. A managed policy would offer the pipeline's " +
-			"permissions to other roles.",
+		Reason: "The CDK writes these policies, each for one role, and they are deleted with it. A managed policy would offer the " +
+			"pipeline's permissions to other roles.",
 	},
 	{
 		Paths: artifactPolicies,
@@ -43,8 +43,8 @@ var ofPromotion = []Suppression{
 			`/^Resource::<(PipelineArtifactsBucket|Cache)[0-9A-F]{8}\.Arn>\/\*$/`,
 			`/^Resource::arn:aws[a-z-]*:s3:::promotion-support-[^*]+\/\*$/`,
 		},
-		Reason: "The CDK grants reading and writing in these words. They are for the pipeline's artifacts, its cache and their " +
-			"key, which hold what was built from the repository and no data of subjects.",
+		Reason: "The CDK grants reading and writing with these wildcards. They apply to the pipeline's artifacts, its cache and " +
+			"their key. These contain builds of the repository and no data of subjects.",
 	},
 	{
 		Paths: []string{
@@ -59,7 +59,8 @@ var ofPromotion = []Suppression{
 			`/^Resource::arn:[^*]+:log-group:\/aws\/codebuild\/[^*]*\*$/`,
 			`/^Resource::arn:[^*]+:report-group\/[^*]*\*$/`,
 		},
-		Reason: "A CodeBuild project writes to log streams and report groups that have their names when it runs, below its own.",
+		Reason: "A CodeBuild project writes to log streams and report groups that get their names when it runs, below the " +
+			"project's own name.",
 	},
 	{
 		Paths: []string{
@@ -75,18 +76,18 @@ var ofPromotion = []Suppression{
 			`/^Resource::arn:\*:iam::\d{12}:role\/\*$/`,
 			`/^Resource::<PipelinePipelinesSecurityCheckCDKPipelinesAutoApprove[0-9A-F]{8}\.Arn>:\*$/`,
 		},
-		Reason: "The CDK's pipelines deploy through the roles that bootstrapping made, which they know by tag and by the names that " +
-			"their conditions give. What they may do in an environment is what those roles' trust allows.",
+		Reason: "CDK Pipelines deploys through the roles of the bootstrapping. The conditions identify these roles by tag and by " +
+			"name. Their trust and permissions decide what the pipeline may do in an environment.",
 	},
 	{
 		Paths:  []string{pipelines + "Pipeline/ArtifactsBucket", overseas, "Promotion/Cache"},
 		Rules:  append(inThree("S3BucketLoggingEnabled"), awsSolutions+"-S1"),
-		Reason: "The buckets hold no records. Which role built and deployed what stands in the pipeline's history and in CloudTrail.",
+		Reason: "The buckets hold no records. The pipeline's history and CloudTrail show which role built and deployed what.",
 	},
 	{
 		Paths:  []string{pipelines + "Pipeline/ArtifactsBucket", overseas, "Promotion/Cache"},
 		Rules:  append(inThree("S3BucketReplicationEnabled"), inThree("S3BucketVersioningEnabled")...),
-		Reason: "What these buckets hold is built again from the commit; the commit is the record.",
+		Reason: "The pipeline can build the contents of these buckets again from the commit. The commit is the record.",
 	},
 	{
 		Paths:  []string{"Promotion/Cache"},
@@ -99,24 +100,25 @@ var ofPromotion = []Suppression{
 			pipelines + "UpdatePipeline/SelfMutation", pipelines + "Assets/FileAsset", pipelines + "PipelinesSecurityCheck/CDKSecurityCheck",
 		},
 		Rules: []string{hipaa + "-CodeBuildProjectSourceRepoUrl", pci + "-CodeBuildProjectSourceRepoUrl"},
-		Reason: "The projects get their source from the pipeline, which reads the repository through a CodeConnections connection. " +
-			"None holds credentials of the repository.",
+		Reason: "The projects get their source from the pipeline, which reads the repository through a CodeConnections " +
+			"connection. They have no credentials of the repository.",
 	},
 	{
 		Paths: []string{autoCheck},
 		Rules: slices.Concat(inTwo("LambdaConcurrency"), inTwo("LambdaDLQ"), inThree("LambdaInsideVPC")),
-		Reason: "The CDK makes this function. The security check's project calls it, waits for it, and fails with it; it calls " +
-			"CodePipeline and nothing in a VPC.",
+		Reason: "The CDK makes this function. The security check's project calls it, waits for it, and fails if it fails. It " +
+			"calls CodePipeline and nothing in a VPC.",
 	},
 	{
-		Paths:  []string{autoCheck + "/LogGroup"},
-		Rules:  inThree("CloudWatchLogGroupEncrypted"),
-		Reason: "The CDK makes this log group. It holds which stage's permissions were not broadened, and no data; CloudWatch's own key encrypts it.",
+		Paths: []string{autoCheck + "/LogGroup"},
+		Rules: inThree("CloudWatchLogGroupEncrypted"),
+		Reason: "The CDK makes this log group. Its logs say for which stages permissions were not broadened, and contain no other " +
+			"data. CloudWatch's own key encrypts them.",
 	},
 	{
 		Paths:    []string{autoCheck + "/ServiceRole"},
 		Rules:    []string{awsSolutions + "-IAM4"},
 		Findings: []string{"Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"},
-		Reason:   "The CDK gives its function this policy, which allows to write logs and nothing else.",
+		Reason:   "The CDK gives its function this policy, which allows writing logs and nothing else.",
 	},
 }

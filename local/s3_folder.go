@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"clinical-risk-pipeline/asl"
@@ -75,7 +76,10 @@ func (s S3) Get(bucket, key, id string) (body []byte, latest string, err error) 
 
 // Keys returns the keys of a bucket that have the prefix.
 func (s S3) Keys(bucket, prefix string) ([]string, error) {
-	root := filepath.Join(s.Dir, escape(bucket))
+	if err := checkBucket(bucket); err != nil {
+		return nil, err
+	}
+	root := filepath.Join(s.Dir, bucket)
 	var keys []string
 	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || strings.HasSuffix(name, unfinishedSuffix) {
@@ -215,14 +219,28 @@ func (s S3) formerFile(bucket, key, id string) (string, error) {
 
 // fileBelow returns the path of an object's file in a folder. It escapes every part of the key, so that no key leaves the folder.
 func fileBelow(folder, bucket, key string) (string, error) {
-	parts := []string{folder}
-	for part := range strings.SplitSeq(bucket+"/"+key, "/") {
+	if err := checkBucket(bucket); err != nil {
+		return "", err
+	}
+	parts := []string{folder, bucket}
+	for part := range strings.SplitSeq(key, "/") {
 		if part == "" {
-			return "", errors.New("parameters Bucket and Key: the local stand-in takes no key with an empty part, as in a//b")
+			return "", errors.New("parameter Key: the local stand-in takes no key with an empty part, as in a//b")
 		}
 		parts = append(parts, escape(part))
 	}
 	return filepath.Join(parts...), nil
+}
+
+// bucketPattern are the characters of https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html.
+var bucketPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,62}$`)
+
+// checkBucket refuses names that no bucket can have, such as those of other folders.
+func checkBucket(name string) error {
+	if !bucketPattern.MatchString(name) {
+		return errors.New("parameter Bucket: must have 1 to 63 lower-case letters, digits, dots and hyphens, the first one a letter or digit")
+	}
+	return nil
 }
 
 // escape makes a part of a key the name of a file.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 	"testing"
 )
 
@@ -79,6 +80,28 @@ func TestFormerVersionsAreKept(t *testing.T) {
 	}
 	if keys, err := s.Keys("b", ""); err != nil || len(keys) != 1 {
 		t.Errorf("keys %v, %v; want one", keys, err)
+	}
+}
+
+// No bucket's name leads to the objects of another bucket, to former versions, or out of the folder.
+func TestNamesOfBuckets(t *testing.T) {
+	s := S3{Dir: t.TempDir()}
+	if _, err := s.Put("a", "b/k", []byte("one")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Put("a", "b/k", []byte("two")); err != nil {
+		t.Fatal(err)
+	}
+	for _, bucket := range []string{"a/b", ".versions", ".versions/a", "", ".", "..", "../x", "A", "a\\b", "a_b", strings.Repeat("a", 64)} {
+		if keys, err := s.Keys(bucket, ""); err == nil {
+			t.Errorf("Keys(%q) = %v", bucket, keys)
+		}
+		if _, _, err := s.Get(bucket, "k", ""); err == nil || errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("Get of bucket %q: %v, want it refused", bucket, err)
+		}
+		if _, err := s.Put(bucket, "k", nil); err == nil || !strings.Contains(err.Error(), "parameter Bucket") {
+			t.Errorf("Put into bucket %q: %v, want it refused", bucket, err)
+		}
 	}
 }
 

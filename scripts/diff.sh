@@ -1,10 +1,10 @@
 #!/bin/sh
-# Shows what a change does to every stack, without AWS: compares the templates of now with those of another commit. Both are
-# synthesized without the policy gates.
+# Shows what changed in every stack since a commit, without AWS. It synthesizes the working tree and the commit, both without the policy
+# gates, and compares the templates.
 #
-#   scripts/diff.sh [COMMIT]     the commit to compare with. Default: HEAD, so that what is not committed yet is shown
+#   scripts/diff.sh [COMMIT]     Default: HEAD, which shows the changes that are not committed yet
 #
-# `cdk diff` compares with what is deployed, and asks AWS for it. Exit codes: 0 shown, whatever differs; 1 something is wrong.
+# `cdk diff` alone compares with the deployed stacks, and needs AWS. Exit codes: 0 the comparison is complete, 1 something is wrong.
 set -eu
 cd "$(dirname "$0")/.."
 commit=${1:-HEAD}
@@ -14,21 +14,21 @@ trap 'git worktree remove --force "$work/tree" 2>/dev/null || :; rm -rf "$work"'
 trap 'exit 1' INT TERM
 git worktree add --quiet --detach "$work/tree" "$commit" || exit 1
 ln -s "$PWD/node_modules" "$work/tree/node_modules"
-if [ -e bin/handlers ]; then # so that they are not linked again
+if [ -e bin/handlers ]; then # the go command links only what changed
 	mkdir "$work/tree/bin" && cp -R bin/handlers "$work/tree/bin/"
 fi
 
-# synthesize FOLDER OUT: starts the application as cdk.json does now, since older commits start it with compiler flags of their
-# own, which would compile the CDK again.
+# synthesize FOLDER OUT: starts the application as cdk.json does. In older commits, cdk.json sets compiler flags, with which Go would
+# compile the CDK again.
 synthesize() (
 	cd "$1" && CDK_VALIDATION=false npx --no-install cdk synth --quiet --app 'go run .' --output "$2" >"$2.log" 2>&1
 )
-# Settings of environments that were not there yet are left out.
+# synthesize_known FOLDER OUT: synthesizes without the settings of environments that the commit does not have.
 synthesize_known() {
-	unknown=$(sed -n 's/.*environment variable \(CLINICAL_RISK_[A-Z0-9_]*\): there is no .*/\1/p' "$2.log")
+	unknown=$(sed -nE 's/.*environment variable (CLINICAL_RISK_[A-Z0-9_]*): (there is no|unknown) .*/\1/p' "$2.log")
 	[ -n "$unknown" ] && (unset $unknown && synthesize "$@")
 }
-# failed OUT NAME
+# failed OUT NAME: prints the log of a synthesis and exits.
 failed() {
 	wait
 	cat "$1.log" >&2

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Checks the tools that the project cannot install itself, before anything is downloaded: a line for each that is missing
-# or too old. The versions asked for are those of go.mod and package.json.
+# Checks the tools that the project cannot install itself, before it downloads anything. It prints a line for each tool that is missing
+# or too old. go.mod and package.json say which versions are needed.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 
@@ -10,11 +10,11 @@ at_least() { # at_least WANTED GOT: compares versions part by part
 
 check() { # check NAME WANTED GOT WHERE
 	if [ -z "$3" ]; then
-		echo "$1 $2 or newer is needed and was not found: install it from $4" >&2
+		echo "$1 was not found, $2 or newer is needed: install it from $4" >&2
 		return 1
 	fi
 	at_least "$2" "$3" || {
-		echo "$1 $2 or newer is needed, found $3: update it from $4" >&2
+		echo "$1 $3 is too old, $2 or newer is needed: update it from $4" >&2
 		return 1
 	}
 }

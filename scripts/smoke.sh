@@ -1,13 +1,13 @@
 #!/bin/sh
-# Starts one execution with a synthetic record that is marked as a test, waits for its end, and fails unless it succeeded.
+# Starts one smoke execution with a synthetic subject, waits for its end, and fails unless it succeeds.
 #
 #   scripts/smoke.sh LIVE_ALIAS_ARN [INPUT_FILE]
 #
-# LIVE_ALIAS_ARN is an output of the stack: what is released is tested. The mark, "test": true, says in alert and decision record
-# that this was a test, and keeps downstream systems out of it.
+# LIVE_ALIAS_ARN is an output of the stack, so the execution tests the released version. "test": true in the input marks the alert and
+# the decision record as a test, and the execution calls no downstream system.
 #
-# It needs Node, and the AWS command line with a profile that may start and describe executions. Exit codes: 0 succeeded, 1 did not,
-# 2 usage or input.
+# It needs Node, and the AWS command line with a profile that may start and describe executions. Exit codes: 0 the execution succeeded,
+# 1 it did not, 2 wrong usage or input.
 set -u
 
 alias=${1:-}
@@ -20,7 +20,7 @@ arn:*:stateMachine:*:*) ;;
 	;;
 esac
 if ! node -e 'process.exit(JSON.parse(fs.readFileSync(process.argv[1])).test === true ? 0 : 1)' "$input" 2>/dev/null; then
-	echo "$input: must be a JSON object that says \"test\": true, so that nobody takes its alert for a real one" >&2
+	echo "$input: must be a JSON object with \"test\": true, or people take its alert for a real one" >&2
 	exit 2
 fi
 

@@ -40,16 +40,16 @@ func TestValidateNamesTheEnvironmentWithEveryFault(t *testing.T) {
 func TestValidateReadsNamesAndRegions(t *testing.T) {
 	for reason, row := range map[string]struct {
 		change func(*Environment)
-		fault  string // a part of the fault; empty: none
+		fault  string // a part of the fault, empty for none
 	}{
-		"a GovCloud region has four parts":       {func(e *Environment) { e.Region = "us-gov-west-1" }, ""},
-		"an availability zone is no region":      {func(e *Environment) { e.Region = "eu-central-1a" }, "Region"},
-		"a region has to exist":                  {func(e *Environment) { e.Region = "eu-middle-1" }, "Region"},
-		"the promotion's settings are its own":   {func(e *Environment) { e.Name = "promotion" }, "Name"},
-		"a name in capitals is another stage":    {func(e *Environment) { e.Name = "Dev" }, "Name"},
-		"a name is part of ids, so it is needed": {func(e *Environment) { e.Name = "" }, "Name"},
-		"an account has no hyphens":              {func(e *Environment) { e.Account = "1234-5678-9012" }, "Account"},
-		"an account may start with zero":         {func(e *Environment) { e.Account = "012345678901" }, ""},
+		"a GovCloud region has four parts":            {func(e *Environment) { e.Region = "us-gov-west-1" }, ""},
+		"an availability zone is not a region":        {func(e *Environment) { e.Region = "eu-central-1a" }, "Region"},
+		"a region must exist":                         {func(e *Environment) { e.Region = "eu-middle-1" }, "Region"},
+		"the settings of the promotion take its name": {func(e *Environment) { e.Name = "promotion" }, "Name"},
+		"a name has no capitals":                      {func(e *Environment) { e.Name = "Dev" }, "Name"},
+		"a name is required, as it is part of ids":    {func(e *Environment) { e.Name = "" }, "Name"},
+		"an account has no hyphens":                   {func(e *Environment) { e.Account = "1234-5678-9012" }, "Account"},
+		"an account may start with zero":              {func(e *Environment) { e.Account = "012345678901" }, ""},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			environment := devEnvironment()
@@ -62,13 +62,13 @@ func TestValidateReadsNamesAndRegions(t *testing.T) {
 	}
 }
 
-func TestValidateRefusesDuplicateNamesAndNone(t *testing.T) {
+func TestValidateRefusesDuplicateNamesAndAnEmptyList(t *testing.T) {
 	dev := devEnvironment()
 	if err := Validate([]Environment{dev, dev}); err == nil || !strings.Contains(err.Error(), "must be unique") {
-		t.Errorf("twice the same: got %v", err)
+		t.Errorf("two environments of one name: got %v", err)
 	}
 	if err := Validate(nil); err == nil {
-		t.Error("no environment: got no error")
+		t.Error("no environments: got no error")
 	}
 }
 
@@ -115,16 +115,16 @@ func TestARosterNeedsApprovers(t *testing.T) {
 	}
 }
 
-func TestAnApprovalsDeadlineHasBounds(t *testing.T) {
+func TestTheApprovalDeadlineHasBounds(t *testing.T) {
 	for reason, row := range map[string]struct {
 		cohort CohortEnvironment
 		fault  string
 	}{
-		"the construct's own bound": {
+		"the bounds of the construct apply": {
 			CohortEnvironment{BucketName: "cohorts", Approvers: []string{"role/Lead"}, ApprovalDeadline: 31 * day},
 			`environment "dev": Cohort.ApprovalDeadline must be whole seconds from 1m0s to 720h0m0s, got 744h0m0s`,
 		},
-		"a deadline that nobody keeps": {
+		"a deadline needs approvers": {
 			CohortEnvironment{BucketName: "cohorts", ApprovalDeadline: 3 * time.Hour},
 			`environment "dev": Cohort.Approvers are required with an ApprovalDeadline, got none`,
 		},

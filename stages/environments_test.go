@@ -11,15 +11,15 @@ import (
 	"clinical-risk-pipeline/constructs/risk"
 )
 
-// exampleEnvironments are such as a team may write into environments.go, valid, in the order of their promotion. A test that needs an
-// environment of a certain name or value takes one of these: those of the application are the team's to change.
+// exampleEnvironments are valid environments in the order of their promotion, as a team may write them into environments.go. Tests
+// that need a certain name or value use them, because the team may change those of the application.
 func exampleEnvironments() []Environment {
 	staging := devEnvironment()
 	staging.Name, staging.EndpointName = "staging", "dropout-inference-staging"
 	return []Environment{devEnvironment(), staging, prodEnvironment()}
 }
 
-// devEnvironment leaves open what it may.
+// devEnvironment leaves most optional fields empty.
 func devEnvironment() Environment {
 	return Environment{
 		Name:         "dev",
@@ -29,7 +29,7 @@ func devEnvironment() Environment {
 	}
 }
 
-// prodEnvironment has what is asked of production, and no more.
+// prodEnvironment meets the rules of production and sets nothing else.
 func prodEnvironment() Environment {
 	return Environment{
 		Name:            "prod",

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// fakeAWS answers as the AWS command line does: an execution that runs at the first look and ended at the second.
+// fakeAWS answers as the AWS command line does. The execution is running at the first call and has ended at the second.
 const fakeAWS = `#!/bin/sh
 echo "$*" >> "$CALLS"
 case "$*" in
@@ -25,7 +25,7 @@ func smoke(t *testing.T, outcome string, arguments ...string) (output, calls str
 		t.Fatal(err)
 	}
 	log := filepath.Join(bin, "calls")
-	// Looked at here, the script is part of what go test compares before it takes a result from its cache.
+	// The go command reruns cached tests when a file that they looked at has changed.
 	if _, err := os.Stat("../scripts/smoke.sh"); err != nil {
 		t.Fatal(err)
 	}
@@ -48,10 +48,10 @@ func TestSmokeWaitsForTheEnd(t *testing.T) {
 		t.Errorf("exit code %d: %s", code, output)
 	}
 	if got := strings.Count(calls, "describe-execution"); got != 2 {
-		t.Errorf("looked %d times, want 2: %s", got, calls)
+		t.Errorf("described the execution %d times, want 2: %s", got, calls)
 	}
 	if !strings.Contains(calls, "--state-machine-arn "+aliasARN) || !strings.Contains(calls, "--name "+smokeExecution) || !strings.Contains(calls, "file://examples/smoke-input.json") {
-		t.Errorf("the environment's role allows no such execution: %s", calls)
+		t.Errorf("the role of the environment does not allow this call: %s", calls)
 	}
 }
 
@@ -64,14 +64,14 @@ func TestSmokeFailsWithErrorAndCause(t *testing.T) {
 	}
 }
 
-func TestSmokeRefusesARecordThatIsNoTest(t *testing.T) {
+func TestSmokeRefusesAnInputThatIsNotMarkedAsATest(t *testing.T) {
 	for reason, arguments := range map[string][]string{
-		"nothing to start":            {},
-		"what is not released":        {"arn:aws:states:eu-central-1:222222222222:stateMachine:Risk"},
-		"a record without the mark":   {aliasARN, "examples/execution-input.json"},
-		"a file that does not exist":  {aliasARN, "examples/none.json"},
-		"a mark in the shape of text": {aliasARN, inputFile(t, `{"test": "true"}`)},
-		"a mark that says no":         {aliasARN, inputFile(t, `{"test": false}`)},
+		"the alias is missing":    {},
+		"the ARN is not an alias": {"arn:aws:states:eu-central-1:222222222222:stateMachine:Risk"},
+		"the input has no mark":   {aliasARN, "examples/execution-input.json"},
+		"the file does not exist": {aliasARN, "examples/none.json"},
+		"the mark is a string":    {aliasARN, inputFile(t, `{"test": "true"}`)},
+		"the mark is false":       {aliasARN, inputFile(t, `{"test": false}`)},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			if output, calls, code := smoke(t, "SUCCEEDED", arguments...); code != 2 || calls != "" {

@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// validPromotion promotes some environments.
+// validPromotion promotes the example environments.
 func validPromotion() Promotion { return *promotionOf(exampleEnvironments()) }
 
 func promotionOf(environments []Environment) *Promotion {
@@ -19,7 +19,7 @@ func promotionOf(environments []Environment) *Promotion {
 }
 
 func TestAPromotionIsValid(t *testing.T) {
-	for whose, environments := range map[string][]Environment{"some": exampleEnvironments(), "the application's": Environments()} {
+	for whose, environments := range map[string][]Environment{"example environments": exampleEnvironments(), "environments of the application": Environments()} {
 		if err := promotionOf(environments).Validate(); err != nil {
 			t.Errorf("%s: %v", whose, err)
 		}
@@ -59,29 +59,29 @@ func TestValidatePromotionNamesEveryFaultAtOnce(t *testing.T) {
 func TestValidatePromotionReadsEachField(t *testing.T) {
 	rows := map[string]struct {
 		change func(*Promotion)
-		fault  string // a part of the only fault; empty: none
+		fault  string // a part of the only fault, empty for none
 	}{
-		"connections made before 2024 have the old name": {func(p *Promotion) {
+		"connections from before 2024 have the old name": {func(p *Promotion) {
 			p.Connection = strings.Replace(p.Connection, "codeconnections", "codestar-connections", 1)
 		}, ""},
 		"a repository in a group of GitLab has three parts": {func(p *Promotion) { p.Repository = "a/b/c" }, ""},
-		"a URL is no repository":                            {func(p *Promotion) { p.Repository = "https://github.com/a/b" }, "Repository must"},
-		"the tooling account is an account, too":            {func(p *Promotion) { p.Account = "1" }, "promotion: Account must"},
-		"an S3 bucket is no connection":                     {func(p *Promotion) { p.Connection = "arn:aws:s3:::bucket" }, "promotion: Connection must"},
+		"a URL is not a repository":                         {func(p *Promotion) { p.Repository = "https://github.com/a/b" }, "Repository must"},
+		"the tooling account has 12 digits":                 {func(p *Promotion) { p.Account = "1" }, "promotion: Account must"},
+		"a bucket is not a connection":                      {func(p *Promotion) { p.Connection = "arn:aws:s3:::bucket" }, "promotion: Connection must"},
 		"the tooling region is a region, too":               {func(p *Promotion) { p.Region = "eu-central-1a" }, "promotion: Region must"},
 		"a branch may have slashes":                         {func(p *Promotion) { p.Branch = "release/2" }, ""},
 		"a branch is not a shell command":                   {func(p *Promotion) { p.Branch = "main; true" }, "Branch must"},
 		"the smoke input is not a shell command":            {func(p *Promotion) { p.SmokeInput = "a.json; true" }, "SmokeInput must"},
 		"an address has an at sign":                         {func(p *Promotion) { p.ApproverEmails = []string{"release"} }, "ApproverEmails[0] must"},
-		"a variable is one of the shell's":                  {func(p *Promotion) { p.Variables = map[string]string{"a b": ""} }, "Variables must"},
-		"nothing to promote":                                {func(p *Promotion) { p.Waves = nil }, "Waves must name"},
-		"a wave without environments":                       {func(p *Promotion) { p.Waves[0].Environments = nil }, "Waves[0] must have"},
-		"two waves of one name":                             {func(p *Promotion) { p.Waves[1].Name = "dev" }, "Waves[1].Name must be unique"},
-		"production keeps to itself": {func(p *Promotion) {
+		"a variable has a name of the shell":                {func(p *Promotion) { p.Variables = map[string]string{"a b": ""} }, "Variables must"},
+		"there is nothing to promote":                       {func(p *Promotion) { p.Waves = nil }, "Waves must name"},
+		"a wave has no environments":                        {func(p *Promotion) { p.Waves[0].Environments = nil }, "Waves[0] must have"},
+		"two waves have one name":                           {func(p *Promotion) { p.Waves[1].Name = "dev" }, "Waves[1].Name must be unique"},
+		"a wave mixes production and others": {func(p *Promotion) {
 			p.Waves[2].Environments = append(p.Waves[1].Environments, p.Waves[2].Environments...)
 			p.Waves = slices.Delete(p.Waves, 1, 2)
 		}, "Waves[1] must have only production environments, or none"},
-		"two waves of production, one region first": {func(p *Promotion) {
+		"production may have two waves": {func(p *Promotion) {
 			overseas := p.Waves[2].Environments[0]
 			overseas.Name = "produs"
 			p.Waves = append(p.Waves, Wave{Name: "produs", Environments: []Environment{overseas}})

@@ -37,7 +37,7 @@ func (p *promotion) gates(environment Environment, stage *stage) (*[]pipelines.S
 		NotificationTopic: p.approval.NotificationTopic,
 	})
 	approval := *p.approval
-	approval.Comment = jsii.String(fmt.Sprintf("Review the change set of %s, and what the security check reports, before it is executed.", environment.Name))
+	approval.Comment = jsii.String(fmt.Sprintf("Review the change set of %s and the report of the security check before the change set is executed.", environment.Name))
 	approval.ReviewUrl = jsii.String(fmt.Sprintf("https://%[1]s.console.aws.amazon.com/cloudformation/home?region=%[1]s#/stacks", environment.Region))
 	steps := []*pipelines.StackSteps{}
 	for _, stack := range stage.stacks {

@@ -13,29 +13,29 @@ import (
 )
 
 // Requirements: SRC-11, P11-10c
-func TestProductionHasToKeepMoreAndToTakeMoreCare(t *testing.T) {
+func TestRulesOfProduction(t *testing.T) {
 	rows := map[string]struct {
 		change func(*Environment)
-		fault  string // a part of the only fault; empty: none
+		fault  string // a part of the only fault, empty for none
 	}{
-		"the logs' retention is somebody's decision": {func(e *Environment) { e.LogRetention = "" }, "LogRetention is required in production"},
-		"logs and keys outlive the stack": {func(e *Environment) { e.RemovalPolicy = awscdk.RemovalPolicy_DESTROY },
+		"production sets the retention of its logs": {func(e *Environment) { e.LogRetention = "" }, "LogRetention is required in production"},
+		"production retains logs and keys": {func(e *Environment) { e.RemovalPolicy = awscdk.RemovalPolicy_DESTROY },
 			"RemovalPolicy must be RETAIN in production, got DESTROY"},
-		"to retain is the default":             {func(e *Environment) { e.RemovalPolicy = "" }, ""},
-		"a new version begins with a share":    {func(e *Environment) { e.Shift = release.Shift{} }, "Shift must be a canary in production"},
-		"nobody deletes a record early":        {func(e *Environment) { e.RecordLock = audit.Governance }, `RecordLock must be COMPLIANCE in production, got "GOVERNANCE"`},
-		"the default lock lets custodians":     {func(e *Environment) { e.RecordLock = "" }, `RecordLock must be COMPLIANCE in production, got ""`},
-		"the records' retention is a decision": {func(e *Environment) { e.RecordRetention = 0 }, "RecordRetention is required in production, got none: at least 9132 days"},
-		"a day less than the floor":            {func(e *Environment) { e.RecordRetention -= day }, `RecordRetention must be at least 9132 days in "prod", got 9131 days: the records of a trial are kept that long`},
-		"longer than the floor":                {func(e *Environment) { e.RecordRetention += 5 * 365 * day }, ""},
-		"without cohorts there are no records": {func(e *Environment) { e.Cohort, e.RecordLock, e.RecordRetention = nil, "", 0 }, ""},
-		"production in another region, too":    {func(e *Environment) { e.Name, e.LogRetention = "produs", "" }, "LogRetention is required"},
-		"staging deletes what it wrote":        {func(e *Environment) { e.Name, e.RemovalPolicy = "staging", awscdk.RemovalPolicy_DESTROY }, ""},
-		"staging's logs have a default":        {func(e *Environment) { e.Name, e.LogRetention = "staging", "" }, ""},
-		"staging shifts at once":               {func(e *Environment) { e.Name, e.Shift = "staging", release.Shift{} }, ""},
-		"staging's records have a default":     {func(e *Environment) { e.Name, e.RecordLock, e.RecordRetention = "staging", "", 0 }, ""},
-		"staging keeps records for some time":  {func(e *Environment) { e.Name, e.RecordRetention = "staging", 29*day }, `RecordRetention must be at least 30 days in "staging", got 29 days`},
-		"staging's floor is lower":             {func(e *Environment) { e.Name, e.RecordRetention = "staging", 30*day }, ""},
+		"RETAIN is the default":                              {func(e *Environment) { e.RemovalPolicy = "" }, ""},
+		"production shifts to a new version as a canary":     {func(e *Environment) { e.Shift = release.Shift{} }, "Shift must be a canary in production"},
+		"in GOVERNANCE some may delete a record early":       {func(e *Environment) { e.RecordLock = audit.Governance }, `RecordLock must be COMPLIANCE in production, got "GOVERNANCE"`},
+		"the default lock is GOVERNANCE":                     {func(e *Environment) { e.RecordLock = "" }, `RecordLock must be COMPLIANCE in production, got ""`},
+		"production sets the retention of its records":       {func(e *Environment) { e.RecordRetention = 0 }, "RecordRetention is required in production, got none: at least 9132 days"},
+		"a day less than the floor":                          {func(e *Environment) { e.RecordRetention -= day }, `RecordRetention must be at least 9132 days in "prod", got 9131 days: the records of a trial are kept that long`},
+		"longer than the floor":                              {func(e *Environment) { e.RecordRetention += 5 * 365 * day }, ""},
+		"without a cohort production has no records":         {func(e *Environment) { e.Cohort, e.RecordLock, e.RecordRetention = nil, "", 0 }, ""},
+		"every name that begins with prod is production":     {func(e *Environment) { e.Name, e.LogRetention = "produs", "" }, "LogRetention is required"},
+		"staging may delete logs and keys":                   {func(e *Environment) { e.Name, e.RemovalPolicy = "staging", awscdk.RemovalPolicy_DESTROY }, ""},
+		"staging may leave out the retention of its logs":    {func(e *Environment) { e.Name, e.LogRetention = "staging", "" }, ""},
+		"staging may shift all at once":                      {func(e *Environment) { e.Name, e.Shift = "staging", release.Shift{} }, ""},
+		"staging may leave out the retention of its records": {func(e *Environment) { e.Name, e.RecordLock, e.RecordRetention = "staging", "", 0 }, ""},
+		"a day less than the floor of staging":               {func(e *Environment) { e.Name, e.RecordRetention = "staging", 29*day }, `RecordRetention must be at least 30 days in "staging", got 29 days`},
+		"the floor of staging is lower":                      {func(e *Environment) { e.Name, e.RecordRetention = "staging", 30*day }, ""},
 	}
 	for _, reason := range slices.Sorted(maps.Keys(rows)) {
 		row := rows[reason]

@@ -106,10 +106,8 @@ func (s *Settings) set(source string, v setting, value string) {
 	}
 }
 
-func (s *Settings) report(source, rule string, got ...any) {
-	var wrong fault.List
-	wrong.Add("", rule, got...)
-	s.faults.Include(wrong.Of(source))
+func (s *Settings) report(source, rule string) {
+	s.faults.Include(fault.List{{Owner: source, Rule: rule}})
 }
 
 func (s *Settings) owners() []string {

@@ -13,7 +13,7 @@ import (
 
 const connectionARN = "arn:aws:codeconnections:eu-central-1:111111111111:connection/01234567-89ab-cdef-0123-456789abcdef"
 
-// promotionVariables are the settings without which environments cannot be promoted, and those of their promotion.
+// promotionVariables are the settings that a promotion of the environments needs.
 func promotionVariables(environments []Environment) []string {
 	variables := []string{
 		"CLINICAL_RISK_PROMOTION_ACCOUNT=111111111111", "CLINICAL_RISK_PROMOTION_REGION=eu-central-1",
@@ -38,18 +38,18 @@ func settledEnvironments(t *testing.T, context map[string]any, variables ...stri
 	return environments
 }
 
-func TestWithoutSettingsEverythingIsAsItStandsInTheFile(t *testing.T) {
-	// What surrounds the settings is no setting: the variables of a shell, the CDK's flags and look-ups, another tool's context.
+func TestWithoutSettingsTheFileApplies(t *testing.T) {
+	// Other variables of a shell, the CDK's flags and look-ups, and the context of another tool are not settings.
 	context := map[string]any{"@aws-cdk/core:account": true, "availability-zones:account=1:region=r": []any{}, "tool:name": "x"}
 	if diff := cmp.Diff(exampleEnvironments(), settledEnvironments(t, context, "HOME=/root", "AWS_REGION=eu-west-1", "CLINICAL_RISK_GONE_ACCOUNT=")); diff != "" {
 		t.Error(diff)
 	}
 	if p := ReadSettings(exampleEnvironments(), nil, []string{"CLINICAL_RISK_DEV_ACCOUNT=222222222222"}).Promotion(); p != nil {
-		t.Errorf("nobody asked for a promotion, got %+v", p)
+		t.Errorf("no setting asks for a promotion, got %+v", p)
 	}
 }
 
-func TestTheContextComesBeforeTheVariableBeforeTheFile(t *testing.T) {
+func TestTheContextOverridesTheVariableAndTheVariableTheFile(t *testing.T) {
 	context := map[string]any{"prod:account": "444444444444", "prod:cluster": "j-CONTEXT", "dev:endpoint": ""}
 	prod := settledEnvironments(t, context, "CLINICAL_RISK_PROD_ACCOUNT=555555555555", "CLINICAL_RISK_PROD_REGION=eu-west-1", "CLINICAL_RISK_DEV_ENDPOINT=mine")
 	got := []string{prod[2].Account, prod[2].Region, prod[2].Extraction.(risk.EMRStep).ClusterID, prod[2].EndpointName, prod[0].EndpointName}
@@ -58,11 +58,11 @@ func TestTheContextComesBeforeTheVariableBeforeTheFile(t *testing.T) {
 		t.Error(diff)
 	}
 	if step := prod[2].Extraction.(risk.EMRStep); step.Script != "s3://clinical-risk-prod/jobs/etl.py" {
-		t.Errorf("the rest of the step is gone: %+v", step)
+		t.Errorf("the other fields of the step have changed: %+v", step)
 	}
 }
 
-func TestASettingThatNothingReadsIsAFault(t *testing.T) {
+func TestAnUnknownSettingIsAFault(t *testing.T) {
 	environments := exampleEnvironments()
 	environments[1].Extraction = risk.NoExtraction{}
 	context := map[string]any{
@@ -106,13 +106,13 @@ func TestSettingsDescribeAPromotion(t *testing.T) {
 func TestAnySettingOfAPromotionAsksForOne(t *testing.T) {
 	for _, key := range promotionKeys {
 		if p := ReadSettings(exampleEnvironments(), map[string]any{promotionOwner + ":" + key: "something"}, nil).Promotion(); p == nil {
-			t.Errorf("%s is set, and nothing is promoted", key)
+			t.Errorf("%s is set, but there is no promotion", key)
 		}
 	}
 }
 
-// One setting asks for a promotion; what is missing then is said at once, with how to give it.
-func TestAPromotionSaysHowToSetWhatIsMissing(t *testing.T) {
+// One setting asks for a promotion. Its faults name all missing values and how to set them.
+func TestAPromotionSaysHowToSetMissingValues(t *testing.T) {
 	environments := exampleEnvironments()[:2]
 	environments[0].Account, environments[0].Region = "222222222222", "eu-central-1"
 	p := ReadSettings(environments, map[string]any{"promotion:account": "111111111111"}, nil).Promotion()
@@ -135,8 +135,8 @@ func TestAPromotionSaysHowToSetWhatIsMissing(t *testing.T) {
 	}
 }
 
-// The pipeline has no context and no shell of anybody's: from its own variables it has to come to the same.
-func TestThePipelineReadsWhatTheLaptopRead(t *testing.T) {
+// The pipeline has no context and no shell of a user. It must read the same settings from its own variables.
+func TestThePipelineReadsTheSettingsOfTheLaptop(t *testing.T) {
 	context := map[string]any{"promotion:branch": "release", "prod:endpoint": "elsewhere", "dev:account": "333333333333"}
 	read := func(context map[string]any, variables []string) *Promotion {
 		return ReadSettings(exampleEnvironments(), context, variables).Promotion()

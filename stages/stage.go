@@ -75,12 +75,12 @@ func addPipeline(stack awscdk.Stack, environment Environment, props *risk.Clinic
 	alarms := monitoring.NewMonitoring(stack, monitoringID, watch)
 	live := release.NewRelease(stack, releaseID, environment.release(pipeline.StateMachine(), alarms))
 
-	output(stack, "StateMachineArn", "The state machine, whose executions the console lists.", *pipeline.StateMachine().StateMachineArn())
+	output(stack, "StateMachineArn", "The state machine. The console lists its executions.", *pipeline.StateMachine().StateMachineArn())
 	output(stack, "AlertTopicArn", "Subscribe the team to this topic.", *pipeline.AlertTopic().TopicArn())
 	output(stack, "OperationsTopicArn", "Subscribe operations to this topic.", *pipeline.OperationsTopic().TopicArn())
 	return &deployment{
 		stack: stack, machine: pipeline.StateMachine(), key: pipeline.Key(), release: live,
-		liveAlias: output(stack, "LiveAliasArn", "Start executions of this: the version that is released.", live.AliasARN()),
+		liveAlias: output(stack, "LiveAliasArn", "Start executions of this alias: it points to the released version.", live.AliasARN()),
 	}
 }
 

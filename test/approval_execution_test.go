@@ -16,17 +16,17 @@ import (
 	"clinical-risk-pipeline/workflow"
 )
 
-// The command line asks the stack of an environment where to decide.
-func TestApprovalsAreDecidedWhereTheStackSays(t *testing.T) {
-	wantFunction(t, stageFolder(t, "open dev", devEnvironment()), devEnvironment())
+// The command line reads the ARN of the function from an output of the environment's stack.
+func TestStacksOutputTheDecisionFunction(t *testing.T) {
+	wantDecisionFunction(t, stageFolder(t, "open dev", devEnvironment()), devEnvironment())
 	for _, environment := range stages.Environments() {
 		if approverOf(environment) != "" {
-			wantFunction(t, environmentsFolder(t), environment)
+			wantDecisionFunction(t, environmentsFolder(t), environment)
 		}
 	}
 }
 
-func wantFunction(t *testing.T, dir string, environment stages.Environment) {
+func wantDecisionFunction(t *testing.T, dir string, environment stages.Environment) {
 	t.Helper()
 	stage := filepath.Join(dir, "assembly-"+environment.StageID())
 	var outputs object
@@ -40,10 +40,10 @@ func wantFunction(t *testing.T, dir string, environment stages.Environment) {
 	}
 }
 
-// What is synthesized asks the handlers that are deployed, which review and record in the stand-in for S3.
+// The synthesized definition sends requests to the deployed handlers, which review and record in the stand-in for S3.
 //
 // Requirements: SRC-20
-func TestTheHandlersDecideWhatTheDefinitionAsks(t *testing.T) {
+func TestDeployedHandlersDecideTheRequestsOfTheDefinition(t *testing.T) {
 	rejecting := filepath.Join(t.TempDir(), "decisions.jsonl")
 	if err := os.WriteFile(rejecting, []byte(`{"subject": "S-001", "decision": "reject", "reason": "called already"}`+"\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -51,9 +51,9 @@ func TestTheHandlersDecideWhatTheDefinitionAsks(t *testing.T) {
 	for _, row := range []struct {
 		reason, choice, decision, path string
 	}{
-		{"everything is approved", "all", "approved", askedPath + "CheckApproval StartReview End"},
+		{"a person approves everything", "all", "approved", askedPath + "CheckApproval StartReview End"},
 		{"a file rejects", rejecting, "rejected", askedPath + "CheckApproval NotApproved End"},
-		{"nobody says anything", "none", "not approved", askedPath + "EscalateApproval NotApproved End"},
+		{"nobody decides", "none", "not approved", askedPath + "EscalateApproval NotApproved End"},
 	} {
 		t.Run(row.reason, func(t *testing.T) {
 			person, err := approver.Open(row.choice)

@@ -42,7 +42,7 @@ func TestApproversInvokeTheDecideFunctionAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestApprovalFunctionsKnowWhereEverythingIs(t *testing.T) {
+func TestApprovalFunctionsGetTheirSettings(t *testing.T) {
 	p := synthesizeApproval(t, "smallest", nil)
 	table, _ := p.one(t, "AWS::DynamoDB::Table", "")
 	topic, _ := p.one(t, "AWS::SNS::Topic", "")
@@ -74,7 +74,7 @@ func TestApprovalFunctionsRunOurBinaries(t *testing.T) {
 		program, err := os.ReadFile(binary)
 		const aarch64 = 0xb7 // e_machine of an ELF file
 		if err != nil || len(program) < 20 || string(program[:4]) != "\x7fELF" || program[18] != aarch64 {
-			t.Errorf("%s: the asset is no program for arm64: %v", name, err)
+			t.Errorf("%s: the asset is not a program for arm64: %v", name, err)
 		}
 	}
 }

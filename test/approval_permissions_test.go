@@ -13,7 +13,7 @@ import (
 )
 
 // Requirements: SRC-13, P11-10d
-func TestApprovalFunctionsMayDoExactlyThis(t *testing.T) {
+func TestApprovalFunctionsHaveExactlyTheseStatements(t *testing.T) {
 	p := synthesizeApproval(t, "smallest", nil)
 	table, _ := p.one(t, "AWS::DynamoDB::Table", "Requests")
 	topic, _ := p.one(t, "AWS::SNS::Topic", "")
@@ -83,7 +83,7 @@ func TestApprovalFunctionsHaveNoOtherPolicy(t *testing.T) {
 			t.Errorf("%s: %s", function, diff)
 		}
 		if role["Policies"] != nil {
-			t.Errorf("%s: the role has statements besides its own policy", function)
+			t.Errorf("%s: the role has inline policies", function)
 		}
 	}
 	for id := range p.resources("AWS::IAM::Policy") {

@@ -17,7 +17,7 @@ import (
 	"clinical-risk-pipeline/constructs/approval"
 )
 
-// approvalChanges has a value for every prop that is not its default.
+// approvalChanges sets each prop to a value other than its default.
 var approvalChanges = map[string]approvalChange{
 	"Approvers": func(_ awscdk.Stack, p *approval.ApprovalProps) { p.Approvers = []string{approverUser} },
 	"RecordBucket": func(stack awscdk.Stack, p *approval.ApprovalProps) {
@@ -40,11 +40,11 @@ func TestEveryApprovalPropChangesTheTemplate(t *testing.T) {
 	unchanged := text(synthesizeApproval(t, "smallest", nil).template)
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[approval.ApprovalProps]()) {
 		if field.Name == "Deadline" || field.Name == "KeyPrepared" {
-			continue // the state's timeout: TestApprovalDeadline; a promise: TestImportedKeys
+			continue // Deadline is the timeout of the state, see TestApprovalDeadline; for KeyPrepared see TestImportedKeys
 		}
 		change := approvalChanges[field.Name]
 		if change == nil {
-			t.Errorf("no change is given for the prop %s", field.Name)
+			t.Errorf("the prop %s needs a change", field.Name)
 			continue
 		}
 		if p := synthesizeApproval(t, "prop "+field.Name, change); text(p.template) == unchanged {
@@ -64,7 +64,7 @@ func TestApprovalDeadline(t *testing.T) {
 	}
 }
 
-func TestApprovalThatNobodyHearsIsRefused(t *testing.T) {
+func TestApprovalWithoutAStateMachineIsRefused(t *testing.T) {
 	app := newApp(t.TempDir())
 	stack := awscdk.NewStack(app, jsii.String("Unconnected"), nil)
 	approval.NewApproval(stack, "Approval", approvalProps(stack, nil))

@@ -35,10 +35,10 @@ func TestApprovalStoresAreEncryptedWithTheKey(t *testing.T) {
 }
 
 // Requirements: P11-30
-func TestApprovalTopicTakesTLSOnly(t *testing.T) {
+func TestApprovalTopicRequiresTLS(t *testing.T) {
 	p := synthesizeApproval(t, "smallest", nil)
 	deny := p.resource(t, "AWS::SNS::TopicPolicy")["PolicyDocument"].(object)["Statement"].([]any)[0].(object)
 	if deny["Effect"] != "Deny" || !cmp.Equal(deny["Condition"], any(object{"Bool": object{"aws:SecureTransport": "false"}})) {
-		t.Errorf("the topic does not deny what comes without TLS: %s", text(deny))
+		t.Errorf("the topic does not deny requests without TLS: %s", text(deny))
 	}
 }

@@ -8,17 +8,17 @@ import (
 	"clinical-risk-pipeline/local"
 )
 
-// canary is a feature's value. It may stand in the execution's own data, which are encrypted, and reach the endpoint, which
-// echoes it; nothing else may hold it.
+// canary is the value of a feature. It may be in the execution's own data, which are encrypted, and in requests to the endpoint,
+// which echoes it. It must not be anywhere else.
 const canary = "canary-7c1f"
 
-// checkCanary looks for the feature in what an execution leaves behind: the records, its error and cause, the log lines that
-// the state machine writes, and every part of the histories that is not the data of a state. The calls of services are
-// looked at when they happen.
+// checkCanary looks for the feature in what an execution leaves behind: the records, its error and cause, the log lines of the
+// state machine, and every part of the histories except the data of states. The world checks the calls of services when they
+// happen.
 func (w *world) checkCanary(v *variant, x *asl.Execution, report func(string, ...any)) {
 	for key, record := range w.records {
 		if strings.Contains(asl.Encode(record), canary) {
-			report("a feature stands in the record %s", key)
+			report("the record %s has a feature", key)
 		}
 	}
 	for _, execution := range append(w.children, x) {
@@ -29,8 +29,8 @@ func (w *world) checkCanary(v *variant, x *asl.Execution, report func(string, ..
 	w.children = nil
 }
 
-// logged is what the state machine logs of an execution, as it is configured. Causes count as logged: what of them reaches
-// CloudWatch without the execution's data is not documented.
+// logged returns the lines that the state machine logs about an execution, as it is configured. Causes count as logged, because
+// AWS does not document which of them reach CloudWatch when execution data is left out.
 func (v *variant) logged(x *asl.Execution, report func(string, ...any)) string {
 	var lines bytes.Buffer
 	configured := v.pipeline.machine.Logging
@@ -39,7 +39,7 @@ func (v *variant) logged(x *asl.Execution, report func(string, ...any)) string {
 		Cause: func(cause string) string { return cause },
 	}
 	if err := group.Write(x); err != nil {
-		report("the log: %v", err)
+		report("cannot write the log: %v", err)
 	}
 	if lines.Len() == 0 {
 		report("nothing is logged")

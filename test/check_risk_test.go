@@ -23,7 +23,7 @@ func TestCheckRisk(t *testing.T) {
 			object{"Condition": "{% " + answerIsNumber + "($score > 0.75 and $score <= 1) : false ) %}", "Comment": "above 0.75", "Next": "NotifyTeam"},
 			object{"Condition": "{% " + answerIsNumber + "($score >= 0 and $score <= 1) : false ) %}", "Comment": "another number from 0 to 1", "Next": "End"},
 		},
-		"Default": "InvalidScore", // what is no score is never low risk
+		"Default": "InvalidScore", // an unusable score is never low risk
 	}
 	if diff := cmp.Diff(want, p.state(t, "CheckRisk")); diff != "" {
 		t.Error(diff)

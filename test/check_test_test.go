@@ -7,7 +7,7 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// markedInput is the input of one subject with a value for the field that marks a test.
+// markedInput is the input of one subject with a value in the field that marks a test.
 func markedInput(value any) object {
 	input := object{"test": value}
 	for name, field := range oneSubject {
@@ -16,7 +16,7 @@ func markedInput(value any) object {
 	return input
 }
 
-// publishedAlert runs the pipeline under a name and returns the alert, the whole call of SNS, and how the execution went.
+// publishedAlert runs the pipeline under a name. It returns the alert, the whole call of SNS, and the execution.
 func publishedAlert(t *testing.T, p *pipeline, name string, input any, s services) (alert, call object, got *asl.Execution) {
 	t.Helper()
 	s = s.with("NotifyTeam", func(task *asl.Task) (asl.Reply, error) {
@@ -27,7 +27,7 @@ func publishedAlert(t *testing.T, p *pipeline, name string, input any, s service
 	return alert, call, got
 }
 
-func TestATestIsAlertedAsOneAndNothingFollows(t *testing.T) {
+func TestATestSendsATestAlertAndNothingElse(t *testing.T) {
 	alert, call, got := publishedAlert(t, downstreamPipeline(t), "smoke-1", markedInput(true), downstreamServices("0.9", serviceNow{}))
 	if path := join(got.Path()); path != "StartEMRJob InvokeModel CheckRisk NotifyTeam CheckTest End" {
 		t.Errorf("went %s and ended with %s %s", path, got.Error, got.Cause)
@@ -46,21 +46,21 @@ func TestATestIsAlertedAsOneAndNothingFollows(t *testing.T) {
 	}
 }
 
-// A mark that nobody can be sure of is none: somebody should act on the alert.
-func TestWhatIsNotMarkedIsNoTest(t *testing.T) {
+// An execution with a doubtful mark is not a test: somebody should act on the alert.
+func TestOnlyAMarkedExecutionIsATest(t *testing.T) {
 	for reason, row := range map[string]struct {
 		name  string
 		input object
 	}{
-		"nothing is said":           {"run-1", oneSubject},
-		"the input says it alone":   {"run-1", markedInput(true)},
-		"the name says it alone":    {"smoke-1", oneSubject},
-		"the name says it too late": {"my-smoke-1", markedInput(true)},
-		"no":                        {"smoke-1", markedInput(false)},
-		"a text":                    {"smoke-1", markedInput("true")},
-		"a number":                  {"smoke-1", markedInput(1.0)},
-		"null":                      {"smoke-1", markedInput(nil)},
-		"a list":                    {"smoke-1", markedInput([]any{true, true})},
+		"no mark":                             {"run-1", oneSubject},
+		"only the input has the mark":         {"run-1", markedInput(true)},
+		"only the name has the mark":          {"smoke-1", oneSubject},
+		"the name has the mark in the middle": {"my-smoke-1", markedInput(true)},
+		"false":                               {"smoke-1", markedInput(false)},
+		"a string":                            {"smoke-1", markedInput("true")},
+		"a number":                            {"smoke-1", markedInput(1.0)},
+		"null":                                {"smoke-1", markedInput(nil)},
+		"a list":                              {"smoke-1", markedInput([]any{true, true})},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			alert, call, got := publishedAlert(t, downstreamPipeline(t), row.name, row.input, downstreamServices("0.9", serviceNow{}))
@@ -74,7 +74,7 @@ func TestWhatIsNotMarkedIsNoTest(t *testing.T) {
 	}
 }
 
-func TestTheRecordSaysWhetherItWasATest(t *testing.T) {
+func TestTheRecordMarksATest(t *testing.T) {
 	p := recordedPipeline(t)
 	for _, test := range []bool{true, false} {
 		var record object
@@ -84,7 +84,7 @@ func TestTheRecordSaysWhetherItWasATest(t *testing.T) {
 		})
 		got := p.run(t, markedInput(test), asl.Options{Handler: s, Name: "smoke-1"})
 		if got.Status != asl.Succeeded || record["run"].(object)["test"] != test {
-			t.Errorf("a test: %v, is recorded as %s, and ended with %s %s", test, text(record), got.Error, got.Cause)
+			t.Errorf("test is %v: recorded %s and ended with %s %s", test, text(record), got.Error, got.Cause)
 		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// bucket is the S3 that an execution's Distributed Map reads.
+// bucket is a bucket in S3, by key, from which a Distributed Map reads its items.
 type bucket map[string]string
 
 func (b bucket) Open(_ context.Context, _, key string) (io.ReadCloser, error) {
@@ -24,17 +24,17 @@ func (b bucket) Open(_ context.Context, _, key string) (io.ReadCloser, error) {
 }
 
 func (b bucket) Create(context.Context, string, string) (io.WriteCloser, error) {
-	return nil, fmt.Errorf("an execution writes its records by a task")
+	return nil, fmt.Errorf("a Distributed Map must not write objects")
 }
 
 func (b bucket) List(context.Context, string, string) iter.Seq2[asl.Object, error] { return nil }
 
-// line is a subject of a cohort, whose score the model of scoring finds in its features.
+// line is the line of a subject in a cohort. Its features hold the score that scoring returns.
 func line(subject string, score any) string {
 	return asl.Encode(object{"subject": subject, "features": object{"score": score, "site": "DE-03"}}) + "\n"
 }
 
-// cohortRun is what became of a cohort.
+// cohortRun is an execution with a cohort, and what it published and recorded.
 type cohortRun struct {
 	*asl.Execution
 	alerts  []object

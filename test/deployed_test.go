@@ -14,8 +14,8 @@ import (
 	"clinical-risk-pipeline/workflow"
 )
 
-// deployed is what an environment deploys for executions of a form.
-func deployed(t *testing.T, dir string, environment stages.Environment, form assembly.Form) *pipeline {
+// deployedPipeline is the state machine that an environment deploys for one subject or for cohorts.
+func deployedPipeline(t *testing.T, dir string, environment stages.Environment, form assembly.Form) *pipeline {
 	t.Helper()
 	machine := stateMachine(t, dir, environment.Name, form)
 	files, err := filepath.Glob(filepath.Join(dir, "assembly-"+environment.StageID(), "*.template.json"))
@@ -36,21 +36,22 @@ func deployed(t *testing.T, dir string, environment stages.Environment, form ass
 	return nil
 }
 
-// around are the scores of two cohorts: some at high risk, and none, one of them by a hair.
-func around(threshold float64) []map[string]float64 {
+// borderlineScores are the scores of two cohorts. One has subjects at high risk. The other has none: one of its scores equals the
+// threshold.
+func borderlineScores(threshold float64) []map[string]float64 {
 	high, low := (1+threshold)/2, threshold/2
 	return []map[string]float64{{"S-0": high, "S-1": low, "S-2": high}, {"S-0": low, "S-1": threshold, "S-2": low}}
 }
 
-// What is deployed is qualified, and not only its like: the digest in a record is that of a definition that was executed.
+// The test executes the deployed definitions themselves, so that the digest in a record is the digest of an executed definition.
 //
 // Requirements: P11-10a, P11-10k2
-func TestWhatIsDeployedIsExecuted(t *testing.T) {
+func TestDeployedDefinitionsAreExecuted(t *testing.T) {
 	var all []scenario
 	environments, dir := settledEnvironments(t)
 	for _, environment := range environments {
 		threshold := cmp.Or(environment.Threshold, workflow.DefaultThreshold)
-		subjects := deployed(t, dir, environment, assembly.OneSubject)
+		subjects := deployedPipeline(t, dir, environment, assembly.OneSubject)
 		for score, want := range map[any]string{(1 + threshold) / 2: "CheckRisk NotifyTeam End", threshold: "CheckRisk End", `"high"`: "CheckRisk InvalidScore"} {
 			if got := execute(t, subjects, oneSubject, healthyServices(fmt.Sprint(score))); !strings.HasSuffix(join(got.Path()), want) {
 				t.Errorf("%s: a score of %v went %s", subjects.name, score, join(got.Path()))
@@ -59,13 +60,13 @@ func TestWhatIsDeployedIsExecuted(t *testing.T) {
 		if environment.Cohort == nil {
 			continue
 		}
-		cohorts := deployed(t, dir, environment, assembly.WholeCohort)
+		cohorts := deployedPipeline(t, dir, environment, assembly.WholeCohort)
 		machine, err := asl.Load(cohorts.machine.Definition)
 		if err != nil {
 			t.Fatal(err)
 		}
 		v := &variant{name: cohorts.name, pipeline: cohorts, threshold: threshold, machine: machine}
-		for _, w := range worlds(around(threshold)) {
+		for _, w := range worlds(borderlineScores(threshold)) {
 			all = append(all, scenario{v, w})
 		}
 	}

@@ -15,7 +15,7 @@ import (
 	"clinical-risk-pipeline/constructs/risk"
 )
 
-// digest is what the tag of the state machine says of its definition.
+// digest is the tag of the state machine with the digest of its definition.
 func (p *pipeline) digest(t *testing.T) string {
 	t.Helper()
 	for _, tag := range p.resource(t, "AWS::StepFunctions::StateMachine")["Tags"].([]any) {
@@ -27,7 +27,7 @@ func (p *pipeline) digest(t *testing.T) string {
 	return ""
 }
 
-// digestOf makes the digest from the template, as an auditor would.
+// digestOf computes the digest from the template, as an auditor does.
 func digestOf(t *testing.T, p *pipeline) string {
 	t.Helper()
 	var definition bytes.Buffer
@@ -72,8 +72,8 @@ func TestEveryRecordCarriesTheDigest(t *testing.T) {
 	}
 }
 
-// The CDK replaces what another stack has by an import after the definition was made.
-func TestTheDigestIsThatOfTheTemplateAcrossStacks(t *testing.T) {
+// The CDK replaces references to other stacks by imports after the definition is made.
+func TestTheDigestMatchesTheTemplateAcrossStacks(t *testing.T) {
 	dir := t.TempDir()
 	orFatal(t, func() {
 		app := newApp(dir)

@@ -18,7 +18,7 @@ import (
 )
 
 // Requirements: SRC-22, P11-10f
-func TestDownstreamSystemsAreToldOfHighRiskAfterTheTeam(t *testing.T) {
+func TestDownstreamSystemsHearOfHighRiskAfterTheTeam(t *testing.T) {
 	incidents := serviceNow{}
 	got := execute(t, downstreamPipeline(t), oneSubject, downstreamServices("0.9", incidents))
 	want := "StartEMRJob InvokeModel CheckRisk NotifyTeam CheckTest StartReview BeginIncident FindIncident CheckIncident OpenIncident End"
@@ -27,7 +27,7 @@ func TestDownstreamSystemsAreToldOfHighRiskAfterTheTeam(t *testing.T) {
 	}
 	if answers := got.Output.(object)["downstream"]; !cmp.Equal(answers, object{
 		"Review": object{"execution": "arn:review"}, "Incident": object{"incident": "INC1"}}) {
-		t.Errorf("they answered %v", answers)
+		t.Errorf("the answers are %v", answers)
 	}
 	if got := execute(t, downstreamPipeline(t), oneSubject, downstreamServices("0.1", incidents)); join(got.Path()) != lowPath {
 		t.Errorf("low risk went %v", got.Path())
@@ -35,7 +35,7 @@ func TestDownstreamSystemsAreToldOfHighRiskAfterTheTeam(t *testing.T) {
 }
 
 // Requirements: SRC-22, SRC-23
-func TestDownstreamSystemsAreToldWhatTheAlertSays(t *testing.T) {
+func TestDownstreamSystemsGetTheFindingOfTheAlert(t *testing.T) {
 	var input, body object
 	s := downstreamServices("0.9", serviceNow{})
 	s = s.with("StartReview", func(task *asl.Task) (asl.Reply, error) {
@@ -52,7 +52,7 @@ func TestDownstreamSystemsAreToldWhatTheAlertSays(t *testing.T) {
 		t.Error(diff)
 	}
 	if name := input["Name"].(string); len(name) > 80 || !strings.HasSuffix(name, "-0") {
-		t.Errorf("the execution is called %q", name)
+		t.Errorf("the name of the execution is %q", name)
 	}
 	wantBody := object{
 		"short_description": "Trial Risk Alert", "urgency": "2", "assignment_group": "Clinical operations",
@@ -76,19 +76,19 @@ func TestAnIncidentIsOpenedOnce(t *testing.T) {
 		path, err string
 		incidents int
 	}{
-		{"a request that failed but opened it", func(s serviceNow) func(*asl.Task) (asl.Reply, error) {
+		{"a request that failed after it opened the incident", func(s serviceNow) func(*asl.Task) (asl.Reply, error) {
 			return func(task *asl.Task) (asl.Reply, error) { _, _ = s.open(task); return lost(task) }
 		}, "FindIncident CheckIncident OpenIncident WaitIncident FindIncident CheckIncident End", "", 1},
-		{"a request that failed and did not", func(s serviceNow) func(*asl.Task) (asl.Reply, error) {
+		{"a request that failed before it opened the incident", func(s serviceNow) func(*asl.Task) (asl.Reply, error) {
 			return sometimes(1, lost, s.open)
 		}, "FindIncident CheckIncident OpenIncident WaitIncident FindIncident CheckIncident OpenIncident End", "", 1},
-		{"an answer that cannot be read", func(s serviceNow) func(*asl.Task) (asl.Reply, error) {
+		{"an unreadable answer", func(s serviceNow) func(*asl.Task) (asl.Reply, error) {
 			return func(task *asl.Task) (asl.Reply, error) {
 				_, _ = s.open(task)
 				return asl.Reply{Output: object{"ResponseBody": "<html>"}}, nil
 			}
 		}, "FindIncident CheckIncident OpenIncident WaitIncident FindIncident CheckIncident End", "", 1},
-		{"requests that all fail fail in the look-up, where a redrive begins", func(serviceNow) func(*asl.Task) (asl.Reply, error) { return lost },
+		{"all requests fail, so the look-up fails, where a redrive begins", func(serviceNow) func(*asl.Task) (asl.Reply, error) { return lost },
 			"FindIncident CheckIncident OpenIncident WaitIncident FindIncident CheckIncident OpenIncident WaitIncident " +
 				"FindIncident CheckIncident OpenIncident WaitIncident FindIncident", "States.QueryEvaluationError", 0},
 	} {
@@ -133,7 +133,7 @@ func TestRequestsToServiceNow(t *testing.T) {
 		if query, ok := got["QueryParameters"].(object); ok {
 			query = maps.Clone(query)
 			if id := query["sysparm_query"].(string); !regexp.MustCompile(`^correlation_id=[0-9a-f]{32}$`).MatchString(id) {
-				t.Errorf("looks for %s", id)
+				t.Errorf("the query is %s", id)
 			}
 			delete(query, "sysparm_query")
 			got["QueryParameters"] = query
@@ -145,7 +145,7 @@ func TestRequestsToServiceNow(t *testing.T) {
 	}
 }
 
-func TestAnIncidentThatIsOpenIsNotOpenedAgain(t *testing.T) {
+func TestAnOpenIncidentIsNotOpenedAgain(t *testing.T) {
 	incidents := serviceNow{}
 	execute(t, downstreamPipeline(t), oneSubject, downstreamServices("0.9", incidents))
 	got := execute(t, downstreamPipeline(t), oneSubject, downstreamServices("0.9", incidents)) // the same execution, once more
@@ -154,7 +154,7 @@ func TestAnIncidentThatIsOpenIsNotOpenedAgain(t *testing.T) {
 	}
 }
 
-func TestADownstreamSystemThatFailsFailsTheExecution(t *testing.T) {
+func TestAFailingDownstreamSystemFailsTheExecution(t *testing.T) {
 	for state, fault := range map[string]func(*asl.Task) (asl.Reply, error){
 		"StartReview":  failing("States.TaskFailed", "the review failed"),
 		"FindIncident": failing("States.Http.StatusCode.401", "Unauthorized"),
@@ -167,7 +167,7 @@ func TestADownstreamSystemThatFailsFailsTheExecution(t *testing.T) {
 }
 
 // Requirements: SRC-21
-func TestTheLookUpIsRetriedAndTheStartOnlyWhenRefused(t *testing.T) {
+func TestRetriesOfDownstreamSystems(t *testing.T) {
 	for _, row := range []struct {
 		state  string
 		fault  func(*asl.Task) (asl.Reply, error)

@@ -18,7 +18,7 @@ import (
 )
 
 // Requirements: SRC-16, P11-10d
-func TestKeyOfThePipelineNamesWhoMayUseIt(t *testing.T) {
+func TestKeyPolicyOfThePipeline(t *testing.T) {
 	logs := arn("logs", "log-group:/aws/vendedlogs/states/Variant-Pipeline-EFE2F723")
 	want := map[string]object{
 		"Executions":     letAccount("Executions", object{"StringEquals": object{"kms:EncryptionContext:aws:states:stateMachineArn": []any{machineARN("")}}}, use),
@@ -33,7 +33,7 @@ func TestKeyOfThePipelineNamesWhoMayUseIt(t *testing.T) {
 	}
 }
 
-func TestKeyServesWhatIsThere(t *testing.T) {
+func TestKeyPolicyServesExistingResourcesOnly(t *testing.T) {
 	common := []string{"DeliverLogs", "Executions", "LogDelivery", "Logs"}
 	for name, row := range map[string]struct {
 		props props
@@ -71,7 +71,7 @@ func TestStateMachineLogsAndDeadLettersAreEncryptedWithTheKey(t *testing.T) {
 		t.Error(diff)
 	}
 	if name := machine["StateMachineName"]; name != "Variant-Pipeline-EFE2F723" {
-		t.Errorf("the policies name another state machine than %v", name)
+		t.Errorf("the state machine is named %v, which is not the name in the policies", name)
 	}
 	for kind, property := range map[string]string{"AWS::Logs::LogGroup": "KmsKeyId", "AWS::SQS::Queue": "KmsMasterKeyId"} {
 		if diff := cmp.Diff(any(pipelineKey), p.resource(t, kind)[property]); diff != "" {
@@ -81,7 +81,7 @@ func TestStateMachineLogsAndDeadLettersAreEncryptedWithTheKey(t *testing.T) {
 }
 
 // Requirements: SRC-16, P11-10d
-func TestKeysOfTheAuditAreUsedThroughS3AndByTheTrail(t *testing.T) {
+func TestKeyPoliciesOfRecordsAndTrail(t *testing.T) {
 	p := synthesizeTrail(t, "prop LogRetention", trailChanges["LogRetention"])
 	if diff := cmp.Diff(map[string]object{"Records": letAccount("Records", through("s3"), use)}, p.keyPolicy(t, "Records")); diff != "" {
 		t.Errorf("records: %s", diff)
@@ -95,14 +95,14 @@ func TestKeysOfTheAuditAreUsedThroughS3AndByTheTrail(t *testing.T) {
 	if diff := cmp.Diff(want, p.keyPolicy(t, "Audit")); diff != "" {
 		t.Errorf("trail: %s", diff)
 	}
-	delete(want, "EncryptTrailLogs") // nothing is logged there
+	delete(want, "EncryptTrailLogs") // this trail has no log group
 	if diff := cmp.Diff(want, synthesizeTrail(t, "default", nil).keyPolicy(t, "Audit")); diff != "" {
 		t.Errorf("trail without a log group: %s", diff)
 	}
 }
 
 // Requirements: SRC-16, P11-10d
-func TestKeyOfTheApprovalNamesWhoMayUseIt(t *testing.T) {
+func TestKeyPolicyOfTheApproval(t *testing.T) {
 	want := map[string]object{
 		"ApprovalLogs": letLogs("ApprovalLogs", arn("logs", "log-group:*")),
 		"Requests": letAccount("Requests", through("dynamodb"), []any{
@@ -114,12 +114,12 @@ func TestKeyOfTheApprovalNamesWhoMayUseIt(t *testing.T) {
 	}
 }
 
-// The policy of an imported key cannot be seen: it is refused with the statements that it needs, unless somebody says that it
-// has them. The policy of a key of the same application is extended.
+// A construct cannot read the policy of an imported key. It refuses the key, with the statements that the policy needs, unless
+// KeyPrepared is set. It extends the policy of a key of the same application.
 func TestImportedKeys(t *testing.T) {
 	for construct, row := range map[string]struct {
 		build func(awscdk.Stack, awskms.IKey, bool)
-		names []string // of the statements that the error lists
+		names []string // of the statements that the error must list
 	}{
 		"pipeline": {func(stack awscdk.Stack, key awskms.IKey, prepared bool) {
 			props := smallestProps(stack)
@@ -150,7 +150,7 @@ func TestImportedKeys(t *testing.T) {
 			refused := fmt.Sprint(build(false, imported))
 			for _, name := range append(row.names, "Key is imported", "set KeyPrepared") {
 				if !strings.Contains(refused, name) {
-					t.Errorf("refused with %s, want %q in it", refused, name)
+					t.Errorf("refused with %s, want it to contain %q", refused, name)
 				}
 			}
 			if fault := build(true, imported); fault != nil {

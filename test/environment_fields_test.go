@@ -18,9 +18,8 @@ import (
 	"clinical-risk-pipeline/stages"
 )
 
-// everyFieldHasAnEffect changes each field of a part of the environment and fails where the change has no effect: it alters no
-// template, neither the account nor the region of the stacks, and no wave of the promotion. A change that only validation reads
-// has none.
+// everyFieldHasAnEffect changes each field of a part of an environment. It fails on a field without a change, and on a change
+// without an effect. Validation is not an effect: see effects.
 func everyFieldHasAnEffect[T any](t *testing.T, base func() stages.Environment, part func(*stages.Environment) *T, changes map[string]func(*T)) {
 	t.Helper()
 	name := reflect.TypeFor[T]().Name()
@@ -42,7 +41,8 @@ func everyFieldHasAnEffect[T any](t *testing.T, base func() stages.Environment, 
 	}
 }
 
-// effects are the templates of an environment, where they are deployed, and the wave that deploys them.
+// effects returns everything that a field of an environment may alter: the wave that deploys it, the account and the region of its
+// stacks, and their templates.
 func effects(t *testing.T, environment stages.Environment) []string {
 	t.Helper()
 	dir := t.TempDir()

@@ -17,15 +17,15 @@ import (
 	"clinical-risk-pipeline/stages"
 )
 
-// exampleEnvironments are such as a team may write into stages/environments.go, valid, in the order of their promotion. A test that
-// needs an environment of a certain name or value takes one of these: those of the application are the team's to change.
+// exampleEnvironments are valid environments in the order of their promotion, as a team may write them into
+// stages/environments.go. Tests that need a certain name or value use them, because the team may change those of the application.
 func exampleEnvironments() []stages.Environment {
 	staging := devEnvironment()
 	staging.Name = "staging"
 	return []stages.Environment{devEnvironment(), staging, prodEnvironment()}
 }
 
-// devEnvironment has the cluster that stands for one that nobody has named yet.
+// devEnvironment has the example cluster, which a setting must replace before a deployment.
 func devEnvironment() stages.Environment {
 	return stages.Environment{
 		Name:          "dev",
@@ -37,7 +37,7 @@ func devEnvironment() stages.Environment {
 	}
 }
 
-// prodEnvironment has what is asked of production.
+// prodEnvironment meets the rules of production.
 func prodEnvironment() stages.Environment {
 	prod := devEnvironment()
 	prod.Name = "prod"
@@ -66,7 +66,7 @@ func environmentIncident() *stages.Incident {
 	}
 }
 
-// tunedEnvironment is an environment with values where there would be defaults.
+// tunedEnvironment sets optional fields to values other than their defaults.
 func tunedEnvironment() stages.Environment {
 	dev := devEnvironment()
 	dev.Account, dev.Region = "123456789012", "eu-central-1"
@@ -78,7 +78,7 @@ func tunedEnvironment() stages.Environment {
 	return dev
 }
 
-// extremeEnvironments are environments that have everything that an environment can have, and the least.
+// extremeEnvironments are an environment with every optional part, and one with the least.
 func extremeEnvironments() []stages.Environment {
 	full := prodEnvironment()
 	full.Name, full.AlertEmails = "full", []string{"team@example.com"}
@@ -94,7 +94,7 @@ func extremeEnvironments() []stages.Environment {
 	return []stages.Environment{full, least}
 }
 
-// promotionProps promote some environments, production in two regions at the same time.
+// promotionProps promote the example environments, with production in two regions at the same time.
 func promotionProps(t *testing.T) stages.Promotion {
 	t.Helper()
 	overseas := prodEnvironment()
@@ -102,7 +102,7 @@ func promotionProps(t *testing.T) stages.Promotion {
 	return promotionOf(t, append(exampleEnvironments(), overseas), "CLINICAL_RISK_PRODUS_REGION=us-east-1")
 }
 
-// promotionOf promotes the environments, each into an account of its own, by its settings.
+// promotionOf promotes the environments, each into an account of its own. Settings name the accounts.
 func promotionOf(t *testing.T, environments []stages.Environment, more ...string) stages.Promotion {
 	t.Helper()
 	variables := []string{
@@ -124,7 +124,7 @@ func promotionOf(t *testing.T, environments []stages.Environment, more ...string
 	return *settings.Promotion()
 }
 
-// stageFolder synthesizes an environment by itself, once for each name, and returns the assembly's folder.
+// stageFolder synthesizes one environment, once per name, and returns the folder of the assembly.
 func stageFolder(t *testing.T, name string, environment stages.Environment) string {
 	t.Helper()
 	dir := filepath.Join(scratch, "stage "+name)
@@ -134,7 +134,7 @@ func stageFolder(t *testing.T, name string, environment stages.Environment) stri
 	return dir
 }
 
-// environmentsFolder synthesizes every environment as app.go does, once, and returns the assembly's folder.
+// environmentsFolder synthesizes every environment of the application, once, and returns the folder of the assembly.
 func environmentsFolder(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(scratch, "environments")
@@ -155,7 +155,7 @@ func synthesizeEnvironments(t *testing.T, dir string, environments ...stages.Env
 	})
 }
 
-// stacksOf are the ids of an environment's stacks: for subjects and, if it has any, for cohorts.
+// stacksOf returns the ids of an environment's stacks: one for subjects and, if it has a cohort, one for cohorts.
 func stacksOf(environment stages.Environment) []string {
 	if environment.Cohort == nil {
 		return []string{"ClinicalRisk"}
@@ -163,12 +163,12 @@ func stacksOf(environment stages.Environment) []string {
 	return []string{"ClinicalRisk", "CohortRisk"}
 }
 
-// templates are those of an environment's stacks.
+// templates returns the templates of an environment's stacks.
 func templates(t *testing.T, dir string, environment stages.Environment) []object {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "assembly-"+environment.StageID(), "*.template.json"))
 	if stacks := stacksOf(environment); err != nil || len(files) != len(stacks) {
-		t.Fatalf("templates: %v, %v, want those of %v", files, err, stacks)
+		t.Fatalf("found the templates %v (%v), want one for each of %v", files, err, stacks)
 	}
 	var all []object
 	for _, file := range files {
@@ -177,7 +177,7 @@ func templates(t *testing.T, dir string, environment stages.Environment) []objec
 	return all
 }
 
-// settledEnvironments are the environments with the settings of the process, as the application reads them, and the assembly that they make.
+// settledEnvironments returns the application's environments with the settings of this process, and the folder of their assembly.
 func settledEnvironments(t *testing.T) (environments []stages.Environment, dir string) {
 	t.Helper()
 	environments, err := stages.ReadSettings(stages.Environments(), nil, os.Environ()).Environments()

@@ -11,13 +11,13 @@ import (
 	evidence "clinical-risk-pipeline/evidence/scenario"
 )
 
-// evidenceDir is where executed scenarios go, with their histories: `make evidence` names a folder, else there is none.
+// evidenceDir is the folder for executed scenarios and their histories. `make evidence` sets it; otherwise nothing is kept.
 var evidenceDir = os.Getenv(evidence.Variable)
 
-// recording is a scenario that becomes evidence. Nil, it records nothing.
+// recording is a scenario that becomes evidence. A nil recording records nothing.
 type recording struct{ evidence.Scenario }
 
-// record begins a recording, and has the children of a distributed map reported to it.
+// record begins a recording. The options report the children of a Distributed Map to it.
 func record(variant string, p *pipeline, options *asl.Options) *recording {
 	if evidenceDir == "" {
 		return nil
@@ -28,7 +28,7 @@ func record(variant string, p *pipeline, options *asl.Options) *recording {
 	return r
 }
 
-// world notes what an execution acts upon.
+// world notes the world that an execution acts upon.
 func (r *recording) world(w *world) {
 	if r == nil {
 		return
@@ -41,14 +41,14 @@ func (r *recording) world(w *world) {
 	}
 }
 
-// struck notes whether a fault came to strike.
+// struck notes whether a fault struck.
 func (r *recording) struck(w *world) {
 	if r != nil {
 		r.Struck = w.struck
 	}
 }
 
-// end notes how an execution ended; of one that was redriven it is called again.
+// end notes how an execution ended. Call it again after a redrive.
 func (r *recording) end(x *asl.Execution) {
 	if r == nil {
 		return
@@ -62,7 +62,7 @@ func (r *recording) end(x *asl.Execution) {
 	r.History = evidence.HistoryOf(x)
 }
 
-// line is the scenario as a line of a test's file, with the rules that it broke.
+// line is the scenario, with the rules that it broke, as a line of the test's file.
 func (r *recording) line(t *testing.T, violations []string) []byte {
 	if r == nil {
 		return nil
@@ -75,7 +75,7 @@ func (r *recording) line(t *testing.T, violations []string) []byte {
 	return line
 }
 
-// keep writes lines into the file of the test.
+// keep appends lines to the test's file.
 func keep(t *testing.T, lines ...[]byte) {
 	t.Helper()
 	if evidenceDir == "" {
@@ -117,7 +117,7 @@ func TestExecutionsBecomeEvidence(t *testing.T) {
 		t.Fatalf("recorded %s", text(got))
 	}
 	if got[0].Definition != p.digest(t) {
-		t.Errorf("the definition has the digest %s, and its tag says %s", got[0].Definition, p.digest(t))
+		t.Errorf("the digest of the definition is %s, want that of its tag, %s", got[0].Definition, p.digest(t))
 	}
 	if len(got[0].Children) != 2 || !strings.Contains(string(got[0].Children[1].History), "RecordDecisions") || !strings.Contains(string(got[0].History), "NotifyTeam") {
 		t.Errorf("the histories are %s", text(got))

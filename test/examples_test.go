@@ -9,12 +9,12 @@ import (
 	"testing"
 )
 
-// example runs one of the example applications beside other tests and returns its only stack. The application has no feature
-// flags, as when a team starts it without our cdk.json.
+// example runs an example application in the background and returns its only stack. The application has no feature flags, as when a
+// team starts it without our cdk.json.
 func example(t *testing.T, name, stack string) *pipeline {
 	t.Helper()
 	dir := filepath.Join(scratch, "example-"+name)
-	// Looked at here, the example is part of what go test compares before it takes a result from its cache.
+	// The go command reruns cached tests when a file that they looked at has changed.
 	if _, err := os.Stat(filepath.Join("..", "examples", name, "main.go")); err != nil {
 		t.Fatal(err)
 	}
@@ -23,7 +23,7 @@ func example(t *testing.T, name, stack string) *pipeline {
 	command.Env = append(os.Environ(), "CDK_OUTDIR="+dir)
 	var output []byte
 	var err error
-	beside(t, func() { output, err = command.CombinedOutput() })
+	inBackground(t, func() { output, err = command.CombinedOutput() })
 	if err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
@@ -59,13 +59,13 @@ func TestExampleExisting(t *testing.T) {
 	p := example(t, "existing", "ClinicalRisk")
 	for _, kind := range []string{"AWS::KMS::Key", "AWS::SNS::Topic"} {
 		if found := p.resources(kind); len(found) != 0 {
-			t.Errorf("creates %s beside the existing one: %s", kind, text(found))
+			t.Errorf("creates another %s: %s", kind, text(found))
 		}
 	}
 	if got := text(p.state(t, "NotifyTeam")); !strings.Contains(got, ":ClinicalAlerts") {
-		t.Errorf("alerts another topic: %s", got)
+		t.Errorf("publishes to another topic: %s", got)
 	}
 	if got := text(p.resources("AWS::IAM::ManagedPolicy")); !strings.Contains(got, "key/01234567-89ab-cdef-0123-456789abcdef") {
-		t.Error("the role may not use the topic's key")
+		t.Error("the role cannot use the key of the topic")
 	}
 }

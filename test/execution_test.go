@@ -32,24 +32,24 @@ const (
 func TestEveryAnswerOfTheModelTakesItsBranch(t *testing.T) {
 	for _, row := range []struct{ reason, body, path, err string }{
 		{"the threshold itself does not alert", `{"risk_score": 0.75}`, lowPath, ""},
-		{"just above it does", `{"risk_score": 0.7500001}`, highPath, ""},
-		{"certainty is a risk", `{"risk_score": 1}`, highPath, ""},
-		{"no risk is a score", `{"risk_score": 0}`, lowPath, ""},
-		{"other fields are the model's own business", `{"risk_score": 0.1, "model": "v7"}`, lowPath, ""},
-		{"a text is no number, though it looks like one", `{"risk_score": "0.9"}`, invalidPath, "InvalidScore"},
-		{"nor is null", `{"risk_score": null}`, invalidPath, "InvalidScore"},
-		{"nor is true", `{"risk_score": true}`, invalidPath, "InvalidScore"},
+		{"just above the threshold alerts", `{"risk_score": 0.7500001}`, highPath, ""},
+		{"one is a valid score", `{"risk_score": 1}`, highPath, ""},
+		{"zero is a valid score", `{"risk_score": 0}`, lowPath, ""},
+		{"other fields are ignored", `{"risk_score": 0.1, "model": "v7"}`, lowPath, ""},
+		{"a string is not a number", `{"risk_score": "0.9"}`, invalidPath, "InvalidScore"},
+		{"null is not a number", `{"risk_score": null}`, invalidPath, "InvalidScore"},
+		{"true is not a number", `{"risk_score": true}`, invalidPath, "InvalidScore"},
 		{"a probability is not negative", `{"risk_score": -1}`, invalidPath, "InvalidScore"},
-		{"nor above one", `{"risk_score": 1.5}`, invalidPath, "InvalidScore"},
-		{"a list is no score", `{"risk_score": [0.1]}`, invalidPath, "InvalidScore"},
+		{"a probability is at most one", `{"risk_score": 1.5}`, invalidPath, "InvalidScore"},
+		{"a list is not a score", `{"risk_score": [0.1]}`, invalidPath, "InvalidScore"},
 		{"a score is missing", `{}`, invalidPath, "InvalidScore"},
-		{"another contract's answer", `{"predictions": [0.1]}`, invalidPath, "InvalidScore"},
+		{"the answer has another form", `{"predictions": [0.1]}`, invalidPath, "InvalidScore"},
 		{"a list of one answer is not an answer", `[{"risk_score": 0.1}]`, invalidPath, "InvalidScore"},
-		{"a bare number is no answer", `0.1`, invalidPath, "InvalidScore"},
-		{"null is no answer", `null`, invalidPath, "InvalidScore"},
+		{"a bare number is not an answer", `0.1`, invalidPath, "InvalidScore"},
+		{"null is not an answer", `null`, invalidPath, "InvalidScore"},
 		{"NaN is not JSON", `{"risk_score": NaN}`, brokenPath, "States.QueryEvaluationError"},
 		{"an error page is not JSON", `<html><body>502</body></html>`, brokenPath, "States.QueryEvaluationError"},
-		{"nothing is not JSON", ``, brokenPath, "States.QueryEvaluationError"},
+		{"an empty body is not JSON", ``, brokenPath, "States.QueryEvaluationError"},
 		{"half an answer is not JSON", `{"risk_score": 0.`, brokenPath, "States.QueryEvaluationError"},
 	} {
 		t.Run(row.reason, func(t *testing.T) {
@@ -65,7 +65,7 @@ func TestEveryAnswerOfTheModelTakesItsBranch(t *testing.T) {
 	}
 }
 
-func TestABodyThatIsMissingFailsTheExecution(t *testing.T) {
+func TestAMissingBodyFailsTheExecution(t *testing.T) {
 	s := healthyServices("0").with("InvokeModel", answering(object{"ContentType": "application/json"}))
 	if got := execute(t, smallestPipeline(t), oneSubject, s); got.Status != asl.Failed {
 		t.Errorf("ended as %s by %v", got.Status, got.Path())
@@ -92,10 +92,10 @@ func TestTheAlertNamesSubjectTrialAndExecutionOnly(t *testing.T) {
 		input          any
 		subject, trial string
 	}{
-		"both ids are given":                 {oneSubject, "S-001", "T-1"},
-		"an alert without ids beats none":    {object{"transformed_features": object{}}, "unknown", "unknown"},
-		"an id that is no text may hold all": {object{"subject": object{"name": "Jane"}, "transformed_features": object{}}, "unknown", "unknown"},
-		"SNS takes no empty attribute":       {object{"trialId": "", "transformed_features": object{}}, "unknown", "unknown"},
+		"the input has both ids":                           {oneSubject, "S-001", "T-1"},
+		"the input has no ids":                             {object{"transformed_features": object{}}, "unknown", "unknown"},
+		"an id that is not a string may hold subject data": {object{"subject": object{"name": "Jane"}, "transformed_features": object{}}, "unknown", "unknown"},
+		"SNS refuses an empty attribute":                   {object{"trialId": "", "transformed_features": object{}}, "unknown", "unknown"},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			var alert, attributes object
@@ -117,7 +117,7 @@ func TestTheAlertNamesSubjectTrialAndExecutionOnly(t *testing.T) {
 				t.Error(diff)
 			}
 			if trial := attributes["trial"].(object)["StringValue"]; trial != row.trial {
-				t.Errorf("the attribute trial is %v", trial)
+				t.Errorf("the trial attribute is %v", trial)
 			}
 			wantMail := "High dropout risk detected\nEnvironment: default\nTrial: " + row.trial + "\nThreshold: 0.75\nExecution: " + got.ARN +
 				"\nSubject: " + row.subject
@@ -139,30 +139,30 @@ func TestRetries(t *testing.T) {
 		err           string
 		attempts      int
 	}{
-		{"a throttled endpoint is asked again", "InvokeModel", throttled, 2, asl.Succeeded, "", 3},
-		{"up to six times", "InvokeModel", throttled, 6, asl.Succeeded, "", 7},
-		{"and then the execution fails with the service's error", "InvokeModel", throttled, 99, asl.Failed,
+		{"a throttled endpoint is called again", "InvokeModel", throttled, 2, asl.Succeeded, "", 3},
+		{"a throttled endpoint is called again up to six times", "InvokeModel", throttled, 6, asl.Succeeded, "", 7},
+		{"a throttled endpoint fails the execution after that", "InvokeModel", throttled, 99, asl.Failed,
 			"SageMakerRuntime.SageMakerRuntimeException", 7},
 		{"an error of the container may pass", "InvokeModel", failing("SageMakerRuntime.ModelErrorException", "500"), 2, asl.Succeeded, "", 3},
-		{"or stay", "InvokeModel", failing("SageMakerRuntime.ModelErrorException", "500"), 99, asl.Failed,
+		{"an error of the container may stay", "InvokeModel", failing("SageMakerRuntime.ModelErrorException", "500"), 99, asl.Failed,
 			"SageMakerRuntime.ModelErrorException", 3},
-		{"an error nobody has heard of is retried, too", "InvokeModel", failing("Surprise", "?"), 2, asl.Succeeded, "", 3},
-		{"a request that is invalid stays so", "InvokeModel", failing("SageMakerRuntime.ValidationErrorException", "no"), 1, asl.Failed,
+		{"an unknown error is retried, too", "InvokeModel", failing("Surprise", "?"), 2, asl.Succeeded, "", 3},
+		{"an invalid request stays invalid", "InvokeModel", failing("SageMakerRuntime.ValidationErrorException", "no"), 1, asl.Failed,
 			"SageMakerRuntime.ValidationErrorException", 1},
-		{"an endpoint that hangs is given up and asked again", "InvokeModel", hanging, 1, asl.Succeeded, "", 2},
-		{"but not for ever", "InvokeModel", hanging, 99, asl.Failed, "States.Timeout", 3},
-		{"a throttled submission was not accepted", "StartEMRJob", failing("EMR.AmazonElasticMapReduceException", "Rate exceeded"), 5,
+		{"an endpoint that hangs is called again after the timeout", "InvokeModel", hanging, 1, asl.Succeeded, "", 2},
+		{"an endpoint that always hangs fails the execution", "InvokeModel", hanging, 99, asl.Failed, "States.Timeout", 3},
+		{"a throttled submission is repeated", "StartEMRJob", failing("EMR.AmazonElasticMapReduceException", "Rate exceeded"), 5,
 			asl.Succeeded, "", 6},
-		{"a step that failed may have written its output", "StartEMRJob", failing("States.TaskFailed", "step failed"), 1, asl.Failed,
+		{"a failed step is not repeated, it may have written output", "StartEMRJob", failing("States.TaskFailed", "step failed"), 1, asl.Failed,
 			"States.TaskFailed", 1},
-		{"a step that hangs ran for hours", "StartEMRJob", hanging, 1, asl.Failed, "States.Timeout", 1},
-		{"a cluster that is not there stays away", "StartEMRJob", failing("EMR.InvalidRequestException", "no cluster"), 1, asl.Failed,
+		{"a step that hangs is not repeated, it ran for hours", "StartEMRJob", hanging, 1, asl.Failed, "States.Timeout", 1},
+		{"a missing cluster stays missing", "StartEMRJob", failing("EMR.InvalidRequestException", "no cluster"), 1, asl.Failed,
 			"EMR.InvalidRequestException", 1},
-		{"an alert is tried for a long time", "NotifyTeam", failing("SNS.AmazonSNSException", "Service unavailable"), 8, asl.Succeeded, "", 9},
-		{"and then the execution fails loudly", "NotifyTeam", failing("SNS.AmazonSNSException", "Service unavailable"), 99, asl.Failed,
+		{"an alert is retried for a long time", "NotifyTeam", failing("SNS.AmazonSNSException", "Service unavailable"), 8, asl.Succeeded, "", 9},
+		{"an alert that always fails, fails the execution", "NotifyTeam", failing("SNS.AmazonSNSException", "Service unavailable"), 99, asl.Failed,
 			"SNS.AmazonSNSException", 9},
 		{"an alert that hangs is published again", "NotifyTeam", hanging, 1, asl.Succeeded, "", 2},
-		{"a topic that is not there stays away", "NotifyTeam", failing("SNS.NotFoundException", "no topic"), 1, asl.Failed,
+		{"a missing topic stays missing", "NotifyTeam", failing("SNS.NotFoundException", "no topic"), 1, asl.Failed,
 			"SNS.NotFoundException", 1},
 	} {
 		t.Run(row.reason, func(t *testing.T) {
@@ -181,7 +181,7 @@ func TestRetries(t *testing.T) {
 	}
 }
 
-// What outlives its retries ends the execution in the state that failed: a redrive resumes there.
+// An error that outlives its retries ends the execution in the state that failed. A redrive resumes there.
 //
 // Requirements: SRC-05
 func TestAnErrorEndsTheExecutionInItsOwnState(t *testing.T) {

@@ -65,7 +65,7 @@ func TestGlueJob(t *testing.T) {
 		"Resource": "arn:aws:states:::glue:startJobRun.sync",
 		"Arguments": object{
 			"JobName": "etl",
-			"Timeout": 60.0, // minutes: without it Glue gives a job two days
+			"Timeout": 60.0, // minutes; the default of Glue is two days
 			"Arguments": object{
 				"--cutoff":   "2026-11-01",
 				"--trial-id": runArguments[1],
@@ -99,18 +99,18 @@ func TestNoExtraction(t *testing.T) {
 		t.Errorf("starts at %v", p.definition["StartAt"])
 	}
 	if p.definition["TimeoutSeconds"] != 7200.0 {
-		t.Errorf("may take %v seconds, want two hours", p.definition["TimeoutSeconds"])
+		t.Errorf("TimeoutSeconds is %v, want two hours", p.definition["TimeoutSeconds"])
 	}
 	wantStatements(t, p, nil)
 }
 
-// wantStatements compares the statements that the extraction adds to those that every pipeline has.
+// wantStatements compares the statements that a pipeline has besides those of every pipeline.
 func wantStatements(t *testing.T, p *pipeline, want map[string]object) {
 	t.Helper()
 	got := p.statements(t)
 	for _, name := range []string{"InvokeModel", "NotifyTeam", "TopicEncryption", "ExecutionEncryption", "LogEncryption", "Logging", "Tracing"} {
 		if got[name] == nil {
-			t.Errorf("no statement %s", name)
+			t.Errorf("the statement %s is missing", name)
 		}
 		delete(got, name)
 	}

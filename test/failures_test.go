@@ -8,8 +8,8 @@ import (
 	api "clinical-risk-pipeline/services"
 )
 
-// failures are kinds of failures of a call: it does not end, it ends with an error that nobody lists, it ends with the first error
-// of each list of package services, or the model gives a wrong answer.
+// failures returns the kinds of failures of a call: it does not end, it ends with an unlisted error, it ends with the first error of
+// each list of package services, or the model gives a wrong answer.
 func (v *variant) failures(task string) []outcome {
 	outcomes := []outcome{{name: "hangs", reply: asl.Reply{Hangs: true}}}
 	for _, name := range []string{api.TaskFailed, "Undocumented.Exception", ""} {
@@ -30,7 +30,7 @@ func (v *variant) failures(task string) []outcome {
 	return outcomes
 }
 
-// otherFailures are the rest of the errors that package services lists for the call.
+// otherFailures returns the other errors that package services lists for the call.
 func (v *variant) otherFailures(task string) []outcome {
 	outcomes := []outcome{failure("States.Permissions")}
 	for _, list := range v.listed(task) {
@@ -45,38 +45,31 @@ func failure(name string) outcome {
 	return outcome{name: "error " + name, err: &asl.Error{Name: name, Cause: "a fault of the sweep"}}
 }
 
-// listed are the lists of the errors of a task's call that are not empty.
+// listed returns the lists of errors of a task's call, without empty lists.
 func (v *variant) listed(task string) [][]string {
 	call := callOf(v.pipeline.definition, task)
 	return slices.DeleteFunc([][]string{call.Transient, call.Permanent, call.Other}, func(list []string) bool { return len(list) == 0 })
 }
 
-// callOf is the call that a task of a definition makes, the zero Call if package services does not list it.
-func callOf(definition object, task string) api.Call {
-	for name, s := range definition["States"].(object) {
-		state := s.(object)
+// callOf returns the call of a task in a definition, the zero Call if package services does not list it.
+func callOf(definition object, task string) (call api.Call) {
+	asl.Walk(definition, func(name string, state object) {
 		if name == task {
-			call, _ := api.Of(state["Resource"].(string))
-			return call
+			call, _ = api.Of(state["Resource"].(string))
 		}
-		if processor, ok := state["ItemProcessor"].(object); ok {
-			if call := callOf(processor, task); call.Integration != "" {
-				return call
-			}
-		}
-	}
-	return api.Call{}
+	})
+	return call
 }
 
-// passing is an error after which every retrier repeats the call.
+// passing returns an error that every retrier retries.
 func passing(resource string) string {
 	call, _ := api.Of(resource)
 	return slices.Concat(call.Transient, call.Other)[0]
 }
 
 var (
-	// wrongAnswers are bodies of the model that no form of the pipeline can use, and those that look like its own form. None
-	// has a usable score in it: that a model is wrong about a subject no pipeline can tell.
+	// wrongAnswers are bodies that no form of the pipeline can use. wrongScores and wrongPredictions resemble the answer for one
+	// subject and for a batch. None of them has a usable score: no pipeline can detect a wrong score.
 	wrongAnswers = []string{"{}", "null", "[]", "0.1", `"0.1"`, "<html>502</html>", canary, `{"echo": "` + canary + `"}`}
 	wrongScores  = []string{
 		`{"risk_score": 0.`, `{"risk_score": null}`, `{"risk_score": "0.1"}`, `{"risk_score": -0.1}`, `{"risk_score": 1.1}`,
@@ -90,7 +83,7 @@ var (
 	}
 )
 
-// leavesTraces are the tasks of which it matters whether a call did its work before it failed.
+// leavesTraces has the tasks for which it matters whether a call did its work before it failed.
 var leavesTraces = map[string]bool{
 	"RecordDecision": true, "RecordLowRisk": true, "RecordDecisions": true, "NotifyTeam": true, "EscalateApproval": true,
 	"RequestApproval": true, "StartReview": true, "OpenIncident": true,

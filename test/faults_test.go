@@ -10,12 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
-	"github.com/aws/jsii-runtime-go"
-
 	"clinical-risk-pipeline/asl"
-	"clinical-risk-pipeline/constructs/risk"
 	"clinical-risk-pipeline/workflow"
 )
 
@@ -30,23 +25,11 @@ type variant struct {
 
 // variants are the pipelines of the sweep, smallest first.
 func variants(t *testing.T) []*variant {
-	ungated := synthesize(t, "downstream, recorded", func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
-		p := recordedProps(stack)
-		p.Extraction = risk.GlueJob{JobName: "etl"}
-		p.Downstream = []risk.Downstream{incident(stack)}
-		return p
-	})
-	serverless := synthesize(t, "serverless, recorded", func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
-		p := recordedProps(stack)
-		role := awsiam.Role_FromRoleArn(stack, jsii.String("JobRole"), jsii.String(jobRole), nil)
-		p.Extraction = risk.EMRServerlessJob{ApplicationID: "00f1a2b3c4", ExecutionRole: role, Script: "s3://bucket/etl.py"}
-		return p
-	})
 	all := []*variant{
 		{name: "one subject", pipeline: recordedPipeline(t)},
-		{name: "serverless", pipeline: serverless},
+		{name: "serverless", pipeline: recordedServerlessPipeline(t)},
 		{name: "approval", pipeline: approvalPipeline(t)},
-		{name: "downstream", pipeline: ungated},
+		{name: "downstream", pipeline: recordedIncidentPipeline(t)},
 		{name: "cohort", pipeline: smallBatchPipeline(t)},
 		{name: "everything", pipeline: fullPipeline(t)},
 	}
@@ -61,7 +44,7 @@ func variants(t *testing.T) []*variant {
 	return all
 }
 
-// tasksOf are the Task states of a definition, sorted.
+// tasksOf returns the names of the Task states of a definition, sorted.
 func tasksOf(definition object) []string {
 	var names []string
 	asl.Walk(definition, func(name string, state object) {
@@ -77,7 +60,7 @@ func (v *variant) scoresCohort() bool {
 	return v.pipeline.definition["States"].(object)["ScoreCohort"] != nil
 }
 
-// lastAttempt is the last attempt that any retrier of a task allows.
+// lastAttempt returns the last attempt that any retrier of a task allows.
 func (v *variant) lastAttempt(task string) int {
 	last := 1
 	for _, r := range retriersOf(v.pipeline.definition, task) {
@@ -95,8 +78,8 @@ func retriersOf(definition object, task string) (retriers []any) {
 	return retriers
 }
 
-// faultsOf are all single faults of a variant: every failure of every task, at the first, the second and the last attempt,
-// once and for ever, before and, where that leaves traces, after the call did its work.
+// faultsOf returns all single faults of a variant: every failure of every task, at the first, the second and the last attempt,
+// once and forever, before the call does its work and, if the work leaves traces, after it.
 func (v *variant) faultsOf() []fault {
 	var faults []fault
 	add := func(task string, attempt int, outcome outcome) {
@@ -118,10 +101,10 @@ func (v *variant) faultsOf() []fault {
 	return faults
 }
 
-// scores are those of the subjects that are executed: some at high risk, and none.
+// scores are the scores of two groups of subjects: some subjects at high risk, and none.
 var scores = []map[string]float64{{"S-0": 0.9, "S-1": 0.1, "S-2": 0.8}, {"S-0": 0.1, "S-1": 0.75, "S-2": 0.2}}
 
-// scenario is a variant in a world that has not been executed yet.
+// scenario is a variant and the world in which the sweep executes it.
 type scenario struct {
 	*variant
 	world *world
@@ -131,8 +114,8 @@ func (s scenario) String() string {
 	return fmt.Sprintf("%s, scores %v, decision %q, faults %v", s.name, s.world.subjects, s.world.decision, s.world.faults)
 }
 
-// scenarios are those of a variant: without a fault, for every decision; with each fault; and with pairs of faults, which a
-// fixed seed picks.
+// scenarios returns the scenarios of a variant: one without a fault for every decision, one with each fault, and some with random
+// pairs of faults from a fixed seed.
 func (v *variant) scenarios() []scenario {
 	var all []scenario
 	add := func(w *world) { all = append(all, scenario{v, w}) }
@@ -155,7 +138,7 @@ func (v *variant) scenarios() []scenario {
 	return all
 }
 
-// worlds are those without a fault, one for every decision and each cohort's scores.
+// worlds returns a world without a fault for every decision and all scores.
 func worlds(scores []map[string]float64) []*world {
 	var all []*world
 	for _, decision := range []string{"approved", "rejected", ""} {
@@ -168,7 +151,7 @@ func worlds(scores []map[string]float64) []*world {
 	return all
 }
 
-// reached is a world in which the execution comes to the task that the fault strikes.
+// reached returns a world in which the execution reaches the task that the fault strikes.
 func reached(f fault) *world {
 	w := newWorld(scores[0], f)
 	switch f.state {
@@ -180,8 +163,8 @@ func reached(f fault) *world {
 	return w
 }
 
-// TestFaultSweep executes all scenarios of all variants, redrives what failed after the fault has gone, and holds the rules
-// of check against what happened.
+// TestFaultSweep executes all scenarios of all variants, redrives failed executions without the fault, and checks the rules of
+// check after each execution.
 //
 // Requirements: SRC-01, SRC-05, SRC-23, P11-10a, P11-10f
 func TestFaultSweep(t *testing.T) {
@@ -190,7 +173,7 @@ func TestFaultSweep(t *testing.T) {
 		all = append(all, v.scenarios()...)
 	}
 	var violations []string
-	beside(t, func() { violations = sweep(t, all) })
+	inBackground(t, func() { violations = sweep(t, all) })
 	canaries, struck := 0, 0
 	for _, s := range all {
 		canaries += s.world.canaries
@@ -199,7 +182,7 @@ func TestFaultSweep(t *testing.T) {
 		}
 	}
 	if canaries < len(all) {
-		t.Errorf("%d requests to the endpoint carried a feature in %d scenarios: what looks for it elsewhere proves little", canaries, len(all))
+		t.Errorf("%d requests to the endpoint carried a feature in %d scenarios, so checks for features elsewhere prove little", canaries, len(all))
 	}
 	for _, violation := range violations[:min(20, len(violations))] {
 		t.Error(violation)
@@ -210,7 +193,7 @@ func TestFaultSweep(t *testing.T) {
 	}
 }
 
-// sweep executes the scenarios, on all processors, and returns what broke the rules.
+// sweep executes the scenarios on all processors and returns the broken rules.
 func sweep(t *testing.T, all []scenario) (violations []string) {
 	found, recorded := make([][]string, len(all)), make([][]byte, len(all))
 	var next atomic.Int64
@@ -232,7 +215,7 @@ func sweep(t *testing.T, all []scenario) (violations []string) {
 	return slices.Concat(found...)
 }
 
-// execute runs the scenario, redrives it without faults if it failed, and reports the rules that broke.
+// execute runs the scenario, redrives it without faults if it fails, and returns the broken rules.
 func (s scenario) execute() ([]string, *recording) {
 	v, w := s.variant, s.world
 	options := asl.Options{Handler: w, Name: "run-1", Objects: bucket{"cohorts/run-1/cohort.jsonl": w.lines()}}

@@ -22,31 +22,31 @@ import (
 	"clinical-risk-pipeline/stages"
 )
 
-// accepted is how many findings are accepted, by an id of a rule for a resource. A change of it is a decision.
-const accepted = 144
+// acceptedFindings is the number of accepted findings, each a rule at a resource. Change it only on purpose.
+const acceptedFindings = 144
 
-// TestGates synthesizes behind the gates, in a process of its own: they cost seconds, and the CDK's kernel takes the switch
-// from the environment that it was started in.
+// TestGates synthesizes behind the gates, in a process of its own: they take seconds, and the CDK's kernel reads the switch from
+// the environment that it starts in.
 //
 // Requirements: P11-10a, SRC-16
 func TestGates(t *testing.T) {
 	if !gates.On() {
 		var output bytes.Buffer
 		var code int
-		beside(t, func() { code = rerun([]string{"-test.run=^TestGates$"}, "true", &output, &output) })
+		inBackground(t, func() { code = rerun([]string{"-test.run=^TestGates$"}, "true", &output, &output) })
 		if code != 0 {
 			t.Fatal(output.String())
 		}
 		return
 	}
 	t.Run("findings stop a synthesis", testGatesStop)
-	t.Run("nothing is found", testNothingFound)
+	t.Run("no findings", testNothingFound)
 	t.Run("suppressions", testSuppressions)
 	t.Run("rules", testRules)
-	t.Run("rules tried", testRulesTried)
+	t.Run("every rule is tried", testRulesTried)
 }
 
-// behindGates synthesizes an application behind the gates, and leaves it to its reader what they found.
+// behindGates synthesizes an application behind the gates. Findings do not stop it, as under the command line.
 func behindGates(t *testing.T, dir string, build func(awscdk.App)) {
 	t.Helper()
 	orFatal(t, func() {
@@ -57,7 +57,7 @@ func behindGates(t *testing.T, dir string, build func(awscdk.App)) {
 	})
 }
 
-// behindAllGates synthesizes the environments and their promotion behind the gates, once.
+// behindAllGates synthesizes the environments and a promotion behind the gates, once.
 func behindAllGates(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(scratch, "gated")
@@ -72,10 +72,10 @@ func behindAllGates(t *testing.T) string {
 	return dir
 }
 
-// testNothingFound fails on findings of any gate, warnings included.
+// testNothingFound fails on any finding of any gate, including warnings.
 func testNothingFound(t *testing.T) {
 	dir := behindAllGates(t)
-	for _, finding := range reported(t, dir) {
+	for _, finding := range reportedFindings(t, dir) {
 		t.Error(finding)
 	}
 	if output, code := synthesizeBy(t, dir); code != 0 {
@@ -87,16 +87,16 @@ func testNothingFound(t *testing.T) {
 			looked = append(looked, environment.StageID()+"-"+stack)
 		}
 	}
-	for _, pack := range gates.Packs() { // a pack that looked at nothing finds nothing
+	for _, pack := range gates.Packs() { // a pack that checks nothing finds nothing
 		for _, stack := range looked {
 			if rows := nagReport(t, filepath.Join(dir, pack+"-"+stack+"-NagReport.csv")); len(rows) == 0 {
-				t.Errorf("%s did not look at %s", pack, stack)
+				t.Errorf("%s did not check %s", pack, stack)
 			}
 		}
 	}
 }
 
-// testGatesStop breaks a stage, once for each gate, and has the CDK's command line synthesize it.
+// testGatesStop breaks a rule of each gate and runs the CDK's command line on the result.
 func testGatesStop(t *testing.T) {
 	dir := filepath.Join(scratch, "broken")
 	behindGates(t, dir, func(app awscdk.App) {
@@ -114,12 +114,12 @@ func testGatesStop(t *testing.T) {
 		"the place": "Dev/Broken/Topic/Resource",
 	} {
 		if !strings.Contains(output, want) {
-			t.Errorf("%s: %q does not stand in what cdk synth prints: %s", gate, want, output)
+			t.Errorf("%s: the output of cdk synth does not contain %q: %s", gate, want, output)
 		}
 	}
 	for _, plugin := range readJSON(t, filepath.Join(dir, "validation-report.json"))["pluginReports"].([]any) {
-		if report := plugin.(object); report["conclusion"] != "failure" { // with warnings only, it would stop nothing alone
-			t.Errorf("%v concludes with %v", report["pluginName"], report["conclusion"])
+		if report := plugin.(object); report["conclusion"] != "failure" { // a report with warnings only stops no synthesis
+			t.Errorf("the conclusion of %v is %v, want failure", report["pluginName"], report["conclusion"])
 		}
 	}
 	if fault := panicOf(func() {
@@ -127,13 +127,13 @@ func testGatesStop(t *testing.T) {
 		awssns.NewTopic(awscdk.NewStack(app, jsii.String("Broken"), nil), jsii.String("Topic"), nil)
 		gates.Synth(app)
 	}); fault == nil {
-		t.Error("without the command line, a finding stops nothing")
+		t.Error("without the command line, a finding does not stop the synthesis")
 	}
 }
 
-// testSuppressions fails on a suppression that accepts nothing, and on one more or one less.
+// testSuppressions fails on suppressions that accept nothing, and when the number of accepted findings changes.
 func testSuppressions(t *testing.T) {
-	rows := map[string][]string{} // the reasons of what was accepted, by rule and resource
+	rows := map[string][]string{} // the reasons of accepted findings, by rule and resource
 	files, err := filepath.Glob(filepath.Join(behindAllGates(t), "*-NagReport.csv"))
 	if err != nil {
 		t.Fatal(err)
@@ -164,12 +164,12 @@ func testSuppressions(t *testing.T) {
 			}
 		}
 	}
-	if count != accepted {
-		t.Errorf("%d findings are accepted, were %d", count, accepted)
+	if count != acceptedFindings {
+		t.Errorf("%d findings are accepted, want %d", count, acceptedFindings)
 	}
 }
 
-// acceptedAt are the reasons of what a rule accepted at a place, of any environment.
+// acceptedAt returns the reasons of the accepted findings of a rule at a place, in any environment.
 func acceptedAt(rows map[string][]string, rule, place, reason string) []string {
 	var found []string
 	for key, reasons := range rows {
@@ -191,7 +191,7 @@ func acceptedAt(rows map[string][]string, rule, place, reason string) []string {
 	return found
 }
 
-// isOf says whether a reason, "[Resource::*] Because", is that of a finding.
+// isOf tells whether a reason, "[Resource::*] Because", belongs to a finding.
 func isOf(finding, reason string) bool {
 	pattern, isPattern := strings.CutPrefix(strings.TrimSuffix(finding, "/"), "/")
 	if !isPattern {
@@ -201,8 +201,8 @@ func isOf(finding, reason string) bool {
 	return regexp.MustCompile(strings.ReplaceAll(pattern, `\/`, "/")).MatchString(what)
 }
 
-// reported are the findings in the report of a cloud assembly, each with its place.
-func reported(t *testing.T, dir string) []string {
+// reportedFindings returns the findings in the report of a cloud assembly, each with its place.
+func reportedFindings(t *testing.T, dir string) []string {
 	t.Helper()
 	var findings []string
 	for _, plugin := range readJSON(t, filepath.Join(dir, "validation-report.json"))["pluginReports"].([]any) {
@@ -217,7 +217,7 @@ func reported(t *testing.T, dir string) []string {
 	return findings
 }
 
-// nagReport are the rows of a pack's report of a stack: rule, resource, outcome, reason.
+// nagReport returns the rows of a pack's report about a stack: rule, resource, outcome, reason.
 func nagReport(t *testing.T, file string) [][]string {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -231,7 +231,7 @@ func nagReport(t *testing.T, file string) [][]string {
 	return rows[1:]
 }
 
-// synthesizeBy has the CDK's command line judge a cloud assembly, as after a synthesis of its own.
+// synthesizeBy runs the CDK's command line on a cloud assembly, as if it had synthesized it itself.
 func synthesizeBy(t *testing.T, dir string) (output string, code int) {
 	t.Helper()
 	command := exec.Command(filepath.Join("node_modules", ".bin", "cdk"), "synth", "--quiet", "--app", dir)

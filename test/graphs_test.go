@@ -8,7 +8,7 @@ import (
 	"clinical-risk-pipeline/asl/draw"
 )
 
-// TestGraphs compares the graphs in docs/ with what the variants synthesize to. `make docs` draws them anew.
+// TestGraphs compares the graphs in docs/ with the definitions of the variants. `make docs` redraws them.
 //
 // Requirements: SRC-17, P11-10k2
 func TestGraphs(t *testing.T) {
@@ -35,7 +35,7 @@ func TestGraphs(t *testing.T) {
 			continue
 		}
 		if stored, err := os.ReadFile(file); err != nil || string(stored) != string(drawn) {
-			t.Errorf("%s is not what is synthesized (%v): run `make docs`", file, err)
+			t.Errorf("%s differs from the synthesized definition (%v): run `make docs`", file, err)
 		}
 	}
 }

@@ -1,7 +1,10 @@
-// Package test has everything that synthesizes, and everything that executes what was synthesized: a file for each file
-// of the construct, stages_test.go for the snapshots, execution_test.go for the engine's runs.
+// Package test has all tests that synthesize, and all tests that execute synthesized definitions. Each file of a construct has a
+// test file of the same name.
 //
-// The tests share one CDK kernel, so none that synthesizes is parallel, and each variant is synthesized once.
+// Fixtures are in variants_test.go (pipelines), environments_test.go, stacks_test.go (other constructs) and services_test.go (what
+// an execution calls). statements_test.go and states_test.go describe what tests expect.
+//
+// The tests share one CDK kernel. Tests that synthesize are not parallel, and each variant is synthesized once.
 package test
 
 import (
@@ -34,8 +37,8 @@ func TestMain(m *testing.M) {
 	os.Exit(run(m))
 }
 
-// validation is the variable that switches the CDK's built-in validator, which takes seconds a process. Only TestGates
-// switches it on.
+// validation is the environment variable that switches the CDK's built-in validator, which takes seconds per process. Only
+// TestGates switches it on.
 const validation = "CDK_VALIDATION"
 
 func run(m *testing.M) int {
@@ -45,17 +48,17 @@ func run(m *testing.M) int {
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
 	if os.Getenv(validation) == "" {
-		// The CDK's kernel has its environment since this process began.
+		// The CDK's kernel has read its environment already.
 		return rerun(os.Args[1:], "false", os.Stdout, os.Stderr)
 	}
-	debug.SetGCPercent(400) // memory is plenty, and the sweep makes a lot of garbage
+	debug.SetGCPercent(400) // the sweep makes a lot of garbage
 	return m.Run()
 }
 
 // rerun executes this test program again with the validator on or off, and returns its exit code.
 func rerun(arguments []string, value string, stdout, stderr io.Writer) int {
 	again := exec.Command(os.Args[0], arguments...)
-	// The kernel unpacks itself into the folder for temporary files, and leaves there what it unpacked.
+	// The kernel unpacks itself into the folder for temporary files and does not remove the files.
 	again.Env = append(os.Environ(), validation+"="+value, "TMPDIR="+scratch)
 	again.Stdout, again.Stderr = stdout, stderr
 	if err := again.Run(); err != nil {
@@ -78,7 +81,7 @@ type pipeline struct {
 
 var synthesized = map[string]*pipeline{}
 
-// synthesize returns the variant of that name, and synthesizes it on first use. What the CDK panics with fails the test.
+// synthesize returns the variant of that name, and synthesizes it on first use. A panic of the CDK fails the test.
 func synthesize(t *testing.T, name string, props props) *pipeline {
 	t.Helper()
 	if p := synthesized[name]; p != nil {
@@ -113,7 +116,7 @@ func stateMachine(t *testing.T, dir, environment string, forms ...assembly.Form)
 	return machine
 }
 
-// newApp is an application with the feature flags of cdk.json, as the CDK command line would start it.
+// newApp returns an application with the feature flags of cdk.json, as the CDK command line starts it.
 func newApp(dir string) awscdk.App {
 	text, err := os.ReadFile("../cdk.json")
 	if err != nil {
@@ -125,11 +128,11 @@ func newApp(dir string) awscdk.App {
 	}
 	return awscdk.NewApp(&awscdk.AppProps{
 		Outdir: &dir, Context: &file.Context,
-		AnalyticsReporting: jsii.Bool(false), TreeMetadata: jsii.Bool(false), StackTraces: jsii.Bool(false), // nobody here reads them
+		AnalyticsReporting: jsii.Bool(false), TreeMetadata: jsii.Bool(false), StackTraces: jsii.Bool(false), // no test reads them
 	})
 }
 
-// orFatal fails the test with what build panics with.
+// orFatal fails the test when build panics.
 func orFatal(t *testing.T, build func()) {
 	t.Helper()
 	if fault := panicOf(build); fault != nil {
@@ -156,7 +159,7 @@ func readJSON(t *testing.T, file string) object {
 	return value
 }
 
-// state is a state of the definition.
+// state returns a state of the definition.
 func (p *pipeline) state(t *testing.T, name string) object {
 	t.Helper()
 	state, ok := p.definition["States"].(object)[name].(object)
@@ -166,7 +169,7 @@ func (p *pipeline) state(t *testing.T, name string) object {
 	return state
 }
 
-// resources are the properties of the template's resources of a type, by logical id.
+// resources returns the properties of the template's resources of a type, by logical id.
 func (p *pipeline) resources(kind string) map[string]object {
 	found := map[string]object{}
 	for id, r := range p.template["Resources"].(object) {
@@ -178,7 +181,7 @@ func (p *pipeline) resources(kind string) map[string]object {
 	return found
 }
 
-// resource is the template's only resource of a type.
+// resource returns the properties of the template's only resource of a type.
 func (p *pipeline) resource(t *testing.T, kind string) object {
 	t.Helper()
 	found := p.resources(kind)
@@ -191,22 +194,22 @@ func (p *pipeline) resource(t *testing.T, kind string) object {
 	return nil
 }
 
-// beside does work that needs no CDK while the next tests go on, which do, and returns when it is done. The work does not end
-// the test.
-func beside(t *testing.T, work func()) {
+// inBackground does work that does not use the CDK while the next tests use it. It returns when the work is done. The work must
+// not end the test.
+func inBackground(t *testing.T, work func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		work()
 	}()
-	t.Parallel() // returns when the tests that are not parallel have ended
+	t.Parallel() // returns when all tests that are not parallel have ended
 	<-done
 }
 
-// join puts states into one line.
+// join writes the names of states on one line.
 func join(path []string) string { return strings.Join(path, " ") }
 
-// text writes a value as JSON with sorted keys, to compare and to print.
+// text formats a value as JSON with sorted keys.
 func text(value any) string {
 	var b []byte
 	b, err := json.MarshalIndent(value, "", "  ")
@@ -216,7 +219,7 @@ func text(value any) string {
 	return string(b)
 }
 
-// one returns the resource of a type whose logical id has a part.
+// one returns the only resource of a type whose logical id contains a part.
 func (p *pipeline) one(t *testing.T, kind, part string) (string, object) {
 	t.Helper()
 	found := p.resources(kind)

@@ -9,20 +9,20 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// deployment is a stack as IAM sees it: its roles, and every policy that decides about a request.
+// deployment is a stack as IAM sees it: its roles, and every policy that affects a request.
 type deployment struct {
 	name      string
 	resolver  resolver
-	documents map[string]object   // the policies, by the logical id of what has them
+	documents map[string]object   // the policies, by the logical id of their owner
 	roles     map[string][]string // the policies of each role, by the role's ARN
 	guards    map[string]string   // the policy of a resource, by the resource's ARN
-	resources map[string]object   // the properties, resolved, of what has a policy or an ARN in one, by logical id
+	resources map[string]object   // the resolved properties of resources that have a policy or are in one, by logical id
 	approver  string              // the ARN of the role that decides about requests for approval
-	custodian string              // the ARN of the role that may lift locks, "" where nobody may
-	found     map[string]bool     // the integrations that its executions called, and what was removed from its policies
+	custodian string              // the ARN of the role that may lift locks, "" if nobody may
+	found     map[string]bool     // the integrations that executions called, and the removals from policies
 }
 
-// deploy reads a template.
+// deploy makes a deployment of a template.
 func deploy(name string, template object) *deployment {
 	d := &deployment{
 		name: name, resolver: resolver{template["Resources"].(object)},
@@ -41,7 +41,7 @@ func deploy(name string, template object) *deployment {
 	return d
 }
 
-// addPolicy takes the policies of a resource, and notes who has them.
+// addPolicy adds the policies of a resource and notes their owners.
 func (d *deployment) addPolicy(id string, properties object) {
 	document, _ := properties["PolicyDocument"].(object)
 	list := func(property string) []any { items, _ := properties[property].([]any); return items }
@@ -58,7 +58,7 @@ func (d *deployment) addPolicy(id string, properties object) {
 		for _, managed := range list("ManagedPolicyArns") {
 			policy := managed.(string)[strings.LastIndex(managed.(string), "/")+1:]
 			if d.resolver.resources[policy] == nil {
-				panic(id + " has a policy that is not the stack's: " + managed.(string))
+				panic(id + " has a policy of another stack: " + managed.(string))
 			}
 			d.roles[arn] = append(d.roles[arn], policy)
 		}
@@ -79,7 +79,7 @@ func (d *deployment) addPolicy(id string, properties object) {
 	}
 }
 
-// addPermission adds to the policy of a function what Lambda makes of a permission:
+// addPermission adds the statement that Lambda makes of a permission to the policy of the function:
 // https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
 func (d *deployment) addPermission(properties object) {
 	function := properties["FunctionName"].(string)
@@ -93,7 +93,7 @@ func (d *deployment) addPermission(properties object) {
 	d.documents[name]["Statement"] = append(d.documents[name]["Statement"].([]any), statement)
 }
 
-// find returns the logical id of the only resource of a type whose id begins so, "" where there is none.
+// find returns the logical id of the only resource of a type whose id has the prefix, or "".
 func (d *deployment) find(kind, prefix string) string {
 	found := ""
 	for id := range d.resources {
@@ -117,7 +117,7 @@ func (d *deployment) has(kind string) bool {
 	return false
 }
 
-// arn is the ARN of the resource that find finds, "" where there is none.
+// arn returns the ARN of the resource that find returns, or "".
 func (d *deployment) arn(kind, prefix string) string {
 	if id := d.find(kind, prefix); id != "" {
 		return d.resolver.arn(id)
@@ -125,7 +125,7 @@ func (d *deployment) arn(kind, prefix string) string {
 	return ""
 }
 
-// keyOf is the ARN of the key that a resource of the stack is encrypted with, by the resource's ARN; "" for none.
+// keyOf returns the ARN of the key that encrypts the resource of an ARN, or "".
 func (d *deployment) keyOf(arn string) string {
 	for id, properties := range d.resources {
 		if arns[d.resolver.kind(id)] == "" || d.resolver.arn(id) != arn {
@@ -149,8 +149,8 @@ func (d *deployment) keyOf(arn string) string {
 	return encryptedWith[arn]
 }
 
-// guardOf is the policy of the resource of an ARN, or of the bucket that it is an object of; "" for none. A key that is not
-// the stack's trusts our account: without a policy nobody could use it.
+// guardOf returns the name of the policy of the resource of an ARN, or of the bucket of an object, or "". A key of another stack
+// trusts our account: without a policy nobody could use it.
 func (d *deployment) guardOf(arn string) string {
 	if strings.HasPrefix(arn, "arn:aws:s3:::") {
 		arn, _, _ = strings.Cut(arn, "/")
@@ -162,7 +162,7 @@ func (d *deployment) guardOf(arn string) string {
 	return guard
 }
 
-// trailARN is the ARN of the stack's trail.
+// trailARN returns the ARN of the stack's trail.
 func (d *deployment) trailARN() string { return d.arn("AWS::CloudTrail::Trail", "") }
 
 // machine loads the definition of a state machine of the stack.

@@ -10,7 +10,7 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// call is what an execution, or a function, asks of a service.
+// call is a request of an execution or a function to a service.
 type call struct {
 	integration string // "sns:publish" of a state machine, "SNS:Publish" of a function
 	arguments   object
@@ -18,13 +18,13 @@ type call struct {
 
 func (c call) text(argument string) string { return c.arguments[argument].(string) }
 
-// What a Distributed Map does itself, besides the tasks in it.
+// Calls of a Distributed Map itself.
 const (
 	readItems  = "s3:getObject"
 	startChild = "child execution"
 )
 
-// notedObjects is an S3 that notes what is read.
+// notedObjects is an S3 that notes which objects are read.
 type notedObjects struct {
 	bucket
 	calls *[]call
@@ -35,18 +35,18 @@ func (n notedObjects) Open(ctx context.Context, bucket, key string) (io.ReadClos
 	return n.bucket.Open(ctx, bucket, key)
 }
 
-// watched is a world in which there also are requests for approval to count.
-type watched struct{ *world }
+// watchedWorld is a world that also answers the approval watch.
+type watchedWorld struct{ *world }
 
-func (w watched) Call(ctx context.Context, task *asl.Task) (asl.Reply, error) {
+func (w watchedWorld) Call(ctx context.Context, task *asl.Task) (asl.Reply, error) {
 	if task.State == "CountExpiring" || task.State == "ReportCount" {
 		return asl.Reply{Output: object{"Count": 1.0}}, nil
 	}
 	return w.world.Call(ctx, task)
 }
 
-// executed are the calls of a state machine's executions, from their histories and those of their children. Together they
-// enter every state, so that no call is missing.
+// executed returns the calls of a state machine's executions, from their histories and those of their children. Together, the
+// executions enter every state, so that no call is missing.
 func (d *deployment) executed(t *testing.T, machine string) []call {
 	t.Helper()
 	loaded, definition := d.machine(t, machine)
@@ -56,7 +56,7 @@ func (d *deployment) executed(t *testing.T, machine string) []call {
 	entered := map[string]bool{}
 	for _, w := range v.worlds() {
 		options := asl.Options{
-			Handler: watched{w}, Name: "run-1", Objects: notedObjects{bucket{"cohorts/run-1/cohort.jsonl": w.lines()}, &calls},
+			Handler: watchedWorld{w}, Name: "run-1", Objects: notedObjects{bucket{"cohorts/run-1/cohort.jsonl": w.lines()}, &calls},
 			StateMachine: asl.StateMachine{ARN: arn}, ARN: strings.Replace(arn, ":stateMachine:", ":execution:", 1) + ":run-1",
 		}
 		note := func(x *asl.Execution) { calls = append(calls, historyOf(x, entered)...) }
@@ -80,27 +80,27 @@ func (d *deployment) executed(t *testing.T, machine string) []call {
 	}
 	for _, state := range statesOf(definition) {
 		if !entered[state] {
-			t.Errorf("%s: no execution enters %s, so that its calls are not known", d.name, state)
+			t.Errorf("%s: no execution enters %s, so its calls are unknown", d.name, state)
 		}
 	}
 	return calls
 }
 
-// certain are scores that are at high risk, or are not, by every threshold.
-var certain = []map[string]float64{{"S-0": 1, "S-1": 0, "S-2": 1}, {"S-0": 0, "S-1": 0, "S-2": 0}}
+// certainScores are scores whose risk does not depend on the threshold.
+var certainScores = []map[string]float64{{"S-0": 1, "S-1": 0, "S-2": 1}, {"S-0": 0, "S-1": 0, "S-2": 0}}
 
-// worlds are those of every decision, and of every failure of every task.
+// worlds returns a world for every decision and for every failure of every task.
 func (v *variant) worlds() []*world {
-	all := worlds(certain)
+	all := worlds(certainScores)
 	for _, task := range v.tasks {
 		for _, failure := range v.failures(task) {
-			all = append(all, newWorld(certain[0], fault{task, 1, true, false, failure}))
+			all = append(all, newWorld(certainScores[0], fault{task, 1, true, false, failure}))
 		}
 	}
 	return all
 }
 
-// historyOf are the calls in a history; the states that it entered are noted.
+// historyOf returns the calls in a history and notes the states that the execution entered.
 func historyOf(x *asl.Execution, entered map[string]bool) []call {
 	var calls []call
 	for i := range x.History {

@@ -22,7 +22,7 @@ import (
 	"clinical-risk-pipeline/lambda/approval/cloud"
 )
 
-// operations say what a call of a function of the approval needs of the function's role, by service and operation.
+// operations returns what a call of an approval function needs from the function's role, by service and operation.
 var operations = map[string]func(d *deployment, c call) []need{
 	"DynamoDB:GetItem": func(d *deployment, c call) []need { return d.item(c, "GetItem") },
 	"DynamoDB:PutItem": func(d *deployment, c call) []need { return d.item(c, "PutItem") },
@@ -78,31 +78,31 @@ func (d *deployment) item(c call, action string) []need {
 	return append(d.requestsKey(c), itemsOf(tableARN(c), action))
 }
 
-// requestsKey is what DynamoDB asks of whoever uses an encrypted table:
+// requestsKey returns what DynamoDB needs from the callers of an encrypted table:
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 func (d *deployment) requestsKey(c call) []need {
 	return d.encryption(tableARN(c), "dynamodb", "Decrypt DescribeKey Encrypt GenerateDataKey ReEncryptFrom ReEncryptTo")
 }
 
-// functionNeeds are what the approval's functions need.
-func (d *deployment) functionNeeds(t *testing.T) []asked {
+// functionNeeds returns what the functions of the approval need.
+func (d *deployment) functionNeeds(t *testing.T) []claim {
 	t.Helper()
 	if d.find("AWS::DynamoDB::Table", "ApprovalRequests") == "" {
 		return nil
 	}
-	var needs []asked
+	var needs []claim
 	for role, calls := range d.functionCalls(t) {
 		who, logs := d.role(role), strings.TrimSuffix(role, "Role")+"Logs"
 		for _, c := range calls {
 			row := operations[c.integration]
 			if row == nil {
-				t.Fatalf("%s calls %s, of which it is not known what it needs", role, c.integration)
+				t.Fatalf("%s calls %s, which operations does not list", role, c.integration)
 			}
 			for _, n := range row(d, c) {
-				needs = append(needs, asked{who, c.integration, n})
+				needs = append(needs, claim{who, c.integration, n})
 			}
 		}
-		needs = append(needs, asked{who, "logs", need{
+		needs = append(needs, claim{who, "logs", need{
 			actions: actions("logs", "CreateLogStream PutLogEvents"), resource: d.logStream(logs, "2026/11/22/1"),
 			others: []string{d.logStream("PipelineLogs", "2026/11/22/1")},
 		}})
@@ -110,8 +110,8 @@ func (d *deployment) functionNeeds(t *testing.T) []asked {
 	return needs
 }
 
-// functionCalls are the calls of the approval's two functions, by the logical ids of their roles. Each makes every call of
-// its ports, with the SDK's own clients.
+// functionCalls returns the calls of the two functions of the approval, by the logical ids of their roles. Each function makes
+// every call of its ports, with the clients of the SDK.
 func (d *deployment) functionCalls(t *testing.T) map[string][]call {
 	t.Helper()
 	execution := own("states", "execution:"+d.resolver.name(d.find("AWS::StepFunctions::StateMachine", "Pipeline"))+":run-1")
@@ -136,7 +136,7 @@ func (d *deployment) functionCalls(t *testing.T) map[string][]call {
 	objects := cloud.Objects{Client: s3.NewFromConfig(config), Bucket: bucket}
 	for _, folder := range []string{"decisions/run-1/", approval.ApprovalsPrefix} {
 		_, _ = objects.List(ctx, folder)
-		_, _, _ = objects.Read(ctx, folder+"ap-1.json") // and lists, since it is refused
+		_, _, _ = objects.Read(ctx, folder+"ap-1.json") // a refused read also lists
 	}
 	_, _ = objects.Create(ctx, approval.ApprovalsPrefix+"ap-1.json", nil)
 	tasks := cloud.Tasks{Client: sfn.NewFromConfig(config)}
@@ -146,7 +146,7 @@ func (d *deployment) functionCalls(t *testing.T) map[string][]call {
 	return map[string][]call{"ApprovalRequestFunctionRole": request, "ApprovalDecideFunctionRole": decide}
 }
 
-// recordingConfig makes clients that note their calls, and get every one refused.
+// recordingConfig configures clients that note their calls and refuse each of them.
 func recordingConfig(calls *[]call) aws.Config {
 	note := middleware.InitializeMiddlewareFunc("note", func(ctx context.Context, in middleware.InitializeInput, _ middleware.InitializeHandler) (
 		middleware.InitializeOutput, middleware.Metadata, error,
@@ -167,7 +167,7 @@ func recordingConfig(calls *[]call) aws.Config {
 	}}
 }
 
-// TestEveryOperationOfTheFunctionsIsKnown compares the operations with the interfaces through which the functions call AWS.
+// TestEveryOperationOfTheFunctionsIsKnown compares operations with the interfaces through which the functions call AWS.
 func TestEveryOperationOfTheFunctionsIsKnown(t *testing.T) {
 	known := map[string]bool{}
 	for service, client := range map[string]reflect.Type{
@@ -177,7 +177,7 @@ func TestEveryOperationOfTheFunctionsIsKnown(t *testing.T) {
 		for method := range client.Methods() {
 			known[service+":"+method.Name] = true
 			if operations[service+":"+method.Name] == nil {
-				t.Errorf("the functions may call %s:%s, of which it is not known what it needs", service, method.Name)
+				t.Errorf("the functions may call %s:%s, which operations does not list", service, method.Name)
 			}
 		}
 	}

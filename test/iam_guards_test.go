@@ -6,11 +6,11 @@ import (
 	"clinical-risk-pipeline/workflow"
 )
 
-// trust says which service assumes a role, on behalf of what; by the beginning of the role's logical id.
+// trust has the service that assumes a role, and on behalf of which resource, by the logical id of the role without its hash.
 var trust = map[string]struct {
 	service string
-	source  func(*deployment) string // nil: whatever it is on behalf of
-	account bool                     // without a source: it is on behalf of something of the account
+	source  func(*deployment) string // nil: any
+	account bool                     // without a source: any resource of the account
 }{
 	"PipelineRole":                        {"states.amazonaws.com", func(d *deployment) string { return d.arn("AWS::StepFunctions::StateMachine", "Pipeline") }, false},
 	"ApprovalRequestFunctionRole":         {"lambda.amazonaws.com", nil, false},
@@ -20,45 +20,45 @@ var trust = map[string]struct {
 	"MonitoringApprovalWatchScheduleRole": {"events.amazonaws.com", nil, true},
 }
 
-// trustNeeds let each role be assumed by its service, and by nobody else.
-func (d *deployment) trustNeeds(t *testing.T) []asked {
+// trustNeeds lets the service of each role assume it, and nobody else.
+func (d *deployment) trustNeeds(t *testing.T) []claim {
 	t.Helper()
-	var needs []asked
+	var needs []claim
 	for id := range d.resources {
 		if d.resolver.kind(id) != "AWS::IAM::Role" {
 			continue
 		}
 		row, known := trust[hash.ReplaceAllString(id, "")]
 		if !known {
-			t.Fatalf("%s: it is not known who assumes %s", d.name, id)
+			t.Fatalf("%s: trust does not list %s", d.name, id)
 		}
 		assume := need{actions: actions("sts", "AssumeRole"), resource: d.resolver.arn(id)}
 		never := assume
 		never.never = true
-		needs = append(needs, asked{admin, "assumes " + id, never}, asked{service("ec2.amazonaws.com"), "assumes " + id, never})
+		needs = append(needs, claim{admin, "assumes " + id, never}, claim{service("ec2.amazonaws.com"), "assumes " + id, never})
 		if row.source != nil {
 			source := row.source(d)
 			assume.context = from(source)
 			assume.refused = []values{{"aws:SourceArn": source + "-2"}}
 			if row.service == "states.amazonaws.com" {
 				assume.refused = append(assume.refused, values{"aws:SourceAccount": otherAccount})
-				// A version, an alias, and the children of a map are the machine's, too.
+				// Versions, aliases and the children of a map belong to the state machine, too.
 				assume.also = []values{{"aws:SourceArn": source + ":1"}, {"aws:SourceArn": source + ":live"}, {"aws:SourceArn": source + "/" + workflow.ScoreCohort}}
 			}
 		}
 		if row.account {
 			assume.context, assume.refused = values{"aws:SourceAccount": ownAccount}, []values{{"aws:SourceAccount": otherAccount}}
 		}
-		needs = append(needs, asked{service(row.service), "assumes " + id, assume})
+		needs = append(needs, claim{service(row.service), "assumes " + id, assume})
 	}
 	return needs
 }
 
-// guardNeeds are what the policies of resources refuse to everybody, whatever IAM allows them, and what they leave to those
-// who administer them.
-func (d *deployment) guardNeeds() []asked {
-	var needs []asked
-	add := func(who actor, what string, n need) { needs = append(needs, asked{who, what, n}) }
+// guardNeeds returns what the policies of resources refuse to everybody, even to those whom IAM allows it, and what they leave to
+// administrators.
+func (d *deployment) guardNeeds() []claim {
+	var needs []claim
+	add := func(who actor, what string, n need) { needs = append(needs, claim{who, what, n}) }
 	plain, old := values{"aws:SecureTransport": "false"}, values{"s3:TlsVersion": "1.1"}
 	for id := range d.resources {
 		kind := d.resolver.kind(id)
@@ -82,7 +82,7 @@ func (d *deployment) guardNeeds() []asked {
 			uses := need{actions: actions("kms", "Decrypt Encrypt GenerateDataKey CreateGrant"), resource: arn, never: true}
 			add(admin, "uses "+id+" without a service", uses)
 			uses.context = viaService("ec2")
-			add(admin, "uses "+id+" through a service that it is not for", uses)
+			add(admin, "uses "+id+" through another service", uses)
 			add(admin, "administers "+id, need{resource: arn, actions: actions("kms", "CancelKeyDeletion CreateAlias DeleteAlias DescribeKey "+
 				"DisableKey DisableKeyRotation EnableKey EnableKeyRotation GetKeyPolicy GetKeyRotationStatus ListGrants ListKeyPolicies "+
 				"ListKeyRotations ListResourceTags PutKeyPolicy RevokeGrant RotateKeyOnDemand ScheduleKeyDeletion TagResource UntagResource "+
@@ -95,8 +95,8 @@ func (d *deployment) guardNeeds() []asked {
 	return append(append(needs, d.recordNeeds()...), d.peopleNeeds()...)
 }
 
-// lockNeeds are what nobody may do to a bucket with a lock, or only those who are named.
-func (d *deployment) lockNeeds(prefix string) []asked {
+// lockNeeds returns what nobody may do to a locked bucket, or only custodians and deployments.
+func (d *deployment) lockNeeds(prefix string) []claim {
 	bucket := d.arn("AWS::S3::Bucket", prefix)
 	if bucket == "" {
 		return nil
@@ -113,7 +113,7 @@ func (d *deployment) lockNeeds(prefix string) []asked {
 	bypass := need{actions: actions("s3", "BypassGovernanceRetention"), resource: object}
 	rules := need{actions: actions("s3", "PutBucketObjectLockConfiguration PutBucketVersioning PutLifecycleConfiguration"), resource: bucket}
 	forbidden := func(n need) need { n.never = true; return n }
-	needs := []asked{
+	needs := []claim{
 		{admin, "hides an object", need{actions: actions("s3", "DeleteObject"), resource: object, never: true}},
 		{admin, "retains an object for longer", retain},
 		{admin, "lifts the lock of an object", forbidden(bypass)},
@@ -121,13 +121,13 @@ func (d *deployment) lockNeeds(prefix string) []asked {
 		{byDeployment, "changes the rules by a deployment", rules},
 	}
 	if d.custodian != "" {
-		needs = append(needs, asked{session(d.custodian, administrator), "lifts the lock of an object", bypass})
+		needs = append(needs, claim{session(d.custodian, administrator), "lifts the lock of an object", bypass})
 	}
 	return needs
 }
 
-// recordNeeds keep records encrypted with their key, and the logs of who accessed them.
-func (d *deployment) recordNeeds() []asked {
+// recordNeeds protects the encryption of records and their access logs.
+func (d *deployment) recordNeeds() []claim {
 	bucket := d.arn("AWS::S3::Bucket", "RecordsBucket")
 	if bucket == "" {
 		return nil
@@ -137,12 +137,12 @@ func (d *deployment) recordNeeds() []asked {
 		return values{"s3:x-amz-server-side-encryption": algorithm, "s3:x-amz-server-side-encryption-aws-kms-key-id": key}
 	}
 	log := d.arn("AWS::S3::Bucket", "RecordsAccessLogs") + "/records/log"
-	needs := []asked{
+	needs := []claim{
 		{admin, "writes a record", need{
 			actions: actions("s3", "PutObject"), resource: bucket + "/decisions/a.json", context: encrypted("aws:kms", key),
 			refused: []values{encrypted("aws:kms", renamed(key)[0])},
 		}},
-		{admin, "writes a record, encrypted otherwise", need{
+		{admin, "writes a record with another encryption", need{
 			actions: actions("s3", "PutObject"), resource: bucket + "/decisions/a.json", never: true,
 			context: values{"s3:x-amz-server-side-encryption": "AES256"},
 		}},
@@ -151,18 +151,18 @@ func (d *deployment) recordNeeds() []asked {
 	return append(needs, d.readers("an auditor reads records", bucket, "s3", "Decrypt")...)
 }
 
-// readers use the key of a resource through its service.
-func (d *deployment) readers(what, resource, service, names string) []asked {
-	var needs []asked
+// readers returns what a reader of an encrypted resource needs from its key.
+func (d *deployment) readers(what, resource, service, names string) []claim {
+	var needs []claim
 	for _, n := range d.encryption(resource, service, names) {
-		needs = append(needs, asked{admin, what, n})
+		needs = append(needs, claim{admin, what, n})
 	}
 	return needs
 }
 
 // peopleNeeds are what people need of the stack's resources. Approvers invoke the decide function, and nobody else does.
-func (d *deployment) peopleNeeds() []asked {
-	var needs []asked
+func (d *deployment) peopleNeeds() []claim {
+	var needs []claim
 	if trail := d.arn("AWS::S3::Bucket", "TrailBucket"); trail != "" {
 		needs = append(needs, d.readers("an auditor reads the trail", trail, "s3", "Decrypt")...)
 	}
@@ -171,7 +171,7 @@ func (d *deployment) peopleNeeds() []asked {
 	}
 	if table := d.arn("AWS::DynamoDB::Table", "ApprovalRequests"); table != "" {
 		for _, n := range d.encryption(table, "dynamodb", "CreateGrant") {
-			needs = append(needs, asked{byDeployment, "makes the table", n})
+			needs = append(needs, claim{byDeployment, "makes the table", n})
 		}
 	}
 	function := d.arn("AWS::Lambda::Function", "ApprovalDecideFunction")
@@ -182,5 +182,5 @@ func (d *deployment) peopleNeeds() []asked {
 	invoke := need{actions: actions("lambda", "InvokeFunction"), resource: function}
 	never := invoke
 	never.never = true
-	return append(needs, asked{approver, "decides", invoke}, asked{other, "decides", never})
+	return append(needs, claim{approver, "decides", invoke}, claim{other, "decides", never})
 }

@@ -8,8 +8,8 @@ import (
 	api "clinical-risk-pipeline/services"
 )
 
-// integrations say what a call needs of the role that makes it, by the integration and its arguments: the actions, also those
-// that the service takes on the role's behalf, the resource, and what the request's context is.
+// integrations returns what a call needs from the role that makes it, by the integration: the actions, including those that the
+// service takes on behalf of the role, the resource, and the context of the request.
 var integrations = map[string]func(d *deployment, machine string, c call) []need{
 	// https://docs.aws.amazon.com/step-functions/latest/dg/connect-emr.html
 	"elasticmapreduce:addStep.sync": func(_ *deployment, _ string, c call) []need {
@@ -111,12 +111,12 @@ var integrations = map[string]func(d *deployment, machine string, c call) []need
 	},
 }
 
-// areListed checks that package services lists the actions that an integration needs, those on keys aside: they depend on the
-// resource.
+// areListed checks that package services lists the actions that an integration needs. It skips actions on keys, which depend on
+// the resource.
 func areListed(t *testing.T, integration string, needs []need) {
 	t.Helper()
 	if integration == startChild {
-		return // a map does it, no task
+		return // a call of a map, not of a task
 	}
 	call, _ := api.Of("arn:aws:states:::" + integration)
 	want := append(call.Actions(), call.Grants...)
@@ -139,7 +139,7 @@ func areListed(t *testing.T, integration string, needs []need) {
 	}
 }
 
-// actions are a service's actions, a space between.
+// actions returns the actions of a service, from names with spaces between them.
 func actions(service, names string) []string {
 	var all []string
 	for name := range strings.FieldsSeq(names) {
@@ -148,14 +148,14 @@ func actions(service, names string) []string {
 	return all
 }
 
-// managedRule is the rule through which Step Functions hears of the end of what it started.
+// managedRule returns what Step Functions needs for the rule that reports the end of a job.
 func managedRule(name string) need {
 	rule := own("events", "rule/"+name)
 	return need{actions: actions("events", "PutTargets PutRule DescribeRule"), resource: rule, others: renamed(rule)}
 }
 
-// objectNeed is what a call needs of an object in S3. Neighbours are the object's namesakes in another bucket and in another
-// folder of the bucket.
+// objectNeed returns what a call needs from an object in S3. Its neighbours are objects of the same name in another bucket and in
+// other folders of the bucket.
 func objectNeed(c call, action string) need {
 	bucket, key := "arn:aws:s3:::"+c.text("Bucket"), c.text("Key")
 	return need{
@@ -174,8 +174,8 @@ func (d *deployment) publish(topic string) []need {
 	})
 }
 
-// encryption is what the key of a resource, if it has one, asks of whoever uses the resource. The service uses the key on
-// behalf of whoever calls it; called without the service, or through another, it refuses.
+// encryption returns what a caller needs from the key of a resource, if it has one. The service uses the key on behalf of the
+// caller. The key refuses a request without that service.
 func (d *deployment) encryption(resource, service, names string) []need {
 	key := d.keyOf(resource)
 	if key == "" {
@@ -187,7 +187,7 @@ func (d *deployment) encryption(resource, service, names string) []need {
 	}}
 }
 
-// viaService is the context of a request that a service makes for somebody else.
+// viaService returns the context of a request that a service makes for a caller.
 func viaService(service string) values {
 	return values{"kms:ViaService": service + "." + ownRegion + ".amazonaws.com"}
 }

@@ -7,38 +7,38 @@ import (
 	"strings"
 )
 
-// actor is somebody who makes requests.
+// actor is a person, a role or a service that makes requests.
 type actor struct {
 	name      string
 	principal string   // the ARN of a role's session, or a service
 	identity  []string // the policies of its role, by name
-	context   values   // what AWS knows of it
+	context   values   // what AWS knows about it
 }
 
 // values are context keys of a request, and their values.
 type values map[string]any
 
-// need is what a call asks of whoever makes it: every action has to be allowed on the resource in the context, and refused
-// on what belongs to others, in another account or region, and in any of the other contexts.
+// need is what a call needs from its caller. IAM must allow every action on the resource in the context. It must refuse the
+// action on resources of others, in another account or region, and in any of the refused contexts.
 type need struct {
 	actions  []string
 	resource string
 	context  values
-	also     []values // changes of the context in which the request is allowed, too
-	others   []string // resources that belong to somebody or something else
-	refused  []values // changes of the context in which the request is refused, for a role by its own policy alone
-	never    bool     // the request itself has to be refused
+	also     []values // changes of the context that stay allowed
+	others   []string // resources of others
+	refused  []values // changes of the context that are refused, for a role by its own policy alone
+	never    bool     // the request itself must be refused
 }
 
-// asked is a need of somebody.
-type asked struct {
+// claim is the need of an actor.
+type claim struct {
 	who  actor
 	what string // why it is needed
 	need need
 }
 
-// administrator is the policy of who may do anything, as far as IAM is concerned; trusting is that of a neighbour who lets
-// our account do anything, so that only the policies of our own roles are in the way.
+// administrator is the name of a policy that allows everything. trusting is the policy of a resource that allows our account
+// everything, so that only the policies of our own roles can refuse.
 const (
 	administrator = "administrator"
 	trusting      = "trusting"
@@ -51,14 +51,14 @@ var everybodysPolicies = map[string]object{
 	}}},
 }
 
-// neighbours marks the requests for what belongs to somebody or something else.
+// neighbours marks requests for the resources of others.
 const neighbours = "a neighbour's"
 
-// unlisted are the actions of which the service authorization reference does not say what AWS's own guides say.
+// unlisted are the actions that the service authorization reference describes less completely than the guides of AWS.
 var unlisted = map[string]string{
 	"states:InvokeHTTPEndpoint": "resource and condition keys: https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html",
 	"states:SendTaskSuccess":    "the state machine that waits is the resource, as in the CDK's GrantTaskResponse",
-	"cloudwatch:PutMetricData":  "a metric is no resource: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html",
+	"cloudwatch:PutMetricData":  "a metric is not a resource: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html",
 }
 
 func session(role string, policies ...string) actor {
@@ -72,31 +72,31 @@ func session(role string, policies ...string) actor {
 
 func service(name string) actor { return actor{name: name, principal: name} }
 
-// People and roles that the stacks do not make.
+// People and roles that do not belong to the stacks.
 var (
 	admin        = session("arn:aws:iam::"+ownAccount+":role/Administrator", administrator)
 	outsider     = session("arn:aws:iam::"+otherAccount+":role/Administrator", administrator)
 	byDeployment = session("arn:aws:iam::"+ownAccount+":role/cdk-hnb659fds-cfn-exec-role-"+ownAccount+"-"+ownRegion, administrator)
 )
 
-// role is the role of the stack whose logical id begins so.
+// role is the role of the stack whose logical id has the prefix.
 func (d *deployment) role(prefix string) actor {
 	arn := d.arn("AWS::IAM::Role", prefix)
 	return session(arn, d.roles[arn]...)
 }
 
-// own is an ARN in our account and region.
+// own returns an ARN in our account and region.
 func own(service, resource string) string {
 	return "arn:aws:" + service + ":" + ownRegion + ":" + ownAccount + ":" + resource
 }
 
-// renamed are neighbours of a resource: one of another name, and one whose name begins with ours.
+// renamed returns two neighbours of a resource: one with another name, and one whose name begins with the same name.
 func renamed(arn string) []string {
 	at := strings.LastIndexAny(arn, ":/") + 1
 	return []string{arn[:at] + "neighbour", arn + "-2"}
 }
 
-// abroad are the resource's namesakes in another account and in another region, as far as its ARN has them.
+// abroad returns the ARN in another region and in another account, if the ARN has a region and an account.
 func abroad(arn string) []string {
 	var found []string
 	parts := strings.SplitN(arn, ":", 6)
@@ -113,8 +113,8 @@ func abroad(arn string) []string {
 	return found
 }
 
-// questions are those that decide whether a need is met, and nothing more than it.
-func (d *deployment) questions(a asked) []question {
+// questions returns the requests that decide whether IAM allows a need and nothing more.
+func (d *deployment) questions(a claim) []question {
 	var all []question
 	add := func(action, resource string, context values, guard string, allowed bool, why string) {
 		q := question{
@@ -131,13 +131,13 @@ func (d *deployment) questions(a asked) []question {
 		if q.Identity == nil {
 			q.Identity = []string{}
 		}
-		if q.Unlisted { // the simulator takes no resource policy with these; without an owner of its own, a neighbour's needs none
+		if q.Unlisted { // the simulator accepts no resource policy for these, so the resource must be in our account
 			q.Owner, q.Guard = ownAccount, ""
 		}
 		all = append(all, q)
 	}
 	n := a.need
-	limited := len(a.who.identity) > 0 && a.who.identity[0] != administrator // else our resource's policy alone is in the way
+	limited := len(a.who.identity) > 0 && a.who.identity[0] != administrator // otherwise only the policy of our resource can refuse
 	for _, action := range n.actions {
 		add(action, n.resource, nil, d.guardOf(n.resource), !n.never, "")
 		for _, context := range n.also {
@@ -158,7 +158,7 @@ func (d *deployment) questions(a asked) []question {
 	return all
 }
 
-// ownerOf is the account of a resource. Buckets have none in their ARNs: a neighbour's may be in our account, too.
+// ownerOf returns the account of a resource. The ARN of a bucket has no account: other buckets may be in our account, too.
 func ownerOf(arn string) string {
 	if parts := strings.Split(arn, ":"); len(parts) > 5 && parts[4] != "" {
 		return parts[4]

@@ -8,22 +8,22 @@ import (
 	"testing"
 )
 
-// spare are the actions that are allowed though no call needs them, and why they stay.
+// spare are allowed actions that no call needs, and why they stay.
 var spare = map[string]string{
 	"Requests's kms:DescribeKey":                   "the key's administration allows it, too; DynamoDB asks for it wherever it is used",
 	"ScoreCohortRedrive's states:RedriveExecution": "AWS's policy for redriving a Distributed Map has it, although Express children are started again",
 }
 
-// removal is a policy without a statement, or without one of the statement's actions or conditions.
+// removal is a policy without one statement, or without one action or condition of a statement.
 type removal struct {
 	policy, name string
-	changes      bool     // the decision that it may change: what is allowed by a statement is refused without it
-	actions      []string // of the requests that it is about
-	left         string   // the name of what is left
+	changes      bool     // the decision that it may change: true if the statement allows
+	actions      []string // of the requests that it may affect
+	left         string   // the name of the remaining policy
 	document     object
 }
 
-// touches tells whether the removal may change the decision.
+// touches tells whether the removal may change the decision about a request.
 func (r removal) touches(q question) bool {
 	return q.allowed == r.changes && (q.Guard == r.policy || slices.Contains(q.Identity, r.policy)) && slices.ContainsFunc(r.actions, func(a string) bool {
 		prefix, wild := strings.CutSuffix(a, "*")
@@ -31,7 +31,7 @@ func (r removal) touches(q question) bool {
 	})
 }
 
-// exchange is the question with the policy that the removal leaves.
+// exchange returns the question with the remaining policy.
 func (r removal) exchange(q question) question {
 	if q.Guard == r.policy {
 		q.Guard = r.left
@@ -43,15 +43,15 @@ func (r removal) exchange(q question) question {
 	return q
 }
 
-// absence is a removal with the requests whose decision it may change.
+// absence is a removal with the requests that it may affect.
 type absence struct {
 	removal
-	open    []question // those that are not asked yet
-	noticed bool       // by a decision that changed
+	open    []question // not asked yet
+	noticed bool       // a decision has changed
 }
 
-// remove takes every statement, every action of those that have several, and every condition, out of its policy, once, and
-// reports those whose absence changes no decision. It returns how many it took.
+// remove removes every statement, every action of statements with several, and every condition from its policy, one at a time.
+// It reports removals that change no decision, and returns the number of removals.
 func (d *deployment) remove(t *testing.T, simulator *simulator, policies map[string]object, all []question) int {
 	t.Helper()
 	absences := d.absences(all)
@@ -63,14 +63,14 @@ func (d *deployment) remove(t *testing.T, simulator *simulator, policies map[str
 		case reason == "" && !a.noticed:
 			t.Errorf("%s: nothing needs %s of %s", d.name, a.name, a.policy)
 		case reason != "" && a.noticed:
-			t.Errorf("%s: %s of %s is needed, and no spare: %s", d.name, a.name, a.policy, reason)
+			t.Errorf("%s: a call needs %s of %s: remove it from spare: %s", d.name, a.name, a.policy, reason)
 		}
 		d.found[a.name] = true
 	}
 	return len(absences)
 }
 
-// absences are all removals, with the requests that they are about.
+// absences returns all removals, with the requests that they may affect.
 func (d *deployment) absences(all []question) []*absence {
 	var absences []*absence
 	for _, r := range d.removals() {
@@ -85,7 +85,7 @@ func (d *deployment) absences(all []question) []*absence {
 	return absences
 }
 
-// unnoticed are those that there is more to ask about. One decision that changes is enough.
+// unnoticed returns the absences with more requests to ask about. One changed decision is enough.
 func unnoticed(absences []*absence) []*absence {
 	return slices.DeleteFunc(slices.Clone(absences), func(a *absence) bool { return a.noticed || len(a.open) == 0 })
 }
@@ -104,7 +104,7 @@ func askNext(t *testing.T, simulator *simulator, policies map[string]object, abs
 	}
 }
 
-// removals are those of every policy of the stack.
+// removals returns the removals from every policy of the stack.
 func (d *deployment) removals() []removal {
 	var all []removal
 	for policy, document := range d.documents {
@@ -145,8 +145,8 @@ func withoutCondition(conditions object, operator, key string) object {
 	return left
 }
 
-// replaced is a policy in which something else takes the place of parts of a statement, or of all of it if that is nil.
-// Statements that say the same under different names, for two states that need it, change together.
+// replaced returns a policy with other parts in a statement, or without the statement if parts is nil. Statements that differ
+// only in their names, for two states, change together.
 func replaced(statements []object, statement, parts object) object {
 	said := func(s object) string { s = maps.Clone(s); delete(s, "Sid"); return text(s) }
 	left := []any{}
@@ -159,7 +159,7 @@ func replaced(statements []object, statement, parts object) object {
 			left = append(left, s)
 		}
 	}
-	if len(left) == 0 { // one without statements is not valid: this says nothing
+	if len(left) == 0 { // a policy needs a statement: this one has no effect
 		nothing := object{"Effect": "Deny", "Action": "sts:GetCallerIdentity", "Resource": "*"}
 		if statement["Principal"] != nil {
 			nothing["Principal"] = object{"AWS": otherAccount}
@@ -169,7 +169,7 @@ func replaced(statements []object, statement, parts object) object {
 	return object{"Version": "2012-10-17", "Statement": left}
 }
 
-// listOf is a value that a policy gives as one text or as a list of them.
+// listOf returns a value of a policy, a string or a list of strings, as a list.
 func listOf(value any) []string {
 	if one, ok := value.(string); ok {
 		return []string{one}
@@ -181,7 +181,7 @@ func listOf(value any) []string {
 	return list
 }
 
-// nameOf is the statement's name, or where the CDK gave it none, what it does and on which conditions.
+// nameOf returns the name of a statement or, for a statement of the CDK without one, its effect, actions and conditions.
 func nameOf(statement object) string {
 	if sid, ok := statement["Sid"].(string); ok {
 		return sid

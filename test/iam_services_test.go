@@ -7,7 +7,7 @@ import (
 	"clinical-risk-pipeline/workflow"
 )
 
-// with is the values with one more.
+// with returns the values with one more.
 func (v values) with(key string, value any) values {
 	more := maps.Clone(v)
 	more[key] = value
@@ -22,15 +22,15 @@ const (
 	logsContext     = "kms:EncryptionContext:aws:logs:arn"
 )
 
-// from is the context of a request that a service makes on behalf of a resource in our account.
+// from returns the context of a request that a service makes on behalf of a resource in our account.
 func from(arn string) values {
 	return values{"aws:SourceArn": arn, "aws:SourceAccount": ownAccount}
 }
 
-// machineNeeds are what a state machine needs of its role besides what its tasks call, and of its key.
-func (d *deployment) machineNeeds(id string) []asked {
+// machineNeeds returns what a state machine needs from its role, besides the calls of its tasks, and from its key.
+func (d *deployment) machineNeeds(id string) []claim {
 	machine, properties, arn := d.roleOf(id), d.resources[id], d.resolver.arn(id)
-	needs := []asked{
+	needs := []claim{
 		// https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
 		{machine, "log delivery", need{resource: "*", actions: actions("logs", "CreateLogDelivery GetLogDelivery UpdateLogDelivery "+
 			"DeleteLogDelivery ListLogDeliveries PutResourcePolicy DescribeResourcePolicies DescribeLogGroups")}},
@@ -51,29 +51,29 @@ func (d *deployment) machineNeeds(id string) []asked {
 			context: values{deliveryContext: own("logs", "*")},
 			refused: []values{{deliveryContext: "arn:aws:logs:" + otherRegion + ":" + ownAccount + ":*"}},
 		}
-		for _, who := range []actor{machine, admin} { // whom IAM lets use the key, the key lets use it for these only
-			needs = append(needs, asked{who, "the executions' data", data}, asked{who, "delivery of their logs", logs})
+		for _, who := range []actor{machine, admin} { // the key is for these uses only, even for an administrator
+			needs = append(needs, claim{who, "the executions' data", data}, claim{who, "delivery of their logs", logs})
 		}
-		needs = append(needs, asked{service("delivery.logs.amazonaws.com"), "delivery of logs", need{actions: actions("kms", "Decrypt"), resource: key}})
+		needs = append(needs, claim{service("delivery.logs.amazonaws.com"), "delivery of logs", need{actions: actions("kms", "Decrypt"), resource: key}})
 	}
 	return needs
 }
 
-// roleOf is the role of a state machine.
+// roleOf returns the role of a state machine.
 func (d *deployment) roleOf(machine string) actor {
 	arn := d.resources[machine]["RoleArn"].(string)
 	return session(arn, d.roles[arn]...)
 }
 
-// serviceNeeds are what services may do because a resource's policy says so, where the stack has the resource.
-func (d *deployment) serviceNeeds() []asked {
+// serviceNeeds returns what the policies of the stack's resources allow services.
+func (d *deployment) serviceNeeds() []claim {
 	alerts, operations := d.arn("AWS::SNS::Topic", "PipelineAlertTopic"), d.arn("AWS::SNS::Topic", "PipelineOperationsTopic")
 	records, accessLogs := d.arn("AWS::S3::Bucket", "RecordsBucket"), d.arn("AWS::S3::Bucket", "RecordsAccessLogs")
 	undelivered, trail := d.arn("AWS::SQS::Queue", "PipelineUndeliveredAlerts"), d.arn("AWS::S3::Bucket", "TrailBucket")
-	var needs []asked
+	var needs []claim
 	add := func(exists, who, what string, n need) {
 		if exists != "" {
-			needs = append(needs, asked{service(who), what, n})
+			needs = append(needs, claim{service(who), what, n})
 		}
 	}
 	key := func(resource, who, what, names string, context values, refused ...values) {
@@ -109,22 +109,22 @@ func (d *deployment) serviceNeeds() []asked {
 		needs = append(needs, d.trailNeeds(trail)...)
 	}
 	if watch := d.arn("AWS::StepFunctions::StateMachine", "Monitoring"); watch != "" {
-		needs = append(needs, asked{d.role("MonitoringApprovalWatchScheduleRole"), "starts the approval watch", need{
+		needs = append(needs, claim{d.role("MonitoringApprovalWatchScheduleRole"), "starts the approval watch", need{
 			actions: actions("states", "StartExecution"), resource: watch, others: append(renamed(watch), d.arn("AWS::StepFunctions::StateMachine", "Pipeline")),
 		}})
 	}
 	return append(needs, d.logGroupNeeds()...)
 }
 
-// trailNeeds are what CloudTrail needs, on behalf of this trail and no other:
+// trailNeeds returns what CloudTrail needs on behalf of this trail, and of no other:
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
-func (d *deployment) trailNeeds(bucket string) []asked {
+func (d *deployment) trailNeeds(bucket string) []claim {
 	cloudTrail := service("cloudtrail.amazonaws.com")
 	name := d.trailARN()
 	owned := from(name).with("s3:x-amz-acl", "bucket-owner-full-control")
 	another := values{"aws:SourceArn": name + "-2"}
 	logs := bucket + "/AWSLogs/" + ownAccount + "/CloudTrail/log.json.gz"
-	needs := []asked{
+	needs := []claim{
 		{cloudTrail, "checks its bucket", need{actions: actions("s3", "GetBucketAcl"), resource: bucket, context: from(name), refused: []values{another}}},
 		{cloudTrail, "writes logs", need{
 			actions: actions("s3", "PutObject"), resource: logs, context: owned, refused: []values{another, {"s3:x-amz-acl": "public-read"}},
@@ -141,23 +141,23 @@ func (d *deployment) trailNeeds(bucket string) []asked {
 		return needs
 	}
 	stream := ownAccount + "_CloudTrail_" + ownRegion
-	return append(needs, asked{d.role("TrailLogsRole"), "writes events", need{
+	return append(needs, claim{d.role("TrailLogsRole"), "writes events", need{
 		actions: actions("logs", "CreateLogStream PutLogEvents"), resource: d.logStream("TrailLogs", stream),
 		others: []string{d.logStream("PipelineLogs", stream), d.logStream("TrailLogs", "neighbour")},
 	}})
 }
 
-// logGroupNeeds let CloudWatch Logs encrypt every log group of the stack that has a key:
+// logGroupNeeds lets CloudWatch Logs encrypt every log group of the stack that has a key:
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
-func (d *deployment) logGroupNeeds() []asked {
-	var needs []asked
+func (d *deployment) logGroupNeeds() []claim {
+	var needs []claim
 	for id := range d.resources {
 		if d.resolver.kind(id) != "AWS::Logs::LogGroup" {
 			continue
 		}
 		group := own("logs", "log-group:"+d.resolver.name(id))
 		if key := d.keyOf(d.resolver.arn(id)); key != "" {
-			needs = append(needs, asked{service("logs." + ownRegion + ".amazonaws.com"), "encrypts " + id, need{
+			needs = append(needs, claim{service("logs." + ownRegion + ".amazonaws.com"), "encrypts " + id, need{
 				actions:  actions("kms", "Decrypt DescribeKey Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext ReEncryptFrom ReEncryptTo"),
 				resource: key, context: values{logsContext: group}, refused: []values{{logsContext: abroad(group)[0]}, {logsContext: abroad(group)[1]}},
 			}})
@@ -166,7 +166,7 @@ func (d *deployment) logGroupNeeds() []asked {
 	return needs
 }
 
-// logStream is a stream of the log group whose logical id begins so.
+// logStream returns the ARN of a stream of the log group whose logical id has the prefix.
 func (d *deployment) logStream(group, stream string) string {
 	return own("logs", "log-group:"+d.resolver.name(d.find("AWS::Logs::LogGroup", group))+":log-stream:"+stream)
 }

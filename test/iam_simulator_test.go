@@ -10,19 +10,19 @@ import (
 	"testing"
 )
 
-// question asks whether a request is allowed. What the simulator gets is written as JSON.
+// question asks the simulator whether a request is allowed. It gets the exported fields, as JSON.
 type question struct {
 	Principal string         `json:"principal"` // the ARN of a role's session, or a service such as "sns.amazonaws.com"
 	Action    string         `json:"action"`
 	Resource  string         `json:"resource"`
 	Owner     string         `json:"owner"`           // the resource's account
-	Context   map[string]any `json:"context"`         // what else AWS knows of the request
+	Context   map[string]any `json:"context"`         // what else AWS knows about the request
 	Identity  []string       `json:"identity"`        // the principal's own policies, by name
 	Guard     string         `json:"guard,omitempty"` // the resource's policy, by name
 	Unlisted  bool           `json:"unlisted"`        // see unlisted
 
-	what    string // the request in words, for those who read a failure
-	allowed bool   // what has to be decided
+	what    string // the request in words, for failure messages
+	allowed bool   // the expected decision
 }
 
 // decision is the simulator's answer.
@@ -31,19 +31,19 @@ type decision struct {
 	Error   string `json:"error"`
 }
 
-// simulator is the Node program in iam/, started once: it answers any number of batches.
+// simulator is the Node program in iam/. It starts once and answers any number of batches.
 type simulator struct {
 	in        io.WriteCloser
 	out       *bufio.Reader
-	decisions int // that it made
+	decisions int
 }
 
 func startSimulator(t *testing.T) *simulator {
 	t.Helper()
 	const program, installed = "simulate.mjs", "node_modules/.package-lock.json"
-	for _, file := range []string{program, installed} { // the go command runs the tests again when one of these changed
+	for _, file := range []string{program, installed} { // the go command reruns cached tests when one of these has changed
 		if _, err := os.Stat(filepath.Join("iam", file)); err != nil {
-			t.Fatalf("the policy simulator is not installed: npm ci --prefix test/iam: %v", err)
+			t.Fatalf("the policy simulator is not installed, run npm ci --prefix test/iam: %v", err)
 		}
 	}
 	command := exec.Command("node", program)
@@ -83,13 +83,13 @@ func (s *simulator) ask(t *testing.T, policies map[string]object, questions []qu
 	if err := json.Unmarshal(line, &decisions); err != nil {
 		t.Fatal(err)
 	}
-	if len(decisions) != len(questions) { // what is not decided would count as refused
-		t.Fatalf("%d decisions on %d questions", len(decisions), len(questions))
+	if len(decisions) != len(questions) { // a missing decision would count as a refusal
+		t.Fatalf("got %d decisions for %d questions", len(decisions), len(questions))
 	}
 	allowed := make([]bool, len(questions))
 	for i, d := range decisions {
 		if q := questions[i]; d.Error != "" {
-			t.Fatalf("%s: %s on %s cannot be decided: %s", q.what, q.Action, q.Resource, d.Error)
+			t.Fatalf("%s: the simulator cannot decide %s on %s: %s", q.what, q.Action, q.Resource, d.Error)
 		}
 		allowed[i] = d.Allowed
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// The account and the region that the simulated stacks stand in, and those of a neighbour.
+// The account and the region of the simulated stacks, and those of a neighbour.
 const (
 	ownAccount   = "123456789012"
 	ownRegion    = "eu-central-1"
@@ -14,16 +14,16 @@ const (
 	otherRegion  = "eu-west-1"
 )
 
-// resolver replaces the intrinsics of a template with values of the form that CloudFormation returns. What it does not know
-// makes it panic: a statement about a guessed resource would prove nothing.
+// resolver replaces the intrinsics of a template with values as CloudFormation returns them. It panics on anything that it does
+// not know: a statement about a guessed resource proves nothing.
 type resolver struct{ resources object }
 
-// named are the properties that set the names of resources, where a template sets them.
+// named has the property that sets the name of a resource, by type.
 var named = map[string]string{
 	"AWS::Logs::LogGroup": "LogGroupName", "AWS::StepFunctions::StateMachine": "StateMachineName", "AWS::CloudTrail::Trail": "TrailName",
 }
 
-// arns are the ARNs of the types that policies speak of; NAME stands for the name.
+// arns has the ARN of a resource, by type. NAME is the name of the resource.
 var arns = map[string]string{
 	"AWS::CloudTrail::Trail":           "arn:aws:cloudtrail:" + ownRegion + ":" + ownAccount + ":trail/NAME",
 	"AWS::CloudWatch::Alarm":           "arn:aws:cloudwatch:" + ownRegion + ":" + ownAccount + ":alarm:NAME",
@@ -107,7 +107,7 @@ func (r resolver) intrinsic(name string, argument any) any {
 		}
 		return parts
 	}
-	panic("no value for " + name)
+	panic("the resolver does not know " + name)
 }
 
 func (r resolver) ref(id string) any {
@@ -127,10 +127,10 @@ func (r resolver) attribute(id, name string) any {
 	case strings.HasSuffix(name, "Name"):
 		return r.name(id)
 	}
-	return id + "." + name // no policy speaks of it
+	return id + "." + name // no policy names it
 }
 
-// sub replaces ${…} in a text. The templates have pseudo parameters there only.
+// sub replaces ${…} in a string. The templates use only pseudo parameters there.
 func (r resolver) sub(text string) string {
 	for name, value := range pseudoParameters {
 		text = strings.ReplaceAll(text, "${"+name+"}", value.(string))
@@ -161,7 +161,7 @@ func (r resolver) name(id string) string {
 func (r resolver) arn(id string) string {
 	pattern, ok := arns[r.kind(id)]
 	if !ok {
-		panic("the form of the ARN of " + r.kind(id) + " is not known")
+		panic("arns does not list " + r.kind(id))
 	}
 	return strings.ReplaceAll(pattern, "NAME", r.name(id))
 }

@@ -15,7 +15,7 @@ import (
 	"clinical-risk-pipeline/stages"
 )
 
-// Resources that the simulated stacks find where they are deployed.
+// Existing resources and roles that the simulated stacks refer to.
 const (
 	cohortsBucket = "cohorts-bucket"
 	cohortsKey    = "arn:aws:kms:" + ownRegion + ":" + ownAccount + ":key/11111111-12ab-34cd-56ef-1234567890ab"
@@ -23,15 +23,15 @@ const (
 	custodianRole = "arn:aws:iam::" + ownAccount + ":role/DataCustodian"
 )
 
-// The keys of the resources that no template makes, and the secrets of the connections.
+// The keys of existing resources, and the secrets of the connections.
 var (
 	encryptedWith = map[string]string{"arn:aws:s3:::" + cohortsBucket: cohortsKey, existingTopic: topicKey}
 	secretOf      = map[string]string{connectionARN: secretARN}
 )
 
-// simulated are the stacks that the simulator decides about: variants that together have every integration and every statement
-// that the environments have, and the last environment, as it is deployed.
-func simulated(t *testing.T) []*deployment {
+// simulatedStacks are the stacks that the simulator decides about: variants that together have every integration and every
+// statement of the environments, and the stacks of the last environment.
+func simulatedStacks(t *testing.T) []*deployment {
 	t.Helper()
 	var all []*deployment
 	add := func(name string, template object, approver, custodian string) {
@@ -55,7 +55,7 @@ func simulated(t *testing.T) []*deployment {
 func addLast(t *testing.T, add func(name string, template object, approver, custodian string)) {
 	t.Helper()
 	last := stages.Environments()[len(stages.Environments())-1]
-	// Where it names an account and a region, it is simulated in those of the others.
+	// The simulation moves it to our account and region.
 	moved := strings.NewReplacer(cmp.Or(last.Account, ownAccount), ownAccount, cmp.Or(last.Region, ownRegion), ownRegion)
 	for i, template := range templates(t, environmentsFolder(t), last) {
 		var here object
@@ -72,7 +72,7 @@ func addLast(t *testing.T, add func(name string, template object, approver, cust
 	}
 }
 
-// approverOf is the ARN of somebody who decides about an environment's requests for approval, "" where nobody does.
+// approverOf returns the ARN of an approver of the environment, or "".
 func approverOf(environment stages.Environment) string {
 	if environment.Cohort == nil || len(environment.Cohort.Approvers) == 0 {
 		return ""
@@ -83,10 +83,10 @@ func approverOf(environment stages.Environment) string {
 	return "arn:aws:iam::" + ownAccount + ":" + environment.Cohort.Approvers[0]
 }
 
-// asks are everything that a stack needs of IAM.
-func (d *deployment) asks(t *testing.T) []asked {
+// asks returns everything that a stack needs from IAM.
+func (d *deployment) asks(t *testing.T) []claim {
 	t.Helper()
-	var all []asked
+	var all []claim
 	for id := range d.resources {
 		if d.resolver.kind(id) != "AWS::StepFunctions::StateMachine" {
 			continue
@@ -95,26 +95,26 @@ func (d *deployment) asks(t *testing.T) []asked {
 		for _, c := range d.executed(t, id) {
 			row := integrations[c.integration]
 			if row == nil {
-				t.Fatalf("%s calls %s, of which it is not known what it needs", id, c.integration)
+				t.Fatalf("%s calls %s, which integrations does not list", id, c.integration)
 			}
 			d.found[c.integration] = true
 			needs := row(d, d.resolver.arn(id), c)
 			areListed(t, c.integration, needs)
 			for _, n := range needs {
-				all = append(all, asked{d.roleOf(id), c.integration, n})
+				all = append(all, claim{d.roleOf(id), c.integration, n})
 			}
 		}
 	}
 	return slices.Concat(all, d.functionNeeds(t), d.serviceNeeds(), d.trustNeeds(t), d.guardNeeds())
 }
 
-// TestIAMAllowsEveryCallAndNothingMore decides, by a simulator of IAM, about every call that executions, functions, services
-// and people make, and about the same calls of what belongs to others; and then again without each statement.
+// TestIAMAllowsEveryCallAndNothingMore asks a simulator of IAM about every call of executions, functions, services and people, and
+// about the same calls on the resources of others. Then it asks again without each statement.
 //
 // Requirements: SRC-13, P11-10d, P11-10g, P11-30
 func TestIAMAllowsEveryCallAndNothingMore(t *testing.T) {
-	stacks := simulated(t)
-	t.Parallel() // what follows needs no CDK
+	stacks := simulatedStacks(t)
+	t.Parallel() // the rest does not use the CDK
 	simulator := startSimulator(t)
 	var allowed, strange, refused, removed int
 	found := map[string]bool{}
@@ -151,7 +151,7 @@ func TestIAMAllowsEveryCallAndNothingMore(t *testing.T) {
 		"%d decisions\n", allowed, strange, refused, removed, simulator.decisions)
 }
 
-// allQuestions are the questions about everything that the stack needs, each once, in an order that is always the same.
+// allQuestions returns the questions about everything that the stack needs, each once, in a fixed order.
 func (d *deployment) allQuestions(t *testing.T) []question {
 	t.Helper()
 	found := map[string]question{}
@@ -159,7 +159,7 @@ func (d *deployment) allQuestions(t *testing.T) []question {
 		for _, q := range d.questions(a) {
 			key := q.Principal + " " + q.Action + " " + q.Resource + " " + q.Guard + asl.Encode(q.Context)
 			if same, twice := found[key]; twice && same.allowed != q.allowed {
-				t.Errorf("%s has to be allowed and refused: %s", same.what, q.what)
+				t.Errorf("%s must be both allowed and refused: %s", same.what, q.what)
 			}
 			found[key] = q
 		}

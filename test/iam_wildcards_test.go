@@ -9,14 +9,14 @@ import (
 	"testing"
 )
 
-// Why AWS has no narrower form for a resource.
+// Why a resource has no narrower form.
 const (
-	noResource = "AWS knows no resource for these actions"
-	oneFolder  = "the objects of one folder; their names say which execution wrote them"
-	ofOne      = "what is started below one resource has a name of its own each time"
+	noResource = "AWS supports no resource for these actions"
+	oneFolder  = "the objects of one folder, whose names contain the execution"
+	ofOne      = "the children of one resource have new names each time"
 )
 
-// wildcardResources are the statements that allow something on more than one resource, by policy and name, and why.
+// wildcardResources has the reasons of statements that allow an action on more than one resource, by policy and name.
 var wildcardResources = map[string]string{
 	"ApprovalCompletionPermissions Confirm":              ofOne,
 	"ApprovalDecideFunctionPermissions Logging":          ofOne,
@@ -34,34 +34,34 @@ var wildcardResources = map[string]string{
 	"PipelinePermissions StartEMRServerlessJobRun":       ofOne,
 	"PipelinePermissions StartReviewRun":                 ofOne,
 	"PipelinePermissions Tracing":                        noResource,
-	"TrailLogsRolePermissions WriteEvents":               "CloudTrail adds to the name of its stream",
+	"TrailLogsRolePermissions WriteEvents":               "CloudTrail adds a suffix to the name of its stream",
 }
 
-// promotionWildcards are the statements by a pattern that CDK Pipelines writes into the promotion, by their first action, and
-// why. There are none elsewhere.
+// promotionWildcards has the reasons of the statements with wildcards that CDK Pipelines adds to the promotion, by their first
+// action. No other stack has wildcards in actions.
 var promotionWildcards = map[string]string{
 	"cloudformation:DescribeStacks":   "the self-mutation looks for the bootstrap stack of every account",
-	"codebuild:BatchGetBuilds":        "the actions that publish assets start projects that are made later",
-	"codebuild:BatchPutCodeCoverages": "report groups of one project have names of their own",
-	"codepipeline:GetPipelineState":   "the security check answers for the pipeline, which depends on it",
-	"kms:*":                           "the account administers the key; the CDK's default",
+	"codebuild:BatchGetBuilds":        "the actions that publish assets start projects that are created later",
+	"codebuild:BatchPutCodeCoverages": "the report groups of one project have generated names",
+	"codepipeline:GetPipelineState":   "the security check reports to the pipeline, which depends on it",
+	"kms:*":                           "the account administers the key, by default of the CDK",
 	"kms:Decrypt":                     "families of actions on the keys of artifacts and topic, and of replicas in other regions",
 	"lambda:InvokeFunction":           "the function's versions",
 	"logs:CreateLogGroup":             "the streams of one project's log group",
 	"s3:Abort*":                       "families of actions on the artifacts and the cache",
 	"s3:GetBucket*":                   "families of actions on the artifacts",
-	"s3:PutObjectAcl":                 "the artifacts have names of their own each time",
-	"sts:AssumeRole":                  "the bootstrap roles of other accounts, which a condition on their tag names",
+	"s3:PutObjectAcl":                 "the artifacts have new names each time",
+	"sts:AssumeRole":                  "the bootstrap roles of other accounts; a condition names their tag",
 }
 
 // Requirements: SRC-13
-func TestNoStatementAllowsByAWildcardWithoutAReason(t *testing.T) {
+func TestEveryWildcardHasAReason(t *testing.T) {
 	found := map[string]bool{}
 	for template, statements := range everyTemplate(t) {
 		for _, s := range statements {
 			actions := listOf(s.statement["Action"])
 			wildAction := strings.Contains(strings.Join(actions, " "), "*")
-			wildResource := !s.guards && strings.Contains(text(s.statement["Resource"]), "*") // a guard speaks of its own resource
+			wildResource := !s.guards && strings.Contains(text(s.statement["Resource"]), "*") // the policy of a resource is about that resource
 			if s.statement["Effect"] != "Allow" || !wildAction && !wildResource {
 				continue
 			}
@@ -80,7 +80,7 @@ func TestNoStatementAllowsByAWildcardWithoutAReason(t *testing.T) {
 	for _, list := range []map[string]string{wildcardResources, promotionWildcards} {
 		for name := range list {
 			if !found[name] {
-				t.Errorf("no statement %s has a wildcard any more", name)
+				t.Errorf("the statement %s has no wildcard any more: remove its reason", name)
 			}
 		}
 	}
@@ -106,30 +106,30 @@ func TestEveryDeployedStatementIsSimulated(t *testing.T) {
 		}
 		for _, s := range statements {
 			if deployed++; !known[s.policy+" "+nameOf(s.statement)] {
-				t.Errorf("%s: the statement %s of %s is deployed, and in no stack that is simulated", template, nameOf(s.statement), s.policy)
+				t.Errorf("%s: no simulated stack has the deployed statement %s of %s", template, nameOf(s.statement), s.policy)
 			}
 		}
 	}
-	fmt.Printf("iam: %d statements deployed, each of a kind that is simulated\n", deployed)
+	fmt.Printf("iam: %d deployed statements, each in a simulated stack\n", deployed)
 }
 
-// said is a statement of a policy, whose id is without the hash at its end.
-type said struct {
+// policyStatement is a statement, with the logical id of its policy without the hash at the end.
+type policyStatement struct {
 	policy    string
-	guards    bool // whether the policy is that of a resource
+	guards    bool // the policy belongs to a resource
 	statement object
 }
 
-// The names of the templates that are none of the application's.
+// The names of templates of other stacks than the application's.
 const (
 	promotionTemplate = "promotion"
 	simulatedTemplate = "simulated "
 )
 
-// everyTemplate are the statements of the application's templates, of the promotion's, and of those that are simulated.
-func everyTemplate(t *testing.T) map[string][]said {
+// everyTemplate returns the statements of the application's templates, of the promotion and of the simulated stacks.
+func everyTemplate(t *testing.T) map[string][]policyStatement {
 	t.Helper()
-	all := map[string][]said{promotionTemplate: statementsOf(promotion(t).pipeline.template["Resources"].(object))}
+	all := map[string][]policyStatement{promotionTemplate: statementsOf(promotion(t).pipeline.template["Resources"].(object))}
 	err := filepath.WalkDir(environmentsFolder(t), func(path string, _ os.DirEntry, err error) error {
 		if err == nil && strings.HasSuffix(path, ".template.json") {
 			all[filepath.Base(path)] = statementsOf(readJSON(t, path)["Resources"].(object))
@@ -139,7 +139,7 @@ func everyTemplate(t *testing.T) map[string][]said {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range simulated(t) {
+	for _, d := range simulatedStacks(t) {
 		resources := object{}
 		for id, properties := range d.resources {
 			resources[id] = object{"Properties": properties}
@@ -151,16 +151,16 @@ func everyTemplate(t *testing.T) map[string][]said {
 
 var hash = regexp.MustCompile(`[0-9A-F]{8}$`)
 
-// statementsOf are all statements of roles, resources and keys.
-func statementsOf(resources object) []said {
-	var all []said
+// statementsOf returns all statements of roles, resources and keys.
+func statementsOf(resources object) []policyStatement {
+	var all []policyStatement
 	for id, r := range resources {
 		properties, _ := r.(object)["Properties"].(object)
 		for _, property := range []string{"PolicyDocument", "KeyPolicy", "AssumeRolePolicyDocument"} {
 			document, _ := properties[property].(object)
 			statements, _ := document["Statement"].([]any)
 			for _, s := range statements {
-				all = append(all, said{hash.ReplaceAllString(id, ""), s.(object)["Principal"] != nil, s.(object)})
+				all = append(all, policyStatement{hash.ReplaceAllString(id, ""), s.(object)["Principal"] != nil, s.(object)})
 			}
 		}
 	}

@@ -34,10 +34,10 @@ func TestLogGroup(t *testing.T) {
 	p := smallestPipeline(t)
 	group := p.resource(t, "AWS::Logs::LogGroup")
 	if name := group["LogGroupName"].(string); !strings.HasPrefix(name, "/aws/vendedlogs/states/Variant-Pipeline") {
-		t.Errorf("the log group is called %s", name)
+		t.Errorf("the name of the log group is %s", name)
 	}
 	if group["RetentionInDays"] != 3653.0 {
-		t.Errorf("events are kept %v days, want ten years", group["RetentionInDays"])
+		t.Errorf("the log group keeps events for %v days, want ten years", group["RetentionInDays"])
 	}
 	if policy := p.deletionPolicy("PipelineLogs402221E7"); policy != "RetainExceptOnCreate" {
 		t.Errorf("the log group's DeletionPolicy is %v", policy)
@@ -49,7 +49,7 @@ func TestLogRetentionAndRemovalPolicy(t *testing.T) {
 		p.LogRetention, p.RemovalPolicy = awslogs.RetentionDays_ONE_MONTH, awscdk.RemovalPolicy_DESTROY
 	}))
 	if days := p.resource(t, "AWS::Logs::LogGroup")["RetentionInDays"]; days != 30.0 {
-		t.Errorf("events are kept %v days", days)
+		t.Errorf("the log group keeps events for %v days, want 30", days)
 	}
 	for _, id := range []string{"PipelineLogs402221E7", "PipelineKeyF48EE773"} {
 		if policy := p.deletionPolicy(id); policy != "Delete" {

@@ -14,7 +14,7 @@ import (
 	"clinical-risk-pipeline/constructs/monitoring"
 )
 
-// watching is an alarm's properties but for its action and description.
+// watching returns the properties of an alarm, except its actions and description.
 func watching(namespace, name, statistic string, dimensions []any, threshold float64) object {
 	return object{
 		"Namespace": namespace, "MetricName": name, "Statistic": statistic, "Dimensions": dimensions, "Period": 300.0,
@@ -72,7 +72,7 @@ func TestEveryAlarmSaysWhatHappenedAndReachesOperations(t *testing.T) {
 			t.Errorf("%s: %s", id, diff)
 		}
 		if description, _ := alarm["AlarmDescription"].(string); len(description) < 40 {
-			t.Errorf("%s says %q", id, description)
+			t.Errorf("the description of %s is too short: %q", id, description)
 		}
 		if alarm["AlarmName"] != nil || alarm["ActionsEnabled"] == false || alarm["Unit"] != nil {
 			t.Errorf("%s has a name, a unit, or no actions: %s", id, text(alarm))
@@ -86,9 +86,9 @@ func TestARunIsOverdueWithinTheHour(t *testing.T) {
 		every  time.Duration
 		want   float64
 	}{
-		{"an hour has an hour of grace", time.Hour, 2},
-		{"so has all but a week", 167 * time.Hour, 168},
-		{"CloudWatch looks back no further than a week", 168 * time.Hour, 168},
+		{"an hour has one hour of grace", time.Hour, 2},
+		{"so has every interval of less than a week", 167 * time.Hour, 168},
+		{"CloudWatch looks back one week at most", 168 * time.Hour, 168},
 	} {
 		p := synthesizeMonitoring(t, "every "+row.every.String(), func(_ awscdk.Stack, p *monitoring.MonitoringProps) { p.RunEvery = row.every })
 		if got := p.alarms()["OverdueRun"]["EvaluationPeriods"]; got != row.want {
@@ -131,7 +131,7 @@ func TestAnImportedTopicIsUsedWithAWarning(t *testing.T) {
 	}
 }
 
-// A deployment rolls back on these: what says something about a version, and nothing else.
+// A deployment rolls back on the alarms that depend on the version, and on no others.
 func TestDeploymentAlarms(t *testing.T) {
 	stack := awscdk.NewStack(newApp(t.TempDir()), jsii.String("Deployment"), nil)
 	m := monitoring.NewMonitoring(stack, "Monitoring", monitoringProps(stack))
@@ -143,6 +143,6 @@ func TestDeploymentAlarms(t *testing.T) {
 		t.Error(diff)
 	}
 	if len(m.Alarms()) != len(alwaysWatched) || m.Alarm("OverdueRun") != nil {
-		t.Errorf("%d alarms, and %v", len(m.Alarms()), m.Alarm("OverdueRun"))
+		t.Errorf("%d alarms, want %d without OverdueRun, which is %v", len(m.Alarms()), len(alwaysWatched), m.Alarm("OverdueRun"))
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"clinical-risk-pipeline/constructs/monitoring"
 )
 
-// approvalWatch is the approval watch of the fullest monitoring, with its state machine.
+// approvalWatch is the stack of a monitoring with every prop, with the state machine of its approval watch.
 func approvalWatch(t *testing.T) *pipeline {
 	t.Helper()
 	p := synthesizeMonitoring(t, "all", fullMonitoring)
@@ -21,7 +21,7 @@ func approvalWatch(t *testing.T) *pipeline {
 	return p
 }
 
-// watchAt executes the approval watch at a time, and returns the calls that it made, by state.
+// watchAt executes the approval watch at a time. It returns the execution and its calls, by state.
 func (p *pipeline) watchAt(t *testing.T, at time.Time, s services) (*asl.Execution, map[string]object) {
 	t.Helper()
 	calls := map[string]object{}
@@ -35,7 +35,7 @@ func (p *pipeline) watchAt(t *testing.T, at time.Time, s services) (*asl.Executi
 	return p.run(t, object{}, asl.Options{Handler: recording, Name: "watch-1", Start: at}), calls
 }
 
-func TestRequestsThatAreAboutToExpireAreCounted(t *testing.T) {
+func TestExpiringRequestsAreCounted(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	execution, calls := approvalWatch(t).watchAt(t, now, services{
 		"CountExpiring": answering(object{"Count": 2.0, "ScannedCount": 2.0}),
@@ -51,8 +51,8 @@ func TestRequestsThatAreAboutToExpireAreCounted(t *testing.T) {
 			"ExpressionAttributeNames": object{"#open": "open", "#requestedAt": "requestedAt"},
 			"ExpressionAttributeValues": object{
 				":open": object{"S": "yes"},
-				":from": object{"S": "2026-11-19T12:00:00.000Z"}, // 72 hours ago: what is older has expired
-				":to":   object{"S": "2026-11-20T06:00:00.000Z"}, // 54 hours ago: what is younger has more than 18 hours left
+				":from": object{"S": "2026-11-19T12:00:00.000Z"}, // 72 hours ago: older requests have expired
+				":to":   object{"S": "2026-11-20T06:00:00.000Z"}, // 54 hours ago: younger requests have more than 18 hours left
 			},
 		},
 		"ReportCount": {"Namespace": "ClinicalRisk", "MetricData": []any{object{
@@ -68,8 +68,8 @@ func TestRequestsThatAreAboutToExpireAreCounted(t *testing.T) {
 	}
 }
 
-// The alarm takes missing counts as a breach, so an execution that fails must report none.
-func TestAWatchThatCannotCountReportsNothing(t *testing.T) {
+// The alarm treats a missing count as a breach, so a failed execution must not report a count.
+func TestAFailedWatchReportsNothing(t *testing.T) {
 	execution, calls := approvalWatch(t).watchAt(t, time.Now(), services{
 		"CountExpiring": failing("DynamoDb.DynamoDbException", "AccessDenied"), "ReportCount": answering(object{}),
 	})
@@ -79,7 +79,7 @@ func TestAWatchThatCannotCountReportsNothing(t *testing.T) {
 }
 
 // Requirements: SRC-13
-func TestTheWatchMayDoExactlyThis(t *testing.T) {
+func TestTheWatchHasExactlyTheseStatements(t *testing.T) {
 	p := approvalWatch(t)
 	logging := []any{
 		"logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeLogGroups", "logs:DescribeResourcePolicies",
@@ -111,7 +111,7 @@ func TestTheWatchRunsEveryFiveMinutesAndLogsNoData(t *testing.T) {
 	p := approvalWatch(t)
 	id, machine := p.one(t, "AWS::StepFunctions::StateMachine", "")
 	if machine["StateMachineType"] != "EXPRESS" {
-		t.Errorf("the watch is %v", machine["StateMachineType"])
+		t.Errorf("the type of the watch is %v", machine["StateMachineType"])
 	}
 	logging := machine["LoggingConfiguration"].(object)
 	if logging["Level"] != "ALL" || logging["IncludeExecutionData"] != false {

@@ -11,20 +11,20 @@ func TestDashboardShowsEveryAlarmAndItsMetric(t *testing.T) {
 	p := synthesizeMonitoring(t, "all", fullMonitoring)
 	dashboard := p.resource(t, "AWS::CloudWatch::Dashboard")
 	if dashboard["DashboardName"] != nil {
-		t.Errorf("the dashboard has the name %v", dashboard["DashboardName"])
+		t.Errorf("the dashboard has the name %v, want none", dashboard["DashboardName"])
 	}
 	body := text(dashboard["DashboardBody"])
 	for id, alarm := range p.alarms() {
 		if resource := p.logicalID(t, id); !strings.Contains(body, resource) {
-			t.Errorf("%s is not shown", id)
+			t.Errorf("the dashboard does not show %s", id)
 		}
 		if name := alarm["MetricName"].(string); !strings.Contains(body, `\"`+name+`\"`) {
-			t.Errorf("%s is not drawn", name)
+			t.Errorf("the dashboard does not draw %s", name)
 		}
 	}
 }
 
-// The dashboard's text is put together by hand, so that CloudWatch must be able to read it.
+// The construct writes the JSON of the dashboard itself, so the test parses it.
 func TestDashboardIsReadableAndNoWidgetHidesAnother(t *testing.T) {
 	p := synthesizeMonitoring(t, "all", fullMonitoring)
 	var body strings.Builder
@@ -51,10 +51,10 @@ func TestDashboardIsReadableAndNoWidgetHidesAnother(t *testing.T) {
 			}
 		}
 		if !fits {
-			t.Errorf("the widget at %d, %d hides another, or leaves the grid", w.X, w.Y)
+			t.Errorf("the widget at %d, %d hides another or is outside of the grid", w.X, w.Y)
 		}
 	}
 	if len(dashboard.Widgets) != 6 { // the alarms, and a graph for each group
-		t.Errorf("%d widgets", len(dashboard.Widgets))
+		t.Errorf("%d widgets, want 6", len(dashboard.Widgets))
 	}
 }

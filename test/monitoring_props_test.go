@@ -15,7 +15,7 @@ import (
 	"clinical-risk-pipeline/constructs/monitoring"
 )
 
-// monitoringChanges has a value for every prop that is not its default.
+// monitoringChanges sets each prop to a value other than its default.
 var monitoringChanges = map[string]monitoringChange{
 	"StateMachine": func(stack awscdk.Stack, p *monitoring.MonitoringProps) {
 		p.StateMachine = awsstepfunctions.StateMachine_FromStateMachineArn(stack, jsii.String("Other"), jsii.String(watchedMachine+"2"))
@@ -47,7 +47,7 @@ func TestEveryMonitoringPropChangesTheTemplate(t *testing.T) {
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[monitoring.MonitoringProps]()) {
 		change := monitoringChanges[field.Name]
 		if change == nil {
-			t.Errorf("no change is given for the prop %s", field.Name)
+			t.Errorf("the prop %s needs a change", field.Name)
 			continue
 		}
 		if p := synthesizeMonitoring(t, "prop "+field.Name, change); text(p.template) == unchanged {

@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// alarms are the template's alarms, by id.
+// alarms returns the template's alarms, by id.
 func (p *pipeline) alarms() map[string]object {
 	found := map[string]object{}
 	for id, alarm := range p.resources("AWS::CloudWatch::Alarm") {
@@ -26,7 +26,7 @@ var alwaysWatched = []string{
 	"ThrottledExecutions", "TimedOutExecutions",
 }
 
-// TestSnapshotsOfMonitoring is run by `make snapshots`, too.
+// `make snapshots` runs the test, too.
 func TestSnapshotsOfMonitoring(t *testing.T) {
 	for _, row := range []struct {
 		name   string
@@ -53,7 +53,7 @@ func TestSnapshotsOfMonitoring(t *testing.T) {
 	}
 }
 
-// logicalID is the logical id of an alarm.
+// logicalID returns the logical id of an alarm.
 func (p *pipeline) logicalID(t *testing.T, id string) string {
 	t.Helper()
 	logical, _ := p.one(t, "AWS::CloudWatch::Alarm", id)

@@ -30,7 +30,7 @@ func TestNotifyTeam(t *testing.T) {
 			"TopicArn":         arguments["TopicArn"],
 			"Subject":          "{% (" + isTest + ` ? "[TEST] " : "") & "Trial Risk Alert" %}`,
 			"MessageStructure": "json",
-			"Message":          arguments["Message"], // see the executions
+			"Message":          arguments["Message"], // see execution_test.go
 			"MessageAttributes": object{
 				"trial":       object{"DataType": "String", "StringValue": textOf("trialId")},
 				"severity":    object{"DataType": "String", "StringValue": "high"},
@@ -73,14 +73,14 @@ func TestAlertsAreSubscribedWithADeadLetterQueue(t *testing.T) {
 		t.Errorf("the queue is %s", text(kept))
 	}
 	if policy := text(p.resource(t, "AWS::KMS::Key")["KeyPolicy"]); !strings.Contains(policy, `"Service": "sns.amazonaws.com"`) {
-		t.Errorf("SNS may not use the queue's key: %s", policy)
+		t.Errorf("SNS cannot use the key of the queue: %s", policy)
 	}
 }
 
-// alertSchema is the published schema of an alert.
+// alertSchema returns the published schema of an alert.
 func alertSchema(t *testing.T) *jsonschema.Schema { return compileSchema(t, "alert") }
 
-// message is the alert that a call of NotifyTeam publishes, which meets its schema.
+// message returns the alert that a call of NotifyTeam publishes, and validates it.
 func message(t *testing.T, task *asl.Task) object {
 	t.Helper()
 	var alert object
@@ -88,26 +88,26 @@ func message(t *testing.T, task *asl.Task) object {
 		t.Fatal(err)
 	}
 	if err := alertSchema(t).Validate(alert); err != nil {
-		t.Errorf("the alert does not meet its schema: %v\n%s", err, text(alert))
+		t.Errorf("the alert is not valid: %v\n%s", err, text(alert))
 	}
 	return alert
 }
 
 // Requirements: SRC-19
-func TestTheSchemaRefusesWhatIsNoAlert(t *testing.T) {
+func TestTheSchemaRefusesInvalidAlerts(t *testing.T) {
 	for reason, alert := range map[string]object{
-		"a test that is no boolean":   {"subject": "S-1", "test": "no"},
-		"a score":                     {"subject": "S-1", "score": 0.9},
-		"neither subject nor cohort":  {},
-		"both of them":                {"subject": "S-1", "highRisk": 1.0, "scored": 1.0, "notScored": 0.0, "subjects": 1.0, "records": "s3://b/k"},
-		"a count that is no count":    {"highRisk": 1.5, "scored": 1.0, "notScored": 0.0, "subjects": 1.0, "records": "s3://b/k"},
-		"a cohort without its places": {"highRisk": 1.0, "scored": 1.0, "notScored": 0.0, "subjects": 1.0},
+		"test is not a boolean":               {"subject": "S-1", "test": "no"},
+		"a score is present":                  {"subject": "S-1", "score": 0.9},
+		"subject and cohort are missing":      {},
+		"subject and cohort are present":      {"subject": "S-1", "highRisk": 1.0, "scored": 1.0, "notScored": 0.0, "subjects": 1.0, "records": "s3://b/k"},
+		"a count is not an integer":           {"highRisk": 1.5, "scored": 1.0, "notScored": 0.0, "subjects": 1.0, "records": "s3://b/k"},
+		"the place of the records is missing": {"highRisk": 1.0, "scored": 1.0, "notScored": 0.0, "subjects": 1.0},
 	} {
 		whole := object{"schemaVersion": 1.0, "message": "High dropout risk detected", "environment": "dev", "trialId": "T",
 			"threshold": 0.75, "execution": "arn:aws:states:::x", "test": false}
 		maps.Copy(whole, alert)
 		if alertSchema(t).Validate(whole) == nil {
-			t.Errorf("accepted %s", reason)
+			t.Errorf("accepted an alert: %s", reason)
 		}
 	}
 }

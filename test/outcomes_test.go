@@ -27,10 +27,10 @@ func TestOperationsHearOfEveryExecutionThatDidNotSucceed(t *testing.T) {
 	}
 }
 
-// The event that the rule matches holds the execution's input and output. The message takes three fields of it.
+// The event has the input and the output of the execution. The message takes the status and the ARN only.
 //
 // Requirements: SRC-23
-func TestOperationsAreSentNoData(t *testing.T) {
+func TestOperationsGetNoSubjectData(t *testing.T) {
 	rule := smallestPipeline(t).resource(t, "AWS::Events::Rule")
 	want := object{
 		"InputPathsMap": object{"status": "$.detail.status", "execution": "$.detail.executionArn"},

@@ -75,7 +75,7 @@ func TestFaultsOfOwnStatesAreUnderTheirField(t *testing.T) {
 	}
 }
 
-func TestTwoStatementsOfOneNameAreRefusedUnlessTheyAllowTheSame(t *testing.T) {
+func TestStatementsThatShareANameMustAllowTheSame(t *testing.T) {
 	build := func(more policy.Statement) any {
 		stack := awscdk.NewStack(newApp(t.TempDir()), jsii.String("Statements"), nil)
 		props := smallestProps(stack)

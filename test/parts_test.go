@@ -16,8 +16,8 @@ import (
 	"clinical-risk-pipeline/constructs/risk"
 )
 
-// everyFieldChangesTheTemplate compares the template of a part of the props with the templates of its changes, of which
-// there has to be one for every field.
+// everyFieldChangesTheTemplate changes each field of a part of the props and fails where the template stays the same. Every field
+// needs a change.
 func everyFieldChangesTheTemplate[T any](t *testing.T, base func(awscdk.Stack) T,
 	in func(*risk.ClinicalRiskPipelineProps, T), changes map[string]func(awscdk.Stack, *T)) {
 	t.Helper()
@@ -35,7 +35,7 @@ func everyFieldChangesTheTemplate[T any](t *testing.T, base func(awscdk.Stack) T
 	for _, field := range reflect.VisibleFields(part) {
 		change := changes[field.Name]
 		if change == nil {
-			t.Errorf("no change is given for %s.%s", part.Name(), field.Name)
+			t.Errorf("%s.%s needs a change", part.Name(), field.Name)
 		} else if variant(field.Name, change) == unchanged {
 			t.Errorf("%s.%s does not change the template", part.Name(), field.Name)
 		}

@@ -44,7 +44,7 @@ func TestRoleIsAssumedByStepFunctionsAndHasNoOtherPolicy(t *testing.T) {
 		t.Error(diff)
 	}
 	if role["Policies"] != nil || len(p.resources("AWS::IAM::Policy")) > 0 {
-		t.Error("the role has statements besides its own policy")
+		t.Error("the role has other policies than its own")
 	}
 	want := []any{object{
 		"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": object{"Service": "states.amazonaws.com"},
@@ -66,7 +66,7 @@ func TestRoleReachesTheEndpointByTheNameInItsARN(t *testing.T) {
 		t.Error(diff)
 	}
 	if name := p.state(t, "InvokeModel")["Arguments"].(object)["EndpointName"]; name != "Dropout-Inference" {
-		t.Errorf("asks the endpoint %v", name)
+		t.Errorf("calls the endpoint %v", name)
 	}
 }
 
@@ -85,9 +85,9 @@ func TestRoleReachesAnExistingTopicAndItsKey(t *testing.T) {
 	}
 }
 
-func TestRoleReachesNoKeyWhereTheTopicHasNone(t *testing.T) {
+func TestRoleReachesNoKeyOfAnUnencryptedTopic(t *testing.T) {
 	p := synthesize(t, "alert topic", alertTopicProps)
 	if statement, ok := p.statements(t)["TopicEncryption"]; ok {
-		t.Errorf("the role may use a key: %s", text(statement))
+		t.Errorf("the role may use a key, although the topic has none: %s", text(statement))
 	}
 }

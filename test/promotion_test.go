@@ -16,7 +16,7 @@ import (
 	"clinical-risk-pipeline/workflow"
 )
 
-// promoted is the synthesized promotion: the folder of its assembly, and the template of its stack.
+// promoted is a synthesized promotion: the folder of its assembly and the template of its stack.
 type promoted struct {
 	dir      string
 	pipeline *pipeline
@@ -40,7 +40,7 @@ func promotion(t *testing.T) *promoted {
 	return promotedOnce
 }
 
-// actions are the names of the actions of a stage of the pipeline, in the order of their execution.
+// actions returns the names of the actions of a stage of the pipeline, in the order of their execution.
 func (p *promoted) actions(t *testing.T, stage string) []string {
 	t.Helper()
 	for _, s := range p.pipeline.resource(t, "AWS::CodePipeline::Pipeline")["Stages"].([]any) {
@@ -61,7 +61,7 @@ func (p *promoted) actions(t *testing.T, stage string) []string {
 	return nil
 }
 
-// environment is the template of an environment's stack.
+// environment returns the stack of an environment that scores subjects.
 func (p *promoted) environment(t *testing.T, stage string) *pipeline {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(p.dir, "assembly-Promotion-"+stage, "*ClinicalRisk*.template.json"))
@@ -71,7 +71,7 @@ func (p *promoted) environment(t *testing.T, stage string) *pipeline {
 	return &pipeline{template: readJSON(t, files[0])}
 }
 
-// project is the CodeBuild project whose description contains the words.
+// project returns the CodeBuild project whose description contains the words.
 func (p *promoted) project(t *testing.T, words string) (properties, buildSpec object) {
 	t.Helper()
 	for _, properties := range p.pipeline.resources("AWS::CodeBuild::Project") {
@@ -87,7 +87,7 @@ func (p *promoted) project(t *testing.T, words string) (properties, buildSpec ob
 	return nil, nil
 }
 
-// stages are the names of the stages of the pipeline, in their order.
+// stages returns the names of the stages of the pipeline, in their order.
 func (p *promoted) stages(t *testing.T) []string {
 	t.Helper()
 	var names []string
@@ -123,7 +123,7 @@ func TestPromotionGatesProductionOnly(t *testing.T) {
 	}
 }
 
-func TestPromotionSynthesizesWithToolsByVersion(t *testing.T) {
+func TestPromotionSynthesizesWithPinnedTools(t *testing.T) {
 	properties, spec := promotion(t).project(t, "Build/Synth")
 	runtime := spec["phases"].(object)["install"].(object)["runtime-versions"].(object)
 	if runtime["nodejs"] != "20" || runtime["golang"] != "latest" {
@@ -179,8 +179,8 @@ func TestPromotionSmokesThroughARoleOfTheEnvironment(t *testing.T) {
 	t.Error("no smoke role")
 }
 
-// wantSmokePermissions expects that what is released is started, and that smoke executions are followed, whose data is encrypted,
-// and nothing else.
+// wantSmokePermissions expects a policy that allows to start the released version and to follow smoke executions, whose data is
+// encrypted, and nothing else.
 func wantSmokePermissions(t *testing.T, environment *pipeline, policy any) {
 	t.Helper()
 	machine, properties := environment.one(t, "AWS::StepFunctions::StateMachine", "")
@@ -202,11 +202,11 @@ func wantSmokePermissions(t *testing.T, environment *pipeline, policy any) {
 	}
 }
 
-// The smoke execution is started by what the stack names as released.
+// A smoke execution starts the alias that the stack outputs.
 func TestPromotionSmokesThroughTheAlias(t *testing.T) {
 	_, spec := promotion(t).project(t, "Dev/Smoke")
 	if got := text(spec); !strings.Contains(got, "scripts/smoke.sh $LIVE_ALIAS_ARN examples/smoke-input.json") {
-		t.Errorf("starts something else: %s", got)
+		t.Errorf("does not start the alias: %s", got)
 	}
 	for _, stage := range promotion(t).pipeline.resource(t, "AWS::CodePipeline::Pipeline")["Stages"].([]any) {
 		for _, action := range stage.(object)["Actions"].([]any) {
@@ -216,11 +216,11 @@ func TestPromotionSmokesThroughTheAlias(t *testing.T) {
 			}
 		}
 	}
-	t.Error("no action hands the output LiveAliasArn over")
+	t.Error("no action passes the output LiveAliasArn")
 }
 
-// What the pipeline starts is an input as any other, with the mark of a test.
-func TestTheSmokeInputIsAnInputAndATest(t *testing.T) {
+// The smoke input is a valid input with the mark of a test.
+func TestTheSmokeInputIsValidAndMarkedAsATest(t *testing.T) {
 	file, err := intake.Open(t.Context(), "../examples/smoke-input.json", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -228,7 +228,7 @@ func TestTheSmokeInputIsAnInputAndATest(t *testing.T) {
 	defer func() { _ = file.Close() }()
 	for input, err := range file.Inputs() {
 		if err != nil || input.Value[workflow.Test] != true {
-			t.Errorf("the input is not marked: %v, %v", input.Value, err)
+			t.Errorf("the input is invalid or not marked as a test: %v, %v", input.Value, err)
 		}
 	}
 }
@@ -252,12 +252,12 @@ func TestPromotionSnapshot(t *testing.T) {
 }
 
 // Requirements: SRC-11, P11-10k2
-func TestPromotionDeploysWhatTheLaptopDeploys(t *testing.T) {
+func TestPromotionDeploysTheStacksThatALaptopDeploys(t *testing.T) {
 	manifest, err := os.ReadFile(filepath.Join(promotion(t).dir, "assembly-Promotion-Staging", "manifest.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(string(manifest), `"stackName": "Staging-ClinicalRisk"`) {
-		t.Error("the stack has another name than the one that cdk deploy 'Staging/*' makes")
+		t.Error("the name of the stack is not the one that cdk deploy 'Staging/*' uses")
 	}
 }

@@ -17,7 +17,7 @@ import (
 	"clinical-risk-pipeline/constructs/risk"
 )
 
-// changes has a value for every prop that is not its default.
+// changes sets each prop to a value other than its default.
 var changes = map[string]func(awscdk.Stack, *risk.ClinicalRiskPipelineProps){
 	"Extraction": func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) { p.Extraction = risk.NoExtraction{} },
 	"EndpointName": func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
@@ -63,11 +63,11 @@ func TestEveryPropChangesTheTemplate(t *testing.T) {
 	unchanged := text(smallestPipeline(t).template)
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[risk.ClinicalRiskPipelineProps]()) {
 		if field.Name == "KeyPrepared" {
-			continue // a promise: TestImportedKeys
+			continue // see TestImportedKeys
 		}
 		change := changes[field.Name]
 		if change == nil {
-			t.Errorf("no change is given for the prop %s", field.Name)
+			t.Errorf("the prop %s needs a change", field.Name)
 			continue
 		}
 		if p := synthesize(t, "prop "+field.Name, changedProps(change)); text(p.template) == unchanged {

@@ -40,7 +40,7 @@ func TestRecordStore(t *testing.T) {
 	}
 	for _, kept := range []string{id, logs, "RecordsKey99747094"} {
 		if policy := p.deletionPolicy(kept); policy != "Retain" {
-			t.Errorf("the DeletionPolicy of %s is %v", kept, policy)
+			t.Errorf("the DeletionPolicy of %s is %v, want Retain", kept, policy)
 		}
 	}
 	_, policy := p.one(t, "AWS::S3::BucketPolicy", "RecordsBucket")
@@ -48,7 +48,7 @@ func TestRecordStore(t *testing.T) {
 }
 
 // Requirements: P11-10c, P11-10d
-func TestRecordStoreRefusesWhatTheLockLetsPass(t *testing.T) {
+func TestRecordStorePolicyClosesTheGapsOfTheLock(t *testing.T) {
 	p := synthesizeRecordStore(t, "default", nil)
 	bucket, _ := p.one(t, "AWS::S3::Bucket", "RecordsBucket")
 	objects := joined(attribute(bucket, "Arn"), "/*")
@@ -74,7 +74,7 @@ func TestRecordStoreRefusesWhatTheLockLetsPass(t *testing.T) {
 }
 
 // Requirements: P11-10c
-func TestRecordStoreInComplianceLeavesNoWayBack(t *testing.T) {
+func TestRecordStoreInComplianceMode(t *testing.T) {
 	p := synthesizeRecordStore(t, "compliance", &audit.RecordStoreProps{Lock: audit.Compliance, Retention: 10 * 365 * days})
 	bucket, properties := p.one(t, "AWS::S3::Bucket", "RecordsBucket")
 	if diff := cmp.Diff(object{"Mode": "COMPLIANCE", "Days": 3650.0},
@@ -136,11 +136,11 @@ func TestAccessLogsOfTheRecords(t *testing.T) {
 			"StringEquals": object{"aws:SourceAccount": object{"Ref": "AWS::AccountId"}},
 		},
 	}, got[""]); diff != "" {
-		t.Errorf("who writes the logs: %s", diff)
+		t.Errorf("the statement of the S3 log service: %s", diff)
 	}
 }
 
-// recordStoreChanges has a value for every prop that is not its default.
+// recordStoreChanges sets each prop to a value other than its default.
 var recordStoreChanges = map[string]func(awscdk.Stack, *audit.RecordStoreProps){
 	"Lock":               func(_ awscdk.Stack, p *audit.RecordStoreProps) { p.Lock = audit.Compliance },
 	"Retention":          func(_ awscdk.Stack, p *audit.RecordStoreProps) { p.Retention = 7 * days },
@@ -155,11 +155,11 @@ func TestEveryRecordStorePropChangesTheTemplate(t *testing.T) {
 	unchanged := text(synthesizeRecordStore(t, "default", nil).template)
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[audit.RecordStoreProps]()) {
 		if field.Name == "KeyPrepared" {
-			continue // a promise: TestImportedKeys
+			continue // see TestImportedKeys
 		}
 		change := recordStoreChanges[field.Name]
 		if change == nil {
-			t.Errorf("no change is given for the prop %s", field.Name)
+			t.Errorf("the prop %s needs a change", field.Name)
 			continue
 		}
 		p := synthesizeStack(t, "record store prop "+field.Name, func(stack awscdk.Stack) {

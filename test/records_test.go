@@ -16,7 +16,7 @@ import (
 	"clinical-risk-pipeline/constructs/risk"
 )
 
-// recordSchema is the published schema of a decision record.
+// recordSchema returns the published schema of a decision record.
 func recordSchema(t *testing.T) *jsonschema.Schema { return compileSchema(t, "decision-record") }
 
 func compileSchema(t *testing.T, name string) *jsonschema.Schema {
@@ -33,19 +33,19 @@ func compileSchema(t *testing.T, name string) *jsonschema.Schema {
 func wantValid(t *testing.T, record object) {
 	t.Helper()
 	if err := recordSchema(t).Validate(record); err != nil {
-		t.Errorf("the record does not meet its schema: %v\n%s", err, text(record))
+		t.Errorf("the record is not valid: %v\n%s", err, text(record))
 	}
 }
 
 // Requirements: P11-10a-records, P11-10b
-func TestTheSchemaRefusesWhatIsNoRecord(t *testing.T) {
+func TestTheSchemaRefusesInvalidRecords(t *testing.T) {
 	valid := runCohort(t, smallBatchPipeline(t), line("S-0", 0.9), nil).records["decisions/run-1/batch-0000000.json"]
 	for reason, change := range map[string]func(object){
-		"a feature":          func(r object) { r["subjects"].([]any)[0].(object)["age"] = 71.0 },
-		"a score above one":  func(r object) { r["subjects"].([]any)[0].(object)["score"] = 1.1 },
-		"no threshold":       func(r object) { delete(r, "threshold") },
-		"an invented branch": func(r object) { r["subjects"].([]any)[0].(object)["branch"] = "maybe" },
-		"a time of day":      func(r object) { r["recordedAt"] = "noon" },
+		"a feature is present":      func(r object) { r["subjects"].([]any)[0].(object)["age"] = 71.0 },
+		"a score is above one":      func(r object) { r["subjects"].([]any)[0].(object)["score"] = 1.1 },
+		"the threshold is missing":  func(r object) { delete(r, "threshold") },
+		"a branch is unknown":       func(r object) { r["subjects"].([]any)[0].(object)["branch"] = "maybe" },
+		"a time is not a timestamp": func(r object) { r["recordedAt"] = "noon" },
 	} {
 		var record object
 		if err := json.Unmarshal([]byte(text(valid)), &record); err != nil {
@@ -53,13 +53,13 @@ func TestTheSchemaRefusesWhatIsNoRecord(t *testing.T) {
 		}
 		change(record)
 		if recordSchema(t).Validate(record) == nil {
-			t.Errorf("accepted %s", reason)
+			t.Errorf("accepted a record: %s", reason)
 		}
 	}
 }
 
 // Requirements: SRC-19, P11-10e, P11-10f
-func TestEveryDecisionIsRecordedBeforeAnybodyIsTold(t *testing.T) {
+func TestEveryDecisionIsRecordedBeforeTheAlert(t *testing.T) {
 	for _, row := range []struct{ score, path, state, branch string }{
 		{"0.9", "StartEMRJob InvokeModel CheckRisk RecordDecision NotifyTeam End", "RecordDecision", "alert"},
 		{"0.75", "StartEMRJob InvokeModel CheckRisk RecordLowRisk End", "RecordLowRisk", "no alert"},
@@ -75,7 +75,7 @@ func TestEveryDecisionIsRecordedBeforeAnybodyIsTold(t *testing.T) {
 			t.Error(diff)
 		}
 		if key != "decisions/run-1/record.json" {
-			t.Errorf("recorded at %v", key)
+			t.Errorf("the key of the record is %v", key)
 		}
 		wantValid(t, record)
 		score := record["subjects"].([]any)[0].(object)
@@ -89,7 +89,7 @@ func TestEveryDecisionIsRecordedBeforeAnybodyIsTold(t *testing.T) {
 }
 
 // Requirements: P11-10f
-func TestNobodyIsToldOfADecisionThatCannotBeRecorded(t *testing.T) {
+func TestADecisionThatCannotBeRecordedSendsNoAlert(t *testing.T) {
 	s := healthyServices("0.9").with("RecordDecision", failing("S3.S3Exception", "AccessDenied"))
 	got := execute(t, recordedPipeline(t), oneSubject, s)
 	if got.Status != asl.Failed || got.Error != "S3.S3Exception" || got.Path()[len(got.Path())-1] != "RecordDecision" {

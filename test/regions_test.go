@@ -12,15 +12,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// The list of the regions is not exported, so it is read where it stands.
-func TestRegionsAreThoseOfTheCDK(t *testing.T) {
+// Package stages does not export its list of regions, so the test reads the source file.
+func TestRegionsMatchTheCDK(t *testing.T) {
 	file, err := parser.ParseFile(token.NewFileSet(), "../stages/regions.go", nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var ours, theirs []string
 	ast.Inspect(file, func(node ast.Node) bool {
-		if list, ok := node.(*ast.CompositeLit); ok { // there is no other
+		if list, ok := node.(*ast.CompositeLit); ok { // the file has only this one
 			for _, element := range list.Elts {
 				region, err := strconv.Unquote(element.(*ast.BasicLit).Value)
 				if err != nil {
@@ -37,6 +37,6 @@ func TestRegionsAreThoseOfTheCDK(t *testing.T) {
 	slices.Sort(ours)
 	slices.Sort(theirs)
 	if diff := cmp.Diff(theirs, ours); diff != "" || len(theirs) < 30 {
-		t.Errorf("the CDK knows %d regions, and stages/regions.go has others: %s", len(theirs), diff)
+		t.Errorf("stages/regions.go differs from the %d regions of the CDK: %s", len(theirs), diff)
 	}
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // Requirements: SRC-11, P11-10k2
-func TestADeploymentPublishesTheRevisionAndKeepsTheVersionBefore(t *testing.T) {
+func TestADeploymentPublishesTheRevisionAndKeepsThePreviousVersion(t *testing.T) {
 	p := synthesizeRelease(t, "all at once", nil)
 	machine, _ := p.one(t, "AWS::StepFunctions::StateMachine", "")
 	id, version := p.one(t, "AWS::StepFunctions::StateMachineVersion", "")
@@ -23,7 +23,7 @@ func TestADeploymentPublishesTheRevisionAndKeepsTheVersionBefore(t *testing.T) {
 	}
 	resource := p.template["Resources"].(object)[id].(object)
 	if resource["DeletionPolicy"] != "Retain" || resource["UpdateReplacePolicy"] != "Retain" {
-		t.Errorf("a deployment, or one that is rolled back, deletes the version that executions run: %s", text(resource))
+		t.Errorf("a deployment or a rollback deletes the version that executions run: %s", text(resource))
 	}
 }
 
@@ -55,7 +55,7 @@ func TestTheAliasShiftsAllAtOnceOrAsACanary(t *testing.T) {
 }
 
 // Requirements: P11-10g
-func TestWhoMayStartStartsThroughTheAliasOnly(t *testing.T) {
+func TestExecutionsStartThroughTheAliasOnly(t *testing.T) {
 	p := synthesizeRelease(t, "all at once", nil)
 	machine, _ := p.one(t, "AWS::StepFunctions::StateMachine", "")
 	want := with(allow("StartLive", object{"Ref": machine}, "states:StartExecution"),
@@ -65,7 +65,7 @@ func TestWhoMayStartStartsThroughTheAliasOnly(t *testing.T) {
 	}
 }
 
-func TestAReleaseTellsItsARNs(t *testing.T) {
+func TestAReleaseExposesItsARNs(t *testing.T) {
 	p := synthesizeRelease(t, "all at once", nil)
 	version, _ := p.one(t, "AWS::StepFunctions::StateMachineVersion", "")
 	alias, _ := p.one(t, "AWS::StepFunctions::StateMachineAlias", "")
@@ -86,7 +86,7 @@ func TestEveryPropOfAReleaseChangesTheTemplate(t *testing.T) {
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[release.ReleaseProps]()) {
 		change := changes[field.Name]
 		if change == nil {
-			t.Errorf("no change is given for %s", field.Name)
+			t.Errorf("the prop %s needs a change", field.Name)
 			continue
 		}
 		p := synthesizeRelease(t, "prop "+field.Name, func(stack awscdk.Stack, p *release.ReleaseProps) {
@@ -99,7 +99,7 @@ func TestEveryPropOfAReleaseChangesTheTemplate(t *testing.T) {
 	}
 }
 
-func TestAReleaseThatIsWrongIsRefused(t *testing.T) {
+func TestAnInvalidReleaseIsRefused(t *testing.T) {
 	fault := panicOf(func() {
 		release.NewRelease(awscdk.NewStack(newApp(t.TempDir()), jsii.String("Variant"), nil), "Release", &release.ReleaseProps{})
 	})

@@ -15,7 +15,7 @@ import (
 const askedPath = "StartEMRJob InvokeModel CheckRisk RecordDecision NotifyTeam CheckTest RequestApproval "
 
 // Requirements: SRC-20, P11-10f
-func TestAPersonDecidesWhatIsDoneNext(t *testing.T) {
+func TestTheDecisionOfAPersonTakesItsBranch(t *testing.T) {
 	for _, row := range []struct {
 		reason string
 		decide func(*asl.Task) (asl.Reply, error)
@@ -23,8 +23,8 @@ func TestAPersonDecidesWhatIsDoneNext(t *testing.T) {
 	}{
 		{"approved", deciding("approved"), askedPath + "CheckApproval StartReview End"},
 		{"rejected", deciding("rejected"), askedPath + "CheckApproval NotApproved End"},
-		{"an answer of another form is no approval", answering(object{"decision": []any{"approved"}}), askedPath + "CheckApproval NotApproved End"},
-		{"nor is one that says nothing", answering(nil), askedPath + "CheckApproval NotApproved End"},
+		{"an answer of another form is not an approval", answering(object{"decision": []any{"approved"}}), askedPath + "CheckApproval NotApproved End"},
+		{"an empty answer is not an approval", answering(nil), askedPath + "CheckApproval NotApproved End"},
 		{"nobody decides", hanging, askedPath + "EscalateApproval NotApproved End"},
 		{"Lambda is busy at first", sometimes(3, failing("Lambda.TooManyRequestsException", "Rate exceeded"), deciding("approved")),
 			askedPath + "CheckApproval StartReview End"},
@@ -47,7 +47,7 @@ func TestNobodyIsAskedAboutLowRisk(t *testing.T) {
 }
 
 // Requirements: SRC-20
-func TestADeadlineIsReportedAndEndsAsNotApproved(t *testing.T) {
+func TestAMissedDeadlineIsReportedAndEndsAsNotApproved(t *testing.T) {
 	var message object
 	s := approvalServices("0.9", hanging).with("EscalateApproval", func(task *asl.Task) (asl.Reply, error) {
 		message = task.Input.(object)["Message"].(object)
@@ -69,10 +69,10 @@ func TestADeadlineIsReportedAndEndsAsNotApproved(t *testing.T) {
 	}
 }
 
-// The function checks requests by the same rules: package lambda/approval.
+// The test validates requests with the function's own rules, in package lambda/approval.
 //
 // Requirements: SRC-20, SRC-23
-func TestTheRequestIsWhatTheFunctionTakes(t *testing.T) {
+func TestTheFunctionAcceptsTheRequest(t *testing.T) {
 	var asked object
 	ask := func(task *asl.Task) (asl.Reply, error) {
 		asked = task.Input.(object)["Payload"].(object)
@@ -98,7 +98,7 @@ func wantRequest(t *testing.T, asked object, execution string, subjects any, pla
 		t.Errorf("the deadline is %v, %v after the start", asked["deadline"], wait)
 	}
 	if record := asked["record"].(string); !strings.HasPrefix(record, "s3://") || !strings.HasSuffix(record, place) {
-		t.Errorf("what is reviewed is said to be at %s", record)
+		t.Errorf("the request names the records %s", record)
 	}
 	want := object{
 		"taskToken": asked["taskToken"], "execution": execution, "startedAt": asked["startedAt"], "redriveCount": 0.0, "retryCount": 0.0, "trialId": "T-1",

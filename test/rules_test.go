@@ -6,14 +6,14 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// check reports the rules that an execution broke, whatever struck it:
+// check reports the rules that an execution broke. They hold under every fault:
 //
 //   - it ends;
-//   - a subject whose recorded score is above the threshold has been told of, or the execution failed loudly;
-//   - when it succeeds, every subject is recorded exactly once; nobody is ever recorded twice;
-//   - nothing is done downstream that no one approved, before the alert, or twice (the world notes these as they happen);
-//   - when it succeeds and was approved, everything downstream was done;
-//   - no feature is left behind, but in the data of the execution (checkCanary).
+//   - the team is alerted about a subject whose recorded score is above the threshold, or the execution fails;
+//   - when it succeeds, every subject is recorded exactly once; no subject is ever recorded twice;
+//   - nothing happens downstream without an approval, before the alert, or twice (the world notes these when they happen);
+//   - when it succeeds with an approval, everything downstream has happened;
+//   - it leaves no feature behind, except in the data of the execution (checkCanary).
 func (w *world) check(v *variant, x *asl.Execution) []string {
 	violations := w.breaches
 	w.breaches = nil
@@ -31,14 +31,14 @@ func (w *world) check(v *variant, x *asl.Execution) []string {
 			subject := s.(object)
 			id := subject["subject"].(string)
 			recorded[id]++
-			score, _ := subject["score"].(float64) // one that is no number is not what the model said
+			score, _ := subject["score"].(float64) // a score that is not a number differs from the model's
 			isHigh := score > v.threshold
 			high = high || isHigh
 			if isHigh != (subject["branch"] == "alert") {
 				report("%s is recorded with score %v and branch %v", id, subject["score"], subject["branch"])
 			}
 			if subject["score"] != w.subjects[id] {
-				report("%s is recorded with score %v, the model said %v", id, subject["score"], w.subjects[id])
+				report("%s is recorded with score %v, but the score of the model is %v", id, subject["score"], w.subjects[id])
 			}
 		}
 	}
@@ -48,17 +48,17 @@ func (w *world) check(v *variant, x *asl.Execution) []string {
 		}
 	}
 	if high && succeeded && len(w.alerts) == 0 {
-		report("succeeded without telling of a subject at high risk")
+		report("succeeded without an alert about a subject at high risk")
 	}
 	if !high && len(w.alerts) > 0 {
-		report("told of nobody at high risk")
+		report("alerted without a subject at high risk")
 	}
 	w.checkDownstream(v, succeeded && high && x.Output != nil && wasApproved(x.Output), report)
 	w.checkCanary(v, x, report)
 	return violations
 }
 
-// expected are the subjects of an execution of the variant.
+// expected returns the subjects of an execution of the variant.
 func (w *world) expected(v *variant) []string {
 	if v.scoresCohort() {
 		return w.ids()
@@ -72,14 +72,14 @@ func (w *world) checkDownstream(v *variant, due bool, report func(string, ...any
 	}
 	states := v.pipeline.definition["States"].(object)
 	if states["StartReview"] != nil && !w.reviewed() {
-		report("succeeded without the review that was approved")
+		report("succeeded without the approved review")
 	}
 	if states["OpenIncident"] != nil && len(w.incidents) == 0 {
-		report("succeeded without the incident that was approved")
+		report("succeeded without the approved incident")
 	}
 }
 
-// wasApproved tells what the execution heard: an approval that came too late is none. Without an approver all is approved.
+// wasApproved tells whether the execution got an approval in time. Without an approver, everything counts as approved.
 func wasApproved(output any) bool {
 	approval, asked := output.(object)["approval"].(object)
 	return !asked || approval["decision"] == "approved"

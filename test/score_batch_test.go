@@ -42,15 +42,15 @@ func TestTheRecordOfABatch(t *testing.T) {
 	}
 }
 
-func TestSubjectsWithoutUsableLinesAreCountedAndTheOthersScored(t *testing.T) {
+func TestUnusableLinesAreCountedAndTheOthersScored(t *testing.T) {
 	for reason, other := range map[string]string{
-		"no features":               `{"subject": "S-1"}`,
-		"features that are a text":  `{"subject": "S-1", "features": "none"}`,
-		"features that are a list":  `{"subject": "S-1", "features": [1, 2]}`,
-		"a line that is no object":  `"S-1"`,
-		"a line that is a list":     `[{"subject": "S-1", "features": {"score": 0.9}}]`,
-		"a line that says nothing":  `null`,
-		"a subject that is no text": `{"subject": {"name": "Jane"}}`,
+		"no features":                 `{"subject": "S-1"}`,
+		"the features are a string":   `{"subject": "S-1", "features": "none"}`,
+		"the features are a list":     `{"subject": "S-1", "features": [1, 2]}`,
+		"the line is a string":        `"S-1"`,
+		"the line is a list":          `[{"subject": "S-1", "features": {"score": 0.9}}]`,
+		"the line is null":            `null`,
+		"the subject is not a string": `{"subject": {"name": "Jane"}}`,
 	} {
 		t.Run(reason, func(t *testing.T) {
 			got := runCohort(t, smallBatchPipeline(t), line("S-0", 0.9)+other+"\n", nil)
@@ -70,10 +70,10 @@ func TestSubjectsWithoutUsableLinesAreCountedAndTheOthersScored(t *testing.T) {
 // Requirements: SRC-07
 func TestFeaturesReachTheModelUnchangedAndInOrder(t *testing.T) {
 	for reason, lines := range map[string][]string{
-		"a batch of one":          {`{"age":71,"score":0.1,"site":"DE-03","visits":[1,2]}`},
-		"a list of one":           {`{"score":0.1,"visits":[1]}`, `{"score":0.1,"visits":[]}`},
-		"texts, null and numbers": {`{"age":"71","score":0.1,"sex":null}`, `{"nested":{"a":[[1]]},"score":0.1}`},
-		"no feature at all":       {`{}`, `{"score":0.1}`},
+		"a batch of one":            {`{"age":71,"score":0.1,"site":"DE-03","visits":[1,2]}`},
+		"a list of one":             {`{"score":0.1,"visits":[1]}`, `{"score":0.1,"visits":[]}`},
+		"strings, null and numbers": {`{"age":"71","score":0.1,"sex":null}`, `{"nested":{"a":[[1]]},"score":0.1}`},
+		"no features":               {`{}`, `{"score":0.1}`},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			var asked string
@@ -95,17 +95,17 @@ func TestFeaturesReachTheModelUnchangedAndInOrder(t *testing.T) {
 }
 
 // Requirements: SRC-04, P11-10a-records
-func TestABatchWhoseAnswerIsNotUsableIsCountedAndTheOthersScored(t *testing.T) {
+func TestABatchWithAnUnusableAnswerIsCountedAndTheOthersScored(t *testing.T) {
 	for reason, body := range map[string]string{
 		"one prediction too few":     `{"predictions": [{"risk_score": 0.1}]}`,
 		"one too many":               `{"predictions": [{"risk_score": 0.1}, {"risk_score": 0.1}, {"risk_score": 0.1}]}`,
-		"none":                       `{"predictions": []}`,
-		"no list":                    `{"predictions": {"risk_score": 0.1}}`,
+		"no prediction":              `{"predictions": []}`,
+		"not a list":                 `{"predictions": {"risk_score": 0.1}}`,
 		"no predictions":             `{"risk_score": 0.1}`,
 		"a nested list":              `{"predictions": [[{"risk_score": 0.1}, {"risk_score": 0.1}]]}`,
 		"an error page":              `<html><body>502</body></html>`,
 		"half an answer":             `{"predictions": [{"risk_score": 0.1}, {"risk_sc`,
-		"nothing":                    ``,
+		"an empty body":              ``,
 		"a list of the whole answer": `[{"predictions": [{"risk_score": 0.1}, {"risk_score": 0.1}]}]`,
 	} {
 		t.Run(reason, func(t *testing.T) {
@@ -126,18 +126,18 @@ func TestABatchWhoseAnswerIsNotUsableIsCountedAndTheOthersScored(t *testing.T) {
 }
 
 // Requirements: SRC-04, P11-10a-records
-func TestASubjectWithoutAUsableScoreIsCountedAndTheOthersOfItsBatchScored(t *testing.T) {
+func TestASubjectWithAnUnusableScoreIsCountedAndTheOthersScored(t *testing.T) {
 	for reason, prediction := range map[string]string{
-		"a text":                  `{"risk_score": "0.9"}`,
-		"null":                    `{"risk_score": null}`,
-		"above one":               `{"risk_score": 1.1}`,
-		"below zero":              `{"risk_score": -0.1}`,
-		"a score of another name": `{"score": 0.9}`,
-		"an error of its own":     `{"error": "feature age is missing"}`,
-		"a list of scores":        `{"risk_score": [0.9, 0.9]}`,
-		"a bare number":           `0.9`,
-		"a list":                  `[{"risk_score": 0.9}]`,
-		"nothing":                 `null`,
+		"a string":                  `{"risk_score": "0.9"}`,
+		"null":                      `{"risk_score": null}`,
+		"above one":                 `{"risk_score": 1.1}`,
+		"below zero":                `{"risk_score": -0.1}`,
+		"a score with another name": `{"score": 0.9}`,
+		"an error of its own":       `{"error": "feature age is missing"}`,
+		"a list of scores":          `{"risk_score": [0.9, 0.9]}`,
+		"a bare number":             `0.9`,
+		"a list":                    `[{"risk_score": 0.9}]`,
+		"null for a prediction":     `null`,
 	} {
 		t.Run(reason, func(t *testing.T) {
 			got := runCohort(t, smallBatchPipeline(t), line("S-0", 0.9)+line("S-1", 0.9), func(s services) services {
@@ -157,7 +157,7 @@ func TestASubjectWithoutAUsableScoreIsCountedAndTheOthersOfItsBatchScored(t *tes
 }
 
 // Requirements: SRC-04, SRC-21
-func TestWhatABatchCannotDoIsCounted(t *testing.T) {
+func TestFailuresOfABatchAreCounted(t *testing.T) {
 	cohortOfThree := line("S-0", 0.1) + line("S-1", 0.1) + line("S-2", 0.1)
 	for _, row := range []struct {
 		reason, state string
@@ -165,15 +165,15 @@ func TestWhatABatchCannotDoIsCounted(t *testing.T) {
 		times         int
 		path, cause   string
 	}{
-		{"a throttled endpoint is asked again", "InvokeModel", failing("SageMakerRuntime.SageMakerRuntimeException", "Rate exceeded"), 2, calmPath, ""},
-		{"but not for ever", "InvokeModel", failing("SageMakerRuntime.SageMakerRuntimeException", "Rate exceeded"), 3, lossPath,
+		{"a throttled endpoint is called again", "InvokeModel", failing("SageMakerRuntime.SageMakerRuntimeException", "Rate exceeded"), 2, calmPath, ""},
+		{"a throttled endpoint is not called forever", "InvokeModel", failing("SageMakerRuntime.SageMakerRuntimeException", "Rate exceeded"), 3, lossPath,
 			"2 of 3 subjects were not scored and recorded."},
-		{"a request that hangs is given up", "InvokeModel", hanging, 3, lossPath, "2 of 3 subjects were not scored and recorded."},
+		{"a request that hangs is abandoned", "InvokeModel", hanging, 3, lossPath, "2 of 3 subjects were not scored and recorded."},
 		{"all requests hang", "InvokeModel", hanging, 99, lossPath, "3 of 3 subjects were not scored and recorded."},
 		{"a record is written again", "RecordDecisions", failing("S3.S3Exception", "SlowDown"), 2, calmPath, ""},
-		{"scores that are not recorded do not count", "RecordDecisions", failing("S3.S3Exception", "AccessDenied"), 3, lossPath,
+		{"a batch whose record fails does not count", "RecordDecisions", failing("S3.S3Exception", "AccessDenied"), 3, lossPath,
 			"2 of 3 subjects were not scored and recorded."},
-		{"a store that hangs", "RecordDecisions", hanging, 99, lossPath, "3 of 3 subjects were not scored and recorded."},
+		{"the store hangs", "RecordDecisions", hanging, 99, lossPath, "3 of 3 subjects were not scored and recorded."},
 	} {
 		t.Run(row.reason, func(t *testing.T) {
 			got := runCohort(t, sequentialPipeline(t), cohortOfThree, func(s services) services {

@@ -38,13 +38,13 @@ func TestACohortWithoutHighRiskEndsWithoutAnAlert(t *testing.T) {
 }
 
 // Requirements: SRC-02, SRC-23
-func TestACohortWithHighRiskIsOneAlertWithCountsAndPlace(t *testing.T) {
+func TestACohortWithHighRiskSendsOneAlertWithCountsAndPlace(t *testing.T) {
 	p := smallBatchPipeline(t)
 	got := runCohort(t, p, line("S-0", 0.9)+line("S-1", 0.1)+line("S-2", 0.7500001)+line("S-3", 1), nil)
 	wantRun(t, got, alertPath, "")
 	records := got.alerts[0]["records"].(string)
 	if !strings.HasPrefix(records, "s3://") || !strings.HasSuffix(records, "/decisions/run-1/") {
-		t.Errorf("the records are said to be at %s", records)
+		t.Errorf("the alert names the records %s", records)
 	}
 	want := []object{{
 		"schemaVersion": 1.0, "environment": "default", "message": "High dropout risk detected", "trialId": "T-1", "threshold": 0.75, "execution": got.ARN, "records": records,
@@ -57,13 +57,13 @@ func TestACohortWithHighRiskIsOneAlertWithCountsAndPlace(t *testing.T) {
 
 // Requirements: SRC-04
 func TestCohortsThatAreEmptyMissingOrTooLarge(t *testing.T) {
-	t.Run("an empty one is no success", func(t *testing.T) {
+	t.Run("an empty cohort fails", func(t *testing.T) {
 		got := runCohort(t, smallBatchPipeline(t), "", nil)
 		if got.Status != asl.Failed {
 			t.Errorf("ended as %s by %v", got.Status, got.Path())
 		}
 	})
-	t.Run("one that is not there ends where it is looked for", func(t *testing.T) {
+	t.Run("a missing cohort fails in FindCohort", func(t *testing.T) {
 		calls := 0
 		got := runCohort(t, smallBatchPipeline(t), "", func(s services) services {
 			return s.with("FindCohort", func(task *asl.Task) (asl.Reply, error) {
@@ -75,22 +75,22 @@ func TestCohortsThatAreEmptyMissingOrTooLarge(t *testing.T) {
 			t.Errorf("ended with %s after %d look-ups", got.Error, calls)
 		}
 	})
-	t.Run("one that is too large is scored as far as allowed, alerted about, and fails", func(t *testing.T) {
+	t.Run("a cohort that is too large is scored up to the limit, alerts, and fails", func(t *testing.T) {
 		var lines strings.Builder
 		for i := range 20 {
 			lines.WriteString(line(fmt.Sprint("S-", i), 0.9))
 		}
 		got := runCohort(t, smallBatchPipeline(t), lines.String(), nil)
-		wantRun(t, got, alertLossPath, "The cohort has more than 6 subjects, and only as many were scored.")
+		wantRun(t, got, alertLossPath, "The cohort has more than 6 subjects: only 6 were scored.")
 		if highest := got.alerts[0]["highRisk"]; highest != 7.0 {
 			t.Errorf("alerted about %v subjects", highest)
 		}
 	})
-	t.Run("exactly as many as allowed are fine", func(t *testing.T) {
+	t.Run("a cohort of exactly the limit succeeds", func(t *testing.T) {
 		got := runCohort(t, smallBatchPipeline(t), strings.Repeat(line("S", 0.1), 6), nil)
 		wantRun(t, got, calmPath, "")
 	})
-	t.Run("a line that is no JSON fails the execution", func(t *testing.T) {
+	t.Run("a line that is not JSON fails the execution", func(t *testing.T) {
 		got := runCohort(t, smallBatchPipeline(t), line("S-0", 0.1)+"{\n", nil)
 		if got.Status != asl.Failed || got.Error != "States.ItemReaderFailed" {
 			t.Errorf("ended as %s with %s", got.Status, got.Error)
@@ -103,7 +103,7 @@ func TestScoreCohort(t *testing.T) {
 	state := maps.Clone(cohortPipeline(t).state(t, "ScoreCohort"))
 	processor := state["ItemProcessor"].(object)
 	if config := processor["ProcessorConfig"]; !cmp.Equal(config, object{"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}) {
-		t.Errorf("children are executed as %v", config)
+		t.Errorf("the configuration of the children is %v", config)
 	}
 	delete(state, "ItemProcessor")
 	delete(state, "Output")
@@ -136,7 +136,7 @@ func TestScoreCohort(t *testing.T) {
 }
 
 // Requirements: SRC-08
-func TestTheExtractionIsToldWhereToWriteTheCohort(t *testing.T) {
+func TestTheExtractionGetsThePlaceOfTheCohort(t *testing.T) {
 	arguments := cohortPipeline(t).state(t, "StartEMRJob")["Arguments"].(object)
 	command := arguments["Step"].(object)["HadoopJarStep"].(object)["Args"].([]any)
 	want := []any{"--output", `{% "s3://cohorts-bucket/" & "cohorts/" & $states.context.Execution.Name & "/cohort.jsonl" %}`}

@@ -9,7 +9,7 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// services answer the calls of an execution, by state. Every state that is called has to be named.
+// services answers the calls of an execution, by state. Every Task state that runs needs an answer.
 type services map[string]func(task *asl.Task) (asl.Reply, error)
 
 func (s services) Call(_ context.Context, task *asl.Task) (asl.Reply, error) {
@@ -20,7 +20,7 @@ func (s services) Call(_ context.Context, task *asl.Task) (asl.Reply, error) {
 	return answer(task)
 }
 
-// with is the services with one of them exchanged.
+// with returns the services with another answer for a state.
 func (s services) with(state string, answer func(*asl.Task) (asl.Reply, error)) services {
 	changed := services{}
 	for name, other := range s {
@@ -30,22 +30,25 @@ func (s services) with(state string, answer func(*asl.Task) (asl.Reply, error)) 
 	return changed
 }
 
+// answering answers every call with the output.
 func answering(output any) func(*asl.Task) (asl.Reply, error) {
 	return func(*asl.Task) (asl.Reply, error) { return asl.Reply{Output: output}, nil }
 }
 
+// failing answers every call with an error.
 func failing(name, cause string) func(*asl.Task) (asl.Reply, error) {
 	return func(*asl.Task) (asl.Reply, error) { return asl.Reply{}, &asl.Error{Name: name, Cause: cause} }
 }
 
+// hanging answers no call.
 func hanging(*asl.Task) (asl.Reply, error) { return asl.Reply{Hangs: true}, nil }
 
-// model is an endpoint whose container answers every request with this text.
+// model answers as an endpoint whose container returns the body.
 func model(body string) func(*asl.Task) (asl.Reply, error) {
 	return answering(object{"Body": body, "ContentType": "application/json", "InvokedProductionVariant": "AllTraffic"})
 }
 
-// sometimes fails as often as told, and then does what it should.
+// sometimes answers with a fault a number of times, and then with another answer.
 func sometimes(times int, fault, then func(*asl.Task) (asl.Reply, error)) func(*asl.Task) (asl.Reply, error) {
 	calls := 0
 	return func(task *asl.Task) (asl.Reply, error) {
@@ -56,7 +59,7 @@ func sometimes(times int, fault, then func(*asl.Task) (asl.Reply, error)) func(*
 	}
 }
 
-// healthyServices are services that do what they should, with a model that finds the given score.
+// healthyServices are services without faults, and a model that returns the score.
 func healthyServices(score string) services {
 	return services{
 		"StartEMRJob":           answering(object{"Step": object{"Id": "s-1", "Status": object{"State": "COMPLETED"}}}),
@@ -67,7 +70,7 @@ func healthyServices(score string) services {
 	}
 }
 
-// downstreamServices are services whose downstream systems do what they should.
+// downstreamServices are healthy services with downstream systems.
 func downstreamServices(score string, s serviceNow) services {
 	return healthyServices(score).
 		with("StartReview", answering(object{"ExecutionArn": "arn:review", "Output": object{}})).
@@ -75,7 +78,7 @@ func downstreamServices(score string, s serviceNow) services {
 		with("OpenIncident", s.open)
 }
 
-// serviceNow is an instance with incidents by correlation id.
+// serviceNow is a ServiceNow instance: the numbers of incidents by correlation id.
 type serviceNow map[string]string
 
 func (s serviceNow) find(task *asl.Task) (asl.Reply, error) {
@@ -94,7 +97,7 @@ func (s serviceNow) open(task *asl.Task) (asl.Reply, error) {
 	return asl.Reply{Output: object{"StatusCode": 201.0, "ResponseBody": asl.Encode(object{"result": object{"number": number}})}}, nil
 }
 
-// approvalServices are services with a person who decides.
+// approvalServices are healthy services with a person who decides.
 func approvalServices(score string, decide func(*asl.Task) (asl.Reply, error)) services {
 	return healthyServices(score).
 		with("RecordDecision", answering(object{"ETag": "e"})).
@@ -104,13 +107,14 @@ func approvalServices(score string, decide func(*asl.Task) (asl.Reply, error)) s
 		with("StartReview", answering(object{"ExecutionArn": "arn:review"}))
 }
 
+// deciding answers as a person who decides after an hour.
 func deciding(decision string) func(*asl.Task) (asl.Reply, error) {
 	return func(*asl.Task) (asl.Reply, error) {
 		return asl.Reply{Duration: time.Hour, Output: object{"decision": decision, "approvalId": "ap-1", "signer": "jane"}}, nil
 	}
 }
 
-// scoring answers a batch with what the features say the score is.
+// scoring answers a batch with the scores in its features.
 func scoring(task *asl.Task) (asl.Reply, error) {
 	predictions := []any{}
 	for _, instance := range task.Input.(object)["Body"].(object)["instances"].([]any) {

@@ -23,7 +23,7 @@ import (
 	"clinical-risk-pipeline/constructs/risk"
 )
 
-// synthesizeStack synthesizes a stack of that name, once, with what build adds to it.
+// synthesizeStack synthesizes a stack to which build adds constructs, once per name.
 func synthesizeStack(t *testing.T, name string, build func(awscdk.Stack)) *pipeline {
 	t.Helper()
 	if p := synthesized[name]; p != nil {
@@ -42,7 +42,7 @@ func synthesizeStack(t *testing.T, name string, build func(awscdk.Stack)) *pipel
 
 type approvalChange func(awscdk.Stack, *approval.ApprovalProps)
 
-// synthesizeApproval synthesizes an approval with required props and one change, connected to a state machine.
+// synthesizeApproval synthesizes an approval with the required props and one change, connected to a state machine.
 func synthesizeApproval(t *testing.T, name string, change approvalChange) *pipeline {
 	t.Helper()
 	name = "approval " + name
@@ -57,7 +57,7 @@ func synthesizeApproval(t *testing.T, name string, change approvalChange) *pipel
 		machine := awsstepfunctions.NewStateMachine(stack, jsii.String("Machine"), &awsstepfunctions.StateMachineProps{
 			DefinitionBody: awsstepfunctions.DefinitionBody_FromChainable(awsstepfunctions.NewPass(stack, jsii.String("Pass"), nil)),
 		})
-		// What the state machine's definition does: it needs the function, and is needed by the approval.
+		// In a pipeline the definition of the state machine depends on the function, too.
 		machine.Node().AddDependency(a.RequestFunction())
 		a.ConnectTo(machine, nil)
 		app.Synth(nil)
@@ -89,7 +89,7 @@ const (
 
 type monitoringChange func(awscdk.Stack, *monitoring.MonitoringProps)
 
-// synthesizeMonitoring synthesizes a monitoring with required props and one change. Its operations topic is encrypted.
+// synthesizeMonitoring synthesizes a monitoring with the required props and one change. Its operations topic is encrypted.
 func synthesizeMonitoring(t *testing.T, name string, change monitoringChange) *pipeline {
 	t.Helper()
 	return synthesizeStack(t, "monitoring "+name, func(stack awscdk.Stack) {
@@ -120,7 +120,7 @@ func fullMonitoring(stack awscdk.Stack, p *monitoring.MonitoringProps) {
 	})}
 }
 
-// synthesizeTrail synthesizes a record store and a trail with required props and one change.
+// synthesizeTrail synthesizes a record store and a trail with the required props and one change.
 func synthesizeTrail(t *testing.T, name string, change func(awscdk.Stack, *audit.TrailProps)) *pipeline {
 	t.Helper()
 	return synthesizeStack(t, "trail "+name, func(stack awscdk.Stack) {
@@ -137,7 +137,7 @@ func synthesizeRecordStore(t *testing.T, name string, props *audit.RecordStorePr
 	return synthesizeStack(t, "record store "+name, func(stack awscdk.Stack) { audit.NewRecordStore(stack, "Records", props) })
 }
 
-// synthesizeRelease synthesizes a release of the smallest state machine, with one change, and a role that may start it.
+// synthesizeRelease synthesizes a release with the required props and one change, and a policy that may start executions.
 func synthesizeRelease(t *testing.T, name string, change func(awscdk.Stack, *release.ReleaseProps)) *pipeline {
 	t.Helper()
 	return synthesizeStack(t, "release "+name, func(stack awscdk.Stack) {
@@ -165,7 +165,7 @@ func canaryRelease(_ awscdk.Stack, p *release.ReleaseProps) {
 	p.Alarms = []string{"Failed"}
 }
 
-// foreignKey is a stack whose account and region are known, with a key of another account and region.
+// foreignKey returns a stack with an account and a region, and a key of another account and region.
 func foreignKey(t *testing.T) (awscdk.Stack, awskms.IKey) {
 	t.Helper()
 	stack := awscdk.NewStack(newApp(t.TempDir()), jsii.String("Bound"), &awscdk.StackProps{
@@ -182,7 +182,7 @@ func wantForeignKeyRefused(t *testing.T, build func()) {
 	}
 }
 
-// fullStack is a cohort with approval, all downstream systems, trail, alarms and the approval watch.
+// fullStack scores a cohort, with approval, all downstream systems, trail, alarms and the approval watch.
 func fullStack(stack awscdk.Stack) {
 	p := recordedProps(stack)
 	p.AlertEmails = []string{"team@example.org"}
@@ -202,8 +202,7 @@ func fullStack(stack awscdk.Stack) {
 	})
 }
 
-// existingTopicsStack scores one subject on what Glue prepares, with topics that are there already and records that nobody may
-// delete early.
+// existingTopicsStack scores one subject with features from Glue, with existing topics and records that nobody may delete early.
 func existingTopicsStack(stack awscdk.Stack) {
 	p := smallestProps(stack)
 	p.Records = audit.NewRecordStore(stack, "Records", &audit.RecordStoreProps{Lock: audit.Compliance, Retention: 10 * 365 * days})
@@ -216,7 +215,7 @@ func existingTopicsStack(stack awscdk.Stack) {
 	risk.NewClinicalRiskPipeline(stack, "Pipeline", p)
 }
 
-// custodianStack scores one subject on what EMR Serverless prepares, with records that a custodian may delete early.
+// custodianStack scores one subject with features from EMR Serverless, with records that a custodian may delete early.
 func custodianStack(stack awscdk.Stack) {
 	p := smallestProps(stack)
 	p.Records = audit.NewRecordStore(stack, "Records", &audit.RecordStoreProps{Custodians: []string{custodianRole}})

@@ -18,7 +18,7 @@ import (
 	"clinical-risk-pipeline/stages"
 )
 
-// Digests, and whoever compares two deployments, rely on it. Go's maps have another order each time.
+// Digests and comparisons of deployments need the same bytes each time, although Go's maps have a random order.
 func TestTwoSynthesesInTwoFoldersWriteTheSameTemplates(t *testing.T) {
 	first, second := environmentsFolder(t), t.TempDir()
 	synthesizeEnvironments(t, second, stages.Environments()...)
@@ -49,7 +49,7 @@ func TestTwoSynthesesInTwoFoldersWriteTheSameTemplates(t *testing.T) {
 	}
 }
 
-// The digest in an asset's name changes with every byte of the asset, and so does the template's own.
+// assetHash is a digest in the name of an asset. It changes with every byte of the asset.
 var assetHash = regexp.MustCompile(`[0-9a-f]{64}`)
 
 // Requirements: SRC-11, P11-10k2
@@ -66,7 +66,7 @@ func TestSnapshots(t *testing.T) {
 	}
 }
 
-// TestVariantSnapshots have the smallest and the fullest pipeline whole.
+// TestVariantSnapshots compares the whole templates of the smallest and the full pipeline.
 //
 // Requirements: P11-10k2
 func TestVariantSnapshots(t *testing.T) {
@@ -81,7 +81,7 @@ func TestVariantSnapshots(t *testing.T) {
 	}
 }
 
-// expandDefinitions replaces the text of a definition by its JSON, so that a snapshot's difference can be read.
+// expandDefinitions replaces the string of a definition by its JSON, so that differences between snapshots are readable.
 func expandDefinitions(t *testing.T, template object) {
 	t.Helper()
 	for _, r := range template["Resources"].(object) {
@@ -111,18 +111,18 @@ func expandDefinitions(t *testing.T, template object) {
 func TestWithoutAnAccountAnEnvironmentIsAgnostic(t *testing.T) {
 	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_PROFILE", "CDK_DEFAULT_ACCOUNT"} {
 		if value, ok := os.LookupEnv(name); ok {
-			t.Logf("%s is set to %q: this test proves less here", name, value)
+			t.Logf("%s is set to %q, so this test proves less", name, value)
 		}
 	}
 	manifest := text(readJSON(t, filepath.Join(stageFolder(t, "open dev", devEnvironment()), "assembly-Dev", "manifest.json")))
 	if !strings.Contains(manifest, `"aws://unknown-account/unknown-region"`) {
-		t.Errorf("dev is bound to an account: %s", manifest)
+		t.Errorf("dev has an account: %s", manifest)
 	}
 }
 
-// Adding an environment is one value in one file: a copy of another, appended, is a stage with the same in its stacks, and a
-// wave of the promotion.
-func TestAddingAnEnvironmentIsAddingAValue(t *testing.T) {
+// Adding an environment takes one value in one file. A copy of another environment, appended, becomes a stage with the same
+// resources and a wave of the promotion.
+func TestAddingAnEnvironmentTakesOneValue(t *testing.T) {
 	dev, qa := devEnvironment(), devEnvironment()
 	qa.Name = "qa"
 	dir := filepath.Join(scratch, "added")
@@ -139,7 +139,7 @@ func TestAddingAnEnvironmentIsAddingAValue(t *testing.T) {
 			t.Error(diff)
 		}
 		if tagged := text(added[i]); !strings.Contains(tagged, `"Value": "qa"`) || strings.Contains(tagged, `"Value": "dev"`) {
-			t.Errorf("stack %d says that it is another environment's", i)
+			t.Errorf("stack %d has the tag of another environment", i)
 		}
 	}
 	p := &promoted{dir: dir, pipeline: &pipeline{template: readJSON(t, filepath.Join(dir, "Promotion.template.json"))}}
@@ -151,13 +151,13 @@ func TestAddingAnEnvironmentIsAddingAValue(t *testing.T) {
 func TestAnAccountAndARegionBindAnEnvironment(t *testing.T) {
 	manifest := text(readJSON(t, filepath.Join(stageFolder(t, "tuned", tunedEnvironment()), "assembly-Dev", "manifest.json")))
 	if !strings.Contains(manifest, `"aws://123456789012/eu-central-1"`) {
-		t.Errorf("dev is not bound: %s", manifest)
+		t.Errorf("dev has no account: %s", manifest)
 	}
 }
 
-// A cluster that nobody has named, and production without an account and a region, are refused before anything is deployed, and
-// only then.
-func TestWhatNobodyHasSetIsNotDeployed(t *testing.T) {
+// CloudFormation refuses to deploy the example cluster, and production without an account and a region. With all settings, it
+// does not.
+func TestMissingSettingsRefuseADeployment(t *testing.T) {
 	both := []stages.Environment{devEnvironment(), prodEnvironment()}
 	named, err := stages.ReadSettings(both, map[string]any{
 		"dev:cluster": "j-3H6EATEWWRWS", "prod:cluster": "j-3H6EATEWWRWS", "prod:account": "444444444444", "prod:region": "eu-central-1",
@@ -178,19 +178,19 @@ func TestWhatNobodyHasSetIsNotDeployed(t *testing.T) {
 			}
 			for _, way := range ways {
 				if !strings.Contains(text(rule), way) {
-					t.Errorf("%s, stack %d: nothing says %s: %s", name, stack, way, text(rule))
+					t.Errorf("%s, stack %d: no assertion says %s: %s", name, stack, way, text(rule))
 				}
 			}
 		}
 		for stack, template := range templates(t, stageFolder(t, "named "+name, named[i]), named[i]) {
 			if rules := template["Rules"].(object); rules["Unset"] != nil {
-				t.Errorf("%s, stack %d: is refused, though all is set: %s", name, stack, text(rules))
+				t.Errorf("%s, stack %d: refused although all settings are present: %s", name, stack, text(rules))
 			}
 		}
 	}
 }
 
-// An environment's Shift, Alarms, Tags and RunEvery reach its stacks.
+// The test checks where values of an environment are in its templates. TestEveryFieldOfAnEnvironmentHasAnEffect has all fields.
 func TestTheValuesOfAnEnvironmentReachItsStacks(t *testing.T) {
 	all := templates(t, stageFolder(t, "tuned", tunedEnvironment()), tunedEnvironment())
 	for i, template := range all {

@@ -20,15 +20,15 @@ func (p *pipeline) policy(t *testing.T, part string) map[string]object {
 	return policyOf(policy["PolicyDocument"])
 }
 
-// bucketPolicy returns the statements of the policy of the bucket whose logical id has a part.
+// bucketPolicy returns the statements of the policy of the bucket whose logical id contains a part, by name.
 func (p *pipeline) bucketPolicy(t *testing.T, part string) map[string]object {
 	t.Helper()
 	_, policy := p.one(t, "AWS::S3::BucketPolicy", part)
 	return policyOf(policy["PolicyDocument"])
 }
 
-// keyPolicy returns the statements of the policy of the key whose logical id has a part, by name, without what every key has:
-// the account manages it and cannot use it, and it rotates.
+// keyPolicy returns the statements of the policy of the key whose logical id contains a part, by name. It checks what every key
+// has, and leaves it out: the key rotates, and the account may administer it but not use it.
 func (p *pipeline) keyPolicy(t *testing.T, part string) map[string]object {
 	t.Helper()
 	id, key := p.one(t, "AWS::KMS::Key", part)
@@ -40,19 +40,19 @@ func (p *pipeline) keyPolicy(t *testing.T, part string) map[string]object {
 	delete(statements, "Administration")
 	root := joined("arn:", object{"Ref": "AWS::Partition"}, ":iam::", object{"Ref": "AWS::AccountId"}, ":root")
 	if diff := cmp.Diff(any(object{"AWS": root}), administration["Principal"]); diff != "" {
-		t.Errorf("%s is administered by others: %s", id, diff)
+		t.Errorf("others administer %s: %s", id, diff)
 	}
 	for _, action := range administration["Action"].([]any) {
 		for _, use := range []string{"*", "Encrypt", "Decrypt", "GenerateDataKey", "ReEncrypt", "CreateGrant"} {
 			if strings.Contains(action.(string), use) {
-				t.Errorf("%s may be used by whoever administers it: %s", id, action)
+				t.Errorf("administrators of %s may use it: %s", id, action)
 			}
 		}
 	}
 	return statements
 }
 
-// policyOf returns the statements of a policy's document, by name; those of the CDK have none.
+// policyOf returns the statements of a policy document, by name. The name of the CDK's own statements is empty.
 func policyOf(document any) map[string]object {
 	statements := map[string]object{}
 	for _, s := range document.(object)["Statement"].([]any) {
@@ -63,7 +63,7 @@ func policyOf(document any) map[string]object {
 	return statements
 }
 
-// arn is an ARN in the stack's own partition, region and account.
+// arn returns an ARN in the partition, region and account of the stack.
 func arn(service, resource string) object {
 	return object{"Fn::Join": []any{"", []any{
 		"arn:", object{"Ref": "AWS::Partition"}, ":" + service + ":", object{"Ref": "AWS::Region"}, ":",
@@ -71,7 +71,7 @@ func arn(service, resource string) object {
 	}}}
 }
 
-// machineARN is the ARN that the variant's state machine will have, with a suffix. Policies name it before it is there.
+// machineARN returns the ARN of a variant's state machine with a suffix. Policies name it before it exists.
 func machineARN(suffix string) object {
 	return arn("states", "stateMachine:Variant-Pipeline-EFE2F723"+suffix)
 }
@@ -89,7 +89,7 @@ func with(statement object, condition object) object {
 	return statement
 }
 
-// through is the condition that a service uses a key.
+// through returns the condition that a service makes the request.
 func through(service string) object {
 	return object{"StringEquals": object{"kms:ViaService": joined(service+".", object{"Ref": "AWS::Region"}, ".", object{"Ref": "AWS::URLSuffix"})}}
 }
@@ -102,10 +102,10 @@ func refuse(name string, resource, condition any, actions any) object {
 	return statement
 }
 
-// everybody is the principal of a statement that refuses.
+// everybody is the principal of a denial.
 var everybody = object{"AWS": "*"}
 
-// letAccount is a statement for whoever IAM allows it in the account, under a condition; letService one for a service.
+// letAccount returns a statement for everybody in the account whom IAM allows the actions, under a condition.
 func letAccount(name string, condition object, actions any) object {
 	statement := with(allow(name, "*", actions), condition)
 	statement["Principal"] = object{"AWS": joined("arn:", object{"Ref": "AWS::Partition"}, ":iam::", object{"Ref": "AWS::AccountId"}, ":root")}
@@ -129,10 +129,10 @@ func letLogs(name string, groups any) object {
 
 var use = []any{"kms:Decrypt", "kms:GenerateDataKey"}
 
-// manageRule are the actions on a rule that Step Functions manages.
+// manageRule has the actions on a rule that Step Functions manages.
 var manageRule = []any{"events:DescribeRule", "events:PutRule", "events:PutTargets"}
 
-// deployer is the role that the CDK's bootstrapping gives CloudFormation.
+// deployer is the role of CloudFormation that bootstrapping the CDK makes.
 var deployer = object{"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/cdk-hnb659fds-cfn-exec-role-${AWS::AccountId}-${AWS::Region}"}
 
 var notTheDeployer = object{"ArnNotEquals": object{"aws:PrincipalArn": []any{deployer}}}
@@ -142,7 +142,7 @@ func wantTLSOnly(t *testing.T, policy object) {
 	statements := text(policy["PolicyDocument"])
 	for _, condition := range []string{`"aws:SecureTransport": "false"`, `"s3:TlsVersion": 1.2`} {
 		if !strings.Contains(statements, condition) {
-			t.Errorf("the bucket takes what %s denies: %s", condition, statements)
+			t.Errorf("the bucket policy has no condition %s: %s", condition, statements)
 		}
 	}
 }

@@ -2,21 +2,21 @@ package test
 
 import "strings"
 
-// isTest asks whether input and name say that the execution is a test.
+// isTest is the JSONata condition that the input and the name of the execution mark it as a test.
 const isTest = `$states.input.test = true and $substring($states.context.Execution.Name, 0, 6) = "smoke-"`
 
-// runArguments are what every job is told: trial and run.
+// runArguments are the arguments that every job gets.
 var runArguments = []any{
 	"--trial-id", textOf("trialId"),
 	"--run-id", "{% $states.context.Execution.Name %}",
 }
 
-// textOf is a text of a state's input, or "unknown".
+// textOf returns the JSONata expression of a string in the input of a state, or "unknown".
 func textOf(field string) string {
 	return strings.ReplaceAll(`{% $type(FIELD) = "string" and FIELD != "" ? FIELD : "unknown" %}`, "FIELD", "$states.input."+field)
 }
 
-// retrier is a Retry entry with full jitter and delays that double.
+// retrier returns a retrier with full jitter and delays that double.
 func retrier(attempts, interval, maxDelay float64, errors ...any) object {
 	return object{
 		"ErrorEquals": errors, "MaxAttempts": attempts, "IntervalSeconds": interval,
@@ -24,7 +24,7 @@ func retrier(attempts, interval, maxDelay float64, errors ...any) object {
 	}
 }
 
-// never is a Retry entry that keeps later ones from repeating these errors.
+// never returns a retrier that does not retry its errors. Later retriers do not apply to them.
 func never(errors ...any) object {
 	return object{"ErrorEquals": errors, "MaxAttempts": 0.0}
 }

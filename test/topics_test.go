@@ -13,7 +13,7 @@ import (
 )
 
 // Requirements: SRC-16, P11-30
-func TestTopicsAreEncryptedAndTakeTLSOnly(t *testing.T) {
+func TestTopicsAreEncryptedAndRequireTLS(t *testing.T) {
 	p := smallestPipeline(t)
 	topics := p.resources("AWS::SNS::Topic")
 	if len(topics) != 2 {
@@ -31,7 +31,7 @@ func TestTopicsAreEncryptedAndTakeTLSOnly(t *testing.T) {
 	for id, policy := range policies {
 		deny := policy["PolicyDocument"].(object)["Statement"].([]any)[0].(object)
 		if deny["Effect"] != "Deny" || !cmp.Equal(deny["Condition"], object{"Bool": object{"aws:SecureTransport": "false"}}) {
-			t.Errorf("%s does not deny what comes without TLS: %s", id, text(deny))
+			t.Errorf("%s does not deny requests without TLS: %s", id, text(deny))
 		}
 	}
 }
@@ -39,13 +39,13 @@ func TestTopicsAreEncryptedAndTakeTLSOnly(t *testing.T) {
 func TestExistingTopicsAreUsed(t *testing.T) {
 	p := synthesize(t, "both topics", bothTopicsProps)
 	if found := p.resources("AWS::SNS::Topic"); len(found) != 0 {
-		t.Errorf("made %d topics", len(found))
+		t.Errorf("creates %d topics, want none", len(found))
 	}
 	if got := p.state(t, "NotifyTeam")["Arguments"].(object)["TopicArn"]; got != existingTopic {
 		t.Errorf("NotifyTeam publishes to %v", got)
 	}
 	if got := p.resource(t, "AWS::Events::Rule")["Targets"].([]any)[0].(object)["Arn"]; got != existingTopic+"Ops" {
-		t.Errorf("operations are told at %v", got)
+		t.Errorf("operations get messages from %v", got)
 	}
 }
 
@@ -62,7 +62,7 @@ func TestFIFOTopicsAreRefused(t *testing.T) {
 	}
 }
 
-func TestTokensAreAcceptedWhereTheirValueIsUnknown(t *testing.T) {
+func TestTokensAreAccepted(t *testing.T) {
 	synthesize(t, "tokens", func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
 		parameter := func(id string) string {
 			return *awscdk.NewCfnParameter(stack, &id, &awscdk.CfnParameterProps{Default: jsii.String("j-1")}).ValueAsString()

@@ -13,12 +13,12 @@ import (
 	"clinical-risk-pipeline/constructs/audit"
 )
 
-// trailName is what the CDK makes of the construct's path.
+// trailName is the name that the CDK makes from the path of the construct.
 const trailName = "Variant-Audit-5ABCF0AB"
 
 var trailARN = arn("cloudtrail", "trail/"+trailName)
 
-// forTheTrail is the condition that a service acts on behalf of the trail.
+// forTheTrail returns the condition that a service acts on behalf of the trail, with more values.
 func forTheTrail(more object) object {
 	conditions := object{"aws:SourceArn": trailARN}
 	for key, value := range more {
@@ -67,7 +67,7 @@ func TestTrailLogsWhoDidWhat(t *testing.T) {
 	}
 }
 
-// CloudTrail writes a test file when a trail is made.
+// CloudTrail writes a test file when it creates a trail.
 func TestTrailWaitsForThePolicyOfItsBucket(t *testing.T) {
 	p := synthesizeTrail(t, "default", nil)
 	policy, _ := p.one(t, "AWS::S3::BucketPolicy", "AuditBucket")
@@ -102,7 +102,7 @@ func TestBucketOfTheTrail(t *testing.T) {
 	}
 	for _, kept := range []string{id, key} {
 		if policy := p.deletionPolicy(kept); policy != "Retain" {
-			t.Errorf("the DeletionPolicy of %s is %v", kept, policy)
+			t.Errorf("the DeletionPolicy of %s is %v, want Retain", kept, policy)
 		}
 	}
 	_, policy := p.one(t, "AWS::S3::BucketPolicy", "AuditBucket")
@@ -110,7 +110,7 @@ func TestBucketOfTheTrail(t *testing.T) {
 }
 
 // Requirements: SRC-15, P11-10c, P11-10e
-func TestOnlyThisTrailIsWrittenAndNothingOfItDeleted(t *testing.T) {
+func TestBucketPolicyOfTheTrail(t *testing.T) {
 	p := synthesizeTrail(t, "default", nil)
 	id, _ := p.one(t, "AWS::S3::Bucket", "AuditBucket")
 	objects, bucket := joined(attribute(id, "Arn"), "/*"), attribute(id, "Arn")
@@ -132,7 +132,7 @@ func TestOnlyThisTrailIsWrittenAndNothingOfItDeleted(t *testing.T) {
 	}
 }
 
-func TestCustodiansOfTheRecordsAreThoseOfTheTrail(t *testing.T) {
+func TestTheTrailHasTheCustodiansOfTheRecords(t *testing.T) {
 	for lock, want := range map[audit.LockMode]any{
 		audit.Governance: object{"ArnNotEquals": object{"aws:PrincipalArn": []any{approverRole}}},
 		audit.Compliance: nil, // nobody deletes early
@@ -147,8 +147,8 @@ func TestCustodiansOfTheRecordsAreThoseOfTheTrail(t *testing.T) {
 	}
 }
 
-// SageMaker writes the names of endpoints in ARNs in lower case.
-func TestTrailFindsAnEndpointHoweverItIsWritten(t *testing.T) {
+// SageMaker writes the name of an endpoint in lower case in its ARN.
+func TestTrailLogsAnEndpointInEitherCase(t *testing.T) {
 	p := synthesizeTrail(t, "capitals", func(_ awscdk.Stack, p *audit.TrailProps) { p.EndpointName = "Dropout" })
 	calls := p.resource(t, "AWS::CloudTrail::Trail")["AdvancedEventSelectors"].([]any)[1].(object)["FieldSelectors"].([]any)[2]
 	if diff := cmp.Diff(any(field("resources.ARN", "Equals", arn("sagemaker", "endpoint/Dropout"), arn("sagemaker", "endpoint/dropout"))), calls); diff != "" {
@@ -159,7 +159,7 @@ func TestTrailFindsAnEndpointHoweverItIsWritten(t *testing.T) {
 func TestTrailWithoutManagementEvents(t *testing.T) {
 	p := synthesizeTrail(t, "prop WithoutManagementEvents", trailChanges["WithoutManagementEvents"])
 	if got := len(p.resource(t, "AWS::CloudTrail::Trail")["AdvancedEventSelectors"].([]any)); got != 2 {
-		t.Errorf("%d selectors, want those of records and endpoint", got)
+		t.Errorf("%d selectors, want two, for records and endpoint", got)
 	}
 }
 
@@ -189,7 +189,7 @@ func TestTrailToCloudWatchLogs(t *testing.T) {
 	}
 }
 
-// trailChanges has a value for every prop that is not its default.
+// trailChanges sets each prop to a value other than its default.
 var trailChanges = map[string]func(awscdk.Stack, *audit.TrailProps){
 	"Records": func(stack awscdk.Stack, p *audit.TrailProps) {
 		p.Records = audit.NewRecordStore(stack, "Others", nil)
@@ -208,11 +208,11 @@ func TestEveryTrailPropChangesTheTemplate(t *testing.T) {
 	unchanged := text(synthesizeTrail(t, "default", nil).template)
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[audit.TrailProps]()) {
 		if field.Name == "KeyPrepared" {
-			continue // a promise: TestImportedKeys
+			continue // see TestImportedKeys
 		}
 		change := trailChanges[field.Name]
 		if change == nil {
-			t.Errorf("no change is given for the prop %s", field.Name)
+			t.Errorf("the prop %s needs a change", field.Name)
 			continue
 		}
 		if p := synthesizeTrail(t, "prop "+field.Name, change); text(p.template) == unchanged {

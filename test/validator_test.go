@@ -18,9 +18,9 @@ import (
 	"clinical-risk-pipeline/stages"
 )
 
-// testRules tries each rule on templates that break it: the cohort stack of production with changes.
+// testRules tries each rule on templates that break it: changes of the cohort stack of production.
 func testRules(t *testing.T) {
-	production := regulated(t)
+	production := regulatedTemplate(t)
 	batches := batchesOf(t, production)
 	templates := []object{production}
 	for _, batch := range batches {
@@ -28,7 +28,7 @@ func testRules(t *testing.T) {
 	}
 	got := findings(t, templates)
 	if len(got[0]) > 0 {
-		t.Fatalf("the template that is to be broken has findings: %v", got[0])
+		t.Fatalf("the unchanged template has findings: %v", got[0])
 	}
 	for i, batch := range batches {
 		found := got[1+i]
@@ -37,29 +37,29 @@ func testRules(t *testing.T) {
 				places := found[row.rule]
 				delete(found, row.rule)
 				if len(places) != 1 || !row.isAt(production, places[0]) {
-					t.Errorf("reported at %v, want %s, or the resource that it is the policy of", places, row.id)
+					t.Errorf("reported at %v, want %s or the resource of that policy", places, row.id)
 				}
 			})
 		}
 		if len(found) > 0 {
-			t.Errorf("reported, though nothing breaks it: %v", found)
+			t.Errorf("reported without a cause: %v", found)
 		}
 	}
 }
 
-// trial is a row with the rule that it breaks; its id is the resource's whole one.
+// trial is a row with the rule that it breaks. Its id is the whole logical id of the resource.
 type trial struct {
 	rule string
 	broken
 }
 
-// isAt tells whether a finding at a resource is about what the row broke: that resource, or its policy.
+// isAt tells whether a finding at a place is about the broken resource or, if that is a policy, about its owner.
 func (b trial) isAt(template object, place string) bool {
 	return place == b.id || strings.HasSuffix(b.kind, "Policy") && strings.Contains(text(template["Resources"].(object)[b.id]), `"Ref": "`+place+`"`)
 }
 
-// batchesOf shares the rows out by templates, since to validate one takes a tenth of a second. The rows of a batch break rules and
-// resources that are all different, so that each finding is one row's.
+// batchesOf groups the rows, one template for each group, because validating a template takes a tenth of a second. The rows of a
+// group break different rules and different resources, so that each finding belongs to one row.
 func batchesOf(t *testing.T, template object) [][]trial {
 	t.Helper()
 	var batches [][]trial
@@ -78,7 +78,7 @@ func batchesOf(t *testing.T, template object) [][]trial {
 	return batches
 }
 
-// testRulesTried fails on a rule that no template breaks.
+// testRulesTried fails on a rule that no row breaks.
 func testRulesTried(t *testing.T) {
 	files, err := filepath.Glob("../gates/rules/*.rego")
 	if err != nil {
@@ -95,13 +95,13 @@ func testRulesTried(t *testing.T) {
 		}
 	}
 	if got, want := slices.Sorted(maps.Keys(brokenBy)), slices.Sorted(maps.Keys(rules)); !slices.Equal(got, want) {
-		t.Errorf("tried  %v\nthere are %v", got, want)
+		t.Errorf("tried %v\nwant  %v", got, want)
 	}
 }
 
-// regulated is the cohort stack of production, with everything that a rule speaks of. Its definition is left out: no rule
-// reads it, and the engine would read it for each row.
-func regulated(t *testing.T) object {
+// regulatedTemplate is the cohort stack of production, with every kind of resource that a rule checks. It has a short definition:
+// no rule reads the definition, and the engine would parse it for each row.
+func regulatedTemplate(t *testing.T) object {
 	t.Helper()
 	dir := filepath.Join(scratch, "regulated")
 	orFatal(t, func() {
@@ -109,7 +109,7 @@ func regulated(t *testing.T) object {
 		environment := prodEnvironment()
 		environment.AlertEmails = []string{"team@example.com"}
 		stages.NewStage(app, environment)
-		awscdk.Validations_Of(app).AddPlugins(gates.Validator()) // or the CDK makes another, which takes seconds
+		awscdk.Validations_Of(app).AddPlugins(gates.Validator()) // otherwise the CDK adds a validator that takes seconds
 		app.Synth(nil)
 	})
 	files, err := filepath.Glob(filepath.Join(dir, "assembly-Prod", "*CohortRisk*.template.json"))
@@ -126,7 +126,7 @@ func regulated(t *testing.T) object {
 	return template
 }
 
-// find is the logical id of the resource that the row breaks.
+// find returns the logical id of the resource that the row breaks.
 func (b broken) find(t *testing.T, template object) string {
 	t.Helper()
 	resources := template["Resources"].(object)
@@ -135,11 +135,11 @@ func (b broken) find(t *testing.T, template object) string {
 			return id
 		}
 	}
-	t.Fatalf("no resource of type %s to break", b.kind)
+	t.Fatalf("the template has no resource of type %s to break", b.kind)
 	return ""
 }
 
-// breakBy is the template with the changes of a batch.
+// breakBy returns the template with the changes of a batch.
 func breakBy(t *testing.T, template object, batch []trial) object {
 	t.Helper()
 	var changed object
@@ -153,7 +153,7 @@ func breakBy(t *testing.T, template object, batch []trial) object {
 	return changed
 }
 
-// validationContext is what the CDK tells a validator.
+// validationContext is the context that the CDK gives a validator.
 type validationContext struct {
 	stacks []*awscdk.PolicyValidationStack
 }
@@ -164,7 +164,7 @@ func (c *validationContext) Region() *string                                  { 
 func (c *validationContext) TemplatePaths() *[]*string                        { return &[]*string{} }
 func (c *validationContext) StackTemplates() *[]*awscdk.PolicyValidationStack { return &c.stacks }
 
-// findings are the logical ids of the resources that rules of ours refuse, by rule, for each of the templates.
+// findings returns, for each template, the logical ids of the resources that our rules refuse, by rule.
 func findings(t *testing.T, templates []object) []map[string][]string {
 	t.Helper()
 	context := &validationContext{}

@@ -148,6 +148,28 @@ func serverlessPipeline(t *testing.T) *pipeline {
 	}))
 }
 
+// recordedServerlessPipeline extracts the features with EMR Serverless and records the decision.
+func recordedServerlessPipeline(t *testing.T) *pipeline {
+	t.Helper()
+	return synthesize(t, "serverless, recorded", func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
+		p := recordedProps(stack)
+		role := awsiam.Role_FromRoleArn(stack, jsii.String("JobRole"), jsii.String(jobRole), nil)
+		p.Extraction = risk.EMRServerlessJob{ApplicationID: "00f1a2b3c4", ExecutionRole: role, Script: "s3://bucket/etl.py"}
+		return p
+	})
+}
+
+// recordedIncidentPipeline extracts the features with Glue, records the decision and opens an incident.
+func recordedIncidentPipeline(t *testing.T) *pipeline {
+	t.Helper()
+	return synthesize(t, "downstream, recorded", func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
+		p := recordedProps(stack)
+		p.Extraction = risk.GlueJob{JobName: "etl"}
+		p.Downstream = []risk.Downstream{incident(stack)}
+		return p
+	})
+}
+
 // gluePipeline extracts the features with Glue.
 func gluePipeline(t *testing.T) *pipeline {
 	t.Helper()

@@ -10,22 +10,22 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// world is what an execution acts upon, with the faults that strike its calls. It remembers everything that happened, over
-// all redrives of the execution.
+// world answers the calls of an execution, with faults that strike them. It remembers what happened, over all redrives of the
+// execution.
 type world struct {
 	subjects map[string]float64 // the score of each
-	decision string             // what the approver decides; "" for nobody
+	decision string             // of the approver; "" if nobody decides
 	faults   []fault
 
 	records   map[string]object // by key
 	alerts    []object
-	decided   string            // what was decided last
+	decided   string            // the last decision
 	reviews   map[string]string // "succeeded" or "failed", by the name of the downstream execution
 	incidents map[string]int    // how many were opened, by correlation id
-	breaches  []string          // rules that a call broke at once
+	breaches  []string          // rules that calls broke
 	struck    bool              // a fault struck
-	canaries  int               // how many requests to the endpoint carried a feature
-	children  []*asl.Execution  // of a distributed map, until they are checked
+	canaries  int               // the number of requests to the endpoint with a feature
+	children  []*asl.Execution  // of a Distributed Map, until they are checked
 }
 
 func newWorld(subjects map[string]float64, faults ...fault) *world {
@@ -38,12 +38,12 @@ func newWorld(subjects map[string]float64, faults ...fault) *world {
 // outcome is how a call ends.
 type outcome struct {
 	name   string
-	err    *asl.Error // nil: the reply counts
+	err    *asl.Error // nil: the call returns the reply
 	reply  asl.Reply
-	answer string // of the model: its body
+	answer string // the body of the answer of the model
 }
 
-// fault strikes the calls of a state: the given attempt of each visit, or that and all later ones.
+// fault strikes the calls of a state: an attempt of each visit, or that attempt and all later ones.
 type fault struct {
 	state   string
 	attempt int
@@ -57,7 +57,7 @@ func (f fault) strikes(task *asl.Task) bool {
 }
 
 func (f fault) String() string {
-	kind := map[bool]string{true: "for ever", false: "once"}[f.forever]
+	kind := map[bool]string{true: "forever", false: "once"}[f.forever]
 	when := map[bool]string{true: "after its work", false: "before its work"}[f.effect]
 	return fmt.Sprintf("%s: %s at attempt %d, %s, %s", f.state, f.outcome.name, f.attempt, kind, when)
 }
@@ -76,7 +76,7 @@ func (w *world) Call(_ context.Context, task *asl.Task) (asl.Reply, error) {
 			}
 		}
 		if task.State == "StartReview" && f.effect {
-			// A task with .sync fails when its execution does, and stops it when its own time is up.
+			// A task with .sync fails when its execution fails, and stops the execution when the task times out.
 			w.reviews[task.Input.(object)["Name"].(string)] = "failed"
 		}
 		if f.outcome.err != nil {
@@ -88,14 +88,14 @@ func (w *world) Call(_ context.Context, task *asl.Task) (asl.Reply, error) {
 		return f.outcome.reply, nil
 	}
 	for _, f := range w.faults {
-		if f.state == task.State && task.Attempt < f.attempt { // the attempts before it have to fail, or it never comes
+		if f.state == task.State && task.Attempt < f.attempt { // earlier attempts must fail, or the attempt never comes
 			return asl.Reply{}, failure(passing(task.Resource)).err
 		}
 	}
 	return w.work(task)
 }
 
-// watch looks for a feature in a call: the endpoint gets it, and no other service.
+// watch looks for a feature in a call. Only the endpoint may get it.
 func (w *world) watch(task *asl.Task) {
 	carried := strings.Contains(asl.Encode(task.Input), canary)
 	if carried && task.State == "InvokeModel" {
@@ -105,7 +105,7 @@ func (w *world) watch(task *asl.Task) {
 	}
 }
 
-// work is what the services do when nothing is wrong.
+// work answers a call without a fault.
 func (w *world) work(task *asl.Task) (asl.Reply, error) {
 	input := task.Input.(object)
 	switch task.State {
@@ -140,7 +140,7 @@ func (w *world) work(task *asl.Task) (asl.Reply, error) {
 	return asl.Reply{}, fmt.Errorf("nobody answers %s", task.State)
 }
 
-// score finds the score of each subject, which its features name, and echoes a feature.
+// score answers with the score of each subject, which its features name, and echoes a feature.
 func (w *world) score(body object) (asl.Reply, error) {
 	scoreOf := func(features any) any {
 		return object{"risk_score": w.subjects[features.(object)["id"].(string)], "echo": canary}
@@ -155,13 +155,13 @@ func (w *world) score(body object) (asl.Reply, error) {
 	return model(asl.Encode(object{"predictions": predictions}))(nil)
 }
 
-// review starts the downstream execution of a name, once, as Step Functions does.
+// review starts the downstream execution of a name once, as Step Functions does.
 func (w *world) review(input object) (asl.Reply, error) {
 	w.downstreamIsDue("the review")
 	name := input["Name"].(string)
 	for other, status := range w.reviews {
 		if other != name && status != "failed" {
-			w.breach("a second review was started beside one that is %s", status)
+			w.breach("a second review started while another one is %s", status)
 		}
 	}
 	w.reviews[name] = "succeeded"
@@ -187,7 +187,7 @@ func (w *world) openIncident(input object) (asl.Reply, error) {
 	return asl.Reply{Output: object{"ResponseBody": object{"result": object{"number": "INC1"}}}}, nil
 }
 
-// downstreamIsDue checks that the team was told first, and that a person approved.
+// downstreamIsDue checks that the alert came first and that a person approved.
 func (w *world) downstreamIsDue(what string) {
 	if len(w.alerts) == 0 {
 		w.breach("%s came before the alert", what)

@@ -15,7 +15,6 @@
 package mock
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,6 +25,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/internal/strictjson"
 )
 
 // Config is a file of stubs. It is immutable.
@@ -60,9 +60,7 @@ type entry struct {
 // Parse reads a file. The error joins all errors in it.
 func Parse(data []byte) (*Config, error) {
 	var f file
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&f); err != nil {
+	if err := strictjson.UnmarshalKnown(data, &f); err != nil {
 		return nil, fmt.Errorf("the stubs are not valid: %w", err)
 	}
 	c := &Config{machines: map[string]map[string]map[string]string{}, responses: map[string][]answer{}}

@@ -3,10 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 
 	"clinical-risk-pipeline/asl/draw"
+	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/internal/program"
+	"clinical-risk-pipeline/internal/strictjson"
 )
 
 // drawCommand draws a definition.
@@ -21,6 +24,9 @@ func (c *drawCommand) Run(ctx context.Context, s program.Streams) error {
 	if err != nil {
 		return err
 	}
+	if err := strictjson.Check(definition); err != nil {
+		return fmt.Errorf("%s: %w", c.File, err)
+	}
 	svg, err := draw.SVG(definition, nil)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
@@ -28,6 +34,6 @@ func (c *drawCommand) Run(ctx context.Context, s program.Streams) error {
 	if c.Output != "" {
 		return os.WriteFile(c.Output, svg, 0o644)
 	}
-	_, err = s.Out.Write(svg)
+	_, err = io.WriteString(s.Out, plain.Text(string(svg)))
 	return err
 }

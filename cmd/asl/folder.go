@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -15,84 +17,131 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-// folder is a folder of buckets: the object KEY in BUCKET is the file BUCKET/KEY.
+// folder is a folder of buckets: the object KEY in BUCKET is the file BUCKET/KEY. No name of a bucket or key, and no symbolic link,
+// leads out of the folder of the bucket.
 type folder string
 
-// file returns the name of an object's file. It refuses a key that leads out of the bucket.
-func (f folder) file(bucket, key string) (string, error) {
-	if name := path.Join(bucket, key); !strings.Contains(bucket, "/") && filepath.IsLocal(name) && key != "" {
-		return filepath.Join(string(f), filepath.FromSlash(name)), nil
+// unfinished begins the name of a file that is being written.
+const unfinished = ".unfinished-"
+
+// bucket opens the folder of a bucket. The caller must close it.
+func (f folder) bucket(name string) (*os.Root, error) {
+	if !filepath.IsLocal(name) || strings.HasPrefix(name, ".") || strings.ContainsAny(name, `/\`) {
+		return nil, fmt.Errorf("bucket %q must be the name of a folder in %s", name, string(f))
 	}
-	return "", fmt.Errorf("key %q of bucket %q is outside the folder", key, bucket)
+	root, err := os.OpenRoot(string(f))
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close() // It was only read.
+	return root.OpenRoot(name)
+}
+
+// file returns the name of an object's file in the folder of its bucket.
+func file(bucket, key string) (string, error) {
+	if path.Clean(key) != key || !filepath.IsLocal(key) || key == "." {
+		return "", fmt.Errorf("key %q of bucket %q is outside the folder", key, bucket)
+	}
+	return filepath.FromSlash(key), nil
 }
 
 // Open opens the file.
 func (f folder) Open(_ context.Context, bucket, key string) (io.ReadCloser, error) {
-	name, err := f.file(bucket, key)
+	name, err := file(bucket, key)
 	if err != nil {
 		return nil, err
 	}
-	return os.Open(name)
+	root, err := f.bucket(bucket)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close() // The file stays open.
+	return root.Open(name)
 }
 
 // Create writes a file, which appears when it is closed.
 func (f folder) Create(_ context.Context, bucket, key string) (io.WriteCloser, error) {
-	name, err := f.file(bucket, key)
+	name, err := file(bucket, key)
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return nil, err
-	}
-	file, err := os.CreateTemp(filepath.Dir(name), ".partial-*")
+	root, err := f.create(bucket)
 	if err != nil {
 		return nil, err
 	}
-	return &emerging{file, name}, nil
+	e := &emerging{root: root, temporary: filepath.Join(filepath.Dir(name), unfinished+rand.Text()), name: name}
+	if err = root.MkdirAll(filepath.Dir(name), 0o755); err == nil {
+		e.File, err = root.OpenFile(e.temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	}
+	if err != nil {
+		root.Close()
+		return nil, err
+	}
+	return e, nil
+}
+
+// create opens the folder of a bucket, and creates it if necessary.
+func (f folder) create(bucket string) (*os.Root, error) {
+	root, err := f.bucket(bucket)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return root, err
+	}
+	if err := os.Mkdir(filepath.Join(string(f), bucket), 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, err
+	}
+	return f.bucket(bucket)
 }
 
 // emerging is a temporary file that gets its name when it is closed.
 type emerging struct {
 	*os.File
-	name string
+	root            *os.Root
+	temporary, name string
 }
 
 // Close closes and renames the file.
 func (e *emerging) Close() error {
+	defer e.root.Close() // Nothing is pending.
 	if err := e.File.Close(); err != nil {
 		return err
 	}
-	return os.Rename(e.Name(), e.name)
+	return e.root.Rename(e.temporary, e.name)
 }
 
 // List returns the objects of a bucket whose keys begin with the prefix, sorted by key.
 func (f folder) List(_ context.Context, bucket, prefix string) iter.Seq2[asl.Object, error] {
 	return func(yield func(asl.Object, error) bool) {
-		var objects []asl.Object
-		root := filepath.Join(string(f), bucket)
-		err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() {
-				return err
-			}
-			info, err := entry.Info()
-			if err != nil {
-				return err
-			}
-			relative, err := filepath.Rel(root, name)
-			if key := filepath.ToSlash(relative); strings.HasPrefix(key, prefix) {
-				objects = append(objects, asl.Object{Key: key, Size: info.Size(), LastModified: info.ModTime()})
-			}
-			return err
-		})
+		objects, err := f.list(bucket, prefix)
 		if err != nil {
 			yield(asl.Object{}, err)
 			return
 		}
-		slices.SortFunc(objects, func(a, b asl.Object) int { return strings.Compare(a.Key, b.Key) })
 		for _, o := range objects {
 			if !yield(o, nil) {
 				return
 			}
 		}
 	}
+}
+
+func (f folder) list(bucket, prefix string) ([]asl.Object, error) {
+	root, err := f.bucket(bucket)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close() // It was only read.
+	var objects []asl.Object
+	err = fs.WalkDir(root.FS(), ".", func(key string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() || !strings.HasPrefix(key, prefix) || strings.HasPrefix(entry.Name(), unfinished) {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		objects = append(objects, asl.Object{Key: key, Size: info.Size(), LastModified: info.ModTime()})
+		return nil
+	})
+	slices.SortFunc(objects, func(a, b asl.Object) int { return strings.Compare(a.Key, b.Key) })
+	return objects, err
 }

@@ -126,28 +126,3 @@ func TestDraw(t *testing.T) {
 		t.Errorf("exit %d, %q", status, errs)
 	}
 }
-
-func TestObjectsInAFolder(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.MkdirAll(filepath.Join(dir, "in", "d"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "in", "d", "items.jsonl"), []byte("1\n2\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	definition := func(key string) string {
-		return `{"StartAt": "M", "States": {"M": {"Type": "Map", "End": true, "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSONL"},
-			"Parameters": {"Bucket": "in", "Key": "` + key + `"}}, "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "out", "Prefix": "p"}},
-			"ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED"}, "StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}}}}`
-	}
-	if status, out, errs := run(t, definition("d/items.jsonl"), "run", "-", "--objects", dir); status != program.ExitOK {
-		t.Fatalf("exit %d, %s %s", status, out, errs)
-	}
-	written, err := filepath.Glob(filepath.Join(dir, "out", "p", "*", "*"))
-	if err != nil || len(written) != 2 || filepath.Base(written[0]) != "SUCCEEDED_0.json" || filepath.Base(written[1]) != "manifest.json" {
-		t.Errorf("%v %v: want the results and the manifest, and no partial file", written, err)
-	}
-	if status, out, _ := run(t, definition("../../secret"), "run", "-", "--objects", dir); status != program.ExitFailed || !strings.Contains(out, "is outside the folder") {
-		t.Errorf("a key outside the folder: exit %d, %s", status, out)
-	}
-}

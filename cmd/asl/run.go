@@ -5,11 +5,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/asl/mock"
+	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/internal/program"
+	"clinical-risk-pipeline/internal/strictjson"
 )
 
 // runCommand executes a definition.
@@ -65,6 +68,9 @@ func (c *runCommand) input(ctx context.Context, s program.Streams) (any, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := strictjson.Check(text); err != nil {
+		return nil, fmt.Errorf("%s: %w", c.Input, err)
+	}
 	input, err := asl.Decode(text)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Input, err)
@@ -109,20 +115,25 @@ type outcome struct {
 
 func (c *runCommand) print(w io.Writer, x *asl.Execution) error {
 	if c.JSON {
-		encoder := json.NewEncoder(w)
+		var text strings.Builder
+		encoder := json.NewEncoder(&text)
 		encoder.SetEscapeHTML(false)
 		encoder.SetIndent("", "  ")
-		return encoder.Encode(outcome{x.Status, x.Output, x.Error, x.Cause, x.Start, x.Stop, x.Path(), x.Bill, x.History})
+		if err := encoder.Encode(outcome{x.Status, x.Output, x.Error, x.Cause, x.Start, x.Stop, x.Path(), x.Bill, x.History}); err != nil {
+			return err
+		}
+		_, err := io.WriteString(w, plain.JSON(text.String()))
+		return err
 	}
 	for i := range x.History {
 		e := &x.History[i]
-		fmt.Fprintf(w, "%10.3fs  %-28s %s\n", e.Timestamp.Sub(x.Start).Seconds(), e.Type, e.StateName())
+		fmt.Fprintf(w, "%10.3fs  %-28s %s\n", e.Timestamp.Sub(x.Start).Seconds(), e.Type, plain.Line(e.StateName()))
 	}
 	fmt.Fprintf(w, "\n%s after %v\n", x.Status, x.Stop.Sub(x.Start))
 	if x.Status == asl.Succeeded {
-		fmt.Fprintln(w, asl.Encode(x.Output))
+		fmt.Fprintln(w, plain.JSON(asl.Encode(x.Output)))
 		return nil
 	}
-	fmt.Fprintf(w, "error: %s\ncause: %s\n", x.Error, x.Cause)
+	fmt.Fprintf(w, "error: %s\ncause: %s\n", plain.Line(x.Error), plain.Line(x.Cause))
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/internal/program"
 )
 
@@ -23,7 +24,7 @@ func (c *validateCommand) Run(ctx context.Context, s program.Streams) error {
 			faulty = append(faulty, err)
 			continue
 		}
-		fmt.Fprintf(s.Out, "%s: valid\n", file)
+		fmt.Fprintf(s.Out, "%s: valid\n", plain.Line(file))
 	}
 	return errors.Join(faulty...)
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/local"
 	"clinical-risk-pipeline/local/outcome"
 	"clinical-risk-pipeline/local/runner"
@@ -102,10 +103,10 @@ type notScored struct {
 	count int
 }
 
-// print writes the lists and the totals.
+// print writes the lists and the totals. The lists quote services and people.
 func (n *notable) print(w io.Writer, s *outcome.Summary) {
 	for _, line := range n.cohort {
-		fmt.Fprintln(w, line)
+		fmt.Fprintln(w, plain.Line(line))
 	}
 	if len(n.cohort) > 0 {
 		fmt.Fprintln(w)
@@ -137,10 +138,10 @@ func (l *shortList) print(w io.Writer, title, file string) {
 	}
 	fmt.Fprintf(w, "%s:\n", title)
 	for _, line := range l.lines {
-		fmt.Fprintf(w, "  %s\n", line)
+		fmt.Fprintf(w, "  %s\n", plain.Line(line))
 	}
 	if l.more > 0 {
-		fmt.Fprintf(w, "  and %d more: see %s\n", l.more, file)
+		fmt.Fprintf(w, "  and %d more: see %s\n", l.more, plain.Line(file))
 	}
 	fmt.Fprintln(w)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/local/outcome"
 	"clinical-risk-pipeline/local/report"
 	"clinical-risk-pipeline/local/runner"
@@ -17,6 +18,8 @@ type results struct {
 	notable  *notable
 	progress *progress
 	subjects int // in completed batches
+
+	contradiction error // between the pipeline's counts and its decision records
 }
 
 func newResults(about report.About, output *runner.Output, out string, progress *progress) *results {
@@ -58,6 +61,7 @@ func (r *results) addCohort(result *runner.CohortResult) error {
 	if err := r.output.WriteCohort(result); err != nil {
 		return err
 	}
+	r.contradiction = result.Outcome.Contradiction()
 	r.summary.AddCohort(result.Outcome, len(result.Alerts))
 	r.page.AddCohort(result.Outcome, result.Subjects)
 	r.page.AddEffects(result.Approvals, result.Downstream)
@@ -68,4 +72,18 @@ func (r *results) addCohort(result *runner.CohortResult) error {
 // done describes how far the run came.
 func (r *results) done(all int, unit string) string {
 	return fmt.Sprintf("%d of %d %s are done; their results are in %s", max(r.summary.Executions, r.subjects), all, unit, r.out)
+}
+
+// failure returns the reason why the run is no success, or nil.
+func (r *results) failure() error {
+	undecided := r.summary.ByDecision[string(outcome.Undecided)]
+	switch {
+	case r.contradiction != nil:
+		return program.Failed(r.contradiction)
+	case r.summary.Failed > 0:
+		return program.Failed(nil) // The summary says what failed.
+	case undecided > 0:
+		return program.Failed(fmt.Errorf("%s without a decision, although no execution failed: a person must look", plural(undecided, "subject")))
+	}
+	return nil
 }

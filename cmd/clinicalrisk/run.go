@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 
+	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/local/assembly"
 	"clinical-risk-pipeline/local/intake"
 	"clinical-risk-pipeline/local/model"
 	"clinical-risk-pipeline/local/report"
 	"clinical-risk-pipeline/local/runner"
+	"clinical-risk-pipeline/workflow"
 )
 
 // runCommand is `clinicalrisk run`.
@@ -47,6 +49,8 @@ func (c *runCommand) Validate() error {
 		return errors.New("use either <file> or --cohort, not both: an execution scores one subject or a cohort")
 	case c.Trial != "" && c.Cohort == "":
 		return errors.New("--trial requires --cohort: other inputs contain their own trialId")
+	case c.Trial != "" && !workflow.IsID(c.Trial):
+		return fmt.Errorf("--trial %s, got %q", workflow.IDRule, c.Trial)
 	}
 	return nil
 }
@@ -64,6 +68,7 @@ func (c *runCommand) Run(ctx context.Context, s program.Streams) (err error) {
 	stateMachine, assemblyErr := c.stateMachine(s)
 	m, modelName, modelErr := c.model(ctx, s)
 	person, personErr := newPerson(c.Approve, s)
+	out, outErr := runner.Folder(c.Out)
 	file, inputErr := c.open(ctx, s)
 	if inputErr == nil {
 		defer func() { err = errors.Join(err, file.Close()) }()
@@ -71,16 +76,16 @@ func (c *runCommand) Run(ctx context.Context, s program.Streams) (err error) {
 	if ctx.Err() != nil {
 		return program.Interrupted("nothing was executed")
 	}
-	if err := errors.Join(assemblyErr, modelErr, personErr, inputErr); err != nil {
+	if err := errors.Join(assemblyErr, modelErr, personErr, outErr, inputErr); err != nil {
 		return err
 	}
 	pipeline, err := runner.New(stateMachine, runner.Setting{
-		Model: m, Objects: runner.Objects(c.Out), Person: undisturbed{person, progress}, Cohort: c.cohort(file),
+		Model: m, Objects: runner.Objects(out), Person: undisturbed{person, progress}, Cohort: c.cohort(file),
 	})
 	if err != nil {
 		return err
 	}
-	output, err := runner.OpenOutput(c.Out, stateMachine.Logging.Group) // Nothing is written before this point.
+	output, err := runner.OpenOutput(out, stateMachine.Logging.Group) // Nothing is written before this point.
 	if err != nil {
 		return err
 	}
@@ -147,7 +152,7 @@ func (c *runCommand) stateMachine(s program.Streams) (*assembly.StateMachine, er
 		return nil, err
 	}
 	if source := a.NewerSource(); source != "" {
-		fmt.Fprintf(s.Err, "clinicalrisk: warning: %s is newer than %s: synthesize again with `make synth`\n", source, c.Assembly)
+		warn(s, fmt.Sprintf("%s is newer than %s: synthesize again with `make synth`", source, c.Assembly))
 	}
 	if c.Cohort != "" {
 		return a.StateMachine(c.Environment, assembly.WholeCohort)
@@ -166,9 +171,14 @@ func (c *runCommand) model(ctx context.Context, s program.Streams) (model.Model,
 	}
 	warning, err := endpoint.Ping(ctx)
 	if warning != "" {
-		fmt.Fprintln(s.Err, "clinicalrisk: warning:", warning)
+		warn(s, warning)
 	}
 	return endpoint, c.Endpoint, err
+}
+
+// warn prints a warning, which may quote others.
+func warn(s program.Streams, warning string) {
+	fmt.Fprintln(s.Err, "clinicalrisk: warning:", plain.Line(warning))
 }
 
 // conclude prints the summary of the run.
@@ -178,13 +188,10 @@ func (c *runCommand) conclude(s program.Streams, r *results) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(s.Out, string(text))
+		fmt.Fprintln(s.Out, plain.JSON(string(text)))
 	} else {
 		r.notable.print(s.Out, r.summary)
-		fmt.Fprintf(s.Out, "\nReport: %s\n", r.output.Report())
+		fmt.Fprintf(s.Out, "\nReport: %s\n", plain.Line(r.output.Report()))
 	}
-	if r.summary.Failed > 0 {
-		return program.Failed(nil) // The summary says what failed.
-	}
-	return nil
+	return r.failure()
 }

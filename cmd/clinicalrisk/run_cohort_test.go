@@ -177,6 +177,7 @@ func TestUsageOfCohorts(t *testing.T) {
 	}{
 		{"two inputs", []string{"--cohort", good, good}, []string{"use either <file> or --cohort"}},
 		{"a trial without a cohort", []string{"--trial", "T-1", good}, []string{"--trial requires --cohort"}},
+		{"a trial with an escape sequence", []string{"--cohort", good, "--trial", "T\x1b[2K\u202e"}, []string{`--trial must have 1 to 64 letters, digits`, `got "T\x1b[2K\u202e"`}},
 		{"an environment without a cohort pipeline", []string{"--environment", "dev", "--cohort", good},
 			[]string{`environment "dev" has no state machine that scores a whole cohort; Dev-Risk/Pipeline scores one subject: omit --cohort`}},
 		{"no such file", []string{"--environment", "full", "--cohort", good + "x"}, []string{"no such file"}},

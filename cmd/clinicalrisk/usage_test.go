@@ -37,6 +37,7 @@ func TestUsageAndInput(t *testing.T) {
 		{"a folder", []string{"run", "--assembly", testAssembly, t.TempDir()}, []string{"this is a folder"}},
 		{"a port without a server", []string{"run", "--assembly", testAssembly, "--endpoint", nobody, good}, []string{nobody, "no server listens there", "start the model server"}},
 		{"an endpoint that is not a URL", []string{"run", "--assembly", testAssembly, "--endpoint", "localhost:8080", good}, []string{"localhost:8080", "http://127.0.0.1:8080"}},
+		{"an empty folder for results", []string{"run", "--assembly", testAssembly, "--out=", good}, []string{"the folder for results has an empty name", "--out"}},
 		{"all faults at once", []string{"run", "--assembly", t.TempDir(), "--endpoint", "x", write(t, "in.jsonl", "{\n{}\n")},
 			[]string{"no cloud assembly", `got "x"`, "in.jsonl:1: not valid JSON", "in.jsonl:2: subject is missing"}},
 	} {

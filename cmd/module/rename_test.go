@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -62,9 +61,9 @@ func TestRenameBackRestoresEverything(t *testing.T) {
 		if _, _, err := rename(t.Context(), root, path); err != nil {
 			t.Fatal(err)
 		}
-		run(t, root, "git", "commit", "--quiet", "--all", "--message", path)
+		runGit(t, root, "commit", "--quiet", "--all", "--message", path)
 	}
-	if got := run(t, root, "git", "diff", "HEAD~2"); got != "" {
+	if got := runGit(t, root, "diff", "HEAD~2"); got != "" {
 		t.Error(got)
 	}
 }
@@ -86,7 +85,7 @@ func TestRenameRefuses(t *testing.T) {
 			if _, _, err := rename(t.Context(), root, row.to); err == nil || !strings.Contains(err.Error(), row.want) {
 				t.Errorf("got %v, want %s", err, row.want)
 			}
-			if got := run(t, root, "git", "diff"); got != "" {
+			if got := runGit(t, root, "diff"); got != "" {
 				t.Errorf("it changed %s", got)
 			}
 		})
@@ -100,11 +99,11 @@ func repository(t *testing.T, files map[string]string) string {
 	for name, content := range files {
 		write(t, root, name, content)
 	}
-	run(t, root, "git", "init", "--quiet")
-	run(t, root, "git", "config", "user.name", "Test")
-	run(t, root, "git", "config", "user.email", "test@example.com")
-	run(t, root, "git", "add", ".")
-	run(t, root, "git", "commit", "--quiet", "--message", "first")
+	runGit(t, root, "init", "--quiet")
+	runGit(t, root, "config", "user.name", "Test")
+	runGit(t, root, "config", "user.email", "test@example.com")
+	runGit(t, root, "add", ".")
+	runGit(t, root, "commit", "--quiet", "--message", "first")
 	return root
 }
 
@@ -119,13 +118,11 @@ func write(t *testing.T, root, name, content string) {
 	}
 }
 
-func run(t *testing.T, root, name string, arguments ...string) string {
+func runGit(t *testing.T, root string, arguments ...string) string {
 	t.Helper()
-	command := exec.Command(name, arguments...)
-	command.Dir = root
-	output, err := command.CombinedOutput()
+	output, err := git(t.Context(), root, arguments...)
 	if err != nil {
-		t.Fatalf("%s %s: %v\n%s", name, arguments, err, output)
+		t.Fatal(err)
 	}
 	return string(output)
 }

@@ -23,7 +23,7 @@ import (
 )
 
 // ApprovalProps configures an [Approval].
-type ApprovalProps struct { //nolint:revive // props are named after their construct, as everywhere in the CDK
+type ApprovalProps struct {
 	// Approvers are the ARNs of the IAM roles and users who may decide; at least one. A role admits everybody who may assume
 	// it: the session name tells them apart.
 	Approvers []string

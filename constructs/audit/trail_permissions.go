@@ -70,7 +70,7 @@ func (t *Trail) newLogRole(group awslogs.LogGroup) awsiam.Role {
 	})
 	return policy.NewRole(t, logRoleID, &policy.RoleProps{
 		PolicyDescription: "Lets CloudTrail write the events of the clinical risk pipeline.",
-		Description:       "CloudTrail writes the events of the clinical risk pipeline with it.",
+		Description:       "CloudTrail writes the pipeline's events with this role.",
 		AssumedBy:         cloudTrail,
 		Conditions:        map[string]any{"StringEquals": map[string]any{"aws:SourceArn": t.ARN()}},
 		Statements:        []policy.Statement{policy.Allow("WriteEvents", []string{stream}, "logs:CreateLogStream", "logs:PutLogEvents")},

@@ -140,7 +140,7 @@ func (l List) Unwrap() []error {
 // In returns the faults in an error: one by one from a list and from joined errors. Any other error has one fault for each
 // line, with the line as its rule.
 func In(err error) List {
-	switch e := err.(type) {
+	switch e := any(err).(type) { // the error itself, not one that it wraps
 	case nil:
 		return nil
 	case List:

@@ -15,7 +15,7 @@ func TestAdd(t *testing.T) {
 		"an empty string is shown":        {func(l *List) { l.Add("Account", "must be 12 digits", "") }, `Account must be 12 digits, got ""`},
 		"other values are not quoted":     {func(l *List) { l.Add("Timeout", "must be whole seconds", time.Minute) }, "Timeout must be whole seconds, got 1m0s"},
 		"a missing value has no got":      {func(l *List) { l.Add("Bucket", "is required") }, "Bucket is required"},
-		"a text is shown as it is":        {func(l *List) { l.Add("Topic", "must be a standard topic", Text("a FIFO topic")) }, "Topic must be a standard topic, got a FIFO topic"},
+		"a Text is not quoted":            {func(l *List) { l.Add("Topic", "must be a standard topic", Text("a FIFO topic")) }, "Topic must be a standard topic, got a FIFO topic"},
 		"a value that occurs twice":       {func(l *List) { l.Add("Name", "must be unique", Twice("a")) }, `Name must be unique, got "a" twice`},
 		"a fault of the value as a whole": {func(l *List) { l.Add("", "props are required", Text("nil")) }, "props are required, got nil"},
 	} {
@@ -48,11 +48,11 @@ func TestMoving(t *testing.T) {
 		})
 	}
 	if l[0].Path != "Lock" {
-		t.Error("moving faults changes the list that they come from")
+		t.Error("moving faults changes the original list")
 	}
 }
 
-// A fault is left out by its value: one whose text only contains that of another stays.
+// Without compares whole faults: a fault whose text is only a part of another's stays.
 func TestWithout(t *testing.T) {
 	inherited := List{{Path: "Timeout", Rule: "must be positive", Got: "1"}}
 	l := List{{Path: "Timeout", Rule: "must be positive", Got: "1"}, {Path: "Timeout", Rule: "must be positive"}}
@@ -60,7 +60,7 @@ func TestWithout(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if len(l) != 2 {
-		t.Error("leaving out faults changes the list that they come from")
+		t.Error("leaving out faults changes the original list")
 	}
 }
 
@@ -80,6 +80,6 @@ func TestErrors(t *testing.T) {
 		t.Errorf("the faults of another error are %q", got)
 	}
 	if In(nil) != nil {
-		t.Error("no error has faults")
+		t.Error("In(nil) has faults")
 	}
 }

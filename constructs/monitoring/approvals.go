@@ -22,7 +22,7 @@ func (m *Monitoring) approvals() section {
 	expiring := newMetric(namespace, expiringRequests, maximum, dimension{tableDimension, *m.props.Approvals.Requests.TableName()})
 	m.add(alarm{
 		id: ExpiringApprovals, metric: expiring, threshold: 1, periods: watchedPeriods, missingIsBreach: true,
-		description: fmt.Sprintf("Requests for approval expire within %v, and end as not approved: list them with `clinicalrisk approvals list`. Or nobody counts them: see the executions of the approval watch.",
+		description: fmt.Sprintf("Requests for approval expire within %v, and then count as not approved: list them with `clinicalrisk approvals list`. Or nothing counts them: check the executions of the approval watch.",
 			m.props.Approvals.Warning),
 	})
 	return section{title: "Requests for approval", left: []series{labelled(expiring, "about to expire")}}

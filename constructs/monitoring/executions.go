@@ -21,15 +21,15 @@ func (m *Monitoring) executions() section {
 	throttled := m.executionMetric("ExecutionThrottled", sum)
 	m.add(alarm{
 		id: FailedExecutions, metric: failed, threshold: 1,
-		description: "An execution of the clinical risk pipeline failed. Its error is in the execution's history; a redrive resumes it, within 14 days.",
+		description: "An execution of the clinical risk pipeline failed. Its error is in the execution's history; a redrive within 14 days resumes it.",
 	})
 	m.add(alarm{
 		id: TimedOutExecutions, metric: timedOut, threshold: 1,
-		description: "An execution of the clinical risk pipeline timed out. See in its history which state it waited in; a redrive resumes it, within 14 days.",
+		description: "An execution of the clinical risk pipeline timed out. Its history shows the state that it waited in; a redrive within 14 days resumes it.",
 	})
 	m.add(alarm{
 		id: AbortedExecutions, metric: aborted, threshold: 1,
-		description: "Somebody stopped an execution of the clinical risk pipeline. CloudTrail's StopExecution says who.",
+		description: "Somebody stopped an execution of the clinical risk pipeline. CloudTrail's event StopExecution shows who.",
 	})
 	// This metric has data only while Step Functions throttles. Throttling delays executions and loses nothing.
 	m.add(alarm{
@@ -64,7 +64,7 @@ func (m *Monitoring) schedule() section {
 	m.add(alarm{
 		id: OverdueRun, metric: started, threshold: 1,
 		below: true, missingIsBreach: true, periods: int(min(m.props.RunEvery+grace, maximumRunEvery) / grace),
-		description: fmt.Sprintf("No execution of the clinical risk pipeline started, though one is due every %v. See the schedule, or whoever starts it.", m.props.RunEvery),
+		description: fmt.Sprintf("No execution of the clinical risk pipeline started, although one is due every %v. Check the schedule, or whatever else starts executions.", m.props.RunEvery),
 	})
-	return section{title: "Executions started by the hour", left: []series{labelled(started, "started")}}
+	return section{title: "Executions started per hour", left: []series{labelled(started, "started")}}
 }

@@ -26,7 +26,7 @@ func (m *Monitoring) model() section {
 	// trigger the alarm.
 	m.add(alarm{
 		id: ModelLatency, metric: latency, threshold: float64(m.props.ModelLatency.Microseconds()),
-		description: fmt.Sprintf("The model of the clinical risk pipeline takes %v or longer to answer. What takes a minute fails.", m.props.ModelLatency),
+		description: fmt.Sprintf("The model of the clinical risk pipeline takes %v or longer to answer. A request that takes a minute fails.", m.props.ModelLatency),
 	})
 	return section{
 		title: "Model",

@@ -11,7 +11,7 @@ import (
 )
 
 // ReleaseProps configures a [Release].
-type ReleaseProps struct { //nolint:revive // props are named after their construct, as everywhere in the CDK
+type ReleaseProps struct {
 	// StateMachine is the state machine that is released. It must be in the same stack and not imported: a version is made
 	// from its revision. Required.
 	StateMachine awsstepfunctions.StateMachine

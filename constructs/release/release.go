@@ -67,7 +67,7 @@ func (r *Release) addAlias(props *ReleaseProps) {
 	}
 	r.alias = awsstepfunctions.NewCfnStateMachineAlias(r, jsii.String(aliasID), &awsstepfunctions.CfnStateMachineAliasProps{
 		Name:                 jsii.String(Live),
-		Description:          jsii.String("The version that executions are started with."),
+		Description:          jsii.String("Executions start with this version."),
 		DeploymentPreference: preference,
 	})
 }

@@ -29,7 +29,7 @@ func (p *ClinicalRiskPipeline) checkCoverage(complete awsstepfunctions.IChainabl
 	counts, most := "$states.input."+workflow.Counts, p.props.Cohort.MaxSubjects
 	cause := strings.NewReplacer("COUNTS", counts, "MOST", fmt.Sprint(most)).Replace(
 		`COUNTS.subjects = 0 ? "The cohort is empty." : ` +
-			`COUNTS.subjects > MOST ? "The cohort has more than MOST subjects, and only as many were scored." : ` +
+			`COUNTS.subjects > MOST ? "The cohort has more than MOST subjects: only MOST were scored." : ` +
 			`$string(COUNTS.failed) & " of " & $string(COUNTS.subjects) & " subjects were not scored and recorded."`)
 	incomplete := awsstepfunctions.Fail_Jsonata(p, jsii.String(workflow.IncompleteScoring), &awsstepfunctions.FailJsonataProps{
 		Comment: jsii.String("A subject without a score is an error that somebody sees, never low risk."),

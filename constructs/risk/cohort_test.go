@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 )
 
-// anyBucket stands for a bucket where only its presence counts.
+// anyBucket is a bucket whose methods no test calls.
 type anyBucket struct{ awss3.IBucket }
 
 func TestCohortReportsAllFaultsAtOnce(t *testing.T) {
@@ -15,8 +15,8 @@ func TestCohortReportsAllFaultsAtOnce(t *testing.T) {
 		cohort Cohort
 		want   string
 	}{
-		"defaults need a bucket only": {Cohort{Bucket: anyBucket{}}, ""},
-		"everything is out of range": {
+		"only the bucket is required": {Cohort{Bucket: anyBucket{}}, ""},
+		"every field is out of range": {
 			Cohort{Prefix: "/cohorts/", BatchSize: 1001, BatchBytes: 256 << 10, Concurrency: -1, ModelTimeout: 90 * time.Second, ModelAttempts: 11},
 			`Cohort.Bucket is required: the bucket that the extraction writes the cohort to
 Cohort.Prefix must be a key without slashes at its ends, such as "cohorts", got "/cohorts/"
@@ -26,16 +26,16 @@ Cohort.Concurrency must be from 1 to 1000, got -1
 Cohort.ModelAttempts must be from 1 to 10, got 11
 Cohort.ModelTimeout must be whole seconds from 1s to 1m5s, got 1m30s`,
 		},
-		"more subjects than batches can be added up": {
+		"the number of batches is limited": {
 			Cohort{Bucket: anyBucket{}, BatchSize: 10, MaxSubjects: 50_001},
 			"Cohort.MaxSubjects must be from 1 to 50000, got 50001",
 		},
-		"five attempts of a minute are more than a child's lifetime": {
+		"five attempts of a minute exceed the lifetime of a child": {
 			Cohort{Bucket: anyBucket{}, ModelAttempts: 5},
 			"Cohort.ModelTimeout and ModelAttempts must let a batch end within 5m0s: " +
 				"5 attempts of 1m0s, with their delays and the record, take 6m2s",
 		},
-		"five attempts of half a minute are not": {
+		"five attempts of half a minute do not": {
 			Cohort{Bucket: anyBucket{}, ModelAttempts: 5, ModelTimeout: 30 * time.Second}, "",
 		},
 	} {

@@ -36,19 +36,19 @@ func TestValidateNamesFieldRuleAndValue(t *testing.T) {
 		change func(*ClinicalRiskPipelineProps)
 		want   string
 	}{
-		"a cluster's id is required": {
+		"the id of a cluster is required": {
 			extracting(func(s *EMRStep) { s.ClusterID = "" }),
 			`Extraction.ClusterID must be "j-" and capital letters and digits, got ""`,
 		},
-		"a cluster's ARN is not its id": {
+		"the ARN of a cluster is not its id": {
 			extracting(func(s *EMRStep) { s.ClusterID = "arn:aws:x:cluster/j-ABC" }),
 			`Extraction.ClusterID must be "j-" and capital letters and digits, got "arn:aws:x:cluster/j-ABC"`,
 		},
-		"a script on the cluster's own disk would be another on every node": {
+		"a script on the disk of the cluster may differ between nodes": {
 			extracting(func(s *EMRStep) { s.Script = "/home/hadoop/etl.py" }),
 			`Extraction.Script must be an S3 URI, "s3://bucket/key", got "/home/hadoop/etl.py"`,
 		},
-		"a bucket is no script": {
+		"a bucket is not a script": {
 			extracting(func(s *EMRStep) { s.Script = "s3://bucket/" }),
 			`Extraction.Script must be an S3 URI, "s3://bucket/key", got "s3://bucket/"`,
 		},
@@ -60,15 +60,15 @@ func TestValidateNamesFieldRuleAndValue(t *testing.T) {
 			extracting(func(s *EMRStep) { s.Timeout = time.Hour + time.Millisecond }),
 			"Extraction.Timeout must be whole seconds from 1m0s to 8760h0m0s, got 1h0m0.001s",
 		},
-		"no extraction must be said": {
+		"an extraction is required": {
 			func(p *ClinicalRiskPipelineProps) { p.Extraction = nil },
 			"Extraction is required: an EMRStep, an EMRServerlessJob, a GlueJob, or NoExtraction{}",
 		},
-		"an endpoint's name has no underscore": {
+		"the name of an endpoint has no underscore": {
 			func(p *ClinicalRiskPipelineProps) { p.EndpointName = "dropout_inference" },
 			`EndpointName must be 1 to 63 letters, digits and inner hyphens, got "dropout_inference"`,
 		},
-		"an endpoint's name ends in no hyphen": {
+		"the name of an endpoint does not end in a hyphen": {
 			func(p *ClinicalRiskPipelineProps) { p.EndpointName = "dropout-" },
 			`EndpointName must be 1 to 63 letters, digits and inner hyphens, got "dropout-"`,
 		},
@@ -76,7 +76,7 @@ func TestValidateNamesFieldRuleAndValue(t *testing.T) {
 			func(p *ClinicalRiskPipelineProps) { p.Threshold = 1 },
 			"Threshold must be greater than 0 and less than 1, got 1",
 		},
-		"a percentage is no threshold": {
+		"a percentage is not a threshold": {
 			func(p *ClinicalRiskPipelineProps) { p.Threshold = 75 },
 			"Threshold must be greater than 0 and less than 1, got 75",
 		},
@@ -84,19 +84,19 @@ func TestValidateNamesFieldRuleAndValue(t *testing.T) {
 			func(p *ClinicalRiskPipelineProps) { p.Threshold = -0.75 },
 			"Threshold must be greater than 0 and less than 1, got -0.75",
 		},
-		"an attribute holds no sentence": {
+		"the name of an environment has no spaces": {
 			func(p *ClinicalRiskPipelineProps) { p.Environment = "the test lab" },
 			`Environment must be 1 to 63 letters, digits, hyphens and dots, got "the test lab"`,
 		},
-		"a name is no address": {
+		"a name is not an address": {
 			func(p *ClinicalRiskPipelineProps) { p.AlertEmails = []string{"a@b.org", "Jane"} },
 			`AlertEmails[1] must be an e-mail address, got "Jane"`,
 		},
-		"nobody needs an alert twice": {
+		"an address occurs once": {
 			func(p *ClinicalRiskPipelineProps) { p.AlertEmails = []string{"a@b.org", "a@b.org"} },
 			`AlertEmails[1] must be unique, got "a@b.org" twice`,
 		},
-		"an execution outlives its extraction": {
+		"an execution takes longer than its extraction": {
 			func(p *ClinicalRiskPipelineProps) { p.Timeout = 4 * time.Hour },
 			"Timeout must be whole seconds from 4h30m0s to 8760h0m0s, got 4h0m0s",
 		},
@@ -129,10 +129,10 @@ func TestValidateRefusesNil(t *testing.T) {
 	}
 }
 
-// The attempts of InvokeModel and NotifyTeam, all timing out, must fit into what Timeout leaves them after the extraction.
+// All attempts of InvokeModel and NotifyTeam may time out within the time that Timeout leaves after the extraction.
 func TestMinimumScoringTimeCoversEveryAttempt(t *testing.T) {
 	longest := Longest(invokeModelTimeout, modelRetries...) + Longest(notifyTeamTimeout, alertRetries...)
 	if longest > MinimumScoringTime {
-		t.Errorf("scoring and alerting may take %v, but only %v are kept for them", longest, MinimumScoringTime)
+		t.Errorf("scoring and alerting may take %v, but MinimumScoringTime is %v", longest, MinimumScoringTime)
 	}
 }

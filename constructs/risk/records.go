@@ -77,7 +77,7 @@ func (p *ClinicalRiskPipeline) putRecord(state, key string, record map[string]an
 		p.scope.Through("s3", policy.Allow(workflow.RecordDecision+"Encryption", []string{*p.props.Records.Key().KeyArn()}, "kms:GenerateDataKey")),
 	)
 	return p.callService(state, services.PutObject, arguments{
-		comment: "Writes the decision record, before anybody is told.",
+		comment: "Writes the decision record before anybody is told.",
 		parameters: map[string]any{
 			"Bucket":            p.recordBucket(),
 			"Key":               expression(key),

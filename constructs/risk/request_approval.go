@@ -28,7 +28,7 @@ func (p *ClinicalRiskPipeline) gated(approved, otherwise awsstepfunctions.IChain
 		return approved
 	}
 	notApproved := awsstepfunctions.Pass_Jsonata(p, jsii.String(workflow.NotApproved), &awsstepfunctions.PassJsonataProps{
-		Comment: jsii.String("Nobody approved, so nothing more is done."),
+		Comment: jsii.String("Nobody approved: the downstream systems are not told."),
 	}).Next(otherwise)
 	check := awsstepfunctions.Choice_Jsonata(p, jsii.String(workflow.CheckApproval), &awsstepfunctions.ChoiceJsonataProps{
 		Comment: jsii.String("Did a person approve?"),

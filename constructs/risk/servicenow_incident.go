@@ -98,7 +98,7 @@ func (n ServiceNowIncident) AddStates(scope *Scope, next awsstepfunctions.IChain
 	n.allow(scope)
 	find, open := n.find(scope), n.open(scope)
 	find.Next(awsstepfunctions.Choice_Jsonata(scope.Construct(), jsii.String("Check"+n.Name), &awsstepfunctions.ChoiceJsonataProps{
-		Comment: jsii.String("Is the incident open already?"),
+		Comment: jsii.String("Is the incident already open?"),
 	}).
 		When(awsstepfunctions.Condition_Jsonata(jsii.String(expression("$exists($states.input."+workflow.Downstream+"."+n.Name+")"))),
 			next, because("yes")).

@@ -15,6 +15,7 @@ import (
 // AnsweredBy says what answers a requirement.
 type AnsweredBy string
 
+// What answers a requirement.
 const (
 	Design    AnsweredBy = "design"    // the code of the project; a test must show it
 	Procedure AnsweredBy = "procedure" // a procedure of the operator; no test can show it

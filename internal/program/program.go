@@ -21,6 +21,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"clinical-risk-pipeline/internal/plain"
 )
 
 // The exit codes.
@@ -107,13 +109,13 @@ func (p Program) conclude(ctx context.Context, s Streams, err error) int {
 	return ExitUsage
 }
 
-// print writes each line of an error with the program's name before it.
+// print writes each line of an error with the program's name before it. Errors quote the text of others.
 func (p Program) print(s Streams, err error) {
 	if err == nil {
 		return
 	}
 	for line := range strings.Lines(err.Error()) {
-		fmt.Fprintf(s.Err, "%s: %s\n", p.Name, strings.TrimRight(line, "\n"))
+		fmt.Fprintf(s.Err, "%s: %s\n", p.Name, plain.Line(strings.TrimRight(line, "\n")))
 	}
 }
 

@@ -86,7 +86,7 @@ func TestErrorsDecideTheExitCode(t *testing.T) {
 	}{
 		{"success", nil, ExitOK, ""},
 		{"a fault", errors.New("no file"), ExitUsage, "greeter: no file\n"},
-		{"faults, a line each", errors.Join(errors.New("no file"), errors.New("no name\n")), ExitUsage, "greeter: no file\ngreeter: no name\n"},
+		{"faults, a line each", errors.Join(errors.New("no file"), fmt.Errorf("no name%s", "\n")), ExitUsage, "greeter: no file\ngreeter: no name\n"},
 		{"a bad outcome", Failed(errors.New("two findings")), ExitFailed, "greeter: two findings\n"},
 		{"a bad outcome that the command showed", Failed(nil), ExitFailed, ""},
 		{"a wrapped outcome", fmt.Errorf("greeting: %w", Failed(errors.New("two findings"))), ExitFailed, "greeter: two findings\n"},
@@ -142,5 +142,14 @@ func TestVersionNamesTheCommit(t *testing.T) {
 		if got := describe("greeter", &row.info); got != row.want {
 			t.Errorf("%s: got %q, want %q", row.reason, got, row.want)
 		}
+	}
+}
+
+// Errors quote services, files and people.
+func TestForeignTextInErrors(t *testing.T) {
+	err := errors.New("trial T\x1b[1A\x1b[2K\u202e\r")
+	_, _, stderr := run(context.WithValue(t.Context(), errorKey{}, err), "fail")
+	if want := `greeter: trial T\x1b[1A\x1b[2K\u202e\x0d` + "\n"; stderr != want {
+		t.Errorf("diagnostics %q, want %q", stderr, want)
 	}
 }

@@ -76,16 +76,20 @@ func (c crashObjects) List(ctx context.Context, prefix string) ([]string, error)
 	return c.Objects.List(ctx, prefix)
 }
 
-// eachCrash runs a test for each call that may crash, before and after its effect, until every call succeeds.
-func eachCrash(t *testing.T, test func(t *testing.T, s *scene, c *crash) (crashed bool)) {
+// eachCrash runs a test for each call that may crash, before and after its effect, until the test makes no more calls. The test
+// returns the error of what may crash.
+func eachCrash(t *testing.T, test func(t *testing.T, s *scene, c *crash) error) {
 	for _, after := range []bool{false, true} {
 		for call := 1; ; call++ {
-			crashed := false
+			c := &crash{call: call, after: after}
 			t.Run(fmt.Sprintf("call %d, after %v", call, after), func(t *testing.T) {
 				s := newScene(t)
-				crashed = test(t, s, &crash{Store: s.store, Objects: s.objects, Tasks: s.tasks, Notifier: s.notifier, call: call, after: after})
+				c.Store, c.Objects, c.Tasks, c.Notifier = s.store, s.objects, s.tasks, s.notifier
+				if err := test(t, s, c); (err != nil) != (c.calls >= call) {
+					t.Errorf("got %v after %d calls", err, c.calls)
+				}
 			})
-			if !crashed {
+			if c.calls < call {
 				if call < 4 {
 					t.Errorf("only %d calls could crash", call-1)
 				}
@@ -97,7 +101,7 @@ func eachCrash(t *testing.T, test func(t *testing.T, s *scene, c *crash) (crashe
 
 // After a crash at any call, repeating the decision completes it: one record, one completion.
 func TestRepeatingADecisionThatCrashedCompletesIt(t *testing.T) {
-	eachCrash(t, func(t *testing.T, s *scene, c *crash) bool {
+	eachCrash(t, func(t *testing.T, s *scene, c *crash) error {
 		d := s.decision("approve")
 		crashing := *s.decider
 		crashing.Store, crashing.Tasks, crashing.Records.Objects = crashStore{c}, c, crashObjects{c}
@@ -115,13 +119,13 @@ func TestRepeatingADecisionThatCrashedCompletesIt(t *testing.T) {
 		if view := s.show(); view.Status != approval.Approved {
 			t.Errorf("the status is %s", view.Status)
 		}
-		return err != nil
+		return err
 	})
 }
 
 // After a crash at any call, the contrary decision does not overturn the recorded one.
 func TestADecisionThatCrashedIsNotOverturned(t *testing.T) {
-	eachCrash(t, func(t *testing.T, s *scene, c *crash) bool {
+	eachCrash(t, func(t *testing.T, s *scene, c *crash) error {
 		d, contrary := s.decision("reject"), s.decision("approve")
 		crashing := *s.decider
 		crashing.Store, crashing.Tasks, crashing.Records.Objects = crashStore{c}, c, crashObjects{c}
@@ -131,14 +135,14 @@ func TestADecisionThatCrashedIsNotOverturned(t *testing.T) {
 		if (again == nil) == recorded {
 			t.Errorf("recorded: %v, the contrary decision: %v", recorded, again)
 		}
-		return err != nil
+		return err
 	})
 }
 
 // After a crash at any call, repeating the request tells the approvers. They get two messages only where the first may be
 // lost.
 func TestRepeatingARequestThatCrashedCompletesIt(t *testing.T) {
-	eachCrash(t, func(t *testing.T, s *scene, c *crash) bool {
+	eachCrash(t, func(t *testing.T, s *scene, c *crash) error {
 		s.notifier.Messages = nil
 		crashing := *s.requester
 		crashing.Store, crashing.Notifier = crashStore{c}, c
@@ -153,6 +157,6 @@ func TestRepeatingARequestThatCrashedCompletesIt(t *testing.T) {
 		if view := s.show(); view.Round != 2 || view.Status != approval.Pending {
 			t.Errorf("round %d is %s", view.Round, view.Status)
 		}
-		return err != nil
+		return err
 	})
 }

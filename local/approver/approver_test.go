@@ -204,7 +204,7 @@ func TestTheDeployedCodeRefuses(t *testing.T) {
 		reason, execution, refusal string
 		person                     Person
 	}{
-		{"a decision without a reason", "e-1", "reason must have 1 to", personFunc(func() *approval.Decision { return &approval.Decision{Decision: "approve"} })},
+		{"a decision without a reason", "e-1", "reason must have 1 to 2000 printable characters", personFunc(func() *approval.Decision { return &approval.Decision{Decision: "approve"} })},
 		{"nothing to review", "e-without-records", "no decision record", open(t, "all")},
 	} {
 		services, _ := run(t, c.person)

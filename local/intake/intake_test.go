@@ -55,6 +55,8 @@ func subjects(t *testing.T, path string) (ids []string) {
 	return ids
 }
 
+var longestID = "S.1_b-" + strings.Repeat("x", 58)
+
 func TestValidFiles(t *testing.T) {
 	for _, c := range []struct {
 		reason, name, text string
@@ -68,7 +70,7 @@ func TestValidFiles(t *testing.T) {
 		{"another extension", "a.ndjson", validInput("A") + "\n" + validInput("B"), []string{"1:A", "2:B"}},
 		{"one document on several lines", "a.json", "\ufeff" + strings.ReplaceAll(validInput("A"), ",", ",\n\n"), []string{"1:A"}},
 		{"an extension in capitals", "a.JSON", validInput("A") + "\n", []string{"1:A"}},
-		{"an id in several scripts", "a.jsonl", validInput("Prüfling-é-患者"), []string{"1:Prüfling-é-患者"}},
+		{"the longest id, of all kinds of characters", "a.jsonl", validInput(longestID), []string{"1:" + longestID}},
 	} {
 		if got := subjects(t, write(t, c.name, c.text)); !cmp.Equal(got, c.want) {
 			t.Errorf("%s: got %v, want %v", c.reason, got, c.want)
@@ -84,15 +86,22 @@ func TestFaults(t *testing.T) {
 		{"an empty document", "a.json", " \n", "the file is empty"},
 		{"an incomplete line", "a.jsonl", validInput("A") + "\n{\"subject\": \"B\"", ":2: not valid JSON (it ends too early)"},
 		{"a syntax error", "a.jsonl", `{"subject": NaN}`, ":1: not valid JSON (column 13: "},
-		{"two values on a line", "a.jsonl", validInput("A") + validInput("B"), ":1: not valid JSON (text after the JSON value)"},
+		{"two values on a line", "a.jsonl", validInput("A") + validInput("B"), ":1: not valid JSON (column 67: text after the JSON value)"},
 		{"a list", "a.jsonl", "[" + validInput("A") + "]", ":1: the line must be an object"},
 		{"a list of inputs in a .json file", "a.json", "[" + validInput("A") + "]", "put several inputs into a .jsonl file, one on each line"},
-		{"lines in a .json file", "a.json", validInput("A") + "\n" + validInput("B"), "not valid JSON (text after the JSON value)"},
+		{"lines in a .json file", "a.json", validInput("A") + "\n" + validInput("B"), "not valid JSON (line 2, column 1: text after the JSON value)"},
 		{"a syntax error in a document", "a.json", "{\n\n  x}", ":1: not valid JSON (line 3, column 3: "},
 		{"no subject", "a.jsonl", `{"trialId": "T", "transformed_features": {}}`, ":1: subject is missing: give the subject's pseudonymous id"},
-		{"a number for a subject", "a.jsonl", `{"subject": 1, "trialId": "T", "transformed_features": {}}`, ":1: subject must be a non-empty string"},
-		{"a blank subject", "a.jsonl", `{"subject": " ", "trialId": "T", "transformed_features": {}}`, ":1: subject must be a non-empty string"},
-		{"an escape sequence for terminals", "a.jsonl", `{"subject": "\u001b[2J", "trialId": "T", "transformed_features": {}}`, ":1: subject must have at most 128 characters, all printable"},
+		{"a number for a subject", "a.jsonl", `{"subject": 1, "trialId": "T", "transformed_features": {}}`, ":1: subject must be a string"},
+		{"a blank subject", "a.jsonl", `{"subject": " ", "trialId": "T", "transformed_features": {}}`, ":1: subject must have 1 to 64 letters, digits, "},
+		{"an escape sequence for terminals", "a.jsonl", `{"subject": "\u001b[2J", "trialId": "T", "transformed_features": {}}`, ":1: subject must have 1 to 64 letters, digits, "},
+		{"an escape sequence in the trial", "a.jsonl", `{"subject": "A", "trialId": "T\u001b[1A\u001b[2K", "transformed_features": {}}`, ":1: trialId must have 1 to 64 letters, digits, "},
+		{"a letter that looks like another", "a.jsonl", validInput("\u0410"), ":1: subject must have 1 to 64 letters, digits, "},
+		{"an id that is too long", "a.jsonl", validInput(longestID + "x"), ":1: subject must have 1 to 64 letters, digits, "},
+		{"two subjects in one input", "a.jsonl", `{"subject": "A", "trialId": "T", "subject": "B", "transformed_features": {"x": 1}}`, `:1: not valid JSON (column 34: the name "subject" appears twice in the object: keep one)`},
+		{"two subjects, one in disguise", "a.jsonl", `{"subject": "A", "trialId": "T", "subjec\u0074": "B", "transformed_features": {"x": 1}}`, `the name "subject" appears twice`},
+		{"a feature twice", "a.json", `{"subject": "A", "trialId": "T", "transformed_features": {"x": 1, "y": 2, "x": 3}}`, `the name "x" appears twice in the object "transformed_features"`},
+		{"half a character, which becomes another", "a.jsonl", `{"subject": "A", "trialId": "T", "transformed_features": {"x": "\ud800"}}`, ":1: not valid JSON (column 65: half of a surrogate pair)"},
 		{"no trial", "a.jsonl", `{"subject": "A", "transformed_features": {}}`, ":1: trialId is missing"},
 		{"no features", "a.jsonl", `{"subject": "A", "trialId": "T"}`, ":1: transformed_features is missing"},
 		{"features that are null", "a.jsonl", `{"subject": "A", "trialId": "T", "transformed_features": null}`, ":1: transformed_features must be an object"},

@@ -2,31 +2,29 @@ package intake
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/internal/strictjson"
 	"clinical-risk-pipeline/workflow"
 )
 
 const example = `like {"subject": "S-0001", "trialId": "T-1", "transformed_features": {…}}`
-
-// maxID is the maximum length of a subject's or trial's id, in characters.
-const maxID = 128
 
 // object parses the object of a line or document.
 func (l line) object(example string) (map[string]any, error) {
 	if !utf8.Valid(l.text) {
 		return nil, errors.New("not UTF-8 text: save the file as UTF-8")
 	}
+	if err := strictjson.Check(l.text); err != nil {
+		return nil, fmt.Errorf("not valid JSON (%w): write one object, %s", at(l, err), example)
+	}
 	value, err := asl.Decode(l.text)
 	if err != nil {
-		return nil, fmt.Errorf("not valid JSON (%w): write one object, %s", at(l, err), example)
+		return nil, err
 	}
 	object, ok := value.(map[string]any)
 	switch {
@@ -67,33 +65,29 @@ func parse(l line) (Input, error) {
 	return input, nil
 }
 
-// checkID returns the fault of an id, "" for none. Ids appear on terminals and in file names.
+// checkID returns the fault of an id, "" for none.
 func checkID(object map[string]any, field, meaning string) string {
 	value, given := object[field]
 	id, ok := value.(string)
-	notPrintable := func(r rune) bool { return !unicode.IsPrint(r) }
 	switch {
 	case !given:
 		return field + " is missing: give " + meaning + ", a string"
-	case !ok || strings.TrimSpace(id) == "":
-		return field + " must be a non-empty string: " + meaning
-	case utf8.RuneCountInString(id) > maxID || strings.ContainsFunc(id, notPrintable):
-		return fmt.Sprintf("%s must have at most %d characters, all printable", field, maxID)
+	case !ok:
+		return field + " must be a string: " + meaning
+	case !workflow.IsID(id):
+		return field + " " + workflow.IDRule
 	}
 	return ""
 }
 
-// at adds the place of a syntax error in the text. The error itself repeats at most one character of the text.
+// at adds the place of a fault in the text.
 func at(l line, err error) error {
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		return errors.New("it ends too early")
-	}
-	var syntax *json.SyntaxError
-	if !errors.As(err, &syntax) {
+	fault, ok := errors.AsType[*strictjson.SyntaxError](err)
+	if !ok || int(fault.Offset) >= len(bytes.TrimRight(l.text, " \t\r\n")) {
 		return err
 	}
-	before := l.text[:min(int(syntax.Offset), len(l.text))]
-	column := len(before) - 1 - bytes.LastIndexByte(before, '\n')
+	before := l.text[:fault.Offset]
+	column := len(before) - bytes.LastIndexByte(before, '\n')
 	if row := bytes.Count(before, []byte("\n")); row > 0 {
 		return fmt.Errorf("line %d, column %d: %w", row+1, column, err)
 	}

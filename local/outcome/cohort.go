@@ -1,6 +1,7 @@
 package outcome
 
 import (
+	"fmt"
 	"time"
 
 	"clinical-risk-pipeline/asl"
@@ -21,6 +22,25 @@ type Coverage struct {
 	Scored    int `json:"scored"`    // with a recorded score
 	NotScored int `json:"notScored"` // without one
 	HighRisk  int `json:"highRisk"`  // with a recorded score above the threshold
+}
+
+// Contradiction returns an error if the execution succeeded with counts that are not those of the decision records.
+func (c *Cohort) Contradiction() error {
+	counted := c.MapRun.Counted
+	switch {
+	case c.Status != asl.Succeeded || counted != nil && *counted == c.Coverage:
+		return nil
+	case counted == nil:
+		return fmt.Errorf("the execution succeeded without a count of its subjects, and its decision records have %s: "+
+			"trust neither, and run the cohort again", c.words())
+	}
+	return fmt.Errorf("the execution succeeded with %d of %d subjects scored and %d at high risk, but its decision records have %s: "+
+		"trust neither, and run the cohort again", counted.Scored, counted.Subjects, counted.HighRisk, c.words())
+}
+
+// words describes the coverage.
+func (c *Coverage) words() string {
+	return fmt.Sprintf("%d of %d scored and %d at high risk", c.Scored, c.Subjects, c.HighRisk)
 }
 
 // Subject is the decision about one subject of a cohort: a line of subjects.jsonl.

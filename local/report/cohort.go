@@ -49,5 +49,8 @@ func (c *cohort) Lost() []*lostRow {
 // Complete tells whether every subject has a score.
 func (c *cohort) Complete() bool { return c.NotScored == 0 }
 
+// Contradicts tells whether the execution succeeded with other counts than the decision records have.
+func (c *cohort) Contradicts() bool { return c.Contradiction() != nil }
+
 // Differs tells whether the pipeline's own counts differ from the decision records.
 func (c *cohort) Differs() bool { return c.MapRun.Counted == nil || *c.MapRun.Counted != c.Coverage }

@@ -101,6 +101,8 @@ func TestPageOfACompleteCohort(t *testing.T) {
 		}
 	}
 	c.MapRun.Counted = nil
+	wantSeen(t, renderCohort(t, c, subjects, nil, nil), "The counts contradict each other. Trust neither")
+	c.Status = asl.TimedOut
 	wantSeen(t, renderCohort(t, c, subjects, nil, nil), "The pipeline ended before it counted.")
 }
 

@@ -2,7 +2,7 @@
 // scores and the threshold, the subjects at high risk, and the failures with their causes.
 //
 // The page is a single HTML file without scripts. It requests nothing, which its content security policy enforces. It prints well, and
-// follows the reader's light or dark mode. It has pseudonymous ids of subjects, trials and scores, and never a feature.
+// follows the reader's light or dark mode. It shows hidden characters as escapes. It has pseudonymous ids of subjects, trials and scores, and never a feature.
 package report
 
 import (
@@ -15,6 +15,7 @@ import (
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/asl/draw"
+	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/local"
 	"clinical-risk-pipeline/local/assembly"
 	"clinical-risk-pipeline/local/outcome"
@@ -184,6 +185,6 @@ func (r *Report) Write(summary *outcome.Summary) func(io.Writer) error {
 		if known {
 			v.Threshold = formatExact(threshold)
 		}
-		return page.Execute(w, v)
+		return page.Execute(plain.Writer(w), v)
 	}
 }

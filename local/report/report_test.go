@@ -219,3 +219,20 @@ func TestManyCausesAreCut(t *testing.T) {
 		t.Errorf("%d groups, the first %+v; want %d, and the rest in one", len(groups), groups[0].failureKey, maxCauses+1)
 	}
 }
+
+// The page shows characters that change the direction of text, or show nothing.
+func TestForeignTextOnThePage(t *testing.T) {
+	hidden := "T\u202e\u2066\u200b\x1b[2K\u009b\u2028"
+	cause := hidden
+	r, summary := New(about()), outcome.NewSummary("dev", "risk")
+	o := &outcome.Outcome{Subject: hidden, Decision: outcome.HighRisk, Ending: outcome.Ending{TrialID: hidden, Execution: hidden, Status: asl.Failed, Error: &cause, Cause: &cause}}
+	r.Add(o)
+	summary.Add(o, 0)
+	var page bytes.Buffer
+	if err := r.Write(summary)(&page); err != nil {
+		t.Fatal(err)
+	}
+	if got := page.String(); strings.ContainsAny(got, "\u202e\u2066\u200b\x1b\u009b\u2028") || !strings.Contains(got, `T\u202e\u2066\u200b`) {
+		t.Errorf("the page has hidden characters: %q", text(got))
+	}
+}

@@ -68,7 +68,7 @@ func (r *cohortRun) readRecord(ctx context.Context, bucket, key string, found []
 	if err != nil {
 		return err
 	}
-	defer body.Close() //nolint:errcheck // It was only read.
+	defer body.Close()
 	text, err := io.ReadAll(body)
 	if err != nil {
 		return err

@@ -4,13 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
+
+	"github.com/gofrs/flock"
 )
 
 // The files of an output folder. Those from operationsFile to subjectsFile exist only if they have lines.
@@ -25,29 +24,29 @@ const (
 	logsFolder      = "logs"
 	objectsFolder   = "s3"
 	reportFile      = "report.html"
-	markerFile      = ".clinicalrisk" // marks a folder whose results another run may replace
 )
-
-var written = []string{
-	executionsFile, alertsFile, operationsFile, approvalsFile, downstreamFile, subjectsFile,
-	historiesFolder, logsFolder, objectsFolder, reportFile,
-}
 
 // Output is the folder for the results of a run. Only its owner can read it: scores are health data, and the histories, objects,
 // and logs with execution data also hold features.
 type Output struct {
-	dir     string
+	dir     string // absolute
+	lock    *flock.Flock
 	logName string              // the log group's file; "" without one
 	files   map[string]*os.File // the open files by name
 }
 
-// OpenOutput creates the folder, or removes the results of an earlier run from it. It refuses a folder with foreign files. Folders
-// with other names may be in it, such as the results of other runs.
+// OpenOutput creates the folder, or removes the results of an earlier run from it. It refuses a folder that another run uses, and one
+// with files that no run wrote. Folders with other names may be in it, such as the results of other runs.
 func OpenOutput(dir, logGroup string) (*Output, error) {
-	if err := prepare(dir); err != nil {
+	dir, err := Folder(dir)
+	if err != nil {
 		return nil, err
 	}
-	o := &Output{dir: dir, files: map[string]*os.File{}}
+	lock, err := prepare(dir)
+	if err != nil {
+		return nil, err
+	}
+	o := &Output{dir: dir, lock: lock, files: map[string]*os.File{}}
 	faults := []error{os.Mkdir(filepath.Join(dir, historiesFolder), 0o700), o.append(executionsFile, nil), o.append(alertsFile, nil)}
 	if logGroup != "" {
 		o.logName = filepath.Join(logsFolder, strings.ReplaceAll(strings.Trim(logGroup, "/"), "/", "-")+".jsonl")
@@ -59,37 +58,7 @@ func OpenOutput(dir, logGroup string) (*Output, error) {
 	return o, nil
 }
 
-// prepare creates the folder, removes earlier results and writes the marker.
-func prepare(dir string) error {
-	entries, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("cannot write results to %s (%w): name another folder with --out", dir, err)
-	}
-	marker := filepath.Join(dir, markerFile)
-	if _, err := os.Stat(marker); slices.ContainsFunc(entries, isInTheWay) && err != nil {
-		return fmt.Errorf("%s holds files that are not results of a run: name a new or empty folder with --out", dir)
-	}
-	for _, name := range written {
-		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
-			return err
-		}
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("cannot write results to %s (%w): name another folder with --out", dir, err)
-	}
-	note := []byte("clinicalrisk run wrote this folder. Its next run replaces the results.\n")
-	if err := os.WriteFile(marker, note, 0o600); err != nil {
-		return fmt.Errorf("cannot write results to %s (%w): name another folder with --out", dir, err)
-	}
-	return nil
-}
-
-// isInTheWay tells whether an entry of a folder without a marker is a file, or a folder that a run would replace.
-func isInTheWay(entry fs.DirEntry) bool {
-	return !entry.IsDir() || slices.Contains(written, entry.Name())
-}
-
-func create(path string) (*os.File, error) {
+func open(path string) (*os.File, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
@@ -113,7 +82,7 @@ func (o *Output) WriteCohort(r *CohortResult) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(o.append(subjectsFile, lines), o.write(r.Outcome.Execution, r.Files, r.Effects, r.Outcome))
+	return errors.Join(writeWhole(filepath.Join(o.dir, subjectsFile), lines), o.write(r.Outcome.Execution, r.Files, r.Effects, r.Outcome))
 }
 
 // WriteBatch writes the history and the log of a batch.
@@ -125,7 +94,7 @@ func (o *Output) WriteBatch(r *BatchResult) error {
 	return o.inspect(filepath.Join(folder, r.Name+"-"+r.Child), r.Files)
 }
 
-// write writes the result of an execution. It writes complete lines at once, so that an interruption leaves no half line.
+// write writes the result of an execution: the history, whole or not at all, then complete lines, the execution's line last.
 func (o *Output) write(execution string, files Files, effects Effects, line any) error {
 	if err := o.inspect(filepath.Join(o.dir, historiesFolder, execution), files); err != nil {
 		return err
@@ -138,7 +107,7 @@ func (o *Output) write(execution string, files Files, effects Effects, line any)
 		{operationsFile, func() ([]byte, error) { return encode(effects.Operations) }},
 		{approvalsFile, func() ([]byte, error) { return encode(effects.Approvals) }},
 		{downstreamFile, func() ([]byte, error) { return encode(effects.Downstream) }},
-		{executionsFile, func() ([]byte, error) { return encode([]any{line}) }}, // last: its line means that the others are complete
+		{executionsFile, func() ([]byte, error) { return encode([]any{line}) }}, // its line means that the others are complete
 	} {
 		text, err := lines.encoded()
 		if err == nil && len(text) > 0 {
@@ -153,7 +122,7 @@ func (o *Output) write(execution string, files Files, effects Effects, line any)
 
 // inspect writes the history and the log of an execution.
 func (o *Output) inspect(history string, files Files) error {
-	if err := os.WriteFile(history+".json", files.History, 0o600); err != nil {
+	if err := writeWhole(history+".json", files.History); err != nil {
 		return err
 	}
 	if o.logName == "" || len(files.Log) == 0 {
@@ -167,13 +136,30 @@ func (o *Output) append(name string, lines []byte) error {
 	file := o.files[name]
 	if file == nil {
 		var err error
-		if file, err = create(filepath.Join(o.dir, name)); err != nil {
+		if file, err = open(filepath.Join(o.dir, name)); err != nil {
 			return err
 		}
 		o.files[name] = file
 	}
 	_, err := file.Write(lines)
 	return err
+}
+
+// writeWhole writes a whole file or none, even if the process is killed.
+func writeWhole(path string, text []byte) error {
+	return create(path, func(w io.Writer) error { _, err := w.Write(text); return err })
+}
+
+// create writes a file that gets its name when it is complete.
+func create(path string, write func(io.Writer) error) error {
+	file, err := open(path + unfinishedSuffix)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(write(file), file.Close()); err != nil {
+		return errors.Join(err, os.Remove(file.Name()))
+	}
+	return os.Rename(file.Name(), path)
 }
 
 // encode writes one value on each line.
@@ -190,23 +176,13 @@ func encode[T any](values []T) ([]byte, error) {
 }
 
 // WriteReport writes a complete report or none.
-func (o *Output) WriteReport(write func(io.Writer) error) error {
-	unfinished := o.Report() + ".tmp"
-	file, err := create(unfinished)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(write(file), file.Close()); err != nil {
-		return errors.Join(err, os.Remove(unfinished))
-	}
-	return os.Rename(unfinished, o.Report())
-}
+func (o *Output) WriteReport(write func(io.Writer) error) error { return create(o.Report(), write) }
 
-// Close closes the files.
+// Close closes the files, and then lets other runs use the folder.
 func (o *Output) Close() error {
 	var faults []error
 	for _, file := range o.files {
 		faults = append(faults, file.Close())
 	}
-	return errors.Join(faults...)
+	return errors.Join(append(faults, o.lock.Close())...)
 }

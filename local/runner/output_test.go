@@ -92,8 +92,15 @@ func TestOnlyTheOwnerCanReadResults(t *testing.T) {
 
 func TestARunReplacesTheLast(t *testing.T) {
 	dir := t.TempDir()
-	write(t, openOutput(t, dir))
-	stale := []string{"histories/000009-old.json", "report.html", "s3/bucket/key", "logs/old.jsonl"}
+	last, err := OpenOutput(dir, logGroup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, last)
+	if err := last.Close(); err != nil {
+		t.Fatal(err)
+	}
+	stale := []string{"histories/000009-old.json", "report.html", "report.html.tmp", "s3/bucket/key", "logs/old.jsonl"}
 	for _, name := range stale {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

@@ -1,16 +1,16 @@
-// Decides whether IAM allows requests. It reads batches from stdin and answers each on stdout, a line of JSON for each:
+// Decides whether IAM allows requests. It reads a batch from each line of stdin and writes its answers as a line to stdout:
 //
 //   {"policies": {name: document}, "questions": [{principal, action, resource, owner, context, identity: [name], guard: name}]}
 //   [{"allowed": true}, {"error": "why it could not be decided"}, …]
 //
-// An unlisted question is about an action whose resource or context keys the service authorization reference does not list,
-// so the simulator must not check them against it.
+// An unlisted question is about an action whose resource or context keys the service authorization reference does not list.
+// The simulator must not check the question against the reference.
 import { createInterface } from 'node:readline'
 import { createValidatedPolicy, validateIdentityPolicy, validateResourcePolicy } from '@cloud-copilot/iam-policy'
 import { runSimulation, runUnsafeSimulation } from '@cloud-copilot/iam-simulate'
 
-// The simulator knows keys whose names end in one of ours after a slash, such as tags, and none after a colon, such as those of
-// encryption contexts. It compares both alike, so that it gets the latter as the former.
+// The simulator accepts any name after the slash in a context key for a tag, but not after the colon in one for an encryption
+// context. It compares both in the same way, so encryption contexts are sent as tags.
 const asTag = (line) => line.replaceAll('"kms:EncryptionContext:', '"aws:PrincipalTag/EncryptionContext:')
 
 const batches = createInterface({ input: process.stdin })
@@ -24,7 +24,7 @@ for await (const line of batches) {
   process.stdout.write(JSON.stringify(answers) + '\n')
 }
 
-// validated checks a policy once, however many questions it decides.
+// validated checks a policy once for all its questions.
 function validated(document) {
   const guards = document.Statement.some((statement) => statement.Principal)
   return createValidatedPolicy(document, guards ? validateResourcePolicy : validateIdentityPolicy, {})

@@ -1,5 +1,5 @@
-// The one-subject stacks of every environment, in TypeScript: the same templates as packages stages, risk, monitoring and release
-// make. Keys of maps are sorted, since Go hands them over sorted.
+// The one-subject stacks of every environment in TypeScript. The templates are the same as those of the Go packages stages, risk,
+// monitoring and release. Keys of maps and statements of policies are sorted, as in Go.
 import * as cdk from 'aws-cdk-lib';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -71,10 +71,10 @@ class ClinicalRiskStack extends cdk.Stack {
       alarms: environment.shift && monitoring.deploymentAlarms,
     });
 
-    this.output('StateMachineArn', 'The state machine, whose executions the console lists.', pipeline.stateMachine.stateMachineArn);
+    this.output('StateMachineArn', 'The state machine. The console lists its executions.', pipeline.stateMachine.stateMachineArn);
     this.output('AlertTopicArn', 'Subscribe the team to this topic.', pipeline.alertTopic.topicArn);
     this.output('OperationsTopicArn', 'Subscribe operations to this topic.', pipeline.operationsTopic.topicArn);
-    this.output('LiveAliasArn', 'Start executions of this: the version that is released.', release.aliasArn);
+    this.output('LiveAliasArn', 'Start executions of this alias: it points to the released version.', release.aliasArn);
   }
 
   private output(id: string, description: string, value: string) {

@@ -130,7 +130,7 @@ func timeAll(applications []application, context json.RawMessage, runs int) ([][
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(scratch)
+	defer func() { _ = os.RemoveAll(scratch) }()
 	timings := make([][]timing, len(applications))
 	for run := range runs + 1 {
 		for i, application := range applications {

@@ -13,9 +13,9 @@ export interface MonitoringProps {
   readonly operations: sns.Topic;
 }
 
-/** The alarms of a pipeline, which reach the operations topic, and a dashboard. */
+/** The alarms of a pipeline, which notify the operations topic, and a dashboard. */
 export class Monitoring extends Construct {
-  /** The alarms that tell a new version of the state machine from a sound one. */
+  /** The alarms that a broken version of the state machine raises. */
   readonly deploymentAlarms: cloudwatch.Alarm[];
   private readonly alarms: cloudwatch.Alarm[] = [];
   private readonly action: actions.SnsAction;
@@ -41,11 +41,11 @@ export class Monitoring extends Construct {
     const aborted = metric('ExecutionsAborted');
     const throttled = metric('ExecutionThrottled');
     const failedAlarm = this.alarm('FailedExecutions', failed, 1,
-      "An execution of the clinical risk pipeline failed. Its error is in the execution's history; a redrive resumes it, within 14 days.");
+      "An execution of the clinical risk pipeline failed. Its error is in the execution's history; a redrive within 14 days resumes it.");
     const timedOutAlarm = this.alarm('TimedOutExecutions', timedOut, 1,
-      'An execution of the clinical risk pipeline timed out. See in its history which state it waited in; a redrive resumes it, within 14 days.');
+      'An execution of the clinical risk pipeline timed out. Its history shows the state that it waited in; a redrive within 14 days resumes it.');
     this.alarm('AbortedExecutions', aborted, 1,
-      "Somebody stopped an execution of the clinical risk pipeline. CloudTrail's StopExecution says who.");
+      "Somebody stopped an execution of the clinical risk pipeline. CloudTrail's event StopExecution shows who.");
     this.alarm('ThrottledExecutions', throttled, 1,
       "Step Functions throttles state transitions of the clinical risk pipeline: executions take longer. See the account's quotas.");
     return {
@@ -75,7 +75,7 @@ export class Monitoring extends Construct {
     const serverErrors = this.alarm('ModelServerErrors', server, 1,
       "The model of the clinical risk pipeline failed (5xx). The requests are retried; see the endpoint's log.");
     this.alarm('ModelLatency', latency, 10_000_000,
-      'The model of the clinical risk pipeline takes 10s or longer to answer. What takes a minute fails.');
+      'The model of the clinical risk pipeline takes 10s or longer to answer. A request that takes a minute fails.');
     return {
       clientErrors,
       serverErrors,
@@ -141,7 +141,7 @@ export class Monitoring extends Construct {
     });
   }
 
-  /** Puts the alarms' states above the graphs, two graphs a row. */
+  /** Puts the states of the alarms above the graphs, two graphs in a row. */
   private addDashboard(graphs: cloudwatch.IWidget[]) {
     const dashboard = new cloudwatch.Dashboard(this, 'Dashboard', { defaultInterval: cdk.Duration.days(7) });
     dashboard.addWidgets(new cloudwatch.AlarmStatusWidget({

@@ -19,7 +19,7 @@ export interface PipelineProps {
   readonly removalPolicy: cdk.RemovalPolicy;
 }
 
-/** The workflow of one subject, with everything that it needs around it. */
+/** The workflow of one subject, with the resources that it needs. */
 export class Pipeline extends Construct {
   readonly alertTopic: sns.Topic;
   readonly operationsTopic: sns.Topic;
@@ -171,7 +171,7 @@ export class Pipeline extends Construct {
   }
 }
 
-/** What the account may do with a key, as its IAM policies say: all that manages it, and nothing that uses it. */
+/** What the IAM policies of the account may allow for a key: managing it, but not using it. */
 const administration = [
   'kms:CancelKeyDeletion', 'kms:CreateAlias', 'kms:DeleteAlias', 'kms:DescribeKey', 'kms:DisableKey', 'kms:DisableKeyRotation',
   'kms:EnableKey', 'kms:EnableKeyRotation', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus', 'kms:ListGrants', 'kms:ListKeyPolicies',

@@ -13,7 +13,7 @@ export interface ReleaseProps {
   readonly stateMachine: sfn.StateMachine;
   /** @default - all at once */
   readonly shift?: Shift;
-  /** @default - nothing rolls a shift back */
+  /** @default - no alarm rolls a shift back */
   readonly alarms?: cloudwatch.IAlarm[];
 }
 
@@ -32,7 +32,7 @@ export class Release extends Construct {
 
     const alias = new sfn.CfnStateMachineAlias(this, 'Alias', {
       name: 'live',
-      description: 'The version that executions are started with.',
+      description: 'Executions start with this version.',
       deploymentPreference: {
         stateMachineVersionArn: version.attrArn,
         type: props.shift ? 'CANARY' : 'ALL_AT_ONCE',

@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-func TestMatchesReadsLiteralTexts(t *testing.T) {
+func TestMatchesChecksLiteralTexts(t *testing.T) {
 	name := regexp.MustCompile(`^[a-z]+$`)
 	if !Matches(name, "dropout") || Matches(name, "Dropout") || Matches(name, "") {
-		t.Error("a literal text has the pattern's form, or it has not")
+		t.Error(`Matches must accept "dropout" only`)
 	}
 }
