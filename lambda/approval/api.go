@@ -1,15 +1,15 @@
 package approval
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"regexp"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"clinical-risk-pipeline/internal/strictjson"
 )
 
 // API is the deciding function. It serves a Decider to callers who invoke the function and prove who they are. How they reach the
@@ -80,13 +80,8 @@ func decode(payload []byte) (Call, error) {
 	if len(payload) > maximumCall {
 		return call, fault(http.StatusRequestEntityTooLarge, "InvalidCall", "the call must have at most %d bytes", maximumCall)
 	}
-	decoder := json.NewDecoder(bytes.NewReader(payload))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&call); err != nil || !call.Operation.valid() {
+	if err := strictjson.UnmarshalKnown(payload, &call); err != nil || !call.Operation.valid() {
 		return call, fault(http.StatusBadRequest, "InvalidCall", "the call must be a JSON object with a known operation and a proof: use the program clinicalrisk of the deployed version")
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return call, fault(http.StatusBadRequest, "InvalidCall", "the call must be one JSON object")
 	}
 	return call, nil
 }

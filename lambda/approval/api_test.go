@@ -26,6 +26,7 @@ func TestTheFunctionRefusesWrongCalls(t *testing.T) {
 		"an unknown operation":          {`{"operation": "delete"}`, http.StatusBadRequest, "InvalidCall"},
 		"a field that names the signer": {`{"signer": "` + joeARN + `", ` + known + `}`, http.StatusBadRequest, "InvalidCall"},
 		"a proof with another field":    {`{"operation": "list", "proof": {"host": "sts.attacker.example"}}`, http.StatusBadRequest, "InvalidCall"},
+		"a field twice":                 {`{"operation": "decide", ` + known + `}`, http.StatusBadRequest, "InvalidCall"},
 		"text after the call":           {`{` + known + `} {}`, http.StatusBadRequest, "InvalidCall"},
 		"a call that is too long":       {`{"reason": "` + strings.Repeat("x", 70_000) + `"}`, http.StatusRequestEntityTooLarge, "InvalidCall"},
 	} {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
+
+	"clinical-risk-pipeline/internal/strictjson"
 )
 
 // Summary is what the records to review say: the counts, and who is at high risk. A person sees it before they sign.
@@ -36,7 +38,7 @@ func (s *Summary) add(key string, body []byte) {
 		} `json:"subjects"`
 		NotScored *[]json.RawMessage `json:"notScored"`
 	}
-	if err := json.Unmarshal(body, &record); err != nil || record.Subjects == nil || record.NotScored == nil {
+	if err := strictjson.Unmarshal(body, &record); err != nil || record.Subjects == nil || record.NotScored == nil {
 		s.Unknown = append(s.Unknown, key)
 		return
 	}

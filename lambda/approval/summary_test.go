@@ -16,9 +16,10 @@ func TestTheRecordsToReviewAreSummarized(t *testing.T) {
 	s := newScene(t)
 	s.objects.Set("decisions/T-1/nightly-7/notes.txt", []byte("none"))
 	s.objects.Set("decisions/T-1/nightly-7/other.json", []byte(`{"subjects": []}`))
+	s.objects.Set("decisions/T-1/nightly-7/twice.json", []byte(`{"notScored": [], "subjects": [{"subject": "S-9", "score": 0.9, "branch": "alert", "branch": "no alert"}]}`))
 	if diff := cmp.Diff(&approval.Summary{
 		Scored: 3, High: 2, NotScored: 1, Subjects: []approval.HighRisk{{Subject: "S-2", Score: 0.9}, {Subject: "S-1", Score: 0.81}},
-		Unknown: []string{"decisions/T-1/nightly-7/notes.txt", "decisions/T-1/nightly-7/other.json"},
+		Unknown: []string{"decisions/T-1/nightly-7/notes.txt", "decisions/T-1/nightly-7/other.json", "decisions/T-1/nightly-7/twice.json"},
 	}, s.show().Summary); diff != "" {
 		t.Error(diff)
 	}

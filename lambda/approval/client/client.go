@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 
+	"clinical-risk-pipeline/internal/strictjson"
 	"clinical-risk-pipeline/lambda/approval"
 )
 
@@ -79,7 +80,7 @@ func (c Client) call(ctx context.Context, statement approval.Statement) (answer 
 	if err != nil {
 		return answer, err
 	}
-	if err := json.Unmarshal(text, &answer); err != nil {
+	if err := strictjson.Unmarshal(text, &answer); err != nil {
 		return answer, unusable(errors.New("it is not JSON of the known form"))
 	}
 	if answer.Error != nil {

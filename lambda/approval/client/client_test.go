@@ -61,6 +61,7 @@ func TestAnswersAreChecked(t *testing.T) {
 		"a request without a round":         {list, `{"approvals": [{"approvalId": "` + id + `", "status": "pending"}]}`, "no round"},
 		"an answer that is null":            {list, `null`, "has no list"},
 		"a page":                            {list, `<html>`, "not JSON"},
+		"a decision twice":                  {decide, `{"outcome": ` + strings.Replace(outcome, `"approved"`, `"rejected", "decision": "approved"`, 1) + `}`, "not JSON"},
 		"nothing":                           {list, ``, "not JSON"},
 		"an answer of another type":         {list, `{"approvals": {}}`, "not JSON"},
 		"a pending request":                 {show, rightly(`{"approval": {` + head + `, "status": "pending", "summary": {}, "reviewed": ` + reviewed + `}}`), ""},
