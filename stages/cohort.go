@@ -50,6 +50,10 @@ type CohortEnvironment struct {
 	// warning when a quarter of it is left. Default: 72 hours.
 	ApprovalDeadline time.Duration
 
+	// Roster has the printed names of the approvers by their session or user name, such as "jane.doe@example.com": "Jane Doe".
+	// Default: the session or user name is the printed name.
+	Roster map[string]string
+
 	// Review is the name of the Standard state machine, in the environment's account and region, that starts after the alert
 	// and the approval. Default: none.
 	Review string

@@ -73,7 +73,7 @@ func (c *CohortEnvironment) validateDeadline(e Environment) fault.List {
 func (c *CohortEnvironment) validateStarters(e Environment) fault.List {
 	var faults fault.List
 	props := someApproval()
-	props.SessionNames = c.SessionNames
+	props.SessionNames, props.Roster = c.SessionNames, c.Roster
 	for i, approver := range c.Approvers {
 		if principalPattern.MatchString(approver) && !slices.Contains(c.Approvers[:i], approver) {
 			props.Approvers = append(props.Approvers, someARN(approver))
@@ -111,7 +111,7 @@ func (c *CohortEnvironment) validateWithoutApprovers() fault.List {
 		set  bool
 	}{
 		{"an ApprovalDeadline", c.ApprovalDeadline != 0}, {"SessionNames", c.SessionNames != ""}, {"Machines", len(c.Machines) > 0},
-		{"a TrailLogGroup", c.TrailLogGroup != ""},
+		{"a TrailLogGroup", c.TrailLogGroup != ""}, {"a Roster", len(c.Roster) > 0},
 	} {
 		if field.set {
 			faults.Add("Approvers", "are required with "+field.name, fault.Text("none"))
@@ -137,7 +137,7 @@ func someARN(principal string) string {
 func (e Environment) addApproval(stack awscdk.Stack, records *audit.RecordStore, trail *audit.Trail) *approval.Approval {
 	c := e.Cohort
 	props := &approval.ApprovalProps{
-		Deadline: c.ApprovalDeadline, RecordBucket: records.Bucket(), SessionNames: c.SessionNames,
+		Deadline: c.ApprovalDeadline, RecordBucket: records.Bucket(), SessionNames: c.SessionNames, Roster: c.Roster,
 		TrailLogGroup: trail.StartLogs(), TrailLogKey: trail.Key(), LogRetention: e.LogRetention, RemovalPolicy: e.RemovalPolicy,
 	}
 	for _, approver := range c.Approvers {
@@ -153,7 +153,7 @@ func (e Environment) addApproval(stack awscdk.Stack, records *audit.RecordStore,
 		props.TrailLogKey = awskms.Key_FromKeyArn(stack, jsii.String(trailLogsKeyID), &c.TrailLogKey)
 	}
 	a := approval.NewApproval(stack, approvalID, props)
-	output(stack, workflow.DecisionURL, "Approvers decide at this URL: clinicalrisk approvals --url.", *a.DecisionURL())
+	output(stack, workflow.DecisionFunction, "Approvers decide with this function: clinicalrisk approvals --function.", *a.DecideFunction().FunctionArn())
 	output(stack, "ApproversTopicArn", "Subscribe the approvers to this topic.", *a.Topic().TopicArn())
 	return a
 }

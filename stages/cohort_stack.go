@@ -39,6 +39,7 @@ func addCohortPipeline(stack awscdk.Stack, e Environment) {
 	props.Cohort = &scoring
 	if len(c.Approvers) > 0 {
 		props.Approval = e.addApproval(stack, records, trail)
+		trail.LogInvocations(*props.Approval.DecideFunction().FunctionArn())
 		watch.Approvals = &monitoring.Approvals{Requests: props.Approval.Table(), Deadline: props.Approval.Deadline()}
 	}
 	props.Downstream = c.downstream(stack)

@@ -83,6 +83,7 @@ func TestValidateReportsTheFaultsOfACohortOnceEach(t *testing.T) {
 	cohort.ApprovalDeadline, cohort.RunEvery = time.Hour, 30*day
 	cohort.SessionNames, cohort.TrailLogGroup, cohort.TrailLogKey = ".*", "a log group", "alias/key"
 	cohort.Machines = []approval.Machine{{Principal: "Nightly", Service: "scheduler"}, {Principal: "user/jane"}, {Principal: "role/Nightly"}, {Principal: "role/Nightly"}}
+	cohort.Roster = map[string]string{"jane": " "}
 	cohort.Incident = &Incident{Instance: "example.service-now.com", ConnectionARN: "now", Urgency: 4}
 	cohort.Scoring.BatchSize = 5000
 	dev.Cohort = &cohort
@@ -99,6 +100,7 @@ func TestValidateReportsTheFaultsOfACohortOnceEach(t *testing.T) {
 		`environment "dev": Cohort.Machines[0].Service must be the name of an AWS service, such as "scheduler.amazonaws.com", got "scheduler"`,
 		`environment "dev": Cohort.Machines[1] must not be one of the Approvers, whose sessions are people`,
 		`environment "dev": Cohort.Machines[3] must differ from the others`,
+		`environment "dev": Cohort.Roster["jane"] must have 1 to 200 printable characters in one line, got " "`,
 		`environment "dev": Cohort.TrailLogGroup must be the name of a log group, got "a log group"`,
 		`environment "dev": Cohort.TrailLogKey must be the ARN of the key that encrypts TrailLogGroup, got "alias/key"`,
 		`environment "dev": Cohort.ApprovalDeadline must be at least 2h0m0s, to leave time for a warning, got 1h0m0s`,
@@ -111,6 +113,16 @@ func TestValidateReportsTheFaultsOfACohortOnceEach(t *testing.T) {
 	}, "\n")
 	if err := dev.Validate(); err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}
+
+func TestARosterNeedsApprovers(t *testing.T) {
+	dev := devEnvironment()
+	cohort := *dev.Cohort
+	cohort.Approvers, cohort.Roster = nil, map[string]string{"jane": "Jane Doe"}
+	dev.Cohort = &cohort
+	if err := dev.Validate(); err == nil || !strings.Contains(err.Error(), "Cohort.Approvers are required with a Roster, got none") {
+		t.Errorf("got %v", err)
 	}
 }
 

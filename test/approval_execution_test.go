@@ -16,17 +16,17 @@ import (
 	"clinical-risk-pipeline/workflow"
 )
 
-// The command line reads the decision URL from an output of the environment's stack.
-func TestStacksOutputTheDecisionURL(t *testing.T) {
-	wantDecisionURL(t, stageFolder(t, "open dev", devEnvironment()), devEnvironment())
+// The command line reads the ARN of the function from an output of the environment's stack.
+func TestStacksOutputTheDecisionFunction(t *testing.T) {
+	wantDecisionFunction(t, stageFolder(t, "open dev", devEnvironment()), devEnvironment())
 	for _, environment := range stages.Environments() {
 		if approverOf(environment) != "" {
-			wantDecisionURL(t, environmentsFolder(t), environment)
+			wantDecisionFunction(t, environmentsFolder(t), environment)
 		}
 	}
 }
 
-func wantDecisionURL(t *testing.T, dir string, environment stages.Environment) {
+func wantDecisionFunction(t *testing.T, dir string, environment stages.Environment) {
 	t.Helper()
 	stage := filepath.Join(dir, "assembly-"+environment.StageID())
 	var outputs object
@@ -35,8 +35,8 @@ func wantDecisionURL(t *testing.T, dir string, environment stages.Environment) {
 			outputs = readJSON(t, filepath.Join(stage, properties["templateFile"].(string)))["Outputs"].(object)
 		}
 	}
-	if outputs[workflow.DecisionURL] == nil {
-		t.Errorf("%s: no stack %s has the output %s", environment.Name, workflow.StackName(environment.Name, workflow.CohortStack), workflow.DecisionURL)
+	if outputs[workflow.DecisionFunction] == nil {
+		t.Errorf("%s: no stack %s has the output %s", environment.Name, workflow.StackName(environment.Name, workflow.CohortStack), workflow.DecisionFunction)
 	}
 }
 

@@ -15,12 +15,12 @@ import (
 )
 
 // Requirements: P11-10d, P11-10g, P11-10h
-func TestApprovalURLAcceptsSignedRequestsOfApproversOnly(t *testing.T) {
+func TestApproversInvokeTheDecideFunctionAndNothingElse(t *testing.T) {
 	p := synthesizeApproval(t, "two approvers", func(_ awscdk.Stack, p *approval.ApprovalProps) {
 		p.Approvers = append(p.Approvers, approverUser)
 	})
-	if _, url := p.one(t, "AWS::Lambda::Url", ""); url["AuthType"] != "AWS_IAM" {
-		t.Errorf("the AuthType of the URL is %v, want AWS_IAM", url["AuthType"])
+	if urls := p.resources("AWS::Lambda::Url"); len(urls) > 0 {
+		t.Errorf("the function has a public endpoint: %v", urls)
 	}
 	function, decide := p.one(t, "AWS::Lambda::Function", "DecideFunction")
 	var got []object
@@ -29,10 +29,7 @@ func TestApprovalURLAcceptsSignedRequestsOfApproversOnly(t *testing.T) {
 	}
 	var want []object
 	for _, approver := range []string{approverRole, approverUser} {
-		name := attribute(function, "Arn")
-		want = append(want,
-			object{"FunctionName": name, "Principal": approver, "Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": "AWS_IAM"},
-			object{"FunctionName": name, "Principal": approver, "Action": "lambda:InvokeFunction", "InvokedViaFunctionUrl": true})
+		want = append(want, object{"FunctionName": attribute(function, "Arn"), "Principal": approver, "Action": "lambda:InvokeFunction"})
 	}
 	byText := func(a, b object) int { return strings.Compare(text(a), text(b)) }
 	slices.SortFunc(got, byText)
@@ -49,10 +46,10 @@ func TestApprovalFunctionsGetTheirSettings(t *testing.T) {
 	p := synthesizeApproval(t, "smallest", nil)
 	table, _ := p.one(t, "AWS::DynamoDB::Table", "")
 	topic, _ := p.one(t, "AWS::SNS::Topic", "")
-	url, _ := p.one(t, "AWS::Lambda::Url", "")
+	decide, _ := p.one(t, "AWS::Lambda::Function", "DecideFunction")
 	common := object{"APPROVAL_TABLE": object{"Ref": table}, "APPROVAL_BUCKET": "records", "APPROVAL_PREFIX": "decisions/"}
 	for function, own := range map[string]object{
-		"RequestFunction": {"APPROVAL_TOPIC": object{"Ref": topic}, "APPROVAL_URL": attribute(url, "FunctionUrl")},
+		"RequestFunction": {"APPROVAL_TOPIC": object{"Ref": topic}, "APPROVAL_FUNCTION": attribute(decide, "Arn")},
 		"DecideFunction":  {"APPROVAL_APPROVERS": approverRole, "APPROVAL_TRAIL_LOGS": "company/trail"},
 	} {
 		maps.Copy(own, common)

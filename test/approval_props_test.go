@@ -37,6 +37,7 @@ var approvalChanges = map[string]approvalChange{
 	"TrailLogKey": func(stack awscdk.Stack, p *approval.ApprovalProps) {
 		p.TrailLogKey = awskms.Key_FromKeyArn(stack, jsii.String("TrailKey"), jsii.String(existingKey))
 	},
+	"Roster": func(_ awscdk.Stack, p *approval.ApprovalProps) { p.Roster = map[string]string{"jane": "Jane Doe"} },
 	"Key": func(stack awscdk.Stack, p *approval.ApprovalProps) {
 		p.Key, p.KeyPrepared = awskms.Key_FromKeyArn(stack, jsii.String("Existing"), jsii.String(existingKey)), true
 	},

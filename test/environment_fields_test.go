@@ -107,6 +107,7 @@ func TestEveryFieldOfACohortEnvironmentHasAnEffect(t *testing.T) {
 		"BucketKey":        func(c *stages.CohortEnvironment) { c.BucketKey = existingKey },
 		"Scoring":          func(c *stages.CohortEnvironment) { c.Scoring.BatchSize = 10 },
 		"Approvers":        func(c *stages.CohortEnvironment) { c.Approvers = []string{"role/TrialLead"} },
+		"Roster":           func(c *stages.CohortEnvironment) { c.Roster = map[string]string{"jane": "Jane Doe"} },
 		"ApprovalDeadline": func(c *stages.CohortEnvironment) { c.ApprovalDeadline = 4 * time.Hour },
 		"SessionNames":     func(c *stages.CohortEnvironment) { c.SessionNames = `[a-z.]+@example\.com` },
 		"Machines":         func(c *stages.CohortEnvironment) { c.Machines = []approval.Machine{{Principal: "role/Nightly"}} },

@@ -86,12 +86,6 @@ func (d *deployment) addPermission(properties object) {
 	statement := object{
 		"Effect": "Allow", "Principal": object{"AWS": properties["Principal"]}, "Action": properties["Action"], "Resource": function,
 	}
-	switch {
-	case properties["FunctionUrlAuthType"] != nil:
-		statement["Condition"] = object{"StringEquals": object{"lambda:FunctionUrlAuthType": properties["FunctionUrlAuthType"]}}
-	case properties["InvokedViaFunctionUrl"] == true:
-		statement["Condition"] = object{"Bool": object{"lambda:InvokedViaFunctionUrl": "true"}}
-	}
 	name := "permissions of " + function
 	if d.documents[name] == nil {
 		d.documents[name], d.guards[function] = object{"Version": "2012-10-17", "Statement": []any{}}, name

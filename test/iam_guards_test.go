@@ -160,8 +160,7 @@ func (d *deployment) readers(what, resource, service, names string) []claim {
 	return needs
 }
 
-// peopleNeeds returns what people need from the resources of the stack. Only approvers decide, and only through the function
-// URL.
+// peopleNeeds are what people need of the stack's resources. Approvers invoke the decide function, and nobody else does.
 func (d *deployment) peopleNeeds() []claim {
 	var needs []claim
 	if trail := d.arn("AWS::S3::Bucket", "TrailBucket"); trail != "" {
@@ -180,15 +179,8 @@ func (d *deployment) peopleNeeds() []claim {
 		return needs
 	}
 	approver, other := session(d.approver), session(d.approver+"-2")
-	url := need{
-		actions: actions("lambda", "InvokeFunctionUrl"), resource: function,
-		context: values{"lambda:FunctionUrlAuthType": "AWS_IAM"}, refused: []values{{"lambda:FunctionUrlAuthType": "NONE"}},
-	}
-	invoke := need{
-		actions: actions("lambda", "InvokeFunction"), resource: function,
-		context: values{"lambda:InvokedViaFunctionUrl": "true"}, refused: []values{{"lambda:InvokedViaFunctionUrl": "false"}},
-	}
-	needs = append(needs, claim{approver, "decides", url}, claim{approver, "decides", invoke})
-	url.never, invoke.never = true, true
-	return append(needs, claim{other, "decides", url}, claim{other, "decides", invoke})
+	invoke := need{actions: actions("lambda", "InvokeFunction"), resource: function}
+	never := invoke
+	never.never = true
+	return append(needs, claim{approver, "decides", invoke}, claim{other, "decides", never})
 }

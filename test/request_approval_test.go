@@ -101,7 +101,7 @@ func wantRequest(t *testing.T, asked object, execution string, subjects any, pla
 		t.Errorf("the request names the records %s", record)
 	}
 	want := object{
-		"taskToken": asked["taskToken"], "execution": execution, "startedAt": asked["startedAt"], "redriveCount": 0.0, "trialId": "T-1",
+		"taskToken": asked["taskToken"], "execution": execution, "startedAt": asked["startedAt"], "redriveCount": 0.0, "retryCount": 0.0, "trialId": "T-1",
 		"subjects": subjects, "record": asked["record"], "deadline": asked["deadline"],
 	}
 	if diff := cmp.Diff(want, asked); diff != "" {

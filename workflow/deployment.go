@@ -8,8 +8,8 @@ const (
 	CohortStack  = "CohortRisk"   // scores a cohort per execution
 )
 
-// DecisionURL is the output of [CohortStack] with the URL where approvers decide.
-const DecisionURL = "DecisionURL"
+// DecisionFunction is the output of [CohortStack] with the ARN of the function that approvers invoke to decide.
+const DecisionFunction = "DecisionFunctionArn"
 
 // SettingPrefix is the name prefix of the environment variables that set a value of an environment or of the promotion, such as
 // CLINICAL_RISK_PROD_ACCOUNT.

@@ -10,16 +10,17 @@ import (
 	"net/http"
 	"strings"
 
+	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/lambda/approval"
 )
 
-// approvalsCommand is `clinicalrisk approvals`: approvers use it with their own AWS credentials. The exit code is 1 when the service
-// refuses a request or a decision has no effect.
+// approvalsCommand is `clinicalrisk approvals`: approvers use it with their own AWS credentials. The exit code is 1 when the function
+// refuses a call, when somebody else decided, and when a decision has no effect.
 type approvalsCommand struct {
-	URL         string `placeholder:"URL" help:"The URL that decides approvals, from the notification. Default: the output DecisionURL of the environment's stack."`
-	Environment string `default:"dev" placeholder:"NAME" help:"The environment whose stack has the URL as an output. Default: ${default}."`
-	JSON        bool   `help:"Print the answer of the service as JSON."`
+	Function    string `placeholder:"ARN" help:"The ARN of the function that decides approvals, from the notification. Default: the output DecisionFunctionArn of the environment's stack."`
+	Environment string `default:"dev" placeholder:"NAME" help:"The environment whose stack has the ARN as an output. Default: ${default}."`
+	JSON        bool   `help:"Print the answer of the function as JSON."`
 
 	List    listApprovals   `cmd:"" help:"List the requests that wait for a decision."`
 	Show    showApproval    `cmd:"" help:"Show a request: what to review, or what was decided."`
@@ -37,14 +38,14 @@ func (c *listApprovals) Run(ctx context.Context, s program.Streams, approvals *a
 	if err != nil {
 		return err
 	}
-	answer, err := client.list(ctx, c.All)
+	views, err := client.List(ctx, c.All)
 	if err != nil {
 		return refused(err)
 	}
 	if approvals.JSON {
-		return printJSON(s.Out, answer)
+		return printJSON(s.Out, map[string]any{"approvals": views})
 	}
-	printList(s.Out, answer.Approvals, c.All)
+	printList(s.Out, views, c.All)
 	return nil
 }
 
@@ -58,7 +59,7 @@ func (c *showApproval) Run(ctx context.Context, s program.Streams, approvals *ap
 	if err != nil {
 		return err
 	}
-	view, err := client.show(ctx, c.ID)
+	view, err := client.Show(ctx, c.ID)
 	if err != nil {
 		return refused(err)
 	}
@@ -74,8 +75,7 @@ type decideApproval struct {
 	ID       string `arg:"" help:"The request's id, ap-…"`
 	Meaning  string `placeholder:"TEXT" help:"What your signature means, such as approval or responsibility. Default: the terminal asks."`
 	Reason   string `placeholder:"TEXT" help:"Why you decide so. Default: the terminal asks."`
-	Name     string `placeholder:"NAME" help:"Your printed name. Default: the terminal asks."`
-	Reviewed string `placeholder:"SHA256" help:"The digest of the records that you reviewed, as printed by show. Default: the digest of the current records."`
+	Reviewed string `placeholder:"SHA256" help:"The digest of the records that you reviewed, as printed by show. Required without a terminal. Default: the records that the terminal shows."`
 }
 
 type approveApproval struct {
@@ -96,8 +96,7 @@ func (c *rejectApproval) Run(ctx context.Context, s program.Streams, approvals *
 	return c.decide(ctx, s, approvals, "reject")
 }
 
-// decide shows the request, asks on a terminal for missing flags, and sends the decision on the records shown. It sends a recorded
-// decision again: the service then completes the execution if it still waits.
+// decide sends a decision on the records that the signer has seen: on those that the terminal shows, else on those of --reviewed.
 func (c *decideApproval) decide(ctx context.Context, s program.Streams, approvals *approvalsCommand, verdict string) error {
 	ask := newAsker(s)
 	if ask == nil {
@@ -109,7 +108,7 @@ func (c *decideApproval) decide(ctx context.Context, s program.Streams, approval
 	if err != nil {
 		return err
 	}
-	view, err := client.show(ctx, c.ID)
+	view, err := client.Show(ctx, c.ID)
 	if err != nil {
 		return refused(err)
 	}
@@ -118,24 +117,23 @@ func (c *decideApproval) decide(ctx context.Context, s program.Streams, approval
 	case shown == "":
 		return refused(&approval.Fault{Status: http.StatusGone, Message: fmt.Sprintf("%s is %s: nothing to decide", view.ID, view.Status)})
 	case c.Reviewed != "" && c.Reviewed != shown:
-		return refused(&approval.Fault{Status: http.StatusConflict, Message: fmt.Sprintf("the decision records differ from those that you reviewed: their digest is now %s", shown)})
+		return refused(&approval.Fault{Status: http.StatusConflict, Message: fmt.Sprintf("the decision records differ from those that you reviewed: their digest is now %s", plain.Line(shown))})
 	}
 	if ask != nil {
-		printView(s.Err, view)
+		printView(ask.prompt, view)
 		if err := c.complete(ctx, ask, verdict); err != nil {
 			return err
 		}
 	}
-	outcome, err := client.decide(ctx, c.ID, approval.Decision{
-		Decision: verdict, Meaning: c.Meaning, Reason: c.Reason, PrintedName: c.Name, Reviewed: shown,
-	})
+	outcome, err := client.Decide(ctx, c.ID, approval.Decision{Decision: verdict, Meaning: c.Meaning, Reason: c.Reason, Reviewed: shown, Round: view.Round})
 	if err != nil {
 		return refused(err)
 	}
 	if approvals.JSON {
 		return printJSON(s.Out, outcome)
 	}
-	fmt.Fprintf(s.Out, "%s: %s by %s\nRecord: %s, version %s\n", outcome.ApprovalID, outcome.Decision, outcome.Signer, outcome.Record, outcome.RecordVersion)
+	fmt.Fprintf(s.Out, "%s: %s by %s\nRecord: %s, version %s\n",
+		outcome.ApprovalID, outcome.Decision, plain.Line(outcome.Signer), plain.Line(outcome.Record), plain.Line(outcome.RecordVersion))
 	return nil
 }
 
@@ -153,7 +151,7 @@ func digestOf(view *approval.View) string {
 // missing reports the flags that a decision requires without a terminal.
 func (c *decideApproval) missing() error {
 	var faults []error
-	for _, flag := range []struct{ name, value string }{{"meaning", c.Meaning}, {"reason", c.Reason}, {"name", c.Name}} {
+	for _, flag := range []struct{ name, value string }{{"meaning", c.Meaning}, {"reason", c.Reason}, {"reviewed", c.Reviewed}} {
 		if strings.TrimSpace(flag.value) == "" {
 			faults = append(faults, fmt.Errorf("--%s is required without a terminal", flag.name))
 		}
@@ -161,15 +159,28 @@ func (c *decideApproval) missing() error {
 	return errors.Join(faults...)
 }
 
-// complete asks for the values that are missing.
+// complete asks whether to sign, and for the values that are missing.
 func (c *decideApproval) complete(ctx context.Context, ask *asker, verdict string) error {
+	for answer := ""; answer != "yes"; {
+		var err error
+		if answer, err = ask.ask(ctx, fmt.Sprintf("Do you %s this, having seen the records above? [yes/no] ", verdict)); err != nil {
+			return err
+		}
+		if answer == "no" {
+			return program.Failed(errors.New("nothing was decided"))
+		}
+	}
+	return c.sign(ctx, ask, verdict)
+}
+
+// sign asks for the values of a signature that are missing.
+func (c *decideApproval) sign(ctx context.Context, ask *asker, verdict string) error {
 	for _, question := range []struct {
 		text   string
 		answer *string
 	}{
 		{fmt.Sprintf("Why do you %s? ", verdict), &c.Reason},
 		{"What does your signature mean (approval, responsibility, …)? ", &c.Meaning},
-		{"Your printed name: ", &c.Name},
 	} {
 		for strings.TrimSpace(*question.answer) == "" {
 			var err error
@@ -184,10 +195,13 @@ func (c *decideApproval) complete(ctx context.Context, ask *asker, verdict strin
 // refused turns a refusal by the service into the error of the command: exit code 1, or 2 if the request itself is wrong.
 func refused(err error) error {
 	fault, ok := errors.AsType[*approval.Fault](err)
-	if !ok || fault.Status == http.StatusBadRequest || fault.Status == http.StatusNotFound {
+	if !ok {
 		return err
 	}
-	return program.Failed(errors.New(cmp.Or(fault.Message, fault.Code)))
+	if fault.Status == http.StatusBadRequest || fault.Status == http.StatusNotFound {
+		return errors.New(plain.Text(fault.Message))
+	}
+	return program.Failed(errors.New(plain.Line(cmp.Or(fault.Message, fault.Code, "the function refused the call"))))
 }
 
 func printJSON(w io.Writer, value any) error {
@@ -195,6 +209,6 @@ func printJSON(w io.Writer, value any) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(w, string(text))
+	_, err = fmt.Fprintln(w, plain.JSON(string(text)))
 	return err
 }

@@ -1,172 +1,105 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/smithy-go"
 
+	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/lambda/approval"
+	"clinical-risk-pipeline/lambda/approval/client"
+	"clinical-risk-pipeline/lambda/approval/identity"
 	"clinical-risk-pipeline/workflow"
 )
-
-// approvalsClient calls the function URL. The caller's AWS credentials sign each request.
-type approvalsClient struct {
-	url         *url.URL
-	region      string
-	credentials aws.CredentialsProvider
-	http        *http.Client
-}
 
 // approvalsTimeout is longer than the timeout of the function, which hashes some thousand records in a few seconds.
 const approvalsTimeout = 2*time.Minute + 10*time.Second
 
-// maximumAnswer exceeds the largest answer of a function URL, in bytes.
-const maximumAnswer = 8 << 20
+// now is the time of signatures. Tests replace it.
+var now = time.Now
 
-func (c *approvalsCommand) client(ctx context.Context) (*approvalsClient, error) {
+// client returns a client of the deciding function that signs with the caller's AWS credentials.
+func (c *approvalsCommand) client(ctx context.Context) (*client.Client, error) {
 	settings, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("AWS configuration: %w", err)
 	}
-	address := c.URL
-	if address == "" {
-		if address, err = c.discover(ctx, settings); err != nil {
+	arn := c.Function
+	if arn == "" {
+		if arn, err = c.discover(ctx, settings); err != nil {
 			return nil, err
 		}
 	}
-	target, err := url.Parse(address)
-	if err != nil || target.Host == "" || !confidential(target) {
-		return nil, fmt.Errorf("--url must be an https URL such as https://abc.lambda-url.eu-central-1.on.aws/, got %q", address)
+	function, region, ok := approval.ParseFunction(arn)
+	if !ok || function != arn {
+		return nil, fmt.Errorf("--function must be the ARN of a function, such as arn:aws:lambda:eu-central-1:123456789012:function:NAME, got %q", arn)
 	}
-	region := settings.Region
-	if name := strings.Split(target.Hostname(), "."); len(name) > 3 && name[1] == "lambda-url" {
-		region = name[2]
-	}
-	if region == "" {
-		return nil, errors.New("the AWS region is unknown: set AWS_REGION")
-	}
-	return &approvalsClient{url: target, region: region, credentials: settings.Credentials, http: &http.Client{Timeout: approvalsTimeout}}, nil
+	settings.Region = region
+	service := lambda.NewFromConfig(settings)
+	return &client.Client{
+		Function: function,
+		Prove: func(ctx context.Context, digest string) (approval.Proof, error) {
+			credentials, err := settings.Credentials.Retrieve(ctx)
+			if err != nil {
+				return approval.Proof{}, fmt.Errorf("no usable AWS credentials, sign in first: %w", err)
+			}
+			return identity.Sign(ctx, credentials, region, digest, now())
+		},
+		Invoke: func(ctx context.Context, payload []byte) ([]byte, error) {
+			return invoke(ctx, service, function, payload)
+		},
+	}, nil
 }
 
-// confidential reports whether nobody can listen in: the URL uses TLS or this machine's loopback address.
-func confidential(target *url.URL) bool {
-	ip := net.ParseIP(target.Hostname())
-	return target.Scheme == "https" || target.Scheme == "http" && ip != nil && ip.IsLoopback()
+// invoke invokes the function and returns its answer. Lambda's refusals are *approval.Fault, so that they end with exit code 1. The SDK
+// follows no redirect of a call with a payload.
+func invoke(ctx context.Context, service *lambda.Client, function string, payload []byte) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, approvalsTimeout)
+	defer cancel()
+	out, err := service.Invoke(ctx, &lambda.InvokeInput{FunctionName: &function, Payload: payload})
+	refusal, refused := errors.AsType[smithy.APIError](err)
+	switch {
+	case refused && refusal.ErrorCode() == "AccessDeniedException", refused && refusal.ErrorCode() == "UnrecognizedClientException",
+		refused && refusal.ErrorCode() == "ExpiredTokenException", refused && refusal.ErrorCode() == "InvalidSignatureException":
+		return nil, &approval.Fault{Status: http.StatusForbidden, Message: "AWS refused the credentials (" + plain.Line(refusal.ErrorCode()) +
+			"): sign in as an approver, and check the ARN of the function"}
+	case refused:
+		return nil, fmt.Errorf("Lambda refuses to invoke %s: %s", function, plain.Line(refusal.ErrorCode()))
+	case err != nil:
+		return nil, fmt.Errorf("Lambda does not answer: %w", err)
+	case out.FunctionError != nil:
+		return nil, &approval.Fault{Status: http.StatusInternalServerError, Message: "the function failed: try again"}
+	}
+	return out.Payload, nil
 }
 
-// discover reads the URL from the outputs of the environment's stack.
+// discover reads the ARN of the function from the outputs of the environment's stack.
 func (c *approvalsCommand) discover(ctx context.Context, settings aws.Config) (string, error) {
-	if c.Environment == "" {
-		return "", errors.New("--url or --environment is required")
+	switch {
+	case c.Environment == "":
+		return "", errors.New("--function or --environment is required")
+	case settings.Region == "":
+		return "", errors.New("the AWS region is unknown: set AWS_REGION, or --function")
 	}
 	stack := workflow.StackName(c.Environment, workflow.CohortStack)
 	out, err := cloudformation.NewFromConfig(settings).DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
 	if err != nil {
-		return "", fmt.Errorf("cannot read the URL from stack %s: %w; set --url", stack, err)
+		return "", fmt.Errorf("cannot read the function from stack %s: %w; set --function", stack, err)
 	}
 	for _, s := range out.Stacks {
 		for _, output := range s.Outputs {
-			if aws.ToString(output.OutputKey) == workflow.DecisionURL {
+			if aws.ToString(output.OutputKey) == workflow.DecisionFunction {
 				return aws.ToString(output.OutputValue), nil
 			}
 		}
 	}
-	return "", fmt.Errorf("stack %s has no output %s: its pipeline asks for no approval; otherwise set --url", stack, workflow.DecisionURL)
-}
-
-// approvalsList is the answer to a list request.
-type approvalsList struct {
-	Approvals []*approval.View `json:"approvals"`
-}
-
-func (c *approvalsClient) list(ctx context.Context, all bool) (*approvalsList, error) {
-	target := c.url.JoinPath("approvals")
-	if all {
-		target.RawQuery = "all=true"
-	}
-	var answer approvalsList
-	return &answer, c.call(ctx, http.MethodGet, target, nil, &answer)
-}
-
-func (c *approvalsClient) show(ctx context.Context, id string) (*approval.View, error) {
-	if !approval.IsID(id) {
-		return nil, fmt.Errorf("ID must be ap- and 16 letters and digits, got %q", id)
-	}
-	var view approval.View
-	return &view, c.call(ctx, http.MethodGet, c.url.JoinPath("approvals", id), nil, &view)
-}
-
-func (c *approvalsClient) decide(ctx context.Context, id string, decision approval.Decision) (*approval.Outcome, error) {
-	body, err := json.Marshal(decision)
-	if err != nil {
-		return nil, err
-	}
-	var outcome approval.Outcome
-	return &outcome, c.call(ctx, http.MethodPost, c.url.JoinPath("approvals", id, "decision"), body, &outcome)
-}
-
-// call signs and sends a request, and reads the answer. A refusal by the service is an *approval.Fault.
-func (c *approvalsClient) call(ctx context.Context, method string, target *url.URL, body []byte, answer any) error {
-	request, err := http.NewRequestWithContext(ctx, method, target.String(), bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	if body != nil {
-		request.Header.Set("Content-Type", "application/json")
-	}
-	credentials, err := c.credentials.Retrieve(ctx)
-	if err != nil {
-		return fmt.Errorf("no usable AWS credentials, sign in first: %w", err)
-	}
-	sum := sha256.Sum256(body)
-	if err := v4.NewSigner().SignHTTP(ctx, credentials, request, hex.EncodeToString(sum[:]), "lambda", c.region, time.Now()); err != nil {
-		return err
-	}
-	response, err := c.http.Do(request)
-	if err != nil {
-		return fmt.Errorf("%s does not answer: %w", c.url.Host, err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(response.Body, maximumAnswer))
-	if err != nil {
-		return fmt.Errorf("%s: %w", c.url.Host, err)
-	}
-	if response.StatusCode != http.StatusOK {
-		return refusalOf(response.StatusCode, text)
-	}
-	if err := json.Unmarshal(text, answer); err != nil {
-		return fmt.Errorf("%s answers, but not as the approvals service does: check --url", c.url.Host)
-	}
-	return nil
-}
-
-// refusalOf reads a refusal by the function, or by AWS in front of it, which answers {"Message": "Forbidden"}.
-func refusalOf(status int, text []byte) error {
-	var ours struct {
-		Error *approval.Fault `json:"error"`
-	}
-	if err := json.Unmarshal(text, &ours); err == nil && ours.Error != nil {
-		ours.Error.Status = status
-		return ours.Error
-	}
-	message := fmt.Sprintf("the service answered with status %d", status)
-	if status == http.StatusForbidden {
-		message = "AWS refused the credentials: sign in as an approver, and check --url"
-	}
-	return &approval.Fault{Status: status, Message: message}
+	return "", fmt.Errorf("stack %s has no output %s: its pipeline asks for no approval; otherwise set --function", stack, workflow.DecisionFunction)
 }

@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/lambda/approval"
 )
 
@@ -26,13 +27,13 @@ func printList(w io.Writer, views []*approval.View, all bool) {
 	})
 }
 
-// tabulate prints rows with aligned cells.
+// tabulate prints rows with aligned cells. A cell is one line: it cannot forge a row.
 func tabulate(w io.Writer, print func(row func(cells ...any))) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	print(func(cells ...any) {
 		texts := make([]string, len(cells))
 		for i, cell := range cells {
-			texts[i] = fmt.Sprint(cell)
+			texts[i] = plain.Line(fmt.Sprint(cell))
 		}
 		fmt.Fprintln(table, strings.Join(texts, "\t"))
 	})
@@ -45,7 +46,7 @@ func printView(w io.Writer, v *approval.View) {
 		reviewed = v.Record.Reviewed
 	}
 	tabulate(w, func(row func(cells ...any)) {
-		row("Request", fmt.Sprintf("%s, %s", v.ID, v.Status))
+		row("Request", fmt.Sprintf("%s, %s, round %d", v.ID, v.Status, v.Round))
 		row("Trial", v.TrialID)
 		row("About", v.Subjects)
 		row("Execution", v.Execution)
@@ -64,8 +65,40 @@ func printView(w io.Writer, v *approval.View) {
 			row("Digest", reviewed.SHA256)
 		}
 	})
+	if v.Summary != nil {
+		printSummary(w, v)
+	}
 	if reviewed != nil {
 		printObjects(w, reviewed.Objects)
+	}
+}
+
+// longestSubjects is the maximum number of subjects at high risk shown to a person. --json prints all of them.
+const longestSubjects = 500
+
+// printSummary prints what the records say: the counts, and who is at high risk.
+func printSummary(w io.Writer, v *approval.View) {
+	said := v.Summary
+	fmt.Fprintf(w, "\nThe records say: %d at high risk, %d scored and %d not scored.\n", said.High, said.Scored, said.NotScored)
+	if c := v.Subjects.Counts; c != nil && (c.High != said.High || c.Scored != said.Scored) {
+		fmt.Fprintf(w, "WARNING: the run counted %d at high risk and %d scored.\n", c.High, c.Scored)
+	}
+	for _, key := range said.Unknown {
+		fmt.Fprintf(w, "WARNING: %s is not a decision record.\n", plain.Line(key))
+	}
+	if said.High == 0 {
+		return
+	}
+	shown := said.Subjects[:min(len(said.Subjects), longestSubjects)]
+	fmt.Fprintln(w)
+	tabulate(w, func(row func(cells ...any)) {
+		row("HIGH RISK", "SCORE")
+		for _, s := range shown {
+			row(s.Subject, s.Score)
+		}
+	})
+	if more := said.High - len(shown); more > 0 {
+		fmt.Fprintf(w, "… and %d more: --json shows up to 10,000\n", more)
 	}
 }
 
@@ -76,7 +109,7 @@ func printObjects(w io.Writer, objects []approval.ReviewedObject) {
 			fmt.Fprintf(w, "… and %d more: --json shows all\n", len(objects)-i)
 			return
 		}
-		fmt.Fprintf(w, "%s  %s\n", o.SHA256, o.Key)
+		fmt.Fprintf(w, "%s  %s\n", plain.Line(o.SHA256), plain.Line(o.Key))
 	}
 }
 

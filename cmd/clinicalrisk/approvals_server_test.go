@@ -1,9 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -15,11 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
-
 	"clinical-risk-pipeline/lambda/approval"
+	"clinical-risk-pipeline/lambda/approval/identity"
 	"clinical-risk-pipeline/lambda/approval/memory"
 )
 
@@ -27,36 +21,48 @@ const (
 	approvalExecution = "arn:aws:states:eu-central-1:123456789012:execution:Pipeline:nightly-7"
 	janeARN           = "arn:aws:sts::123456789012:assumed-role/TrialLead/jane.doe@example.com"
 	joeARN            = "arn:aws:sts::123456789012:assumed-role/TrialLead/joe.bloggs@example.com"
+	decideARN         = "arn:aws:lambda:eu-central-1:123456789012:function:Decide"
+
+	janesKey = "ASIAJANE00000000"
+	joesKey  = "ASIAJOE000000000"
 )
 
-// functionURL is a function URL on this machine: it checks signatures as AWS does and runs the deployed handler.
-type functionURL struct {
-	t       *testing.T
-	api     approval.API
-	callers map[string]string // the ARN of each access key
-	tasks   *memory.Tasks
-	objects *memory.Objects
-	url, id string
-	now     time.Time
+// lambdaService is Lambda on this machine, with the deployed handler and a stand-in for STS that checks signatures.
+type lambdaService struct {
+	t        *testing.T
+	api      approval.API
+	tasks    *memory.Tasks
+	objects  *memory.Objects
+	url, id  string
+	now      time.Time
+	payloads []string                         // what the client sent
+	answer   func(w http.ResponseWriter) bool // answers instead of the function where it returns true
 }
 
 // secret is the secret of every access key.
 const secret = "test-secret"
 
-// serveApprovals starts a function URL with one pending request.
-func serveApprovals(t *testing.T) *functionURL {
-	f := &functionURL{
-		t: t, callers: map[string]string{"AKIAJANE": janeARN, "AKIAJOE": joeARN}, tasks: &memory.Tasks{Waiting: map[string]bool{"token": true}},
+// serveApprovals starts Lambda with one pending request.
+func serveApprovals(t *testing.T) *lambdaService {
+	f := &lambdaService{
+		t: t, tasks: &memory.Tasks{Waiting: map[string]bool{"token": true}},
 		objects: &memory.Objects{}, id: approval.ID(approvalExecution), now: time.Date(2026, 3, 1, 3, 0, 0, 0, time.UTC),
 	}
-	f.objects.Set("decisions/T-1/000000.json", []byte(`{}`))
-	store, log, now := &memory.Store{}, slog.New(slog.DiscardHandler), func() time.Time { return f.now }
+	f.objects.Set("decisions/T-1/000000.json", []byte(`{"subjects": [{"subject": "S-0042", "score": 0.81, "branch": "alert"}], "notScored": []}`))
+	store, log, clock := &memory.Store{}, slog.New(slog.DiscardHandler), func() time.Time { return f.now }
 	records := approval.Records{Objects: f.objects, Bucket: "records", Prefix: "decisions/"}
-	f.api = approval.API{Decider: &approval.Decider{
-		Store: store, Records: records, Tasks: f.tasks, Starts: memory.Starts{{ARN: "arn:aws:sts::123456789012:assumed-role/Starter/ada.byron@example.com"}},
-		Signers: approval.Signers{Approvers: []string{"arn:aws:iam::123456789012:role/TrialLead"}}, Now: now, Log: log,
-	}}
-	requester := approval.Requester{Store: store, Notifier: &memory.Notifier{}, Records: records, Now: now, Log: log}
+	f.api = approval.API{
+		Decider: &approval.Decider{
+			Store: store, Records: records, Tasks: f.tasks, Starts: memory.Starts{{ARN: "arn:aws:sts::123456789012:assumed-role/Starter/ada.byron@example.com"}},
+			Signers: approval.Signers{Approvers: []string{"arn:aws:iam::123456789012:role/TrialLead"}}, Now: clock, Log: log,
+			Roster: approval.Roster{"jane.doe@example.com": "Jane Doe"},
+		},
+		Identities: identity.New(memory.STS{
+			janesKey: {Caller: approval.Caller{ARN: janeARN, UserID: "AROA:jane.doe@example.com"}, Secret: secret},
+			joesKey:  {Caller: approval.Caller{ARN: joeARN, UserID: "AROA:joe.bloggs@example.com"}, Secret: secret},
+		}),
+	}
+	requester := approval.Requester{Store: store, Notifier: &memory.Notifier{}, Records: records, Now: clock, Log: log}
 	payload, err := json.Marshal(map[string]any{
 		"taskToken": "token", "execution": approvalExecution, "startedAt": "2026-03-01T01:00:00Z", "trialId": "T-1",
 		"subjects": map[string]any{"subjects": 200, "scored": 199, "high": 7, "failed": 1}, "record": "s3://records/decisions/T-1/",
@@ -71,7 +77,12 @@ func serveApprovals(t *testing.T) *functionURL {
 	server := httptest.NewServer(f)
 	t.Cleanup(server.Close)
 	f.url = server.URL
-	signIn(t, "AKIAJANE", secret)
+	was := now
+	now = clock
+	t.Cleanup(func() { now = was })
+	signIn(t, janesKey, secret)
+	t.Setenv("AWS_ENDPOINT_URL_LAMBDA", server.URL)
+	t.Setenv("AWS_MAX_ATTEMPTS", "1")
 	return f
 }
 
@@ -86,61 +97,47 @@ func signIn(t *testing.T, accessKey, secretKey string) {
 	}
 }
 
-func (f *functionURL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body)
+// ServeHTTP answers Invoke: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+func (f *lambdaService) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	payload, err := io.ReadAll(r.Body)
 	if err != nil {
 		f.t.Error(err)
 	}
-	w.Header().Set("Content-Type", "application/json")
-	caller := f.caller(r, body)
-	if caller == "" {
-		w.WriteHeader(http.StatusForbidden)
-		fmt.Fprint(w, `{"Message":"Forbidden"}`)
+	if f.answer != nil && f.answer(w) {
 		return
 	}
-	request := events.LambdaFunctionURLRequest{RawPath: r.URL.Path, Body: string(body), QueryStringParameters: map[string]string{}}
-	for name := range r.URL.Query() {
-		request.QueryStringParameters[name] = r.URL.Query().Get(name)
+	if r.Method != http.MethodPost || r.URL.Path != "/2015-03-31/functions/"+decideARN+"/invocations" || r.URL.RawQuery != "" {
+		f.t.Errorf("called %s %s", r.Method, r.URL)
 	}
-	request.RequestContext.HTTP.Method = r.Method
-	request.RequestContext.Authorizer = &events.LambdaFunctionURLRequestContextAuthorizerDescription{
-		IAM: &events.LambdaFunctionURLRequestContextAuthorizerIAMDescription{UserARN: caller, UserID: "AROA:" + caller},
-	}
-	response, err := f.api.Handle(r.Context(), request)
+	f.payloads = append(f.payloads, string(payload))
+	answer, err := memory.Invoke(r.Context(), f.api, decideARN, fmt.Sprintf("request-%d", len(f.payloads)), payload)
 	if err != nil {
 		f.t.Error(err)
 	}
-	w.WriteHeader(response.StatusCode)
-	fmt.Fprint(w, response.Body)
+	_, _ = w.Write(answer)
 }
 
-// caller signs the request again and compares the signatures. It returns the ARN of the signer, or "".
-func (f *functionURL) caller(r *http.Request, body []byte) string {
-	authorization := r.Header.Get("Authorization")
-	_, scope, _ := strings.Cut(authorization, "Credential=")
-	accessKey, scope, _ := strings.Cut(scope, "/")
-	at, err := time.Parse("20060102T150405Z", r.Header.Get("X-Amz-Date"))
-	if err != nil || !strings.HasPrefix(scope, at.Format("20060102")+"/eu-central-1/lambda/aws4_request,") {
-		return ""
+// refusing answers as Lambda does where it does not invoke the function.
+func refusing(status int, code string) func(http.ResponseWriter) bool {
+	return func(w http.ResponseWriter) bool {
+		w.Header().Set("X-Amzn-Errortype", code)
+		w.WriteHeader(status)
+		fmt.Fprint(w, `{"Message": "refused"}`)
+		return true
 	}
-	again, err := http.NewRequest(r.Method, "http://"+r.Host+r.URL.RequestURI(), bytes.NewReader(body))
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	_, names, _ := strings.Cut(authorization, "SignedHeaders=")
-	names, _, _ = strings.Cut(names, ",")
-	for _, name := range strings.Split(names, ";") {
-		if value := r.Header.Get(name); value != "" && name != "content-length" {
-			again.Header.Set(name, value)
+}
+
+// printing answers with a payload.
+func printing(payload string) func(http.ResponseWriter) bool {
+	return func(w http.ResponseWriter) bool { fmt.Fprint(w, payload); return true }
+}
+
+// wantNoSecrets checks that a text has nothing of a signature.
+func wantNoSecrets(t *testing.T, text string) {
+	t.Helper()
+	for _, part := range []string{"Signature=", "AWS4-HMAC", secret} {
+		if strings.Contains(text, part) {
+			t.Errorf("%q is in\n%s", part, text)
 		}
 	}
-	sum := sha256.Sum256(body)
-	credentials := aws.Credentials{AccessKeyID: accessKey, SecretAccessKey: secret, SessionToken: r.Header.Get("X-Amz-Security-Token")}
-	if err := v4.NewSigner().SignHTTP(r.Context(), credentials, again, hex.EncodeToString(sum[:]), "lambda", "eu-central-1", at); err != nil {
-		f.t.Fatal(err)
-	}
-	if again.Header.Get("Authorization") != authorization {
-		return ""
-	}
-	return f.callers[accessKey]
 }

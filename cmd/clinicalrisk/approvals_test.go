@@ -15,17 +15,25 @@ import (
 	"clinical-risk-pipeline/lambda/approval"
 )
 
-// approvals runs `clinicalrisk approvals` against the function URL.
-func (f *functionURL) approvals(stdin string, arguments ...string) (code int, stdout, stderr string) {
+// approvals runs `clinicalrisk approvals` against the function.
+func (f *lambdaService) approvals(stdin string, arguments ...string) (code int, stdout, stderr string) {
 	f.t.Helper()
-	return clinicalrisk(f.t, stdin, append([]string{"approvals", "--url", f.url}, arguments...)...)
+	return clinicalrisk(f.t, stdin, append([]string{"approvals", "--function", decideARN}, arguments...)...)
 }
 
-// signature is the flags of a complete signature.
-var signature = []string{"--meaning", "responsibility", "--reason", "the seven were called", "--name", "Jane Doe"}
+// signature is a command with the flags of a complete signature, on what the function shows.
+func (f *lambdaService) signature(command string) []string {
+	f.t.Helper()
+	_, text, _ := f.approvals("", "show", f.id, "--json")
+	var view approval.View
+	if err := json.Unmarshal([]byte(text), &view); err != nil {
+		f.t.Fatal(err)
+	}
+	return []string{command, f.id, "--meaning", "responsibility", "--reason", "the seven were called", "--reviewed", digestOf(&view)}
+}
 
 // want runs a command and expects an exit code and parts of the output.
-func (f *functionURL) want(code int, parts []string, arguments ...string) {
+func (f *lambdaService) want(code int, parts []string, arguments ...string) {
 	f.t.Helper()
 	got, stdout, stderr := f.approvals("", arguments...)
 	if got != code {
@@ -42,8 +50,8 @@ func (f *functionURL) want(code int, parts []string, arguments ...string) {
 func TestApprovalsAreListedShownAndDecided(t *testing.T) {
 	f := serveApprovals(t)
 	f.want(0, []string{f.id, "pending", "T-1", "7 at high risk", "2026-03-04T03:00:00Z"}, "list")
-	f.want(0, []string{f.id, "s3://records/decisions/T-1/", "1 decision records", "  decisions/T-1/000000.json"}, "show", f.id)
-	f.want(0, []string{f.id + ": approved by " + janeARN, "s3://records/approvals/" + f.id}, append([]string{"approve", f.id}, signature...)...)
+	f.want(0, []string{f.id, "round 1", "s3://records/decisions/T-1/", "1 at high risk, 1 scored", "WARNING: the run counted 7", "S-0042", "0.81", "1 decision records", "  decisions/T-1/000000.json"}, "show", f.id)
+	f.want(0, []string{f.id + ": approved by " + janeARN, "s3://records/approvals/" + f.id}, f.signature("approve")...)
 	if n := len(f.tasks.Outputs["token"]); n != 1 {
 		t.Fatalf("the task was completed %d times", n)
 	}
@@ -54,15 +62,18 @@ func TestApprovalsAreListedShownAndDecided(t *testing.T) {
 
 func TestApprovalsAreRejected(t *testing.T) {
 	f := serveApprovals(t)
-	f.want(0, []string{"rejected by " + janeARN}, append([]string{"reject", f.id}, signature...)...)
-	signIn(t, "AKIAJOE", secret)
-	f.want(1, []string{"was rejected by " + janeARN, "a decision is final"}, append([]string{"approve", f.id}, signature...)...)
-	f.want(0, []string{"rejected by " + janeARN}, append([]string{"reject", f.id}, signature...)...)
+	f.want(0, []string{"rejected by " + janeARN}, f.signature("reject")...)
+	signIn(t, joesKey, secret)
+	f.want(1, []string{"was rejected by " + janeARN, "a decision is final"}, f.signature("approve")...)
+	// The verdict is the same, but the signature is not Joe's: nobody may believe that he signed.
+	f.want(1, []string{"was rejected by " + janeARN, "yours is not recorded"}, f.signature("reject")...)
+	signIn(t, janesKey, secret)
+	f.want(0, []string{"rejected by " + janeARN}, f.signature("reject")...)
 }
 
 func TestApprovalsPrintJSON(t *testing.T) {
 	f := serveApprovals(t)
-	var list approvalsList
+	var list struct{ Approvals []*approval.View }
 	var view approval.View
 	var outcome approval.Outcome
 	for _, row := range []struct {
@@ -70,7 +81,7 @@ func TestApprovalsPrintJSON(t *testing.T) {
 		value     any
 	}{
 		{[]string{"list", "--json"}, &list}, {[]string{"show", f.id, "--json"}, &view},
-		{append([]string{"approve", f.id, "--json"}, signature...), &outcome},
+		{append(f.signature("approve"), "--json"), &outcome},
 	} {
 		code, stdout, stderr := f.approvals("", row.arguments...)
 		if err := json.Unmarshal([]byte(stdout), row.value); code != 0 || err != nil || stderr != "" {
@@ -85,22 +96,30 @@ func TestApprovalsPrintJSON(t *testing.T) {
 // terminal makes the standard input a terminal, so that the command asks questions.
 func terminal(t *testing.T) {
 	was := isTerminal
-	isTerminal = func(io.Reader) bool { return true }
+	isTerminal = func(any) bool { return true }
 	t.Cleanup(func() { isTerminal = was })
 }
 
 func TestApprovalsAskForMissingFlags(t *testing.T) {
 	f := serveApprovals(t)
 	terminal(t)
-	code, stdout, stderr := f.approvals("\n \nthe seven were called\nJane Doe\n", "approve", f.id, "--meaning", "approval")
+	code, stdout, stderr := f.approvals("y\nyes\n\n \nthe seven were called\n", "approve", f.id, "--meaning", "approval")
 	if code != 0 || !strings.Contains(stdout, "approved by") {
 		t.Fatalf("exit code %d\n%s%s", code, stdout, stderr)
 	}
 	if n := strings.Count(stderr, "Why do you approve?"); n != 3 {
 		t.Errorf("asked for the reason %d times, want a new question after every blank answer", n)
 	}
-	if !strings.Contains(stderr, "s3://records/decisions/T-1/") || strings.Contains(stderr, "What does your signature mean") {
-		t.Errorf("shown and asked:\n%s", stderr)
+	if n := strings.Count(stderr, "Do you approve this"); n != 2 {
+		t.Errorf("asked whether to approve %d times, want 2: only yes is yes", n)
+	}
+	for _, part := range []string{"s3://records/decisions/T-1/", "S-0042", "0.81", "1 at high risk", "7 at high risk"} {
+		if !strings.Contains(stderr[:strings.Index(stderr, "Do you approve")], part) {
+			t.Errorf("before the question, %q is not shown:\n%s", part, stderr)
+		}
+	}
+	if strings.Contains(stderr, "What does your signature mean") {
+		t.Errorf("asked:\n%s", stderr)
 	}
 	_, record, _ := f.approvals("", "show", f.id)
 	if !strings.Contains(record, "the seven were called") || !strings.Contains(record, "Jane Doe") {
@@ -110,9 +129,29 @@ func TestApprovalsAskForMissingFlags(t *testing.T) {
 
 func TestApprovalsDecideNothingWithoutAnswers(t *testing.T) {
 	f := serveApprovals(t)
-	f.want(2, []string{"--meaning is required", "--reason is required", "--name is required"}, "approve", f.id)
+	f.want(2, []string{"--meaning is required", "--reason is required", "--reviewed is required"}, "approve", f.id)
+	f.want(2, []string{"--reviewed is required"}, "approve", f.id, "--meaning", "m", "--reason", "r")
+	f.want(2, []string{"unknown flag --name"}, append(f.signature("approve"), "--name", "Somebody Else")...)
 	terminal(t)
 	f.want(2, []string{"nothing was decided"}, "approve", f.id)
+	f.want(2, []string{"nothing was decided"}, "approve", f.id, "--meaning", "m", "--reason", "r")
+	if code, _, stderr := f.approvals("no\n", "approve", f.id); code != 1 || !strings.Contains(stderr, "nothing was decided") {
+		t.Errorf("no: exit code %d\n%s", code, stderr)
+	}
+	if n := len(f.tasks.Outputs); n != 0 {
+		t.Errorf("%d tasks were completed", n)
+	}
+}
+
+// A person does not see what is asked where the questions go to a file.
+func TestApprovalsAskWhereAPersonSees(t *testing.T) {
+	f := serveApprovals(t)
+	was := isTerminal
+	t.Cleanup(func() { isTerminal = was })
+	isTerminal = func(stream any) bool { _, in := stream.(*strings.Reader); return in }
+	if code, _, stderr := f.approvals("yes\nr\nm\n", "approve", f.id); code != 2 || !strings.Contains(stderr, "--reviewed is required") {
+		t.Errorf("exit code %d\n%s", code, stderr)
+	}
 	if n := len(f.tasks.Outputs); n != 0 {
 		t.Errorf("%d tasks were completed", n)
 	}
@@ -120,67 +159,74 @@ func TestApprovalsDecideNothingWithoutAnswers(t *testing.T) {
 
 func TestApprovalsRefuseRecordsThatWereNotReviewed(t *testing.T) {
 	f := serveApprovals(t)
-	old := strings.Repeat("0", 64)
-	f.want(1, []string{"differ from those that you reviewed"}, append([]string{"approve", f.id, "--reviewed", old}, signature...)...)
-	_, text, _ := f.approvals("", "show", f.id, "--json")
-	var view approval.View
-	if err := json.Unmarshal([]byte(text), &view); err != nil {
-		t.Fatal(err)
+	reviewed := f.signature("approve")
+	f.objects.Set("decisions/T-1/000000.json", []byte(`{"subjects": [], "notScored": []}`))
+	f.want(1, []string{"differ from those that you reviewed"}, reviewed...)
+	f.want(0, nil, f.signature("approve")...)
+}
+
+// The round is part of what is signed.
+func TestApprovalsSignARound(t *testing.T) {
+	f := serveApprovals(t)
+	f.want(0, nil, f.signature("approve")...)
+	if last := f.payloads[len(f.payloads)-1]; !strings.Contains(last, `"round":1`) || !strings.Contains(last, `"operation":"decide"`) {
+		t.Errorf("sent %s", last)
 	}
-	f.want(0, nil, append([]string{"approve", f.id, "--reviewed", view.Reviewed.SHA256}, signature...)...)
 }
 
 func TestApprovalsReportRefusals(t *testing.T) {
 	f := serveApprovals(t)
+	signed := f.signature("approve")
 	f.now = f.now.AddDate(0, 1, 0)
-	f.want(1, []string{"expired: nothing to decide"}, append([]string{"approve", f.id}, signature...)...)
+	f.want(1, []string{"expired: nothing to decide"}, signed...)
 	f.want(0, []string{"expired"}, "show", f.id)
 	f.want(2, []string{"no request"}, "show", "ap-aaaaaaaaaaaaaaaa")
 	f.want(2, []string{"ID must be ap- and 16 letters and digits", "../list"}, "show", "../list")
-	signIn(t, "AKIAJANE", "another secret")
-	f.want(1, []string{"AWS refused the credentials"}, "list")
-	f.want(1, []string{"AWS refused the credentials"}, "show", f.id)
+	signIn(t, janesKey, "another secret")
+	f.want(1, []string{"STS refuses the proof"}, "list")
+	f.want(1, []string{"STS refuses the proof"}, "show", f.id)
+	signIn(t, "ASIAADA000000000", secret)
+	f.want(1, []string{"STS refuses the proof"}, "list")
+	signIn(t, janesKey, secret)
+	f.answer = refusing(http.StatusForbidden, "AccessDeniedException")
+	f.want(1, []string{"AWS refused the credentials", "AccessDeniedException"}, "list")
+	f.answer = refusing(http.StatusNotFound, "ResourceNotFoundException")
+	f.want(2, []string{"Lambda refuses to invoke " + decideARN, "ResourceNotFoundException"}, "list")
+}
+
+// Who is no approver does not even list.
+//
+// Requirements: P11-10d, P11-10g
+func TestApprovalsAreForApprovers(t *testing.T) {
+	f := serveApprovals(t)
+	f.api.Signers.Approvers = []string{"arn:aws:iam::123456789012:role/Others"}
+	f.want(1, []string{"is not one of the approvers"}, "list")
+	f.want(1, []string{"is not one of the approvers"}, "show", f.id)
 }
 
 func TestApprovalsReportDecisionsWithoutEffect(t *testing.T) {
 	f := serveApprovals(t)
 	f.tasks.Waiting = nil
-	f.want(1, []string{"no longer waits", "no effect"}, append([]string{"approve", f.id}, signature...)...)
+	f.want(1, []string{"no longer waits", "no effect"}, f.signature("approve")...)
 	f.want(0, []string{f.id + ", recorded"}, "show", f.id)
-}
-
-func TestApprovalsReportAWrongURL(t *testing.T) {
-	signIn(t, "AKIAJANE", secret)
-	silent := httptest.NewServer(nil)
-	silent.Close()
-	html := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }))
-	t.Cleanup(html.Close)
-	for reason, row := range map[string]struct{ url, want string }{
-		"a port without a server": {silent.URL, "does not answer"},
-		"another service":         {html.URL, "not as the approvals service does"},
-		"signatures require TLS":  {"http://decide.example/", "--url must be an https URL"},
-		"an ARN instead of a URL": {"arn:aws:lambda:eu-central-1:123456789012:function:decide", "--url must be an https URL"},
-	} {
-		code, stdout, stderr := clinicalrisk(t, "", "approvals", "list", "--url", row.url)
-		if code != 2 || !strings.Contains(stderr, row.want) || stdout != "" {
-			t.Errorf("%s: exit code %d\n%s", reason, code, stderr)
-		}
-	}
 }
 
 func TestApprovalsNeedCredentialsAndARegion(t *testing.T) {
 	f := serveApprovals(t)
 	signIn(t, "", "")
 	f.want(2, []string{"sign in first"}, "list")
-	signIn(t, "AKIAJANE", secret)
+	signIn(t, janesKey, secret)
 	t.Setenv("AWS_REGION", "")
-	f.want(2, []string{"set AWS_REGION"}, "list")
+	f.want(0, []string{f.id}, "list") // the ARN has the region
+	if code, _, stderr := clinicalrisk(t, "", "approvals", "list"); code != 2 || !strings.Contains(stderr, "set AWS_REGION") {
+		t.Errorf("without the ARN: exit code %d\n%s", code, stderr)
+	}
 }
 
-// The URL is an output of the stack.
-func TestApprovalsFindTheURLInTheStack(t *testing.T) {
+// The ARN of the function is an output of the stack.
+func TestApprovalsFindTheFunctionInTheStack(t *testing.T) {
 	f := serveApprovals(t)
-	output := "DecisionURL"
+	output := "DecisionFunctionArn"
 	stacks := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := r.ParseForm(); err != nil || r.Form.Get("StackName") != "Prod-CohortRisk" {
 			w.WriteHeader(http.StatusBadRequest)
@@ -190,19 +236,18 @@ func TestApprovalsFindTheURLInTheStack(t *testing.T) {
 		fmt.Fprintf(w, `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>Prod-CohortRisk</StackName><Outputs>
 			<member><OutputKey>StateMachineArn</OutputKey><OutputValue>arn</OutputValue></member>
 			<member><OutputKey>%s</OutputKey><OutputValue>%s</OutputValue></member>
-			</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`, output, f.url)
+			</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`, output, decideARN)
 	}))
 	t.Cleanup(stacks.Close)
 	t.Setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", stacks.URL)
-	t.Setenv("AWS_MAX_ATTEMPTS", "1")
 	for reason, row := range map[string]struct {
 		environment, output string
 		code                int
 		want                string
 	}{
-		"the environment's stack has the output": {"prod", "DecisionURL", 0, f.id},
-		"the stack has no approvals":             {"prod", "Other", 2, "has no output DecisionURL"},
-		"the stack does not exist":               {"dev", "DecisionURL", 2, "cannot read the URL from stack Dev-CohortRisk"},
+		"the environment's stack has the output": {"prod", "DecisionFunctionArn", 0, f.id},
+		"the stack has no approvals":             {"prod", "Other", 2, "has no output DecisionFunctionArn"},
+		"the stack does not exist":               {"dev", "DecisionFunctionArn", 2, "cannot read the function from stack Dev-CohortRisk"},
 	} {
 		output = row.output
 		code, stdout, stderr := clinicalrisk(t, "", "approvals", "list", "--environment", row.environment)
@@ -228,7 +273,7 @@ func TestInterruptionsEndQuestions(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	var diagnostics strings.Builder
-	if code := newProgram().Run(ctx, []string{"approvals", "--url", f.url, "approve", f.id}, program.Streams{In: waiting, Out: io.Discard, Err: &diagnostics}); code != program.ExitInterrupted {
+	if code := newProgram().Run(ctx, []string{"approvals", "--function", decideARN, "approve", f.id}, program.Streams{In: waiting, Out: io.Discard, Err: &diagnostics}); code != program.ExitInterrupted {
 		t.Errorf("exit code %d\n%s", code, diagnostics.String())
 	}
 }

@@ -46,8 +46,8 @@ func (p *terminalPerson) Decide(ctx context.Context, request *approval.View) (*a
 
 func (p *terminalPerson) sign(ctx context.Context, verdict string) (*approval.Decision, error) {
 	var d decideApproval
-	if err := d.complete(ctx, p.ask, verdict); err != nil {
+	if err := d.sign(ctx, p.ask, verdict); err != nil {
 		return nil, err
 	}
-	return &approval.Decision{Decision: verdict, Meaning: d.Meaning, Reason: d.Reason, PrintedName: d.Name}, nil
+	return &approval.Decision{Decision: verdict, Meaning: d.Meaning, Reason: d.Reason}, nil
 }

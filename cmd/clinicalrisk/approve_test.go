@@ -17,8 +17,8 @@ func TestThePersonAtTheTerminalDecides(t *testing.T) {
 		want    *approval.Decision
 		fails   bool
 	}{
-		"approves":              {"a\nall called\nresponsibility\nJane Doe\n", &approval.Decision{Decision: "approve", Reason: "all called", Meaning: "responsibility", PrintedName: "Jane Doe"}, false},
-		"rejects":               {"Reject\nwrong batch\nreview\nJane Doe\n", &approval.Decision{Decision: "reject", Reason: "wrong batch", Meaning: "review", PrintedName: "Jane Doe"}, false},
+		"approves":              {"a\nall called\nresponsibility\n", &approval.Decision{Decision: "approve", Reason: "all called", Meaning: "responsibility"}, false},
+		"rejects":               {"Reject\nwrong batch\nreview\n", &approval.Decision{Decision: "reject", Reason: "wrong batch", Meaning: "review"}, false},
 		"gives no answer":       {"n\n", nil, false},
 		"is asked until clear":  {"\nyes\n?\nn\n", nil, false},
 		"leaves":                {"", nil, true},

@@ -20,17 +20,17 @@ type asker struct {
 	prompt  io.Writer
 }
 
-// newAsker returns nil unless the input is a terminal: without one there is no person to ask.
+// newAsker returns nil unless both the input and the place of the questions are terminals: otherwise no person sees what is asked.
 func newAsker(s program.Streams) *asker {
-	if !isTerminal(s.In) {
+	if !isTerminal(s.In) || !isTerminal(s.Err) {
 		return nil
 	}
 	return &asker{bufio.NewReader(s.In), s.Err}
 }
 
-// isTerminal reports whether a reader is a terminal. Tests replace it.
-var isTerminal = func(r io.Reader) bool {
-	file, ok := r.(*os.File)
+// isTerminal reports whether a stream is a terminal. Tests replace it.
+var isTerminal = func(stream any) bool {
+	file, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 

@@ -18,7 +18,7 @@ import (
 )
 
 // Approval is what a state machine needs so that a person can decide: the function that takes its requests, the function that
-// takes decisions and its URL, the store of the requests, and the topic of the approvers.
+// takes decisions, the store of the requests, and the topic of the approvers.
 //
 // The state machine invokes RequestFunction with a task token. ConnectTo connects it.
 type Approval struct {
@@ -31,7 +31,6 @@ type Approval struct {
 	requestFunction awslambda.Function
 	decideFunction  awslambda.Function
 	decideRole      awsiam.Role
-	url             awslambda.FunctionUrl
 	connected       bool
 }
 
@@ -65,7 +64,7 @@ func NewApproval(scope constructs.Construct, id string, props *ApprovalProps) *A
 	a.addTable()
 	a.addTopic()
 	a.addDecideFunction(binaries.decide)
-	a.addURL()
+	a.admitApprovers()
 	a.addRequestFunction(binaries.request)
 	a.Node().AddValidation(&connection{a})
 	return a
@@ -79,7 +78,7 @@ func (a *Approval) ConnectTo(machine awsstepfunctions.IStateMachine, key awskms.
 		Description: jsii.String("Lets decisions complete the tasks that wait for them."),
 		Document:    policy.Document(a.completionStatements(machine, key)...),
 		// The policy refers to the role, not the role to the policy. The state machine depends on the request function, which
-		// depends on the URL of the decide function, which depends on the role.
+		// depends on the decide function, which depends on the role.
 		Roles: &[]awsiam.IRole{a.decideRole},
 	})
 }
@@ -88,11 +87,9 @@ func (a *Approval) ConnectTo(machine awsstepfunctions.IStateMachine, key awskms.
 // of both functions are complete: granting them more has no effect.
 func (a *Approval) RequestFunction() awslambda.Function { return a.requestFunction }
 
-// DecideFunction returns the function that lists and shows requests and takes decisions.
+// DecideFunction returns the function that approvers invoke to list, show and decide: clinicalrisk approvals --function. A trail that
+// logs its invocations shows an auditor who decided, independently of the function: audit.Trail.LogInvocations.
 func (a *Approval) DecideFunction() awslambda.Function { return a.decideFunction }
-
-// DecisionURL returns the URL where approvers list, show and decide with signed requests: clinicalrisk approvals --url.
-func (a *Approval) DecisionURL() *string { return a.url.Url() }
 
 // Topic returns the topic that tells the approvers of requests.
 func (a *Approval) Topic() awssns.ITopic { return a.topic }

@@ -28,8 +28,10 @@ func TestEveryFolderBuildsTheSameBytes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.CopyFS(filepath.Join(there, "lambda"), os.DirFS(filepath.Join(here, "lambda"))); err != nil {
-		t.Fatal(err)
+	for _, sources := range []string{"lambda", filepath.Join("internal", "plain"), filepath.Join("internal", "strictjson")} {
+		if err := os.CopyFS(filepath.Join(there, sources), os.DirFS(filepath.Join(here, sources))); err != nil {
+			t.Fatal(err)
+		}
 	}
 	folders := []string{filepath.Dir(deployed.request), filepath.Join(there, "bin")}
 	if err := build(there, folders[1], requestPackage, decidePackage); err != nil {

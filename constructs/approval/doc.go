@@ -2,7 +2,7 @@
 //
 //	RequestApproval ──invokes──→ request function ──→ table (the requests), topic (the approvers)
 //	      ↑
-//	      └──completes── decide function ←──signs in── approver, through a function URL with IAM authentication
+//	      └──completes── decide function ←──invokes, and proves who calls── approver
 //	                            └──→ record bucket: who decided what, on which records, why and when
 //
 // The functions are Go programs of package lambda/approval, which documents what they do, and in which order. The construct

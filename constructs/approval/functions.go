@@ -28,11 +28,11 @@ const (
 func (a *Approval) addRequestFunction(binary string) {
 	function := a.newFunction(requestFunctionID, "Stores requests for approval and tells the approvers.", binary, requestTimeout, requestMemory, a.requestStatements())
 	function.setEnvironment(map[string]string{
-		approval.EnvTable:  *a.table.TableName(),
-		approval.EnvBucket: *a.props.RecordBucket.BucketName(),
-		approval.EnvPrefix: a.props.RecordPrefix,
-		approval.EnvTopic:  *a.topic.TopicArn(),
-		approval.EnvURL:    *a.url.Url(),
+		approval.EnvTable:    *a.table.TableName(),
+		approval.EnvBucket:   *a.props.RecordBucket.BucketName(),
+		approval.EnvPrefix:   a.props.RecordPrefix,
+		approval.EnvTopic:    *a.topic.TopicArn(),
+		approval.EnvFunction: *a.decideFunction.FunctionArn(),
 	})
 	a.requestFunction = function.Function
 }
@@ -55,6 +55,9 @@ func (a *Approval) addDecideFunction(binary string) {
 			machines = append(machines, m.String())
 		}
 		function.setEnvironment(map[string]string{approval.EnvMachines: strings.Join(machines, " ")})
+	}
+	if len(a.props.Roster) > 0 {
+		function.setEnvironment(map[string]string{approval.EnvRoster: a.props.roster()})
 	}
 	a.decideFunction, a.decideRole = function.Function, function.role
 }
@@ -95,21 +98,14 @@ func (f ownFunction) setEnvironment(variables map[string]string) {
 	}
 }
 
-// addURL makes the function URL. Since October 2025 a caller needs both permissions
-// (https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html); the second allows calls through the URL only. The function
-// itself also checks that the caller is an approver: in the function's own account, everybody with full access to Lambda
-// passes the URL.
-func (a *Approval) addURL() {
-	a.url = a.decideFunction.AddFunctionUrl(&awslambda.FunctionUrlOptions{AuthType: awslambda.FunctionUrlAuthType_AWS_IAM})
+// admitApprovers lets the approvers, and nobody else, invoke the decide function. The permission names the principals, so that it
+// covers every session of an approver's role; an approver in another account also needs the permission there. Principals of this
+// account that may invoke every function pass, too. Therefore the function believes STS alone about who calls, and admits approvers
+// only.
+func (a *Approval) admitApprovers() {
 	for i, approver := range a.props.Approvers {
-		number := strconv.Itoa(i + 1)
-		awslambda.NewCfnPermission(a, jsii.String("Approver"+number+"Url"), &awslambda.CfnPermissionProps{
-			FunctionName: a.decideFunction.FunctionArn(), Principal: approver,
-			Action: jsii.String("lambda:InvokeFunctionUrl"), FunctionUrlAuthType: jsii.String("AWS_IAM"),
-		})
-		awslambda.NewCfnPermission(a, jsii.String("Approver"+number+"Invoke"), &awslambda.CfnPermissionProps{
-			FunctionName: a.decideFunction.FunctionArn(), Principal: approver,
-			Action: jsii.String("lambda:InvokeFunction"), InvokedViaFunctionUrl: true,
+		awslambda.NewCfnPermission(a, jsii.String("Approver"+strconv.Itoa(i+1)+"Invoke"), &awslambda.CfnPermissionProps{
+			FunctionName: a.decideFunction.FunctionArn(), Principal: jsii.String(approver), Action: jsii.String("lambda:InvokeFunction"),
 		})
 	}
 }

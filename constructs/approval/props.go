@@ -2,7 +2,9 @@ package approval
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -57,6 +59,10 @@ type ApprovalProps struct {
 	// TrailLogKey is the key that encrypts TrailLogGroup. An imported key must let CloudWatch Logs decrypt with it on behalf
 	// of the account's principals (kms:ViaService). Default: none.
 	TrailLogKey awskms.IKey
+	// Roster has the printed names of people by their session or user name, such as "jane.doe@example.com": "Jane Doe". Records show
+	// the printed name; a signer cannot choose one. As JSON, a roster has at most 3000 bytes. Default: the session or user name is
+	// the printed name.
+	Roster map[string]string
 
 	// Key encrypts table, topic and logs. It must be in the stack's account and region. Default: a new key that rotates.
 	Key awskms.IKey
@@ -83,6 +89,7 @@ const (
 	DefaultRecordPrefix = "decisions/"
 
 	minimumDeadline = time.Minute
+	maximumRoster   = 3000 // bytes
 	maximumDeadline = 30 * 24 * time.Hour
 )
 
@@ -116,6 +123,7 @@ func (p *ApprovalProps) Validate() error {
 	if p.TrailLogGroup == nil {
 		faults.Add("TrailLogGroup", "is required, to look up who started a run: set LogRetention of an audit.Trail and take its StartLogs, or import the log group of the company's trail", fault.Text("none"))
 	}
+	faults.Include(p.validateRoster())
 	return faults.Err()
 }
 
@@ -139,6 +147,29 @@ func (p *ApprovalProps) validateMachines() fault.List {
 		}
 	}
 	return faults
+}
+
+// validateRoster checks the names as the function does, and the size: the variables of a function have 4 KB.
+func (p *ApprovalProps) validateRoster() fault.List {
+	var faults fault.List
+	for _, session := range slices.Sorted(maps.Keys(p.Roster)) {
+		if approval.CheckPrintedName(p.Roster[session]) != nil {
+			faults.Add(fmt.Sprintf("Roster[%q]", session), "must have 1 to 200 printable characters in one line", p.Roster[session])
+		}
+	}
+	if size := len(p.roster()); size > maximumRoster {
+		faults.Add("Roster", fmt.Sprintf("must have at most %d bytes as JSON", maximumRoster), fault.Text(fmt.Sprintf("%d bytes", size)))
+	}
+	return faults
+}
+
+// roster returns the roster as JSON.
+func (p *ApprovalProps) roster() string {
+	text, err := json.Marshal(p.Roster)
+	if err != nil {
+		panic(err) // A map of strings always marshals.
+	}
+	return string(text)
 }
 
 func (p *ApprovalProps) validateApprovers() fault.List {

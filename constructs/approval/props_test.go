@@ -97,6 +97,17 @@ func TestValidateNamesFieldRuleAndValue(t *testing.T) {
 		"nobody would know who started a run": {
 			func(p *ApprovalProps) { p.TrailLogGroup = nil },
 			"TrailLogGroup is required, to look up who started a run: set LogRetention of an audit.Trail and take its StartLogs, or import the log group of the company's trail, got none"},
+		"a roster names people": {
+			func(p *ApprovalProps) {
+				p.Roster = map[string]string{"jane.doe@example.com": "Jane Doe", "hanako": "山田 花子"}
+			}, ""},
+		"names that nobody could print": {
+			func(p *ApprovalProps) { p.Roster = map[string]string{"jane": "", "joe": "Joe\nBloggs"} },
+			`Roster["jane"] must have 1 to 200 printable characters in one line, got ""` + "\n" +
+				`Roster["joe"] must have 1 to 200 printable characters in one line, got "Joe\nBloggs"`},
+		"the variables of a function have 4 KB": {
+			func(p *ApprovalProps) { p.Roster = map[string]string{strings.Repeat("j", 3000): "Jane Doe"} },
+			"Roster must have at most 3000 bytes as JSON, got 3015 bytes"},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			props := validProps()

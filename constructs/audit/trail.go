@@ -60,6 +60,8 @@ type Trail struct {
 	bucket awss3.Bucket
 	logs   awslogs.LogGroup // nil without LogRetention
 	trail  awscloudtrail.CfnTrail
+
+	functions []string // the ARNs of the functions whose invocations the trail logs
 }
 
 // Validate reports every fault of the props at once, as a [fault.List].

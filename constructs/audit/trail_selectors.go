@@ -21,6 +21,10 @@ func (t *Trail) selectors() *[]any {
 		selector("Who called the model",
 			equals("eventCategory", "Data"), equals("resources.type", "AWS::SageMaker::Endpoint"), equals("resources.ARN", t.endpointARNs()...)),
 	}
+	if len(t.functions) > 0 {
+		selected = append(selected, selector("Who decided",
+			equals("eventCategory", "Data"), equals("resources.type", "AWS::Lambda::Function"), equals("resources.ARN", t.functions...)))
+	}
 	if !t.props.WithoutManagementEvents {
 		// StartExecution, RedriveExecution and StopExecution are writes. A trail cannot select the management events of one
 		// service, only leave out those of KMS and of RDS. So it logs the writes of every service, among them changes of
@@ -29,6 +33,15 @@ func (t *Trail) selectors() *[]any {
 			equals("eventCategory", "Management"), equals("readOnly", "false")))
 	}
 	return &selected
+}
+
+// LogInvocations also logs who invokes a function, by its ARN. CloudTrail's event has the request id of the invocation: an approval
+// record names it, so that an auditor can compare the signer with the caller.
+//
+// Requirements: P11-10e
+func (t *Trail) LogInvocations(functionARN string) {
+	t.functions = append(t.functions, functionARN)
+	t.trail.SetAdvancedEventSelectors(t.selectors())
 }
 
 // endpointARNs are the forms in which events may name the endpoint: SageMaker writes names in ARNs in lower case.

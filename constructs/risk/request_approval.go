@@ -63,6 +63,7 @@ func (p *ClinicalRiskPipeline) requestApproval() awsstepfunctions.TaskStateBase 
 			"execution":    expression("$states.context.Execution.Id"),
 			"startedAt":    expression("$states.context.Execution.StartTime"),
 			"redriveCount": expression("$states.context.Execution.RedriveCount"),
+			"retryCount":   expression("$states.context.State.RetryCount"),
 			"trialId":      inputText(workflow.TrialID),
 			"subjects":     p.whom(),
 			"record":       p.reviewed(),

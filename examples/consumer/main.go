@@ -96,7 +96,7 @@ func operate(stack awscdk.Stack, pipeline *risk.ClinicalRiskPipeline, monitors *
 	live := release.NewRelease(stack, "Release", canary)
 
 	output(stack, "LiveAliasArn", "Start executions of this alias.", live.AliasARN())
-	output(stack, "DecisionURL", "Medical monitors decide here: clinicalrisk approvals --url.", *monitors.DecisionURL())
+	output(stack, "DecisionFunctionArn", "Medical monitors decide with this function: clinicalrisk approvals --function.", *monitors.DecideFunction().FunctionArn())
 }
 
 func output(stack awscdk.Stack, id, description, value string) {

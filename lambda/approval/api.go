@@ -2,151 +2,140 @@ package approval
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"net/http"
-	"strings"
-	"time"
+	"regexp"
 
-	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"clinical-risk-pipeline/internal/strictjson"
 )
 
-// API serves a Decider behind a function URL with IAM authentication:
-//
-//	GET  /approvals[?all=true]     {"approvals": [View, …]}: the open requests, or all
-//	GET  /approvals/ID             View, with the records to review or the decision
-//	POST /approvals/ID/decision    Decision → Outcome
-//
-// Every refusal, also of other paths and methods, answers {"error": {"code": "…", "message": "…"}}.
-type API struct{ *Decider }
-
-// View is a request, as approvers see it. It never has the task token.
-type View struct {
-	ID          string    `json:"approvalId"`
-	Status      Status    `json:"status"`
-	Round       int       `json:"round"`
-	TrialID     string    `json:"trialId"`
-	Subjects    Subjects  `json:"subjects"`
-	Execution   string    `json:"execution"`
-	StartedAt   time.Time `json:"startedAt"`
-	RequestedAt time.Time `json:"requestedAt"`
-	Deadline    time.Time `json:"deadline"`
-	Place       string    `json:"record"`
-	Reviewed    *Reviewed `json:"reviewed,omitempty"` // the records to review; only in the answer for one pending request
-	Record      *Record   `json:"decision,omitempty"` // the decision; only in the answer for one request
-	Outcome     *Outcome  `json:"outcome,omitempty"`  // the outcome of the decision, with the place of its record
+// API is the deciding function. It serves a Decider to callers who invoke the function and prove who they are. How they reach the
+// function has no meaning: the function believes STS, never the event.
+type API struct {
+	*Decider
+	Identities Identities
 }
 
-// maximumBody is the largest size of a decision, in bytes.
-const maximumBody = 64 << 10
+// Call is the function's input.
+type Call struct {
+	Statement
+	Proof Proof `json:"proof"`
+}
 
-// Handle answers a request of the function URL.
+// Answer is the function's output. It has the one field that the operation asks for, or the error.
+type Answer struct {
+	Approvals []*View  `json:"approvals,omitzero"` // of List and ListAll
+	Approval  *View    `json:"approval,omitempty"` // of Show
+	Outcome   *Outcome `json:"outcome,omitempty"`  // of Decide
+	Error     *Fault   `json:"error,omitempty"`    // a refusal
+}
+
+// maximumCall is the largest size of a call, in bytes.
+const maximumCall = 64 << 10
+
+// functionPattern is the ARN of a function, perhaps with a version or alias. Its groups are the ARN without that, and the region.
+var functionPattern = regexp.MustCompile(`^(arn:aws[a-z-]*:lambda:([a-z0-9-]+):[0-9]{12}:function:[A-Za-z0-9_-]+)(?::[A-Za-z0-9$_-]+)?$`)
+
+// ParseFunction returns the ARN of a function without its version or alias, and its region. It returns false if the text is no such
+// ARN.
+func ParseFunction(arn string) (function, region string, ok bool) {
+	parts := functionPattern.FindStringSubmatch(arn)
+	if parts == nil {
+		return "", "", false
+	}
+	return parts[1], parts[2], true
+}
+
+// Handle answers an invocation of the function. Refusals are answers, too.
 //
 // Requirements: P11-10h, P11-30
-func (api API) Handle(ctx context.Context, request events.LambdaFunctionURLRequest) (events.LambdaFunctionURLResponse, error) {
-	answer, err := api.route(ctx, &request)
-	status := http.StatusOK
+func (api API) Handle(ctx context.Context, payload json.RawMessage) (Answer, error) {
+	call, err := decode(payload)
+	var answer Answer
+	if err == nil {
+		answer, err = api.answer(ctx, call)
+	}
+	if err == nil {
+		return answer, nil
+	}
+	refusal, ok := errors.AsType[*Fault](err)
+	if !ok {
+		api.Log.Error("failed", "error", err.Error())
+		refusal = fault(http.StatusInternalServerError, "Failed", "the call failed; nothing recorded is lost: try again")
+	}
+	operation := call.Operation
+	if !operation.valid() {
+		operation = "unknown"
+	}
+	api.Log.Warn("refused", "operation", operation, "status", refusal.Status, "code", refusal.Code)
+	return Answer{Error: refusal}, nil
+}
+
+// decode reads a call. Its errors quote nothing of it.
+func decode(payload []byte) (Call, error) {
+	var call Call
+	if len(payload) > maximumCall {
+		return call, fault(http.StatusRequestEntityTooLarge, "InvalidCall", "the call must have at most %d bytes", maximumCall)
+	}
+	if err := strictjson.UnmarshalKnown(payload, &call); err != nil || !call.Operation.valid() {
+		return call, fault(http.StatusBadRequest, "InvalidCall", "the call must be a JSON object with a known operation and a proof: use the program clinicalrisk of the deployed version")
+	}
+	return call, nil
+}
+
+func (api API) answer(ctx context.Context, call Call) (answer Answer, err error) {
+	caller, err := api.identify(ctx, call)
+	if err == nil {
+		err = api.Signers.admit(caller)
+	}
 	if err != nil {
-		refusal, ok := errors.AsType[*Fault](err)
-		if !ok {
-			api.Log.Error("failed", "error", err.Error())
-			refusal = fault(http.StatusInternalServerError, "Failed", "the request failed; nothing recorded is lost: try again")
-		}
-		status, answer = refusal.Status, map[string]any{"error": refusal}
-		api.Log.Warn("refused", "method", request.RequestContext.HTTP.Method, "status", status, "code", refusal.Code)
+		return answer, err
 	}
-	body, err := json.Marshal(answer)
-	return events.LambdaFunctionURLResponse{
-		StatusCode: status, Body: string(body),
-		Headers: map[string]string{"Content-Type": "application/json", "Cache-Control": "no-store"},
-	}, err
+	switch call.Operation {
+	case List, ListAll:
+		answer.Approvals, err = api.list(ctx, call.Operation == ListAll)
+	case Show:
+		answer.Approval, err = api.show(ctx, call.Request)
+	case Decide:
+		answer.Outcome, err = api.Decide(ctx, call.Request, caller, Decision{
+			Decision: call.Verdict, Meaning: call.Meaning, Reason: call.Reason, Reviewed: call.Digest, Round: call.Round,
+		})
+	}
+	return answer, err
 }
 
-func (api API) route(ctx context.Context, request *events.LambdaFunctionURLRequest) (any, error) {
-	iam := request.RequestContext.Authorizer
-	if iam == nil || iam.IAM == nil || iam.IAM.UserARN == "" {
-		return nil, fault(http.StatusForbidden, "NotSigned", "requests must be signed with AWS credentials")
-	}
-	caller := Caller{ARN: iam.IAM.UserARN, UserID: iam.IAM.UserID}
-	path := strings.Split(strings.Trim(request.RawPath, "/"), "/")
-	method := request.RequestContext.HTTP.Method
-	switch {
-	case path[0] != "approvals" || len(path) > 3 || len(path) == 3 && path[2] != "decision":
-		return nil, fault(http.StatusNotFound, "UnknownPath", "unknown path: use /approvals, /approvals/ID or /approvals/ID/decision")
-	case len(path) == 1 && method == http.MethodGet:
-		return api.list(ctx, request.QueryStringParameters["all"] == "true")
-	case len(path) == 2 && method == http.MethodGet:
-		return api.Show(ctx, path[1])
-	case len(path) == 3 && method == http.MethodPost:
-		decision, err := decode(request)
-		if err != nil {
-			return nil, err
-		}
-		return api.Decide(ctx, path[1], caller, *decision)
-	}
-	return nil, fault(http.StatusMethodNotAllowed, "WrongMethod", "wrong method: read requests with GET, send decisions with POST")
-}
-
-func decode(request *events.LambdaFunctionURLRequest) (*Decision, error) {
-	body := []byte(request.Body)
-	if request.IsBase64Encoded {
-		var err error
-		if body, err = base64.StdEncoding.DecodeString(request.Body); err != nil {
-			return nil, fault(http.StatusBadRequest, "InvalidDecision", "the body must be valid base64")
-		}
-	}
-	if len(body) > maximumBody {
-		return nil, fault(http.StatusRequestEntityTooLarge, "InvalidDecision", "the body must have at most %d bytes", maximumBody)
-	}
-	var d Decision
-	if strictjson.UnmarshalKnown(body, &d) != nil {
-		return nil, fault(http.StatusBadRequest, "InvalidDecision", "the body must be a JSON object with the strings decision, meaning, reason, printedName and reviewed, and no other field")
-	}
-	return &d, nil
-}
-
-func (api API) list(ctx context.Context, all bool) (any, error) {
-	approvals, err := api.Store.List(ctx, all)
-	views := []*View{}
-	for _, a := range approvals {
-		if view := api.view(a); all || view.Status == Pending || view.Status == Recorded {
-			views = append(views, view)
-		}
-	}
-	return map[string]any{"approvals": views}, err
-}
-
-// Show returns a request: with the records to review while it is pending, with the record of the decision afterwards. An
-// error that is a *Fault is meant for the caller.
+// identify returns the caller who signed the call. A signature is valid for this function and this statement only.
 //
-// Requirements: P11-50b
-func (api API) Show(ctx context.Context, id string) (*View, error) {
-	a, err := api.get(ctx, id)
+// Requirements: P11-10g, P11-200a1
+func (api API) identify(ctx context.Context, call Call) (Caller, error) {
+	invocation, ok := lambdacontext.FromContext(ctx)
+	if !ok {
+		return Caller{}, errors.New("the function was not invoked through Lambda")
+	}
+	function, region, ok := ParseFunction(invocation.InvokedFunctionArn)
+	if !ok {
+		return Caller{}, errors.New("the function does not know its own ARN")
+	}
+	if call.Function != function {
+		return Caller{}, fault(http.StatusForbidden, "NotProved", "the call is signed for another function than %s", function)
+	}
+	if err := call.Proof.check(region, api.Now()); err != nil {
+		return Caller{}, err
+	}
+	digest, err := call.SHA256()
 	if err != nil {
-		return nil, err
+		return Caller{}, err
 	}
-	view := api.view(a)
-	record, err := api.Records.find(ctx, a)
+	caller, err := api.Identities.Identify(ctx, region, digest, call.Proof)
 	switch {
-	case err == nil:
-		view.Record, view.Outcome = &record.Record, api.Records.outcome(record)
-	case !errors.Is(err, ErrNotFound):
-		return nil, err
-	case view.Status == Pending:
-		if view.Reviewed, err = api.Records.review(ctx, a.Request.Record); err != nil {
-			return nil, err
-		}
+	case errors.Is(err, ErrNotProved):
+		return Caller{}, fault(http.StatusForbidden, "NotProved", "STS refuses the proof of who you are: it is valid for one operation on one request, and with credentials that have not expired; sign in again")
+	case errors.Is(err, ErrIdentityUnknown):
+		return Caller{}, fault(http.StatusServiceUnavailable, "IdentityUnknown", "STS in %s does not say who you are: try again", region)
 	}
-	return view, nil
-}
-
-func (api API) view(a *Approval) *View {
-	r := a.Request
-	return &View{
-		ID: a.ID, Status: a.Status(api.Now()), Round: a.Round, TrialID: r.TrialID, Subjects: r.Subjects, Execution: r.Execution,
-		StartedAt: r.StartedAt.UTC(), RequestedAt: a.RequestedAt.UTC(), Deadline: r.Deadline.UTC(), Place: r.Record,
-	}
+	caller.Invocation = invocation.AwsRequestID
+	return caller, err
 }

@@ -1,7 +1,7 @@
 package approval_test
 
 import (
-	"encoding/base64"
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -9,106 +9,87 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-lambda-go/events"
-
 	"clinical-risk-pipeline/lambda/approval"
 )
 
-type refusal struct {
-	Error approval.Fault `json:"error"`
-}
-
-func TestTheAPIRefusesWrongRequests(t *testing.T) {
-	decision := map[string]any{"decision": "approve", "meaning": "m", "reason": "r", "printedName": "n", "reviewed": strings.Repeat("a", 64)}
-	forged := map[string]any{"signer": joeARN}
-	for name, value := range decision {
-		forged[name] = value
-	}
+func TestTheFunctionRefusesWrongCalls(t *testing.T) {
+	const known = `"function": "` + function + `", "operation": "list", "proof": {"authorization": "a", "date": "d"}`
 	for reason, row := range map[string]struct {
-		method, path string
-		body         any
-		status       int
-		code         string
+		payload string
+		status  int
+		code    string
 	}{
-		"the root is not a resource":        {http.MethodGet, "/", nil, http.StatusNotFound, "UnknownPath"},
-		"another resource":                  {http.MethodGet, "/rejections", nil, http.StatusNotFound, "UnknownPath"},
-		"a longer path":                     {http.MethodPost, "/approvals/x/decision/y", decision, http.StatusNotFound, "UnknownPath"},
-		"another part of a request":         {http.MethodGet, "/approvals/x/record", nil, http.StatusNotFound, "UnknownPath"},
-		"requests come from state machines": {http.MethodPost, "/approvals", decision, http.StatusMethodNotAllowed, "WrongMethod"},
-		"a link cannot decide":              {http.MethodGet, "/approvals/x/decision", nil, http.StatusMethodNotAllowed, "WrongMethod"},
-		"a decision cannot be taken back":   {http.MethodDelete, "/approvals/x/decision", nil, http.StatusMethodNotAllowed, "WrongMethod"},
-		"an unknown request":                {http.MethodGet, "/approvals/x", nil, http.StatusNotFound, "UnknownApproval"},
-		"a decision on an unknown request":  {http.MethodPost, "/approvals/x/decision", decision, http.StatusNotFound, "UnknownApproval"},
-		"the body cannot name the signer":   {http.MethodPost, "/approvals/x/decision", forged, http.StatusBadRequest, "InvalidDecision"},
-		"a body that is not an object":      {http.MethodPost, "/approvals/x/decision", "approve", http.StatusBadRequest, "InvalidDecision"},
-		"a body of another type":            {http.MethodPost, "/approvals/x/decision", map[string]any{"reason": 1}, http.StatusBadRequest, "InvalidDecision"},
-		"a body that is too long":           {http.MethodPost, "/approvals/x/decision", map[string]any{"reason": strings.Repeat("x", 70_000)}, http.StatusRequestEntityTooLarge, "InvalidDecision"},
+		"no JSON":                       {`list`, http.StatusBadRequest, "InvalidCall"},
+		"nothing":                       {``, http.StatusBadRequest, "InvalidCall"},
+		"not an object":                 {`["list"]`, http.StatusBadRequest, "InvalidCall"},
+		"null":                          {`null`, http.StatusBadRequest, "InvalidCall"},
+		"an unknown operation":          {`{"operation": "delete"}`, http.StatusBadRequest, "InvalidCall"},
+		"a field that names the signer": {`{"signer": "` + joeARN + `", ` + known + `}`, http.StatusBadRequest, "InvalidCall"},
+		"a proof with another field":    {`{"operation": "list", "proof": {"host": "sts.attacker.example"}}`, http.StatusBadRequest, "InvalidCall"},
+		"a field twice":                 {`{"operation": "decide", ` + known + `}`, http.StatusBadRequest, "InvalidCall"},
+		"text after the call":           {`{` + known + `} {}`, http.StatusBadRequest, "InvalidCall"},
+		"a call that is too long":       {`{"reason": "` + strings.Repeat("x", 70_000) + `"}`, http.StatusRequestEntityTooLarge, "InvalidCall"},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			s := newScene(t)
-			var answer refusal
-			if status := s.call(row.method, row.path, row.body, &answer); status != row.status || answer.Error.Code != row.code || answer.Error.Message == "" {
-				t.Errorf("got %d %+v, want %d %s", status, answer.Error, row.status, row.code)
-			}
-			s.wantUntouched()
+			s.wantRefused(s.invoke([]byte(row.payload)), row.status, row.code)
 		})
 	}
 }
 
-// Requirements: P11-10g, P11-10h, P11-30
-func TestTheAPIAnswersSignedRequestsOnly(t *testing.T) {
-	for reason, authorizer := range map[string]*events.LambdaFunctionURLRequestContextAuthorizerDescription{
-		"a URL without authentication": nil,
-		"an authorizer without IAM":    {},
-		"an identity without an ARN":   {IAM: &events.LambdaFunctionURLRequestContextAuthorizerIAMDescription{UserID: "x"}},
-	} {
-		t.Run(reason, func(t *testing.T) {
-			s := newScene(t)
-			request := events.LambdaFunctionURLRequest{RawPath: "/approvals"}
-			request.RequestContext.HTTP.Method = http.MethodGet
-			request.RequestContext.Authorizer = authorizer
-			var answer refusal
-			if status := s.send(request, &answer); status != http.StatusForbidden || answer.Error.Code != "NotSigned" {
-				t.Errorf("got %d %+v", status, answer.Error)
-			}
-		})
+// wantRefused checks the answer of a refused call: the error and nothing else.
+func (s *scene) wantRefused(text []byte, status int, code string) {
+	s.Helper()
+	var answer approval.Answer
+	if err := json.Unmarshal(text, &answer); err != nil {
+		s.Fatal(err)
 	}
+	if answer.Error == nil || answer.Error.Status != status || answer.Error.Code != code || answer.Error.Message == "" {
+		s.Errorf("got %s, want %d %s", text, status, code)
+	}
+	if answer.Approvals != nil || answer.Approval != nil || answer.Outcome != nil {
+		s.Errorf("the refusal has more than the error: %s", text)
+	}
+	s.wantUntouched()
 }
 
-func TestTheAPITakesDecisions(t *testing.T) {
+// Requirements: P11-10g, P11-70
+func TestTheFunctionTakesDecisions(t *testing.T) {
 	s := newScene(t)
-	var outcome approval.Outcome
-	if status := s.call(http.MethodPost, "/approvals/"+s.id+"/decision", s.decision("approve"), &outcome); status != http.StatusOK {
-		t.Fatalf("status %d", status)
+	outcome, err := s.client(janesKey).Decide(context.Background(), s.id, s.decision("approve"))
+	if err != nil {
+		t.Fatal(err)
 	}
 	if outcome.Signer != janeARN || outcome.Decision != approval.Approve {
 		t.Errorf("got %+v", outcome)
 	}
 	view := s.show()
-	if view.Record == nil || view.Outcome == nil || *view.Outcome != outcome || view.Reviewed != nil {
+	if view.Record == nil || view.Outcome == nil || *view.Outcome != *outcome || view.Reviewed != nil {
 		t.Errorf("shown as %+v", view)
+	}
+	want := approval.Signature{ARN: janeARN, UserID: jane.UserID, PrintedName: "Jane Doe", Invocation: invocation}
+	if view.Record.Signer != want {
+		t.Errorf("signed by %+v, want %+v", view.Record.Signer, want)
 	}
 }
 
-func TestABodyMayComeInBase64(t *testing.T) {
+func TestAnUnknownRequestIsRefused(t *testing.T) {
 	s := newScene(t)
-	text, err := json.Marshal(s.decision("reject"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	request := events.LambdaFunctionURLRequest{RawPath: "/approvals/" + s.id + "/decision", IsBase64Encoded: true, Body: base64.StdEncoding.EncodeToString(text)}
-	request.RequestContext.HTTP.Method = http.MethodPost
-	request.RequestContext.Authorizer = &events.LambdaFunctionURLRequestContextAuthorizerDescription{
-		IAM: &events.LambdaFunctionURLRequestContextAuthorizerIAMDescription{UserARN: jane.ARN, UserID: jane.UserID},
-	}
-	var outcome approval.Outcome
-	if status := s.send(request, &outcome); status != http.StatusOK || outcome.Decision != approval.Reject {
-		t.Errorf("got %d %+v", status, outcome)
-	}
-	request.Body = "not base64!"
-	if status := s.send(request, nil); status != http.StatusBadRequest {
-		t.Errorf("not base64: status %d", status)
-	}
+	_, err := s.client(janesKey).Show(context.Background(), "ap-aaaaaaaaaaaaaaaa")
+	wantFault(t, err, http.StatusNotFound, "UnknownApproval")
+}
+
+// Requirements: P11-10d, P11-10g
+func TestOnlyApproversListAndShow(t *testing.T) {
+	s := newScene(t)
+	ada := s.client(adasKey)
+	_, err := ada.List(context.Background(), true)
+	wantFault(t, err, http.StatusForbidden, "NotAnApprover")
+	_, err = ada.Show(context.Background(), s.id)
+	wantFault(t, err, http.StatusForbidden, "NotAnApprover")
+	_, err = ada.Decide(context.Background(), s.id, s.decision("approve"))
+	wantFault(t, err, http.StatusForbidden, "NotAnApprover")
+	s.wantUntouched()
 }
 
 func TestTheListHasOpenRequestsOrAll(t *testing.T) {
@@ -123,18 +104,13 @@ func TestTheListHasOpenRequestsOrAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.now = startedAt.Add(4 * time.Hour)
-	list := func(all string) (statuses string) {
-		request := events.LambdaFunctionURLRequest{RawPath: "/approvals/", QueryStringParameters: map[string]string{"all": all}}
-		request.RequestContext.HTTP.Method = http.MethodGet
-		request.RequestContext.Authorizer = &events.LambdaFunctionURLRequestContextAuthorizerDescription{
-			IAM: &events.LambdaFunctionURLRequestContextAuthorizerIAMDescription{UserARN: jane.ARN},
-		}
-		var answer struct{ Approvals []approval.View }
-		if status := s.send(request, &answer); status != http.StatusOK {
-			t.Fatalf("status %d", status)
+	list := func(all bool) (statuses string) {
+		views, err := s.client(janesKey).List(context.Background(), all)
+		if err != nil {
+			t.Fatal(err)
 		}
 		counts := map[approval.Status]int{}
-		for _, view := range answer.Approvals {
+		for _, view := range views {
 			counts[view.Status]++
 		}
 		text, err := json.Marshal(counts)
@@ -143,16 +119,24 @@ func TestTheListHasOpenRequestsOrAll(t *testing.T) {
 		}
 		return string(text)
 	}
-	if got := list("false"); got != `{"pending":1}` {
+	if got := list(false); got != `{"pending":1}` {
 		t.Errorf("open requests: %s", got)
 	}
-	if got := list("true"); got != `{"approved":1,"expired":1,"pending":1}` {
+	if got := list(true); got != `{"approved":1,"expired":1,"pending":1}` {
 		t.Errorf("all: %s", got)
 	}
 }
 
+func TestAnEmptyListIsAnAnswer(t *testing.T) {
+	s := newScene(t)
+	s.now = startedAt.Add(100 * time.Hour)
+	if views, err := s.client(janesKey).List(context.Background(), false); err != nil || len(views) != 0 {
+		t.Errorf("got %v, %v", views, err)
+	}
+}
+
 // Canaries are in all data about a subject, in every text that a person wrote, and in every secret. They must appear in the
-// record and in the store only.
+// record and in the store only. The proof is a secret, too.
 //
 // Requirements: SRC-23
 func TestLogsAndAnswersGiveNothingAway(t *testing.T) {
@@ -165,35 +149,47 @@ func TestLogsAndAnswersGiveNothingAway(t *testing.T) {
 	s.ask(single)
 	s.ask(single)
 	d := s.decision("approve")
-	d.Meaning, d.Reason, d.PrintedName = written, written, written
-	answers := &strings.Builder{}
-	for _, path := range []string{"/approvals", "/approvals/" + s.id} {
-		var answer any
-		s.call(http.MethodGet, path, nil, &answer)
-		text, err := json.Marshal(answer)
-		if err != nil {
-			t.Fatal(err)
-		}
-		answers.Write(text)
+	d.Meaning, d.Reason = written, written
+	var secrets, answers []string
+	jane := s.client(janesKey)
+	prove, invoke := jane.Prove, jane.Invoke
+	jane.Prove = func(ctx context.Context, digest string) (approval.Proof, error) {
+		proof, err := prove(ctx, digest)
+		_, signature, _ := strings.Cut(proof.Authorization, "Signature=")
+		secrets = append(secrets, signature, proof.SecurityToken)
+		return proof, err
 	}
+	jane.Invoke = func(ctx context.Context, payload []byte) ([]byte, error) {
+		answer, err := invoke(ctx, payload)
+		answers = append(answers, string(answer))
+		return answer, err
+	}
+	_, _ = jane.List(context.Background(), false)
+	_, _ = jane.Show(context.Background(), s.id)
 	s.decider.Starts = startsFunc(func() ([]approval.Starter, error) { return nil, errors.New("CloudTrail LookupEvents: Throttled") })
 	for range 2 {
-		s.call(http.MethodPost, "/approvals/"+s.id+"/decision", d, nil)
+		_, _ = jane.Decide(context.Background(), s.id, d)
 		d.Decision = "reject"
 		s.decider.Starts = startsFunc(func() ([]approval.Starter, error) { return []approval.Starter{{ARN: adaARN}}, nil })
 	}
+	s.invoke([]byte(`{"operation": "` + subject + `", "proof": {"authorization": "` + written + `"}}`))
 	if err := s.tryAsk(asked("startedAt", subject)); err == nil || strings.Contains(err.Error(), subject) {
 		t.Errorf("the error quotes the request: %v", err)
 	}
 	if !strings.Contains(s.logs.String(), "decided") || !strings.Contains(s.logs.String(), "failed") {
 		t.Fatalf("the log does not show what happened:\n%s", s.logs.String())
 	}
-	for _, canary := range []string{token, subject, written} {
+	for _, canary := range append(secrets, token, subject, written) {
 		if strings.Contains(s.logs.String(), canary) {
 			t.Errorf("the log has %s:\n%s", canary, s.logs.String())
 		}
 	}
-	if strings.Contains(answers.String(), token) {
-		t.Error("an answer has the task token")
+	for _, secret := range append(secrets, token) {
+		if strings.Contains(strings.Join(answers, ""), secret) {
+			t.Errorf("an answer has %s", secret)
+		}
+	}
+	if len(answers) != 4 || len(secrets) != 8 || secrets[0] == "" {
+		t.Fatalf("%d answers, the secrets %q", len(answers), secrets)
 	}
 }

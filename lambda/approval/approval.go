@@ -47,6 +47,15 @@ const (
 	Rejected Status = "rejected" // the execution took the rejection
 )
 
+// Valid reports whether the status is one of the above.
+func (s Status) Valid() bool {
+	switch s {
+	case Pending, Expired, Recorded, Lapsed, Approved, Rejected:
+		return true
+	}
+	return false
+}
+
 // Status returns the status at a time. A request is Approved or Rejected only once the execution took the decision.
 func (a *Approval) Status(now time.Time) Status {
 	late := !now.Before(a.Request.Deadline)

@@ -17,13 +17,14 @@ type Decider struct {
 	Tasks   Tasks
 	Starts  Starts
 	Signers Signers
+	Roster  Roster
 	Now     Clock
 	Log     *slog.Logger
 }
 
-// Decide takes a caller's decision on a request, records it and completes the task; the package comment has the order. Decide
-// may be repeated: the same decision returns the same outcome, and reaches the execution if it has not yet. The contrary
-// decision is a conflict. An error that is a *Fault is meant for the caller.
+// Decide takes a caller's decision on a request, records it and completes the task; the package comment has the order. The signer
+// may repeat a decision: it returns the same outcome, and reaches the execution if it has not yet. Everybody else's decision on a
+// decided request is a conflict, also where it is the same. An error that is a *Fault is meant for the caller.
 //
 // Requirements: P11-10e, P11-70
 func (d *Decider) Decide(ctx context.Context, id string, caller Caller, decision Decision) (*Outcome, error) {
@@ -38,6 +39,9 @@ func (d *Decider) Decide(ctx context.Context, id string, caller Caller, decision
 	if err != nil {
 		return nil, err
 	}
+	if decision.Round != a.Round {
+		return nil, askedAgain()
+	}
 	record, err := d.Records.find(ctx, a)
 	if errors.Is(err, ErrNotFound) {
 		record, err = d.sign(ctx, a, caller, decision, verdict)
@@ -45,11 +49,21 @@ func (d *Decider) Decide(ctx context.Context, id string, caller Caller, decision
 	if err != nil {
 		return nil, err
 	}
-	if record.Decision != verdict {
-		return nil, fault(http.StatusConflict, "AlreadyDecided", "%s was %s by %s on %s: a decision is final",
+	var outcome *Outcome
+	if record.Decision == verdict { // also somebody else's: their call may have crashed before it told the execution
+		if outcome, err = d.settle(ctx, a, record); err != nil {
+			return nil, err
+		}
+	}
+	if record.Decision != verdict || record.Signer.ARN != caller.ARN {
+		return nil, fault(http.StatusConflict, "AlreadyDecided", "%s was %s by %s on %s: a decision is final, and yours is not recorded",
 			id, record.Decision, record.Signer.ARN, record.SignedAt.Format(time.RFC3339))
 	}
-	return d.settle(ctx, a, record)
+	return outcome, nil
+}
+
+func askedAgain() error {
+	return fault(http.StatusConflict, "AskedAgain", "the execution has asked again in the meantime: review the request again, then decide")
 }
 
 func (d *Decider) get(ctx context.Context, id string) (*Approval, error) {
@@ -64,6 +78,10 @@ func (d *Decider) get(ctx context.Context, id string) (*Approval, error) {
 // once, it returns the record that was created first.
 func (d *Decider) sign(ctx context.Context, a *Approval, caller Caller, decision Decision, verdict Verdict) (*signed, error) {
 	now := d.Now().UTC()
+	name, err := d.Roster.printedName(caller)
+	if err != nil {
+		return nil, fault(http.StatusForbidden, "NotAPerson", "%s: add the session to the roster of the environment", err)
+	}
 	if a.Status(now) == Expired {
 		return nil, fault(http.StatusGone, "Expired", "the deadline passed at %s: the run ends as not approved", a.Request.Deadline.UTC().Format(time.RFC3339))
 	}
@@ -78,7 +96,7 @@ func (d *Decider) sign(ctx context.Context, a *Approval, caller Caller, decision
 	if err := d.Signers.independent(caller, starters); err != nil {
 		return nil, err
 	}
-	reviewed, err := d.Records.review(ctx, a.Request.Record)
+	reviewed, _, err := d.Records.review(ctx, a.Request.Record)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +105,7 @@ func (d *Decider) sign(ctx context.Context, a *Approval, caller Caller, decision
 	}
 	record, err := d.Records.create(ctx, a, Record{
 		SchemaVersion: 1, ApprovalID: a.ID, Round: a.Round, Decision: verdict,
-		Signer:  Signature{ARN: caller.ARN, UserID: caller.UserID, PrintedName: decision.PrintedName},
+		Signer:  Signature{ARN: caller.ARN, UserID: caller.UserID, PrintedName: name, Invocation: caller.Invocation},
 		Meaning: decision.Meaning, Reason: decision.Reason, SignedAt: now,
 		Execution: a.Request.Execution, TrialID: a.Request.TrialID, Subjects: a.Request.Subjects, StartedAt: a.Request.StartedAt,
 		StartedBy: starters, RequestedAt: a.RequestedAt, Deadline: a.Request.Deadline, Reviewed: reviewed,
@@ -157,7 +175,7 @@ func (d *Decider) put(ctx context.Context, a *Approval) error {
 			return err
 		}
 		if stored.Round != a.Round {
-			return fault(http.StatusConflict, "AskedAgain", "the execution has asked again in the meantime: review the request again, then decide")
+			return askedAgain()
 		}
 		if stored.Decision != nil && (stored.Effective || !a.Effective) {
 			*a = *stored

@@ -45,7 +45,7 @@ func TestDecisionCompletesTheTaskWithItsRecord(t *testing.T) {
 			}
 			if diff := cmp.Diff(approval.Record{
 				SchemaVersion: 1, ApprovalID: s.id, Round: 1, Decision: want,
-				Signer:  approval.Signature{ARN: janeARN, UserID: jane.UserID, PrintedName: "Jane Doe"},
+				Signer:  approval.Signature{ARN: janeARN, UserID: jane.UserID, PrintedName: "Jane Doe", Invocation: invocation},
 				Meaning: "responsibility", Reason: "the seven were called", SignedAt: s.now,
 				Execution: execution, TrialID: "T-1", Subjects: approval.Subjects{Counts: &approval.Counts{Subjects: 200, Scored: 199, High: 7, Failed: 1}},
 				StartedAt: startedAt, StartedBy: []approval.Starter{{ARN: adaARN}}, RequestedAt: s.now, Deadline: startedAt.Add(74 * time.Hour),
@@ -67,14 +67,12 @@ func TestARepeatedDecisionCompletesTheTaskOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.now = s.now.Add(time.Hour)
-	for _, caller := range []approval.Caller{jane, joe} {
-		again, err := s.decide(caller, "approve")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(first, again); diff != "" {
-			t.Errorf("%s got another outcome: %s", caller.ARN, diff)
-		}
+	again, err := s.decide(jane, "approve")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(first, again); diff != "" {
+		t.Errorf("got another outcome: %s", diff)
 	}
 	if n := len(s.tasks.Outputs["token-1"]); n != 1 {
 		t.Errorf("the task was completed %d times", n)
@@ -121,7 +119,7 @@ func TestARepeatedDecisionIsReadOnly(t *testing.T) {
 
 // Requirements: P11-50a
 func TestADecisionSaysWhoWhatAndWhy(t *testing.T) {
-	complete := approval.Decision{Decision: "approve", Meaning: "m", Reason: "r", PrintedName: "n", Reviewed: strings.Repeat("a", 64)}
+	complete := approval.Decision{Decision: "approve", Meaning: "m", Reason: "r", Reviewed: strings.Repeat("a", 64), Round: 1}
 	for reason, row := range map[string]struct {
 		change func(*approval.Decision)
 		field  string
@@ -129,8 +127,9 @@ func TestADecisionSaysWhoWhatAndWhy(t *testing.T) {
 		"there are two verdicts":               {func(d *approval.Decision) { d.Decision = "approved" }, "decision"},
 		"21 CFR 11.50 requires the meaning":    {func(d *approval.Decision) { d.Meaning = "" }, "meaning"},
 		"a reason is not blank":                {func(d *approval.Decision) { d.Reason = " \n " }, "reason"},
-		"21 CFR 11.50 requires the name":       {func(d *approval.Decision) { d.PrintedName = "" }, "printedName"},
-		"a name has no hidden characters":      {func(d *approval.Decision) { d.PrintedName = "Jane\u202eeoD" }, "printedName"},
+		"a reason has something to see":        {func(d *approval.Decision) { d.Reason = "\u3164\u2800" }, "reason"},
+		"a meaning has no hidden characters":   {func(d *approval.Decision) { d.Meaning = "re\u202ewiev" }, "meaning"},
+		"a signer has seen a round":            {func(d *approval.Decision) { d.Round = 0 }, "round"},
 		"a reason has 2000 characters at most": {func(d *approval.Decision) { d.Reason = strings.Repeat("x", 2001) }, "reason"},
 		"a signer has seen the records":        {func(d *approval.Decision) { d.Reviewed = "" }, "reviewed"},
 	} {
@@ -148,9 +147,9 @@ func TestADecisionSaysWhoWhatAndWhy(t *testing.T) {
 	}
 	s := newScene(t)
 	d := s.decision("approve")
-	d.PrintedName, d.Reason = "山田\u3000花子", "called:\n\tall seven"
+	d.Meaning, d.Reason = "責任\u3000確認", "called:\n\tall seven"
 	if _, err := s.decider.Decide(context.Background(), s.id, jane, d); err != nil {
-		t.Errorf("a name in another script, a reason of several lines: %v", err)
+		t.Errorf("a meaning in another script, a reason of several lines: %v", err)
 	}
 	s = newScene(t)
 	_, err := s.decider.Decide(context.Background(), s.id, jane, approval.Decision{})
@@ -213,6 +212,7 @@ func TestWithoutRecordsNobodyDecides(t *testing.T) {
 				"taskToken": "token-2", "execution": execution, "startedAt": "2026-03-01T01:00:00Z", "trialId": "T-1",
 				"subjects": "S-1", "record": record, "deadline": "2026-03-04T03:00:00Z",
 			})
+			d.Round = 2
 			_, err := s.decider.Decide(context.Background(), s.id, jane, d)
 			wantFault(t, err, http.StatusConflict, "NothingToReview")
 			s.wantUntouched()

@@ -2,11 +2,13 @@
 // AWS clients, package memory the stand-ins for tests and local runs.
 //
 // The state RequestApproval invokes [Requester] with a task token and waits. The requester stores the request and tells the
-// approvers. An approver then lists, shows and decides through [API], which the second function serves behind a function URL
-// with IAM authentication. A decision takes these steps, in this order:
+// approvers. An approver then lists, shows and decides through [API], the second function, which approvers invoke. To list, show
+// and decide takes a [Proof] of who calls. A decision takes these steps, in this order:
 //
-//  1. Identify the signer: the principal that signed the HTTP request, as IAM authenticated it, never a field of the body. The
-//     signer must be a person with a name, and one of the approvers.
+//  1. Identify the signer: the principal that signed a request to STS, as STS says. The signature includes the digest of the
+//     [Statement], all that the signer says. Nothing else in the call or in the event names the signer, so that the permission to
+//     invoke the function is not the permission to sign as somebody else. The signer must be a person with a name, and one of the
+//     approvers.
 //  2. Check that the signer neither started nor redrove the execution, by the events of a trail. A starter must be a person
 //     with a name, or a machine that the environment lists. Refuse everything else, and what the trail does not show yet.
 //  3. Hash the decision records. The digest must be the one that the signer was shown.
@@ -14,6 +16,9 @@
 //     people decide at the same time, the second one gets the first decision.
 //  5. Store the place of the record in the request.
 //  6. Complete the task with the record's place and version.
+//
+// No table of used proofs is necessary. A proof is valid for one statement during five minutes. Who repeats it gets the same answer,
+// because the record of a decision is created once, and a request asks in another round after a retry or redrive.
 //
 // A crash between two steps loses nothing: repeating the decision finds the record and continues from there. If the deadline
 // passes before the execution takes a decision, the decision is reported as without effect, never as approved or rejected.

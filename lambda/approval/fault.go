@@ -4,7 +4,7 @@ import "fmt"
 
 // Fault is a refusal, for the caller.
 type Fault struct {
-	Status  int    `json:"-"` // the HTTP status
+	Status  int    `json:"status"` // an HTTP status
 	Code    string `json:"code"`
 	Message string `json:"message"`
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"clinical-risk-pipeline/internal/plain"
 )
 
 // Message tells the approvers of a request: the counts, the trial and the deadline. Of a subject it has only the pseudonymous
@@ -26,25 +28,27 @@ type Announcement struct {
 	Record      string    `json:"record"`
 	RequestedAt time.Time `json:"requestedAt"`
 	Deadline    time.Time `json:"deadline"`
-	URL         string    `json:"url"`
+	Function    string    `json:"function"` // the ARN of the deciding function
 }
 
-func message(a *Approval, url string) Message {
+func message(a *Approval, function string) Message {
 	r := a.Request
 	announcement := Announcement{
 		Message: "Approval requested", ApprovalID: a.ID, TrialID: r.TrialID, Subjects: r.Subjects, Execution: r.Execution,
-		Record: r.Record, RequestedAt: a.RequestedAt.UTC(), Deadline: r.Deadline.UTC(), URL: url,
+		Record: r.Record, RequestedAt: a.RequestedAt.UTC(), Deadline: r.Deadline.UTC(), Function: function,
 	}
 	text, err := json.Marshal(announcement)
 	if err != nil {
 		panic(err) // a struct of strings and times always marshals
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "A run of trial %s needs approval: %s.\n\n", r.TrialID, r.Subjects)
+	fmt.Fprintf(&b, "A run of trial %s needs approval: %s.\n\n", plain.Line(r.TrialID), plain.Line(r.Subjects.String()))
 	fmt.Fprintf(&b, "Execution: %s\nRecords:   %s\nDeadline:  %s; without a decision the run ends as not approved.\n\n",
-		r.Execution, r.Record, r.Deadline.UTC().Format(time.RFC3339))
-	fmt.Fprintf(&b, "Review and decide, signed in as yourself:\n  clinicalrisk approvals show %[1]s --url %[2]s\n"+
-		"  clinicalrisk approvals approve %[1]s --url %[2]s\n  clinicalrisk approvals reject %[1]s --url %[2]s\n", a.ID, url)
+		plain.Line(r.Execution), plain.Line(r.Record), r.Deadline.UTC().Format(time.RFC3339))
+	fmt.Fprintf(&b, "Review and decide, signed in as yourself:\n")
+	for _, command := range []string{"show", "approve", "reject"} {
+		fmt.Fprintf(&b, "  clinicalrisk approvals %s %s --function %s\n", command, a.ID, function)
+	}
 	return Message{
 		Subject: "Trial Risk Approval", JSON: string(text), Text: b.String(),
 		Attributes: map[string]string{"kind": "approval", "trialId": r.TrialID},

@@ -53,14 +53,23 @@ type Starts interface {
 	Starters(ctx context.Context, r *Request) ([]Starter, error)
 }
 
+// Identities knows who signed requests.
+type Identities interface {
+	// Identify returns the principal that signed the request to STS in this region, with this digest of a statement. ErrNotProved
+	// means that STS refuses the signature, ErrIdentityUnknown that STS did not answer.
+	Identify(ctx context.Context, region, digest string, proof Proof) (Caller, error)
+}
+
 // Clock tells the time.
 type Clock func() time.Time
 
 // The errors of the ports.
 var (
-	ErrNotFound       = errors.New("not found")
-	ErrChanged        = errors.New("changed in the meantime")
-	ErrExists         = errors.New("already exists")
-	ErrTaskGone       = errors.New("the task no longer waits")
-	ErrStarterUnknown = errors.New("the starter of the execution is not yet known")
+	ErrNotFound        = errors.New("not found")
+	ErrChanged         = errors.New("changed in the meantime")
+	ErrExists          = errors.New("already exists")
+	ErrTaskGone        = errors.New("the task no longer waits")
+	ErrStarterUnknown  = errors.New("the starter of the execution is not yet known")
+	ErrNotProved       = errors.New("the signature is not valid")
+	ErrIdentityUnknown = errors.New("the identity of the caller is not known")
 )

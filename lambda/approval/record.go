@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/internal/strictjson"
 )
 
@@ -22,15 +23,15 @@ const (
 	Reject  Verdict = "rejected"
 )
 
-// Decision is what an approver sends. It does not name the signer: that is the principal that signed the HTTP request.
+// Decision is what an approver decides, and signs as part of a [Statement]. It does not name the signer.
 //
 // Requirements: P11-50a
 type Decision struct {
-	Decision    string `json:"decision"`    // "approve" or "reject"
-	Meaning     string `json:"meaning"`     // the meaning of the signature, such as "approval" or "responsibility" (21 CFR 11.50)
-	Reason      string `json:"reason"`      // why
-	PrintedName string `json:"printedName"` // the signer's full name
-	Reviewed    string `json:"reviewed"`    // the SHA-256 of the records that the signer was shown
+	Decision string // "approve" or "reject"
+	Meaning  string // the meaning of the signature, such as "approval" or "responsibility" (21 CFR 11.50)
+	Reason   string // why
+	Reviewed string // the SHA-256 of the records that the signer was shown
+	Round    int    // the round of the request that the signer was shown
 }
 
 // The maximum lengths of the texts, in characters.
@@ -50,7 +51,7 @@ func (d *Decision) verdict() (Verdict, error) {
 	for _, text := range []struct {
 		name, value string
 		longest     int
-	}{{"meaning", d.Meaning, longestName}, {"reason", d.Reason, longestText}, {"printedName", d.PrintedName, longestName}} {
+	}{{"meaning", d.Meaning, longestName}, {"reason", d.Reason, longestText}} {
 		if !readable(text.value, text.longest) {
 			faults = append(faults, fmt.Errorf("%s must have 1 to %d printable characters", text.name, text.longest))
 		}
@@ -58,13 +59,16 @@ func (d *Decision) verdict() (Verdict, error) {
 	if len(d.Reviewed) != 64 || strings.Trim(d.Reviewed, "0123456789abcdef") != "" {
 		faults = append(faults, errors.New("reviewed must be the SHA-256 of the decision records, as shown with the request"))
 	}
+	if d.Round < 1 {
+		faults = append(faults, errors.New("round must be the round of the request, as shown with the request"))
+	}
 	return verdict, errors.Join(faults...)
 }
 
 // readable reports whether a text has visible characters, and no hidden ones.
 func readable(text string, longest int) bool {
 	hidden := func(r rune) bool { return !unicode.IsGraphic(r) && r != '\n' && r != '\t' }
-	return strings.TrimSpace(text) != "" && utf8.ValidString(text) && utf8.RuneCountInString(text) <= longest && !strings.ContainsFunc(text, hidden)
+	return plain.IsVisible(text) && utf8.RuneCountInString(text) <= longest && !strings.ContainsFunc(text, hidden)
 }
 
 // Record is the record of a person's decision. The digest links it to the reviewed records (21 CFR 11.50 and 11.70). Its
@@ -96,6 +100,10 @@ type Signature struct {
 	ARN         string `json:"arn"`
 	UserID      string `json:"userId"`
 	PrintedName string `json:"printedName"`
+
+	// Invocation is the request id of the function's invocation. CloudTrail's data event with this id shows the same signer,
+	// independently of the function.
+	Invocation string `json:"invocation"`
 }
 
 // Outcome is the output of the task, and the answer to the person who decided.

@@ -54,6 +54,7 @@ func TestTheSchemaRefusesWrongRecords(t *testing.T) {
 	for reason, change := range map[string]func(map[string]any){
 		"no signer":           func(r map[string]any) { delete(r, "signer") },
 		"no printed name":     func(r map[string]any) { r["signer"].(map[string]any)["printedName"] = "" },
+		"no invocation":       func(r map[string]any) { delete(r["signer"].(map[string]any), "invocation") },
 		"no reason":           func(r map[string]any) { r["reason"] = "" },
 		"a feature":           func(r map[string]any) { r["subjects"].(map[string]any)["age"] = 71 },
 		"no starter":          func(r map[string]any) { r["startedBy"] = []any{} },

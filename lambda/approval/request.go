@@ -2,6 +2,7 @@ package approval
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/json"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/internal/strictjson"
 )
 
@@ -27,6 +29,17 @@ type Request struct {
 	// RedriveCount is how often the execution was redriven. The function waits until the trail shows as many redrives.
 	// Default: 0.
 	RedriveCount int `json:"redriveCount,omitempty"`
+
+	// RetryCount is how often the state was retried since it was entered. Default: 0.
+	RetryCount int `json:"retryCount,omitempty"`
+}
+
+// after reports whether a request with another token is newer than an earlier one of the same execution, or as new: the execution
+// started again under its name, was redriven, entered the state again, or retried it. The deadline is the time at which the state
+// was entered, plus a constant.
+func (r *Request) after(earlier *Request) bool {
+	return cmp.Or(r.StartedAt.Compare(earlier.StartedAt), cmp.Compare(r.RedriveCount, earlier.RedriveCount),
+		r.Deadline.Compare(earlier.Deadline), cmp.Compare(r.RetryCount, earlier.RetryCount)) >= 0
 }
 
 // Subjects is who a request is about: the counts of a cohort, or the pseudonymous id of one subject. In JSON it is an object
@@ -89,6 +102,12 @@ func ParseRequest(payload []byte) (*Request, error) {
 	check(r.Subjects.Counts != nil || r.Subjects.ID != "", "subjects must be counts or a subject's pseudonymous id")
 	check(!r.Deadline.IsZero(), "deadline is required")
 	check(r.RedriveCount >= 0, "redriveCount must not be negative")
+	check(r.RetryCount >= 0, "retryCount must not be negative")
+	for _, text := range []struct{ name, value string }{
+		{"execution", r.Execution}, {"trialId", r.TrialID}, {"subjects", r.Subjects.ID}, {"record", r.Record},
+	} {
+		check(plain.Line(text.value) == text.value, text.name+" must have printable characters only")
+	}
 	_, err := ParsePlace(r.Record)
 	check(err == nil, "record must be an S3 URI, s3://bucket/key or s3://bucket/prefix/")
 	return &r, errors.Join(faults...)

@@ -13,14 +13,14 @@ type Requester struct {
 	Store    Store
 	Notifier Notifier
 	Records  Records
-	URL      string // where approvers decide
+	Function string // the ARN of the deciding function
 	Now      Clock
 	Log      *slog.Logger
 }
 
 // Handle takes a request. It may be called again with the same request: the approvers get one message. A request of the same
 // execution with another token is from a retried or redriven task. The earlier token is dead, so the new request replaces the
-// earlier one, undecided, as another round.
+// earlier one, undecided, as another round. A late request with an earlier token is refused.
 func (r *Requester) Handle(ctx context.Context, payload json.RawMessage) error {
 	request, err := ParseRequest(payload)
 	if err == nil {
@@ -41,7 +41,7 @@ func (r *Requester) Handle(ctx context.Context, payload json.RawMessage) error {
 		log.Info("asked again")
 		return nil
 	}
-	if err := r.Notifier.Notify(ctx, message(a, r.URL)); err != nil {
+	if err := r.Notifier.Notify(ctx, message(a, r.Function)); err != nil {
 		return fmt.Errorf("cannot tell the approvers: %w", err)
 	}
 	a.Notified = true
@@ -62,6 +62,8 @@ func (r *Requester) store(ctx context.Context, request *Request) (*Approval, err
 		return nil, err
 	case a.Request.TaskToken == request.TaskToken:
 		return a, nil
+	case !request.after(&a.Request):
+		return nil, errors.New("the execution has asked again since: the task of this request no longer waits")
 	}
 	next := &Approval{ID: a.ID, Revision: a.Revision, Round: a.Round + 1, Request: *request, RequestedAt: r.Now()}
 	return next, r.Store.Put(ctx, next)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -26,11 +27,11 @@ func TestARequestIsStoredAndAnnounced(t *testing.T) {
 	if diff := cmp.Diff(approval.Announcement{
 		Message: "Approval requested", ApprovalID: s.id, TrialID: "T-1",
 		Subjects:  approval.Subjects{Counts: &approval.Counts{Subjects: 200, Scored: 199, High: 7, Failed: 1}},
-		Execution: execution, Record: place, RequestedAt: s.now, Deadline: startedAt.Add(74 * time.Hour), URL: "https://decide.example/",
+		Execution: execution, Record: place, RequestedAt: s.now, Deadline: startedAt.Add(74 * time.Hour), Function: function,
 	}, got); diff != "" {
 		t.Error(diff)
 	}
-	for _, part := range []string{"trial T-1", "7 at high risk", "clinicalrisk approvals approve " + s.id + " --url https://decide.example/", "2026-03-04T03:00:00Z"} {
+	for _, part := range []string{"trial T-1", "7 at high risk", "clinicalrisk approvals approve " + s.id + " --function " + function, "2026-03-04T03:00:00Z"} {
 		if !strings.Contains(message.Text, part) {
 			t.Errorf("the text lacks %q:\n%s", part, message.Text)
 		}
@@ -65,6 +66,52 @@ func TestAnotherTokenIsAnotherRound(t *testing.T) {
 	}
 	if n := len(s.notifier.Messages); n != 2 {
 		t.Errorf("%d messages, want two", n)
+	}
+}
+
+// Requests come in any order, because Lambda may deliver one late. A request with an earlier token does not replace a newer one.
+//
+// Requirements: P11-10e
+func TestALateRequestDoesNotReplaceANewerRound(t *testing.T) {
+	for reason, newer := range map[string]map[string]any{
+		"after a retry":                   {"retryCount": 1},
+		"after the state began again":     {"deadline": "2026-03-04T03:00:01Z"},
+		"after a redrive":                 {"redriveCount": 1, "deadline": "2026-03-03T03:00:00Z"},
+		"after a start with the old name": {"startedAt": "2026-03-01T01:00:01Z"},
+	} {
+		t.Run(reason, func(t *testing.T) {
+			s := newScene(t)
+			second := asked("taskToken", "token-2")
+			maps.Copy(second, newer)
+			s.ask(second)
+			if err := s.tryAsk(asked("taskToken", "token-0")); err == nil || !strings.Contains(err.Error(), "asked again since") {
+				t.Errorf("a late request: got %v", err)
+			}
+			s.tasks.Waiting = map[string]bool{"token-2": true}
+			if _, err := s.decide(jane, "approve"); err != nil || len(s.tasks.Outputs["token-2"]) != 1 {
+				t.Errorf("the newer request: %v, outputs %v", err, s.tasks.Outputs)
+			}
+			if n := len(s.notifier.Messages); n != 2 {
+				t.Errorf("%d messages, want 2", n)
+			}
+		})
+	}
+}
+
+// A mail program or a terminal obeys control characters.
+func TestAMessageHasNoControlCharacters(t *testing.T) {
+	for field, value := range map[string]any{
+		"trialId": "T-1\x1b[1A\x1b[2K", "subjects": "S-1\r", "record": "s3://records/decisions/a\nb/", "execution": execution + "\u202e",
+	} {
+		s := newScene(t)
+		request := asked(field, value)
+		request["taskToken"] = "token-2"
+		if err := s.tryAsk(request); err == nil || !strings.Contains(err.Error(), field+" must have printable characters only") {
+			t.Errorf("%s: got %v", field, err)
+		}
+		if n := len(s.notifier.Messages); n != 1 {
+			t.Errorf("%s: %d messages, want 1", field, n)
+		}
 	}
 }
 

@@ -58,44 +58,50 @@ func (r Records) check(uri string) error {
 	return nil
 }
 
-// review reads and hashes the objects at a place. Without objects, nobody can decide.
-func (r Records) review(ctx context.Context, uri string) (*Reviewed, error) {
+// review reads, hashes and summarizes the objects at a place. Without objects, nobody can decide.
+func (r Records) review(ctx context.Context, uri string) (*Reviewed, *Summary, error) {
 	if err := r.check(uri); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	place, _ := ParsePlace(uri)
 	keys := []string{place.Key}
 	if strings.HasSuffix(place.Key, "/") {
 		var err error
 		if keys, err = r.Objects.List(ctx, place.Key); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	slices.Sort(keys)
-	reviewed := &Reviewed{Place: uri, Objects: make([]ReviewedObject, len(keys))}
+	reviewed, said := &Reviewed{Place: uri, Objects: make([]ReviewedObject, len(keys))}, make([]Summary, len(keys))
 	err := each(len(keys), func(i int) (err error) {
-		reviewed.Objects[i], err = r.digest(ctx, keys[i])
+		reviewed.Objects[i], err = r.digest(ctx, keys[i], &said[i])
 		return err
 	})
 	if len(keys) == 0 || errors.Is(err, ErrNotFound) {
-		return nil, fault(http.StatusConflict, "NothingToReview", "no decision records at %s", uri)
+		return nil, nil, fault(http.StatusConflict, "NothingToReview", "no decision records at %s", uri)
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var lines bytes.Buffer
-	for _, o := range reviewed.Objects {
-		fmt.Fprintf(&lines, "%s  %s\n", o.SHA256, o.Key)
-	}
-	reviewed.SHA256 = Digest(lines.Bytes())
-	return reviewed, nil
+	reviewed.SHA256 = reviewed.Sum()
+	return reviewed, summarize(said), nil
 }
 
-func (r Records) digest(ctx context.Context, key string) (ReviewedObject, error) {
+// Sum returns the digest of the objects: what SHA256 has to be.
+func (r *Reviewed) Sum() string {
+	var lines bytes.Buffer
+	for _, o := range r.Objects {
+		fmt.Fprintf(&lines, "%s  %s\n", o.SHA256, o.Key)
+	}
+	return Digest(lines.Bytes())
+}
+
+func (r Records) digest(ctx context.Context, key string, said *Summary) (ReviewedObject, error) {
 	if strings.ContainsFunc(key, unicode.IsControl) {
 		return ReviewedObject{}, errors.New("the key of a decision record has a control character")
 	}
 	body, version, err := r.Objects.Read(ctx, key)
+	said.add(key, body)
 	return ReviewedObject{Key: key, Version: version, Bytes: len(body), SHA256: Digest(body)}, err
 }
 

@@ -6,13 +6,14 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"net/http"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"clinical-risk-pipeline/lambda/approval"
+	"clinical-risk-pipeline/lambda/approval/client"
+	"clinical-risk-pipeline/lambda/approval/identity"
 	"clinical-risk-pipeline/lambda/approval/memory"
 )
 
@@ -24,12 +25,24 @@ const (
 	adaARN    = "arn:aws:sts::123456789012:assumed-role/Starter/ada.byron@example.com"
 	place     = "s3://records/decisions/T-1/nightly-7/"
 	firstKey  = "decisions/T-1/nightly-7/000000.json"
+
+	region     = "eu-central-1"
+	function   = "arn:aws:lambda:eu-central-1:123456789012:function:Decide"
+	invocation = "8f5a1b1e-0000-4000-8000-000000000001"
+
+	// firstRecord and secondRecord are decision records in short.
+	firstRecord  = `{"subjects": [{"subject": "S-1", "score": 0.81, "branch": "alert"}], "notScored": []}`
+	secondRecord = `{"subjects": [{"subject": "S-2", "score": 0.9, "branch": "alert"}, {"subject": "S-3", "score": 0.2, "branch": "no alert"}], "notScored": [{"subject": "S-4"}]}`
 )
 
 var (
 	startedAt = time.Date(2026, 3, 1, 1, 0, 0, 0, time.UTC)
-	jane      = approval.Caller{ARN: janeARN, UserID: "AROAEXAMPLE:jane.doe@example.com"}
-	joe       = approval.Caller{ARN: joeARN, UserID: "AROAEXAMPLE:joe.bloggs@example.com"}
+	jane      = approval.Caller{ARN: janeARN, UserID: "AROAEXAMPLE:jane.doe@example.com", Invocation: invocation}
+	joe       = approval.Caller{ARN: joeARN, UserID: "AROAEXAMPLE:joe.bloggs@example.com", Invocation: invocation}
+
+	janesKey = aws.Credentials{AccessKeyID: "ASIAJANE00000000", SecretAccessKey: "janes-secret", SessionToken: "janes-token"}
+	joesKey  = aws.Credentials{AccessKeyID: "ASIAJOE000000000", SecretAccessKey: "joes-secret", SessionToken: "joes-token"}
+	adasKey  = aws.Credentials{AccessKeyID: "ASIAADA000000000", SecretAccessKey: "adas-secret", SessionToken: "adas-token"}
 )
 
 // scene is a run that Ada started and that asked for approval, with all services in memory.
@@ -52,18 +65,23 @@ func newScene(t *testing.T) *scene {
 		T: t, store: &memory.Store{}, objects: &memory.Objects{}, notifier: &memory.Notifier{},
 		tasks: &memory.Tasks{Waiting: map[string]bool{"token-1": true}}, now: startedAt.Add(2 * time.Hour), id: approval.ID(execution),
 	}
-	s.objects.Set(firstKey, []byte(`{"subjects": ["S-1"]}`))
-	s.objects.Set("decisions/T-1/nightly-7/000100.json", []byte(`{"subjects": ["S-2"]}`))
+	s.objects.Set(firstKey, []byte(firstRecord))
+	s.objects.Set("decisions/T-1/nightly-7/000100.json", []byte(secondRecord))
 	s.objects.Set("decisions/T-1/nightly-70/000000.json", []byte(`{"of": "another run"}`))
 	records := approval.Records{Objects: s.objects, Bucket: "records", Prefix: "decisions/"}
 	now := func() time.Time { return s.now }
 	log := slog.New(slog.NewJSONHandler(&s.logs, nil))
-	s.requester = &approval.Requester{Store: s.store, Notifier: s.notifier, Records: records, URL: "https://decide.example/", Now: now, Log: log}
+	s.requester = &approval.Requester{Store: s.store, Notifier: s.notifier, Records: records, Function: function, Now: now, Log: log}
 	s.decider = &approval.Decider{
 		Store: s.store, Records: records, Tasks: s.tasks, Starts: memory.Starts{{ARN: adaARN}},
 		Signers: approval.Signers{Approvers: []string{approvers}}, Now: now, Log: log,
+		Roster: approval.Roster{"jane.doe@example.com": "Jane Doe"},
 	}
-	s.api = approval.API{Decider: s.decider}
+	s.api = approval.API{Decider: s.decider, Identities: identity.New(memory.STS{
+		janesKey.AccessKeyID: {Caller: jane, Secret: janesKey.SecretAccessKey},
+		joesKey.AccessKeyID:  {Caller: joe, Secret: joesKey.SecretAccessKey},
+		adasKey.AccessKeyID:  {Caller: approval.Caller{ARN: adaARN, UserID: "AROASTARTER:ada"}, Secret: adasKey.SecretAccessKey},
+	})}
 	s.ask(request())
 	return s
 }
@@ -102,7 +120,7 @@ func (s *scene) tryAsk(request map[string]any) error {
 func (s *scene) decision(verdict string) approval.Decision {
 	s.Helper()
 	view := s.show()
-	d := approval.Decision{Decision: verdict, Meaning: "responsibility", Reason: "the seven were called", PrintedName: "Jane Doe"}
+	d := approval.Decision{Decision: verdict, Meaning: "responsibility", Reason: "the seven were called", Round: view.Round}
 	switch {
 	case view.Reviewed != nil:
 		d.Reviewed = view.Reviewed.SHA256
@@ -117,46 +135,37 @@ func (s *scene) decide(caller approval.Caller, verdict string) (*approval.Outcom
 	return s.decider.Decide(context.Background(), s.id, caller, s.decision(verdict))
 }
 
-// show returns what the API shows of the request.
+// show returns what the function shows Jane of the request.
 func (s *scene) show() *approval.View {
 	s.Helper()
-	var view approval.View
-	if status := s.call(http.MethodGet, "/approvals/"+s.id, nil, &view); status != http.StatusOK {
-		s.Fatalf("show: status %d", status)
-	}
-	return &view
-}
-
-// call sends a request to the API as Jane and reads the answer.
-func (s *scene) call(method, path string, body any, answer any) int {
-	s.Helper()
-	request := events.LambdaFunctionURLRequest{RawPath: path}
-	request.RequestContext.HTTP.Method = method
-	request.RequestContext.Authorizer = &events.LambdaFunctionURLRequestContextAuthorizerDescription{
-		IAM: &events.LambdaFunctionURLRequestContextAuthorizerIAMDescription{UserARN: jane.ARN, UserID: jane.UserID},
-	}
-	if body != nil {
-		text, err := json.Marshal(body)
-		if err != nil {
-			s.Fatal(err)
-		}
-		request.Body = string(text)
-	}
-	return s.send(request, answer)
-}
-
-func (s *scene) send(request events.LambdaFunctionURLRequest, answer any) int {
-	s.Helper()
-	response, err := s.api.Handle(context.Background(), request)
+	view, err := s.client(janesKey).Show(context.Background(), s.id)
 	if err != nil {
 		s.Fatal(err)
 	}
-	if answer != nil {
-		if err := json.Unmarshal([]byte(response.Body), answer); err != nil {
-			s.Fatalf("%v: %s", err, response.Body)
-		}
+	return view
+}
+
+// client calls the function, as the owner of the credentials.
+func (s *scene) client(credentials aws.Credentials) client.Client {
+	return client.Client{
+		Function: function,
+		Prove: func(ctx context.Context, digest string) (approval.Proof, error) {
+			return identity.Sign(ctx, credentials, region, digest, s.now)
+		},
+		Invoke: func(_ context.Context, payload []byte) ([]byte, error) { return s.invoke(payload), nil },
 	}
-	return response.StatusCode
+}
+
+// invoke invokes the function as Lambda does.
+func (s *scene) invoke(payload []byte) []byte { return s.invokeAs(function, payload) }
+
+func (s *scene) invokeAs(arn string, payload []byte) []byte {
+	s.Helper()
+	answer, err := memory.Invoke(context.Background(), s.api, arn, invocation, payload)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return answer
 }
 
 // wantFault checks that an error is a fault with this status and code.

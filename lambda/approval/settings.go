@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"clinical-risk-pipeline/internal/strictjson"
 )
 
 // The environment variables of the functions, which the construct sets.
@@ -12,11 +14,12 @@ const (
 	EnvBucket       = "APPROVAL_BUCKET"        // the name of the record store's bucket
 	EnvPrefix       = "APPROVAL_PREFIX"        // the prefix of the decision records in it, with a slash at the end
 	EnvTopic        = "APPROVAL_TOPIC"         // the ARN of the approvers' topic; requesting function only
-	EnvURL          = "APPROVAL_URL"           // the function URL; requesting function only
+	EnvFunction     = "APPROVAL_FUNCTION"      // the ARN of the deciding function; requesting function only
 	EnvApprovers    = "APPROVAL_APPROVERS"     // the ARNs of roles and users, separated by spaces; deciding function only
 	EnvSessionNames = "APPROVAL_SESSION_NAMES" // the pattern of people's session and user names; deciding function only; optional
 	EnvMachines     = "APPROVAL_MACHINES"      // the machines that start executions, separated by spaces; deciding function only; optional
 	EnvTrailLogs    = "APPROVAL_TRAIL_LOGS"    // the name of the log group of a trail; deciding function only
+	EnvRoster       = "APPROVAL_ROSTER"        // a JSON object, the printed names of people by session or user name; deciding function only; optional
 )
 
 // ApprovalsPrefix is the prefix of the records of people's decisions in the record store. Nobody reviews these.
@@ -33,13 +36,14 @@ const (
 
 // Settings are the environment variables of a function, parsed.
 type Settings struct {
-	Table, Bucket, Prefix, Topic, URL, TrailLogs string
-	Signers                                      Signers
+	Table, Bucket, Prefix, Topic, Function, TrailLogs string
+	Signers                                           Signers
+	Roster                                            Roster
 }
 
 // RequestSettings reads the environment of the requesting function.
 func RequestSettings(getenv func(string) string) (Settings, error) {
-	return read(getenv, EnvTable, EnvBucket, EnvPrefix, EnvTopic, EnvURL)
+	return read(getenv, EnvTable, EnvBucket, EnvPrefix, EnvTopic, EnvFunction)
 }
 
 // DecideSettings reads the environment of the deciding function.
@@ -52,7 +56,16 @@ func DecideSettings(getenv func(string) string) (Settings, error) {
 	}
 	machines, wrong := ParseMachines(getenv(EnvMachines))
 	s.Signers.Machines = machines
-	return s, errors.Join(err, in(EnvMachines, wrong))
+	err = errors.Join(err, in(EnvMachines, wrong))
+	if roster := getenv(EnvRoster); roster != "" {
+		if strictjson.Unmarshal([]byte(roster), &s.Roster) != nil {
+			wrong = errors.New("must be a JSON object of strings")
+		} else {
+			wrong = s.Roster.validate()
+		}
+		err = errors.Join(err, in(EnvRoster, wrong))
+	}
+	return s, err
 }
 
 // in names the variable in an error.
@@ -71,7 +84,7 @@ func read(getenv func(string) string, required ...string) (Settings, error) {
 		}
 	}
 	return Settings{
-		Table: getenv(EnvTable), Bucket: getenv(EnvBucket), Prefix: getenv(EnvPrefix), Topic: getenv(EnvTopic), URL: getenv(EnvURL),
+		Table: getenv(EnvTable), Bucket: getenv(EnvBucket), Prefix: getenv(EnvPrefix), Topic: getenv(EnvTopic), Function: getenv(EnvFunction),
 		TrailLogs: getenv(EnvTrailLogs),
 		Signers:   Signers{Approvers: strings.Fields(getenv(EnvApprovers))},
 	}, errors.Join(faults...)

@@ -1,6 +1,7 @@
 package approval
 
 import (
+	"maps"
 	"strings"
 	"testing"
 )
@@ -11,7 +12,7 @@ func TestSettingsNameEveryMissingVariable(t *testing.T) {
 		read func(func(string) string) (Settings, error)
 		want []string
 	}{
-		"requesting": {RequestSettings, []string{EnvTable, EnvBucket, EnvPrefix, EnvTopic, EnvURL}},
+		"requesting": {RequestSettings, []string{EnvTable, EnvBucket, EnvPrefix, EnvTopic, EnvFunction}},
 		"deciding":   {DecideSettings, []string{EnvTable, EnvBucket, EnvPrefix, EnvApprovers, EnvTrailLogs}},
 	} {
 		_, err := row.read(none)
@@ -29,20 +30,28 @@ func TestSettingsNameEveryMissingVariable(t *testing.T) {
 func TestSettingsAreRead(t *testing.T) {
 	variables := map[string]string{
 		EnvTable: "table", EnvBucket: "bucket", EnvPrefix: "decisions/", EnvApprovers: "arn:a arn:b", EnvSessionNames: "^jane$",
-		EnvMachines: "arn:aws:iam::123456789012:role/Nightly", EnvTrailLogs: "trail",
+		EnvMachines: "arn:aws:iam::123456789012:role/Nightly", EnvTrailLogs: "trail", EnvRoster: `{"jane": "Jane Doe"}`,
 	}
 	s, err := DecideSettings(func(name string) string { return variables[name] })
 	if err != nil {
 		t.Fatal(err)
 	}
 	if s.Table != "table" || s.Bucket != "bucket" || s.Prefix != "decisions/" || len(s.Signers.Approvers) != 2 || !s.Signers.SessionNames.match("jane") ||
-		s.TrailLogs != "trail" || len(s.Signers.Machines) != 1 {
+		s.TrailLogs != "trail" || len(s.Signers.Machines) != 1 || s.Roster["jane"] != "Jane Doe" {
 		t.Errorf("got %+v", s)
 	}
-	for name, wrong := range map[string]string{EnvSessionNames: "(", EnvMachines: "nightly"} {
-		variables[name] = wrong
-		if _, err := DecideSettings(func(name string) string { return variables[name] }); err == nil || !strings.Contains(err.Error(), name) {
-			t.Errorf("%s=%s: got %v", name, wrong, err)
+	for reason, row := range map[string]struct{ name, wrong string }{
+		"a broken expression":     {EnvSessionNames, "("},
+		"a machine without ARN":   {EnvMachines, "nightly"},
+		"no object":               {EnvRoster, `["Jane"]`},
+		"a name that nobody sees": {EnvRoster, `{"jane": "\u3164"}`},
+		"two lines":               {EnvRoster, `{"jane": "Jane\nDoe"}`},
+		"one person twice":        {EnvRoster, `{"jane": "Jane Doe", "jane": "Joe Bloggs"}`},
+	} {
+		changed := maps.Clone(variables)
+		changed[row.name] = row.wrong
+		if _, err := DecideSettings(func(name string) string { return changed[name] }); err == nil || !strings.Contains(err.Error(), row.name) {
+			t.Errorf("%s: got %v", reason, err)
 		}
 	}
 }

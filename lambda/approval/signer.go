@@ -6,11 +6,12 @@ import (
 	"strings"
 )
 
-// Caller is the principal that signed a request, as IAM authenticated it: requestContext.authorizer.iam of the function URL
-// (https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html).
+// Caller is the principal that signed a call, as STS identifies it
+// (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html).
 type Caller struct {
-	ARN    string // of an IAM user, or of a session: "arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION"
-	UserID string // the principal's unique id; a session's ends in ":SESSION"
+	ARN        string // of an IAM user, or of a session: "arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION"
+	UserID     string // the principal's unique id; a session's ends in ":SESSION"
+	Invocation string // the request id of the invocation
 }
 
 // Signers are the people who may decide.

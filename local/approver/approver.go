@@ -1,13 +1,14 @@
-// Package approver stands in for the approval of a local run: for the Lambda function that the state RequestApproval invokes,
-// and for the person who decides. It runs the deployed code, package lambda/approval, with stand-ins for the services behind it.
-// Requests, decisions and records have the same shapes and obey the same rules.
+// Package approver stands in for the approval of a local run: for the two Lambda functions, and for the person who decides. It runs
+// the deployed code, package lambda/approval, with stand-ins for the services behind it, among them STS. The client signs its calls as
+// on AWS. Requests, decisions and records have the same shapes and obey the same rules.
 //
-// Three things differ. The signer is the user of this machine. A listed machine starts the run, so the user may approve it. The
-// decision takes some virtual minutes. If the person does not decide, the task waits until its deadline.
+// Three things differ. The signer is the user of this machine, under the name of that user. A listed machine starts the run, so the
+// user may approve it. The decision takes some virtual minutes. If the person does not decide, the task waits until its deadline.
 package approver
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -18,16 +19,20 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/lambda/approval"
+	"clinical-risk-pipeline/lambda/approval/client"
+	"clinical-risk-pipeline/lambda/approval/identity"
 	"clinical-risk-pipeline/lambda/approval/memory"
 	"clinical-risk-pipeline/local"
 )
 
 // Person decides on requests for approval.
 type Person interface {
-	// Decide returns the decision on a request, without the digest of what was reviewed, or nil for no decision. An error aborts
-	// the run.
+	// Decide returns the decision on a request, without the digest and the round of what was reviewed, or nil for no decision. An
+	// error aborts the run.
 	Decide(ctx context.Context, request *approval.View) (*approval.Decision, error)
 }
 
@@ -99,11 +104,13 @@ func failed(err error) error {
 type session struct {
 	request   *approval.Request
 	requester approval.Requester
-	api       approval.API
+	client    client.Client // of the person who decides
 	tasks     *memory.Tasks
-	caller    approval.Caller
 	now       time.Time // virtual
 }
+
+// localKey is the access key of the person who decides, which only the stand-in for STS knows.
+var localKey = aws.Credentials{AccessKeyID: "LOCALAPPROVER0000", SecretAccessKey: rand.Text()}
 
 func (a *Approver) session(payload []byte, now time.Time) (*session, error) {
 	request, err := approval.ParseRequest(payload)
@@ -114,25 +121,38 @@ func (a *Approver) session(payload []byte, now time.Time) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	account := strings.Split(request.Execution, ":")[4]
-	s := &session{
-		request: request, tasks: &memory.Tasks{Waiting: map[string]bool{request.TaskToken: true}}, now: now,
-		caller: approval.Caller{ARN: "arn:aws:sts::" + account + ":assumed-role/LocalApprover/" + userName()},
-	}
+	parts := strings.Split(request.Execution, ":")
+	partition, region, account := parts[1], parts[3], parts[4]
+	caller := approval.Caller{ARN: "arn:" + partition + ":sts::" + account + ":assumed-role/LocalApprover/" + userName(), UserID: "LOCALAPPROVER:" + userName()}
+	s := &session{request: request, tasks: &memory.Tasks{Waiting: map[string]bool{request.TaskToken: true}}, now: now}
 	clock, log := func() time.Time { return s.now }, slog.New(slog.DiscardHandler)
 	records := approval.Records{Objects: bucket{a.Objects, place.Bucket}, Bucket: place.Bucket}
-	s.requester = approval.Requester{Store: &a.store, Notifier: &memory.Notifier{}, Records: records, Now: clock, Log: log}
-	s.api = approval.API{Decider: &approval.Decider{
-		Store: &a.store, Records: records, Tasks: s.tasks,
-		Starts:  memory.Starts{{ARN: "arn:aws:sts::" + account + ":assumed-role/LocalStarter/clinicalrisk-run"}},
-		Signers: signers(account), Now: clock, Log: log,
-	}}
+	function := "arn:" + partition + ":lambda:" + region + ":" + account + ":function:LocalDecide"
+	s.requester = approval.Requester{Store: &a.store, Notifier: &memory.Notifier{}, Records: records, Function: function, Now: clock, Log: log}
+	api := approval.API{
+		Decider: &approval.Decider{
+			Store: &a.store, Records: records, Tasks: s.tasks,
+			Starts:  memory.Starts{{ARN: "arn:" + partition + ":sts::" + account + ":assumed-role/LocalStarter/clinicalrisk-run"}},
+			Signers: signers(partition, account), Now: clock, Log: log,
+		},
+		Identities: identity.New(memory.STS{localKey.AccessKeyID: {Caller: caller, Secret: localKey.SecretAccessKey}}),
+	}
+	requestID := approval.Digest([]byte(request.TaskToken))[:32] // A local run repeats itself to the byte.
+	s.client = client.Client{
+		Function: function,
+		Prove: func(ctx context.Context, digest string) (approval.Proof, error) {
+			return identity.Sign(ctx, localKey, region, digest, s.now)
+		},
+		Invoke: func(ctx context.Context, payload []byte) ([]byte, error) {
+			return memory.Invoke(ctx, api, function, requestID, payload)
+		},
+	}
 	return s, nil
 }
 
 // signers admits the user of this machine to the runs that the command starts.
-func signers(account string) approval.Signers {
-	role := "arn:aws:iam::" + account + ":role/"
+func signers(partition, account string) approval.Signers {
+	role := "arn:" + partition + ":iam::" + account + ":role/"
 	return approval.Signers{
 		Approvers: []string{role + "LocalApprover"}, SessionNames: localNames, Machines: []approval.Machine{{Principal: role + "LocalStarter"}},
 	}

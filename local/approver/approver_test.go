@@ -89,6 +89,9 @@ func TestAllApprovesEveryRequest(t *testing.T) {
 	if err := json.Unmarshal(text, &record); err != nil {
 		t.Fatal(err)
 	}
+	if record.Signer.Invocation == "" || record.Signer.PrintedName != userName() {
+		t.Errorf("signed by %+v", record.Signer)
+	}
 	if !record.SignedAt.Equal(now.Add(15*time.Minute)) || record.Signer.ARN != output["signer"] || record.Reviewed.Objects[0].Key != "decisions/a b/e-1.json" {
 		t.Errorf("recorded %+v", record)
 	}
@@ -99,7 +102,7 @@ func TestAllApprovesEveryRequest(t *testing.T) {
 
 // The rules of the deployed code hold: this user may sign because a listed machine started the run.
 func TestTheUserOfThisMachineIsAPersonAndTheStarterIsNot(t *testing.T) {
-	s := signers("123456789012")
+	s := signers("aws", "123456789012")
 	if fmt.Sprint(s.SessionNames) != "the pattern .+@localhost" || len(s.Machines) != 1 || slices.Contains(s.Approvers, s.Machines[0].Principal) {
 		t.Errorf("got %+v", s)
 	}
@@ -117,7 +120,7 @@ func TestNoneDecidesNothing(t *testing.T) {
 }
 
 func TestAFileDecidesSomeRequests(t *testing.T) {
-	decisions, err := Read([]byte(`{"execution": "e-1", "decision": "approve", "reason": "same", "meaning": "same", "printedName": "Jane Doe"}
+	decisions, err := Read([]byte(`{"execution": "e-1", "decision": "approve", "reason": "same", "meaning": "same"}
 
 {"execution": "e-2", "decision": "reject"}
 `))
@@ -140,7 +143,7 @@ func TestAFileDecidesSomeRequests(t *testing.T) {
 		if told.Execution != execution || told.ID == "" || told.Objects != 1 || told.Decision != want || told.Refusal != "" {
 			t.Errorf("%s: told %+v, want %s", execution, told, want)
 		}
-		if execution == "e-1" && (told.Reason != "same" || told.Meaning != "same" || told.PrintedName != "Jane Doe") {
+		if execution == "e-1" && (told.Reason != "same" || told.Meaning != "same" || told.PrintedName != userName()) {
 			t.Errorf("%s: told %+v, want the texts of the file", execution, told)
 		}
 	}
@@ -168,11 +171,13 @@ func TestFaultsOfDecisions(t *testing.T) {
 	_, err := Read([]byte("{\"subject\": \"S-1\", \"decision\": \"yes\"}\n{\"decision\": \"approve\"}\nnot JSON\n" +
 		"{\"subject\": \"S-2\", \"trialId\": \"T-1\", \"decision\": \"approve\"}\n{\"subject\": \"S-3\", \"decision\": \"approve\"}\n{\"subject\": \"S-3\", \"decision\": \"reject\"}\n" +
 		"{\"subject\": \"S-4\", \"decision\": \"approve\", \"signer\": \"me\"}\n" +
-		"{\"subject\": \"S-5\", \"decision\": \"reject\", \"decisio\\u006e\": \"approve\"}\n{\"subject\": \"S-6\", \"decision\": \"reject\", \"Decision\": \"approve\"}\n"))
+		"{\"subject\": \"S-5\", \"decision\": \"reject\", \"decisio\\u006e\": \"approve\"}\n{\"subject\": \"S-6\", \"decision\": \"reject\", \"Decision\": \"approve\"}\n" +
+		"{\"subject\": \"S-7\", \"decision\": \"approve\", \"printedName\": \"Somebody Else\"}\n"))
 	want := []string{
 		`line 1: decision must be "approve" or "reject", got "yes"`, "line 2: must have one of execution, subject and trialId", "line 3: must be a JSON object",
 		"line 4: must have one of", `line 6: subject "S-3" has an earlier decision`, "line 7: must be a JSON object",
-		`line 8: must be a JSON object with execution, subject or trialId, with decision, and optionally with meaning, reason and printedName: the name "decision" appears twice`, "line 9: must be a JSON object",
+		`line 8: must be a JSON object with execution, subject or trialId, with decision, and optionally with meaning and reason: the name "decision" appears twice`, "line 9: must be a JSON object",
+		"line 10: must be a JSON object",
 	}
 	lines := strings.Split(err.Error(), "\n")
 	if len(lines) != len(want) {
@@ -229,6 +234,29 @@ type personFunc func() *approval.Decision
 
 func (f personFunc) Decide(context.Context, *approval.View) (*approval.Decision, error) {
 	return f(), nil
+}
+
+// The local run exercises the client, the signature and its verification. Somebody else's access key signs nothing.
+func TestTheSignatureIsVerified(t *testing.T) {
+	right := localKey
+	t.Cleanup(func() { localKey = right })
+	payload, err := json.Marshal(task("token", "e-1").Input.(map[string]any)["Payload"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, a := run(t, open(t, "all"))
+	s, err := a.session(payload, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.requester.Handle(t.Context(), payload); err != nil {
+		t.Fatal(err)
+	}
+	localKey.SecretAccessKey = "another secret"
+	r, err := s.decide(t.Context(), a.Person)
+	if err != nil || r.refusal == nil || r.refusal.Code != "NotProved" || r.outcome != nil {
+		t.Errorf("got %+v, %v", r, err)
+	}
 }
 
 func TestAWrongRequestFailsTheTask(t *testing.T) {

@@ -47,7 +47,7 @@ type none struct{}
 func (none) Decide(context.Context, *approval.View) (*approval.Decision, error) { return nil, nil }
 
 func simulated(verdict, reason string) *approval.Decision {
-	return &approval.Decision{Decision: verdict, Meaning: "simulated approval of a local run", Reason: reason, PrintedName: userName()}
+	return &approval.Decision{Decision: verdict, Meaning: "simulated approval of a local run", Reason: reason}
 }
 
 // Decisions is a person with prepared decisions. They decide nothing else.
@@ -61,12 +61,14 @@ type line struct {
 	Execution string `json:"execution"`
 	Subject   string `json:"subject"`
 	TrialID   string `json:"trialId"`
-	approval.Decision
+	Decision  string `json:"decision"`
+	Meaning   string `json:"meaning"`
+	Reason    string `json:"reason"`
 }
 
 // Read reads decisions, one JSON object on each line:
 //
-//	{"subject": "S-0042", "decision": "approve", "reason": "called on Monday", "meaning": "responsibility", "printedName": "Jane Doe"}
+//	{"subject": "S-0042", "decision": "approve", "reason": "called on Monday", "meaning": "responsibility"}
 //
 // A line names its execution ("execution", by name), its subject ("subject") or its trial ("trialId"). If several lines fit a
 // request, the first kind in this order wins. The texts are optional. Read reports all faults at once, by line.
@@ -92,7 +94,7 @@ func Read(text []byte) (*Decisions, error) {
 func (d *Decisions) read(text []byte, number int) error {
 	var l line
 	if err := strictjson.UnmarshalKnown(text, &l); err != nil {
-		return fmt.Errorf("must be a JSON object with execution, subject or trialId, with decision, and optionally with meaning, reason and printedName: %w", err)
+		return fmt.Errorf("must be a JSON object with execution, subject or trialId, with decision, and optionally with meaning and reason: %w", err)
 	}
 	var keys []about
 	for _, key := range []about{{"execution", l.Execution}, {"subject", l.Subject}, {"trialId", l.TrialID}} {
@@ -103,15 +105,14 @@ func (d *Decisions) read(text []byte, number int) error {
 	switch {
 	case len(keys) != 1:
 		return errors.New("must have one of execution, subject and trialId")
-	case l.Decision.Decision != "approve" && l.Decision.Decision != "reject":
-		return fmt.Errorf(`decision must be "approve" or "reject", got %q`, l.Decision.Decision)
+	case l.Decision != "approve" && l.Decision != "reject":
+		return fmt.Errorf(`decision must be "approve" or "reject", got %q`, l.Decision)
 	case d.by[keys[0]] != nil:
 		return fmt.Errorf("%s %q has an earlier decision: keep one of the two", keys[0].kind, keys[0].name)
 	}
-	decision := simulated(l.Decision.Decision, fmt.Sprintf("line %d of the decisions", number))
+	decision := simulated(l.Decision, fmt.Sprintf("line %d of the decisions", number))
 	decision.Meaning = cmp.Or(l.Meaning, decision.Meaning)
 	decision.Reason = cmp.Or(l.Reason, decision.Reason)
-	decision.PrintedName = cmp.Or(l.PrintedName, decision.PrintedName)
 	d.by[keys[0]] = decision
 	return nil
 }

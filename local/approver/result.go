@@ -19,21 +19,24 @@ type result struct {
 // decide shows the request to the person and takes their decision. A refusal is not an error: the task continues to wait.
 func (s *session) decide(ctx context.Context, person Person) (result, error) {
 	id := approval.ID(s.request.Execution)
-	view, err := s.api.Show(ctx, id)
+	view, err := s.client.Show(ctx, id)
 	if err != nil {
 		return refused(result{}, err)
 	}
 	r := result{request: view}
+	if view.Status != approval.Pending {
+		return r, nil
+	}
 	decision, err := person.Decide(ctx, view)
 	if err != nil || decision == nil {
 		return r, err
 	}
 	s.now = s.now.Add(min(thinking, s.request.Deadline.Sub(s.now)/2))
-	decision.Reviewed = view.Reviewed.SHA256
-	if r.outcome, err = s.api.Decide(ctx, id, s.caller, *decision); err != nil {
+	decision.Reviewed, decision.Round = view.Reviewed.SHA256, view.Round
+	if r.outcome, err = s.client.Decide(ctx, id, *decision); err != nil {
 		return refused(r, err)
 	}
-	decided, err := s.api.Show(ctx, id)
+	decided, err := s.client.Show(ctx, id)
 	if err == nil {
 		r.record = decided.Record
 	}

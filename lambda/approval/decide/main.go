@@ -1,4 +1,4 @@
-// The Lambda function behind the function URL. It lists and shows requests for approval, and takes decisions.
+// The Lambda function that approvers invoke. It lists and shows requests for approval, and takes decisions.
 package main
 
 import (
@@ -17,6 +17,7 @@ import (
 
 	"clinical-risk-pipeline/lambda/approval"
 	"clinical-risk-pipeline/lambda/approval/cloud"
+	"clinical-risk-pipeline/lambda/approval/identity"
 )
 
 func main() {
@@ -25,7 +26,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	lambda.Start(approval.API{Decider: decider}.Handle)
+	lambda.Start(approval.API{Decider: decider, Identities: identity.New(nil)}.Handle)
 }
 
 func newDecider(ctx context.Context) (*approval.Decider, error) {
@@ -48,6 +49,7 @@ func newDecider(ctx context.Context) (*approval.Decider, error) {
 		Tasks:   cloud.Tasks{Client: stepFunctions},
 		Starts:  cloud.Starts{Client: cloudwatchlogs.NewFromConfig(aws, patiently), History: stepFunctions, Group: settings.TrailLogs, Now: time.Now},
 		Signers: settings.Signers,
+		Roster:  settings.Roster,
 		Now:     time.Now,
 		Log:     slog.New(slog.NewJSONHandler(os.Stdout, nil)),
 	}, nil

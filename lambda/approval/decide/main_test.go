@@ -2,23 +2,26 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"net/http"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"clinical-risk-pipeline/lambda/approval"
+	"clinical-risk-pipeline/lambda/approval/client"
+	"clinical-risk-pipeline/lambda/approval/identity"
 	"clinical-risk-pipeline/lambda/approval/internal/awstest"
+	"clinical-risk-pipeline/lambda/approval/memory"
 )
 
 const (
 	execution = "arn:aws:states:eu-central-1:123456789012:execution:Pipeline:nightly-7"
 	janeARN   = "arn:aws:sts::123456789012:assumed-role/TrialLead/jane@example.com"
+
+	functionARN = "arn:aws:lambda:eu-central-1:123456789012:function:Decide"
 )
 
 // function returns the function with its real clients, as Lambda starts it, and stores a request that waits.
@@ -27,6 +30,7 @@ func function(t *testing.T, aws *awstest.Server) approval.API {
 	for name, value := range map[string]string{
 		approval.EnvTable: "requests", approval.EnvBucket: "records", approval.EnvPrefix: "decisions/",
 		approval.EnvApprovers: "arn:aws:iam::123456789012:role/TrialLead", approval.EnvTrailLogs: "trail",
+		approval.EnvRoster: `{"jane@example.com": "Jane Doe"}`,
 	} {
 		t.Setenv(name, value)
 	}
@@ -48,37 +52,40 @@ func function(t *testing.T, aws *awstest.Server) approval.API {
 	return approval.API{Decider: decider}
 }
 
-// call sends a signed request and reads the answer.
-func call(t *testing.T, api approval.API, method, path, body string, answer any) int {
+// jane calls the function as Lambda does, with her credentials. STS is a stand-in.
+func jane(api *approval.API) client.Client {
+	key := aws.Credentials{AccessKeyID: "ASIAJANE00000000", SecretAccessKey: "secret", SessionToken: "token"}
+	api.Identities = identity.New(memory.STS{key.AccessKeyID: {Caller: approval.Caller{ARN: janeARN, UserID: "AROA:jane"}, Secret: key.SecretAccessKey}})
+	return client.Client{
+		Function: functionARN,
+		Prove: func(ctx context.Context, digest string) (approval.Proof, error) {
+			return identity.Sign(ctx, key, "eu-central-1", digest, time.Now())
+		},
+		Invoke: func(ctx context.Context, payload []byte) ([]byte, error) {
+			return memory.Invoke(ctx, *api, functionARN, "request-1", payload)
+		},
+	}
+}
+
+// decision is a complete decision on what the function shows.
+func decision(t *testing.T, jane client.Client, verdict string) approval.Decision {
 	t.Helper()
-	request := events.LambdaFunctionURLRequest{RawPath: path, Body: body}
-	request.RequestContext.HTTP.Method = method
-	request.RequestContext.Authorizer = &events.LambdaFunctionURLRequestContextAuthorizerDescription{
-		IAM: &events.LambdaFunctionURLRequestContextAuthorizerIAMDescription{UserARN: janeARN},
+	view, err := jane.Show(context.Background(), approval.ID(execution))
+	if err != nil || len(view.Reviewed.Objects) != 2 {
+		t.Fatalf("shown: %+v, %v", view, err)
 	}
-	response, err := api.Handle(context.Background(), request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal([]byte(response.Body), answer); err != nil {
-		t.Fatalf("%v: %s", err, response.Body)
-	}
-	return response.StatusCode
+	return approval.Decision{Decision: verdict, Meaning: "m", Reason: "r", Reviewed: view.Reviewed.SHA256, Round: view.Round}
 }
 
 func TestTheFunctionTakesADecision(t *testing.T) {
 	aws := awstest.Start(t)
 	api := function(t, aws)
-	path := "/approvals/" + approval.ID(execution)
-	var view approval.View
-	if status := call(t, api, http.MethodGet, path, "", &view); status != http.StatusOK || len(view.Reviewed.Objects) != 2 {
-		t.Fatalf("shown: %d %+v", status, view)
-	}
-	decision := fmt.Sprintf(`{"decision": "approve", "meaning": "m", "reason": "r", "printedName": "Jane", "reviewed": %q}`, view.Reviewed.SHA256)
-	var first, again approval.Outcome
+	jane := jane(&api)
+	d := decision(t, jane, "approve")
 	aws.Calls, aws.Throttle = nil, 1
-	if status := call(t, api, http.MethodPost, path+"/decision", decision, &first); status != http.StatusOK || first.RecordVersion != "version-1" {
-		t.Fatalf("decided: %d %+v", status, first)
+	first, err := jane.Decide(context.Background(), approval.ID(execution), d)
+	if err != nil || first.RecordVersion != "version-1" {
+		t.Fatalf("decided: %+v, %v", first, err)
 	}
 	want := []string{
 		"GetItem", "GetObject", "FilterLogEvents", "FilterLogEvents", "GetExecutionHistory", "ListObjectsV2", "GetObject", "GetObject",
@@ -87,11 +94,15 @@ func TestTheFunctionTakesADecision(t *testing.T) {
 	if !slices.Equal(aws.Calls, want) {
 		t.Errorf("called %v, want %v", aws.Calls, want)
 	}
-	if status := call(t, api, http.MethodPost, path+"/decision", decision, &again); status != http.StatusOK || again != first {
-		t.Errorf("again: %d %+v", status, again)
+	if again, err := jane.Decide(context.Background(), approval.ID(execution), d); err != nil || *again != *first {
+		t.Errorf("again: %+v, %v", again, err)
 	}
 	if len(aws.Outputs) != 1 || !strings.Contains(aws.Outputs[0], `"decision":"approved"`) {
 		t.Errorf("the task's outputs are %v", aws.Outputs)
+	}
+	record := aws.Objects["approvals/"+approval.ID(execution)+"/approval-1.json"]
+	if !strings.Contains(record, `"invocation": "request-1"`) || !strings.Contains(record, `"printedName": "Jane Doe"`) {
+		t.Errorf("recorded %s", record)
 	}
 }
 
@@ -99,23 +110,20 @@ func TestTheFunctionTakesADecision(t *testing.T) {
 func TestTheFunctionFindsOutWhetherTheExecutionTookTheDecision(t *testing.T) {
 	aws := awstest.Start(t)
 	api := function(t, aws)
-	path := "/approvals/" + approval.ID(execution)
-	var view approval.View
-	call(t, api, http.MethodGet, path, "", &view)
-	decision := fmt.Sprintf(`{"decision": "reject", "meaning": "m", "reason": "r", "printedName": "Jane", "reviewed": %q}`, view.Reviewed.SHA256)
-	before := aws.Items[approval.ID(execution)]
-	var outcome approval.Outcome
-	if status := call(t, api, http.MethodPost, path+"/decision", decision, &outcome); status != http.StatusOK {
-		t.Fatalf("decided: %d", status)
+	jane := jane(&api)
+	id, d := approval.ID(execution), decision(t, jane, "reject")
+	before := aws.Items[id]
+	if _, err := jane.Decide(context.Background(), id, d); err != nil {
+		t.Fatal(err)
 	}
-	aws.Items[approval.ID(execution)] = before
-	if status := call(t, api, http.MethodPost, path+"/decision", decision, &outcome); status != http.StatusOK || outcome.Decision != approval.Reject {
-		t.Errorf("after a lost answer: %d %+v", status, outcome)
+	aws.Items[id] = before
+	if outcome, err := jane.Decide(context.Background(), id, d); err != nil || outcome.Decision != approval.Reject {
+		t.Errorf("after a lost answer: %+v, %v", outcome, err)
 	}
-	aws.Items[approval.ID(execution)], aws.Outputs = before, nil
-	var refusal struct{ Error approval.Fault }
-	if status := call(t, api, http.MethodPost, path+"/decision", decision, &refusal); status != http.StatusGone || refusal.Error.Code != "NotEffective" {
-		t.Errorf("after the execution ended: %d %+v", status, refusal)
+	aws.Items[id], aws.Outputs = before, nil
+	_, err := jane.Decide(context.Background(), id, d)
+	if refusal, ok := errors.AsType[*approval.Fault](err); !ok || refusal.Code != "NotEffective" {
+		t.Errorf("after the execution ended: %v", err)
 	}
 }
 

@@ -4,10 +4,13 @@ package memory
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"clinical-risk-pipeline/lambda/approval"
 )
@@ -168,4 +171,14 @@ func (n *Notifier) Notify(_ context.Context, m approval.Message) error {
 	defer n.mu.Unlock()
 	n.Messages = append(n.Messages, m)
 	return nil
+}
+
+// Invoke invokes the deciding function under an ARN and with a request id, as Lambda does. It returns the answer as JSON.
+func Invoke(ctx context.Context, api approval.API, function, requestID string, payload []byte) ([]byte, error) {
+	ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: requestID, InvokedFunctionArn: function})
+	answer, err := api.Handle(ctx, payload)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(answer)
 }

@@ -39,7 +39,7 @@ func newRequester(ctx context.Context) (*approval.Requester, error) {
 		Store:    cloud.Store{Client: dynamodb.NewFromConfig(aws), Table: settings.Table},
 		Notifier: cloud.Notifier{Client: sns.NewFromConfig(aws), Topic: settings.Topic},
 		Records:  approval.Records{Bucket: settings.Bucket, Prefix: settings.Prefix},
-		URL:      settings.URL,
+		Function: settings.Function,
 		Now:      time.Now,
 		Log:      slog.New(slog.NewJSONHandler(os.Stdout, nil)),
 	}, nil

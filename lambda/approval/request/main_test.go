@@ -22,7 +22,7 @@ func TestTheFunctionStoresAndAnnouncesARequest(t *testing.T) {
 	aws := awstest.Start(t)
 	for name, value := range map[string]string{
 		approval.EnvTable: "requests", approval.EnvBucket: "records", approval.EnvPrefix: "decisions/",
-		approval.EnvTopic: "arn:aws:sns:eu-central-1:123456789012:approvers", approval.EnvURL: "https://decide.example/",
+		approval.EnvTopic: "arn:aws:sns:eu-central-1:123456789012:approvers", approval.EnvFunction: "arn:aws:lambda:eu-central-1:123456789012:function:Decide",
 	} {
 		t.Setenv(name, value)
 	}
