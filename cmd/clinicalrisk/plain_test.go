@@ -64,7 +64,7 @@ func TestStatusOfAPing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close()
+	defer listener.Close() //nolint:errcheck // The test is over.
 	go func() {
 		for {
 			connection, err := listener.Accept()
@@ -73,7 +73,7 @@ func TestStatusOfAPing(t *testing.T) {
 			}
 			_, _ = connection.Read(make([]byte, 4096))
 			_, _ = connection.Write([]byte("HTTP/1.1 503 Down\x1b[1A\x1b[2K\u202e\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"))
-			connection.Close()
+			_ = connection.Close()
 		}
 	}()
 	_, _, stderr, _ := pipeline(t, "--endpoint", "http://"+listener.Addr().String(), write(t, "in.jsonl", input("S-1")))
@@ -105,7 +105,7 @@ func TestServersAreNotQuoted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close()
+	defer listener.Close() //nolint:errcheck // The test is over.
 	go func() {
 		for {
 			connection, err := listener.Accept()
@@ -114,7 +114,7 @@ func TestServersAreNotQuoted(t *testing.T) {
 			}
 			_, _ = connection.Write([]byte("secret"))
 			time.Sleep(10 * time.Millisecond)
-			connection.Close()
+			_ = connection.Close()
 		}
 	}()
 	self, err := os.Executable()
