@@ -18,14 +18,17 @@ import (
 	"clinical-risk-pipeline/stages"
 )
 
-// someEnvironments are such as a team may write into stages/environments.go, valid, in the order of their promotion. What is
-// written there is the team's to change.
+// someEnvironments are valid environments in the order of their promotion, as a team may write them into stages/environments.go. The
+// tests do not use that file, because the team may change it.
 func someEnvironments() []stages.Environment {
 	dev := stages.Environment{
 		Name:         "dev",
 		Extraction:   risk.EMRStep{ClusterID: "j-EXAMPLE000000", Script: "s3://clinical-risk/jobs/etl.py"},
 		EndpointName: "dropout-inference",
-		Cohort:       &stages.CohortEnvironment{BucketName: "clinical-risk", Approvers: []string{"role/ClinicalOperations"}, Review: "SubjectReview"},
+		Cohort: &stages.CohortEnvironment{
+			BucketName: "clinical-risk", Approvers: []string{"role/ClinicalOperations"}, SessionNames: `[a-z.]+@example\.com`, TrailLogGroup: "company/trail",
+			Review: "SubjectReview",
+		},
 	}
 	staging, prod := dev, dev
 	staging.Name, prod.Name = "staging", "prod"
@@ -67,8 +70,8 @@ func TestHalfAPromotionIsAnErrorWithAllFaults(t *testing.T) {
 	}
 }
 
-// What the settings describe is synthesized, read as main reads it. The CDK has its environment since the process began, so the
-// application is this program again.
+// The application synthesizes what the settings describe. The CDK reads its environment when the process starts, so the test runs
+// this program again as the application.
 func TestTheApplicationSynthesizesWhatTheSettingsDescribe(t *testing.T) {
 	if os.Getenv("CDK_OUTDIR") != "" {
 		if err := synthesize(someEnvironments()[:1], os.Environ()); err != nil {
@@ -78,7 +81,7 @@ func TestTheApplicationSynthesizesWhatTheSettingsDescribe(t *testing.T) {
 	}
 	dir := t.TempDir()
 	again := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
-	others := func(variable string) bool { return strings.HasPrefix(variable, "CLINICAL_RISK_") } // those that a promotion synthesizes with
+	others := func(variable string) bool { return strings.HasPrefix(variable, "CLINICAL_RISK_") } // settings of the shell
 	again.Env = append(slices.DeleteFunc(os.Environ(), others), "CDK_OUTDIR="+dir, "CDK_VALIDATION=false",
 		"CDK_CONTEXT_JSON="+flags(t, map[string]any{"dev:account": "222222222222", "promotion:branch": "release"}),
 		"CLINICAL_RISK_PROMOTION_ACCOUNT=111111111111", "CLINICAL_RISK_PROMOTION_REGION=eu-central-1",
@@ -92,7 +95,7 @@ func TestTheApplicationSynthesizesWhatTheSettingsDescribe(t *testing.T) {
 		"assembly-Dev/manifest.json":           "aws://222222222222/eu-west-1",
 		"assembly-Promotion-Dev/manifest.json": "aws://222222222222/eu-west-1",
 		"Promotion.template.json":              `"BranchName": "release"`,
-		"manifest.json":                        `"validateOnSynth": true`, // it stands behind the gates
+		"manifest.json":                        `"validateOnSynth": true`, // the gates check it
 	} {
 		if text, err := os.ReadFile(filepath.Join(dir, file)); err != nil || !strings.Contains(string(text), want) {
 			t.Errorf("%s has no %s: %v", file, want, err)
@@ -100,7 +103,7 @@ func TestTheApplicationSynthesizesWhatTheSettingsDescribe(t *testing.T) {
 	}
 }
 
-// flags are the context of cdk.json with more in it, as JSON.
+// flags returns the context of cdk.json with more values, as JSON.
 func flags(t *testing.T, more map[string]any) string {
 	t.Helper()
 	text, err := os.ReadFile("cdk.json")

@@ -90,7 +90,7 @@ var (
 	testName = regexp.MustCompile(`^Test[A-Z]\w+$`)
 )
 
-// What CONTRIBUTING names is there: its recipes send people to files and tests. NAME in a path stands for a new file.
+// The recipes of CONTRIBUTING send people to files and tests, which must exist. NAME in a path marks a new file.
 func TestContributingNamesFilesAndTestsThatExist(t *testing.T) {
 	tests := testNames(t)
 	named := 0
@@ -99,7 +99,7 @@ func TestContributingNamesFilesAndTestsThatExist(t *testing.T) {
 		switch {
 		case strings.Contains(name, "NAME"):
 		case testName.MatchString(name) && !tests[name]:
-			t.Errorf("CONTRIBUTING.md names %s, which is no test", name)
+			t.Errorf("CONTRIBUTING.md names %s, which is not a test", name)
 		case path.MatchString(name) && !strings.HasPrefix(name, "bin/") && len(glob(t, name)) == 0:
 			t.Errorf("CONTRIBUTING.md names %s, which does not exist", name)
 		case path.MatchString(name):

@@ -53,9 +53,9 @@ var ofEnvironments = []Suppression{
 	{
 		Paths:    []string{"CohortRisk/Approval/DecideFunctionPermissions"},
 		Rules:    []string{awsSolutions + "-IAM5"},
-		Findings: []string{"Resource::*"},
-		Reason: "CloudTrail's event history has no resources to name. The statement WhoStarted allows one action, which looks up " +
-			"who started a run, so that nobody approves their own run.",
+		Findings: []string{`/^Resource::arn:(aws[a-z-]*|<AWS::Partition>):logs:[^*]+:log-group:[^*:]+:\*$/`},
+		Reason: "IAM policies name a log group with this ending. The statement WhoStarted reads one group, the trail's, for who " +
+			"started the run: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html",
 	},
 	{
 		Paths:    []string{"CohortRisk/Trail/LogsRolePermissions"},

@@ -9,7 +9,7 @@ func (Notification) effect() {}
 func (Approval) effect()     {}
 func (Downstream) effect()   {}
 
-// Observer is told every effect of an execution, one at a time and in order.
+// Observer receives every effect of an execution, one at a time and in order.
 type Observer func(Effect)
 
 // Notification is what SNS sends to a topic's subscribers, without the signature

@@ -2,7 +2,7 @@ package services
 
 import "time"
 
-// HTTPBadRequest is what a stand-in throws for a request that the other side does not take.
+// HTTPBadRequest is what a stand-in throws for a request that the endpoint rejects.
 const HTTPBadRequest = "States.Http.StatusCode.400"
 
 // InvokeHTTP sends a request to an HTTPS endpoint, with the credentials of an EventBridge connection. It has no API model. An

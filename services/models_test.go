@@ -142,7 +142,7 @@ func TestEveryActionHasThePrefixOfItsService(t *testing.T) {
 	}
 }
 
-// Whoever checks the arguments of a call against the extract follows every reference.
+// A check of a call's arguments follows the references of the extract, so each must lead to a shape.
 func TestEveryShapeOfTheExtractIsInIt(t *testing.T) {
 	for service, extract := range readModels(t).Services {
 		known := func(from, name string) {

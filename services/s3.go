@@ -14,7 +14,7 @@ const (
 	s3Code         = "an error code of S3 that the operation does not declare: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"
 )
 
-// HeadObject looks an object of S3 up. Its IAM action is that of reading the object.
+// HeadObject looks up an object in S3. Its IAM action is that of reading the object.
 var HeadObject = Call{
 	Integration: "aws-sdk:s3:headObject",
 	Operation:   Operation{"s3", "HeadObject", "s3:GetObject"},
@@ -26,7 +26,7 @@ var HeadObject = Call{
 	Source: "https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html",
 }
 
-// PutObject writes an object of S3.
+// PutObject writes an object to S3.
 var PutObject = Call{
 	Integration: "aws-sdk:s3:putObject",
 	Operation:   Operation{"s3", "PutObject", "s3:PutObject"},
@@ -38,8 +38,7 @@ var PutObject = Call{
 	Source:     "https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html",
 }
 
-// ReadItems is how a Distributed Map reads its items from S3. Step Functions has one name for everything that keeps the
-// reader from them.
+// ReadItems reads the items of a Distributed Map from S3. Step Functions reports every failure of the reader under one name.
 var ReadItems = Call{
 	Integration: "s3:getObject",
 	Operation:   Operation{"s3", "GetObject", "s3:GetObject"},

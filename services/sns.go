@@ -1,6 +1,6 @@
 package services
 
-// SNSInvalidParameter is what a stand-in throws for a message that SNS does not take.
+// SNSInvalidParameter is what a stand-in throws for a message that SNS rejects.
 const SNSInvalidParameter = "SNS.InvalidParameterException"
 
 // Publish publishes a message to a topic of SNS. Publish declares no error for throttling: it is one of AmazonSNSException.

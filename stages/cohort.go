@@ -1,9 +1,7 @@
 package stages
 
 import (
-	"fmt"
 	"regexp"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
@@ -11,7 +9,6 @@ import (
 	"clinical-risk-pipeline/constructs/approval"
 	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/constructs/fault"
-	"clinical-risk-pipeline/constructs/monitoring"
 	"clinical-risk-pipeline/constructs/risk"
 )
 
@@ -31,6 +28,23 @@ type CohortEnvironment struct {
 	// "user/NAME" in the environment's own account, with the path if it has one, or whole ARNs. Default: runs go on without
 	// an approval.
 	Approvers []string
+
+	// SessionNames is a regular expression that the session and user names of people match, such as `[a-z.]+@example\.com`: see
+	// approval.ApprovalProps. Required in production with Approvers. Default: e-mail addresses.
+	SessionNames string
+
+	// Machines start executions without a person: a schedule, a function, a build. The Principal is "role/NAME" or "user/NAME"
+	// in the environment's own account, with the path if it has one, or a whole ARN. An execution that neither a person nor a
+	// listed machine started cannot be approved. Default: only people start executions.
+	Machines []approval.Machine
+
+	// TrailLogGroup is the name of the log group of the company's trail, in the environment's account and region. Approvals
+	// look up there who started a run. Default: the log group of the environment's own trail, which has one with
+	// LogRetention.
+	TrailLogGroup string
+
+	// TrailLogKey is the ARN of the customer-managed key that encrypts TrailLogGroup. Default: none.
+	TrailLogKey string
 
 	// ApprovalDeadline is how long a run waits for a decision: whole seconds, from two hours to 30 days. Operations get a
 	// warning when a quarter of it is left. Default: 72 hours.
@@ -53,7 +67,6 @@ var (
 	bucketNamePattern  = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 	keyARNPattern      = regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[a-z0-9-]+$`)
 	machineNamePattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,80}$`)
-	approverPattern    = regexp.MustCompile(`^(arn:aws[a-z-]*:iam::\d{12}:)?(role|user)/([\w+=,.@-]+/)*[\w+=,.@-]+$`)
 )
 
 // someBucket is a placeholder for a bucket: validation runs before a stack exists.
@@ -70,35 +83,13 @@ func (c *CohortEnvironment) validate(e Environment) fault.List {
 	if c.Review != "" && !machineNamePattern.MatchString(c.Review) {
 		faults.Add("Review", "must be the name of a state machine, 1 to 80 letters, digits, hyphens and underscores", c.Review)
 	}
-	faults.Include(c.validateApproval())
+	faults.Include(c.validateApproval(e))
 	if c.Incident != nil {
 		faults.Include(c.Incident.validate().Under("Incident"))
 	}
 	faults.Include(Alarms{RunEvery: c.RunEvery}.validate())
 	faults = faults.Under("Cohort")
 	faults.Include(c.validatePipeline(e))
-	return faults
-}
-
-func (c *CohortEnvironment) validateApproval() fault.List {
-	var faults fault.List
-	for i, approver := range c.Approvers {
-		field := fmt.Sprintf("Approvers[%d]", i)
-		if !approverPattern.MatchString(approver) {
-			faults.Add(field, `must be "role/NAME", "user/NAME", or the ARN of a role or user`, approver)
-		} else if slices.Contains(c.Approvers[:i], approver) {
-			faults.Add(field, "must be unique", fault.Twice(approver))
-		}
-	}
-	if c.ApprovalDeadline != 0 && len(c.Approvers) == 0 {
-		faults.Add("Approvers", "are required with an ApprovalDeadline", fault.Text("none"))
-	}
-	props := approval.ApprovalProps{Approvers: []string{"arn:aws:iam::123456789012:role/Some"}, Deadline: c.ApprovalDeadline, RecordBucket: someBucket{}}
-	if wrong := fault.In(props.Validate()); wrong != nil {
-		faults.Include(wrong.Named("Approval"))
-	} else if d := c.ApprovalDeadline; d != 0 && d < monitoring.MinimumDeadline {
-		faults.Add("ApprovalDeadline", fmt.Sprintf("must be at least %v, to leave time for a warning", monitoring.MinimumDeadline), d)
-	}
 	return faults
 }
 

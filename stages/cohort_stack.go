@@ -1,19 +1,15 @@
 package stages
 
 import (
-	"strings"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
 
-	"clinical-risk-pipeline/constructs/approval"
 	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/constructs/monitoring"
 	"clinical-risk-pipeline/constructs/risk"
-	"clinical-risk-pipeline/workflow"
 )
 
 // The ids of the constructs in the cohort's stack. They are part of the names of deployed resources: never change them.
@@ -24,13 +20,16 @@ const (
 	cohortsID    = "Cohorts"
 	cohortsKeyID = "CohortsKey"
 	reviewID     = "Review"
+
+	trailLogsID    = "CompanyTrailLogs"
+	trailLogsKeyID = "CompanyTrailLogsKey"
 )
 
 // addCohortPipeline adds the pipeline that scores whole cohorts to the stack, with its record store and its trail.
 func addCohortPipeline(stack awscdk.Stack, e Environment) {
 	c := e.Cohort
 	records := audit.NewRecordStore(stack, recordsID, e.recordStore())
-	audit.NewTrail(stack, trailID, &audit.TrailProps{Records: records, EndpointName: e.EndpointName, LogRetention: e.LogRetention})
+	trail := audit.NewTrail(stack, trailID, &audit.TrailProps{Records: records, EndpointName: e.EndpointName, LogRetention: e.LogRetention})
 
 	props, watch := e.pipeline(), e.monitoring()
 	watch.RunEvery = c.RunEvery
@@ -39,7 +38,7 @@ func addCohortPipeline(stack awscdk.Stack, e Environment) {
 	scoring.Bucket = c.bucket(stack)
 	props.Cohort = &scoring
 	if len(c.Approvers) > 0 {
-		props.Approval = e.addApproval(stack, records)
+		props.Approval = e.addApproval(stack, records, trail)
 		watch.Approvals = &monitoring.Approvals{Requests: props.Approval.Table(), Deadline: props.Approval.Deadline()}
 	}
 	props.Downstream = c.downstream(stack)
@@ -59,30 +58,6 @@ func (c *CohortEnvironment) downstream(stack awscdk.Stack) []risk.Downstream {
 		systems = append(systems, c.Incident.downstream(c.Incident.connection(stack)))
 	}
 	return systems
-}
-
-// addApproval lets the approvers decide whether a run goes on.
-func (e Environment) addApproval(stack awscdk.Stack, records *audit.RecordStore) *approval.Approval {
-	var approvers []string
-	for _, approver := range e.Cohort.Approvers {
-		approvers = append(approvers, principalARN(stack, approver))
-	}
-	a := approval.NewApproval(stack, approvalID, &approval.ApprovalProps{
-		Approvers: approvers, Deadline: e.Cohort.ApprovalDeadline, RecordBucket: records.Bucket(),
-		LogRetention: e.LogRetention, RemovalPolicy: e.RemovalPolicy,
-	})
-	output(stack, workflow.DecisionURL, "Approvers decide at this URL: clinicalrisk approvals --url.", *a.DecisionURL())
-	output(stack, "ApproversTopicArn", "Subscribe the approvers to this topic.", *a.Topic().TopicArn())
-	return a
-}
-
-// principalARN returns the ARN of a role or user. The principal is an ARN, or a name in the stack's own account.
-func principalARN(stack awscdk.Stack, principal string) string {
-	if strings.HasPrefix(principal, "arn:") {
-		return principal
-	}
-	kind, name, _ := strings.Cut(principal, "/")
-	return *stack.FormatArn(&awscdk.ArnComponents{Service: jsii.String("iam"), Region: jsii.String(""), Resource: &kind, ResourceName: &name})
 }
 
 func (c *CohortEnvironment) bucket(stack awscdk.Stack) awss3.IBucket {

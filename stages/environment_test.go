@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"clinical-risk-pipeline/constructs/approval"
 )
 
 func TestTheEnvironmentsAreValid(t *testing.T) {
@@ -79,6 +81,8 @@ func TestValidateReportsTheFaultsOfACohortOnceEach(t *testing.T) {
 	cohort.BucketName, cohort.BucketKey, cohort.Review = "My_Bucket", "alias/key", "a:b"
 	cohort.Approvers = []string{"Jane", "user/jane", "user/jane"}
 	cohort.ApprovalDeadline, cohort.RunEvery = time.Hour, 30*day
+	cohort.SessionNames, cohort.TrailLogGroup, cohort.TrailLogKey = ".*", "a log group", "alias/key"
+	cohort.Machines = []approval.Machine{{Principal: "Nightly", Service: "scheduler"}, {Principal: "user/jane"}, {Principal: "role/Nightly"}, {Principal: "role/Nightly"}}
 	cohort.Incident = &Incident{Instance: "example.service-now.com", ConnectionARN: "now", Urgency: 4}
 	cohort.Scoring.BatchSize = 5000
 	dev.Cohort = &cohort
@@ -90,6 +94,13 @@ func TestValidateReportsTheFaultsOfACohortOnceEach(t *testing.T) {
 		`environment "dev": Cohort.Review must be the name of a state machine, 1 to 80 letters, digits, hyphens and underscores, got "a:b"`,
 		`environment "dev": Cohort.Approvers[0] must be "role/NAME", "user/NAME", or the ARN of a role or user, got "Jane"`,
 		`environment "dev": Cohort.Approvers[2] must be unique, got "user/jane" twice`,
+		`environment "dev": Cohort.Machines[0].Principal must be "role/NAME", "user/NAME", or the ARN of a role or user, got "Nightly"`,
+		`environment "dev": Cohort.SessionNames must match the names of people only, such as "[a-z.]+@example\\.com", got ".*", which also matches "x"`,
+		`environment "dev": Cohort.Machines[0].Service must be the name of an AWS service, such as "scheduler.amazonaws.com", got "scheduler"`,
+		`environment "dev": Cohort.Machines[1] must not be one of the Approvers, whose sessions are people`,
+		`environment "dev": Cohort.Machines[3] must differ from the others`,
+		`environment "dev": Cohort.TrailLogGroup must be the name of a log group, got "a log group"`,
+		`environment "dev": Cohort.TrailLogKey must be the ARN of the key that encrypts TrailLogGroup, got "alias/key"`,
 		`environment "dev": Cohort.ApprovalDeadline must be at least 2h0m0s, to leave time for a warning, got 1h0m0s`,
 		`environment "dev": Cohort.Incident.ConnectionARN must be the ARN of an EventBridge connection, got "now"`,
 		`environment "dev": Cohort.Incident.SecretARN must be the ARN of a secret, got ""`,
@@ -112,6 +123,10 @@ func TestTheApprovalDeadlineHasBounds(t *testing.T) {
 			CohortEnvironment{BucketName: "cohorts", Approvers: []string{"role/Lead"}, ApprovalDeadline: 31 * day},
 			`environment "dev": Cohort.ApprovalDeadline must be whole seconds from 1m0s to 720h0m0s, got 744h0m0s`,
 		},
+		"a deadline as long as the trail's logs are kept": {
+			CohortEnvironment{BucketName: "cohorts", Approvers: []string{"role/Lead"}, ApprovalDeadline: 30 * day},
+			`environment "dev": Cohort.ApprovalDeadline must be shorter than the environment's LogRetention, 720h0m0s: afterwards nobody knows who started the run, got 720h0m0s`,
+		},
 		"a deadline needs approvers": {
 			CohortEnvironment{BucketName: "cohorts", ApprovalDeadline: 3 * time.Hour},
 			`environment "dev": Cohort.Approvers are required with an ApprovalDeadline, got none`,
@@ -122,6 +137,19 @@ func TestTheApprovalDeadlineHasBounds(t *testing.T) {
 		if err := dev.Validate(); err == nil || err.Error() != row.fault {
 			t.Errorf("%s: got %v", reason, err)
 		}
+	}
+}
+
+func TestFieldsOfAnApprovalNeedApprovers(t *testing.T) {
+	dev := devEnvironment()
+	dev.Cohort = &CohortEnvironment{BucketName: "cohorts", SessionNames: "ada|grace", Machines: []approval.Machine{{Principal: "role/Nightly"}}, TrailLogGroup: "trail"}
+	want := strings.Join([]string{
+		`environment "dev": Cohort.Approvers are required with SessionNames, got none`,
+		`environment "dev": Cohort.Approvers are required with Machines, got none`,
+		`environment "dev": Cohort.Approvers are required with a TrailLogGroup, got none`,
+	}, "\n")
+	if err := dev.Validate(); err == nil || err.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 
+	"clinical-risk-pipeline/constructs/approval"
 	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/constructs/release"
 	"clinical-risk-pipeline/constructs/risk"
@@ -55,9 +56,11 @@ func Environments() []Environment {
 			},
 			EndpointName: "dropout-inference-prod",
 			Cohort: &CohortEnvironment{
-				BucketName: "clinical-risk-prod",
-				Approvers:  []string{"role/ClinicalOperations"},
-				Review:     "SubjectReview",
+				BucketName:   "clinical-risk-prod",
+				Approvers:    []string{"role/ClinicalOperations"},
+				SessionNames: `[a-z.-]+@example\.com`,
+				Machines:     []approval.Machine{{Principal: "role/NightlyCohort", Service: "scheduler.amazonaws.com"}},
+				Review:       "SubjectReview",
 			},
 			RecordLock:      audit.Compliance,
 			RecordRetention: productionRecords,

@@ -26,16 +26,19 @@ func devEnvironment() Environment {
 		Extraction:   risk.EMRStep{ClusterID: exampleCluster, Script: "s3://clinical-risk-dev/jobs/etl.py"},
 		EndpointName: "dropout-inference-dev",
 		Cohort:       &CohortEnvironment{BucketName: "clinical-risk-dev", Approvers: []string{"role/ClinicalOperations"}, Review: "SubjectReview"},
+		LogRetention: awslogs.RetentionDays_ONE_MONTH, // or the log group of another trail, for the approval
 	}
 }
 
 // prodEnvironment meets the rules of production and sets nothing else.
 func prodEnvironment() Environment {
 	return Environment{
-		Name:            "prod",
-		Extraction:      risk.EMRStep{ClusterID: exampleCluster, Script: "s3://clinical-risk-prod/jobs/etl.py"},
-		EndpointName:    "dropout-inference-prod",
-		Cohort:          &CohortEnvironment{BucketName: "clinical-risk-prod", Approvers: []string{"role/ClinicalOperations"}, Review: "SubjectReview"},
+		Name:         "prod",
+		Extraction:   risk.EMRStep{ClusterID: exampleCluster, Script: "s3://clinical-risk-prod/jobs/etl.py"},
+		EndpointName: "dropout-inference-prod",
+		Cohort: &CohortEnvironment{
+			BucketName: "clinical-risk-prod", Approvers: []string{"role/ClinicalOperations"}, SessionNames: `[a-z.]+@example\.com`, Review: "SubjectReview",
+		},
 		RecordLock:      audit.Compliance,
 		RecordRetention: productionRecords,
 		LogRetention:    awslogs.RetentionDays_TEN_YEARS,

@@ -53,7 +53,7 @@ func TestApprovalFunctionsGetTheirSettings(t *testing.T) {
 	common := object{"APPROVAL_TABLE": object{"Ref": table}, "APPROVAL_BUCKET": "records", "APPROVAL_PREFIX": "decisions/"}
 	for function, own := range map[string]object{
 		"RequestFunction": {"APPROVAL_TOPIC": object{"Ref": topic}, "APPROVAL_URL": attribute(url, "FunctionUrl")},
-		"DecideFunction":  {"APPROVAL_APPROVERS": approverRole},
+		"DecideFunction":  {"APPROVAL_APPROVERS": approverRole, "APPROVAL_TRAIL_LOGS": "company/trail"},
 	} {
 		maps.Copy(own, common)
 		_, properties := p.one(t, "AWS::Lambda::Function", function)

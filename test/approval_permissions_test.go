@@ -47,7 +47,7 @@ func TestApprovalFunctionsHaveExactlyTheseStatements(t *testing.T) {
 		"ReviewRecords":     allow("ReviewRecords", bucket("/decisions/*"), "s3:GetObject"),
 		"RecordDecision":    allow("RecordDecision", bucket("/approvals/*"), []any{"s3:GetObject", "s3:PutObject"}),
 		"RecordsEncryption": with(allow("RecordsEncryption", existingKey, []any{"kms:Decrypt", "kms:GenerateDataKey"}), through("s3")),
-		"WhoStarted":        allow("WhoStarted", "*", "cloudtrail:LookupEvents"),
+		"WhoStarted":        allow("WhoStarted", joined("arn:", object{"Ref": "AWS::Partition"}, ":logs:", object{"Ref": "AWS::Region"}, ":", object{"Ref": "AWS::AccountId"}, ":log-group:company/trail:*"), "logs:FilterLogEvents"),
 		"Logging":           logging(decideLogs),
 	}, p.policy(t, "DecideFunctionPermissions")); diff != "" {
 		t.Errorf("the decide function: %s", diff)

@@ -27,7 +27,16 @@ var approvalChanges = map[string]approvalChange{
 	"Topic": func(stack awscdk.Stack, p *approval.ApprovalProps) {
 		p.Topic = awssns.Topic_FromTopicArn(stack, jsii.String("Existing"), jsii.String(existingTopic))
 	},
-	"SessionNames": func(_ awscdk.Stack, p *approval.ApprovalProps) { p.SessionNames = `@example\.com$` },
+	"SessionNames": func(_ awscdk.Stack, p *approval.ApprovalProps) { p.SessionNames = `[a-z.]+@example\.com` },
+	"Machines": func(_ awscdk.Stack, p *approval.ApprovalProps) {
+		p.Machines = []approval.Machine{{Principal: "arn:aws:iam::123456789012:role/Nightly", Service: "scheduler.amazonaws.com"}}
+	},
+	"TrailLogGroup": func(stack awscdk.Stack, p *approval.ApprovalProps) {
+		p.TrailLogGroup = awslogs.LogGroup_FromLogGroupName(stack, jsii.String("OtherTrail"), jsii.String("other/trail"))
+	},
+	"TrailLogKey": func(stack awscdk.Stack, p *approval.ApprovalProps) {
+		p.TrailLogKey = awskms.Key_FromKeyArn(stack, jsii.String("TrailKey"), jsii.String(existingKey))
+	},
 	"Key": func(stack awscdk.Stack, p *approval.ApprovalProps) {
 		p.Key, p.KeyPrepared = awskms.Key_FromKeyArn(stack, jsii.String("Existing"), jsii.String(existingKey)), true
 	},
@@ -77,7 +86,19 @@ func TestApprovalWithWrongPropsPanicsWithTheirFaults(t *testing.T) {
 	stack := awscdk.NewStack(newApp(t.TempDir()), jsii.String("Wrong"), nil)
 	fault := panicOf(func() { approval.NewApproval(stack, "Approval", &approval.ApprovalProps{}) })
 	err, ok := fault.(error)
-	if !ok || len(strings.Split(err.Error(), "\n")) != 2 {
-		t.Errorf("panicked with %v, want the faults of Approvers and RecordBucket", fault)
+	if !ok || len(strings.Split(err.Error(), "\n")) != 3 {
+		t.Errorf("panicked with %v, want the faults of Approvers, RecordBucket and TrailLogGroup", fault)
+	}
+}
+
+func TestApprovalRefusesTheTrailOfAnotherRegion(t *testing.T) {
+	app := newApp(t.TempDir())
+	elsewhere := awscdk.NewStack(app, jsii.String("Elsewhere"), &awscdk.StackProps{Env: &awscdk.Environment{Account: jsii.String("123456789012"), Region: jsii.String("us-east-1")}})
+	stack := awscdk.NewStack(app, jsii.String("Here"), &awscdk.StackProps{Env: &awscdk.Environment{Account: jsii.String("123456789012"), Region: jsii.String("eu-central-1")}})
+	fault := panicOf(func() {
+		approval.NewApproval(stack, "Approval", approvalProps(stack, func(_ awscdk.Stack, p *approval.ApprovalProps) { p.TrailLogGroup = companyTrail(elsewhere) }))
+	})
+	if want := "TrailLogGroup must be in the stack's region, eu-central-1, got us-east-1"; fault == nil || fmt.Sprint(fault) != want {
+		t.Errorf("panicked with %v, want %s", fault, want)
 	}
 }

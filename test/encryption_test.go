@@ -91,11 +91,13 @@ func TestKeyPoliciesOfRecordsAndTrail(t *testing.T) {
 	want := map[string]object{
 		"EncryptTrail": cloudTrail, "ReadTrail": letAccount("ReadTrail", through("s3"), "kms:Decrypt"),
 		"EncryptTrailLogs": letLogs("EncryptTrailLogs", arn("logs", "log-group:*")),
+		"ReadTrailLogs":    letAccount("ReadTrailLogs", through("logs"), "kms:Decrypt"),
 	}
 	if diff := cmp.Diff(want, p.keyPolicy(t, "Audit")); diff != "" {
 		t.Errorf("trail: %s", diff)
 	}
 	delete(want, "EncryptTrailLogs") // this trail has no log group
+	delete(want, "ReadTrailLogs")
 	if diff := cmp.Diff(want, synthesizeTrail(t, "default", nil).keyPolicy(t, "Audit")); diff != "" {
 		t.Errorf("trail without a log group: %s", diff)
 	}

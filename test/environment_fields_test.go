@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/google/go-cmp/cmp"
 
+	"clinical-risk-pipeline/constructs/approval"
 	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/constructs/release"
 	"clinical-risk-pipeline/constructs/risk"
@@ -98,7 +99,7 @@ func TestEveryFieldOfAnEnvironmentsAlarmsHasAnEffect(t *testing.T) {
 func TestEveryFieldOfACohortEnvironmentHasAnEffect(t *testing.T) {
 	base := func() stages.Environment {
 		e := smallestEnvironment()
-		e.Cohort.Approvers = []string{"role/ClinicalOperations"}
+		e.LogRetention, e.Cohort.Approvers, e.Cohort.TrailLogGroup = awslogs.RetentionDays_ONE_YEAR, []string{"role/ClinicalOperations"}, "company/trail"
 		return e
 	}
 	everyFieldHasAnEffect(t, base, func(e *stages.Environment) *stages.CohortEnvironment { return e.Cohort }, map[string]func(*stages.CohortEnvironment){
@@ -107,6 +108,10 @@ func TestEveryFieldOfACohortEnvironmentHasAnEffect(t *testing.T) {
 		"Scoring":          func(c *stages.CohortEnvironment) { c.Scoring.BatchSize = 10 },
 		"Approvers":        func(c *stages.CohortEnvironment) { c.Approvers = []string{"role/TrialLead"} },
 		"ApprovalDeadline": func(c *stages.CohortEnvironment) { c.ApprovalDeadline = 4 * time.Hour },
+		"SessionNames":     func(c *stages.CohortEnvironment) { c.SessionNames = `[a-z.]+@example\.com` },
+		"Machines":         func(c *stages.CohortEnvironment) { c.Machines = []approval.Machine{{Principal: "role/Nightly"}} },
+		"TrailLogGroup":    func(c *stages.CohortEnvironment) { c.TrailLogGroup = "" },
+		"TrailLogKey":      func(c *stages.CohortEnvironment) { c.TrailLogKey = existingKey },
 		"Review":           func(c *stages.CohortEnvironment) { c.Review = "SubjectReview" },
 		"Incident":         func(c *stages.CohortEnvironment) { c.Incident = environmentIncident() },
 		"RunEvery":         func(c *stages.CohortEnvironment) { c.RunEvery = 24 * time.Hour },

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 
+	"clinical-risk-pipeline/constructs/approval"
 	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/constructs/release"
 	"clinical-risk-pipeline/constructs/risk"
@@ -28,10 +29,12 @@ func exampleEnvironments() []stages.Environment {
 // devEnvironment has the example cluster, which a setting must replace before a deployment.
 func devEnvironment() stages.Environment {
 	return stages.Environment{
-		Name:          "dev",
-		Extraction:    risk.EMRStep{ClusterID: "j-EXAMPLE000000", Script: "s3://clinical-risk-dev/jobs/etl.py"},
-		EndpointName:  "dropout-inference-dev",
-		Cohort:        &stages.CohortEnvironment{BucketName: "clinical-risk-dev", Approvers: []string{"role/ClinicalOperations"}, Review: "SubjectReview"},
+		Name:         "dev",
+		Extraction:   risk.EMRStep{ClusterID: "j-EXAMPLE000000", Script: "s3://clinical-risk-dev/jobs/etl.py"},
+		EndpointName: "dropout-inference-dev",
+		Cohort: &stages.CohortEnvironment{
+			BucketName: "clinical-risk-dev", Approvers: []string{"role/ClinicalOperations"}, SessionNames: `[a-z.]+@example\.com`, Review: "SubjectReview",
+		},
 		LogRetention:  awslogs.RetentionDays_ONE_MONTH,
 		RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
 	}
@@ -88,6 +91,8 @@ func extremeEnvironments() []stages.Environment {
 	cohort.BucketKey = "arn:aws:kms:eu-central-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef"
 	cohort.Scoring.Prefix, cohort.RunEvery = "trials/night", 24*time.Hour
 	cohort.Incident = environmentIncident()
+	cohort.Machines = []approval.Machine{{Principal: "role/Nightly", Service: "scheduler.amazonaws.com"}}
+	cohort.TrailLogGroup, cohort.TrailLogKey = "company/trail", "arn:aws:kms:eu-central-1:123456789012:key/76543210-89ab-cdef-0123-456789abcdef"
 
 	least := devEnvironment()
 	least.Name, least.Cohort = "least", &stages.CohortEnvironment{BucketName: "least-bucket"}

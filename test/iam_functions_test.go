@@ -10,7 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
-	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -63,8 +63,14 @@ var operations = map[string]func(d *deployment, c call) []need{
 		}
 		return needs
 	},
-	"CloudTrail:LookupEvents": func(*deployment, call) []need {
-		return []need{{actions: actions("cloudtrail", "LookupEvents"), resource: "*"}}
+	"CloudWatch Logs:FilterLogEvents": func(d *deployment, c call) []need {
+		// The policy names the group with ":*": https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+		group := own("logs", "log-group:"+c.text("LogGroupName"))
+		needs := []need{{
+			actions: actions("logs", "FilterLogEvents"), resource: group + ":log-stream:",
+			others: []string{own("logs", "log-group:neighbour:log-stream:"), group + "-2:log-stream:"},
+		}}
+		return append(needs, d.encryption(group+":*", "logs", "Decrypt")...)
 	},
 }
 
@@ -142,7 +148,9 @@ func (d *deployment) functionCalls(t *testing.T) map[string][]call {
 	tasks := cloud.Tasks{Client: sfn.NewFromConfig(config)}
 	_ = tasks.Succeed(ctx, "token", nil)
 	_, _ = tasks.Completed(ctx, execution, []byte("{}"))
-	_, _ = cloud.Starts{Client: cloudtrail.NewFromConfig(config), Now: time.Now}.Starters(ctx, &approval.Request{Execution: execution})
+	_, _ = cloud.Starts{
+		Client: cloudwatchlogs.NewFromConfig(config), History: sfn.NewFromConfig(config), Group: d.resolver.name(d.find("AWS::Logs::LogGroup", "TrailLogs")), Now: time.Now,
+	}.Starters(ctx, &approval.Request{Execution: execution, StartedAt: time.Now()})
 	return map[string][]call{"ApprovalRequestFunctionRole": request, "ApprovalDecideFunctionRole": decide}
 }
 
@@ -172,7 +180,7 @@ func TestEveryOperationOfTheFunctionsIsKnown(t *testing.T) {
 	known := map[string]bool{}
 	for service, client := range map[string]reflect.Type{
 		"DynamoDB": reflect.TypeFor[cloud.DynamoDB](), "S3": reflect.TypeFor[cloud.S3](), "SNS": reflect.TypeFor[cloud.SNS](),
-		"SFN": reflect.TypeFor[cloud.StepFunctions](), "CloudTrail": reflect.TypeFor[cloudtrail.LookupEventsAPIClient](),
+		"SFN": reflect.TypeFor[cloud.StepFunctions](), "CloudWatch Logs": reflect.TypeFor[cloudwatchlogs.FilterLogEventsAPIClient](),
 	} {
 		for method := range client.Methods() {
 			known[service+":"+method.Name] = true

@@ -22,7 +22,7 @@ var wildcardResources = map[string]string{
 	"ApprovalDecideFunctionPermissions Logging":          ofOne,
 	"ApprovalDecideFunctionPermissions RecordDecision":   oneFolder,
 	"ApprovalDecideFunctionPermissions ReviewRecords":    oneFolder,
-	"ApprovalDecideFunctionPermissions WhoStarted":       noResource,
+	"ApprovalDecideFunctionPermissions WhoStarted":       ofOne,
 	"ApprovalRequestFunctionPermissions Logging":         ofOne,
 	"MonitoringApprovalWatchRolePermissions Logging":     noResource,
 	"MonitoringApprovalWatchRolePermissions ReportCount": noResource + "; a condition names the namespace",

@@ -40,6 +40,11 @@ func synthesizeStack(t *testing.T, name string, build func(awscdk.Stack)) *pipel
 	return p
 }
 
+// companyTrail is the log group of a trail that another stack has.
+func companyTrail(stack awscdk.Stack) awslogs.ILogGroup {
+	return awslogs.LogGroup_FromLogGroupName(stack, jsii.String("CompanyTrail"), jsii.String("company/trail"))
+}
+
 type approvalChange func(awscdk.Stack, *approval.ApprovalProps)
 
 // synthesizeApproval synthesizes an approval with the required props and one change, connected to a state machine.
@@ -74,6 +79,7 @@ func approvalProps(stack awscdk.Stack, change approvalChange) *approval.Approval
 			BucketName:    jsii.String("records"),
 			EncryptionKey: awskms.Key_FromKeyArn(stack, jsii.String("RecordsKey"), jsii.String(existingKey)),
 		}),
+		TrailLogGroup: companyTrail(stack),
 	}
 	if change != nil {
 		change(stack, props)
@@ -186,13 +192,13 @@ func wantForeignKeyRefused(t *testing.T, build func()) {
 func fullStack(stack awscdk.Stack) {
 	p := recordedProps(stack)
 	p.AlertEmails = []string{"team@example.org"}
-	audit.NewTrail(stack, "Trail", &audit.TrailProps{
+	trail := audit.NewTrail(stack, "Trail", &audit.TrailProps{
 		Records: p.Records, EndpointName: p.EndpointName, LogRetention: awslogs.RetentionDays_ONE_YEAR,
 	})
 	p.Cohort = &risk.Cohort{BatchSize: 2, Bucket: awss3.Bucket_FromBucketAttributes(stack, jsii.String("Cohorts"), &awss3.BucketAttributes{
 		BucketName: jsii.String(cohortsBucket), EncryptionKey: awskms.Key_FromKeyArn(stack, jsii.String("CohortsKey"), jsii.String(cohortsKey)),
 	})}
-	addApproval(stack, p)
+	addApprovalOf(stack, p, trail.StartLogs(), trail.Key())
 	p.Downstream = append(p.Downstream, incident(stack))
 	pipeline := risk.NewClinicalRiskPipeline(stack, "Pipeline", p)
 	monitoring.NewMonitoring(stack, "Monitoring", &monitoring.MonitoringProps{

@@ -189,6 +189,25 @@ func TestTrailToCloudWatchLogs(t *testing.T) {
 	}
 }
 
+// An approval needs a log group with the starts of executions.
+func TestTrailHasTheLogsOfStarts(t *testing.T) {
+	stack := awscdk.NewStack(newApp(t.TempDir()), jsii.String("Starts"), nil)
+	records := audit.NewRecordStore(stack, "Records", nil)
+	for name, row := range map[string]struct {
+		props audit.TrailProps
+		want  bool
+	}{
+		"Logged":            {audit.TrailProps{LogRetention: awslogs.RetentionDays_ONE_YEAR}, true},
+		"NotLogged":         {audit.TrailProps{}, false},
+		"WithoutManagement": {audit.TrailProps{LogRetention: awslogs.RetentionDays_ONE_YEAR, WithoutManagementEvents: true}, false},
+	} {
+		row.props.Records, row.props.EndpointName = records, "dropout"
+		if logs := audit.NewTrail(stack, name, &row.props).StartLogs(); (logs != nil) != row.want {
+			t.Errorf("%s: got %v", name, logs)
+		}
+	}
+}
+
 // trailChanges sets each prop to a value other than its default.
 var trailChanges = map[string]func(awscdk.Stack, *audit.TrailProps){
 	"Records": func(stack awscdk.Stack, p *audit.TrailProps) {

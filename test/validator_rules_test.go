@@ -124,6 +124,7 @@ var brokenBy = map[string][]broken{
 	"GxP-ResourceNarrow": {
 		{"any cluster", "AWS::IAM::ManagedPolicy", "", adding(allowing("elasticmapreduce:AddJobFlowSteps", "arn:aws:elasticmapreduce:us-east-1:123456789012:cluster/*"))},
 		{"a whole bucket", "AWS::IAM::ManagedPolicy", "", adding(allowing("s3:GetObject", "arn:aws:s3:::bucket/*"))},
+		{"any log group", "AWS::IAM::ManagedPolicy", "", adding(allowing("logs:FilterLogEvents", "arn:aws:logs:us-east-1:123456789012:log-group:*"))},
 		{"executions of any state machine", "AWS::IAM::ManagedPolicy", "", adding(allowing("states:StopExecution", "arn:aws:states:us-east-1:123456789012:execution:*"))},
 	},
 	"GxP-PolicyOurs": {{"full access, as in the source document", "AWS::IAM::Role", "", func(_, properties object) {

@@ -7,6 +7,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
@@ -65,8 +67,13 @@ func cohortProps(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
 
 // addApproval adds an approval of 24 hours and a review to props that have records.
 func addApproval(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) *risk.ClinicalRiskPipelineProps {
+	return addApprovalOf(stack, p, companyTrail(stack), nil)
+}
+
+// addApprovalOf adds an approval, which looks up in a trail's log group who started a run.
+func addApprovalOf(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps, trail awslogs.ILogGroup, key awskms.IKey) *risk.ClinicalRiskPipelineProps {
 	p.Approval = approval.NewApproval(stack, "Approval", &approval.ApprovalProps{
-		Approvers: []string{approverRole}, RecordBucket: p.Records.Bucket(), Deadline: 24 * time.Hour,
+		Approvers: []string{approverRole}, RecordBucket: p.Records.Bucket(), Deadline: 24 * time.Hour, TrailLogGroup: trail, TrailLogKey: key,
 	})
 	p.Downstream = []risk.Downstream{review(stack)}
 	return p

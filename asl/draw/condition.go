@@ -3,20 +3,23 @@ package draw
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
+	"maps"
+	"slices"
 	"strings"
 )
 
 // maxLabel is the maximum number of characters of a drawn condition.
 const maxLabel = 34
 
-var blanks = regexp.MustCompile(`\s+`)
-
-// shorten truncates a long text.
+// shorten returns a text as one line, clipped to the size of a label.
 func shorten(text string) string {
-	text = strings.TrimSpace(blanks.ReplaceAllString(text, " "))
-	if runes := []rune(text); len(runes) > maxLabel {
-		return strings.TrimSpace(string(runes[:maxLabel-1])) + "…"
+	return clip(strings.Join(strings.Fields(text), " "), maxLabel)
+}
+
+// clip truncates a text that has more characters than the limit.
+func clip(text string, limit int) string {
+	if runes := []rune(text); len(runes) > limit {
+		return strings.TrimSpace(string(runes[:limit-1])) + "…"
 	}
 	return text
 }
@@ -45,13 +48,30 @@ func condition(rule map[string]any) string {
 	return comparison(rule)
 }
 
-var signs = map[string]string{"Equals": "=", "LessThan": "<", "GreaterThan": ">", "LessThanEquals": "≤", "GreaterThanEquals": "≥", "Matches": "matches"}
+// signs pairs the comparisons of all types with what is drawn.
+var signs = [...][2]string{
+	{"Equals", "="}, {"LessThan", "<"}, {"GreaterThan", ">"}, {"LessThanEquals", "≤"}, {"GreaterThanEquals", "≥"}, {"Matches", "matches"},
+}
+
+// sign returns what is drawn for an operator such as NumericGreaterThan, or "".
+func sign(operator string) string {
+	for _, family := range []string{"Numeric", "String", "Boolean", "Timestamp"} {
+		if bare, ok := strings.CutPrefix(operator, family); ok {
+			for _, s := range signs {
+				if s[0] == bare {
+					return s[1]
+				}
+			}
+		}
+	}
+	return ""
+}
 
 // comparison describes a rule: {"Variable": "$.risk", "NumericGreaterThan": 0.75} becomes risk > 0.75.
 func comparison(rule map[string]any) string {
 	variable, _ := rule["Variable"].(string)
 	variable = strings.TrimPrefix(variable, "$.")
-	for _, operator := range sortedNames(rule) {
+	for _, operator := range slices.Sorted(maps.Keys(rule)) {
 		if property, ok := strings.CutPrefix(operator, "Is"); ok {
 			if rule[operator] == false {
 				return variable + " is not " + strings.ToLower(property)
@@ -59,10 +79,8 @@ func comparison(rule map[string]any) string {
 			return variable + " is " + strings.ToLower(property)
 		}
 		bare := strings.TrimSuffix(operator, "Path")
-		for _, family := range []string{"Numeric", "String", "Boolean", "Timestamp"} {
-			if sign, ok := signs[strings.TrimPrefix(bare, family)]; ok && strings.HasPrefix(bare, family) {
-				return fmt.Sprintf("%s %s %s", variable, sign, literal(rule[operator], bare != operator))
-			}
+		if sign := sign(bare); sign != "" {
+			return fmt.Sprintf("%s %s %s", variable, sign, literal(rule[operator], bare != operator))
 		}
 	}
 	return variable

@@ -7,59 +7,28 @@
 //	})
 //
 // The drawing is the same for the same arguments. It needs no font or style sheet, so it can be a file or part of a page. Shapes and
-// captions show everything that colours show.
-//
-// Graphviz, compiled to WebAssembly, makes the layout. The first process on a machine takes about a second to translate it and stores
-// the translation in the folder for temporary files.
+// captions show everything that colours show. Package draw reads and writes no files, and does nothing before the first call.
 package draw
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
-	"sync"
-
-	graphviz "github.com/goccy/go-graphviz"
 )
 
-// rendering serializes the calls of go-graphviz, because its WebAssembly module has a single memory.
-var rendering sync.Mutex
-
 // SVG draws the definition, with the overlay unless it is nil. The definition need not be valid: SVG draws a transition to a state that
-// does not exist. The error reports a text that is not a definition.
+// does not exist. The error reports a text that is not a definition, or a definition that is too large to draw.
 func SVG(definition []byte, overlay *Overlay) ([]byte, error) {
 	var machine map[string]any
 	if err := json.Unmarshal(definition, &machine); err != nil {
-		return nil, fmt.Errorf("draw: the definition is not a JSON object: %w", err)
+		return nil, fmt.Errorf("the definition is not a JSON object: %w", err)
 	}
 	if _, ok := machine["States"].(map[string]any); !ok {
-		return nil, fmt.Errorf("draw: the definition has no States")
+		return nil, fmt.Errorf("the definition has no States")
 	}
-	svg, err := render(dotSource(machine, overlay))
-	if err != nil {
-		return nil, fmt.Errorf("draw: %w", err)
-	}
-	return finish(svg, machine, overlay), nil
-}
-
-func render(source []byte) ([]byte, error) {
-	rendering.Lock()
-	defer rendering.Unlock()
-	ctx := context.Background()
-	engine, err := graphviz.New(ctx)
-	if err != nil {
+	if err := checkSize(machine); err != nil {
 		return nil, err
 	}
-	defer func() { _ = engine.Close() }()
-	graph, err := graphviz.ParseBytes(source)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = graph.Close() }()
-	var svg bytes.Buffer
-	if err := engine.Render(ctx, graph, graphviz.SVG, &svg); err != nil {
-		return nil, err
-	}
-	return svg.Bytes(), nil
+	s := newScene([]map[string]any{machine}, overlay, false)
+	s.place()
+	return document(s, machine, overlay), nil
 }

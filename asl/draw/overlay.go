@@ -17,27 +17,27 @@ type Overlay struct {
 type Count struct{ Entered, Failed int }
 
 // taken returns how often a transition was taken. It computes the transitions at the start and the end from the other counts.
-func (g *graph) taken(t transition) int {
+func (o *Overlay) taken(t transition) int {
 	switch t.kind {
 	case entering:
-		taken := g.overlay.States[t.to].Entered
-		for pair, n := range g.overlay.Transitions {
+		taken := o.States[t.to].Entered
+		for pair, n := range o.Transitions {
 			if pair[1] == t.to {
 				taken -= n
 			}
 		}
 		return max(0, taken)
 	case leaving:
-		count := g.overlay.States[t.from]
+		count := o.States[t.from]
 		taken := count.Entered - count.Failed
-		for pair, n := range g.overlay.Transitions {
+		for pair, n := range o.Transitions {
 			if pair[0] == t.from {
 				taken -= n
 			}
 		}
 		return max(0, taken)
 	}
-	return g.overlay.Transitions[[2]string{t.from, t.to}]
+	return o.Transitions[[2]string{t.from, t.to}]
 }
 
 func (o *Overlay) most() int {

@@ -1,7 +1,7 @@
 package draw
 
 import (
-	"slices"
+	"fmt"
 	"strings"
 )
 
@@ -12,27 +12,21 @@ const (
 	choice
 	fallback
 	catch
-	entering // from the start point of a state machine
-	leaving  // to its end point
+	entering // from the start of a scene
+	leaving  // to its end
 )
-
-// scope holds the start and end points of one state machine. Inside a Map or Parallel state, a Succeed state leads to the end point.
-type scope struct {
-	start, end string
-	inner      bool
-}
 
 // transition is an edge of the drawing.
 type transition struct {
 	from, to string
 	kind     kind
-	label    string
+	label    []string
 }
 
-// transitions returns the transitions that leave a state.
-func transitions(name string, fields map[string]any, s scope) []transition {
+// transitions returns the transitions that leave a state. Inside a Map or Parallel state, a Succeed state leads to the end.
+func transitions(name string, fields map[string]any, inside bool) []transition {
 	var list []transition
-	add := func(to any, k kind, label string) {
+	add := func(to any, k kind, label ...string) {
 		if target, ok := to.(string); ok {
 			list = append(list, transition{from: name, to: target, kind: k, label: label})
 		}
@@ -41,9 +35,9 @@ func transitions(name string, fields map[string]any, s scope) []transition {
 		add(rule["Next"], choice, shorten(condition(rule)))
 	}
 	add(fields["Default"], fallback, "default")
-	add(fields["Next"], next, "")
-	if fields["End"] == true || fields["Type"] == "Succeed" && s.inner {
-		add(s.end, leaving, "")
+	add(fields["Next"], next)
+	if fields["End"] == true || fields["Type"] == "Succeed" && inside {
+		add("end", leaving)
 	}
 	for _, catcher := range objects(fields["Catch"]) {
 		add(catcher["Next"], catch, shorten(errorNames(catcher["ErrorEquals"])))
@@ -53,13 +47,28 @@ func transitions(name string, fields map[string]any, s scope) []transition {
 
 // merged joins choice rules or catchers that lead to the same state, because they count as one transition.
 func merged(list []transition) []transition {
+	type target struct {
+		to             string
+		catch, leaving bool
+	}
 	var edges []transition
+	known := map[target]int{}
 	for _, t := range list {
-		same := slices.IndexFunc(edges, func(e transition) bool { return e.to == t.to && (e.kind == catch) == (t.kind == catch) })
-		if same < 0 {
+		key := target{t.to, t.kind == catch, t.kind == leaving}
+		i, ok := known[key]
+		if !ok {
+			known[key] = len(edges)
 			edges = append(edges, t)
-		} else if t.label != "" {
-			edges[same].label = strings.TrimSpace(edges[same].label + "\nor " + t.label)
+			continue
+		}
+		for _, text := range t.label {
+			edges[i].label = append(edges[i].label, "or "+text)
+		}
+	}
+	for i := range edges {
+		if label := edges[i].label; len(label) > maxLabelLines {
+			more := fmt.Sprintf("or %d more", len(label)-maxLabelLines+1)
+			edges[i].label = append(label[:maxLabelLines-1:maxLabelLines-1], more)
 		}
 	}
 	return edges

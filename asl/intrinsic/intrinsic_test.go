@@ -102,6 +102,18 @@ func TestCalls(t *testing.T) {
 	}
 }
 
+func TestEveryFunctionIsCalled(t *testing.T) {
+	called := "States.MathRandom( States.UUID(" // see TestRandomness
+	for _, test := range calls {
+		called += " " + test.call
+	}
+	for _, name := range intrinsic.Names() {
+		if !strings.Contains(called, name+"(") {
+			t.Errorf("calls has no row for %s", name)
+		}
+	}
+}
+
 func TestCallsThatFail(t *testing.T) {
 	long := strings.Repeat("x", 10_001)
 	for _, test := range []struct{ reason, call, want string }{

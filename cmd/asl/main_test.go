@@ -122,7 +122,7 @@ func TestDraw(t *testing.T) {
 	if svg, err := os.ReadFile(target); err != nil || !bytes.Contains(svg, []byte("<svg")) {
 		t.Errorf("%v %.80s", err, svg)
 	}
-	if status, _, errs := run(t, "[]", "draw", "-"); status != program.ExitUsage || !strings.Contains(errs, "-: draw: ") {
+	if status, _, errs := run(t, "[]", "draw", "-"); status != program.ExitUsage || !strings.Contains(errs, "-: the definition ") {
 		t.Errorf("exit %d, %q", status, errs)
 	}
 }

@@ -25,8 +25,8 @@ import (
 
 const (
 	approvalExecution = "arn:aws:states:eu-central-1:123456789012:execution:Pipeline:nightly-7"
-	janeARN           = "arn:aws:sts::123456789012:assumed-role/TrialLead/jane.doe"
-	joeARN            = "arn:aws:sts::123456789012:assumed-role/TrialLead/joe.bloggs"
+	janeARN           = "arn:aws:sts::123456789012:assumed-role/TrialLead/jane.doe@example.com"
+	joeARN            = "arn:aws:sts::123456789012:assumed-role/TrialLead/joe.bloggs@example.com"
 )
 
 // functionURL is a function URL on this machine: it checks signatures as AWS does and runs the deployed handler.
@@ -53,7 +53,7 @@ func serveApprovals(t *testing.T) *functionURL {
 	store, log, now := &memory.Store{}, slog.New(slog.DiscardHandler), func() time.Time { return f.now }
 	records := approval.Records{Objects: f.objects, Bucket: "records", Prefix: "decisions/"}
 	f.api = approval.API{Decider: &approval.Decider{
-		Store: store, Records: records, Tasks: f.tasks, Starts: memory.Starts{{InvokedBy: "scheduler.amazonaws.com"}},
+		Store: store, Records: records, Tasks: f.tasks, Starts: memory.Starts{{ARN: "arn:aws:sts::123456789012:assumed-role/Starter/ada.byron@example.com"}},
 		Signers: approval.Signers{Approvers: []string{"arn:aws:iam::123456789012:role/TrialLead"}}, Now: now, Log: log,
 	}}
 	requester := approval.Requester{Store: store, Notifier: &memory.Notifier{}, Records: records, Now: now, Log: log}

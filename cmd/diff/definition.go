@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/internal/jsondiff"
 	"clinical-risk-pipeline/internal/strictjson"
 )
@@ -50,7 +51,7 @@ func resources(template object) object {
 	return all
 }
 
-// stateMachineProperties returns the properties of a resource, or nil where it is no state machine.
+// stateMachineProperties returns the properties of a resource, or nil if it is not a state machine.
 func stateMachineProperties(template object, id string) object {
 	resource, _ := resources(template)[id].(object)
 	if resource["Type"] != "AWS::StepFunctions::StateMachine" {
@@ -60,7 +61,7 @@ func stateMachineProperties(template object, id string) object {
 	return properties
 }
 
-// pathOf returns the construct path of a resource, or its logical id where the template has no paths.
+// pathOf returns the construct path of a resource, or its logical id if the template has no paths.
 func pathOf(template object, id string) string {
 	resource, _ := resources(template)[id].(object)
 	metadata, _ := resource["Metadata"].(object)
@@ -125,16 +126,12 @@ func (s states) collect(path string, definition object) {
 		if path != "" {
 			at = path + " / " + name
 		}
-		for _, field := range []string{"ItemProcessor", "Iterator"} {
-			if processor, ok := state[field].(object); ok {
-				s.collect(at, processor)
+		for i, machine := range asl.Inner(state) {
+			below := at
+			if state["Branches"] != nil {
+				below = fmt.Sprintf("%s / branch %d", at, i+1)
 			}
-		}
-		branches, _ := state["Branches"].([]any)
-		for i, branch := range branches {
-			if branch, ok := branch.(object); ok {
-				s.collect(fmt.Sprintf("%s / branch %d", at, i+1), branch)
-			}
+			s.collect(below, machine)
 		}
 		s[at] = state
 	}

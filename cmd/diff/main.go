@@ -1,9 +1,10 @@
-// Diff shows what differs between two cloud assemblies of the application, stack by stack, without AWS.
+// Command diff shows what differs between two cloud assemblies of the application, stack by stack, without AWS.
 //
 //	diff BEFORE NOW
 //
-// A changed resource is shown by `cdk diff`, and a changed state machine definition state by state. The order of a policy's
-// statements means nothing to AWS, so a stack that differs in nothing else is only named. `make diff` makes both assemblies.
+// `cdk diff` shows a changed resource. The command itself shows a changed state machine definition, state by state. The order of a
+// policy's statements means nothing to AWS, so the command only names a stack that differs in nothing else.
+// `make diff` makes both assemblies.
 package main
 
 import (

@@ -1,4 +1,4 @@
-// Module gives the Go module another path, everywhere in the repository: in go.mod, in the imports, and where text names a package.
+// Command module gives the Go module another path, everywhere in the repository: in go.mod, in the imports, and where text names a package.
 // A fork does so once, so that `go get` finds the construct.
 //
 //	make module MODULE=github.com/acme/clinical-risk-pipeline

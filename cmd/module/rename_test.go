@@ -20,8 +20,8 @@ func TestRename(t *testing.T) {
 		{"gofmt sorts the imports again", "a.go",
 			"package a\n\nimport (\n\t\"github.com/aws/x\"\n\t\"old/asl\"\n)\n", "package a\n\nimport (\n\t\"" + to + "/asl\"\n\t\"github.com/aws/x\"\n)\n"},
 		{"a package in a constant", "b.go", "package a\n\nconst decide = \"old/asl/decide\"\n", "package a\n\nconst decide = \"" + to + "/asl/decide\"\n"},
-		{"the value of a tag is no path", "c.go", "package a\n\nconst tag, warning = \"old\", \"old:topic\"\n", ""},
-		{"a repository's name is no path", "docs/deploy.md", "clone acme/old/asl, example/old, old/other", ""},
+		{"the value of a tag is not a path", "c.go", "package a\n\nconst tag, warning = \"old\", \"old:topic\"\n", ""},
+		{"a repository's name is not a path", "docs/deploy.md", "clone acme/old/asl, example/old, old/other", ""},
 		{"a package in text", "docs/use.md", "import `old/asl`", "import `" + to + "/asl`"},
 		{"a directive in text", "docs/consume.md", "require old v0.0.0\n\nreplace old => ../old\n", "require " + to + " v0.0.0\n\nreplace " + to + " => ../old\n"},
 	} {

@@ -9,7 +9,7 @@
 // builds them at synthesis, without Docker, into bin/handlers of the module that the program runs in: this one, or one that
 // requires it. Every machine builds the same bytes.
 //
-// Signers are told apart by role session or user name. That is as reliable as the trust policies of the approvers' roles, which
-// must not let anybody choose another person's name. IAM Identity Center ensures that; elsewhere, require
-// `"sts:RoleSessionName": "${aws:username}"`.
+// Signers and starters are told apart by role session or user name, in all roles and accounts, and by source identity. That is as
+// reliable as the trust policies of the roles that may decide or start executions, which must not let anybody choose another
+// person's name. IAM Identity Center ensures that; elsewhere, require `"sts:RoleSessionName": "${aws:username}"`.
 package approval

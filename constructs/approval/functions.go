@@ -44,9 +44,17 @@ func (a *Approval) addDecideFunction(binary string) {
 		approval.EnvBucket:    *a.props.RecordBucket.BucketName(),
 		approval.EnvPrefix:    a.props.RecordPrefix,
 		approval.EnvApprovers: strings.Join(a.props.Approvers, " "),
+		approval.EnvTrailLogs: *a.props.TrailLogGroup.LogGroupName(),
 	})
 	if a.props.SessionNames != "" {
 		function.setEnvironment(map[string]string{approval.EnvSessionNames: a.props.SessionNames})
+	}
+	if len(a.props.Machines) > 0 {
+		var machines []string
+		for _, m := range a.props.Machines {
+			machines = append(machines, m.String())
+		}
+		function.setEnvironment(map[string]string{approval.EnvMachines: strings.Join(machines, " ")})
 	}
 	a.decideFunction, a.decideRole = function.Function, function.role
 }

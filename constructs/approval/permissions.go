@@ -35,9 +35,12 @@ func (a *Approval) decideStatements() []policy.Statement {
 			If("StringLike", "s3:prefix", []string{reviewed + "*", approval.ApprovalsPrefix + "*"}),
 		policy.Allow("ReviewRecords", []string{bucket + "/" + reviewed + "*"}, "s3:GetObject"),
 		policy.Allow("RecordDecision", []string{bucket + "/" + approval.ApprovalsPrefix + "*"}, "s3:GetObject", "s3:PutObject"),
-		// CloudTrail's event history has no resources to name:
-		// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
-		policy.Allow("WhoStarted", []string{"*"}, "cloudtrail:LookupEvents"),
+		policy.Allow("WhoStarted", []string{*a.props.TrailLogGroup.LogGroupArn()}, "logs:FilterLogEvents"),
+	}
+	if key := a.props.TrailLogKey; key != nil {
+		// CloudWatch Logs decrypts with its own permission, and may ask for the key on behalf of the reader:
+		// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+		statements = append(statements, a.in.Through("logs", policy.Allow("WhoStartedEncryption", []string{*key.KeyArn()}, "kms:Decrypt")))
 	}
 	if key := a.props.RecordBucket.EncryptionKey(); key != nil {
 		statements = append(statements,

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,9 +41,22 @@ type ApprovalProps struct {
 	// Deadline is how long a run waits for a decision: whole seconds, from one minute to 30 days. Default: 72 hours.
 	Deadline time.Duration
 
-	// SessionNames is a regular expression that the session and user names of people match, such as `^[a-z.]+@example\.com$`.
-	// Default: any name, except those that AWS's tools and services generate.
+	// SessionNames is a regular expression that the session and user names of people match, such as `[a-z.]+@example\.com`.
+	// It has to match the whole name, also without ^ and $. Only a person with such a name decides. Default: e-mail addresses.
 	SessionNames string
+
+	// Machines start executions without a person: see [Machine]. An execution that neither a person nor a listed machine
+	// started cannot be approved. Default: only people start executions.
+	Machines []Machine
+
+	// TrailLogGroup is the log group to which a trail sends who started and redrove executions, in the stack's account and
+	// region: audit.Trail has it, as StartLogs, or a trail of the company. It must keep the events for longer than a run and
+	// its approval take. Required.
+	TrailLogGroup awslogs.ILogGroup
+
+	// TrailLogKey is the key that encrypts TrailLogGroup. An imported key must let CloudWatch Logs decrypt with it on behalf
+	// of the account's principals (kms:ViaService). Default: none.
+	TrailLogKey awskms.IKey
 
 	// Key encrypts table, topic and logs. It must be in the stack's account and region. Default: a new key that rotates.
 	Key awskms.IKey
@@ -59,14 +73,16 @@ type ApprovalProps struct {
 	RemovalPolicy awscdk.RemovalPolicy
 }
 
+// Machine is a starter of executions that is not a person: the ARN of an IAM role or user, and the service that acts with it.
+// Whoever may pass the role to the service can start executions unseen.
+type Machine = approval.Machine
+
 // Defaults and bounds.
 const (
 	DefaultDeadline     = 72 * time.Hour
 	DefaultRecordPrefix = "decisions/"
 
 	minimumDeadline = time.Minute
-
-	// maximumDeadline leaves a margin to the 90 days for which CloudTrail's event history knows who started a run.
 	maximumDeadline = 30 * 24 * time.Hour
 )
 
@@ -91,10 +107,38 @@ func (p *ApprovalProps) Validate() error {
 	if d := p.Deadline; d != 0 && (d < minimumDeadline || d > maximumDeadline || d%time.Second != 0) {
 		faults.Add("Deadline", fmt.Sprintf("must be whole seconds from %v to %v", minimumDeadline, maximumDeadline), d)
 	}
-	if _, err := regexp.Compile(p.SessionNames); err != nil {
-		faults.Add("SessionNames", "must be a regular expression", p.SessionNames)
+	if p.SessionNames != "" {
+		if _, err := approval.ParseNames(p.SessionNames); err != nil {
+			faults.Add("SessionNames", err.Error())
+		}
+	}
+	faults.Include(p.validateMachines())
+	if p.TrailLogGroup == nil {
+		faults.Add("TrailLogGroup", "is required, to look up who started a run: set LogRetention of an audit.Trail and take its StartLogs, or import the log group of the company's trail", fault.Text("none"))
 	}
 	return faults.Err()
+}
+
+var servicePattern = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?$`)
+
+func (p *ApprovalProps) validateMachines() fault.List {
+	var faults fault.List
+	for i, m := range p.Machines {
+		field := fmt.Sprintf("Machines[%d]", i)
+		if !check.Matches(check.Principal, m.Principal) {
+			faults.Add(field+".Principal", "must be the ARN of an IAM role or user", m.Principal)
+		}
+		if m.Service != "" && !servicePattern.MatchString(m.Service) {
+			faults.Add(field+".Service", `must be the name of an AWS service, such as "scheduler.amazonaws.com"`, m.Service)
+		}
+		if slices.Contains(p.Approvers, m.Principal) {
+			faults.Add(field, "must not be one of the Approvers, whose sessions are people")
+		}
+		if slices.Contains(p.Machines[:i], m) {
+			faults.Add(field, "must differ from the others")
+		}
+	}
+	return faults
 }
 
 func (p *ApprovalProps) validateApprovers() fault.List {
@@ -120,7 +164,11 @@ func (p *ApprovalProps) validateIn(stack awscdk.Stack) fault.List {
 	if p == nil {
 		return nil
 	}
-	return keys.Validate(p.Key, stack)
+	faults := keys.Validate(p.Key, stack)
+	if p.TrailLogGroup != nil {
+		faults.Include(check.InStack("TrailLogGroup", p.TrailLogGroup.Env(), stack))
+	}
+	return faults
 }
 
 // withDefaults fills in what the user left out. addKey and addTopic make key and topic, because these are resources.

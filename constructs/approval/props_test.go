@@ -6,16 +6,23 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 )
 
-const approver = "arn:aws:iam::123456789012:role/TrialLead"
+const (
+	approver = "arn:aws:iam::123456789012:role/TrialLead"
+	machine  = "arn:aws:iam::123456789012:role/jobs/Nightly"
+)
 
 // bucket is a bucket without behaviour.
 type bucket struct{ awss3.IBucket }
 
+// logGroup is a log group without behaviour.
+type logGroup struct{ awslogs.ILogGroup }
+
 func validProps() *ApprovalProps {
-	return &ApprovalProps{Approvers: []string{approver}, RecordBucket: bucket{}}
+	return &ApprovalProps{Approvers: []string{approver}, RecordBucket: bucket{}, TrailLogGroup: logGroup{}}
 }
 
 func TestValidateNamesFieldRuleAndValue(t *testing.T) {
@@ -56,11 +63,40 @@ func TestValidateNamesFieldRuleAndValue(t *testing.T) {
 		"Step Functions counts whole seconds": {
 			func(p *ApprovalProps) { p.Deadline = time.Hour + time.Millisecond },
 			"Deadline must be whole seconds from 1m0s to 720h0m0s, got 1h0m0.001s"},
-		"CloudTrail's event history ends after 90 days": {
+		"a deadline of months waits for nobody": {
 			func(p *ApprovalProps) { p.Deadline = 31 * 24 * time.Hour },
 			"Deadline must be whole seconds from 1m0s to 720h0m0s, got 744h0m0s"},
 		"a broken expression would stop the function": {
 			func(p *ApprovalProps) { p.SessionNames = "(" }, `SessionNames must be a regular expression, got "("`},
+		"a pattern that machines match": {
+			func(p *ApprovalProps) { p.SessionNames = "[A-Za-z]+" },
+			"SessionNames must match the names of people only, such as \"[a-z.]+@example\\\\.com\", got \"[A-Za-z]+\", which also matches \"x\""},
+		"a schedule and a user start executions": {
+			func(p *ApprovalProps) {
+				p.Machines = []Machine{{Principal: machine, Service: "scheduler.amazonaws.com"}, {Principal: "arn:aws:iam::123456789012:user/ci"}}
+			}, ""},
+		"a role acts by two services": {
+			func(p *ApprovalProps) {
+				p.Machines = []Machine{{Principal: machine, Service: "scheduler.amazonaws.com"}, {Principal: machine, Service: "events.amazonaws.com"}}
+			}, ""},
+		"any role would be a machine": {
+			func(p *ApprovalProps) { p.Machines = []Machine{{Principal: "arn:aws:iam::123456789012:role/*"}} },
+			`Machines[0].Principal must be the ARN of an IAM role or user, got "arn:aws:iam::123456789012:role/*"`},
+		"a service alone starts nothing": {
+			func(p *ApprovalProps) { p.Machines = []Machine{{Service: "scheduler.amazonaws.com"}} },
+			`Machines[0].Principal must be the ARN of an IAM role or user, got ""`},
+		"a service has its whole name": {
+			func(p *ApprovalProps) { p.Machines = []Machine{{Principal: machine, Service: "scheduler"}} },
+			`Machines[0].Service must be the name of an AWS service, such as "scheduler.amazonaws.com", got "scheduler"`},
+		"an approver would start runs as a machine": {
+			func(p *ApprovalProps) { p.Machines = []Machine{{Principal: approver}} },
+			"Machines[0] must not be one of the Approvers, whose sessions are people"},
+		"the same machine twice is a mistake": {
+			func(p *ApprovalProps) { p.Machines = []Machine{{Principal: machine}, {Principal: machine}} },
+			"Machines[1] must differ from the others"},
+		"nobody would know who started a run": {
+			func(p *ApprovalProps) { p.TrailLogGroup = nil },
+			"TrailLogGroup is required, to look up who started a run: set LogRetention of an audit.Trail and take its StartLogs, or import the log group of the company's trail, got none"},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			props := validProps()
@@ -81,12 +117,12 @@ func errorText(err error) string {
 }
 
 func TestValidateReportsAllFaultsAtOnce(t *testing.T) {
-	err := (&ApprovalProps{RecordPrefix: "x", Deadline: time.Second, SessionNames: "("}).Validate()
+	err := (&ApprovalProps{RecordPrefix: "x", Deadline: time.Second, SessionNames: "(", Machines: []Machine{{}}}).Validate()
 	var fields []string
 	for line := range strings.Lines(err.Error()) {
 		fields = append(fields, strings.Fields(line)[0])
 	}
-	if want := []string{"Approvers", "RecordBucket", "RecordPrefix", "Deadline", "SessionNames"}; !slices.Equal(fields, want) {
+	if want := []string{"Approvers", "RecordBucket", "RecordPrefix", "Deadline", "SessionNames", "Machines[0].Principal", "TrailLogGroup"}; !slices.Equal(fields, want) {
 		t.Errorf("faults of %v, want %v", fields, want)
 	}
 	if err := (*ApprovalProps)(nil).Validate(); err == nil {

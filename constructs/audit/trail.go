@@ -58,6 +58,7 @@ type Trail struct {
 	name   string
 	key    awskms.IKey
 	bucket awss3.Bucket
+	logs   awslogs.LogGroup // nil without LogRetention
 	trail  awscloudtrail.CfnTrail
 }
 
@@ -141,9 +142,9 @@ func (t *Trail) addTrail() {
 		IncludeGlobalServiceEvents: jsii.Bool(false),
 	}
 	if t.props.LogRetention != "" {
-		group := t.newLogGroup()
-		role := t.newLogRole(group)
-		props.CloudWatchLogsLogGroupArn, props.CloudWatchLogsRoleArn = group.LogGroupArn(), role.RoleArn()
+		t.logs = t.newLogGroup()
+		role := t.newLogRole(t.logs)
+		props.CloudWatchLogsLogGroupArn, props.CloudWatchLogsRoleArn = t.logs.LogGroupArn(), role.RoleArn()
 	}
 	t.trail = awscloudtrail.NewCfnTrail(t, jsii.String(trailID), props)
 	t.trail.Node().AddDependency(t.bucket.Policy()) // CloudTrail writes a test file before it makes a trail
@@ -151,6 +152,15 @@ func (t *Trail) addTrail() {
 
 // Bucket returns the bucket of the logs and their digests, which are below "AWSLogs/".
 func (t *Trail) Bucket() awss3.IBucket { return t.bucket }
+
+// StartLogs returns the log group that has who started and redrove executions, for an approval. It is nil without LogRetention,
+// and without management events.
+func (t *Trail) StartLogs() awslogs.ILogGroup {
+	if t.logs == nil || t.props.WithoutManagementEvents {
+		return nil
+	}
+	return t.logs
+}
 
 // Key returns the key that encrypts the logs.
 func (t *Trail) Key() awskms.IKey { return t.key }

@@ -23,7 +23,10 @@ func (t *Trail) addKey() {
 		keys.Through(in, "ReadTrail", "s3", "kms:Decrypt"),
 	}
 	if t.props.LogRetention != "" {
-		statements = append(statements, keys.LogGroups(in, "EncryptTrailLogs", in.ARN("logs", "log-group:*")))
+		statements = append(statements, keys.LogGroups(in, "EncryptTrailLogs", in.ARN("logs", "log-group:*")),
+			// CloudWatch Logs may ask for the key on behalf of a reader:
+			// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+			keys.Through(in, "ReadTrailLogs", "logs", "kms:Decrypt"))
 	}
 	key, err := keys.Of(t, keyID, &keys.Props{
 		In: in, Key: t.props.Key, Prepared: t.props.KeyPrepared, RemovalPolicy: awscdk.RemovalPolicy_RETAIN, Statements: statements,

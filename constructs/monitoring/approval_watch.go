@@ -51,7 +51,7 @@ func (m *Monitoring) addApprovalWatch() {
 			Destination: w.newLogGroup(), Level: awsstepfunctions.LogLevel_ALL, IncludeExecutionData: jsii.Bool(false),
 		},
 	})
-	// The machine names its role: further dependencies are superfluous.
+	// The machine names its role: it needs no other dependencies.
 	machine.Node().DefaultChild().(awsstepfunctions.CfnStateMachine).AddDeletionOverride(jsii.String("DependsOn"))
 	w.schedule(machine)
 }

@@ -1,6 +1,6 @@
-// Package policy makes every IAM statement, policy and role of the project. Statements are plain values, which become a CDK
-// document in one call: each call of the CDK costs a synthesis a third of a millisecond, and one CDK statement takes several
-// calls.
+// Package policy makes every IAM statement of the project, and the roles of its constructs. Statements are plain values, which
+// become a CDK document in one call: each call of the CDK costs a synthesis a third of a millisecond, and one CDK statement takes
+// several calls.
 package policy
 
 import (
@@ -38,7 +38,7 @@ func Deny(name, resource string, actions ...string) Statement {
 	return Statement{Name: name, Denies: true, Principal: Anybody(), Actions: actions, Resources: []string{resource}}
 }
 
-// Account is every principal of an account that IAM allows it, by the ARN of the account's root.
+// Account is every principal of an account whose own policies allow the actions. The root is the ARN of the account's root.
 func Account(root string) map[string]any { return map[string]any{"AWS": root} }
 
 // Service is an AWS service, for instance "sns.amazonaws.com".

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
@@ -25,9 +26,12 @@ func main() {
 		Retention: 10 * 365 * 24 * time.Hour,
 	})
 	approvers := approval.NewApproval(stack, "Approval", &approval.ApprovalProps{
-		Approvers:    []string{"arn:aws:iam::123456789012:role/MedicalMonitors"},
-		RecordBucket: records.Bucket(),
-		Deadline:     48 * time.Hour,
+		Approvers:     []string{"arn:aws:iam::123456789012:role/MedicalMonitors"},
+		SessionNames:  `[a-z.]+@example\.com`,
+		Machines:      []approval.Machine{{Principal: "arn:aws:iam::123456789012:role/NightlyCohort", Service: "scheduler.amazonaws.com"}},
+		TrailLogGroup: awslogs.LogGroup_FromLogGroupName(stack, jsii.String("Trail"), jsii.String("company/trail")),
+		RecordBucket:  records.Bucket(),
+		Deadline:      48 * time.Hour,
 	})
 	outreach := awsstepfunctions.StateMachine_FromStateMachineName(stack, jsii.String("Outreach"), jsii.String("SiteOutreach"))
 

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -36,9 +37,12 @@ func newTrialRisk(scope constructs.Construct, id string) awscdk.Stack {
 	stack := awscdk.NewStack(scope, &id, nil)
 	records := audit.NewRecordStore(stack, "Records", &audit.RecordStoreProps{Retention: 10 * 365 * 24 * time.Hour})
 	monitors := approval.NewApproval(stack, "Approval", &approval.ApprovalProps{
-		Approvers:    []string{"arn:aws:iam::123456789012:role/MedicalMonitors"},
-		RecordBucket: records.Bucket(),
-		Deadline:     48 * time.Hour,
+		Approvers:     []string{"arn:aws:iam::123456789012:role/MedicalMonitors"},
+		SessionNames:  `[a-z.]+@example\.com`,
+		Machines:      []approval.Machine{{Principal: "arn:aws:iam::123456789012:role/NightlyCohort", Service: "scheduler.amazonaws.com"}},
+		TrailLogGroup: awslogs.LogGroup_FromLogGroupName(stack, jsii.String("Trail"), jsii.String("company/trail")),
+		RecordBucket:  records.Bucket(),
+		Deadline:      48 * time.Hour,
 	})
 	pipeline := risk.NewClinicalRiskPipeline(stack, "Pipeline", &risk.ClinicalRiskPipelineProps{
 		Extraction: FeaturesJob{

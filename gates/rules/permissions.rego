@@ -57,7 +57,6 @@ violation contains v if {
 everywhere := {
 	"Logging": "log delivery has no resources to name: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html",
 	"Tracing": "X-Ray has no resources to name: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html",
-	"WhoStarted": "CloudTrail's event history has no resources to name: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html",
 	"ReportCount": "CloudWatch metrics have no ARNs; a condition names the namespace: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html",
 }
 
@@ -79,6 +78,7 @@ open_ended := {
 	`:states:[^*]+:(execution|express):[^*]+[:/][^*]*\*$`: "executions of one state machine",
 	`:emr-serverless:[^*]+:/applications/[^*/]+/jobruns/\*$`: "job runs of one application",
 	`:log-group:[^*]+:log-stream:[^*]+\*$`: "log streams of one log group",
+	`:log-group:[^*:]+:\*$`: "one log group: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html",
 }
 
 violation contains v if {

@@ -12,11 +12,11 @@ import (
 
 // Change is a place where two values differ.
 type Change struct {
-	// Path leads to the place, for instance "Retry[1].MaxAttempts". It is empty where the values differ as a whole.
+	// Path leads to the place, for instance "Retry[1].MaxAttempts". It is empty if the values differ as a whole.
 	Path string
 
-	// Removed and Added are what only the first value has there and what only the second has, as JSON. They have several elements
-	// only where a list became longer or shorter.
+	// Removed has the parts that only the first value has there, and Added those that only the second has, as JSON. Each has several
+	// elements only if a list became longer or shorter.
 	Removed, Added []string
 }
 

@@ -70,12 +70,12 @@ func (d *Decider) sign(ctx context.Context, a *Approval, caller Caller, decision
 	starters, err := d.Starts.Starters(ctx, &a.Request)
 	if errors.Is(err, ErrStarterUnknown) {
 		return nil, fault(http.StatusServiceUnavailable, "StarterUnknown",
-			"CloudTrail does not show yet who started this run, and the starter must not decide: try again in about 15 minutes")
+			"the trail does not show yet who started this run, and the starter must not decide: try again in about 15 minutes")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot look up who started the run: %w", err)
 	}
-	if err := independent(caller, starters); err != nil {
+	if err := d.Signers.independent(caller, starters); err != nil {
 		return nil, err
 	}
 	reviewed, err := d.Records.review(ctx, a.Request.Record)

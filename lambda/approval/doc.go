@@ -7,7 +7,8 @@
 //
 //  1. Identify the signer: the principal that signed the HTTP request, as IAM authenticated it, never a field of the body. The
 //     signer must be a person with a name, and one of the approvers.
-//  2. Check that the signer neither started nor redrove the execution, by CloudTrail's events. Refuse if that is unknown.
+//  2. Check that the signer neither started nor redrove the execution, by the events of a trail. A starter must be a person
+//     with a name, or a machine that the environment lists. Refuse everything else, and what the trail does not show yet.
 //  3. Hash the decision records. The digest must be the one that the signer was shown.
 //  4. Create the record of the decision as an object that nobody can replace. Creating it is the moment of the decision: if two
 //     people decide at the same time, the second one gets the first decision.
@@ -17,8 +18,9 @@
 // A crash between two steps loses nothing: repeating the decision finds the record and continues from there. If the deadline
 // passes before the execution takes a decision, the decision is reported as without effect, never as approved or rejected.
 //
-// The functions cannot know who is behind a service, a schedule or another state machine that started the run, or whether two
-// names belong to one person. The trust policies of the approvers' roles must prevent the latter.
+// The functions cannot know who made a listed schedule, who started another state machine, or whether two names belong to one
+// person. List no machine that an approver controls. The trust policies of all roles that may start executions or decide must
+// keep people from taking other names.
 //
 // Logs name requests, executions and signers. They have no data about subjects and no text that a person wrote.
 package approval

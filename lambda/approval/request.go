@@ -24,7 +24,7 @@ type Request struct {
 	Record    string    `json:"record"`   // the decision records to review: "s3://bucket/key", or "s3://bucket/prefix/" for all below it
 	Deadline  time.Time `json:"deadline"` // when the state stops waiting
 
-	// RedriveCount is how often the execution was redriven. The function waits until CloudTrail shows as many redrives.
+	// RedriveCount is how often the execution was redriven. The function waits until the trail shows as many redrives.
 	// Default: 0.
 	RedriveCount int `json:"redriveCount,omitempty"`
 }

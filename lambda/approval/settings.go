@@ -3,7 +3,6 @@ package approval
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 )
 
@@ -15,7 +14,9 @@ const (
 	EnvTopic        = "APPROVAL_TOPIC"         // the ARN of the approvers' topic; requesting function only
 	EnvURL          = "APPROVAL_URL"           // the function URL; requesting function only
 	EnvApprovers    = "APPROVAL_APPROVERS"     // the ARNs of roles and users, separated by spaces; deciding function only
-	EnvSessionNames = "APPROVAL_SESSION_NAMES" // a regular expression that the session names of people match; deciding function only; optional
+	EnvSessionNames = "APPROVAL_SESSION_NAMES" // the pattern of people's session and user names; deciding function only; optional
+	EnvMachines     = "APPROVAL_MACHINES"      // the machines that start executions, separated by spaces; deciding function only; optional
+	EnvTrailLogs    = "APPROVAL_TRAIL_LOGS"    // the name of the log group of a trail; deciding function only
 )
 
 // ApprovalsPrefix is the prefix of the records of people's decisions in the record store. Nobody reviews these.
@@ -32,8 +33,8 @@ const (
 
 // Settings are the environment variables of a function, parsed.
 type Settings struct {
-	Table, Bucket, Prefix, Topic, URL string
-	Signers                           Signers
+	Table, Bucket, Prefix, Topic, URL, TrailLogs string
+	Signers                                      Signers
 }
 
 // RequestSettings reads the environment of the requesting function.
@@ -43,15 +44,23 @@ func RequestSettings(getenv func(string) string) (Settings, error) {
 
 // DecideSettings reads the environment of the deciding function.
 func DecideSettings(getenv func(string) string) (Settings, error) {
-	s, err := read(getenv, EnvTable, EnvBucket, EnvPrefix, EnvApprovers)
-	if form := getenv(EnvSessionNames); form != "" {
-		names, wrong := regexp.Compile(form)
-		if wrong != nil {
-			err = errors.Join(err, fmt.Errorf("%s: %w", EnvSessionNames, wrong))
-		}
+	s, err := read(getenv, EnvTable, EnvBucket, EnvPrefix, EnvApprovers, EnvTrailLogs)
+	if pattern := getenv(EnvSessionNames); pattern != "" {
+		names, wrong := ParseNames(pattern)
+		err = errors.Join(err, in(EnvSessionNames, wrong))
 		s.Signers.SessionNames = names
 	}
-	return s, err
+	machines, wrong := ParseMachines(getenv(EnvMachines))
+	s.Signers.Machines = machines
+	return s, errors.Join(err, in(EnvMachines, wrong))
+}
+
+// in names the variable in an error.
+func in(variable string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s %w", variable, err)
 }
 
 func read(getenv func(string) string, required ...string) (Settings, error) {
@@ -63,6 +72,7 @@ func read(getenv func(string) string, required ...string) (Settings, error) {
 	}
 	return Settings{
 		Table: getenv(EnvTable), Bucket: getenv(EnvBucket), Prefix: getenv(EnvPrefix), Topic: getenv(EnvTopic), URL: getenv(EnvURL),
-		Signers: Signers{Approvers: strings.Fields(getenv(EnvApprovers))},
+		TrailLogs: getenv(EnvTrailLogs),
+		Signers:   Signers{Approvers: strings.Fields(getenv(EnvApprovers))},
 	}, errors.Join(faults...)
 }

@@ -2,8 +2,8 @@
 // and for the person who decides. It runs the deployed code, package lambda/approval, with stand-ins for the services behind it.
 // Requests, decisions and records have the same shapes and obey the same rules.
 //
-// Three things differ. The signer is the user of this machine. A local run has no starter who could not approve it. The decision
-// takes some virtual minutes. If the person does not decide, the task waits until its deadline.
+// Three things differ. The signer is the user of this machine. A listed machine starts the run, so the user may approve it. The
+// decision takes some virtual minutes. If the person does not decide, the task waits until its deadline.
 package approver
 
 import (
@@ -123,11 +123,29 @@ func (a *Approver) session(payload []byte, now time.Time) (*session, error) {
 	records := approval.Records{Objects: bucket{a.Objects, place.Bucket}, Bucket: place.Bucket}
 	s.requester = approval.Requester{Store: &a.store, Notifier: &memory.Notifier{}, Records: records, Now: clock, Log: log}
 	s.api = approval.API{Decider: &approval.Decider{
-		Store: &a.store, Records: records, Tasks: s.tasks, Starts: memory.Starts{{InvokedBy: "clinicalrisk run"}},
-		Signers: approval.Signers{Approvers: []string{"arn:aws:iam::" + account + ":role/LocalApprover"}}, Now: clock, Log: log,
+		Store: &a.store, Records: records, Tasks: s.tasks,
+		Starts:  memory.Starts{{ARN: "arn:aws:sts::" + account + ":assumed-role/LocalStarter/clinicalrisk-run"}},
+		Signers: signers(account), Now: clock, Log: log,
 	}}
 	return s, nil
 }
+
+// signers admits the user of this machine to the runs that the command starts.
+func signers(account string) approval.Signers {
+	role := "arn:aws:iam::" + account + ":role/"
+	return approval.Signers{
+		Approvers: []string{role + "LocalApprover"}, SessionNames: localNames, Machines: []approval.Machine{{Principal: role + "LocalStarter"}},
+	}
+}
+
+// localNames matches every name that userName returns.
+var localNames = func() approval.Names {
+	names, err := approval.ParseNames(`.+@localhost`)
+	if err != nil {
+		panic(err)
+	}
+	return names
+}()
 
 var notInSessionNames = regexp.MustCompile(`[^\w+=,.@-]`)
 

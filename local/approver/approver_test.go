@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -89,6 +91,17 @@ func TestAllApprovesEveryRequest(t *testing.T) {
 	}
 	if !record.SignedAt.Equal(now.Add(15*time.Minute)) || record.Signer.ARN != output["signer"] || record.Reviewed.Objects[0].Key != "decisions/a b/e-1.json" {
 		t.Errorf("recorded %+v", record)
+	}
+	if len(record.StartedBy) != 1 || !strings.HasSuffix(record.StartedBy[0].ARN, ":assumed-role/LocalStarter/clinicalrisk-run") {
+		t.Errorf("started by %+v", record.StartedBy)
+	}
+}
+
+// The rules of the deployed code hold: this user may sign because a listed machine started the run.
+func TestTheUserOfThisMachineIsAPersonAndTheStarterIsNot(t *testing.T) {
+	s := signers("123456789012")
+	if fmt.Sprint(s.SessionNames) != "the pattern .+@localhost" || len(s.Machines) != 1 || slices.Contains(s.Approvers, s.Machines[0].Principal) {
+		t.Errorf("got %+v", s)
 	}
 }
 

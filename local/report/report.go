@@ -144,6 +144,7 @@ type view struct {
 	Summary    *outcome.Summary
 	Style      template.CSS
 	Drawing    template.HTML
+	NotDrawn   error  // why there is no drawing
 	Threshold  string // the threshold in the definition; "" if it is unknown
 	Scores     chart
 	HighRisk   *list[subjectRow]
@@ -169,14 +170,11 @@ func (v view) Score(score *float64) string { return formatScore(score, v.thresho
 func (r *Report) Write(summary *outcome.Summary) func(io.Writer) error {
 	return func(w io.Writer) error {
 		definition := r.about.StateMachine.Definition
-		drawing, err := draw.SVG(definition, &r.overlay)
-		if err != nil {
-			return err
-		}
+		drawing, notDrawn := draw.SVG(definition, &r.overlay)
 		threshold, known := r.about.StateMachine.Threshold()
 		digest := sha256.Sum256(definition)
 		v := view{
-			About: r.about, Summary: summary, Style: template.CSS(style), Drawing: template.HTML(drawing),
+			About: r.about, Summary: summary, Style: template.CSS(style), Drawing: template.HTML(drawing), NotDrawn: notDrawn,
 			Scores: r.scores.chart(threshold, known), HighRisk: &r.highRisk, Failures: r.failures.groups(),
 			Retries: r.retries.rows(), Digest: hex.EncodeToString(digest[:]), threshold: threshold,
 			Generated: time.Now().UTC().Format("2006-01-02 15:04 MST"), Logging: r.about.StateMachine.Logging.Level,

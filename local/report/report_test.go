@@ -103,9 +103,28 @@ func TestPage(t *testing.T) {
 // Requirements: SRC-17
 func TestDrawingCountsTransitions(t *testing.T) {
 	page := render(t, scoredOutcome("S-1", 0.2), scoredOutcome("S-2", 0.9), failedOutcome("S-3", "Model.Down", "No model."))
-	edge := regexp.MustCompile(`(?s)<title>InvokeModel&#45;&gt;CheckRisk</title>(.*?)</g>`).FindString(page)
-	if label := strings.Trim(tags.ReplaceAllString(strings.ReplaceAll(edge, "&#160;", ""), " "), " \n"); !strings.HasSuffix(label, " 2") {
+	edge := regexp.MustCompile(`(?s)<title>InvokeModel-&gt;CheckRisk</title>(.*?)</g>`).FindString(page)
+	if label := strings.Trim(tags.ReplaceAllString(edge, " "), " \n"); !strings.HasSuffix(label, " 2") {
 		t.Errorf("the transition from InvokeModel to CheckRisk is labelled %q, want its count 2", label)
+	}
+}
+
+// A definition that is too large to draw still gets its report.
+func TestPageWithoutADrawing(t *testing.T) {
+	a := about()
+	for range 30 {
+		a.StateMachine.Definition = fmt.Appendf(nil, `{"StartAt": "P", "States": {"P": {"Type": "Parallel", "End": true, "Branches": [%s]}}}`, a.StateMachine.Definition)
+	}
+	var page bytes.Buffer
+	if err := New(a).Write(outcome.NewSummary("dev", "risk"))(&page); err != nil {
+		t.Fatal(err)
+	}
+	seen := text(page.String())
+	if want := "The state machine is not drawn: the definition has 30 levels of nested Map and Parallel states"; !strings.Contains(seen, want) {
+		t.Errorf("the page does not say %q:\n%s", want, seen)
+	}
+	if strings.Contains(seen, "A red frame marks") {
+		t.Error("the page explains a drawing that is not there")
 	}
 }
 

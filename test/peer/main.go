@@ -1,4 +1,4 @@
-// Peer times the synthesis of every environment, without validation, against the equal application in TypeScript, compiled
+// Command peer times the synthesis of every environment, without validation, against the equal application in TypeScript, compiled
 // and through tsx, in one run:
 //
 //	make peer

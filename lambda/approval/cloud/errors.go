@@ -1,4 +1,4 @@
-// Package cloud connects approvals to AWS: DynamoDB, S3, SNS, Step Functions and CloudTrail, in one file each.
+// Package cloud connects approvals to AWS: DynamoDB, S3, SNS, Step Functions and the log group of a trail, in one file each.
 package cloud
 
 import (

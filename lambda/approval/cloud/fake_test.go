@@ -3,7 +3,7 @@ package cloud
 import (
 	"context"
 
-	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -23,7 +23,7 @@ type fake struct {
 	publish             func(*sns.PublishInput) (*sns.PublishOutput, error)
 	sendTaskSuccess     func(*sfn.SendTaskSuccessInput) (*sfn.SendTaskSuccessOutput, error)
 	getExecutionHistory func(*sfn.GetExecutionHistoryInput) (*sfn.GetExecutionHistoryOutput, error)
-	lookupEvents        func(*cloudtrail.LookupEventsInput) (*cloudtrail.LookupEventsOutput, error)
+	filterLogEvents     func(*cloudwatchlogs.FilterLogEventsInput) (*cloudwatchlogs.FilterLogEventsOutput, error)
 }
 
 func (f *fake) GetItem(_ context.Context, in *dynamodb.GetItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
@@ -66,8 +66,8 @@ func (f *fake) GetExecutionHistory(_ context.Context, in *sfn.GetExecutionHistor
 	return f.getExecutionHistory(in)
 }
 
-func (f *fake) LookupEvents(_ context.Context, in *cloudtrail.LookupEventsInput, _ ...func(*cloudtrail.Options)) (*cloudtrail.LookupEventsOutput, error) {
-	return f.lookupEvents(in)
+func (f *fake) FilterLogEvents(_ context.Context, in *cloudwatchlogs.FilterLogEventsInput, _ ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.FilterLogEventsOutput, error) {
+	return f.filterLogEvents(in)
 }
 
 // refused returns the error of a call that a service refused with a code, and with a message that quotes the data sent.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -37,6 +37,7 @@ func newDecider(ctx context.Context) (*approval.Decider, error) {
 	if err != nil {
 		return nil, err
 	}
+	stepFunctions := sfn.NewFromConfig(aws)
 	return &approval.Decider{
 		Store: cloud.Store{Client: dynamodb.NewFromConfig(aws), Table: settings.Table},
 		Records: approval.Records{
@@ -44,10 +45,14 @@ func newDecider(ctx context.Context) (*approval.Decider, error) {
 			Bucket:  settings.Bucket,
 			Prefix:  settings.Prefix,
 		},
-		Tasks:   cloud.Tasks{Client: sfn.NewFromConfig(aws)},
-		Starts:  cloud.Starts{Client: cloudtrail.NewFromConfig(aws), Now: time.Now},
+		Tasks:   cloud.Tasks{Client: stepFunctions},
+		Starts:  cloud.Starts{Client: cloudwatchlogs.NewFromConfig(aws, patiently), History: stepFunctions, Group: settings.TrailLogs, Now: time.Now},
 		Signers: settings.Signers,
 		Now:     time.Now,
 		Log:     slog.New(slog.NewJSONHandler(os.Stdout, nil)),
 	}, nil
 }
+
+// patiently retries the search of the trail: an account has five of these calls a second
+// (https://repost.aws/knowledge-center/cloudwatch-logs-throttling).
+func patiently(o *cloudwatchlogs.Options) { o.RetryMaxAttempts = 8 }

@@ -18,7 +18,7 @@ import (
 
 const (
 	execution = "arn:aws:states:eu-central-1:123456789012:execution:Pipeline:nightly-7"
-	janeARN   = "arn:aws:sts::123456789012:assumed-role/TrialLead/jane"
+	janeARN   = "arn:aws:sts::123456789012:assumed-role/TrialLead/jane@example.com"
 )
 
 // function returns the function with its real clients, as Lambda starts it, and stores a request that waits.
@@ -26,7 +26,7 @@ func function(t *testing.T, aws *awstest.Server) approval.API {
 	t.Helper()
 	for name, value := range map[string]string{
 		approval.EnvTable: "requests", approval.EnvBucket: "records", approval.EnvPrefix: "decisions/",
-		approval.EnvApprovers: "arn:aws:iam::123456789012:role/TrialLead",
+		approval.EnvApprovers: "arn:aws:iam::123456789012:role/TrialLead", approval.EnvTrailLogs: "trail",
 	} {
 		t.Setenv(name, value)
 	}
@@ -35,7 +35,7 @@ func function(t *testing.T, aws *awstest.Server) approval.API {
 		t.Fatal(err)
 	}
 	aws.Objects["decisions/run/1.json"], aws.Objects["decisions/run/2.json"] = "{}", "{}"
-	aws.Waiting["token"], aws.Starters[execution] = true, "arn:aws:sts::123456789012:assumed-role/Starter/ada"
+	aws.Waiting["token"], aws.Starters[execution] = true, "arn:aws:sts::123456789012:assumed-role/Starter/ada@example.com"
 	if err := decider.Store.Put(context.Background(), &approval.Approval{
 		ID: approval.ID(execution), Round: 1, RequestedAt: time.Now(), Notified: true,
 		Request: approval.Request{
@@ -76,13 +76,13 @@ func TestTheFunctionTakesADecision(t *testing.T) {
 	}
 	decision := fmt.Sprintf(`{"decision": "approve", "meaning": "m", "reason": "r", "printedName": "Jane", "reviewed": %q}`, view.Reviewed.SHA256)
 	var first, again approval.Outcome
-	aws.Calls = nil
+	aws.Calls, aws.Throttle = nil, 1
 	if status := call(t, api, http.MethodPost, path+"/decision", decision, &first); status != http.StatusOK || first.RecordVersion != "version-1" {
 		t.Fatalf("decided: %d %+v", status, first)
 	}
 	want := []string{
-		"GetItem", "GetObject", "LookupEvents", "LookupEvents", "ListObjectsV2", "GetObject", "GetObject", "PutObject", "PutItem",
-		"SendTaskSuccess", "PutItem",
+		"GetItem", "GetObject", "FilterLogEvents", "FilterLogEvents", "GetExecutionHistory", "ListObjectsV2", "GetObject", "GetObject",
+		"PutObject", "PutItem", "SendTaskSuccess", "PutItem",
 	}
 	if !slices.Equal(aws.Calls, want) {
 		t.Errorf("called %v, want %v", aws.Calls, want)

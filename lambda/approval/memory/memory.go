@@ -145,7 +145,7 @@ func (t *Tasks) Completed(_ context.Context, _ string, output []byte) (bool, err
 	return false, nil
 }
 
-// Starts is a stand-in for CloudTrail: the same principals started every execution. If it is empty, the starter is unknown.
+// Starts is a stand-in for a trail: the same principals started every execution. If it is empty, the starter is unknown.
 type Starts []approval.Starter
 
 // Starters implements approval.Starts.

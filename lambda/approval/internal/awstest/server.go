@@ -23,7 +23,8 @@ type Server struct {
 	Waiting  map[string]bool            // the tokens of the waiting tasks
 	Outputs  []string                   // the outputs of the tasks that succeeded
 	Messages []url.Values               // the published messages
-	Starters map[string]string          // the ARN of the starter, by execution
+	Starters map[string]string          // the ARN of the starter, by execution; the trail shows it
+	Throttle int                        // how many of the next searches of the trail are throttled
 	Calls    []string                   // the calls, in order: "PutItem", "PutObject", …
 
 	t  *testing.T
@@ -121,8 +122,12 @@ func (s *Server) answerJSON(action string, body []byte) (int, string) {
 		return http.StatusOK, "{}"
 	case "GetExecutionHistory":
 		return http.StatusOK, s.history()
-	case "LookupEvents":
-		return http.StatusOK, s.events(s.read(body).LookupAttributes[0].AttributeValue)
+	case "FilterLogEvents":
+		if s.Throttle > 0 {
+			s.Throttle--
+			return http.StatusBadRequest, "ThrottlingException"
+		}
+		return http.StatusOK, s.trail(s.read(body))
 	}
 	s.t.Errorf("AWS was called with %s", action)
 	return http.StatusBadRequest, "UnknownOperationException"

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // call has the parts of a JSON request that the answers need.
@@ -14,7 +15,8 @@ type call struct {
 	Item                      json.RawMessage
 	ConditionExpression       string
 	ExpressionAttributeValues map[string]struct{ N string }
-	LookupAttributes          []struct{ AttributeValue string }
+	LogGroupName              string `json:"logGroupName"`
+	FilterPattern             string `json:"filterPattern"`
 	TaskToken                 string `json:"taskToken"`
 	Output                    string `json:"output"`
 }
@@ -95,16 +97,18 @@ func (s *Server) history() string {
 	return s.write(map[string]any{"events": events})
 }
 
-func (s *Server) events(name string) string {
-	var events []any
-	if name == "StartExecution" {
-		for execution, starter := range s.Starters {
-			events = append(events, map[string]any{"CloudTrailEvent": s.write(map[string]any{
+// trail returns the starts of executions that the pattern names, in the log group "trail".
+func (s *Server) trail(c call) string {
+	events := []any{}
+	for execution, starter := range s.Starters {
+		if c.LogGroupName == "trail" && strings.Contains(c.FilterPattern, `"StartExecution"`) && strings.Contains(c.FilterPattern, `"`+execution+`"`) {
+			events = append(events, map[string]any{"message": s.write(map[string]any{
+				"eventID": "1", "eventSource": "states.amazonaws.com", "eventName": "StartExecution", "eventTime": time.Now(),
 				"userIdentity": map[string]string{"arn": starter}, "responseElements": map[string]string{"executionArn": execution},
 			})})
 		}
 	}
-	return s.write(map[string]any{"Events": events})
+	return s.write(map[string]any{"events": events})
 }
 
 func (s *Server) write(value any) string {

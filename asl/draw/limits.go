@@ -1,0 +1,54 @@
+package draw
+
+import (
+	"errors"
+	"fmt"
+
+	"clinical-risk-pipeline/asl"
+)
+
+// Limits of a drawing. A larger drawing takes long, and nobody can read it.
+const (
+	maxStates      = 500
+	maxTransitions = 1000
+	maxDepth       = 25 // of Map and Parallel states inside each other
+	maxName        = 80 // characters of a state name, as in Step Functions
+	maxLabelLines  = 6
+)
+
+// size counts what is drawn.
+type size struct{ states, transitions, depth int }
+
+// checkSize returns an error for each limit that the definition exceeds.
+func checkSize(machine map[string]any) error {
+	var s size
+	s.add(machine, 0)
+	var errs []error
+	for _, limit := range []struct {
+		what       string
+		count, max int
+	}{
+		{"states", s.states, maxStates},
+		{"transitions", s.transitions, maxTransitions},
+		{"levels of nested Map and Parallel states", s.depth, maxDepth},
+	} {
+		if limit.count > limit.max {
+			errs = append(errs, fmt.Errorf("the definition has %d %s, more than a drawing can show (%d): draw a part of it",
+				limit.count, limit.what, limit.max))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (s *size) add(machine map[string]any, depth int) {
+	s.depth = max(s.depth, depth)
+	states, _ := machine["States"].(map[string]any)
+	s.states += len(states)
+	for name, v := range states {
+		fields, _ := v.(map[string]any)
+		s.transitions += len(transitions(name, fields, depth > 0))
+		for _, inner := range asl.Inner(fields) {
+			s.add(inner, depth+1)
+		}
+	}
+}
