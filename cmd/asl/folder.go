@@ -33,7 +33,7 @@ func (f folder) bucket(name string) (*os.Root, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer root.Close() // It was only read.
+	defer root.Close() //nolint:errcheck // It was only read.
 	return root.OpenRoot(name)
 }
 
@@ -55,7 +55,7 @@ func (f folder) Open(_ context.Context, bucket, key string) (io.ReadCloser, erro
 	if err != nil {
 		return nil, err
 	}
-	defer root.Close() // The file stays open.
+	defer root.Close() //nolint:errcheck // The file stays open.
 	return root.Open(name)
 }
 
@@ -74,8 +74,7 @@ func (f folder) Create(_ context.Context, bucket, key string) (io.WriteCloser, e
 		e.File, err = root.OpenFile(e.temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	}
 	if err != nil {
-		root.Close()
-		return nil, err
+		return nil, errors.Join(err, root.Close())
 	}
 	return e, nil
 }
@@ -101,7 +100,7 @@ type emerging struct {
 
 // Close closes and renames the file.
 func (e *emerging) Close() error {
-	defer e.root.Close() // Nothing is pending.
+	defer e.root.Close() //nolint:errcheck // Nothing is pending.
 	if err := e.File.Close(); err != nil {
 		return err
 	}
@@ -129,7 +128,7 @@ func (f folder) list(bucket, prefix string) ([]asl.Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer root.Close() // It was only read.
+	defer root.Close() //nolint:errcheck // It was only read.
 	var objects []asl.Object
 	err = fs.WalkDir(root.FS(), ".", func(key string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() || !strings.HasPrefix(key, prefix) || strings.HasPrefix(entry.Name(), unfinished) {

@@ -27,7 +27,7 @@ func listen(t *testing.T, answer func(request []byte) string) *Endpoint {
 	}
 	var connections sync.WaitGroup
 	t.Cleanup(func() {
-		listener.Close()
+		_ = listener.Close()
 		connections.Wait()
 	})
 	go func() {
@@ -37,7 +37,7 @@ func listen(t *testing.T, answer func(request []byte) string) *Endpoint {
 				return
 			}
 			connections.Go(func() {
-				defer connection.Close()
+				defer connection.Close() //nolint:errcheck // The answer is sent.
 				for reader := bufio.NewReader(connection); ; {
 					request, err := http.ReadRequest(reader)
 					if err != nil {

@@ -104,7 +104,7 @@ func TestKilledRun(t *testing.T) {
 		writeUntilKilled(t, dir)
 		return
 	}
-	for i := range 8 {
+	for i := range 4 {
 		dir := filepath.Join(t.TempDir(), "out")
 		run := exec.Command(os.Args[0], "-test.run=^TestKilledRun$")
 		run.Env = append(os.Environ(), killedFolder+"="+dir)
@@ -114,7 +114,7 @@ func TestKilledRun(t *testing.T) {
 		for deadline := time.Now().Add(20 * time.Second); !hasLine(dir) && time.Now().Before(deadline); {
 			time.Sleep(time.Millisecond)
 		}
-		time.Sleep(time.Duration(3*i) * time.Millisecond)
+		time.Sleep(time.Duration(5*i) * time.Millisecond)
 		if err := run.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
