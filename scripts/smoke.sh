@@ -3,8 +3,8 @@
 #
 #   scripts/smoke.sh LIVE_ALIAS_ARN [INPUT_FILE]
 #
-# LIVE_ALIAS_ARN is an output of the stack: what is released is tested. The mark, "test": true, says in alert and decision record
-# that this was a test, and keeps downstream systems out of it.
+# LIVE_ALIAS_ARN is an output of the stack: the execution tests the released version. Its input has "test": true. Alert and decision
+# record are then marked as a test, and no downstream system is called.
 #
 # It needs Node, and the AWS command line with a profile that may start and describe executions. Exit codes: 0 succeeded, 1 did not,
 # 2 usage or input.
