@@ -77,7 +77,7 @@ func (c *approvalsCommand) discover(ctx context.Context, settings aws.Config) (s
 	stack := workflow.StackName(c.Environment, workflow.CohortStack)
 	out, err := cloudformation.NewFromConfig(settings).DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
 	if err != nil {
-		return "", fmt.Errorf("cannot read the URL from stack %s: %w; set --url", stack, err)
+		return "", fmt.Errorf("cannot read the URL from stack %s: %w: sign in to AWS or, if you may not read the stack, set --url", stack, err)
 	}
 	for _, s := range out.Stacks {
 		for _, output := range s.Outputs {
@@ -86,7 +86,7 @@ func (c *approvalsCommand) discover(ctx context.Context, settings aws.Config) (s
 			}
 		}
 	}
-	return "", fmt.Errorf("stack %s has no output %s: its pipeline asks for no approval; otherwise set --url", stack, workflow.DecisionURL)
+	return "", fmt.Errorf("stack %s has no output %s: its pipeline does not ask for approval. Set --url if another stack does", stack, workflow.DecisionURL)
 }
 
 // approvalsList is the answer to a list request.
