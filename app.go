@@ -15,15 +15,18 @@ import (
 )
 
 func main() {
-	if err := synthesize(stages.Environments(), os.Environ()); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+	err := synthesize(stages.Environments(), os.Environ())
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err) // before Close: jsii may print a message without a line break when its kernel ends
+	}
+	jsii.Close()
+	if err != nil {
 		os.Exit(1)
 	}
 }
 
 // synthesize writes the cloud assembly. A panic of the CDK becomes an error, without its stack trace.
 func synthesize(environments []stages.Environment, variables []string) (err error) {
-	defer jsii.Close()
 	defer func() {
 		if fault := recover(); fault != nil {
 			err = fmt.Errorf("synthesis failed: %v", fault)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/jsii-runtime-go"
 
 	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/constructs/release"
@@ -74,6 +75,7 @@ func TestHalfAPromotionIsAnErrorWithAllFaults(t *testing.T) {
 // this program again as the application.
 func TestTheApplicationSynthesizesWhatTheSettingsDescribe(t *testing.T) {
 	if os.Getenv("CDK_OUTDIR") != "" {
+		defer jsii.Close()
 		if err := synthesize(someEnvironments()[:1], os.Environ()); err != nil {
 			t.Fatal(err)
 		}

@@ -109,7 +109,10 @@ var brokenBy = map[string][]broken{
 	},
 	"GxP-FunctionPinned": {{"the processor is not set", "AWS::Lambda::Function", "", leavingOut("Architectures")}},
 	"GxP-FunctionLogs":   {{"Lambda creates the log group", "AWS::Lambda::Function", "", leavingOut("LoggingConfig")}},
-	"GxP-URLSigned":      {{"the URL is public", "AWS::Lambda::Url", "", setting("AuthType", "NONE")}},
+	"GxP-NoFunctionURL": {{"a function has a URL", "AWS::Lambda::Permission", "", func(resource, properties object) {
+		resource["Type"] = "AWS::Lambda::Url"
+		resource["Properties"] = object{"AuthType": "AWS_IAM", "TargetFunctionArn": properties["FunctionName"]}
+	}}},
 	"GxP-ActionNamed": {
 		{"all actions of a service", "AWS::IAM::ManagedPolicy", "", adding(allowing("s3:*", "arn:aws:s3:::bucket/prefix/*"))},
 		{"one of several actions has a wildcard", "AWS::IAM::ManagedPolicy", "", adding(allowing([]any{"s3:GetObject", "s3:Put*"}, "arn:aws:s3:::bucket/prefix/*"))},

@@ -92,7 +92,7 @@ func (c *approvalsCommand) discover(ctx context.Context, settings aws.Config) (s
 	stack := workflow.StackName(c.Environment, workflow.CohortStack)
 	out, err := cloudformation.NewFromConfig(settings).DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
 	if err != nil {
-		return "", fmt.Errorf("cannot read the function from stack %s: %w; set --function", stack, err)
+		return "", fmt.Errorf("cannot read the function from stack %s: %w: sign in to AWS or, if you may not read the stack, set --function", stack, err)
 	}
 	for _, s := range out.Stacks {
 		for _, output := range s.Outputs {
@@ -101,5 +101,5 @@ func (c *approvalsCommand) discover(ctx context.Context, settings aws.Config) (s
 			}
 		}
 	}
-	return "", fmt.Errorf("stack %s has no output %s: its pipeline asks for no approval; otherwise set --function", stack, workflow.DecisionFunction)
+	return "", fmt.Errorf("stack %s has no output %s: its pipeline does not ask for approval. Set --function if another stack does", stack, workflow.DecisionFunction)
 }

@@ -111,12 +111,11 @@ violation contains v if {
 	)
 }
 
-# 21 CFR 11.50 and 11.200: the person who decides signs.
+# 21 CFR 11.10(d): nothing of the pipeline has a public endpoint.
 violation contains v if {
 	some name in resources_of_type("AWS::Lambda::Url")
-	properties(name).AuthType != "AWS_IAM"
 	v := finding(
-		"GxP-URLSigned", name, "Properties.AuthType",
-		"The URL of a function must require IAM authentication, so that the caller is known (21 CFR 11.50, 11.200)",
+		"GxP-NoFunctionURL", name, "Type",
+		"A function must not have a URL: callers invoke it, with a permission on it (21 CFR 11.10(d), Annex 11 12.1)",
 	)
 }
