@@ -91,7 +91,7 @@ func (r *recorded) checkVersions() Check {
 	for _, version := range r.versions {
 		describe(&said, version, r.version.ID)
 	}
-	return said.check("versions of the record", fmt.Sprintf("one, %s, of %s", r.version.ID, stamp(r.version.Modified)))
+	return said.check("versions of the record", fmt.Sprintf("one version, %s, of %s", r.version.ID, stamp(r.version.Modified)))
 }
 
 // describe adds a version that is not the one of the record.
@@ -117,7 +117,7 @@ func (r *recorded) checkBytes() Check {
 	case r.object.SHA256 != digest:
 		said.wrong("the SHA-256 is %s, but %s when the function wrote the record", digest, r.object.SHA256)
 	}
-	return said.check("bytes of the record", fmt.Sprintf("%d, with the SHA-256 that the function sent, %s", len(r.object.Body), r.object.SHA256))
+	return said.check("bytes of the record", fmt.Sprintf("%d bytes with the SHA-256 that the function sent, %s", len(r.object.Body), r.object.SHA256))
 }
 
 func (r *recorded) checkSchema() Check {

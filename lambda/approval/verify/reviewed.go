@@ -115,7 +115,7 @@ func (v *Verifier) checkObjects(ctx context.Context, r *recorded) Check {
 			said.wrong("%s: has %d bytes, but the record says %d", o.Key, len(object.Body), o.Bytes)
 		}
 	})
-	return join(found).check("bytes of the decision records", fmt.Sprintf("%d records, each with the SHA-256 that was signed", len(objects)))
+	return join(found).check("bytes of the decision records", fmt.Sprintf("records with the SHA-256 that was signed: %d", len(objects)))
 }
 
 // checkOthers checks that each reviewed object has one version, and that there are no others at the place.
@@ -182,5 +182,5 @@ func summary(locks []Lock) string {
 	if len(locks) > 1 {
 		text += " or later"
 	}
-	return fmt.Sprintf("%s, %d legal holds", text, holds)
+	return fmt.Sprintf("%s; legal holds: %d", text, holds)
 }

@@ -85,7 +85,7 @@ func (v *Verifier) find(ctx context.Context, id string) ([]*recorded, Check) {
 	if len(records) == 0 {
 		said.wrong("no record of %s below %s", id, place)
 	}
-	return records, said.check(name, fmt.Sprintf("%d below %s", len(records), place))
+	return records, said.check(name, fmt.Sprintf("below %s: %d", place, len(records)))
 }
 
 // rounds checks that the records of an approval are of different rounds, one after the other.
