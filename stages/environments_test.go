@@ -32,14 +32,15 @@ func devEnvironment() Environment {
 // prodEnvironment has what is asked of production, and no more.
 func prodEnvironment() Environment {
 	return Environment{
-		Name:            "prod",
-		Extraction:      risk.EMRStep{ClusterID: exampleCluster, Script: "s3://clinical-risk-prod/jobs/etl.py"},
-		EndpointName:    "dropout-inference-prod",
-		Cohort:          &CohortEnvironment{BucketName: "clinical-risk-prod", Approvers: []string{"role/ClinicalOperations"}, Review: "SubjectReview"},
-		RecordLock:      audit.Compliance,
-		RecordRetention: productionRecords,
-		LogRetention:    awslogs.RetentionDays_TEN_YEARS,
-		RemovalPolicy:   awscdk.RemovalPolicy_RETAIN,
-		Shift:           release.Shift{Percentage: 10, Interval: time.Hour},
+		Name:                  "prod",
+		Extraction:            risk.EMRStep{ClusterID: exampleCluster, Script: "s3://clinical-risk-prod/jobs/etl.py"},
+		EndpointName:          "dropout-inference-prod",
+		Cohort:                &CohortEnvironment{BucketName: "clinical-risk-prod", Approvers: []string{"role/ClinicalOperations"}, Review: "SubjectReview"},
+		RecordLock:            audit.Compliance,
+		RecordRetention:       productionRecords,
+		WithoutSubjectRecords: "Nobody decides by the alert about one subject.",
+		LogRetention:          awslogs.RetentionDays_TEN_YEARS,
+		RemovalPolicy:         awscdk.RemovalPolicy_RETAIN,
+		Shift:                 release.Shift{Percentage: 10, Interval: time.Hour},
 	}
 }

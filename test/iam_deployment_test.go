@@ -11,15 +11,16 @@ import (
 
 // deployment is a stack as IAM sees it: its roles, and every policy that decides about a request.
 type deployment struct {
-	name      string
-	resolver  resolver
-	documents map[string]object   // the policies, by the logical id of what has them
-	roles     map[string][]string // the policies of each role, by the role's ARN
-	guards    map[string]string   // the policy of a resource, by the resource's ARN
-	resources map[string]object   // the properties, resolved, of what has a policy or an ARN in one, by logical id
-	approver  string              // the ARN of the role that decides about requests for approval
-	custodian string              // the ARN of the role that may lift locks, "" where nobody may
-	found     map[string]bool     // the integrations that its executions called, and what was removed from its policies
+	name       string
+	resolver   resolver
+	documents  map[string]object   // the policies, by the logical id of what has them
+	roles      map[string][]string // the policies of each role, by the role's ARN
+	guards     map[string]string   // the policy of a resource, by the resource's ARN
+	resources  map[string]object   // the properties, resolved, of what has a policy or an ARN in one, by logical id
+	approver   string              // the ARN of the role that decides about requests for approval
+	custodian  string              // the ARN of the role that may lift locks, "" where nobody may
+	breakGlass string              // the ARN of the role that may destroy the keys of records and trail, "" where nobody may
+	found      map[string]bool     // the integrations that its executions called, and what was removed from its policies
 }
 
 // deploy reads a template.

@@ -129,6 +129,9 @@ func (d *deployment) trailNeeds(bucket string) []asked {
 		{cloudTrail, "writes logs", need{
 			actions: actions("s3", "PutObject"), resource: logs, context: owned, refused: []values{another, {"s3:x-amz-acl": "public-read"}},
 		}},
+		{cloudTrail, "writes logs of another region, and of IAM", need{
+			actions: actions("s3", "PutObject"), resource: bucket + "/AWSLogs/" + ownAccount + "/CloudTrail/us-east-1/log.json.gz", context: owned,
+		}},
 		{cloudTrail, "writes logs of another account", need{
 			actions: actions("s3", "PutObject"), resource: bucket + "/AWSLogs/" + otherAccount + "/CloudTrail/log.json.gz", context: owned, never: true,
 		}},

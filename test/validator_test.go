@@ -53,9 +53,11 @@ type trial struct {
 	broken
 }
 
-// isAt tells whether a finding at a resource is about what the row broke: that resource, or its policy.
+// isAt tells whether a finding at a resource is about what the row broke: that resource, or its policy, or the trail that it
+// watches.
 func (b trial) isAt(template object, place string) bool {
-	return place == b.id || strings.HasSuffix(b.kind, "Policy") && strings.Contains(text(template["Resources"].(object)[b.id]), `"Ref": "`+place+`"`)
+	watches := b.kind == "AWS::Logs::MetricFilter" && template["Resources"].(object)[place].(object)["Type"] == "AWS::CloudTrail::Trail"
+	return place == b.id || watches || strings.HasSuffix(b.kind, "Policy") && strings.Contains(text(template["Resources"].(object)[b.id]), `"Ref": "`+place+`"`)
 }
 
 // batchesOf shares the rows out by templates, since to validate one takes a tenth of a second. The rows of a batch break rules and
