@@ -81,7 +81,7 @@ func (d *deployment) serviceNeeds() []asked {
 	}
 
 	outcome := "reports an outcome"
-	add(operations, "events.amazonaws.com", outcome, need{actions: actions("sns", "Publish"), resource: operations, context: from(own("events", "rule/Outcome"))})
+	add(operations, "events.amazonaws.com", outcome, need{actions: actions("sns", "Publish"), resource: operations}) // it names no source
 	key(operations, "events.amazonaws.com", outcome, "Decrypt GenerateDataKey", nil)
 
 	if d.has("AWS::CloudWatch::Alarm") {

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"clinical-risk-pipeline/workflow"
 )
 
 const stateMachineType = "AWS::StepFunctions::StateMachine"
@@ -23,7 +25,10 @@ type StateMachine struct {
 	Region    string
 	// Definition is the definition in Amazon States Language, with resolved intrinsics: JSON.
 	Definition []byte
-	Logging    Logging
+	// Digest is the digest of the definition in the template, as the tag of the deployed state machine and its decision records
+	// have it: see [workflow.DefinitionDigest]. The definition here has resolved intrinsics, so its own digest would differ.
+	Digest  string
+	Logging Logging
 }
 
 // Logging configures what Step Functions writes to CloudWatch Logs about each execution.
@@ -82,6 +87,7 @@ func (r *resolver) stateMachine(id string) (*StateMachine, error) {
 	}
 	m.Name = m.ARN[strings.LastIndex(m.ARN, ":")+1:]
 	m.RoleARN, _ = properties["RoleArn"].(string)
+	m.Digest = workflow.DefinitionDigest(r.template.Resources[id].Properties["DefinitionString"])
 	return m, nil
 }
 
