@@ -51,7 +51,7 @@ type Definition struct {
 	Template  string `json:"template"`
 	LogicalID string `json:"logicalId"`
 	SHA256    string `json:"sha256"`
-	Express   bool   `json:"express"` // an Express state machine only assists a Standard one; the qualification ignores it
+	Express   bool   `json:"express"` // an Express state machine only assists a Standard one; the verification ignores it
 }
 
 // newStamp records the state of the project before the tests run.

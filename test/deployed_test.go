@@ -42,7 +42,7 @@ func around(threshold float64) []map[string]float64 {
 	return []map[string]float64{{"S-0": high, "S-1": low, "S-2": high}, {"S-0": low, "S-1": threshold, "S-2": low}}
 }
 
-// What is deployed is qualified, and not only its like: the digest in a record is that of a definition that was executed.
+// What is deployed is executed, and not only its like: the digest in a record is that of a definition that was executed.
 //
 // Requirements: P11-10a, P11-10k2
 func TestWhatIsDeployedIsExecuted(t *testing.T) {

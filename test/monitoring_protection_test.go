@@ -33,7 +33,7 @@ func selects(t *testing.T, pattern string, event map[string]string) bool {
 	})
 }
 
-// Requirements: P11-10c, P11-10e, P11-10g
+// Requirements: P11-10c, P11-10e, P11-10g, P11-300d
 func TestOperationsHearOfWhoeverTouchesWhatKeepsTheRecords(t *testing.T) {
 	p := synthesizeMonitoring(t, "prop Trail", monitoringChanges["Trail"])
 	resolve := resolver{p.template["Resources"].(object)}

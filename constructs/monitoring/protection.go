@@ -71,7 +71,7 @@ func (g guard) pattern() string {
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudwatch-alarms-for-cloudtrail.html
 // An alarm follows the call by some minutes. A deployment that changes what is guarded triggers it, too.
 //
-// Requirements: P11-10c, P11-10e
+// Requirements: P11-10c, P11-10e, P11-300d
 func (m *Monitoring) protection() section {
 	if m.props.Trail == nil {
 		return section{}

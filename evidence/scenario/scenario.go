@@ -1,4 +1,4 @@
-// Package scenario records what the operational qualification executes: a test writes a line with the history of each execution of
+// Package scenario records what the verification executes: a test writes a line with the history of each execution of
 // a synthesized definition, and the evidence reads these lines.
 //
 // The file has the name of the test, such as TestFaultSweep.jsonl.gz, and contains JSON Lines compressed by gzip. All values are
