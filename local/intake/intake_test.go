@@ -68,7 +68,8 @@ func TestValidFiles(t *testing.T) {
 		{"another extension", "a.ndjson", validInput("A") + "\n" + validInput("B"), []string{"1:A", "2:B"}},
 		{"one document on several lines", "a.json", "\ufeff" + strings.ReplaceAll(validInput("A"), ",", ",\n\n"), []string{"1:A"}},
 		{"an extension in capitals", "a.JSON", validInput("A") + "\n", []string{"1:A"}},
-		{"an id in several scripts", "a.jsonl", validInput("Prüfling-é-患者"), []string{"1:Prüfling-é-患者"}},
+		{"every kind of character in an id", "a.jsonl", validInput("0a.Z_9-x"), []string{"1:0a.Z_9-x"}},
+		{"the longest id", "a.jsonl", validInput(strings.Repeat("x", 64)), []string{"1:" + strings.Repeat("x", 64)}},
 	} {
 		if got := subjects(t, write(t, c.name, c.text)); !cmp.Equal(got, c.want) {
 			t.Errorf("%s: got %v, want %v", c.reason, got, c.want)
@@ -92,7 +93,11 @@ func TestFaults(t *testing.T) {
 		{"no subject", "a.jsonl", `{"trialId": "T", "transformed_features": {}}`, ":1: subject is missing: give the subject's pseudonymous id"},
 		{"a number for a subject", "a.jsonl", `{"subject": 1, "trialId": "T", "transformed_features": {}}`, ":1: subject must be a non-empty string"},
 		{"a blank subject", "a.jsonl", `{"subject": " ", "trialId": "T", "transformed_features": {}}`, ":1: subject must be a non-empty string"},
-		{"an escape sequence for terminals", "a.jsonl", `{"subject": "\u001b[2J", "trialId": "T", "transformed_features": {}}`, ":1: subject must have at most 128 characters, all printable"},
+		{"an escape sequence for terminals", "a.jsonl", `{"subject": "\u001b[2J", "trialId": "T", "transformed_features": {}}`, ":1: subject must have at most 64 letters, digits, dots, underscores and hyphens"},
+		{"an id in another script", "a.jsonl", validInput("Prüfling"), ":1: subject must have at most 64 letters"},
+		{"an id that is an option", "a.jsonl", validInput("--output"), "and begin with a letter or a digit"},
+		{"an id that is too long", "a.jsonl", validInput(strings.Repeat("x", 65)), ":1: subject must have at most 64 letters"},
+		{"a trial that is a path", "a.jsonl", `{"subject": "A", "trialId": "../T", "transformed_features": {}}`, ":1: trialId must have at most 64 letters"},
 		{"no trial", "a.jsonl", `{"subject": "A", "transformed_features": {}}`, ":1: trialId is missing"},
 		{"no features", "a.jsonl", `{"subject": "A", "trialId": "T"}`, ":1: transformed_features is missing"},
 		{"features that are null", "a.jsonl", `{"subject": "A", "trialId": "T", "transformed_features": null}`, ":1: transformed_features must be an object"},

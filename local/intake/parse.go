@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"clinical-risk-pipeline/asl"
@@ -16,8 +16,8 @@ import (
 
 const example = `like {"subject": "S-0001", "trialId": "T-1", "transformed_features": {…}}`
 
-// maxID is the maximum length of a subject's or trial's id, in characters.
-const maxID = 128
+// idPattern is what the first state of an execution takes for an id.
+var idPattern = regexp.MustCompile(fmt.Sprintf(`^[A-Za-z0-9][A-Za-z0-9._-]{0,%d}$`, workflow.MaxID-1))
 
 // object parses the object of a line or document.
 func (l line) object(example string) (map[string]any, error) {
@@ -67,18 +67,17 @@ func parse(l line) (Input, error) {
 	return input, nil
 }
 
-// checkID returns the fault of an id, "" for none. Ids appear on terminals and in file names.
+// checkID returns the fault of an id, "" for none. Ids appear on terminals, in the arguments of jobs and in the keys of records.
 func checkID(object map[string]any, field, meaning string) string {
 	value, given := object[field]
 	id, ok := value.(string)
-	notPrintable := func(r rune) bool { return !unicode.IsPrint(r) }
 	switch {
 	case !given:
 		return field + " is missing: give " + meaning + ", a string"
 	case !ok || strings.TrimSpace(id) == "":
 		return field + " must be a non-empty string: " + meaning
-	case utf8.RuneCountInString(id) > maxID || strings.ContainsFunc(id, notPrintable):
-		return fmt.Sprintf("%s must have at most %d characters, all printable", field, maxID)
+	case !idPattern.MatchString(id):
+		return fmt.Sprintf("%s must have at most %d letters, digits, dots, underscores and hyphens, and begin with a letter or a digit", field, workflow.MaxID)
 	}
 	return ""
 }
