@@ -96,7 +96,7 @@ func retriersOf(definition object, task string) (retriers []any) {
 }
 
 // faultsOf are all single faults of a variant: every failure of every task, at the first, the second and the last attempt,
-// once and for ever, before and, where that leaves traces, after the call did its work.
+// once and for ever, before and, where that leaves traces, after the call did its work; and every attack on it.
 func (v *variant) faultsOf() []fault {
 	var faults []fault
 	add := func(task string, attempt int, outcome outcome) {
@@ -113,6 +113,9 @@ func (v *variant) faultsOf() []fault {
 			for _, attempt := range slices.Compact([]int{1, min(2, last), last}) {
 				add(task, attempt, outcome)
 			}
+		}
+		for _, outcome := range v.attacks(task) {
+			faults = append(faults, fault{task, 1, false, false, outcome}, fault{task, 1, true, false, outcome})
 		}
 	}
 	return faults
@@ -155,7 +158,7 @@ func (v *variant) scenarios() []scenario {
 	return all
 }
 
-// worlds are those without a fault, one for every decision and each cohort's scores.
+// worlds are those without a fault, one for every decision and each cohort's scores, and one whose input is not valid.
 func worlds(scores []map[string]float64) []*world {
 	var all []*world
 	for _, decision := range []string{"approved", "rejected", ""} {
@@ -165,7 +168,9 @@ func worlds(scores []map[string]float64) []*world {
 			all = append(all, w)
 		}
 	}
-	return all
+	invalid := newWorld(scores[0])
+	invalid.trial = "--output s3://elsewhere/"
+	return append(all, invalid)
 }
 
 // reached is a world in which the execution comes to the task that the fault strikes.
@@ -174,6 +179,9 @@ func reached(f fault) *world {
 	switch f.state {
 	case "RecordLowRisk":
 		w.subjects = scores[1]
+	case "ReadRecord", "ReadRecords":
+		w.faults = append(w.faults, fault{map[string]string{"ReadRecord": "RecordDecision", "ReadRecords": "RecordDecisions"}[f.state],
+			1, true, f.effect, failure("S3.S3Exception")})
 	case "EscalateApproval":
 		w.decision = ""
 	}

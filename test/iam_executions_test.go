@@ -89,12 +89,15 @@ func (d *deployment) executed(t *testing.T, machine string) []call {
 // certain are scores that are at high risk, or are not, by every threshold.
 var certain = []map[string]float64{{"S-0": 1, "S-1": 0, "S-2": 1}, {"S-0": 0, "S-1": 0, "S-2": 0}}
 
-// worlds are those of every decision, and of every failure of every task.
+// worlds are those of every decision, and of every failure of every task and every attack on it.
 func (v *variant) worlds() []*world {
 	all := worlds(certain)
 	for _, task := range v.tasks {
 		for _, failure := range v.failures(task) {
 			all = append(all, newWorld(certain[0], fault{task, 1, true, false, failure}))
+		}
+		for _, attack := range v.attacks(task) {
+			all = append(all, newWorld(certain[0], fault{task, 1, true, false, attack}))
 		}
 	}
 	return all

@@ -15,7 +15,7 @@ type actor struct {
 	context   values   // what AWS knows of it
 }
 
-// values are context keys of a request, and their values.
+// values are context keys of a request, and their values. A change to nil takes a key away.
 type values map[string]any
 
 // need is what a call asks of whoever makes it: every action has to be allowed on the resource in the context, and refused
@@ -27,6 +27,7 @@ type need struct {
 	also     []values // changes of the context in which the request is allowed, too
 	others   []string // resources that belong to somebody or something else
 	refused  []values // changes of the context in which the request is refused, for a role by its own policy alone
+	guarded  []values // changes of the context in which only the policy of the resource refuses it
 	never    bool     // the request itself has to be refused
 }
 
@@ -128,6 +129,7 @@ func (d *deployment) questions(a asked) []question {
 		for _, more := range []values{a.who.context, a.need.context, context} {
 			maps.Copy(q.Context, more)
 		}
+		maps.DeleteFunc(q.Context, func(_ string, value any) bool { return value == nil })
 		if q.Identity == nil {
 			q.Identity = []string{}
 		}
@@ -142,6 +144,9 @@ func (d *deployment) questions(a asked) []question {
 		add(action, n.resource, nil, d.guardOf(n.resource), !n.never, "")
 		for _, context := range n.also {
 			add(action, n.resource, context, d.guardOf(n.resource), true, fmt.Sprintf(", also with %v", context))
+		}
+		for _, context := range n.guarded {
+			add(action, n.resource, context, d.guardOf(n.resource), false, fmt.Sprintf(", but %v", context))
 		}
 		for _, context := range n.refused {
 			add(action, n.resource, context, d.guardOf(n.resource), false, fmt.Sprintf(", but %v", context))

@@ -10,7 +10,8 @@ import (
 //
 //   - it ends;
 //   - a subject whose recorded score is above the threshold has been told of, or the execution failed loudly;
-//   - when it succeeds, every subject is recorded exactly once; nobody is ever recorded twice;
+//   - when it succeeds, every subject is recorded exactly once; nobody is ever recorded twice, and no record is replaced;
+//   - it does not take a record that somebody else put there for its own;
 //   - nothing is done downstream that no one approved, before the alert, or twice (the world notes these as they happen);
 //   - when it succeeds and was approved, everything downstream was done;
 //   - no feature is left behind, but in the data of the execution (checkCanary).
@@ -26,7 +27,14 @@ func (w *world) check(v *variant, x *asl.Execution) []string {
 	expected := w.expected(v)
 	recorded := map[string]int{}
 	high := false
-	for _, record := range w.records {
+	for key := range w.records {
+		if w.planted[key] {
+			if succeeded {
+				report("succeeded with a record that is not its own: %s", w.records[key])
+			}
+			continue
+		}
+		record := w.records.record(key)
 		for _, s := range record["subjects"].([]any) {
 			subject := s.(object)
 			id := subject["subject"].(string)

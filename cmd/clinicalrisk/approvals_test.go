@@ -43,7 +43,7 @@ func TestApprovalsAreListedShownAndDecided(t *testing.T) {
 	f := serveApprovals(t)
 	f.want(0, []string{f.id, "pending", "T-1", "7 at high risk", "2026-03-04T03:00:00Z"}, "list")
 	f.want(0, []string{f.id, "s3://records/decisions/T-1/", "1 decision records", "  decisions/T-1/000000.json"}, "show", f.id)
-	f.want(0, []string{f.id + ": approved by " + janeARN, "s3://records/approvals/" + f.id}, append([]string{"approve", f.id}, signature...)...)
+	f.want(0, []string{f.id + ": approved by " + janeARN, "s3://records/approvals/T-1/"}, append([]string{"approve", f.id}, signature...)...)
 	if n := len(f.tasks.Outputs["token"]); n != 1 {
 		t.Fatalf("the task was completed %d times", n)
 	}

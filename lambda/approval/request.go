@@ -15,6 +15,7 @@ import (
 // Request is what the state RequestApproval sends. It has neither features nor scores. Unknown fields are refused.
 type Request struct {
 	TaskToken string    `json:"taskToken"`
+	RequestID string    `json:"requestId"` // decides the key of the record: a hash of execution, time and redrive, in 64 hexadecimal digits
 	Execution string    `json:"execution"` // the execution's ARN
 	StartedAt time.Time `json:"startedAt"` // when the execution started
 	TrialID   string    `json:"trialId"`
@@ -25,6 +26,9 @@ type Request struct {
 	// RedriveCount is how often the execution was redriven. The function waits until CloudTrail shows as many redrives.
 	// Default: 0.
 	RedriveCount int `json:"redriveCount,omitempty"`
+
+	// RetryCount is how often the state was retried since it was entered. Default: 0.
+	RetryCount int `json:"retryCount,omitempty"`
 }
 
 // Subjects is who a request is about: the counts of a cohort, or the pseudonymous id of one subject. In JSON it is an object
@@ -68,7 +72,11 @@ func (s Subjects) String() string {
 	return fmt.Sprintf("%d at high risk, %d scored and %d not scored, of %d subjects", s.Counts.High, s.Counts.Scored, s.Counts.Failed, s.Counts.Subjects)
 }
 
-var executionPattern = regexp.MustCompile(`^arn:aws[a-z-]*:states:[a-z0-9-]+:\d{12}:execution:[^:\s]+:[^:\s]+$`)
+var (
+	executionPattern = regexp.MustCompile(`^arn:aws[a-z-]*:states:[a-z0-9-]+:\d{12}:execution:[^:\s]+:[^:\s]+$`)
+	requestIDPattern = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	trialIDPattern   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`) // part of the record's key
+)
 
 // ParseRequest reads and checks a request, and reports all faults at once. The faults name fields, never subjects.
 func ParseRequest(payload []byte) (*Request, error) {
@@ -85,12 +93,14 @@ func ParseRequest(payload []byte) (*Request, error) {
 		}
 	}
 	check(r.TaskToken != "", "taskToken is required")
+	check(requestIDPattern.MatchString(r.RequestID), "requestId must have 64 hexadecimal digits")
 	check(executionPattern.MatchString(r.Execution), "execution must be the ARN of an execution")
 	check(!r.StartedAt.IsZero(), "startedAt is required")
-	check(r.TrialID != "", "trialId is required")
+	check(trialIDPattern.MatchString(r.TrialID), "trialId must have 1 to 64 letters, digits, dots, underscores and hyphens, and begin with a letter or a digit")
 	check(r.Subjects.Counts != nil || r.Subjects.ID != "", "subjects must be counts or a subject's pseudonymous id")
 	check(!r.Deadline.IsZero(), "deadline is required")
 	check(r.RedriveCount >= 0, "redriveCount must not be negative")
+	check(r.RetryCount >= 0, "retryCount must not be negative")
 	_, err := ParsePlace(r.Record)
 	check(err == nil, "record must be an S3 URI, s3://bucket/key or s3://bucket/prefix/")
 	return &r, errors.Join(faults...)
