@@ -50,7 +50,7 @@ func plants(ofCohort bool) map[string]attack {
 	if ofCohort {
 		changes["a record of another version"] = func(r object) { r["input"].(object)["versionId"] = "v-0" }
 		changes["a record of another place"] = func(r object) { r["input"].(object)["firstIndex"] = 98.0 }
-		changes["a record of fewer subjects"] = func(r object) { r["subjects"], r["notScored"] = []any{}, []any{} }
+		changes["a record of fewer subjects"] = func(r object) { r["subjects"], r["notScored"] = r["subjects"].([]any)[:1], []any{} }
 	} else {
 		changes["a record of no branch"] = func(r object) { r["subjects"] = []any{} }
 	}
@@ -63,6 +63,9 @@ func plants(ofCohort bool) map[string]attack {
 			var record object
 			if err := json.Unmarshal([]byte(asl.Encode(task.Input.(object)["Body"])), &record); err != nil {
 				return asl.Reply{}, err
+			}
+			if subjects := record["subjects"].([]any); name == "a record of fewer subjects" && len(subjects) < 2 {
+				return w.work(task) // it would be the record of the whole batch
 			}
 			for _, s := range record["subjects"].([]any) { // what it hides
 				s.(object)["score"], s.(object)["branch"] = 0.0, "no alert"
