@@ -82,6 +82,7 @@ func TestABatchWithTwinOrStrayKeysIsNotScored(t *testing.T) {
 	high, low := `{"id": "0", "risk_score": 0.9}`, `{"id": "1", "risk_score": 0.1}`
 	for reason, body := range map[string]string{
 		"twin predictions":       `{"predictions": [` + high + `, ` + high + `], "predictions": [` + low + `, ` + low + `]}`,
+		"an empty twin":          `{"predictions": [], "predictions": [` + high + `, ` + low + `]}`,
 		"twin scores":            `{"predictions": [{"id": "0", "risk_score": 0.9, "risk_score": 0.1}, ` + low + `]}`,
 		"a twin in disguise":     `{"predictions": [{"id": "0", "risk_score": 0.9, "risk\u005fscore": 0.1}, ` + low + `]}`,
 		"a twin for a missing":   `{"predictions": [{"id": "0", "risk_score": 0.9, "risk_score": 0.1}, {"id": "1"}]}`,

@@ -213,8 +213,8 @@ func TestFaultSweep(t *testing.T) {
 		t.Error(violation)
 	}
 	fmt.Printf("faults: %d scenarios, %d of them struck, %d violations\n", len(all), struck, len(violations))
-	if struck < 7500 || len(violations) > 0 {
-		t.Errorf("%d scenarios were struck, want 7,500 or more, with %d violations", struck, len(violations))
+	if struck < 8500 || len(violations) > 0 {
+		t.Errorf("%d scenarios were struck, want 8,500 or more, with %d violations", struck, len(violations))
 	}
 }
 
