@@ -169,19 +169,26 @@ func (d *deployment) recordNeeds() []claim {
 	}
 	key := d.keyOf(bucket)
 	encrypted := func(algorithm, key string) values {
-		return values{"s3:x-amz-server-side-encryption": algorithm, "s3:x-amz-server-side-encryption-aws-kms-key-id": key}
+		return values{"s3:if-none-match": "*", "s3:x-amz-server-side-encryption": algorithm, "s3:x-amz-server-side-encryption-aws-kms-key-id": key}
 	}
 	log := d.arn("AWS::S3::Bucket", "RecordsAccessLogs") + "/records/log"
 	needs := []claim{
-		{admin, "writes a record", need{
-			actions: actions("s3", "PutObject"), resource: bucket + "/decisions/a.json", context: encrypted("aws:kms", key),
-			refused: []values{encrypted("aws:kms", renamed(key)[0])},
+		{admin, "writes an object", need{
+			actions: actions("s3", "PutObject"), resource: bucket + "/other/a.json", context: encrypted("aws:kms", key),
+			refused: append([]values{encrypted("aws:kms", renamed(key)[0])}, replacing...),
 		}},
-		{admin, "writes a record with another encryption", need{
-			actions: actions("s3", "PutObject"), resource: bucket + "/decisions/a.json", never: true,
-			context: values{"s3:x-amz-server-side-encryption": "AES256"},
+		{admin, "writes an object with another encryption", need{
+			actions: actions("s3", "PutObject"), resource: bucket + "/other/a.json", never: true,
+			context: values{"s3:if-none-match": "*", "s3:x-amz-server-side-encryption": "AES256"},
 		}},
 		{admin, "deletes an access log", need{actions: actions("s3", "DeleteObject DeleteObjectVersion"), resource: log, never: true}},
+	}
+	for folder, role := range map[string]string{"/decisions/": "PipelineRole", "/approvals/": "ApprovalDecideFunctionRole"} {
+		if d.find("AWS::IAM::Role", role) == "" {
+			continue
+		}
+		plant := need{actions: actions("s3", "PutObject"), resource: bucket + folder + "T-1/a.json", context: once, never: true}
+		needs = append(needs, claim{admin, "plants a record", plant}, claim{byDeployment, "plants a record", plant})
 	}
 	return append(needs, d.readers("an auditor reads records", bucket, "s3", "Decrypt")...)
 }

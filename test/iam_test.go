@@ -108,7 +108,7 @@ func (d *deployment) asks(t *testing.T) []claim {
 			}
 			d.found[c.integration] = true
 			needs := row(d, d.resolver.arn(id), c)
-			areListed(t, c.integration, needs)
+			areListed(t, c, needs)
 			for _, n := range needs {
 				all = append(all, claim{d.roleOf(id), c.integration, n})
 			}

@@ -65,6 +65,8 @@ func TestRecordStorePolicyClosesTheGapsOfTheLock(t *testing.T) {
 			object{"NumericLessThan": object{"s3:object-lock-remaining-retention-days": []any{"365"}}}, "s3:PutObjectRetention"),
 		"KeepRules": refuse("KeepRules", attribute(bucket, "Arn"), notTheDeployer,
 			[]any{"s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration"}),
+		"KeepFirst":     refuse("KeepFirst", objects, object{"Null": object{"s3:if-none-match": "true"}}, "s3:PutObject"),
+		"KeepOriginal":  refuse("KeepOriginal", objects, object{"Null": object{"s3:x-amz-copy-source": "false"}}, "s3:PutObject"),
 		"KeepEncrypted": refuse("KeepEncrypted", objects, asked("s3:x-amz-server-side-encryption", "aws:kms"), "s3:PutObject"),
 		"KeepKey": refuse("KeepKey", objects,
 			asked("s3:x-amz-server-side-encryption-aws-kms-key-id", attribute("RecordsKey99747094", "Arn")), "s3:PutObject"),

@@ -50,7 +50,7 @@ type RecordStoreProps struct {
 }
 
 // RecordStore is a versioned, encrypted bucket with Object Lock. It takes requests over TLS only, is never public, refuses
-// requests that would hide a record or lock it for less time, and outlives its stack. Access logs go to a separate bucket.
+// requests that would replace or hide a record or lock it for less time, and outlives its stack. Access logs go to a separate bucket.
 type RecordStore struct {
 	constructs.Construct
 	lock       lock
@@ -58,6 +58,7 @@ type RecordStore struct {
 	bucket     awss3.Bucket
 	accessLogs awss3.Bucket
 	key        awskms.IKey
+	writers    []*writers
 }
 
 // The ids of the constructs in a record store and a trail. They decide the logical ids in the template: never change them.
@@ -128,6 +129,7 @@ func NewRecordStore(scope constructs.Construct, id string, props *RecordStorePro
 	s.accessLogs = s.newAccessLogs(p.AccessLogRetention)
 	s.bucket = s.lock.newBucket(s, s.key, s.accessLogs, recordAccesses)
 	s.keepEncrypted()
+	s.keepFirst()
 	return s
 }
 

@@ -26,7 +26,8 @@ type ClinicalRiskPipelineProps struct {
 	Extraction Extraction
 
 	// EndpointName is the SageMaker endpoint that scores a subject, in the pipeline's own account and region. It takes
-	// {"features": {…}} as application/json and answers {"risk_score": 0.81}, a number from 0 to 1, within 60 seconds.
+	// {"features": {…}} as application/json and answers {"risk_score": 0.81}, a number from 0 to 1, within 60 seconds. An answer with
+	// a backslash, with "risk_score" twice, or with a field whose name says "error" is not a score. With a Cohort it takes batches.
 	EndpointName string
 
 	// Cohort makes an execution score a whole cohort, which the extraction writes to S3, instead of one subject, whose features
