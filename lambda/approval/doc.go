@@ -12,7 +12,7 @@
 //  4. Create the record of the decision as an object that nobody can replace. Creating it is the moment of the decision: if two
 //     people decide at the same time, the second one gets the first decision.
 //  5. Store the place of the record in the request.
-//  6. Complete the task with the record's place and version.
+//  6. Complete the task with the record's place and version. The execution then reads that record: it believes no callback.
 //
 // A crash between two steps loses nothing: repeating the decision finds the record and continues from there. If the deadline
 // passes before the execution takes a decision, the decision is reported as without effect, never as approved or rejected.
