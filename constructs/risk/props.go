@@ -90,8 +90,8 @@ type ClinicalRiskPipelineProps struct {
 
 // Bounds of the timeouts.
 const (
-	// MinimumScoringTime is the longest that an execution needs after the extraction: every attempt of the model and of the
-	// alert, each running into its timeout, and the delays between them.
+	// MinimumScoringTime is the longest that an execution needs after the extraction: every attempt of the model, of the record and
+	// of the alert, each running into its timeout, and the delays between them.
 	MinimumScoringTime = 30 * time.Minute
 
 	// maximumTimeout is the longest life of a Standard execution:
@@ -191,7 +191,7 @@ func (p ClinicalRiskPipelineProps) withDefaults() ClinicalRiskPipelineProps {
 func (p *ClinicalRiskPipelineProps) waitingTime() time.Duration {
 	var total time.Duration
 	if p.Approval != nil {
-		total += p.Approval.Deadline()
+		total += p.Approval.Deadline() + Longest(recordTimeout, readApprovalRetries...)
 	}
 	for _, d := range p.Downstream {
 		if d != nil {
