@@ -68,7 +68,7 @@ rehearse: install ## deploy dev twice into an emulated AWS on this machine, chec
 	@go run ./cmd/rehearse
 
 .PHONY: evidence
-evidence: synth test/iam/node_modules/.package-lock.json ## qualify: the traceability matrix and every executed scenario, into out/evidence
+evidence: synth test/iam/node_modules/.package-lock.json ## verify as the supplier: the traceability matrix and every executed scenario, into out/evidence
 	@go build -o bin/evidence ./cmd/evidence && bin/evidence
 
 .PHONY: cfn-lint

@@ -1,6 +1,9 @@
 // Package evidence writes what an auditor asks for about a computerized system: a traceability matrix, which leads from each
-// requirement to the code that answers it and to the tests with their results, and the results of the operational qualification,
-// which are the executed scenarios with their histories.
+// requirement to the code that answers it, to its acceptance criteria and to the tests with their results, and the executed scenarios
+// with their histories.
+//
+// This is a verification by the supplier. The project's own engine executes the synthesized definitions, and the services are
+// stand-ins. It is no operational qualification of an installed system, which only its operator can make.
 //
 //	docs/requirements.yaml ─┐
 //	comments in the code ───┼─ package requirement ─┐

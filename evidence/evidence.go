@@ -15,12 +15,13 @@ import (
 
 // Evidence is the result. It marshals to evidence.json.
 type Evidence struct {
-	Passed        bool              `json:"passed"`   // no findings
-	Findings      []string          `json:"findings"` // why it did not pass
-	Stamp         *Stamp            `json:"stamp"`
-	Matrix        []Row             `json:"matrix"` // a row for each requirement, in the order of the list
-	Tests         Tests             `json:"tests"`
-	Qualification *scenario.Summary `json:"qualification"`
+	Passed       bool                 `json:"passed"`   // no findings
+	Findings     []string             `json:"findings"` // why it did not pass
+	Stamp        *Stamp               `json:"stamp"`
+	Matrix       []Row                `json:"matrix"` // a row for each requirement, in the order of the list
+	Tests        Tests                `json:"tests"`
+	Annex11      []requirement.Clause `json:"annex11"` // all clauses of EU GMP Annex 11, with what answers them
+	Verification *scenario.Summary    `json:"verification"`
 }
 
 // Tests are the tests that ran: all tests in each package with a test that names a requirement.
@@ -53,7 +54,7 @@ func (s *Settings) path(name string) string {
 
 // Traced are the requirements and the declarations that name them.
 type Traced struct {
-	List  []requirement.Requirement
+	*requirement.List
 	Marks []requirement.Mark
 	// Disagreements are the faults of the ids, see [requirement.Disagreements].
 	Disagreements []string
@@ -69,7 +70,7 @@ func Trace(s *Settings) (*Traced, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Traced{list, marks, append(faults, requirement.Disagreements(s.Requirements, list, marks)...)}, nil
+	return &Traced{list, marks, append(faults, requirement.Disagreements(s.Requirements, list.Requirements, marks)...)}, nil
 }
 
 // Collect traces the requirements, runs the tests, reads the executed scenarios, and writes the evidence. The evidence contains
@@ -107,7 +108,7 @@ func Collect(ctx context.Context, s *Settings) (*Evidence, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Evidence{Stamp: stamp, Matrix: traced.matrix(run), Tests: testsOf(packages, run), Qualification: executed}
+	e := &Evidence{Stamp: stamp, Matrix: traced.matrix(run), Tests: testsOf(packages, run), Annex11: traced.Annex11, Verification: executed}
 	e.Findings = slices.Concat(traced.Disagreements, moved, e.failures(run))
 	e.Passed = len(e.Findings) == 0
 	stamp.Seconds = time.Since(stamp.Generated).Seconds()
@@ -167,10 +168,10 @@ func (e *Evidence) failures(run *gotest.Run) []string {
 			}
 		}
 	}
-	if n := e.Qualification.Violating; n > 0 {
+	if n := e.Verification.Violating; n > 0 {
 		findings = append(findings, fmt.Sprintf("%d scenarios broke a rule", n))
 	}
-	if e.Qualification.Scenarios == 0 {
+	if e.Verification.Scenarios == 0 {
 		return append(findings, "no test executed a scenario")
 	}
 	return append(findings, e.unqualified()...)
@@ -179,7 +180,7 @@ func (e *Evidence) failures(run *gotest.Run) []string {
 // unqualified reports the definitions in the templates that no scenario executed: the templates are old, their settings differ from
 // those of the tests, or the tests executed similar definitions only.
 func (e *Evidence) unqualified() []string {
-	executed := slices.Collect(maps.Values(e.Qualification.Definitions))
+	executed := slices.Collect(maps.Values(e.Verification.Definitions))
 	var findings []string
 	for _, d := range e.Stamp.Definitions {
 		if !d.Express && !slices.Contains(executed, d.SHA256) {

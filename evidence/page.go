@@ -16,8 +16,8 @@ import (
 //go:embed page.gohtml
 var pageSource string
 
-//go:embed qualification.gohtml
-var qualificationSource string
+//go:embed verification.gohtml
+var verificationSource string
 
 //go:embed style.css
 var style string
@@ -28,14 +28,16 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"bytes":  bytesOf,
 	"sub":    func(a, b int) int { return a - b },
 	"moment": func(t time.Time) string { return t.Format("2006-01-02 15:04:05 MST") },
-}).Parse(pageSource + qualificationSource))
+}).Parse(pageSource + verificationSource))
 
 // view is the data of the page's template.
 type view struct {
 	*Evidence
 	Style      template.CSS
-	Design     int // requirements that the design answers
-	Shown      int // how many of these are shown
+	Design     int // requirements that the design answers, alone or in part
+	Shown      int // how many of these are shown, alone or in part
+	Shared     int // how many of these the design answers in part
+	Open       int // requirements that nothing shows yet
 	Procedures int
 	Broken     []gotest.Test // tests that failed
 	Sweeps     []*scenario.Group
@@ -52,13 +54,7 @@ type otherTest struct {
 func (e *Evidence) writePage(w io.Writer) error {
 	v := view{Evidence: e, Style: template.CSS(style)}
 	for _, row := range e.Matrix {
-		if row.AnsweredBy == requirement.Procedure {
-			v.Procedures++
-			continue
-		}
-		if v.Design++; row.Result == Shown {
-			v.Shown++
-		}
+		v.count(&row)
 	}
 	status := map[string]string{}
 	for _, t := range e.Tests.All {
@@ -69,7 +65,7 @@ func (e *Evidence) writePage(w io.Writer) error {
 			v.Broken = append(v.Broken, t)
 		}
 	}
-	for _, test := range e.Qualification.Groups {
+	for _, test := range e.Verification.Groups {
 		if len(test.Groups) > 0 && len(test.Groups[0].Groups) > 0 {
 			v.Sweeps = append(v.Sweeps, test)
 		} else {
@@ -77,6 +73,23 @@ func (e *Evidence) writePage(w io.Writer) error {
 		}
 	}
 	return page.Execute(w, v)
+}
+
+// count adds a row to the totals.
+func (v *view) count(row *Row) {
+	switch row.AnsweredBy {
+	case requirement.Procedure:
+		v.Procedures++
+		return
+	case requirement.Open:
+		v.Open++
+		return
+	case requirement.Shared:
+		v.Shared++
+	}
+	if v.Design++; row.Result == Shown || row.Result == InPart {
+		v.Shown++
+	}
 }
 
 // VariantNames lists the variants of a test for a table cell.

@@ -11,9 +11,9 @@ import (
 // Scenarios know the name of their test but not its package, so a failure in one package must outweigh a success in another.
 func TestAFailureIsNotHiddenByATestOfTheSameName(t *testing.T) {
 	e := &Evidence{
-		Stamp:         &Stamp{},
-		Tests:         Tests{All: []gotest.Test{{Package: "a", Name: "TestOne", Status: gotest.Failed}, {Package: "b", Name: "TestOne", Status: gotest.Passed}}},
-		Qualification: &scenario.Summary{Group: scenario.Group{Groups: []*scenario.Group{{Name: "TestOne"}}}},
+		Stamp:        &Stamp{},
+		Tests:        Tests{All: []gotest.Test{{Package: "a", Name: "TestOne", Status: gotest.Failed}, {Package: "b", Name: "TestOne", Status: gotest.Passed}}},
+		Verification: &scenario.Summary{Group: scenario.Group{Groups: []*scenario.Group{{Name: "TestOne"}}}},
 	}
 	var page strings.Builder
 	if err := e.writePage(&page); err != nil {

@@ -18,6 +18,7 @@ import (
 	"clinical-risk-pipeline/evidence/scenario"
 	"clinical-risk-pipeline/internal/strictjson"
 	"clinical-risk-pipeline/local/assembly"
+	"clinical-risk-pipeline/workflow"
 )
 
 // Stamp identifies what the evidence is about.
@@ -46,12 +47,12 @@ type Digest struct {
 }
 
 // Definition is the digest of a state machine's definition. The tag of the state machine and the decision records contain the same
-// digest: see [scenario.DefinitionDigest].
+// digest: see [workflow.DefinitionDigest].
 type Definition struct {
 	Template  string `json:"template"`
 	LogicalID string `json:"logicalId"`
 	SHA256    string `json:"sha256"`
-	Express   bool   `json:"express"` // an Express state machine only assists a Standard one; the qualification ignores it
+	Express   bool   `json:"express"` // an Express state machine only assists a Standard one; the verification ignores it
 }
 
 // newStamp records the state of the project before the tests run.
@@ -202,7 +203,7 @@ func definitions(template string) ([]Definition, error) {
 	var found []Definition
 	for _, id := range slices.Sorted(maps.Keys(read.Resources)) {
 		if r := read.Resources[id]; r.Type == "AWS::StepFunctions::StateMachine" {
-			found = append(found, Definition{filepath.Base(template), id, scenario.DefinitionDigest(r.Properties.DefinitionString), r.Properties.StateMachineType == "EXPRESS"})
+			found = append(found, Definition{filepath.Base(template), id, workflow.DefinitionDigest(r.Properties.DefinitionString), r.Properties.StateMachineType == "EXPRESS"})
 		}
 	}
 	return found, nil

@@ -11,7 +11,7 @@ func TestRequirementsCodeAndTestsAgree(t *testing.T) {
 	for _, disagreement := range traced.Disagreements {
 		t.Error(disagreement)
 	}
-	if len(traced.List) == 0 || len(traced.Marks) == 0 {
-		t.Errorf("%d requirements, %d marks", len(traced.List), len(traced.Marks))
+	if len(traced.Requirements) == 0 || len(traced.Marks) == 0 {
+		t.Errorf("%d requirements, %d marks", len(traced.Requirements), len(traced.Marks))
 	}
 }

@@ -20,9 +20,10 @@ var ofEnvironments = []Suppression{
 		Findings: []string{
 			`/^Resource::arn:(aws[a-z-]*|<AWS::Partition>):s3:::[a-z0-9.-]+\/[^*]+\/\*$/`,
 			`/^Resource::<RecordsBucket[0-9A-F]{8}\.Arn>\/decisions\/\*$/`,
+			`/^Resource::<RecordsBucket[0-9A-F]{8}\.Arn>\/approvals\/\*$/`,
 		},
-		Reason: "A run reads its own cohort and writes its own decision records. Their names are known only when it runs. Nothing " +
-			"else is below these prefixes.",
+		Reason: "A run reads its own cohort, writes and reads its own decision records, and reads the record of the decision that it " +
+			"asked for. Their names are known only when it runs. Nothing else is below these prefixes.",
 	},
 	{
 		Paths: []string{"CohortRisk/Pipeline/Permissions"},

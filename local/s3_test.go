@@ -81,3 +81,46 @@ func TestKeysWithEmptyParts(t *testing.T) {
 		}
 	}
 }
+
+func TestARangeOfAnObject(t *testing.T) {
+	s := S3{Dir: t.TempDir()}
+	if err := put(t, s, `{"Bucket": "b", "Key": "k", "Body": "0123456789"}`); err != nil {
+		t.Fatal(err)
+	}
+	for bytes, want := range map[string]string{"bytes=0-3": "0123", "bytes=8-99": "89", "bytes=9-9": "9"} {
+		got, err := get(t, s, `{"Bucket": "b", "Key": "k", "Range": "`+bytes+`"}`)
+		if err != nil || got["Body"] != want || got["ContentLength"] != float64(len(want)) {
+			t.Errorf("%s: got %v, %v; want %q", bytes, got, err, want)
+		}
+	}
+	_, err := get(t, s, `{"Bucket": "b", "Key": "k", "Range": "bytes=10-12"}`)
+	wantError(t, err, "S3.S3Exception", "not satisfiable")
+	for _, wrong := range []string{"bytes=-5", "0-5", "bytes=5-1", "bytes=0-5,7-8"} {
+		if _, err := get(t, s, `{"Bucket": "b", "Key": "k", "Range": "`+wrong+`"}`); err == nil {
+			t.Errorf("%s: no error", wrong)
+		}
+	}
+}
+
+// A record that was overwritten is still there, under its version.
+func TestAVersionOfAnObject(t *testing.T) {
+	s := S3{Dir: t.TempDir()}
+	var versions []string
+	for _, body := range []string{"first", "second"} {
+		if err := put(t, s, `{"Bucket": "b", "Key": "k", "Body": "`+body+`"}`); err != nil {
+			t.Fatal(err)
+		}
+		got, err := get(t, s, `{"Bucket": "b", "Key": "k"}`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		versions = append(versions, got["VersionId"].(string))
+	}
+	for i, want := range []string{"first", "second"} {
+		if got, err := get(t, s, `{"Bucket": "b", "Key": "k", "VersionId": "`+versions[i]+`"}`); err != nil || got["Body"] != want {
+			t.Errorf("version %d is %v, %v; want %q", i+1, got["Body"], err, want)
+		}
+	}
+	_, err := get(t, s, `{"Bucket": "b", "Key": "k", "VersionId": "0123456789abcdef0123456789abcdef"}`)
+	wantError(t, err, "S3.NoSuchVersionException", "does not exist")
+}

@@ -14,6 +14,20 @@ const (
 	s3Code         = "an error code of S3 that the operation does not declare: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"
 )
 
+// GetObject reads an object in S3. S3 says that a missing object is forbidden, under the name [S3Other], to a role that may not list
+// the bucket.
+var GetObject = Call{
+	Integration:   "aws-sdk:s3:getObject",
+	Operation:     Operation{"s3", "GetObject", "s3:GetObject"},
+	VersionAction: "s3:GetObjectVersion",
+	Permanent:     []string{S3NoSuchKey, S3NoSuchVersion, s3NoSuchBucket, "S3.InvalidObjectStateException"},
+	Other:         []string{S3Other, s3NoAnswer},
+	Undeclared: map[string]string{
+		s3NoSuchBucket: s3Code, S3NoSuchVersion: s3Code, S3Other: serviceWide, s3NoAnswer: noAnswer,
+	},
+	Source: "https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html",
+}
+
 // HeadObject looks up an object in S3. Its IAM action is that of reading the object.
 var HeadObject = Call{
 	Integration: "aws-sdk:s3:headObject",
@@ -26,7 +40,8 @@ var HeadObject = Call{
 	Source: "https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html",
 }
 
-// PutObject writes an object to S3.
+// PutObject writes an object to S3. If the object exists and the call forbids to replace it (IfNoneMatch "*"), the error is [S3Other],
+// as it is when S3 is busy.
 var PutObject = Call{
 	Integration: "aws-sdk:s3:putObject",
 	Operation:   Operation{"s3", "PutObject", "s3:PutObject"},

@@ -33,6 +33,10 @@ type Call struct {
 	// Operation is the operation that the task's arguments are for.
 	Operation Operation
 
+	// VersionAction is the IAM action that takes the place of the operation's where the arguments name a version of an object.
+	// Empty: the operation has no such argument.
+	VersionAction string
+
 	// Job are the operations with which Step Functions follows and stops the job that a .sync integration started.
 	Job []Operation
 
@@ -81,6 +85,9 @@ var RuleActions = []string{"events:PutTargets", "events:PutRule", "events:Descri
 const (
 	TaskFailed = "States.TaskFailed" // in a retrier or catcher: every error of a task but Timeout
 	Timeout    = "States.Timeout"    // the task ran into its TimeoutSeconds
+
+	// QueryEvaluation is the error of a JSONata expression that cannot be evaluated.
+	QueryEvaluation = "States.QueryEvaluationError"
 )
 
 // The limits of Step Functions: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
@@ -100,7 +107,7 @@ const (
 // Calls are all calls, in the order of their integrations.
 func Calls() []Call {
 	calls := []Call{
-		AddStep, Publish, InvokeEndpoint, InvokeFunction, InvokeHTTP, HeadObject, PutMetricData, PutObject, Query, ReadItems,
+		AddStep, Publish, InvokeEndpoint, InvokeFunction, InvokeHTTP, GetObject, HeadObject, PutMetricData, PutObject, Query, ReadItems,
 		StartExecution, StartGlueJob, StartServerlessJob,
 	}
 	slices.SortFunc(calls, func(a, b Call) int { return strings.Compare(a.Integration, b.Integration) })

@@ -39,8 +39,7 @@ type CohortEnvironment struct {
 	Machines []approval.Machine
 
 	// TrailLogGroup is the name of the log group of the company's trail, in the environment's account and region. Approvals
-	// look up there who started a run. Default: the log group of the environment's own trail, which has one with
-	// LogRetention.
+	// look up there who started a run. Default: the log group of the environment's own trail.
 	TrailLogGroup string
 
 	// TrailLogKey is the ARN of the customer-managed key that encrypts TrailLogGroup. Default: none.

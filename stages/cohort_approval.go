@@ -93,10 +93,6 @@ func (c *CohortEnvironment) validateStarters(e Environment) fault.List {
 	if c.TrailLogGroup != "" && !logGroupPattern.MatchString(c.TrailLogGroup) {
 		faults.Add("TrailLogGroup", "must be the name of a log group", c.TrailLogGroup)
 	}
-	if c.TrailLogGroup == "" && e.LogRetention == "" && len(c.Approvers) > 0 && !e.production() { // production requires LogRetention
-		faults.Add("TrailLogGroup", "is required with Approvers, got none: an approval looks up in the log group of a trail who started the run. "+
-			"Set LogRetention, and the environment's own trail has one, or name that of the company's trail")
-	}
 	if c.TrailLogKey != "" && (!keyARNPattern.MatchString(c.TrailLogKey) || c.TrailLogGroup == "") {
 		faults.Add("TrailLogKey", "must be the ARN of the key that encrypts TrailLogGroup", c.TrailLogKey)
 	}

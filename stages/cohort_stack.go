@@ -1,8 +1,11 @@
 package stages
 
 import (
+	"cmp"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
@@ -28,11 +31,17 @@ const (
 // addCohortPipeline adds the pipeline that scores whole cohorts to the stack, with its record store and its trail.
 func addCohortPipeline(stack awscdk.Stack, e Environment) {
 	c := e.Cohort
-	records := audit.NewRecordStore(stack, recordsID, e.recordStore())
-	trail := audit.NewTrail(stack, trailID, &audit.TrailProps{Records: records, EndpointName: e.EndpointName, LogRetention: e.LogRetention})
+	store := e.recordStore()
+	if e.BreakGlassRole != "" {
+		store.BreakGlass = []string{principalARN(stack, e.BreakGlassRole)}
+	}
+	records := audit.NewRecordStore(stack, recordsID, store)
+	trail := audit.NewTrail(stack, trailID, &audit.TrailProps{
+		Records: records, EndpointName: e.EndpointName, LogRetention: cmp.Or(e.LogRetention, awslogs.RetentionDays_TEN_YEARS),
+	})
 
 	props, watch := e.pipeline(), e.monitoring()
-	watch.RunEvery = c.RunEvery
+	watch.RunEvery, watch.Trail = c.RunEvery, trail
 	props.Records = records
 	scoring := c.Scoring
 	scoring.Bucket = c.bucket(stack)

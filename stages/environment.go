@@ -64,6 +64,16 @@ type Environment struct {
 	// elsewhere. Required in production. Default: one year.
 	RecordRetention time.Duration
 
+	// BreakGlassRole is the IAM role that may disable the keys of decision records and trail, or schedule their deletion:
+	// "role/NAME" in the environment's own account, with the path if it has one, or a whole ARN. The role need not exist yet.
+	// Default: nobody.
+	BreakGlassRole string
+
+	// WithoutSubjectRecords is the reason, for an auditor, why nobody needs a decision record of an execution that scores one
+	// subject: the stack of those executions has neither a record store nor a trail. The reason becomes part of that stack's
+	// template. Required in production. Default: none.
+	WithoutSubjectRecords string
+
 	// RemovalPolicy says what happens to log group and key when the stack is deleted: RETAIN in production. Default: RETAIN.
 	RemovalPolicy awscdk.RemovalPolicy
 
@@ -81,6 +91,7 @@ type Environment struct {
 var (
 	namePattern    = regexp.MustCompile(`^[a-z][a-z0-9]{0,30}$`)
 	accountPattern = regexp.MustCompile(`^\d{12}$`)
+	rolePattern    = regexp.MustCompile(`^(arn:aws[a-z-]*:iam::\d{12}:)?role/([\w+=,.@-]+/)*[\w+=,.@-]+$`)
 )
 
 // Validate reports every fault of the environment at once, as a [fault.List].
@@ -102,6 +113,9 @@ func (e Environment) Validate() error {
 	}
 	faults.Include(fault.In(e.pipeline().Validate()))
 	faults.Include(fault.In(e.recordStore().Validate()).Named("Record"))
+	if e.BreakGlassRole != "" && !rolePattern.MatchString(e.BreakGlassRole) {
+		faults.Add("BreakGlassRole", `must be "role/NAME" or the ARN of a role`, e.BreakGlassRole)
+	}
 	faults.Include(e.Alarms.validate().Under("Alarms"))
 	faults.Include(fault.In(e.Shift.Validate()).Under("Shift"))
 	faults.Include(validateTags(e.Tags))

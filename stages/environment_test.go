@@ -76,7 +76,7 @@ func TestValidateRefusesDuplicateNamesAndAnEmptyList(t *testing.T) {
 
 func TestValidateReportsTheFaultsOfACohortOnceEach(t *testing.T) {
 	dev := devEnvironment()
-	dev.EndpointName, dev.RecordLock = "", "FOREVER"
+	dev.EndpointName, dev.RecordLock, dev.BreakGlassRole = "", "FOREVER", "user/jane"
 	cohort := *dev.Cohort
 	cohort.BucketName, cohort.BucketKey, cohort.Review = "My_Bucket", "alias/key", "a:b"
 	cohort.Approvers = []string{"Jane", "user/jane", "user/jane"}
@@ -90,6 +90,7 @@ func TestValidateReportsTheFaultsOfACohortOnceEach(t *testing.T) {
 	want := strings.Join([]string{
 		`environment "dev": EndpointName must be 1 to 63 letters, digits and inner hyphens, got ""`,
 		`environment "dev": RecordLock must be GOVERNANCE or COMPLIANCE, got "FOREVER"`,
+		`environment "dev": BreakGlassRole must be "role/NAME" or the ARN of a role, got "user/jane"`,
 		`environment "dev": Cohort.BucketName must be the name of a bucket, 3 to 63 lower-case letters, digits, dots and hyphens, got "My_Bucket"`,
 		`environment "dev": Cohort.BucketKey must be the ARN of a key, got "alias/key"`,
 		`environment "dev": Cohort.Review must be the name of a state machine, 1 to 80 letters, digits, hyphens and underscores, got "a:b"`,

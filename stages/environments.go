@@ -64,9 +64,11 @@ func Environments() []Environment {
 			},
 			RecordLock:      audit.Compliance,
 			RecordRetention: productionRecords,
-			LogRetention:    awslogs.RetentionDays_TEN_YEARS,
-			RemovalPolicy:   awscdk.RemovalPolicy_RETAIN,
-			Shift:           release.Shift{Percentage: 10, Interval: time.Hour},
+			WithoutSubjectRecords: "Executions that score one subject test a released version. Nobody decides about a subject by their alert: " +
+				"decisions follow the cohort's executions, which are recorded.",
+			LogRetention:  awslogs.RetentionDays_TEN_YEARS,
+			RemovalPolicy: awscdk.RemovalPolicy_RETAIN,
+			Shift:         release.Shift{Percentage: 10, Interval: time.Hour},
 		},
 	}
 }

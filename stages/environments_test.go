@@ -39,10 +39,11 @@ func prodEnvironment() Environment {
 		Cohort: &CohortEnvironment{
 			BucketName: "clinical-risk-prod", Approvers: []string{"role/ClinicalOperations"}, SessionNames: `[a-z.]+@example\.com`, Review: "SubjectReview",
 		},
-		RecordLock:      audit.Compliance,
-		RecordRetention: productionRecords,
-		LogRetention:    awslogs.RetentionDays_TEN_YEARS,
-		RemovalPolicy:   awscdk.RemovalPolicy_RETAIN,
-		Shift:           release.Shift{Percentage: 10, Interval: time.Hour},
+		RecordLock:            audit.Compliance,
+		RecordRetention:       productionRecords,
+		WithoutSubjectRecords: "Nobody decides by the alert about one subject.",
+		LogRetention:          awslogs.RetentionDays_TEN_YEARS,
+		RemovalPolicy:         awscdk.RemovalPolicy_RETAIN,
+		Shift:                 release.Shift{Percentage: 10, Interval: time.Hour},
 	}
 }

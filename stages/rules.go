@@ -41,6 +41,9 @@ func (e Environment) validateRules() fault.List {
 	if !e.Shift.IsCanary() {
 		faults.Add("Shift", "must be a canary in production, got all at once: a faulty version must affect only a share of the executions")
 	}
+	if strings.TrimSpace(e.WithoutSubjectRecords) == "" {
+		faults.Add("WithoutSubjectRecords", "is required in production, got none: the stack that scores one subject has neither decision records nor a trail; write down why nobody needs them")
+	}
 	if e.Cohort != nil {
 		if e.RecordLock != audit.Compliance {
 			faults.Add("RecordLock", fmt.Sprintf("must be COMPLIANCE in production, got %q: GOVERNANCE lets custodians delete a record early", e.RecordLock))

@@ -20,6 +20,9 @@ const (
 	releaseID    = "Release"
 )
 
+// withoutRecords is the name, in a template's metadata, of the reason why a stack has no decision records.
+const withoutRecords = "WithoutDecisionRecords"
+
 // stage is an environment's stage, with what a promotion needs of it.
 type stage struct {
 	awscdk.Stage
@@ -51,7 +54,11 @@ func newStage(scope constructs.Construct, environment Environment) *stage {
 	s := &stage{Stage: awscdk.NewStage(scope, jsii.String(environment.StageID()), &awscdk.StageProps{
 		Env: &awscdk.Environment{Account: optional(environment.Account), Region: optional(environment.Region)},
 	})}
-	s.subjects = addPipeline(s.newStack(workflow.SubjectStack, "Clinical risk pipeline, "+environment.Name, environment), environment, environment.pipeline(), environment.monitoring())
+	subjects := s.newStack(workflow.SubjectStack, "Clinical risk pipeline, "+environment.Name, environment)
+	if environment.WithoutSubjectRecords != "" {
+		subjects.TemplateOptions().SetMetadata(&map[string]any{withoutRecords: environment.WithoutSubjectRecords})
+	}
+	s.subjects = addPipeline(subjects, environment, environment.pipeline(), environment.monitoring())
 	if environment.Cohort != nil {
 		addCohortPipeline(s.newStack(workflow.CohortStack, "Clinical risk pipeline for cohorts, "+environment.Name, environment), environment)
 	}

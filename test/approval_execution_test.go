@@ -51,8 +51,8 @@ func TestDeployedHandlersDecideTheRequestsOfTheDefinition(t *testing.T) {
 	for _, row := range []struct {
 		reason, choice, decision, path string
 	}{
-		{"a person approves everything", "all", "approved", askedPath + "CheckApproval StartReview End"},
-		{"a file rejects", rejecting, "rejected", askedPath + "CheckApproval NotApproved End"},
+		{"a person approves everything", "all", "approved", askedPath + "ReadApproval CheckApproval StartReview End"},
+		{"a file rejects", rejecting, "rejected", askedPath + "ReadApproval CheckApproval NotApproved End"},
 		{"nobody decides", "none", "not approved", askedPath + "EscalateApproval NotApproved End"},
 	} {
 		t.Run(row.reason, func(t *testing.T) {
@@ -63,7 +63,7 @@ func TestDeployedHandlersDecideTheRequestsOfTheDefinition(t *testing.T) {
 			s3 := local.S3{Dir: t.TempDir()}
 			stands := local.New(&approver.Approver{Objects: s3, Person: person}, s3)
 			in := func(task *asl.Task) (asl.Reply, error) { return stands.Call(context.Background(), task) }
-			got := execute(t, approvalPipeline(t), oneSubject, approvalServices("0.9", in).with("RecordDecision", in))
+			got := execute(t, approvalPipeline(t), oneSubject, approvalServices("0.9", in).with("RecordDecision", in).with("ReadApproval", in))
 			if diff := cmp.Diff(row.path, join(got.Path())); diff != "" {
 				t.Fatalf("%s%s %s", diff, got.Error, got.Cause)
 			}

@@ -49,7 +49,7 @@ func TestInvalidScore(t *testing.T) {
 		"Type":    "Fail",
 		"Comment": "An unknown risk is an error that somebody sees, never low risk.",
 		"Error":   "InvalidScore",
-		"Cause":   "The endpoint dropout-inference answered without a usable score: risk_score must be a number from 0 to 1.",
+		"Cause":   "The endpoint dropout-inference answered without a usable score: risk_score must be a number from 0 to 1, once, in an answer without a backslash or an error.",
 	}
 	if diff := cmp.Diff(want, smallestPipeline(t).state(t, "InvalidScore")); diff != "" {
 		t.Error(diff)

@@ -29,7 +29,7 @@ func publishedAlert(t *testing.T, p *pipeline, name string, input any, s service
 
 func TestATestSendsATestAlertAndNothingElse(t *testing.T) {
 	alert, call, got := publishedAlert(t, downstreamPipeline(t), "smoke-1", markedInput(true), downstreamServices("0.9", serviceNow{}))
-	if path := join(got.Path()); path != "StartEMRJob InvokeModel CheckRisk NotifyTeam CheckTest End" {
+	if path := join(got.Path()); path != "CheckInput StartEMRJob InvokeModel CheckRisk NotifyTeam CheckTest End" {
 		t.Errorf("went %s and ended with %s %s", path, got.Error, got.Cause)
 	}
 	if alert["test"] != true {

@@ -38,21 +38,20 @@ func line(subject string, score any) string {
 type cohortRun struct {
 	*asl.Execution
 	alerts  []object
-	records map[string]object
+	store   recordStore
+	records map[string]object // by name, such as "batch-0000000.json"
 }
 
 func runCohort(t *testing.T, p *pipeline, lines string, change func(services) services) *cohortRun {
 	t.Helper()
-	run := &cohortRun{records: map[string]object{}}
+	run := &cohortRun{store: recordStore{}, records: map[string]object{}}
 	s := services{
-		"StartEMRJob": answering(object{}),
-		"FindCohort":  answering(object{"ContentLength": float64(len(lines)), "VersionId": "v-1"}),
-		"InvokeModel": scoring,
-		"RecordDecisions": func(task *asl.Task) (asl.Reply, error) {
-			input := task.Input.(object)
-			run.records[input["Key"].(string)] = input["Body"].(object)
-			return asl.Reply{Output: object{"ETag": "e"}}, nil
-		},
+		"StartEMRJob":     answering(object{}),
+		"FindCohort":      answering(object{"ContentLength": float64(len(lines)), "VersionId": "v-1"}),
+		"InvokeModel":     scoring,
+		"RecordDecisions": run.store.put,
+		"ReadRecords":     run.store.get,
+		"ReadApproval":    notary.version,
 		"NotifyTeam": func(task *asl.Task) (asl.Reply, error) {
 			run.alerts = append(run.alerts, message(t, task))
 			return asl.Reply{Output: object{"MessageId": "m-1"}}, nil
@@ -63,8 +62,10 @@ func runCohort(t *testing.T, p *pipeline, lines string, change func(services) se
 	}
 	run.Execution = p.run(t, object{"trialId": "T-1"},
 		asl.Options{Handler: s, Name: "run-1", Objects: bucket{"cohorts/run-1/cohort.jsonl": lines}})
-	for _, record := range run.records {
+	for key := range run.store {
+		record := run.store.record(key)
 		wantValid(t, record)
+		run.records[strings.TrimPrefix(key, recordsOf(run.Execution))] = record
 	}
 	return run
 }

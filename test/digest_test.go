@@ -50,6 +50,17 @@ func TestTheTagIsTheDigestOfTheDefinition(t *testing.T) {
 	}
 }
 
+// The page of a local run shows the digest that the decision records of the run have.
+//
+// Requirements: SRC-19, P11-10k2
+func TestALocalRunShowsTheDigestOfItsRecords(t *testing.T) {
+	for name, p := range map[string]*pipeline{"smallest": smallestPipeline(t), "cohort": cohortPipeline(t), "recorded": recordedPipeline(t)} {
+		if got, want := p.machine.Digest, p.digest(t); got != want {
+			t.Errorf("%s: the run shows %s, the records say %s", name, got, want)
+		}
+	}
+}
+
 // Requirements: P11-10k2
 func TestTheDigestChangesWithTheDefinition(t *testing.T) {
 	before := smallestPipeline(t).digest(t)

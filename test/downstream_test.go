@@ -21,7 +21,7 @@ import (
 func TestDownstreamSystemsHearOfHighRiskAfterTheTeam(t *testing.T) {
 	incidents := serviceNow{}
 	got := execute(t, downstreamPipeline(t), oneSubject, downstreamServices("0.9", incidents))
-	want := "StartEMRJob InvokeModel CheckRisk NotifyTeam CheckTest StartReview BeginIncident FindIncident CheckIncident OpenIncident End"
+	want := "CheckInput StartEMRJob InvokeModel CheckRisk NotifyTeam CheckTest StartReview BeginIncident FindIncident CheckIncident OpenIncident End"
 	if diff := cmp.Diff(want, join(got.Path())); diff != "" {
 		t.Errorf("%s: %s %s", diff, got.Error, got.Cause)
 	}

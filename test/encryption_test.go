@@ -83,16 +83,17 @@ func TestStateMachineLogsAndDeadLettersAreEncryptedWithTheKey(t *testing.T) {
 // Requirements: SRC-16, P11-10d
 func TestKeyPoliciesOfRecordsAndTrail(t *testing.T) {
 	p := synthesizeTrail(t, "prop LogRetention", trailChanges["LogRetention"])
-	if diff := cmp.Diff(map[string]object{"Records": letAccount("Records", through("s3"), use)}, p.keyPolicy(t, "Records")); diff != "" {
+	records := keptKey(nil)
+	records["Records"] = letAccount("Records", through("s3"), use)
+	if diff := cmp.Diff(records, p.keyPolicy(t, "Records")); diff != "" {
 		t.Errorf("records: %s", diff)
 	}
 	cloudTrail := letCloudTrail("EncryptTrail", "*", forTheTrail(nil),
 		[]any{"kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"})
-	want := map[string]object{
-		"EncryptTrail": cloudTrail, "ReadTrail": letAccount("ReadTrail", through("s3"), "kms:Decrypt"),
-		"EncryptTrailLogs": letLogs("EncryptTrailLogs", arn("logs", "log-group:*")),
-		"ReadTrailLogs":    letAccount("ReadTrailLogs", through("logs"), "kms:Decrypt"),
-	}
+	want := keptKey(nil)
+	want["EncryptTrail"], want["ReadTrail"] = cloudTrail, letAccount("ReadTrail", through("s3"), "kms:Decrypt")
+	want["EncryptTrailLogs"] = letLogs("EncryptTrailLogs", arn("logs", "log-group:*"))
+	want["ReadTrailLogs"] = letAccount("ReadTrailLogs", through("logs"), "kms:Decrypt")
 	if diff := cmp.Diff(want, p.keyPolicy(t, "Audit")); diff != "" {
 		t.Errorf("trail: %s", diff)
 	}
@@ -130,11 +131,11 @@ func TestImportedKeys(t *testing.T) {
 		}, []string{"Executions", "LogDelivery", "DeliverLogs", "Logs", "Topics", "ReportOutcomes"}},
 		"records": {func(stack awscdk.Stack, key awskms.IKey, prepared bool) {
 			audit.NewRecordStore(stack, "Records", &audit.RecordStoreProps{Key: key, KeyPrepared: prepared})
-		}, []string{"Records"}},
+		}, []string{"Records", "KeepKey", "KeepFromDeletion", "KeepRestorable"}},
 		"trail": {func(stack awscdk.Stack, key awskms.IKey, prepared bool) {
 			audit.NewTrail(stack, "Audit", &audit.TrailProps{
 				Records: audit.NewRecordStore(stack, "Records", nil), EndpointName: "dropout", Key: key, KeyPrepared: prepared})
-		}, []string{"EncryptTrail", "ReadTrail"}},
+		}, []string{"EncryptTrail", "ReadTrail", "KeepKey", "KeepFromDeletion", "KeepRestorable"}},
 		"approval": {func(stack awscdk.Stack, key awskms.IKey, prepared bool) {
 			approval.NewApproval(stack, "Approval", approvalProps(stack, func(_ awscdk.Stack, p *approval.ApprovalProps) {
 				p.Key, p.KeyPrepared = key, prepared

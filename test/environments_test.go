@@ -47,6 +47,7 @@ func prodEnvironment() stages.Environment {
 	prod.RecordLock, prod.RecordRetention = audit.Compliance, 30*365*24*time.Hour
 	prod.LogRetention, prod.RemovalPolicy = awslogs.RetentionDays_TEN_YEARS, awscdk.RemovalPolicy_RETAIN
 	prod.Shift = release.Shift{Percentage: 10, Interval: time.Hour}
+	prod.WithoutSubjectRecords = "Nobody decides by the alert about one subject."
 	return prod
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"clinical-risk-pipeline/asl"
 	evidence "clinical-risk-pipeline/evidence/scenario"
+	"clinical-risk-pipeline/workflow"
 )
 
 // evidenceDir is the folder for executed scenarios and their histories. `make evidence` sets it; otherwise nothing is kept.
@@ -23,7 +24,7 @@ func record(variant string, p *pipeline, options *asl.Options) *recording {
 		return nil
 	}
 	r := &recording{evidence.Scenario{Variant: variant}}
-	r.Definition = evidence.DefinitionDigest(p.resources("AWS::StepFunctions::StateMachine")[p.machine.LogicalID]["DefinitionString"])
+	r.Definition = workflow.DefinitionDigest(p.resources("AWS::StepFunctions::StateMachine")[p.machine.LogicalID]["DefinitionString"])
 	options.OnChild = func(child *asl.Execution) { r.Children = append(r.Children, evidence.ChildOf(child)) }
 	return r
 }

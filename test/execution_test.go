@@ -22,10 +22,10 @@ func execute(t *testing.T, p *pipeline, input any, s services) *asl.Execution {
 }
 
 const (
-	lowPath     = "StartEMRJob InvokeModel CheckRisk End"
-	highPath    = "StartEMRJob InvokeModel CheckRisk NotifyTeam End"
-	invalidPath = "StartEMRJob InvokeModel CheckRisk InvalidScore"
-	brokenPath  = "StartEMRJob InvokeModel"
+	lowPath     = "CheckInput StartEMRJob InvokeModel CheckRisk End"
+	highPath    = "CheckInput StartEMRJob InvokeModel CheckRisk NotifyTeam End"
+	invalidPath = "CheckInput StartEMRJob InvokeModel CheckRisk InvalidScore"
+	brokenPath  = "CheckInput StartEMRJob InvokeModel"
 )
 
 // Requirements: SRC-02, P11-10a, P11-10a-records
@@ -92,10 +92,8 @@ func TestTheAlertNamesSubjectTrialAndExecutionOnly(t *testing.T) {
 		input          any
 		subject, trial string
 	}{
-		"the input has both ids":                           {oneSubject, "S-001", "T-1"},
-		"the input has no ids":                             {object{"transformed_features": object{}}, "unknown", "unknown"},
-		"an id that is not a string may hold subject data": {object{"subject": object{"name": "Jane"}, "transformed_features": object{}}, "unknown", "unknown"},
-		"SNS refuses an empty attribute":                   {object{"trialId": "", "transformed_features": object{}}, "unknown", "unknown"},
+		"both ids are given":              {oneSubject, "S-001", "T-1"},
+		"an alert without ids beats none": {object{"transformed_features": object{}}, "unknown", "unknown"},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			var alert, attributes object
@@ -222,7 +220,7 @@ func TestEveryExtractionLeadsToTheModelWithItsInput(t *testing.T) {
 	} {
 		s := healthyServices("0.9").with(state, answering(object{"JobRunState": "SUCCEEDED"}))
 		got := execute(t, p, oneSubject, s)
-		want := []string{state, "InvokeModel", "CheckRisk", "NotifyTeam", "End"}
+		want := []string{"CheckInput", state, "InvokeModel", "CheckRisk", "NotifyTeam", "End"}
 		if !slices.Equal(got.Path(), want) {
 			t.Errorf("went %v, want %v: %s %s", got.Path(), want, got.Error, got.Cause)
 		}

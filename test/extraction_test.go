@@ -38,8 +38,8 @@ func TestEMRServerlessJob(t *testing.T) {
 	if diff := cmp.Diff(want, p.state(t, "StartEMRServerlessJob")); diff != "" {
 		t.Error(diff)
 	}
-	if p.definition["StartAt"] != "StartEMRServerlessJob" {
-		t.Errorf("starts at %v", p.definition["StartAt"])
+	if start := p.afterInput(t); start != "StartEMRServerlessJob" {
+		t.Errorf("starts at %v", start)
 	}
 }
 
@@ -95,8 +95,8 @@ func TestNoExtraction(t *testing.T) {
 	p := synthesize(t, "no extraction", changedProps(func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
 		p.Extraction = risk.NoExtraction{}
 	}))
-	if p.definition["StartAt"] != "InvokeModel" {
-		t.Errorf("starts at %v", p.definition["StartAt"])
+	if start := p.afterInput(t); start != "InvokeModel" {
+		t.Errorf("starts at %v", start)
 	}
 	if p.definition["TimeoutSeconds"] != 7200.0 {
 		t.Errorf("TimeoutSeconds is %v, want two hours", p.definition["TimeoutSeconds"])
@@ -120,4 +120,13 @@ func wantStatements(t *testing.T, p *pipeline, want map[string]object) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// afterInput is the state that follows the check of the input.
+func (p *pipeline) afterInput(t *testing.T) any {
+	t.Helper()
+	if p.definition["StartAt"] != "CheckInput" {
+		t.Errorf("starts at %v", p.definition["StartAt"])
+	}
+	return p.state(t, "CheckInput")["Choices"].([]any)[0].(object)["Next"]
 }

@@ -86,7 +86,7 @@ var (
 // leavesTraces has the tasks for which it matters whether a call did its work before it failed.
 var leavesTraces = map[string]bool{
 	"RecordDecision": true, "RecordLowRisk": true, "RecordDecisions": true, "NotifyTeam": true, "EscalateApproval": true,
-	"RequestApproval": true, "StartReview": true, "OpenIncident": true,
+	"RequestApproval": true, "StartReview": true, "OpenIncident": true, "ReadRecord": true, "ReadRecords": true, // of what they read
 }
 
 // unswept are the calls that no task of a pipeline makes: a Distributed Map reads its items by itself, and the approval watch is

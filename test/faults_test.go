@@ -79,7 +79,7 @@ func retriersOf(definition object, task string) (retriers []any) {
 }
 
 // faultsOf returns all single faults of a variant: every failure of every task, at the first, the second and the last attempt,
-// once and forever, before the call does its work and, if the work leaves traces, after it.
+// once and forever, before the call does its work and, if the work leaves traces, after it, and every attack on it.
 func (v *variant) faultsOf() []fault {
 	var faults []fault
 	add := func(task string, attempt int, outcome outcome) {
@@ -96,6 +96,9 @@ func (v *variant) faultsOf() []fault {
 			for _, attempt := range slices.Compact([]int{1, min(2, last), last}) {
 				add(task, attempt, outcome)
 			}
+		}
+		for _, outcome := range v.attacks(task) {
+			faults = append(faults, fault{task, 1, false, false, outcome}, fault{task, 1, true, false, outcome})
 		}
 	}
 	return faults
@@ -138,7 +141,7 @@ func (v *variant) scenarios() []scenario {
 	return all
 }
 
-// worlds returns a world without a fault for every decision and all scores.
+// worlds returns a world without a fault for every decision and all scores, and one with an invalid input.
 func worlds(scores []map[string]float64) []*world {
 	var all []*world
 	for _, decision := range []string{"approved", "rejected", ""} {
@@ -148,7 +151,9 @@ func worlds(scores []map[string]float64) []*world {
 			all = append(all, w)
 		}
 	}
-	return all
+	invalid := newWorld(scores[0])
+	invalid.trial = "--output s3://elsewhere/"
+	return append(all, invalid)
 }
 
 // reached returns a world in which the execution reaches the task that the fault strikes.
@@ -157,6 +162,9 @@ func reached(f fault) *world {
 	switch f.state {
 	case "RecordLowRisk":
 		w.subjects = scores[1]
+	case "ReadRecord", "ReadRecords":
+		w.faults = append(w.faults, fault{map[string]string{"ReadRecord": "RecordDecision", "ReadRecords": "RecordDecisions"}[f.state],
+			1, true, f.effect, failure("S3.S3Exception")})
 	case "EscalateApproval":
 		w.decision = ""
 	}
@@ -188,8 +196,8 @@ func TestFaultSweep(t *testing.T) {
 		t.Error(violation)
 	}
 	fmt.Printf("faults: %d scenarios, %d of them struck, %d violations\n", len(all), struck, len(violations))
-	if struck < 7500 || len(violations) > 0 {
-		t.Errorf("%d scenarios were struck, want 7,500 or more, with %d violations", struck, len(violations))
+	if struck < 8500 || len(violations) > 0 {
+		t.Errorf("%d scenarios were struck, want 8,500 or more, with %d violations", struck, len(violations))
 	}
 }
 

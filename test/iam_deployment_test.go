@@ -11,15 +11,16 @@ import (
 
 // deployment is a stack as IAM sees it: its roles, and every policy that affects a request.
 type deployment struct {
-	name      string
-	resolver  resolver
-	documents map[string]object   // the policies, by the logical id of their owner
-	roles     map[string][]string // the policies of each role, by the role's ARN
-	guards    map[string]string   // the policy of a resource, by the resource's ARN
-	resources map[string]object   // the resolved properties of resources that have a policy or are in one, by logical id
-	approver  string              // the ARN of the role that decides about requests for approval
-	custodian string              // the ARN of the role that may lift locks, "" if nobody may
-	found     map[string]bool     // the integrations that executions called, and the removals from policies
+	name       string
+	resolver   resolver
+	documents  map[string]object   // the policies, by the logical id of their owner
+	roles      map[string][]string // the policies of each role, by the role's ARN
+	guards     map[string]string   // the policy of a resource, by the resource's ARN
+	resources  map[string]object   // the resolved properties of resources that have a policy or are in one, by logical id
+	approver   string              // the ARN of the role that decides about requests for approval
+	custodian  string              // the ARN of the role that may lift locks, "" if nobody may
+	breakGlass string              // the ARN of the role that may destroy the keys of records and trail, "" if nobody may
+	found      map[string]bool     // the integrations that executions called, and the removals from policies
 }
 
 // deploy makes a deployment of a template.

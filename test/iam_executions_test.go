@@ -89,12 +89,15 @@ func (d *deployment) executed(t *testing.T, machine string) []call {
 // certainScores are scores whose risk does not depend on the threshold.
 var certainScores = []map[string]float64{{"S-0": 1, "S-1": 0, "S-2": 1}, {"S-0": 0, "S-1": 0, "S-2": 0}}
 
-// worlds returns a world for every decision and for every failure of every task.
+// worlds returns a world for every decision, for every failure of every task, and for every attack on it.
 func (v *variant) worlds() []*world {
 	all := worlds(certainScores)
 	for _, task := range v.tasks {
 		for _, failure := range v.failures(task) {
 			all = append(all, newWorld(certainScores[0], fault{task, 1, true, false, failure}))
+		}
+		for _, attack := range v.attacks(task) {
+			all = append(all, newWorld(certainScores[0], fault{task, 1, true, false, attack}))
 		}
 	}
 	return all

@@ -31,9 +31,7 @@ var operations = map[string]func(d *deployment, c call) []need{
 		return append(d.requestsKey(c), itemsOf(tableARN(c)+"/index/"+c.text("IndexName"), "Query"))
 	},
 	"S3:GetObject": func(d *deployment, c call) []need { return d.readObject(c) },
-	"S3:PutObject": func(d *deployment, c call) []need {
-		return append(d.encryption("arn:aws:s3:::"+c.text("Bucket"), "s3", "GenerateDataKey"), objectNeed(c, "PutObject"))
-	},
+	"S3:PutObject": func(d *deployment, c call) []need { return d.writeObject(c) },
 	"S3:ListObjectsV2": func(_ *deployment, c call) []need {
 		bucket := "arn:aws:s3:::" + c.text("Bucket")
 		return []need{{

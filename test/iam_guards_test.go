@@ -1,6 +1,7 @@
 package test
 
 import (
+	"strings"
 	"testing"
 
 	"clinical-risk-pipeline/workflow"
@@ -84,9 +85,10 @@ func (d *deployment) guardNeeds() []claim {
 			uses.context = viaService("ec2")
 			add(admin, "uses "+id+" through another service", uses)
 			add(admin, "administers "+id, need{resource: arn, actions: actions("kms", "CancelKeyDeletion CreateAlias DeleteAlias DescribeKey "+
-				"DisableKey DisableKeyRotation EnableKey EnableKeyRotation GetKeyPolicy GetKeyRotationStatus ListGrants ListKeyPolicies "+
-				"ListKeyRotations ListResourceTags PutKeyPolicy RevokeGrant RotateKeyOnDemand ScheduleKeyDeletion TagResource UntagResource "+
+				"DisableKeyRotation EnableKey EnableKeyRotation GetKeyPolicy GetKeyRotationStatus ListGrants ListKeyPolicies "+
+				"ListKeyRotations ListResourceTags PutKeyPolicy RevokeGrant RotateKeyOnDemand TagResource UntagResource "+
 				"UpdateAlias UpdateKeyDescription")})
+			needs = append(needs, d.destructionNeeds(id, arn)...)
 		}
 	}
 	for _, prefix := range []string{"RecordsBucket", "TrailBucket"} {
@@ -94,6 +96,36 @@ func (d *deployment) guardNeeds() []claim {
 	}
 	return append(append(needs, d.recordNeeds()...), d.peopleNeeds()...)
 }
+
+// destructionNeeds returns who may make a key unusable. Only the named roles may for keys of records and trail, and never within a week.
+func (d *deployment) destructionNeeds(id, arn string) []claim {
+	disable := need{actions: actions("kms", "DisableKey"), resource: arn}
+	end := need{actions: actions("kms", "ScheduleKeyDeletion"), resource: arn, context: pending("30")}
+	if !isKept(id) {
+		return []claim{{admin, "disables " + id, disable}, {admin, "ends " + id, end}}
+	}
+	never := func(n need) need { n.never = true; return n }
+	end.refused = []values{pending("7"), pending("29")}
+	needs := []claim{
+		{admin, "disables " + id, never(disable)},
+		{admin, "ends " + id, need{actions: end.actions, resource: arn, context: end.context, never: true}},
+		{byDeployment, "disables " + id, never(disable)},
+		{byDeployment, "rolls back the creation of " + id, end},
+	}
+	if d.breakGlass != "" {
+		who := session(d.breakGlass, administrator)
+		needs = append(needs, claim{who, "disables " + id, disable}, claim{who, "ends " + id, end})
+	}
+	return needs
+}
+
+// isKept reports whether a key encrypts records or their trail.
+func isKept(key string) bool {
+	return strings.HasPrefix(key, "RecordsKey") || strings.HasPrefix(key, "TrailKey")
+}
+
+// pending is the time until the deletion of a key, in days.
+func pending(days string) values { return values{"kms:ScheduleKeyDeletionPendingWindowInDays": days} }
 
 // lockNeeds returns what nobody may do to a locked bucket, or only custodians and deployments.
 func (d *deployment) lockNeeds(prefix string) []claim {
@@ -112,10 +144,13 @@ func (d *deployment) lockNeeds(prefix string) []claim {
 	}
 	bypass := need{actions: actions("s3", "BypassGovernanceRetention"), resource: object}
 	rules := need{actions: actions("s3", "PutBucketObjectLockConfiguration PutBucketVersioning PutLifecycleConfiguration"), resource: bucket}
+	holds := []values{{"s3:object-lock-event-hold": "ON"}, {"s3:object-lock-event-hold-duration-days": "1"}}
+	retain.refused = append(retain.refused, holds...)
 	forbidden := func(n need) need { n.never = true; return n }
 	needs := []claim{
 		{admin, "hides an object", need{actions: actions("s3", "DeleteObject"), resource: object, never: true}},
 		{admin, "retains an object for longer", retain},
+		{admin, "writes an object with an event hold of its own", need{actions: actions("s3", "PutObject ReplicateObject"), resource: object, refused: holds}},
 		{admin, "lifts the lock of an object", forbidden(bypass)},
 		{admin, "changes the rules", forbidden(rules)},
 		{byDeployment, "changes the rules by a deployment", rules},
@@ -134,19 +169,26 @@ func (d *deployment) recordNeeds() []claim {
 	}
 	key := d.keyOf(bucket)
 	encrypted := func(algorithm, key string) values {
-		return values{"s3:x-amz-server-side-encryption": algorithm, "s3:x-amz-server-side-encryption-aws-kms-key-id": key}
+		return values{"s3:if-none-match": "*", "s3:x-amz-server-side-encryption": algorithm, "s3:x-amz-server-side-encryption-aws-kms-key-id": key}
 	}
 	log := d.arn("AWS::S3::Bucket", "RecordsAccessLogs") + "/records/log"
 	needs := []claim{
-		{admin, "writes a record", need{
-			actions: actions("s3", "PutObject"), resource: bucket + "/decisions/a.json", context: encrypted("aws:kms", key),
-			refused: []values{encrypted("aws:kms", renamed(key)[0])},
+		{admin, "writes an object", need{
+			actions: actions("s3", "PutObject"), resource: bucket + "/other/a.json", context: encrypted("aws:kms", key),
+			refused: append([]values{encrypted("aws:kms", renamed(key)[0])}, replacing...),
 		}},
-		{admin, "writes a record with another encryption", need{
-			actions: actions("s3", "PutObject"), resource: bucket + "/decisions/a.json", never: true,
-			context: values{"s3:x-amz-server-side-encryption": "AES256"},
+		{admin, "writes an object with another encryption", need{
+			actions: actions("s3", "PutObject"), resource: bucket + "/other/a.json", never: true,
+			context: values{"s3:if-none-match": "*", "s3:x-amz-server-side-encryption": "AES256"},
 		}},
 		{admin, "deletes an access log", need{actions: actions("s3", "DeleteObject DeleteObjectVersion"), resource: log, never: true}},
+	}
+	for folder, role := range map[string]string{"/decisions/": "PipelineRole", "/approvals/": "ApprovalDecideFunctionRole"} {
+		if d.find("AWS::IAM::Role", role) == "" {
+			continue
+		}
+		plant := need{actions: actions("s3", "PutObject"), resource: bucket + folder + "T-1/a.json", context: once, never: true}
+		needs = append(needs, claim{admin, "plants a record", plant}, claim{byDeployment, "plants a record", plant})
 	}
 	return append(needs, d.readers("an auditor reads records", bucket, "s3", "Decrypt")...)
 }

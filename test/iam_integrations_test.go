@@ -45,10 +45,11 @@ var integrations = map[string]func(d *deployment, machine string, c call) []need
 		endpoint := own("sagemaker", "endpoint/"+strings.ToLower(c.text("EndpointName")))
 		return []need{{actions: actions("sagemaker", "InvokeEndpoint"), resource: endpoint, others: renamed(endpoint)}}
 	},
+	"aws-sdk:s3:getObject":  func(d *deployment, _ string, c call) []need { return d.readObject(c) },
 	"aws-sdk:s3:headObject": func(d *deployment, _ string, c call) []need { return d.readObject(c) },
 	readItems:               func(d *deployment, _ string, c call) []need { return d.readObject(c) },
 	"aws-sdk:s3:putObject": func(d *deployment, _ string, c call) []need {
-		return append(d.encryption("arn:aws:s3:::"+c.text("Bucket"), "s3", "GenerateDataKey"), objectNeed(c, "PutObject"))
+		return d.writeObject(c)
 	},
 	// The topic's key: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 	"sns:publish": func(d *deployment, _ string, c call) []need { return d.publish(c.text("TopicArn")) },
@@ -113,13 +114,17 @@ var integrations = map[string]func(d *deployment, machine string, c call) []need
 
 // areListed checks that package services lists the actions that an integration needs. It skips actions on keys, which depend on
 // the resource.
-func areListed(t *testing.T, integration string, needs []need) {
+func areListed(t *testing.T, c call, needs []need) {
 	t.Helper()
+	integration := c.integration
 	if integration == startChild {
 		return // a call of a map, not of a task
 	}
 	call, _ := api.Of("arn:aws:states:::" + integration)
 	want := append(call.Actions(), call.Grants...)
+	if c.arguments["VersionId"] != nil {
+		want[0] = call.VersionAction
+	}
 	if call.Rule != "" {
 		want = append(want, api.RuleActions...)
 	}
@@ -165,7 +170,24 @@ func objectNeed(c call, action string) need {
 }
 
 func (d *deployment) readObject(c call) []need {
-	return append(d.encryption("arn:aws:s3:::"+c.text("Bucket"), "s3", "Decrypt"), objectNeed(c, "GetObject"))
+	action := "GetObject"
+	if c.arguments["VersionId"] != nil {
+		action = "GetObjectVersion"
+	}
+	return append(d.encryption("arn:aws:s3:::"+c.text("Bucket"), "s3", "Decrypt"), objectNeed(c, action))
+}
+
+// once is the context of a request that writes an object where there is none.
+var once = values{"s3:if-none-match": "*"}
+
+// replacing are changes of that context in which the record store refuses the request.
+var replacing = []values{{"s3:if-none-match": nil}, {"s3:x-amz-copy-source": "neighbour/key"}}
+
+// writeObject writes a record where there is none.
+func (d *deployment) writeObject(c call) []need {
+	put := objectNeed(c, "PutObject")
+	put.context, put.guarded = once, replacing
+	return append(d.encryption("arn:aws:s3:::"+c.text("Bucket"), "s3", "GenerateDataKey"), put)
 }
 
 func (d *deployment) publish(topic string) []need {

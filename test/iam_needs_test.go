@@ -15,7 +15,7 @@ type actor struct {
 	context   values   // what AWS knows about it
 }
 
-// values are context keys of a request, and their values.
+// values are context keys of a request, and their values. A change to nil takes a key away.
 type values map[string]any
 
 // need is what a call needs from its caller. IAM must allow every action on the resource in the context. It must refuse the
@@ -27,6 +27,7 @@ type need struct {
 	also     []values // changes of the context that stay allowed
 	others   []string // resources of others
 	refused  []values // changes of the context that are refused, for a role by its own policy alone
+	guarded  []values // changes of the context that only the policy of the resource refuses
 	never    bool     // the request itself must be refused
 }
 
@@ -128,6 +129,7 @@ func (d *deployment) questions(a claim) []question {
 		for _, more := range []values{a.who.context, a.need.context, context} {
 			maps.Copy(q.Context, more)
 		}
+		maps.DeleteFunc(q.Context, func(_ string, value any) bool { return value == nil })
 		if q.Identity == nil {
 			q.Identity = []string{}
 		}
@@ -142,6 +144,9 @@ func (d *deployment) questions(a claim) []question {
 		add(action, n.resource, nil, d.guardOf(n.resource), !n.never, "")
 		for _, context := range n.also {
 			add(action, n.resource, context, d.guardOf(n.resource), true, fmt.Sprintf(", also with %v", context))
+		}
+		for _, context := range n.guarded {
+			add(action, n.resource, context, d.guardOf(n.resource), false, fmt.Sprintf(", but %v", context))
 		}
 		for _, context := range n.refused {
 			add(action, n.resource, context, d.guardOf(n.resource), false, fmt.Sprintf(", but %v", context))

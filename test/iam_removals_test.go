@@ -11,8 +11,15 @@ import (
 // spare are allowed actions that no call needs, and why they stay.
 var spare = map[string]string{
 	"Requests's kms:DescribeKey":                   "the key's administration allows it, too; DynamoDB asks for it wherever it is used",
+	"KeepKey's kms:DeleteImportedKeyMaterial":      "an imported key may have imported material; those of the stacks have none, and their policies let nobody delete it",
+	disabling + ofNobody:                           "the administration of every key has it; where no role may break the glass, KeepKey denies it to everybody",
 	"ScoreCohortRedrive's states:RedriveExecution": "AWS's policy for redriving a Distributed Map has it, although Express children are started again",
 }
+
+const (
+	disabling = "Administration's kms:DisableKey"
+	ofNobody  = ", where nobody may break the glass"
+)
 
 // removal is a policy without one statement, or without one action or condition of a statement.
 type removal struct {
@@ -59,6 +66,9 @@ func (d *deployment) remove(t *testing.T, simulator *simulator, policies map[str
 		askNext(t, simulator, policies, left)
 	}
 	for _, a := range absences {
+		if d.breakGlass == "" && isKept(a.policy) {
+			a.name = strings.Replace(a.name, disabling, disabling+ofNobody, 1)
+		}
 		switch reason := spare[a.name]; {
 		case reason == "" && !a.noticed:
 			t.Errorf("%s: nothing needs %s of %s", d.name, a.name, a.policy)

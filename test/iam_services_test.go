@@ -81,7 +81,7 @@ func (d *deployment) serviceNeeds() []claim {
 	}
 
 	outcome := "reports an outcome"
-	add(operations, "events.amazonaws.com", outcome, need{actions: actions("sns", "Publish"), resource: operations, context: from(own("events", "rule/Outcome"))})
+	add(operations, "events.amazonaws.com", outcome, need{actions: actions("sns", "Publish"), resource: operations}) // it names no source
 	key(operations, "events.amazonaws.com", outcome, "Decrypt GenerateDataKey", nil)
 
 	if d.has("AWS::CloudWatch::Alarm") {
@@ -128,6 +128,9 @@ func (d *deployment) trailNeeds(bucket string) []claim {
 		{cloudTrail, "checks its bucket", need{actions: actions("s3", "GetBucketAcl"), resource: bucket, context: from(name), refused: []values{another}}},
 		{cloudTrail, "writes logs", need{
 			actions: actions("s3", "PutObject"), resource: logs, context: owned, refused: []values{another, {"s3:x-amz-acl": "public-read"}},
+		}},
+		{cloudTrail, "writes logs of another region, and of IAM", need{
+			actions: actions("s3", "PutObject"), resource: bucket + "/AWSLogs/" + ownAccount + "/CloudTrail/us-east-1/log.json.gz", context: owned,
 		}},
 		{cloudTrail, "writes logs of another account", need{
 			actions: actions("s3", "PutObject"), resource: bucket + "/AWSLogs/" + otherAccount + "/CloudTrail/log.json.gz", context: owned, never: true,

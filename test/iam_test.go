@@ -17,10 +17,11 @@ import (
 
 // Existing resources and roles that the simulated stacks refer to.
 const (
-	cohortsBucket = "cohorts-bucket"
-	cohortsKey    = "arn:aws:kms:" + ownRegion + ":" + ownAccount + ":key/11111111-12ab-34cd-56ef-1234567890ab"
-	topicKey      = "arn:aws:kms:" + ownRegion + ":" + ownAccount + ":key/22222222-12ab-34cd-56ef-1234567890ab"
-	custodianRole = "arn:aws:iam::" + ownAccount + ":role/DataCustodian"
+	cohortsBucket  = "cohorts-bucket"
+	cohortsKey     = "arn:aws:kms:" + ownRegion + ":" + ownAccount + ":key/11111111-12ab-34cd-56ef-1234567890ab"
+	topicKey       = "arn:aws:kms:" + ownRegion + ":" + ownAccount + ":key/22222222-12ab-34cd-56ef-1234567890ab"
+	custodianRole  = "arn:aws:iam::" + ownAccount + ":role/DataCustodian"
+	breakGlassRole = "arn:aws:iam::" + ownAccount + ":role/quality/BreakGlass"
 )
 
 // The keys of existing resources, and the secrets of the connections.
@@ -37,7 +38,7 @@ func simulatedStacks(t *testing.T) []*deployment {
 	add := func(name string, template object, approver, custodian string) {
 		orFatal(t, func() {
 			d := deploy(name, template)
-			d.approver, d.custodian = approver, custodian
+			d.approver, d.custodian, d.breakGlass = approver, custodian, breakGlassOf(custodian)
 			all = append(all, d)
 		})
 	}
@@ -49,6 +50,14 @@ func simulatedStacks(t *testing.T) []*deployment {
 	add("custodian", variant("custodian", custodianStack), "", custodianRole)
 	addLast(t, add)
 	return all
+}
+
+// breakGlassOf is the role that may destroy the keys where there is a custodian, another one.
+func breakGlassOf(custodian string) string {
+	if custodian == "" {
+		return ""
+	}
+	return breakGlassRole
 }
 
 // addLast adds the stacks of the last environment.
@@ -99,7 +108,7 @@ func (d *deployment) asks(t *testing.T) []claim {
 			}
 			d.found[c.integration] = true
 			needs := row(d, d.resolver.arn(id), c)
-			areListed(t, c.integration, needs)
+			areListed(t, c, needs)
 			for _, n := range needs {
 				all = append(all, claim{d.roleOf(id), c.integration, n})
 			}

@@ -28,6 +28,8 @@ var wildcardResources = map[string]string{
 	"MonitoringApprovalWatchRolePermissions ReportCount": noResource + "; a condition names the namespace",
 	"MonitoringApprovalWatchRolePermissions Tracing":     noResource,
 	"PipelinePermissions Logging":                        noResource,
+	"PipelinePermissions ReadApproval":                   oneFolder,
+	"PipelinePermissions ReadRecord":                     oneFolder,
 	"PipelinePermissions RecordDecision":                 oneFolder,
 	"PipelinePermissions ScoreCohort":                    oneFolder,
 	"PipelinePermissions ScoreCohortRedrive":             ofOne,

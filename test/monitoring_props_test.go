@@ -7,11 +7,13 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
 
+	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/constructs/monitoring"
 )
 
@@ -36,6 +38,11 @@ var monitoringChanges = map[string]monitoringChange{
 		p.Approvals = &monitoring.Approvals{
 			Requests: awsdynamodb.Table_FromTableArn(stack, jsii.String("Requests"), jsii.String(requestTable)), Deadline: 48 * time.Hour,
 		}
+	},
+	"Trail": func(stack awscdk.Stack, p *monitoring.MonitoringProps) {
+		p.Trail = audit.NewTrail(stack, "Audit", &audit.TrailProps{
+			Records: audit.NewRecordStore(stack, "Records", nil), EndpointName: "dropout-inference", LogRetention: awslogs.RetentionDays_ONE_YEAR,
+		})
 	},
 	"Throttles":    func(_ awscdk.Stack, p *monitoring.MonitoringProps) { p.Throttles = 100 },
 	"ModelErrors":  func(_ awscdk.Stack, p *monitoring.MonitoringProps) { p.ModelErrors = 5 },

@@ -125,7 +125,7 @@ func ownServices() services {
 		with("CallDataTeam", answering(object{"StatusCode": 202.0}))
 }
 
-const ownPath = "AwaitTransfer StartProcessingJob InvokeModel CheckRisk NotifyTeam CheckTest CallDataTeam End"
+const ownPath = "CheckInput AwaitTransfer StartProcessingJob InvokeModel CheckRisk NotifyTeam CheckTest CallDataTeam End"
 
 // Requirements: SRC-06, SRC-22
 func TestOwnStatesRunInTheirPlaceAndHandTheirInputOn(t *testing.T) {

@@ -102,6 +102,8 @@ func TestEveryFieldOfACohortChangesTheTemplate(t *testing.T) {
 			"MaxSubjects":   func(_ awscdk.Stack, c *risk.Cohort) { c.MaxSubjects = 500 },
 			"ModelTimeout":  func(_ awscdk.Stack, c *risk.Cohort) { c.ModelTimeout = 30 * time.Second },
 			"ModelAttempts": func(_ awscdk.Stack, c *risk.Cohort) { c.ModelAttempts = 2 },
+
+			"PositionalPredictions": func(_ awscdk.Stack, c *risk.Cohort) { c.PositionalPredictions = true },
 		})
 }
 

@@ -1,6 +1,7 @@
 package test
 
 import (
+	"maps"
 	"reflect"
 	"testing"
 
@@ -39,8 +40,8 @@ func TestRecordStore(t *testing.T) {
 		t.Error(diff)
 	}
 	for _, kept := range []string{id, logs, "RecordsKey99747094"} {
-		if policy := p.deletionPolicy(kept); policy != "Retain" {
-			t.Errorf("the DeletionPolicy of %s is %v, want Retain", kept, policy)
+		if policy := p.deletionPolicy(kept); policy != "RetainExceptOnCreate" {
+			t.Errorf("the DeletionPolicy of %s is %v, want RetainExceptOnCreate", kept, policy)
 		}
 	}
 	_, policy := p.one(t, "AWS::S3::BucketPolicy", "RecordsBucket")
@@ -64,10 +65,13 @@ func TestRecordStorePolicyClosesTheGapsOfTheLock(t *testing.T) {
 			object{"NumericLessThan": object{"s3:object-lock-remaining-retention-days": []any{"365"}}}, "s3:PutObjectRetention"),
 		"KeepRules": refuse("KeepRules", attribute(bucket, "Arn"), notTheDeployer,
 			[]any{"s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration"}),
+		"KeepFirst":     refuse("KeepFirst", objects, object{"Null": object{"s3:if-none-match": "true"}}, "s3:PutObject"),
+		"KeepOriginal":  refuse("KeepOriginal", objects, object{"Null": object{"s3:x-amz-copy-source": "false"}}, "s3:PutObject"),
 		"KeepEncrypted": refuse("KeepEncrypted", objects, asked("s3:x-amz-server-side-encryption", "aws:kms"), "s3:PutObject"),
 		"KeepKey": refuse("KeepKey", objects,
 			asked("s3:x-amz-server-side-encryption-aws-kms-key-id", attribute("RecordsKey99747094", "Arn")), "s3:PutObject"),
 	}
+	maps.Copy(want, refusedHolds(objects))
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -145,6 +149,7 @@ var recordStoreChanges = map[string]func(awscdk.Stack, *audit.RecordStoreProps){
 	"Lock":               func(_ awscdk.Stack, p *audit.RecordStoreProps) { p.Lock = audit.Compliance },
 	"Retention":          func(_ awscdk.Stack, p *audit.RecordStoreProps) { p.Retention = 7 * days },
 	"Custodians":         func(_ awscdk.Stack, p *audit.RecordStoreProps) { p.Custodians = []string{approverUser} },
+	"BreakGlass":         func(_ awscdk.Stack, p *audit.RecordStoreProps) { p.BreakGlass = []string{approverRole} },
 	"AccessLogRetention": func(_ awscdk.Stack, p *audit.RecordStoreProps) { p.AccessLogRetention = 30 * days },
 	"Key": func(stack awscdk.Stack, p *audit.RecordStoreProps) {
 		p.Key, p.KeyPrepared = awskms.Key_FromKeyArn(stack, jsii.String("Existing"), jsii.String(existingKey)), true

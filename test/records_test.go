@@ -39,7 +39,7 @@ func wantValid(t *testing.T, record object) {
 
 // Requirements: P11-10a-records, P11-10b
 func TestTheSchemaRefusesInvalidRecords(t *testing.T) {
-	valid := runCohort(t, smallBatchPipeline(t), line("S-0", 0.9), nil).records["decisions/run-1/batch-0000000.json"]
+	valid := runCohort(t, smallBatchPipeline(t), line("S-0", 0.9), nil).records["batch-0000000.json"]
 	for reason, change := range map[string]func(object){
 		"a feature is present":      func(r object) { r["subjects"].([]any)[0].(object)["age"] = 71.0 },
 		"a score is above one":      func(r object) { r["subjects"].([]any)[0].(object)["score"] = 1.1 },
@@ -61,8 +61,8 @@ func TestTheSchemaRefusesInvalidRecords(t *testing.T) {
 // Requirements: SRC-19, P11-10e, P11-10f
 func TestEveryDecisionIsRecordedBeforeTheAlert(t *testing.T) {
 	for _, row := range []struct{ score, path, state, branch string }{
-		{"0.9", "StartEMRJob InvokeModel CheckRisk RecordDecision NotifyTeam End", "RecordDecision", "alert"},
-		{"0.75", "StartEMRJob InvokeModel CheckRisk RecordLowRisk End", "RecordLowRisk", "no alert"},
+		{"0.9", "CheckInput StartEMRJob InvokeModel CheckRisk RecordDecision NotifyTeam End", "RecordDecision", "alert"},
+		{"0.75", "CheckInput StartEMRJob InvokeModel CheckRisk RecordLowRisk End", "RecordLowRisk", "no alert"},
 	} {
 		var record object
 		var key any
@@ -74,7 +74,7 @@ func TestEveryDecisionIsRecordedBeforeTheAlert(t *testing.T) {
 		if diff := cmp.Diff(row.path, join(got.Path())); diff != "" {
 			t.Error(diff)
 		}
-		if key != "decisions/run-1/record.json" {
+		if key != recordsOf(got)+"record.json" {
 			t.Errorf("the key of the record is %v", key)
 		}
 		wantValid(t, record)
@@ -90,9 +90,9 @@ func TestEveryDecisionIsRecordedBeforeTheAlert(t *testing.T) {
 
 // Requirements: P11-10f
 func TestADecisionThatCannotBeRecordedSendsNoAlert(t *testing.T) {
-	s := healthyServices("0.9").with("RecordDecision", failing("S3.S3Exception", "AccessDenied"))
+	s := recordServices("0.9", recordStore{}).with("RecordDecision", failing("S3.S3Exception", "AccessDenied"))
 	got := execute(t, recordedPipeline(t), oneSubject, s)
-	if got.Status != asl.Failed || got.Error != "S3.S3Exception" || got.Path()[len(got.Path())-1] != "RecordDecision" {
+	if got.Status != asl.Failed || got.Error != "S3.S3Exception" || got.Path()[len(got.Path())-1] != "ReadRecord" {
 		t.Errorf("ended as %s with %s by %v", got.Status, got.Error, got.Path())
 	}
 }
@@ -119,10 +119,14 @@ func TestRoleMayAddRecordsAndReadCohorts(t *testing.T) {
 		return props
 	})
 	got := map[string]object{}
-	for _, name := range []string{"RecordDecision", "RecordDecisionEncryption", "ScoreCohort", "ScoreCohortEncryption"} {
+	for _, name := range []string{"ReadRecord", "RecordsDecryption", "RecordDecision", "RecordDecisionEncryption", "ScoreCohort", "ScoreCohortEncryption"} {
 		got[name] = p.statements(t)[name]
 	}
 	want := map[string]object{
+		"ReadRecord": allow("ReadRecord", object{"Fn::Join": []any{"", []any{
+			object{"Fn::GetAtt": []any{"RecordsBucket600C9C86", "Arn"}}, "/decisions/*"}}}, "s3:GetObject"),
+		"RecordsDecryption": with(allow("RecordsDecryption",
+			object{"Fn::GetAtt": []any{"RecordsKey99747094", "Arn"}}, "kms:Decrypt"), through("s3")),
 		"RecordDecision": allow("RecordDecision", object{"Fn::Join": []any{"", []any{
 			object{"Fn::GetAtt": []any{"RecordsBucket600C9C86", "Arn"}}, "/decisions/*"}}}, "s3:PutObject"),
 		"RecordDecisionEncryption": with(allow("RecordDecisionEncryption",

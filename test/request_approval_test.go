@@ -12,7 +12,7 @@ import (
 	handlers "clinical-risk-pipeline/lambda/approval"
 )
 
-const askedPath = "StartEMRJob InvokeModel CheckRisk RecordDecision NotifyTeam CheckTest RequestApproval "
+const askedPath = "CheckInput StartEMRJob InvokeModel CheckRisk RecordDecision NotifyTeam CheckTest RequestApproval "
 
 // Requirements: SRC-20, P11-10f
 func TestTheDecisionOfAPersonTakesItsBranch(t *testing.T) {
@@ -21,13 +21,13 @@ func TestTheDecisionOfAPersonTakesItsBranch(t *testing.T) {
 		decide func(*asl.Task) (asl.Reply, error)
 		path   string
 	}{
-		{"approved", deciding("approved"), askedPath + "CheckApproval StartReview End"},
-		{"rejected", deciding("rejected"), askedPath + "CheckApproval NotApproved End"},
-		{"an answer of another form is not an approval", answering(object{"decision": []any{"approved"}}), askedPath + "CheckApproval NotApproved End"},
-		{"an empty answer is not an approval", answering(nil), askedPath + "CheckApproval NotApproved End"},
+		{"approved", deciding("approved"), askedPath + "ReadApproval CheckApproval StartReview End"},
+		{"rejected", deciding("rejected"), askedPath + "ReadApproval CheckApproval NotApproved End"},
+		{"an answer of another form is not an approval", answering(object{"decision": []any{"approved"}}), askedPath + "ReadApproval ApprovalNotRecorded"},
+		{"an empty answer is not an approval", answering(nil), askedPath + "ReadApproval ApprovalNotRecorded"},
 		{"nobody decides", hanging, askedPath + "EscalateApproval NotApproved End"},
 		{"Lambda is busy at first", sometimes(3, failing("Lambda.TooManyRequestsException", "Rate exceeded"), deciding("approved")),
-			askedPath + "CheckApproval StartReview End"},
+			askedPath + "ReadApproval CheckApproval StartReview End"},
 		{"the function refuses the request", failing("InvalidRequest", "no"), strings.TrimSpace(askedPath)},
 	} {
 		t.Run(row.reason, func(t *testing.T) {
@@ -79,12 +79,12 @@ func TestTheFunctionAcceptsTheRequest(t *testing.T) {
 		return deciding("rejected")(task)
 	}
 	got := execute(t, approvalPipeline(t), oneSubject, approvalServices("0.9", ask))
-	wantRequest(t, asked, got.ARN, "S-001", "/decisions/run-1/record.json")
+	wantRequest(t, asked, got.ARN, "S-001", recordsOf(got)+"record.json")
 
 	run := runCohort(t, cohortApprovalPipeline(t), line("S-0", 0.9)+line("S-1", 0.1), func(s services) services {
 		return s.with("RequestApproval", ask)
 	})
-	wantRequest(t, asked, run.ARN, object{"subjects": 2.0, "scored": 2.0, "high": 1.0, "failed": 0.0}, "/decisions/run-1/")
+	wantRequest(t, asked, run.ARN, object{"subjects": 2.0, "scored": 2.0, "high": 1.0, "failed": 0.0}, recordsOf(run.Execution))
 }
 
 func wantRequest(t *testing.T, asked object, execution string, subjects any, place string) {
@@ -101,7 +101,8 @@ func wantRequest(t *testing.T, asked object, execution string, subjects any, pla
 		t.Errorf("the request names the records %s", record)
 	}
 	want := object{
-		"taskToken": asked["taskToken"], "execution": execution, "startedAt": asked["startedAt"], "redriveCount": 0.0, "retryCount": 0.0, "trialId": "T-1",
+		"taskToken": asked["taskToken"], "requestId": asked["requestId"], "execution": execution, "startedAt": asked["startedAt"],
+		"redriveCount": 0.0, "retryCount": 0.0, "trialId": "T-1",
 		"subjects": subjects, "record": asked["record"], "deadline": asked["deadline"],
 	}
 	if diff := cmp.Diff(want, asked); diff != "" {
@@ -114,7 +115,7 @@ func TestTheWholeCohortWorkflowWithEverything(t *testing.T) {
 	got := runCohort(t, cohortApprovalPipeline(t), line("S-0", 0.9)+line("S-1", 0.1), func(s services) services {
 		return s.with("RequestApproval", deciding("approved")).with("StartReview", answering(object{"ExecutionArn": "arn:review"}))
 	})
-	wantRun(t, got, "StartEMRJob FindCohort ScoreCohort CheckRisk NotifyTeam CheckTest RequestApproval CheckApproval StartReview CheckCoverage End", "")
+	wantRun(t, got, "CheckInput StartEMRJob FindCohort ScoreCohort CheckRisk NotifyTeam CheckTest RequestApproval ReadApproval CheckApproval StartReview CheckCoverage End", "")
 }
 
 func TestApprovalStatements(t *testing.T) {

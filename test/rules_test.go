@@ -10,7 +10,8 @@ import (
 //
 //   - it ends;
 //   - the team is alerted about a subject whose recorded score is above the threshold, or the execution fails;
-//   - when it succeeds, every subject is recorded exactly once; no subject is ever recorded twice;
+//   - when it succeeds, every subject is recorded exactly once; no subject is ever recorded twice, and no record is replaced;
+//   - it never takes a record that somebody else planted for its own;
 //   - nothing happens downstream without an approval, before the alert, or twice (the world notes these when they happen);
 //   - when it succeeds with an approval, everything downstream has happened;
 //   - it leaves no feature behind, except in the data of the execution (checkCanary).
@@ -26,7 +27,14 @@ func (w *world) check(v *variant, x *asl.Execution) []string {
 	expected := w.expected(v)
 	recorded := map[string]int{}
 	high := false
-	for _, record := range w.records {
+	for key := range w.records {
+		if w.planted[key] {
+			if succeeded {
+				report("succeeded with a record that is not its own: %s", w.records[key])
+			}
+			continue
+		}
+		record := w.records.record(key)
 		for _, s := range record["subjects"].([]any) {
 			subject := s.(object)
 			id := subject["subject"].(string)

@@ -17,14 +17,14 @@ import (
 func TestTheRecordOfABatch(t *testing.T) {
 	got := runCohort(t, smallBatchPipeline(t), line("S-0", 0.9)+line("S-1", 0.1)+line("S-2", 0.2), nil)
 	if keys := slices.Sorted(maps.Keys(got.records)); !slices.Equal(keys, []string{
-		"decisions/run-1/batch-0000000.json", "decisions/run-1/batch-0000002.json"}) {
+		"batch-0000000.json", "batch-0000002.json"}) {
 		t.Fatalf("records at %v", keys)
 	}
 	want := object{
 		"schemaVersion": 1.0,
 		"recordedAt":    "2026-01-01T00:00:00.000Z",
 		"threshold":     0.75,
-		"model":         object{"endpoint": "dropout-inference", "variant": "AllTraffic"},
+		"model":         object{"endpoint": "dropout-inference", "variant": "AllTraffic", "matchedBy": "id"},
 		"run": object{
 			"execution": got.ARN, "startedAt": "2026-01-01T00:00:00.000Z", "trialId": "T-1",
 			"stateMachine": "arn:aws:states:us-east-1:123456789012:stateMachine:stateMachine",
@@ -37,7 +37,7 @@ func TestTheRecordOfABatch(t *testing.T) {
 		},
 		"notScored": []any{},
 	}
-	if diff := cmp.Diff(want, got.records["decisions/run-1/batch-0000000.json"]); diff != "" {
+	if diff := cmp.Diff(want, got.records["batch-0000000.json"]); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -55,7 +55,7 @@ func TestUnusableLinesAreCountedAndTheOthersScored(t *testing.T) {
 		t.Run(reason, func(t *testing.T) {
 			got := runCohort(t, smallBatchPipeline(t), line("S-0", 0.9)+other+"\n", nil)
 			wantRun(t, got, alertLossPath, "1 of 2 subjects were not scored and recorded.")
-			record := got.records["decisions/run-1/batch-0000000.json"]
+			record := got.records["batch-0000000.json"]
 			if n := len(record["subjects"].([]any)); n != 1 {
 				t.Errorf("%d subjects are recorded as scored", n)
 			}
@@ -87,7 +87,11 @@ func TestFeaturesReachTheModelUnchangedAndInOrder(t *testing.T) {
 					return scoring(task)
 				})
 			})
-			if want := `{"instances":[` + strings.Join(lines, ",") + `]}`; asked != want {
+			var instances []string
+			for i, features := range lines {
+				instances = append(instances, fmt.Sprintf(`{"features":%s,"id":"%d"}`, features, i))
+			}
+			if want := `{"instances":[` + strings.Join(instances, ",") + `]}`; asked != want {
 				t.Errorf("the endpoint got %s\nwant %s", asked, want)
 			}
 		})
@@ -97,16 +101,19 @@ func TestFeaturesReachTheModelUnchangedAndInOrder(t *testing.T) {
 // Requirements: SRC-04, P11-10a-records
 func TestABatchWithAnUnusableAnswerIsCountedAndTheOthersScored(t *testing.T) {
 	for reason, body := range map[string]string{
-		"one prediction too few":     `{"predictions": [{"risk_score": 0.1}]}`,
-		"one too many":               `{"predictions": [{"risk_score": 0.1}, {"risk_score": 0.1}, {"risk_score": 0.1}]}`,
-		"no prediction":              `{"predictions": []}`,
-		"not a list":                 `{"predictions": {"risk_score": 0.1}}`,
+		"one prediction too few":     `{"predictions": [{"id": "0", "risk_score": 0.1}]}`,
+		"one too many":               `{"predictions": [{"id": "0", "risk_score": 0.1}, {"id": "1", "risk_score": 0.1}, {"id": "2", "risk_score": 0.1}]}`,
+		"none":                       `{"predictions": []}`,
+		"no list":                    `{"predictions": {"id": "0", "risk_score": 0.1}}`,
 		"no predictions":             `{"risk_score": 0.1}`,
-		"a nested list":              `{"predictions": [[{"risk_score": 0.1}, {"risk_score": 0.1}]]}`,
+		"a nested list":              `{"predictions": [[{"id": "0", "risk_score": 0.1}, {"id": "1", "risk_score": 0.1}]]}`,
+		"a bare number":              `{"predictions": [0.9, {"id": "1", "risk_score": 0.1}]}`,
+		"a list for a subject":       `{"predictions": [[{"id": "0", "risk_score": 0.9}], {"id": "1", "risk_score": 0.1}]}`,
+		"nothing for a subject":      `{"predictions": [null, {"id": "1", "risk_score": 0.1}]}`,
 		"an error page":              `<html><body>502</body></html>`,
-		"half an answer":             `{"predictions": [{"risk_score": 0.1}, {"risk_sc`,
-		"an empty body":              ``,
-		"a list of the whole answer": `[{"predictions": [{"risk_score": 0.1}, {"risk_score": 0.1}]}]`,
+		"half an answer":             `{"predictions": [{"id": "0", "risk_score": 0.1}, {"id": "1", "risk_sc`,
+		"nothing":                    ``,
+		"a list of the whole answer": `[{"predictions": [{"id": "0", "risk_score": 0.1}, {"id": "1", "risk_score": 0.1}]}]`,
 	} {
 		t.Run(reason, func(t *testing.T) {
 			got := runCohort(t, smallBatchPipeline(t), line("S-0", 0.9)+line("S-1", 0.9)+line("S-2", 0.9), func(s services) services {
@@ -128,23 +135,21 @@ func TestABatchWithAnUnusableAnswerIsCountedAndTheOthersScored(t *testing.T) {
 // Requirements: SRC-04, P11-10a-records
 func TestASubjectWithAnUnusableScoreIsCountedAndTheOthersScored(t *testing.T) {
 	for reason, prediction := range map[string]string{
-		"a string":                  `{"risk_score": "0.9"}`,
-		"null":                      `{"risk_score": null}`,
-		"above one":                 `{"risk_score": 1.1}`,
-		"below zero":                `{"risk_score": -0.1}`,
-		"a score with another name": `{"score": 0.9}`,
-		"an error of its own":       `{"error": "feature age is missing"}`,
-		"a list of scores":          `{"risk_score": [0.9, 0.9]}`,
-		"a bare number":             `0.9`,
-		"a list":                    `[{"risk_score": 0.9}]`,
-		"null for a prediction":     `null`,
+		"a string":                `{"id": "0", "risk_score": "0.9"}`,
+		"null":                    `{"id": "0", "risk_score": null}`,
+		"above one":               `{"id": "0", "risk_score": 1.1}`,
+		"below zero":              `{"id": "0", "risk_score": -0.1}`,
+		"a score of another name": `{"id": "0", "score": 0.9}`,
+		"an error of its own":     `{"id": "0", "error": "feature age is missing"}`,
+		"a list of scores":        `{"id": "0", "risk_score": [0.9, 0.9]}`,
+		"a score with an error":   `{"id": "0", "risk_score": 0.9, "error": "feature age is missing"}`,
 	} {
 		t.Run(reason, func(t *testing.T) {
 			got := runCohort(t, smallBatchPipeline(t), line("S-0", 0.9)+line("S-1", 0.9), func(s services) services {
-				return s.with("InvokeModel", model(`{"predictions": [`+prediction+`, {"risk_score": 0.8}]}`))
+				return s.with("InvokeModel", model(`{"predictions": [`+prediction+`, {"id": "1", "risk_score": 0.8}]}`))
 			})
 			wantRun(t, got, alertLossPath, "1 of 2 subjects were not scored and recorded.")
-			record := got.records["decisions/run-1/batch-0000000.json"]
+			record := got.records["batch-0000000.json"]
 			want := object{
 				"subjects":  []any{object{"index": 1.0, "subject": "S-1", "score": 0.8, "branch": "alert"}},
 				"notScored": []any{object{"index": 0.0, "subject": "S-0", "reason": "no usable score"}},

@@ -12,10 +12,10 @@ import (
 )
 
 const (
-	calmPath      = "StartEMRJob FindCohort ScoreCohort CheckRisk CheckCoverage End"
-	alertPath     = "StartEMRJob FindCohort ScoreCohort CheckRisk NotifyTeam CheckCoverage End"
-	lossPath      = "StartEMRJob FindCohort ScoreCohort CheckRisk CheckCoverage IncompleteScoring"
-	alertLossPath = "StartEMRJob FindCohort ScoreCohort CheckRisk NotifyTeam CheckCoverage IncompleteScoring"
+	calmPath      = "CheckInput StartEMRJob FindCohort ScoreCohort CheckRisk CheckCoverage End"
+	alertPath     = "CheckInput StartEMRJob FindCohort ScoreCohort CheckRisk NotifyTeam CheckCoverage End"
+	lossPath      = "CheckInput StartEMRJob FindCohort ScoreCohort CheckRisk CheckCoverage IncompleteScoring"
+	alertLossPath = "CheckInput StartEMRJob FindCohort ScoreCohort CheckRisk NotifyTeam CheckCoverage IncompleteScoring"
 )
 
 func wantRun(t *testing.T, got *cohortRun, path, cause string) {
@@ -43,7 +43,7 @@ func TestACohortWithHighRiskSendsOneAlertWithCountsAndPlace(t *testing.T) {
 	got := runCohort(t, p, line("S-0", 0.9)+line("S-1", 0.1)+line("S-2", 0.7500001)+line("S-3", 1), nil)
 	wantRun(t, got, alertPath, "")
 	records := got.alerts[0]["records"].(string)
-	if !strings.HasPrefix(records, "s3://") || !strings.HasSuffix(records, "/decisions/run-1/") {
+	if !strings.HasPrefix(records, "s3://") || !strings.HasSuffix(records, "/"+recordsOf(got.Execution)) {
 		t.Errorf("the alert names the records %s", records)
 	}
 	want := []object{{
@@ -118,7 +118,7 @@ func TestScoreCohort(t *testing.T) {
 		"ItemBatcher": object{
 			"MaxItemsPerBatch": 100.0, "MaxInputBytesPerBatch": 131072.0,
 			"BatchInput": object{
-				"name": "{% $states.context.Execution.Name %}", "input": "{% $states.input.cohort %}",
+				"folder": "{% " + recordFolder + " %}", "input": "{% $states.input.cohort %}",
 				"run": object{
 					"execution": "{% $states.context.Execution.Id %}", "startedAt": "{% $states.context.Execution.StartTime %}",
 					"stateMachine": "{% $states.context.StateMachine.Id %}", "trialId": textOf("trialId"),

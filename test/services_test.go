@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"clinical-risk-pipeline/asl"
 )
@@ -99,26 +98,29 @@ func (s serviceNow) open(task *asl.Task) (asl.Reply, error) {
 
 // approvalServices are healthy services with a person who decides.
 func approvalServices(score string, decide func(*asl.Task) (asl.Reply, error)) services {
-	return healthyServices(score).
-		with("RecordDecision", answering(object{"ETag": "e"})).
-		with("RecordLowRisk", answering(object{"ETag": "e"})).
+	return recordServices(score, recordStore{}).
 		with("RequestApproval", decide).
+		with("ReadApproval", notary.version).
 		with("EscalateApproval", answering(object{"MessageId": "m-2"})).
 		with("StartReview", answering(object{"ExecutionArn": "arn:review"}))
 }
 
-// deciding answers as a person who decides after an hour.
-func deciding(decision string) func(*asl.Task) (asl.Reply, error) {
-	return func(*asl.Task) (asl.Reply, error) {
-		return asl.Reply{Duration: time.Hour, Output: object{"decision": decision, "approvalId": "ap-1", "signer": "jane"}}, nil
-	}
+// recordServices are services with a record store.
+func recordServices(score string, store recordStore) services {
+	return healthyServices(score).with("RecordDecision", store.put).with("RecordLowRisk", store.put).with("ReadRecord", store.get)
 }
+
+// notary records the decisions of approvalServices. One request has one record, whichever test asks.
+var notary = &approvers{store: recordStore{}}
+
+func deciding(decision string) func(*asl.Task) (asl.Reply, error) { return notary.deciding(decision) }
 
 // scoring answers a batch with the scores in its features.
 func scoring(task *asl.Task) (asl.Reply, error) {
 	predictions := []any{}
-	for _, instance := range task.Input.(object)["Body"].(object)["instances"].([]any) {
-		predictions = append(predictions, object{"risk_score": instance.(object)["score"]})
+	for _, i := range task.Input.(object)["Body"].(object)["instances"].([]any) {
+		instance := i.(object)
+		predictions = append(predictions, object{"id": instance["id"], "risk_score": instance["features"].(object)["score"]})
 	}
 	return model(asl.Encode(object{"predictions": predictions}))(task)
 }

@@ -224,7 +224,7 @@ func existingTopicsStack(stack awscdk.Stack) {
 // custodianStack scores one subject with features from EMR Serverless, with records that a custodian may delete early.
 func custodianStack(stack awscdk.Stack) {
 	p := smallestProps(stack)
-	p.Records = audit.NewRecordStore(stack, "Records", &audit.RecordStoreProps{Custodians: []string{custodianRole}})
+	p.Records = audit.NewRecordStore(stack, "Records", &audit.RecordStoreProps{Custodians: []string{custodianRole}, BreakGlass: []string{breakGlassRole}})
 	p.Extraction = risk.EMRServerlessJob{
 		ApplicationID: "00f1", Script: "s3://bucket/etl.py",
 		ExecutionRole: awsiam.Role_FromRoleArn(stack, jsii.String("Etl"), jsii.String("arn:aws:iam::"+ownAccount+":role/etl"), nil),

@@ -48,6 +48,14 @@ func plainHTTP(_, properties object) {
 	})
 }
 
+// withoutStatement breaks a key's policy by leaving a statement out.
+func withoutStatement(name string) func(resource, properties object) {
+	return func(_, properties object) {
+		document := properties["KeyPolicy"].(object)
+		document["Statement"] = slices.DeleteFunc(document["Statement"].([]any), func(s any) bool { return s.(object)["Sid"] == name })
+	}
+}
+
 func locked(mode string) object {
 	return object{"ObjectLockEnabled": "Enabled", "Rule": object{"DefaultRetention": object{"Mode": mode, "Days": 1}}}
 }
@@ -68,6 +76,25 @@ var brokenBy = map[string][]broken{
 	"GxP-BucketRetained": {
 		{"deleting the stack deletes the records", "AWS::S3::Bucket", "RecordsBucket", func(resource, _ object) { resource["DeletionPolicy"] = "Delete" }},
 		{"replacing the bucket deletes the records", "AWS::S3::Bucket", "RecordsBucket", func(resource, _ object) { delete(resource, "UpdateReplacePolicy") }},
+	},
+	"GxP-BucketPolicyRetained": {
+		{"the stack is deleted, and the guard with it", "AWS::S3::BucketPolicy", "RecordsBucket", func(resource, _ object) { delete(resource, "DeletionPolicy") }},
+		{"the stack replaces the policy", "AWS::S3::BucketPolicy", "TrailBucket", func(resource, _ object) { resource["UpdateReplacePolicy"] = "Delete" }},
+	},
+	"GxP-KeyKept": {
+		{"whoever may disable the key", "AWS::KMS::Key", "TrailKey", withoutStatement("KeepKey")},
+		{"whoever may delete the key", "AWS::KMS::Key", "TrailKey", withoutStatement("KeepFromDeletion")},
+		{"within seven days", "AWS::KMS::Key", "TrailKey", withoutStatement("KeepRestorable")},
+	},
+	"GxP-KeyRetained": {{"the stack is deleted, and the key of the records with it", "AWS::KMS::Key", "TrailKey", func(resource, _ object) { resource["DeletionPolicy"] = "Delete" }}},
+	"GxP-TrailEverywhere": {
+		{"one region", "AWS::CloudTrail::Trail", "", setting("IsMultiRegionTrail", false)},
+		{"without IAM", "AWS::CloudTrail::Trail", "", setting("IncludeGlobalServiceEvents", false)},
+	},
+	"GxP-TrailWatched": {
+		{"nobody reads the events", "AWS::CloudTrail::Trail", "", leavingOut("CloudWatchLogsLogGroupArn")},
+		{"nobody hears of a key's deletion", "AWS::Logs::MetricFilter", "KeyChanges", setting("FilterPattern", `{ $.eventName = "PutKeyPolicy" }`)},
+		{"an alarm on something else", "AWS::Logs::MetricFilter", "TrailChanges", setting("MetricTransformations", []any{object{"MetricName": "other", "MetricNamespace": "ClinicalRisk", "MetricValue": "1"}})},
 	},
 	"GxP-BucketPrivate": {{"a policy may make it public", "AWS::S3::Bucket", "RecordsBucket", setting("PublicAccessBlockConfiguration.BlockPublicPolicy", false)}},
 	"GxP-BucketKey": {

@@ -53,9 +53,11 @@ type trial struct {
 	broken
 }
 
-// isAt tells whether a finding at a place is about the broken resource or, if that is a policy, about its owner.
+// isAt tells whether a finding at a place is about the broken resource or, if that is a policy or a filter of the trail's events, about
+// its owner.
 func (b trial) isAt(template object, place string) bool {
-	return place == b.id || strings.HasSuffix(b.kind, "Policy") && strings.Contains(text(template["Resources"].(object)[b.id]), `"Ref": "`+place+`"`)
+	watches := b.kind == "AWS::Logs::MetricFilter" && template["Resources"].(object)[place].(object)["Type"] == "AWS::CloudTrail::Trail"
+	return place == b.id || watches || strings.HasSuffix(b.kind, "Policy") && strings.Contains(text(template["Resources"].(object)[b.id]), `"Ref": "`+place+`"`)
 }
 
 // batchesOf groups the rows, one template for each group, because validating a template takes a tenth of a second. The rows of a

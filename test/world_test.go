@@ -14,10 +14,13 @@ import (
 // execution.
 type world struct {
 	subjects map[string]float64 // the score of each
+	trial    string             // the trial's id
 	decision string             // of the approver; "" if nobody decides
 	faults   []fault
 
-	records   map[string]object // by key
+	records   recordStore
+	planted   map[string]bool // the records that an attacker put there, by key
+	approvers *approvers
 	alerts    []object
 	decided   string            // the last decision
 	reviews   map[string]string // "succeeded" or "failed", by the name of the downstream execution
@@ -30,8 +33,8 @@ type world struct {
 
 func newWorld(subjects map[string]float64, faults ...fault) *world {
 	return &world{
-		subjects: subjects, decision: "approved", faults: faults,
-		records: map[string]object{}, reviews: map[string]string{}, incidents: map[string]int{},
+		subjects: subjects, trial: "T-1", decision: "approved", faults: faults,
+		records: recordStore{}, planted: map[string]bool{}, approvers: &approvers{store: recordStore{}}, reviews: map[string]string{}, incidents: map[string]int{},
 	}
 }
 
@@ -41,6 +44,7 @@ type outcome struct {
 	err    *asl.Error // nil: the call returns the reply
 	reply  asl.Reply
 	answer string // the body of the answer of the model
+	by     attack // what somebody does to the call; nil for nobody
 }
 
 // fault strikes the calls of a state: an attempt of each visit, or that attempt and all later ones.
@@ -65,6 +69,9 @@ func (f fault) String() string {
 // Call implements asl.Handler.
 func (w *world) Call(_ context.Context, task *asl.Task) (asl.Reply, error) {
 	w.watch(task)
+	if strings.Contains(w.trial, " ") {
+		w.breach("an id that is not valid reached %s", task.State)
+	}
 	for _, f := range w.faults {
 		if !f.strikes(task) {
 			continue
@@ -81,6 +88,9 @@ func (w *world) Call(_ context.Context, task *asl.Task) (asl.Reply, error) {
 		}
 		if f.outcome.err != nil {
 			return asl.Reply{}, f.outcome.err
+		}
+		if f.outcome.by != nil {
+			return f.outcome.by(w, task)
 		}
 		if f.outcome.answer != "" {
 			return model(f.outcome.answer)(task)
@@ -116,8 +126,14 @@ func (w *world) work(task *asl.Task) (asl.Reply, error) {
 	case "InvokeModel":
 		return w.score(input["Body"].(object))
 	case "RecordDecision", "RecordLowRisk", "RecordDecisions":
-		w.records[input["Key"].(string)] = input["Body"].(object)
-		return asl.Reply{Output: object{"ETag": "e"}}, nil
+		if _, exists := w.records[input["Key"].(string)]; exists && input["IfNoneMatch"] != "*" {
+			w.breach("the record %s was replaced", input["Key"])
+		}
+		return w.records.put(task)
+	case "ReadRecord", "ReadRecords":
+		return w.records.get(task)
+	case "ReadApproval":
+		return w.approvers.version(task)
 	case "NotifyTeam":
 		message := input["Message"].(object)
 		w.alerts = append(w.alerts, message)
@@ -129,7 +145,7 @@ func (w *world) work(task *asl.Task) (asl.Reply, error) {
 			return asl.Reply{Hangs: true}, nil
 		}
 		w.decided = w.decision
-		return asl.Reply{Output: object{"decision": w.decision}, Duration: time.Hour}, nil
+		return w.approvers.deciding(w.decision)(task)
 	case "StartReview":
 		return w.review(input)
 	case "FindIncident":
@@ -149,8 +165,10 @@ func (w *world) score(body object) (asl.Reply, error) {
 		return model(asl.Encode(scoreOf(features)))(nil)
 	}
 	predictions := []any{}
-	for _, features := range body["instances"].([]any) {
-		predictions = append(predictions, scoreOf(features))
+	for _, i := range body["instances"].([]any) {
+		prediction := scoreOf(i.(object)["features"]).(object)
+		prediction["id"] = i.(object)["id"]
+		predictions = append(predictions, prediction)
 	}
 	return model(asl.Encode(object{"predictions": predictions}))(nil)
 }
@@ -213,7 +231,7 @@ func (w *world) ids() []string {
 func featuresOf(id string) object { return object{"id": id, "secret": canary} }
 
 func (w *world) input() object {
-	return object{"subject": "S-0", "trialId": "T-1", "transformed_features": featuresOf("S-0")}
+	return object{"subject": "S-0", "trialId": w.trial, "transformed_features": featuresOf("S-0")}
 }
 
 func (w *world) lines() string {

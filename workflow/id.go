@@ -7,6 +7,9 @@ import "regexp"
 // terminals and in mails: no id has control characters, leads to another folder, or looks like another id.
 const IDPattern = `^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`
 
+// MaxID is the length of the longest id.
+const MaxID = 64
+
 // IDRule describes [IDPattern] in error messages.
 const IDRule = "must have 1 to 64 letters, digits, dots, underscores and hyphens, the first one a letter or digit"
 

@@ -2,6 +2,12 @@
 // pipeline, and the programs that run and operate it. It imports neither side.
 package workflow
 
+// The states that begin every execution.
+const (
+	CheckInput   = "CheckInput"   // checks the ids in the input
+	InvalidInput = "InvalidInput" // fails the execution: an id is not valid
+)
+
 // The states of the pipeline. The console, the history, the alarms and the command line show these names.
 const (
 	StartEMRJob           = "StartEMRJob"           // prepares the features in a step on an EMR cluster
@@ -22,6 +28,9 @@ const CheckTest = "CheckTest"
 const (
 	RecordDecision = "RecordDecision" // writes the record of a subject at high risk
 	RecordLowRisk  = "RecordLowRisk"  // writes the record of a subject at low risk
+	ReadRecord     = "ReadRecord"     // reads the record that is there already
+	CheckRecord    = "CheckRecord"    // goes on with that record, if it is the execution's own
+	RecordConflict = "RecordConflict" // fails the execution: another execution or definition wrote the record
 )
 
 // The states that a cohort adds. The children of ScoreCohort execute InvokeModel and the states from CheckPredictions on,
@@ -34,6 +43,7 @@ const (
 
 	CheckPredictions = "CheckPredictions" // checks that the answer has a prediction for every subject of the batch
 	RecordDecisions  = "RecordDecisions"  // writes the record of the batch
+	ReadRecords      = "ReadRecords"      // reads the record of the batch that is there already, and counts it
 	NotScored        = "NotScored"        // counts the subjects of a batch that could not be scored or recorded
 )
 
@@ -48,9 +58,10 @@ const (
 	Variant             = "variant"              // the variant of the endpoint that answered
 	Record              = "record"               // the place of the decision record, an S3 URI
 	CohortObject        = "cohort"               // the object with the cohort: bucket, key, versionId
-	Approval            = "approval"             // the decision: decision, approvalId, signer, record, recordVersion
+	Approval            = "approval"             // the decision: decision, approvalId, signer, record, recordVersion, reviewed, requestId, recorded
 	Downstream          = "downstream"           // what each downstream system answered, by its name
 	Counts              = "counts"               // the counts of a cohort's subjects: subjects, scored, high, failed
+	Conflicts           = "conflicts"            // the number of batches in whose place there is a record of another execution
 	RiskScore           = "risk_score"           // the field of the answer: the risk of dropout, a number from 0 to 1
 )
 
@@ -72,24 +83,33 @@ const DefaultThreshold = 0.75
 // The states that an approval adds.
 const (
 	RequestApproval  = "RequestApproval"  // asks the approvers and waits for their decision
+	ReadApproval     = "ReadApproval"     // reads the record of their decision
 	CheckApproval    = "CheckApproval"    // branches on their decision
 	EscalateApproval = "EscalateApproval" // tells operations that nobody decided in time
 	NotApproved      = "NotApproved"      // skips the downstream systems
+
+	ApprovalNotRecorded = "ApprovalNotRecorded" // fails the execution: no record confirms the decision
 )
 
 // The names of the errors with which the pipeline itself fails.
 const (
 	InvalidScoreError      = "InvalidScore"      // the endpoint's answer has no usable score
 	IncompleteScoringError = "IncompleteScoring" // not every subject of the cohort was scored and recorded
+
+	InvalidInputError        = "InvalidInput"        // an id in the input is not valid
+	RecordConflictError      = "RecordConflict"      // another execution or definition wrote a record in the place of this one's
+	ApprovalNotRecordedError = "ApprovalNotRecorded" // no record in the store confirms the decision that the execution heard
 )
 
 // The fields of a cohort's batch, in a request to the endpoint and in its answer.
 const (
-	Instances   = "instances"   // the features of each subject
-	Predictions = "predictions" // an object with the risk score of each subject, in the same order
+	Instances   = "instances"   // the id and the features of each subject
+	Predictions = "predictions" // an object with the id and the risk score of each subject
+	InstanceID  = "id"          // the index of a subject's line in the cohort, a string; never the subject's own id
 )
 
-// The places in S3 of what an execution reads and writes, each below a folder named after the execution.
+// The places in S3 of what an execution reads and writes. A cohort is below a folder named after the execution, records are below
+// [RecordsOf].
 const (
 	CohortFile   = "cohort.jsonl" // a cohort, one JSON object per line
 	RecordFolder = "decisions"    // the decision records

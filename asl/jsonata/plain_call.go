@@ -136,7 +136,7 @@ func (c *compiler) arguments(nodes []node) func(f *frame) (values []any, ok bool
 // builtin compiles a call of a function of the library or AWS.
 func (c *compiler) builtin(name string, arguments []node) plain {
 	switch {
-	case name == "error": // the library must raise the error
+	case name == "error", name == "sort": // only the library can raise the error or sort
 		return func(*frame) (any, bool) { return nil, false }
 	case name == "string" && len(arguments) == 1 && isObject(arguments[0]):
 		return c.text(arguments[0])

@@ -74,6 +74,9 @@ var onTexts = []string{
 	`$fromMillis($x)`, `$fromMillis(1.5)`, `$fromMillis(1767323045006)`, `$fromMillis($toMillis("2026-12-31T23:59:59.999Z") + 1)`, `$fromMillis(-1)`, `$fromMillis(-62000000000000)`, `$fromMillis(253402300800000)`, `$fromMillis(0, "[Y]")`,
 	`$string({"b": $x, "a": 1, "c": $x.a})`, `$string({"b": {"z": $x, "a": 1.0}, "a": "\u0000\u001f\"\\\b\f\n\r\t\u007f\u2028é😀/<>&"})`, `$string({})`, `$string({"a": $nothing})`, `$string({"1": $x})`, `$string({"b": 1, "10": 2, "9": 3})`,
 	`$string({"a": 0.1 + 0.2, "b": 1/3, "c": true, "d": null})`, `$string({"é\"": $x.a})`, `$string({"a": [$x]})`, `$string({"__proto__": 1})`, `($string := $x; $string({"a": 1}))`, `$string({"a": 1}, true)`, `$x ? 1 : $error("no")`, `$error($x)`,
+	`$split($x, $y)`, `$split("a,b", $x)`, `$split("", "a")`, `$count($split("a\"id\"b\"id\"", "\"id\""))`, `$split("aXbX", "X")`, `$split("a", "")`, `$split("a", "b")`, `[$split("a", "b")]`, `$split("a-b-c", "-", 2)`, `$split($x, ", ").a`,
+	`$keys($x)`, `$keys({"a": 1})`, `$keys({})`, `$keys({"a": $x})`, `$count($keys({"a": 1, "b": 2}))`, `$keys({"toString": 1})`, `$keys([{"a": 1}])`, `$filter($keys($x), function($k) { $contains($k, "a") })`,
+	`$x ? [1] : $sort($x)`, `$sort([2, 1], function($l, $r) { $l > $r })`,
 }
 
 // valuesOf returns the values of a variable for an expression: only undefined if the expression does not use it.

@@ -49,7 +49,9 @@ var plainFunctions = map[string]plainFunction{
 	"append":   {2, 2, plainAppend},
 	"join":     {2, 2, plainJoin},
 	"contains": {2, 2, plainContains},
+	"split":    {2, 2, plainSplit},
 	"zip":      {1, 100, plainZip},
+	"keys":     one(plainKeysOf),
 
 	"substring":     {2, 3, plainSubstring},
 	"formatInteger": {2, 2, plainFormatInteger},
@@ -180,6 +182,34 @@ func plainContains(_ *evaluation, arguments []any) (any, bool) {
 	text, isText := arguments[0].(string)
 	part, isPart := arguments[1].(string)
 	return strings.Contains(text, part), isText && isPart
+}
+
+// plainSplit divides a text. The library divides it by characters if the separator is empty.
+func plainSplit(e *evaluation, arguments []any) (any, bool) {
+	text, isText := arguments[0].(string)
+	separator, isSeparator := arguments[1].(string)
+	if !isText || !isSeparator || separator == "" {
+		return nil, false
+	}
+	parts := strings.Split(text, separator)
+	items := make([]any, len(parts))
+	for i, part := range parts {
+		items[i] = part
+	}
+	return items, e.spend(len(parts) + len(text)>>6)
+}
+
+// plainKeysOf returns the key of an object with one member, and undefined for an empty object. Plain evaluation does not know the order
+// of several keys.
+func plainKeysOf(v any) (any, bool) {
+	object, ok := v.(map[string]any)
+	if !ok || len(object) > 1 || isTupleStream(v) {
+		return nil, false
+	}
+	for key := range object {
+		return key, !inherited[key]
+	}
+	return undefined{}, true
 }
 
 // plainZip pairs the items of arrays up to the end of the shortest array.

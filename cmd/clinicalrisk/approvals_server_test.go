@@ -64,7 +64,7 @@ func serveApprovals(t *testing.T) *lambdaService {
 	}
 	requester := approval.Requester{Store: store, Notifier: &memory.Notifier{}, Records: records, Now: clock, Log: log}
 	payload, err := json.Marshal(map[string]any{
-		"taskToken": "token", "execution": approvalExecution, "startedAt": "2026-03-01T01:00:00Z", "trialId": "T-1",
+		"taskToken": "token", "requestId": approval.Digest([]byte("token")), "execution": approvalExecution, "startedAt": "2026-03-01T01:00:00Z", "trialId": "T-1",
 		"subjects": map[string]any{"subjects": 200, "scored": 199, "high": 7, "failed": 1}, "record": "s3://records/decisions/T-1/",
 		"deadline": "2026-03-04T03:00:00Z",
 	})

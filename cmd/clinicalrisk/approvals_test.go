@@ -51,7 +51,7 @@ func TestApprovalsAreListedShownAndDecided(t *testing.T) {
 	f := serveApprovals(t)
 	f.want(0, []string{f.id, "pending", "T-1", "7 at high risk", "2026-03-04T03:00:00Z"}, "list")
 	f.want(0, []string{f.id, "round 1", "s3://records/decisions/T-1/", "1 at high risk, 1 scored", "WARNING: the run counted 7", "S-0042", "0.81", "1 decision records", "  decisions/T-1/000000.json"}, "show", f.id)
-	f.want(0, []string{f.id + ": approved by " + janeARN, "s3://records/approvals/" + f.id}, f.signature("approve")...)
+	f.want(0, []string{f.id + ": approved by " + janeARN, "s3://records/approvals/T-1/"}, f.signature("approve")...)
 	if n := len(f.tasks.Outputs["token"]); n != 1 {
 		t.Fatalf("the task was completed %d times", n)
 	}

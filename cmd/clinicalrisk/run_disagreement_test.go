@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -22,7 +23,7 @@ func tamperedCohort(t *testing.T, tamper func(record string) error) (code int, s
 	t.Helper()
 	out = filepath.Join(t.TempDir(), "out")
 	var changed atomic.Bool
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		err := filepath.WalkDir(filepath.Join(out, "s3"), func(path string, entry fs.DirEntry, err error) error {
 			if err == nil && entry.Name() == "batch-0000000.json" && changed.CompareAndSwap(false, true) {
 				err = tamper(path)
@@ -32,7 +33,17 @@ func tamperedCohort(t *testing.T, tamper func(record string) error) (code int, s
 		if err != nil && !os.IsNotExist(err) {
 			t.Error(err)
 		}
-		fmt.Fprintf(w, `{"predictions": [{"risk_score": 0.9}%s]}`, strings.Repeat(`,{"risk_score": 0.9}`, 9))
+		var request struct {
+			Instances []struct {
+				ID string `json:"id"`
+			} `json:"instances"`
+		}
+		_ = json.NewDecoder(r.Body).Decode(&request) // a ping has no body
+		var predictions []string
+		for _, instance := range request.Instances {
+			predictions = append(predictions, fmt.Sprintf(`{"id": %q, "risk_score": 0.9}`, instance.ID))
+		}
+		fmt.Fprintf(w, `{"predictions": [%s]}`, strings.Join(predictions, ", "))
 	}))
 	t.Cleanup(server.Close)
 	var text strings.Builder

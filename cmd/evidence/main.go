@@ -1,4 +1,4 @@
-// Command evidence writes the traceability matrix and the results of the operational qualification.
+// Command evidence writes the traceability matrix and the results of the supplier's verification.
 //
 //	evidence --out out/evidence
 //
@@ -36,14 +36,16 @@ type cli struct {
 func (cli) Help() string {
 	return `Code and tests name the requirements that they answer in a line of their doc comment: "// Requirements: SRC-02, P11-10f". Run this command in the root of the module.
 
-Exit codes: 0, every requirement of the design is shown; 1, findings, such as a requirement without code or test, an unknown or repeated id, or a failed test; 2, the command line or the file of requirements is wrong, or the evidence cannot be written; 130, interrupted.`
+The evidence is a verification by the supplier: the tests execute the synthesized definitions in the project's own engine. It is no operational qualification of an installed system, which is yours.
+
+Exit codes: 0, every requirement of the design is shown; 1, findings, such as a requirement without code or test, a criterion without its test, an unknown or repeated id, or a failed test; 2, the command line or the file of requirements is wrong, or the evidence cannot be written; 130, interrupted.`
 }
 
 func main() { newProgram().Main() }
 
 func newProgram() program.Program {
 	return program.Program{
-		Name: "evidence", Description: "Writes the traceability matrix and the results of the operational qualification.", CLI: &cli{},
+		Name: "evidence", Description: "Writes the traceability matrix and the results of the supplier's verification.", CLI: &cli{},
 	}
 }
 
@@ -63,7 +65,7 @@ func (c *cli) check(s program.Streams, settings *evidence.Settings) error {
 		return err
 	}
 	return c.conclude(s, summary{
-		Passed: len(traced.Disagreements) == 0, Requirements: len(traced.List), Findings: traced.Disagreements,
+		Passed: len(traced.Disagreements) == 0, Requirements: len(traced.Requirements), Findings: traced.Disagreements,
 	})
 }
 
@@ -82,7 +84,7 @@ func (c *cli) collect(ctx context.Context, s program.Streams, settings *evidence
 	return c.conclude(s, summary{
 		Passed: e.Passed, Requirements: len(e.Matrix), Findings: e.Findings, Commit: e.Stamp.Commit, Changed: len(e.Stamp.Changed),
 		Tests: e.Tests.Passed + e.Tests.Failed + e.Tests.Skipped, Failed: e.Tests.Failed,
-		Scenarios: e.Qualification.Scenarios, Violating: e.Qualification.Violating, Page: filepath.Join(c.Out, evidence.PageFile),
+		Scenarios: e.Verification.Scenarios, Violating: e.Verification.Violating, Page: filepath.Join(c.Out, evidence.PageFile),
 	})
 }
 

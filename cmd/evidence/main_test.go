@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,9 +21,9 @@ var project = map[string]string{
 	"package.json": `{"devDependencies": {"aws-cdk": "2.1148.1"}}`,
 	".gitignore":   "out/\n",
 	"docs/requirements.yaml": `requirements:
-  - {id: SRC-01, title: Alert, clause: "Source 1", requirement: "<b>Tell</b> somebody.", answer: NotifyTeam., answeredBy: design, criticality: high}
+  - {id: SRC-01, title: Alert, clause: "Source 1", requirement: "<b>Tell</b> somebody.", answer: NotifyTeam., answeredBy: design, criticality: high, acceptance: [{criterion: Somebody hears., tests: [TestNotify]}]}
   - {id: P11-10i, title: Training, clause: 21 CFR 11.10(i), requirement: Train., answer: Records., answeredBy: procedure, criticality: low}
-`,
+` + annex11(),
 	"alert/alert.go": "package alert\n\n// Notify tells.\n//\n// Requirements: SRC-01\nfunc Notify() {}\n",
 	"alert/alert_test.go": `package alert
 
@@ -52,6 +53,15 @@ func TestNotify(t *testing.T) {
 	"cdk.out/manifest.json": `{"artifacts": {"Risk": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "Risk.template.json"}}}}`,
 	"cdk.out/Risk.template.json": `{"Resources": {"Machine": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {
 		"DefinitionString": "{\"StartAt\":\"End\",\"States\":{\"End\":{\"Type\":\"Succeed\"}}}", "RoleArn": "arn:aws:iam::111111111111:role/r"}}}}`,
+}
+
+// annex11 are the clauses of Annex 11 in a list of requirements.
+func annex11() string {
+	text := "annex11:\n"
+	for i := range 17 {
+		text += fmt.Sprintf("  - {clause: %d, title: Clause, answeredBy: procedure, note: Yours.}\n", i+1)
+	}
+	return text
 }
 
 // place writes the project with changed files, commits it, and makes it the working directory. An empty text removes a file.
@@ -112,7 +122,7 @@ func TestEvidence(t *testing.T) {
 	}
 	page := read(t, "out/evidence/evidence.html")
 	for _, want := range []string{
-		"All 1 requirements", "&lt;b&gt;Tell&lt;/b&gt;", "alert/alert.go:6", "alert/alert_test.go:11, passed", "cdk.out/Risk.template.json",
+		"All 1 requirements", "verification by the supplier", "no operational qualification", "Somebody hears.", "17 Clause", "&lt;b&gt;Tell&lt;/b&gt;", "alert/alert.go:6", "alert/alert_test.go:11, passed", "cdk.out/Risk.template.json",
 		"npm aws-cdk 2.1148.1", "TestNotify.jsonl.gz",
 	} {
 		if !strings.Contains(page, want) {
@@ -130,22 +140,23 @@ func TestEvidence(t *testing.T) {
 			ID, Result string
 			Tests      []struct{ Declaration, Status string }
 		}
-		Qualification struct{ Scenarios int }
+		Verification struct{ Scenarios int }
 	}
 	if err := json.Unmarshal([]byte(read(t, "out/evidence/evidence.json")), &found); err != nil {
 		t.Fatal(err)
 	}
 	if !found.Passed || len(found.Stamp.Commit) != 40 || len(found.Stamp.Templates[0].SHA256) != 64 || found.Stamp.Definitions[0].LogicalID != "Machine" ||
-		found.Matrix[0].Result != "shown" || found.Matrix[0].Tests[0].Status != "pass" || found.Matrix[1].Result != "procedure" || found.Qualification.Scenarios != 1 {
+		found.Matrix[0].Result != "shown" || found.Matrix[0].Tests[0].Status != "pass" || found.Matrix[1].Result != "procedure" || found.Verification.Scenarios != 1 {
 		t.Errorf("found %+v", found)
 	}
 }
 
 func TestAllFindingsAreReported(t *testing.T) {
 	place(t, map[string]string{
-		"docs/requirements.yaml": project["docs/requirements.yaml"] +
-			"  - {id: SRC-02, title: Log, clause: c, requirement: r, answer: a, answeredBy: design, criticality: high}\n" +
-			"  - {id: SRC-01, title: Again, clause: c, requirement: r, answer: a, answeredBy: design, criticality: high}\n",
+		"docs/requirements.yaml": strings.Replace(project["docs/requirements.yaml"], "annex11:\n", ""+
+			"  - {id: SRC-02, title: Log, clause: c, requirement: r, answer: a, answeredBy: design, criticality: high, acceptance: [{criterion: Somebody hears., tests: [TestNotify]}]}\n"+
+			"  - {id: SRC-01, title: Again, clause: c, requirement: r, answer: a, answeredBy: design, criticality: high, acceptance: [{criterion: Somebody hears., tests: [TestNotify]}]}\n"+
+			"annex11:\n", 1),
 		"alert/alert.go":      "package alert\n\n// Notify tells.\n//\n// Requirements: SRC-01, SRC-98\nfunc Notify() {}\n",
 		"alert/alert_test.go": "package alert\n\nimport \"testing\"\n\n// Requirements: SRC-01, SRC-99\nfunc TestNotify(t *testing.T) { t.Error(\"silence\") }\n\n// Requirements: SRC-01\nfunc TestLater(t *testing.T) { t.Skip() }\n",
 	})
@@ -156,7 +167,7 @@ func TestAllFindingsAreReported(t *testing.T) {
 	}
 	for _, want := range []string{
 		"requirements.yaml:5: SRC-01 occurs twice, first on line 2", "alert.go:6: Notify names SRC-98", "alert_test.go:6: TestNotify names SRC-99",
-		"no code names SRC-02 (Log)", "no test names SRC-02 (Log)", "TestNotify failed in alert",
+		"no code names SRC-02 (Log)", "no test names SRC-02 (Log)", `TestNotify is a test of the criterion "Somebody hears.", and does not name SRC-02`, "TestNotify failed in alert",
 		"TestLater names requirements but was skipped", "no test executed a scenario",
 	} {
 		if !strings.Contains(stderr, want) {
@@ -164,11 +175,11 @@ func TestAllFindingsAreReported(t *testing.T) {
 		}
 	}
 	var found summary
-	if err := json.Unmarshal([]byte(stdout), &found); err != nil || found.Passed || found.Changed != 1 || len(found.Findings) != 8 {
+	if err := json.Unmarshal([]byte(stdout), &found); err != nil || found.Passed || found.Changed != 1 || len(found.Findings) != 9 {
 		t.Errorf("%v, summary %+v", err, found)
 	}
 	page := read(t, "out/evidence/evidence.html")
-	for _, want := range []string{"0 of 3 requirements", "8 findings", "silence", "not about a commit", "notes.txt", "No test names it."} {
+	for _, want := range []string{"0 of 3 requirements", "9 findings", "silence", "not about a commit", "notes.txt", "No test names it."} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %s", want)
 		}
@@ -205,7 +216,7 @@ func TestDeployedDefinitionsMustBeExecuted(t *testing.T) {
 func TestCheckRunsNothing(t *testing.T) {
 	place(t, map[string]string{"alert/alert_test.go": "", "package.json": ""})
 	code, stdout, stderr := command(t, "--check")
-	if code != program.ExitFailed || !strings.Contains(stderr, "no test names SRC-01") || !strings.Contains(stdout, "2 requirements, 1 findings") {
+	if code != program.ExitFailed || !strings.Contains(stderr, "no test names SRC-01") || !strings.Contains(stdout, "2 requirements, 2 findings") {
 		t.Errorf("exit code %d, output %q, diagnostics %q", code, stdout, stderr)
 	}
 	if _, err := os.Stat("out"); err == nil {

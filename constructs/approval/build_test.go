@@ -28,7 +28,7 @@ func TestEveryFolderBuildsTheSameBytes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, sources := range []string{"lambda", filepath.Join("internal", "plain"), filepath.Join("internal", "strictjson")} {
+	for _, sources := range []string{"lambda", "workflow", filepath.Join("internal", "plain"), filepath.Join("internal", "strictjson")} {
 		if err := os.CopyFS(filepath.Join(there, sources), os.DirFS(filepath.Join(here, sources))); err != nil {
 			t.Fatal(err)
 		}

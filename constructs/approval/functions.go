@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"clinical-risk-pipeline/constructs/internal/removal"
 	"clinical-risk-pipeline/constructs/policy"
 	"clinical-risk-pipeline/lambda/approval"
 
@@ -70,7 +71,7 @@ type ownFunction struct {
 
 func (a *Approval) newFunction(id, description, binary string, timeout time.Duration, memory float64, statements []policy.Statement) ownFunction {
 	logs := awslogs.NewLogGroup(a, jsii.String(id+"Logs"), &awslogs.LogGroupProps{
-		EncryptionKey: a.key, Retention: a.props.LogRetention, RemovalPolicy: a.props.RemovalPolicy,
+		EncryptionKey: a.key, Retention: a.props.LogRetention, RemovalPolicy: removal.Kept(a.props.RemovalPolicy),
 	})
 	role := policy.NewRole(a, id+"Role", &policy.RoleProps{
 		PolicyID: id + "Permissions", PolicyDescription: description, Description: description, AssumedBy: "lambda.amazonaws.com",

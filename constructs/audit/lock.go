@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"clinical-risk-pipeline/constructs/internal/removal"
 	"clinical-risk-pipeline/constructs/policy"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -35,6 +36,10 @@ const (
 	maximumRetention = 100 * 365 * day
 )
 
+// settingHolds are the actions that can set an event hold on an object:
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+var settingHolds = []string{"s3:PutObject", "s3:PutObjectRetention", "s3:ReplicateObject"}
+
 // lock is how a bucket keeps its objects.
 type lock struct {
 	mode       LockMode
@@ -56,12 +61,18 @@ func (l lock) newBucket(scope constructs.Construct, key awskms.IKey, accessLogs 
 		MinimumTLSVersion:          jsii.Number(1.2),
 		ServerAccessLogsBucket:     accessLogs,
 		ServerAccessLogsPrefix:     &prefix,
-		RemovalPolicy:              awscdk.RemovalPolicy_RETAIN,
+		RemovalPolicy:              removal.Kept(awscdk.RemovalPolicy_RETAIN),
 	})
 	for _, statement := range l.statements(bucket) {
 		bucket.AddToResourcePolicy(statement.CDK())
 	}
+	keepPolicy(bucket)
 	return bucket
+}
+
+// keepPolicy retains the policy of a retained bucket: without it, `cdk destroy` would leave the bucket without its denials.
+func keepPolicy(bucket awss3.Bucket) {
+	bucket.Policy().ApplyRemovalPolicy(removal.Kept(awscdk.RemovalPolicy_RETAIN))
 }
 
 func (l lock) defaultRetention() awss3.ObjectLockRetention {
@@ -82,11 +93,16 @@ func (l lock) statements(bucket awss3.IBucket) []policy.Statement {
 		// A retention that is set on an object, at its upload or later, replaces the default. It may only be longer.
 		policy.Deny("KeepRetention", objects, "s3:PutObjectRetention").
 			If("NumericLessThan", "s3:object-lock-remaining-retention-days", []string{fmt.Sprint(l.days())}),
-		unlessPrincipal(l.custodians, policy.Deny("KeepLocked", objects, "s3:BypassGovernanceRetention")),
+		policy.Deny("KeepLocked", objects, "s3:BypassGovernanceRetention").Unless(l.custodians...),
+		// An event hold that is set on an object, at its upload or later, replaces the default of the bucket:
+		// https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
+		policy.Deny("KeepFromHold", objects, settingHolds...).If("Null", "s3:object-lock-event-hold", "false"),
+		policy.Deny("KeepFromHoldDuration", objects, settingHolds...).If("Null", "s3:object-lock-event-hold-duration-days", "false"),
 		// Other rules could lock future objects for less time, or expire them. Deployments change the rules under change
 		// control.
-		unlessPrincipal(deployers(bucket.Stack()), policy.Deny("KeepRules", *bucket.BucketArn(),
-			"s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration")),
+		policy.Deny("KeepRules", *bucket.BucketArn(),
+			"s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration").
+			Unless(deployers(bucket.Stack())...),
 	}
 	if l.mode == Compliance {
 		statements = append(statements, policy.Deny("KeepCompliance", objects, "s3:PutObjectRetention").
@@ -108,12 +124,4 @@ func deployers(stack awscdk.Stack) []string {
 		return nil
 	}
 	return []string{*awscdk.Fn_Sub(synthesizer.CloudFormationExecutionRoleArn(), nil)}
-}
-
-// unlessPrincipal exempts these roles and users from a statement. Without any, the statement applies to everybody.
-func unlessPrincipal(arns []string, statement policy.Statement) policy.Statement {
-	if len(arns) == 0 {
-		return statement
-	}
-	return statement.If("ArnNotEquals", "aws:PrincipalArn", arns)
 }

@@ -8,6 +8,7 @@ import (
 
 	"clinical-risk-pipeline/constructs/fault"
 	"clinical-risk-pipeline/constructs/internal/check"
+	"clinical-risk-pipeline/constructs/internal/removal"
 	"clinical-risk-pipeline/constructs/keys"
 	"clinical-risk-pipeline/constructs/policy"
 
@@ -31,6 +32,11 @@ type RecordStoreProps struct {
 	// GOVERNANCE. Default: nobody.
 	Custodians []string
 
+	// BreakGlass are the ARNs of the IAM roles that may disable the keys of the records and of their trail, or schedule their
+	// deletion, if IAM allows it, too. Without its key a record is lost, whatever its lock. A deployment may schedule the
+	// deletion of a key, because it removes the keys whose creation it rolls back. Default: nobody else.
+	BreakGlass []string
+
 	// AccessLogRetention is how long the access logs are kept, in whole days from one day to 100 years. Default: as long as
 	// the records are locked.
 	AccessLogRetention time.Duration
@@ -44,13 +50,15 @@ type RecordStoreProps struct {
 }
 
 // RecordStore is a versioned, encrypted bucket with Object Lock. It takes requests over TLS only, is never public, refuses
-// requests that would hide a record or lock it for less time, and outlives its stack. Access logs go to a separate bucket.
+// requests that would replace or hide a record or lock it for less time, and outlives its stack. Access logs go to a separate bucket.
 type RecordStore struct {
 	constructs.Construct
 	lock       lock
+	breakGlass []string
 	bucket     awss3.Bucket
 	accessLogs awss3.Bucket
 	key        awskms.IKey
+	writers    []*writers
 }
 
 // The ids of the constructs in a record store and a trail. They decide the logical ids in the template: never change them.
@@ -84,6 +92,11 @@ func (p *RecordStoreProps) Validate() error {
 			faults.Add(fmt.Sprintf("Custodians[%d]", i), "must be the ARN of an IAM role or user", arn)
 		}
 	}
+	for i, arn := range p.BreakGlass {
+		if !check.Matches(check.Role, arn) {
+			faults.Add(fmt.Sprintf("BreakGlass[%d]", i), "must be the ARN of an IAM role", arn)
+		}
+	}
 	if p.Lock == Compliance && len(p.Custodians) > 0 {
 		faults.Add("Custodians", "must be empty with COMPLIANCE, which lets nobody delete a record early", len(p.Custodians))
 	}
@@ -108,7 +121,7 @@ func NewRecordStore(scope constructs.Construct, id string, props *RecordStorePro
 		panic(err)
 	}
 	p := props.withDefaults()
-	s := &RecordStore{lock: lock{p.Lock, p.Retention, p.Custodians}, key: p.Key}
+	s := &RecordStore{lock: lock{p.Lock, p.Retention, p.Custodians}, breakGlass: p.BreakGlass, key: p.Key}
 	constructs.NewConstruct_Override(s, scope, &id)
 	s.Node().SetContext(jsii.String(logByPolicy), true)
 
@@ -116,6 +129,7 @@ func NewRecordStore(scope constructs.Construct, id string, props *RecordStorePro
 	s.accessLogs = s.newAccessLogs(p.AccessLogRetention)
 	s.bucket = s.lock.newBucket(s, s.key, s.accessLogs, recordAccesses)
 	s.keepEncrypted()
+	s.keepFirst()
 	return s
 }
 
@@ -137,12 +151,17 @@ func (s *RecordStore) addKey(prepared bool) {
 	key, err := keys.Of(s, keyID, &keys.Props{
 		In: in, Key: s.key, Prepared: prepared, RemovalPolicy: awscdk.RemovalPolicy_RETAIN,
 		Description: "Encrypts the decision records of the clinical risk pipeline.",
-		Statements:  []policy.Statement{keys.Through(in, "Records", "s3", "kms:Decrypt", "kms:GenerateDataKey")},
+		Statements:  append(s.keepKey(), keys.Through(in, "Records", "s3", "kms:Decrypt", "kms:GenerateDataKey")),
 	})
 	if err != nil {
 		panic(err)
 	}
 	s.key = key
+}
+
+// keepKey returns the statements that keep the key of the records, and the key of their trail.
+func (s *RecordStore) keepKey() []policy.Statement {
+	return keys.Keep(s.breakGlass, deployers(awscdk.Stack_Of(s)))
 }
 
 // newAccessLogs makes the bucket of the server access logs. It has S3's own encryption and no Object Lock, because S3 cannot
@@ -162,9 +181,10 @@ func (s *RecordStore) newAccessLogs(retention time.Duration) awss3.Bucket {
 			NoncurrentVersionExpiration:         days(retention), // an overwritten log is kept for the same time
 			AbortIncompleteMultipartUploadAfter: days(7 * day),
 		}},
-		RemovalPolicy: awscdk.RemovalPolicy_RETAIN,
+		RemovalPolicy: removal.Kept(awscdk.RemovalPolicy_RETAIN),
 	})
 	bucket.AddToResourcePolicy(policy.Deny("KeepLogs", *bucket.ArnForObjects(jsii.String("*")), "s3:DeleteObject", "s3:DeleteObjectVersion").CDK())
+	keepPolicy(bucket)
 	return bucket
 }
 

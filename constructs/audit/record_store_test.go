@@ -38,6 +38,10 @@ func TestValidateRecordStore(t *testing.T) {
 			"Custodians[0] must be the ARN of an IAM role or user, got \"Jane\"\n" +
 				"Custodians[2] must be the ARN of an IAM role or user, got \"*\"",
 		},
+		"only roles break the glass": {
+			&RecordStoreProps{BreakGlass: []string{custodian, "arn:aws:iam::123456789012:user/jane"}},
+			"BreakGlass[1] must be the ARN of an IAM role, got \"arn:aws:iam::123456789012:user/jane\"",
+		},
 		"COMPLIANCE has no custodians": {
 			&RecordStoreProps{Lock: Compliance, Custodians: []string{custodian}},
 			"Custodians must be empty with COMPLIANCE, which lets nobody delete a record early, got 1",

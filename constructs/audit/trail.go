@@ -27,8 +27,9 @@ type TrailProps struct {
 	// EndpointName is the SageMaker endpoint whose invocations the trail logs, in the stack's account and region. Required.
 	EndpointName string
 
-	// WithoutManagementEvents leaves management events out. Set it only in an account where another trail keeps them for as
-	// long: that trail then shows who started and redrove executions. Default: they are logged.
+	// WithoutManagementEvents leaves management events out, and limits the trail to its region. Set it only in an account where
+	// another trail keeps the management events of all regions for as long: that trail then shows who started and redrove
+	// executions, and who changed roles and keys. Default: they are logged, from all regions.
 	WithoutManagementEvents bool
 
 	// Lock is the mode of the logs' Object Lock, no weaker than the mode of the records. Default: the mode of the records.
@@ -50,16 +51,16 @@ type TrailProps struct {
 	LogRetention awslogs.RetentionDays
 }
 
-// Trail is a CloudTrail trail with a bucket of its own. Its log files can be validated (`aws cloudtrail validate-logs`). It
+// Trail is a CloudTrail trail of all regions, with a bucket of its own. Its log files can be validated (`aws cloudtrail validate-logs`). It
 // logs calls and callers, never their data: decisions are in the decision records.
 type Trail struct {
 	constructs.Construct
-	props  TrailProps
-	name   string
-	key    awskms.IKey
-	bucket awss3.Bucket
-	logs   awslogs.LogGroup // nil without LogRetention
-	trail  awscloudtrail.CfnTrail
+	props    TrailProps
+	name     string
+	key      awskms.IKey
+	bucket   awss3.Bucket
+	logGroup awslogs.ILogGroup // nil without LogRetention
+	trail    awscloudtrail.CfnTrail
 
 	functions []string // the ARNs of the functions whose invocations the trail logs
 }
@@ -132,6 +133,7 @@ func (t *Trail) addBucket() {
 }
 
 func (t *Trail) addTrail() {
+	everywhere := !t.props.WithoutManagementEvents
 	props := &awscloudtrail.CfnTrailProps{
 		TrailName:               &t.name,
 		IsLogging:               jsii.Bool(true),
@@ -139,14 +141,16 @@ func (t *Trail) addTrail() {
 		KmsKeyId:                t.key.KeyArn(),
 		EnableLogFileValidation: jsii.Bool(true),
 		AdvancedEventSelectors:  t.selectors(),
-		// Executions, records and endpoint are regional.
-		IsMultiRegionTrail:         jsii.Bool(false),
-		IncludeGlobalServiceEvents: jsii.Bool(false),
+		// Executions, records and endpoint are regional, and their selectors name them by ARN. Management events are not: those
+		// of IAM and STS, among them changes of the execution role, reach only trails of all regions:
+		// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html#cloudtrail-concepts-global-service-events
+		IsMultiRegionTrail:         jsii.Bool(everywhere),
+		IncludeGlobalServiceEvents: jsii.Bool(everywhere),
 	}
 	if t.props.LogRetention != "" {
-		t.logs = t.newLogGroup()
-		role := t.newLogRole(t.logs)
-		props.CloudWatchLogsLogGroupArn, props.CloudWatchLogsRoleArn = t.logs.LogGroupArn(), role.RoleArn()
+		t.logGroup = t.newLogGroup()
+		role := t.newLogRole(t.logGroup)
+		props.CloudWatchLogsLogGroupArn, props.CloudWatchLogsRoleArn = t.logGroup.LogGroupArn(), role.RoleArn()
 	}
 	t.trail = awscloudtrail.NewCfnTrail(t, jsii.String(trailID), props)
 	t.trail.Node().AddDependency(t.bucket.Policy()) // CloudTrail writes a test file before it makes a trail
@@ -158,14 +162,25 @@ func (t *Trail) Bucket() awss3.IBucket { return t.bucket }
 // StartLogs returns the log group that has who started and redrove executions, for an approval. It is nil without LogRetention,
 // and without management events.
 func (t *Trail) StartLogs() awslogs.ILogGroup {
-	if t.logs == nil || t.props.WithoutManagementEvents {
+	if t.logGroup == nil || t.props.WithoutManagementEvents {
 		return nil
 	}
-	return t.logs
+	return t.logGroup
 }
 
 // Key returns the key that encrypts the logs.
 func (t *Trail) Key() awskms.IKey { return t.key }
+
+// ManagementEvents returns the log group that gets the management events, or nil if no log group gets them.
+func (t *Trail) ManagementEvents() awslogs.ILogGroup {
+	if t.props.WithoutManagementEvents {
+		return nil
+	}
+	return t.logGroup
+}
+
+// Records returns the record store whose accesses the trail logs.
+func (t *Trail) Records() *RecordStore { return t.props.Records }
 
 // Name returns the trail's name.
 func (t *Trail) Name() string { return t.name }

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"clinical-risk-pipeline/constructs/internal/removal"
 	"clinical-risk-pipeline/constructs/keys"
 	"clinical-risk-pipeline/constructs/policy"
 
@@ -17,11 +18,11 @@ const cloudTrail = "cloudtrail.amazonaws.com"
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
 func (t *Trail) addKey() {
 	in := policy.In(t.stack())
-	statements := []policy.Statement{
+	statements := append(t.props.Records.keepKey(),
 		// CloudTrail decrypts the data key that the bucket reuses.
 		t.allowCloudTrail("EncryptTrail", "*", "kms:DescribeKey", "kms:Decrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"),
 		keys.Through(in, "ReadTrail", "s3", "kms:Decrypt"),
-	}
+	)
 	if t.props.LogRetention != "" {
 		statements = append(statements, keys.LogGroups(in, "EncryptTrailLogs", in.ARN("logs", "log-group:*")),
 			// CloudWatch Logs may ask for the key on behalf of a reader:
@@ -59,14 +60,14 @@ func (t *Trail) newLogGroup() awslogs.LogGroup {
 	return awslogs.NewLogGroup(t, jsii.String(logGroupID), &awslogs.LogGroupProps{
 		EncryptionKey: t.key,
 		Retention:     t.props.LogRetention,
-		RemovalPolicy: awscdk.RemovalPolicy_RETAIN,
+		RemovalPolicy: removal.Kept(awscdk.RemovalPolicy_RETAIN),
 	})
 }
 
 // newLogRole makes the role with which CloudTrail writes to the log group. CloudTrail names its stream after account and
 // region:
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
-func (t *Trail) newLogRole(group awslogs.LogGroup) awsiam.Role {
+func (t *Trail) newLogRole(group awslogs.ILogGroup) awsiam.Role {
 	stream := *t.stack().FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("logs"), Resource: jsii.String("log-group"), ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
 		ResourceName: jsii.String(*group.LogGroupName() + ":log-stream:" + *t.stack().Account() + "_CloudTrail_" + *t.stack().Region() + "*"),

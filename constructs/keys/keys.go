@@ -10,6 +10,7 @@ import (
 
 	"clinical-risk-pipeline/constructs/fault"
 	"clinical-risk-pipeline/constructs/internal/check"
+	"clinical-risk-pipeline/constructs/internal/removal"
 	"clinical-risk-pipeline/constructs/policy"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -28,6 +29,10 @@ var administration = []string{
 	"kms:ScheduleKeyDeletion", "kms:TagResource", "kms:UntagResource", "kms:UpdateAlias", "kms:UpdateKeyDescription",
 }
 
+// pendingDays is how long a key that is scheduled for deletion can still be restored, which is the longest time that KMS
+// offers: https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html
+const pendingDays = 30
+
 // Props configure a key.
 type Props struct {
 	// Key is the user's key. Default: a new key, which rotates each year.
@@ -39,7 +44,7 @@ type Props struct {
 	// In is the place of the stack.
 	In policy.Place
 
-	// Description and RemovalPolicy are for a new key.
+	// Description and RemovalPolicy are for a new key. A retained key is deleted only where its creation is rolled back.
 	Description   string
 	RemovalPolicy awscdk.RemovalPolicy
 
@@ -60,7 +65,8 @@ func Of(scope constructs.Construct, id string, props *Props) (awskms.IKey, error
 	return awskms.NewKey(scope, &id, &awskms.KeyProps{
 		Description:       &props.Description,
 		EnableKeyRotation: jsii.Bool(true),
-		RemovalPolicy:     props.RemovalPolicy,
+		RemovalPolicy:     removal.Kept(props.RemovalPolicy),
+		PendingWindow:     awscdk.Duration_Days(jsii.Number(pendingDays)),
 		Policy:            policy.Document(append([]policy.Statement{administer}, props.Statements...)...),
 	}), nil
 }

@@ -37,6 +37,9 @@ const (
 	UndeliveredAlerts   = "UndeliveredAlerts"
 	OverdueRun          = "OverdueRun"
 	ExpiringApprovals   = "ExpiringApprovals"
+	KeyChanges          = "KeyChanges"
+	TrailChanges        = "TrailChanges"
+	BucketChanges       = "BucketChanges"
 )
 
 // The ids of the other constructs. Never change them, either.
@@ -59,7 +62,7 @@ func NewMonitoring(scope constructs.Construct, id string, props *MonitoringProps
 	m.arns = arns{machine: *props.StateMachine.StateMachineArn(), operations: *props.Operations.TopicArn()}
 
 	m.letAlarmsReachOperations()
-	sections := []section{m.executions(), m.model(), m.deliveries(), m.schedule(), m.approvals()}
+	sections := []section{m.executions(), m.model(), m.deliveries(), m.schedule(), m.approvals(), m.protection()}
 	m.addDashboard(sections)
 	return m
 }

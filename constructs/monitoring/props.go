@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/constructs/fault"
 	"clinical-risk-pipeline/constructs/internal/check"
 
@@ -43,6 +44,10 @@ type MonitoringProps struct {
 
 	// Approvals are the requests for approval. Default: no requests are watched.
 	Approvals *Approvals
+
+	// Trail is the trail of the records. Alarms watch it, the buckets and the keys that keep the records, for changes and for
+	// attempts. The trail must log management events, and send them to CloudWatch Logs. Default: nothing of this is watched.
+	Trail *audit.Trail
 
 	// Throttles is how many throttled state transitions within five minutes are too many, at least 1. Default: 1.
 	Throttles int
@@ -114,6 +119,9 @@ func (p *MonitoringProps) Validate() error {
 		faults.Add("Operations", "is required: the topic that alarms publish to")
 	} else if check.IsTrue(p.Operations.Fifo()) {
 		faults.Add("Operations", "must be a standard topic", fault.Text("a FIFO topic"))
+	}
+	if p.Trail != nil && p.Trail.ManagementEvents() == nil {
+		faults.Add("Trail", "must log management events and have a LogRetention: the alarms read its log group")
 	}
 	faults.Include(p.validateLimits())
 	faults.Include(p.Approvals.validate().Under("Approvals"))

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"clinical-risk-pipeline/constructs/audit"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
@@ -31,6 +33,10 @@ func TestValidate(t *testing.T) {
 		want   string
 	}{
 		"the required props are enough": {func(*MonitoringProps) {}, ""},
+		"a trail whose events nobody can read": {
+			func(p *MonitoringProps) { p.Trail = &audit.Trail{} },
+			"Trail must log management events and have a LogRetention: the alarms read its log group",
+		},
 		"state machine, topics and endpoint are required": {
 			func(p *MonitoringProps) { *p = MonitoringProps{} },
 			"StateMachine is required, got none\n" +

@@ -67,6 +67,15 @@ func (s Statement) If(operator, key string, value any) Statement {
 	return s
 }
 
+// Unless exempts these roles and users from a denial, by their ARNs. Without any, the denial applies to everybody. The roles
+// and users need not exist.
+func (s Statement) Unless(arns ...string) Statement {
+	if len(arns) == 0 {
+		return s
+	}
+	return s.If("ArnNotEquals", "aws:PrincipalArn", arns)
+}
+
 // InContext limits a statement on a key to data with this encryption context:
 // https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-encryption-context
 func (s Statement) InContext(context string, values ...string) Statement {

@@ -21,8 +21,8 @@ func (p *ClinicalRiskPipeline) checkCohortRisk(high, low awsstepfunctions.IChain
 		Otherwise(low)
 }
 
-// checkCoverage fails an execution that did not score and record every subject of its cohort. It comes last, so that the team
-// has heard of the subjects at high risk.
+// checkCoverage fails an execution that did not score and record every subject of its cohort, or found records of another execution in
+// the place of its own. It comes last, so that the team has heard of the subjects at high risk.
 //
 // Requirements: SRC-04, P11-10a-records
 func (p *ClinicalRiskPipeline) checkCoverage(complete awsstepfunctions.IChainable) awsstepfunctions.IChainable {
@@ -36,9 +36,16 @@ func (p *ClinicalRiskPipeline) checkCoverage(complete awsstepfunctions.IChainabl
 		Error:   jsii.String(workflow.IncompleteScoringError),
 		Cause:   jsii.String(expression(cause)),
 	})
+	conflicts := "$states.input." + workflow.Conflicts
+	conflict := awsstepfunctions.Fail_Jsonata(p, jsii.String(workflow.RecordConflict), &awsstepfunctions.FailJsonataProps{
+		Comment: jsii.String("Records in this place are not this execution's."),
+		Error:   jsii.String(workflow.RecordConflictError),
+		Cause:   jsii.String(expression(`"Another execution, cohort or definition wrote the records of " & $string(` + conflicts + `) & " batches."`)),
+	})
 	return awsstepfunctions.Choice_Jsonata(p, jsii.String(workflow.CheckCoverage), &awsstepfunctions.ChoiceJsonataProps{
 		Comment: jsii.String("Was every subject scored and recorded?"),
 	}).
+		When(awsstepfunctions.Condition_Jsonata(jsii.String(expression(conflicts+" > 0"))), conflict, because("records of another execution")).
 		When(awsstepfunctions.Condition_Jsonata(jsii.String(expression(fmt.Sprintf(
 			"%[1]s.subjects > 0 and %[1]s.subjects <= %[2]d and %[1]s.failed = 0", counts, most)))), complete, because("every subject")).
 		Otherwise(incomplete)

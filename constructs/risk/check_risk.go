@@ -40,7 +40,7 @@ func (p *ClinicalRiskPipeline) invalidScore() awsstepfunctions.IChainable {
 	return awsstepfunctions.Fail_Jsonata(p, jsii.String(workflow.InvalidScore), &awsstepfunctions.FailJsonataProps{
 		Comment: jsii.String("An unknown risk is an error that somebody sees, never low risk."),
 		Error:   jsii.String(workflow.InvalidScoreError),
-		Cause: jsii.String(fmt.Sprintf("The endpoint %s answered without a usable score: %s must be a number from 0 to 1.",
+		Cause: jsii.String(fmt.Sprintf("The endpoint %s answered without a usable score: %s must be a number from 0 to 1, once, in an answer without a backslash or an error.",
 			p.props.EndpointName, workflow.RiskScore)),
 	})
 }

@@ -17,9 +17,11 @@ import (
 //
 //	{"subject": "…", "features": {…}}
 //
-// The endpoint scores a batch at a time: it takes {"instances": [{…}, …]} and answers {"predictions": [{"risk_score": 0.81}, …]},
-// in the same order and of the same length. A subject without a usable score counts as not scored; an answer of another length
-// fails its batch.
+// The endpoint scores a batch at a time. It takes {"instances": [{"id": "17", "features": {…}}, …]} and answers
+// {"predictions": [{"id": "17", "risk_score": 0.81}, …]}, with every id once, in any order. The id is the index of the subject's line,
+// never the subject's own id. A subject without a usable score counts as not scored. The whole batch counts as not scored if the answer
+// lacks an id or repeats one, has a backslash, has "predictions", "id" or "risk_score" in another place, or has another field whose
+// name says "error".
 type Cohort struct {
 	// Bucket receives the cohort's object from the extraction. Import a bucket that a customer-managed key encrypts with that
 	// key. Required.
@@ -49,6 +51,11 @@ type Cohort struct {
 	// ModelAttempts is how many requests for a batch may fail before its subjects count as not scored, 1 to 10. All attempts,
 	// each running into ModelTimeout, must fit into the five minutes that an Express execution lives. Default: 3.
 	ModelAttempts int
+
+	// PositionalPredictions is for an endpoint that cannot repeat ids. It takes {"instances": [{…}, …]}, the features alone, and
+	// answers {"predictions": [{"risk_score": 0.81}, …]}, in the same order and of the same length. Nothing then shows that a
+	// prediction belongs to its subject, and the decision records say so. Default: false.
+	PositionalPredictions bool
 }
 
 const (
@@ -107,5 +114,5 @@ func (c *Cohort) modelRetries() Retry {
 
 // batchTime is the longest that a child may take: every attempt of its tasks and every delay between them.
 func (c *Cohort) batchTime() time.Duration {
-	return Longest(c.ModelTimeout, c.modelRetries()) + Longest(recordTimeout, batchRecordRetries)
+	return Longest(c.ModelTimeout, c.modelRetries()) + Longest(recordTimeout, batchRecordRetries) + Longest(recordTimeout, batchReadRetries...)
 }

@@ -33,7 +33,7 @@ Cohort.ModelTimeout must be whole seconds from 1s to 1m5s, got 1m30s`,
 		"five attempts of a minute exceed the lifetime of a child": {
 			Cohort{Bucket: anyBucket{}, ModelAttempts: 5},
 			"Cohort.ModelTimeout and ModelAttempts must let a batch end within 5m0s: " +
-				"5 attempts of 1m0s, with their delays and the record, take 6m2s",
+				"5 attempts of 1m0s, with their delays and the record, take 6m23s",
 		},
 		"five attempts of half a minute do not": {
 			Cohort{Bucket: anyBucket{}, ModelAttempts: 5, ModelTimeout: 30 * time.Second}, "",

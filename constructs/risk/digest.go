@@ -1,19 +1,15 @@
 package risk
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
+	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
 )
 
-// DigestTag is the tag of the state machine that has the digest of its definition. Every decision record has it, too, as
-// run.definition: 64 hexadecimal digits, the SHA-256 of the property DefinitionString as the template has it, written as JSON in
-// UTF-8, with sorted keys and no space between tokens.
+// DigestTag is the tag of the state machine that has the digest of its definition, see [workflow.DefinitionDigest]. Every decision
+// record has it, too, as run.definition.
 const DigestTag = "definition-digest"
 
 // definitionDigest is the placeholder of the digest in the definition. CloudFormation replaces it: the definition cannot have its
@@ -55,16 +51,5 @@ type definition struct {
 
 // Produce implements awscdk.IStringProducer: it returns the digest.
 func (d *definition) Produce(awscdk.IResolveContext) *string {
-	return jsii.String(digestOf(d.stack.Resolve(d.resource.DefinitionString())))
-}
-
-func digestOf(value any) string {
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil { // what the CDK resolved is JSON
-		panic(err)
-	}
-	digest := sha256.Sum256(bytes.TrimSpace(text.Bytes()))
-	return hex.EncodeToString(digest[:])
+	return jsii.String(workflow.DefinitionDigest(d.stack.Resolve(d.resource.DefinitionString())))
 }

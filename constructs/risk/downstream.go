@@ -68,7 +68,7 @@ func validateDownstream(downstream []Downstream) fault.List {
 func element(i int) string { return fmt.Sprintf("Downstream[%d]", i) }
 
 // followUp is what happens after the alert: the approval, if there is one, then each downstream system in its turn, and
-// then next. A test asks nobody and notifies no other system.
+// then next. A test asks nobody and notifies no other system, and so does a cohort with records of another execution.
 //
 // Requirements: SRC-22, P11-10f
 func (p *ClinicalRiskPipeline) followUp(next awsstepfunctions.IChainable) awsstepfunctions.IChainable {
@@ -79,9 +79,13 @@ func (p *ClinicalRiskPipeline) followUp(next awsstepfunctions.IChainable) awsste
 	for i := len(p.props.Downstream) - 1; i >= 0; i-- {
 		first = p.props.Downstream[i].AddStates(p.scope, first)
 	}
-	return awsstepfunctions.Choice_Jsonata(p, jsii.String(workflow.CheckTest), &awsstepfunctions.ChoiceJsonataProps{
+	check := awsstepfunctions.Choice_Jsonata(p, jsii.String(workflow.CheckTest), &awsstepfunctions.ChoiceJsonataProps{
 		Comment: jsii.String("Is this a test?"),
 	}).
-		When(awsstepfunctions.Condition_Jsonata(jsii.String(expression(isTest))), next, because("a test")).
-		Otherwise(p.gated(first, next))
+		When(awsstepfunctions.Condition_Jsonata(jsii.String(expression(isTest))), next, because("a test"))
+	if p.props.Cohort != nil {
+		check.When(awsstepfunctions.Condition_Jsonata(jsii.String(expression("$states.input."+workflow.Conflicts+" > 0"))), next,
+			because("records of another execution"))
+	}
+	return check.Otherwise(p.gated(first, next))
 }

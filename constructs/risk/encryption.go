@@ -29,7 +29,8 @@ func (p *ClinicalRiskPipeline) addKey() {
 		statements = append(statements, keys.Through(in, "Topics", "sns", use...))
 	}
 	if p.props.OperationsTopic == nil {
-		// EventBridge names no source when it uses a key: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-key-policy.html
+		// Here EventBridge names no source (aws:SourceAccount, aws:SourceArn), and with such a condition it delivers nothing:
+		// https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 		statements = append(statements, keys.ByService("ReportOutcomes", events, use...))
 	}
 	if len(p.props.AlertEmails) > 0 {

@@ -27,10 +27,24 @@ var modelRetries = []Retry{
 // that is not valid JSON fails the state.
 func (p *ClinicalRiskPipeline) invokeModel() awsstepfunctions.TaskStateBase {
 	body := map[string]any{workflow.Features: expression("$states.input." + workflow.TransformedFeatures)}
-	output := `$merge([$states.input, {"` + workflow.Inference + `": $parse($states.result.Body), "` +
-		workflow.Variant + `": $states.result.InvokedProductionVariant}])`
+	output := strings.NewReplacer("INFERENCE", workflow.Inference, "VARIANT", workflow.Variant, "RISK_SCORE", workflow.RiskScore).Replace(judge)
 	return WithRetries(p.invokeEndpoint(body, invokeModelTimeout, output), modelRetries...)
 }
+
+// bodyText is the JSONata code that judges the text of the endpoint's answer, which $parse loses: of two members with one name, the
+// last one wins. Without a backslash a name has one spelling.
+const bodyText = `$body := $states.result.Body;
+  $occurs := function($word) { $count($split($body, $word)) - 1 };
+  $saysError := function($object) { $count($filter($keys($object), function($key) { $contains($lowercase($key), "error") })) > 0 };
+  $answer := $parse($body)`
+
+// judge is the JSONata expression of the state's input with the endpoint's answer, or null in its place where the answer has a second
+// score, hides one, or says that something went wrong.
+const judge = `(
+  ` + bodyText + `;
+  $clear := $type($answer) = "object" ? ($not($contains($body, "\\")) and $occurs("\"RISK_SCORE\"") = 1 and $not($saysError($answer))) : false;
+  $merge([$states.input, {"INFERENCE": $clear ? $answer : null, "VARIANT": $states.result.InvokedProductionVariant}])
+)`
 
 // invokeEndpoint adds the state InvokeModel. The body goes out as an object, since Step Functions would quote a string again; the
 // answer comes back as a string.

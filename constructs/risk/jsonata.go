@@ -17,7 +17,7 @@ func expression(jsonata string) string { return "{% " + jsonata + " %}" }
 func inputText(field string) string { return expression(textOf(field)) }
 
 func textOf(field string) string {
-	return fmt.Sprintf(`$type($states.input.%[1]s) = "string" and $states.input.%[1]s != "" ? $states.input.%[1]s : "unknown"`, field)
+	return fmt.Sprintf(`$type($states.input.%[1]s) = "string" and $states.input.%[1]s != "" ? $states.input.%[1]s : "%[2]s"`, field, workflow.Unknown)
 }
 
 // keyOf is the JSONata expression of the key of a file of this execution, below the folder.

@@ -1,7 +1,8 @@
 package risk
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"clinical-risk-pipeline/constructs/internal/removal"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -16,7 +17,7 @@ func (p *ClinicalRiskPipeline) addLogGroup() {
 		LogGroupName:  jsii.String(p.logGroupName()),
 		EncryptionKey: p.key,
 		Retention:     p.props.LogRetention,
-		RemovalPolicy: p.logRemoval(),
+		RemovalPolicy: removal.Kept(p.props.RemovalPolicy),
 	})
 }
 
@@ -25,13 +26,4 @@ func (p *ClinicalRiskPipeline) logGroupName() string { return vendedLogs + p.nam
 
 func (p *ClinicalRiskPipeline) logGroupARN() string {
 	return p.scope.ARN("logs", "log-group:"+p.logGroupName())
-}
-
-// logRemoval deletes a log group that is to be retained only where the creation of its stack is rolled back: the group would
-// block the next creation, which uses the same name.
-func (p *ClinicalRiskPipeline) logRemoval() awscdk.RemovalPolicy {
-	if p.props.RemovalPolicy == awscdk.RemovalPolicy_RETAIN {
-		return awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE
-	}
-	return p.props.RemovalPolicy
 }

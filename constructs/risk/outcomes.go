@@ -40,6 +40,8 @@ func (p *ClinicalRiskPipeline) reportOutcomes() {
 			},
 		}},
 	})
+	// EventBridge names no source to a topic, so a condition on aws:SourceAccount would refuse every message:
+	// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
 	publish := policy.Allow("ReportOutcomes", []string{p.operationsTopic.arn}, "sns:Publish").For(policy.Service(events))
 	p.operationsTopic.AddToResourcePolicy(publish.CDK())
 }

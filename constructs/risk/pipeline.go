@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"clinical-risk-pipeline/constructs/policy"
+	"clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -72,6 +73,7 @@ func NewClinicalRiskPipeline(scope constructs.Construct, id string, props *Clini
 	if p.props.Approval != nil {
 		p.props.Approval.ConnectTo(p.stateMachine, p.key)
 	}
+	p.keepToWriters()
 	p.reportOutcomes()
 	return p
 }
@@ -86,24 +88,28 @@ func (p *ClinicalRiskPipeline) definition() awsstepfunctions.IChainable {
 	}
 	end := awsstepfunctions.Pass_Jsonata(p, jsii.String(workflow.End), nil)
 	if extract := p.props.Extraction.AddStates(p.scope); extract != nil {
-		return awsstepfunctions.Chain_Start(extract).Next(start(end))
+		return p.checkInput(awsstepfunctions.Chain_Start(extract).Next(start(end)))
 	}
-	return start(end)
+	return p.checkInput(start(end))
 }
 
 // scoreSubject is the workflow of one subject, whose features the execution's input carries.
 func (p *ClinicalRiskPipeline) scoreSubject(end awsstepfunctions.IChainable) awsstepfunctions.IChainable {
-	high := p.recorded(workflow.RecordDecision, workflow.AlertBranch, p.notifyTeam().Next(p.followUp(end)))
-	low := p.recorded(workflow.RecordLowRisk, workflow.NoAlertBranch, end)
-	return p.invokeModel().Next(p.checkRisk(high, low, p.invalidScore()))
-}
-
-// recorded puts the record of a decision before what follows from it, if there is a record store.
-func (p *ClinicalRiskPipeline) recorded(state, branch string, next awsstepfunctions.IChainable) awsstepfunctions.IChainable {
+	high, low := p.notifyTeam().Next(p.followUp(end)), end
 	if p.props.Records == nil {
-		return next
+		return p.invokeModel().Next(p.checkRisk(high, low, p.invalidScore()))
 	}
-	return p.recordSubject(state, branch).Next(next)
+	recordHigh, recordLow := p.recordSubject(workflow.RecordDecision, workflow.AlertBranch), p.recordSubject(workflow.RecordLowRisk, workflow.NoAlertBranch)
+	check := p.checkRisk(recordHigh.Next(high), recordLow.Next(low), p.invalidScore())
+	recorded := p.alreadyRecorded(high, low, check)
+	for _, record := range []awsstepfunctions.TaskStateBase{recordHigh, recordLow} {
+		record.AddCatch(recorded, &awsstepfunctions.CatchProps{
+			Errors:  jsii.Strings(services.S3Other),
+			Outputs: expression("$states.input"),
+			Assign:  &map[string]any{readInRound: expression(currentRound)},
+		})
+	}
+	return p.invokeModel().Next(check)
 }
 
 // scoreSubjects is the workflow of a cohort.

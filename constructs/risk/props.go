@@ -26,7 +26,8 @@ type ClinicalRiskPipelineProps struct {
 	Extraction Extraction
 
 	// EndpointName is the SageMaker endpoint that scores a subject, in the pipeline's own account and region. It takes
-	// {"features": {…}} as application/json and answers {"risk_score": 0.81}, a number from 0 to 1, within 60 seconds.
+	// {"features": {…}} as application/json and answers {"risk_score": 0.81}, a number from 0 to 1, within 60 seconds. An answer with
+	// a backslash, with "risk_score" twice, or with a field whose name says "error" is not a score. With a Cohort it takes batches.
 	EndpointName string
 
 	// Cohort makes an execution score a whole cohort, which the extraction writes to S3, instead of one subject, whose features
@@ -89,8 +90,8 @@ type ClinicalRiskPipelineProps struct {
 
 // Bounds of the timeouts.
 const (
-	// MinimumScoringTime is the longest that an execution needs after the extraction: every attempt of the model and of the
-	// alert, each running into its timeout, and the delays between them.
+	// MinimumScoringTime is the longest that an execution needs after the extraction: every attempt of the model, of the record and
+	// of the alert, each running into its timeout, and the delays between them.
 	MinimumScoringTime = 30 * time.Minute
 
 	// maximumTimeout is the longest life of a Standard execution:
@@ -190,7 +191,7 @@ func (p ClinicalRiskPipelineProps) withDefaults() ClinicalRiskPipelineProps {
 func (p *ClinicalRiskPipelineProps) waitingTime() time.Duration {
 	var total time.Duration
 	if p.Approval != nil {
-		total += p.Approval.Deadline()
+		total += p.Approval.Deadline() + Longest(recordTimeout, readApprovalRetries...)
 	}
 	for _, d := range p.Downstream {
 		if d != nil {

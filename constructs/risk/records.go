@@ -1,6 +1,7 @@
 package risk
 
 import (
+	"fmt"
 	"time"
 
 	"clinical-risk-pipeline/constructs/policy"
@@ -14,8 +15,8 @@ import (
 // recordTimeout bounds one attempt to write a record; S3 answers within a second.
 const recordTimeout = 10 * time.Second
 
-// recordRetries write a record again under the same key, which changes nothing where the first attempt succeeded after all. A
-// batch has less time: see [Cohort].
+// recordRetries write a record again. Where an earlier attempt succeeded after all, S3 refuses the next one under the name of
+// [services.S3Other], and the execution reads what is there. A batch has less time: see [Cohort].
 var (
 	recordRetries      = Retry{Errors: anyError, Attempts: 6, Interval: time.Second, MaxDelay: 30 * time.Second}
 	batchRecordRetries = Retry{Errors: anyError, Attempts: 2, Interval: time.Second, MaxDelay: 5 * time.Second}
@@ -55,7 +56,7 @@ func (p *ClinicalRiskPipeline) record(fields map[string]any) map[string]any {
 //
 // Requirements: P11-10e
 func (p *ClinicalRiskPipeline) recordSubject(state, branch string) awsstepfunctions.TaskStateBase {
-	key := keyOf(workflow.RecordFolder, workflow.RecordFile)
+	key := recordKey(workflow.RecordFile)
 	record := p.record(map[string]any{
 		"run": run(),
 		"subjects": []any{map[string]any{
@@ -65,11 +66,16 @@ func (p *ClinicalRiskPipeline) recordSubject(state, branch string) awsstepfuncti
 		}},
 		"notScored": []any{},
 	})
-	output := expression(`$merge([$states.input, {"` + workflow.Record + `": "s3://` + p.recordBucket() + `/" & ` + key + `}])`)
-	return WithRetries(p.putRecord(state, key, record, output), recordRetries)
+	return WithRetries(p.putRecord(state, key, record, p.withRecord(key)), recordRetries)
 }
 
-// putRecord writes a record as JSON. S3 demands a checksum for an object that it locks. Nothing lets an execution read or delete a record.
+// withRecord is the expression of the state's input with the place of the record.
+func (p *ClinicalRiskPipeline) withRecord(key string) string {
+	return expression(`$merge([$states.input, {"` + workflow.Record + `": "s3://` + p.recordBucket() + `/" & ` + key + `}])`)
+}
+
+// putRecord writes a record as JSON, where there is none. S3 demands a checksum for an object that it locks. Nothing lets an execution
+// delete or replace a record.
 func (p *ClinicalRiskPipeline) putRecord(state, key string, record map[string]any, output any) awsstepfunctions.TaskStateBase {
 	records := *p.props.Records.Bucket().ArnForObjects(jsii.String(workflow.RecordFolder + "/*"))
 	p.scope.Allow(
@@ -82,6 +88,7 @@ func (p *ClinicalRiskPipeline) putRecord(state, key string, record map[string]an
 			"Bucket":            p.recordBucket(),
 			"Key":               expression(key),
 			"Body":              record,
+			"IfNoneMatch":       "*",
 			"ContentType":       "application/json",
 			"ChecksumAlgorithm": "SHA256",
 		},
@@ -94,5 +101,12 @@ func (p *ClinicalRiskPipeline) recordBucket() string { return *p.props.Records.B
 
 // recordPlace is the JSONata expression of the folder that holds the records of an execution.
 func (p *ClinicalRiskPipeline) recordPlace() string {
-	return `"s3://` + p.recordBucket() + `/" & ` + keyOf(workflow.RecordFolder, "")
+	return `"s3://` + p.recordBucket() + `/" & ` + recordFolder
 }
+
+// recordFolder is the JSONata expression of [workflow.RecordsOf] for the execution.
+var recordFolder = fmt.Sprintf(`"%s/" & (%s) & "/" & $substring($hash($states.context.Execution.Id & "/" & $states.context.Execution.StartTime, "SHA-256"), 0, %d) & "/"`,
+	workflow.RecordFolder, textOf(workflow.TrialID), workflow.RunHash)
+
+// recordKey is the JSONata expression of the key of a file in that folder.
+func recordKey(file string) string { return recordFolder + ` & "` + file + `"` }

@@ -18,9 +18,12 @@ var functionRetries = Retry{Errors: services.InvokeFunction.Transient, Attempts:
 
 // gated lets a person decide whether the execution goes on after the alert:
 //
-//	RequestApproval → CheckApproval ─ approved ─→ approved
-//	       │ deadline               └ anything else ─→ NotApproved → otherwise
-//	       └─→ EscalateApproval ──────────────────────────↑
+//	RequestApproval → ReadApproval → CheckApproval ─ approved and recorded ─→ approved
+//	       │ deadline      │ no record       │     └ rejected and recorded ─→ NotApproved → otherwise
+//	       │               └─────────────────┴→ ApprovalNotRecorded              ↑
+//	       └─→ EscalateApproval ─────────────────────────────────────────────────┘
+//
+// Whoever may complete the task can send any decision. The execution believes the record, which only the deciding function can write.
 //
 // Requirements: SRC-20, P11-10f
 func (p *ClinicalRiskPipeline) gated(approved, otherwise awsstepfunctions.IChainable) awsstepfunctions.IChainable {
@@ -30,19 +33,25 @@ func (p *ClinicalRiskPipeline) gated(approved, otherwise awsstepfunctions.IChain
 	notApproved := awsstepfunctions.Pass_Jsonata(p, jsii.String(workflow.NotApproved), &awsstepfunctions.PassJsonataProps{
 		Comment: jsii.String("Nobody approved: the downstream systems are not told."),
 	}).Next(otherwise)
+	notRecorded := p.addApprovalNotRecorded()
 	check := awsstepfunctions.Choice_Jsonata(p, jsii.String(workflow.CheckApproval), &awsstepfunctions.ChoiceJsonataProps{
 		Comment: jsii.String("Did a person approve?"),
 	}).
-		When(awsstepfunctions.Condition_Jsonata(jsii.String(expression(`$states.input.`+workflow.Approval+`.decision = "approved"`))),
-			approved, because("approved")).
-		Otherwise(notApproved)
+		When(recordedAs("approved"), approved, because("approved and recorded")).
+		When(recordedAs("rejected"), notApproved, because("rejected and recorded")).
+		Otherwise(notRecorded)
+	read := p.readApproval()
+	read.AddCatch(notRecorded, &awsstepfunctions.CatchProps{
+		Errors:  jsii.Strings(services.S3NoSuchKey, services.S3NoSuchVersion, services.S3Other, services.QueryEvaluation),
+		Outputs: expression("$states.input"),
+	})
 
 	request := p.requestApproval()
 	request.AddCatch(p.escalateApproval().Next(notApproved), &awsstepfunctions.CatchProps{
 		Errors:  jsii.Strings(services.Timeout),
 		Outputs: expression(`$merge([$states.input, {"` + workflow.Approval + `": {"decision": "not approved", "reason": "deadline"}}])`),
 	})
-	return awsstepfunctions.Chain_Start(request).Next(check)
+	return awsstepfunctions.Chain_Start(request).Next(read).Next(check)
 }
 
 // requestApproval asks for a decision and waits for it. It has no heartbeat: nobody sends one, so the task would end after the
@@ -66,14 +75,28 @@ func (p *ClinicalRiskPipeline) requestApproval() awsstepfunctions.TaskStateBase 
 			"retryCount":   expression("$states.context.State.RetryCount"),
 			"trialId":      inputText(workflow.TrialID),
 			"subjects":     p.whom(),
+			"requestId":    expression(requestID),
 			"record":       p.reviewed(),
 			"deadline":     expression(deadline),
 		}),
 		TaskTimeout: timeout(approval.Deadline()),
-		Outputs:     expression(`$merge([$states.input, {"` + workflow.Approval + `": $states.result}])`),
+		Outputs:     expression(heard),
 	})
 	return WithRetries(state, functionRetries)
 }
+
+// requestID is the JSONata expression of the id of the request: the same when the state is retried, another when it is redriven.
+const requestID = `$hash($states.context.Execution.Id & "/" & $states.context.State.EnteredTime & "/" & $string($states.context.Execution.RedriveCount), "SHA-256")`
+
+// heard is the JSONata expression of the state's input with the decision that the task heard, so far as it has the form of one, and with
+// the request's own id.
+const heard = `(
+  $told := $type($states.result) = "object" ? $states.result : {};
+  $text := function($value) { $type($value) = "string" ? $value : "" };
+  $merge([$states.input, {"` + workflow.Approval + `": {
+    "decision": $text($told.decision), "approvalId": $text($told.approvalId), "signer": $text($told.signer), "record": $text($told.record),
+    "recordVersion": $text($told.recordVersion), "reviewed": $text($told.reviewed), "requestId": ` + requestID + `}}])
+)`
 
 // whom is what an approval is about: the cohort's counts, or the subject.
 func (p *ClinicalRiskPipeline) whom() string {
@@ -84,11 +107,14 @@ func (p *ClinicalRiskPipeline) whom() string {
 }
 
 // reviewed is the place of the records that a person reviews before the decision.
-func (p *ClinicalRiskPipeline) reviewed() string {
+func (p *ClinicalRiskPipeline) reviewed() string { return expression(p.reviewedPlace()) }
+
+// reviewedPlace is its JSONata expression.
+func (p *ClinicalRiskPipeline) reviewedPlace() string {
 	if p.props.Cohort != nil {
-		return expression(p.recordPlace())
+		return p.recordPlace()
 	}
-	return inputText(workflow.Record)
+	return textOf(workflow.Record)
 }
 
 // escalateApproval tells operations that nobody decided in time.

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
@@ -12,11 +13,12 @@ import (
 
 // scoreBatch is what a child of scoreCohort executes:
 //
-//	InvokeModel → CheckPredictions ─ one for every subject ─→ RecordDecisions
+//	InvokeModel → CheckPredictions ─ one for every subject ─→ RecordDecisions ─ S3.S3Exception ─→ ReadRecords
 //	                               └ anything else, or an error ─→ NotScored
 //
 // Its output is three counts, {"scored", "high", "failed"}. scored and failed add up to the batch: a subject that it cannot
-// score or record is counted, and never fails the child.
+// score or record is counted, and never fails the child. A batch in whose place another execution's record is has a fourth count,
+// {"conflicts": 1}.
 //
 // Requirements: SRC-04
 func (p *ClinicalRiskPipeline) scoreBatch() awsstepfunctions.IChainable {
@@ -24,8 +26,11 @@ func (p *ClinicalRiskPipeline) scoreBatch() awsstepfunctions.IChainable {
 		Comment: jsii.String("Counts the subjects of a batch that could not be scored or recorded."),
 		Outputs: map[string]any{"scored": 0, "high": 0, "failed": expression("$states.input.size")},
 	})
-	recordDecisions := p.recordDecisions()
-	recordDecisions.AddCatch(notScored, everything(`{"size": $states.input.size}`))
+	recordDecisions, readRecords := p.recordDecisions(), p.readRecords()
+	recordDecisions.AddCatch(readRecords, &awsstepfunctions.CatchProps{Errors: jsii.Strings(services.S3Other), Outputs: expression("$states.input")})
+	for _, state := range []awsstepfunctions.TaskStateBase{recordDecisions, readRecords} {
+		state.AddCatch(notScored, everything(`{"size": $states.input.size}`))
+	}
 	check := awsstepfunctions.Choice_Jsonata(p, jsii.String(workflow.CheckPredictions), &awsstepfunctions.ChoiceJsonataProps{
 		Comment: jsii.String("Is there a prediction for every subject?"),
 	}).
@@ -44,28 +49,33 @@ func everything(output string) *awsstepfunctions.CatchProps {
 // featured selects the items of a batch that have features. A line that is not an object, or has none, is not sent.
 const featured = `$featured := function($i) { $type($i.item) = "object" ? $type($i.item.features) = "object" : false }`
 
-// decide is the JSONata expression that turns the endpoint's answer into decisions. The answer is usable if it has one
-// prediction for each subject that was sent, in their order. A prediction is usable if it is an object with a score from 0
-// to 1; a subject without a usable prediction counts as not scored, and the others of its batch keep their scores. $zip pairs
-// subjects and predictions: an index that is not a literal makes JSONata walk the whole array, for each subject.
+// decide is the JSONata expression that turns the endpoint's answer into decisions. The answer is usable if its text has every name
+// where it belongs and nowhere else, and if it has one prediction for each subject that was sent. A prediction is usable if it has a
+// score from 0 to 1 and no error; a subject without a usable prediction counts as not scored, and the others of its batch keep their
+// scores. $zip pairs subjects and predictions: an index that is not a literal makes JSONata walk the whole array, for each subject.
 const decide = `(
   ` + featured + `;
-  $scored := function($p) { $type($p) = "object" ? ($type($p.risk_score) = "number" ? ($p.risk_score >= 0 and $p.risk_score <= 1) : false) : false };
-  $subject := function($i) { $type($i.item) = "object" ? ($type($i.item.subject) = "string" ? $i.item.subject : "unknown") : "unknown" };
+  ` + bodyText + `;
+  $scored := function($p) { $type($p) = "object" ? ($type($p.risk_score) = "number" ? ($p.risk_score >= 0 and $p.risk_score <= 1 and $not($exists($p.error))) : false) : false };
+  $short := function($i) { $length($i.item.subject) <= MOST };
+  $subject := function($i) { $type($i.item) = "object" ? ($type($i.item.subject) = "string" ? ($short($i) ? $i.item.subject : "UNKNOWN") : "UNKNOWN") : "UNKNOWN" };
   $lost := function($i, $reason) {{"index": $i.index, "subject": $subject($i), "reason": $reason}};
   $items := $states.input.Items;
   $asked := [$filter($items, $featured)];
-  $answer := $parse($states.result.Body);
   $predictions := $type($answer) = "object" ? $answer.predictions : null;
-  $usable := $type($predictions) = "array" ? $count($predictions) = $count($asked) : false;
-  $decisions := $usable ? [$map($zip($asked, $predictions), function($pair) {
+  $scores := $type($predictions) = "array" ? $count($filter($predictions, function($p) { $type($p) = "object" ? $exists($p.risk_score) : false })) : 0;
+  $clear := $type($predictions) = "array" ? ($count($predictions) = $count($asked) and $not($contains($body, "\\")) and $not($saysError($answer)) and
+    $occurs("\"predictions\"") = 1 and $occurs("\"risk_score\"") = $scoresLABELS) : false;
+  $ordered := $clear ? ORDER : [];
+  $usable := $clear ? PAIRED : false;
+  $decisions := $usable ? [$map($zip($asked, $ordered), function($pair) {
     $scored($pair[1])
       ? {"index": $pair[0].index, "subject": $subject($pair[0]), "score": $pair[1].risk_score, "branch": $pair[1].risk_score > THRESHOLD ? "ALERT" : "NONE"}
       : $lost($pair[0], "no usable score")
   })] : [];
   $unasked := [$map($filter($items, function($i) { $not($featured($i)) }), function($i) { $lost($i, "no features") })];
   {
-    "name": $states.input.BatchInput.name,
+    "folder": $states.input.BatchInput.folder,
     "run": $states.input.BatchInput.run,
     "input": $merge([$states.input.BatchInput.input, {"firstIndex": $items[0].index}]),
     "variant": $states.result.InvokedProductionVariant,
@@ -76,26 +86,60 @@ const decide = `(
   }
 )`
 
+// byID are the parts of decide that match a prediction to its subject by the id, which every prediction repeats, in any order. A
+// prediction that is not where its subject is makes the expression sort them; the subjects are in the order of their ids.
+var byID = []string{
+	"LABELS", ` and $occurs("\"id\"") = $count($asked)`,
+	"ORDER", `($paired($predictions) ? $predictions : $sort($predictions, function($l, $r) { $number($l.id) > $number($r.id) }))`,
+	"PAIRED", `$paired($ordered)`,
+	"$scores :=", `$own := function($pair) { $type($pair[1]) = "object" ? ($pair[1].id = $string($pair[0].index) ? 1 : 0) : 0 };
+  $paired := function($list) { $sum($append([0], $map($zip($asked, $list), $own))) = $count($asked) };
+  $scores :=`,
+}
+
+// byPosition are the same parts for [Cohort.PositionalPredictions].
+var byPosition = []string{"LABELS", "", "ORDER", "$predictions", "PAIRED", "true"}
+
+// The ways in which a decision record says that predictions were matched to subjects.
+const (
+	matchedByID       = "id"
+	matchedByPosition = "position"
+)
+
+// matching says how the predictions of a batch are matched to its subjects: in a word, in decide, and by what a subject is in the
+// request.
+func (c *Cohort) matching() (word string, parts []string, instances string) {
+	if c.PositionalPredictions {
+		return matchedByPosition, byPosition, "[$filter($states.input.Items, $featured).item.features]"
+	}
+	return matchedByID, byID, `[$map($filter($states.input.Items, $featured), function($i) {{"id": $string($i.index), "features": $i.item.features}})]`
+}
+
 // invokeModelForBatch asks for the scores of a batch and decides by them.
 func (p *ClinicalRiskPipeline) invokeModelForBatch() awsstepfunctions.TaskStateBase {
-	threshold := strconv.FormatFloat(p.props.Threshold, 'f', -1, 64)
-	decisions := strings.NewReplacer("THRESHOLD", threshold, "ALERT", workflow.AlertBranch, "NONE", workflow.NoAlertBranch).Replace(decide)
-	body := map[string]any{
-		workflow.Instances: expression("( " + featured + "; [$filter($states.input.Items, $featured).item.features] )"),
-	}
+	_, parts, instances := p.props.Cohort.matching()
+	decisions := strings.NewReplacer(append([]string{
+		"THRESHOLD", strconv.FormatFloat(p.props.Threshold, 'f', -1, 64), "ALERT", workflow.AlertBranch, "NONE", workflow.NoAlertBranch,
+		"MOST", strconv.Itoa(workflow.MaxID), "UNKNOWN", workflow.Unknown,
+	}, parts...)...).Replace(decide)
+	body := map[string]any{workflow.Instances: expression("( " + featured + "; " + instances + " )")}
 	return WithRetries(p.invokeEndpoint(body, p.props.Cohort.ModelTimeout, decisions), p.props.Cohort.modelRetries())
 }
 
-// recordDecisions writes the record of the batch. Its name has the place of the first subject in the cohort.
+// batchKey is the JSONata expression of the key of a batch's record. Its name has the place of the first subject in the cohort.
+const batchKey = `$states.input.folder & "batch-" & $formatInteger($states.input.input.firstIndex, "0000000") & ".json"`
+
+// recordDecisions writes the record of the batch.
 func (p *ClinicalRiskPipeline) recordDecisions() awsstepfunctions.TaskStateBase {
-	key := `"` + workflow.RecordFolder + `/" & $states.input.name & "/batch-" & $formatInteger($states.input.input.firstIndex, "0000000") & ".json"`
 	record := p.record(map[string]any{
 		"run":       expression("$states.input.run"),
 		"input":     expression("$states.input.input"),
 		"subjects":  expression("$states.input.subjects"),
 		"notScored": expression("$states.input.notScored"),
 	})
-	state := p.putRecord(workflow.RecordDecisions, key, record, map[string]any{
+	matched, _, _ := p.props.Cohort.matching()
+	record["model"].(map[string]any)["matchedBy"] = matched
+	state := p.putRecord(workflow.RecordDecisions, batchKey, record, map[string]any{
 		"scored": expression("$count($states.input.subjects)"),
 		"high":   expression(`$count($states.input.subjects[branch = "` + workflow.AlertBranch + `"])`),
 		"failed": expression("$count($states.input.notScored)"),

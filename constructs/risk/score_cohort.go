@@ -62,16 +62,17 @@ func (p *ClinicalRiskPipeline) scoreCohort() awsstepfunctions.DistributedMap {
 			MaxItemsPerBatch:      jsii.Number(c.BatchSize),
 			MaxInputBytesPerBatch: jsii.Number(c.BatchBytes),
 			BatchInput: &map[string]any{
-				"name":  expression("$states.context.Execution.Name"), // a child has another name
-				"run":   run(),
-				"input": expression("$states.input." + workflow.CohortObject),
+				"folder": expression(recordFolder), // a child has another name
+				"run":    run(),
+				"input":  expression("$states.input." + workflow.CohortObject),
 			},
 		}),
 		Outputs: expression(`$merge([$states.input, {"` + workflow.Counts + `": {
   "subjects": $sum($append([0], $append($states.result.scored, $states.result.failed))),
   "scored": $sum($append([0], $states.result.scored)),
   "high": $sum($append([0], $states.result.high)),
-  "failed": $sum($append([0], $states.result.failed))}}])`),
+  "failed": $sum($append([0], $states.result.failed))},
+  "` + workflow.Conflicts + `": $sum($append([0], $states.result.` + workflow.Conflicts + `))}])`),
 	})
 	distributed.ItemProcessor(p.scoreBatch(), nil)
 	return WithRetries(distributed, readerRetries)

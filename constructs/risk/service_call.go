@@ -16,11 +16,12 @@ type arguments struct {
 	parameters map[string]any
 	timeout    time.Duration
 	output     any // an expression, or an object with some
+	assign     map[string]any
 }
 
 func (p *ClinicalRiskPipeline) callService(state string, call services.Call, with arguments) awsstepfunctions.TaskStateBase {
 	service, action := call.SDK()
-	return awsstepfunctionstasks.CallAwsService_Jsonata(p, &state, &awsstepfunctionstasks.CallAwsServiceJsonataProps{
+	props := &awsstepfunctionstasks.CallAwsServiceJsonataProps{
 		Comment:      &with.comment,
 		Service:      &service,
 		Action:       &action,
@@ -28,5 +29,9 @@ func (p *ClinicalRiskPipeline) callService(state string, call services.Call, wit
 		IamResources: jsii.Strings("*"), // the CDK demands it; the role has our statements and takes no other
 		TaskTimeout:  timeout(with.timeout),
 		Outputs:      with.output,
-	})
+	}
+	if with.assign != nil {
+		props.Assign = &with.assign
+	}
+	return awsstepfunctionstasks.CallAwsService_Jsonata(p, &state, props)
 }

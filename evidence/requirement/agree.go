@@ -1,9 +1,12 @@
 package requirement
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Disagreements compares a list of requirements with the marks in the code. It reports ids that occur twice in the list, marks with
-// unknown ids, and requirements of the design without code or without a test.
+// unknown ids, requirements of the design without code or without a test, and criteria whose tests do not name the requirement.
 func Disagreements(file string, list []Requirement, marks []Mark) []string {
 	var found []string
 	known := map[string]Requirement{}
@@ -23,7 +26,7 @@ func Disagreements(file string, list []Requirement, marks []Mark) []string {
 		tests[mark.ID] = tests[mark.ID] || mark.Test
 	}
 	for _, r := range list {
-		if r.AnsweredBy != Design {
+		if !r.InDesign() {
 			continue
 		}
 		if !code[r.ID] {
@@ -31,6 +34,20 @@ func Disagreements(file string, list []Requirement, marks []Mark) []string {
 		}
 		if !tests[r.ID] {
 			found = append(found, fmt.Sprintf("%s:%d: no test names %s (%s)", file, r.Line, r.ID, r.Title))
+		}
+		found = append(found, unchecked(file, r, marks)...)
+	}
+	return found
+}
+
+// unchecked reports the tests of criteria that do not exist, or do not name the requirement.
+func unchecked(file string, r Requirement, marks []Mark) []string {
+	var found []string
+	for _, c := range r.Acceptance {
+		for _, test := range c.Tests {
+			if !slices.ContainsFunc(marks, func(m Mark) bool { return m.Test && m.ID == r.ID && m.Declaration == test }) {
+				found = append(found, fmt.Sprintf("%s:%d: %s is a test of the criterion %q, and does not name %s", file, r.Line, test, c.Text, r.ID))
+			}
 		}
 	}
 	return found

@@ -22,6 +22,13 @@ func TestDisagreements(t *testing.T) {
 	}{
 		{"code and a test name it", []Requirement{design("SRC-01", 3)}, []Mark{code("SRC-01"), test("SRC-01")}, nil},
 		{"a procedure needs neither", []Requirement{{ID: "P11-10i", AnsweredBy: Procedure}}, nil, nil},
+		{"a shared requirement needs both", []Requirement{{ID: "SRC-01", Title: "Topic", AnsweredBy: Shared, Line: 3}}, nil,
+			[]string{"r.yaml:3: no code names SRC-01 (Topic)", "r.yaml:3: no test names SRC-01 (Topic)"}},
+		{"what is not shown needs neither", []Requirement{{ID: "SRC-01", AnsweredBy: Open}}, nil, nil},
+		{"a criterion's test that names another requirement", []Requirement{{
+			ID: "SRC-01", AnsweredBy: Design, Line: 3, Acceptance: []Criterion{{"It alerts", []string{"TestNew", "TestOld"}}}}},
+			[]Mark{code("SRC-01"), test("SRC-01")},
+			[]string{`r.yaml:3: TestOld is a test of the criterion "It alerts", and does not name SRC-01`}},
 		{"no test", []Requirement{design("SRC-01", 3)}, []Mark{code("SRC-01")}, []string{"r.yaml:3: no test names SRC-01 (Topic)"}},
 		{"no code", []Requirement{design("SRC-01", 3)}, []Mark{test("SRC-01")},
 			[]string{"r.yaml:3: no code names SRC-01 (Topic)"}},

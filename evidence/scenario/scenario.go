@@ -1,4 +1,4 @@
-// Package scenario records what the operational qualification executes: a test writes a line with the history of each execution of
+// Package scenario records what the verification executes: a test writes a line with the history of each execution of
 // a synthesized definition, and the evidence reads these lines.
 //
 // The file has the name of the test, such as TestFaultSweep.jsonl.gz, and contains JSON Lines compressed by gzip. All values are
@@ -6,7 +6,6 @@
 package scenario
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -24,7 +23,7 @@ const suffix = ".jsonl.gz"
 type Scenario struct {
 	Test       string             `json:"test"`                 // the full name of the test, such as "TestRetries/up_to_six_times"
 	Variant    string             `json:"variant"`              // the variant of the pipeline
-	Definition string             `json:"definition"`           // digest of the definition, see [DefinitionDigest]
+	Definition string             `json:"definition"`           // digest of the definition, see [workflow.DefinitionDigest]
 	Scores     map[string]float64 `json:"scores,omitempty"`     // of the synthetic subjects, if the test sets them
 	Decision   string             `json:"decision,omitempty"`   // of the approver, if the test sets it; "" for none
 	Faults     []Fault            `json:"faults,omitempty"`     // the faults that the test injects
@@ -73,18 +72,6 @@ func HistoryOf(x *asl.Execution) json.RawMessage {
 
 // ChildOf returns a child with its history.
 func ChildOf(x *asl.Execution) Child { return Child{x.Name, EndingOf(x), HistoryOf(x)} }
-
-// DefinitionDigest returns the digest of a state machine's definition: the SHA-256 of the property DefinitionString in the template,
-// encoded as JSON in UTF-8 with sorted keys and without space between tokens.
-func DefinitionDigest(definitionString any) string {
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(definitionString); err != nil {
-		panic(err) // The value comes from JSON.
-	}
-	return Digest(bytes.TrimSpace(text.Bytes()))
-}
 
 // Digest returns the SHA-256 of a file's content, in hexadecimal.
 func Digest(content []byte) string {

@@ -69,6 +69,56 @@ violation contains v if {
 	)
 }
 
+# 21 CFR 11.10(c): who destroys the key of a locked record destroys the record.
+violation contains v if {
+	regulated
+	some name in resources_of_type("AWS::KMS::Key")
+	encrypts_locked_objects(name)
+	not kept(properties(name))
+	v := finding(
+		"GxP-KeyKept", name, "Properties.KeyPolicy",
+		"The policy of a key of locked records must refuse to disable the key, and to delete it or to do so in less than 30 days (21 CFR 11.10(c))",
+	)
+}
+
+violation contains v if {
+	regulated
+	some name in resources_of_type("AWS::KMS::Key")
+	encrypts_locked_objects(name)
+	not retained(name)
+	v := finding(
+		"GxP-KeyRetained", name, "DeletionPolicy",
+		"A key of locked records must be retained when its stack is deleted or replaces the key (21 CFR 11.10(c))",
+	)
+}
+
+encrypts_locked_objects(name) if {
+	some bucket in resources_of_type("AWS::S3::Bucket")
+	properties(bucket).ObjectLockEnabled == true
+	contains(sprintf("%v", [properties(bucket).BucketEncryption]), name)
+}
+
+kept(key) if {
+	some disable in denials(key, "kms:DisableKey")
+	excepts_named_principals(disable)
+	some delete in denials(key, "kms:ScheduleKeyDeletion")
+	excepts_named_principals(delete)
+	some hurry in denials(key, "kms:ScheduleKeyDeletion")
+	to_number(hurry.Condition.NumericLessThan["kms:ScheduleKeyDeletionPendingWindowInDays"]) == 30
+}
+
+denials(key, action) := [statement |
+	some statement in list(key.KeyPolicy.Statement)
+	statement.Effect == "Deny"
+	statement.Principal in ["*", {"AWS": "*"}]
+	action in list(statement.Action)
+]
+
+# A denial to everybody, or to everybody except named roles.
+excepts_named_principals(statement) if not statement.Condition
+
+excepts_named_principals(statement) if object.keys(statement.Condition) == {"ArnNotEquals"}
+
 violation contains v if {
 	some name in resources_of_type("AWS::S3::Bucket")
 	not refuses_http("AWS::S3::BucketPolicy", name, "Bucket")

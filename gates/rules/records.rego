@@ -50,11 +50,27 @@ violation contains v if {
 violation contains v if {
 	regulated
 	some name in resources_of_type("AWS::S3::Bucket")
-	some policy in ["deletionPolicy", "updateReplacePolicy"]
-	input.resources[name][policy] != "Retain"
+	not retained(name)
 	v := finding(
 		"GxP-BucketRetained", name, "DeletionPolicy",
 		"A bucket of an environment must be retained when its stack is deleted or replaces the bucket (21 CFR 11.10(c))",
+	)
+}
+
+# RetainExceptOnCreate deletes a resource only where CloudFormation rolls back the operation that created it.
+retained(name) if {
+	input.resources[name].deletionPolicy in ["Retain", "RetainExceptOnCreate"]
+	input.resources[name].updateReplacePolicy == "Retain"
+}
+
+# 21 CFR 11.10(c): without its policy a retained bucket takes plain HTTP, delete markers and shorter locks.
+violation contains v if {
+	regulated
+	some name in resources_of_type("AWS::S3::BucketPolicy")
+	not retained(name)
+	v := finding(
+		"GxP-BucketPolicyRetained", name, "DeletionPolicy",
+		"The policy of a bucket of an environment must be retained with its bucket, or the bucket loses its guard (21 CFR 11.10(c))",
 	)
 }
 
@@ -83,4 +99,44 @@ evident(trail) if {
 	trail.IsLogging == true
 	trail.EnableLogFileValidation == true
 	customer_key(trail.KMSKeyId)
+}
+
+# 21 CFR 11.10(e) and (g), ICH E6(R3) 4.2.2: IAM and STS send their events only to trails of all regions.
+violation contains v if {
+	regulated
+	some name in resources_of_type("AWS::CloudTrail::Trail")
+	some setting in ["IsMultiRegionTrail", "IncludeGlobalServiceEvents"]
+	object.get(properties(name), setting, false) != true
+	v := finding(
+		"GxP-TrailEverywhere", name, sprintf("Properties.%s", [setting]),
+		"The trail of an environment must log all regions and the global services, or it misses changes of roles (21 CFR 11.10(e) and (g))",
+	)
+}
+
+# The calls that take the protection of records away, or blind their trail.
+watched_calls := [
+	"ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy",
+	"StopLogging", "UpdateTrail", "DeleteTrail", "PutEventSelectors",
+	"PutBucketPolicy", "DeleteBucketPolicy", "PutObjectLockConfiguration",
+]
+
+# 21 CFR 11.10(e) and 11.300(d), EMA guideline A4.10: somebody hears of an attempt.
+violation contains v if {
+	regulated
+	some name in resources_of_type("AWS::CloudTrail::Trail")
+	some call in watched_calls
+	not watched(name, call)
+	v := finding(
+		"GxP-TrailWatched", name, "Properties.CloudWatchLogsLogGroupArn",
+		"An alarm must watch the events of the trail for calls that take the protection of records away (21 CFR 11.10(e), 11.300(d))",
+	)
+}
+
+watched(trail, call) if {
+	some filter in resources_of_type("AWS::Logs::MetricFilter")
+	contains(sprintf("%v", [properties(trail).CloudWatchLogsLogGroupArn]), referenced(properties(filter).LogGroupName))
+	contains(text(properties(filter).FilterPattern), concat("", ["\"", call, "\""]))
+	some transformation in properties(filter).MetricTransformations
+	some alarm in resources_of_type("AWS::CloudWatch::Alarm")
+	properties(alarm).MetricName == transformation.MetricName
 }

@@ -13,19 +13,18 @@ import (
 var lenient = map[string]string{
 	"asl/": "the engine reads definitions and data as Step Functions does",
 
-	"cmd/asl/replay.go":                    "a recorded execution is replayed as it was recorded",
-	"cmd/clinicalrisk/approvals_client.go": "it reads the answers of the deciding function, which encodes them from structs",
-	"cmd/rehearse/check.go":                "it reads a definition that the emulator returns",
-	"evidence/gotest/":                     "it reads events of the go command",
-	"evidence/scenario/":                   "it reads files of this package",
-	"evidence/stamp.go":                    "it reads what the go command writes",
-	"lambda/approval/cloud/":               "it reads answers of AWS; no text of others decides whether an event of the trail counts",
-	"lambda/approval/internal/awstest/":    "the tests of package cloud use it",
-	"local/approver/approver.go":           "it reads what this program wrote",
-	"local/assembly/":                      "package assembly checked the definition when it read it; cdk.json only decides about a warning",
-	"local/outcome/redact.go":              "it looks for JSON in a text",
-	"local/sns.go":                         "it reads a message of the engine as SNS does",
-	"local/stepfunctions.go":               "it reads an output of the engine as Step Functions does",
+	"cmd/asl/replay.go":                 "a recorded execution is replayed as it was recorded",
+	"cmd/rehearse/check.go":             "it reads a definition that the emulator returns",
+	"evidence/gotest/":                  "it reads events of the go command",
+	"evidence/scenario/":                "it reads files of this package",
+	"evidence/stamp.go":                 "it reads what the go command writes",
+	"lambda/approval/cloud/":            "it reads answers of AWS; no text of others decides whether an event of the trail counts",
+	"lambda/approval/internal/awstest/": "the tests of package cloud use it",
+	"local/approver/approver.go":        "it reads what this program wrote",
+	"local/assembly/":                   "package assembly checked the definition when it read it; cdk.json only decides about a warning",
+	"local/outcome/redact.go":           "it looks for JSON in a text",
+	"local/sns.go":                      "it reads a message of the engine as SNS does",
+	"local/stepfunctions.go":            "it reads an output of the engine as Step Functions does",
 }
 
 var reads = regexp.MustCompile(`[^t]json\.(Unmarshal|NewDecoder)\(`)

@@ -15,7 +15,8 @@ import (
 // ErrNoPython reports a missing Python. Programs that need Python print that they skip their work.
 var ErrNoPython = errors.New("Python 3.10 or newer, with its venv module, was not found") //nolint:staticcheck // a name
 
-// Install installs the requirements into a virtual environment. The requirements pin one package per line, with all dependencies.
+// Install installs the requirements into a virtual environment. The requirements pin every package, dependencies included, by version
+// and by the hashes of its files: pip refuses a file with another hash, and a package without one.
 // Install returns a function that returns the path of a program in the environment, such as "python". It uses an existing environment
 // with the same requirements again. Installing takes a while, so it prints a line to standard output first.
 func Install(ctx context.Context, name string, requirements []byte) (program func(string) string, err error) {
@@ -45,7 +46,7 @@ func Install(ctx context.Context, name string, requirements []byte) (program fun
 	if err := os.WriteFile(pinned, requirements, 0o600); err != nil {
 		return nil, err
 	}
-	if output, err := exec.CommandContext(ctx, program("python"), "-m", "pip", "install", "--quiet", "--no-deps", "--requirement", pinned).CombinedOutput(); err != nil {
+	if output, err := exec.CommandContext(ctx, program("python"), "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "--requirement", pinned).CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("installing %s: %w\n%s", name, err, output)
 	}
 	return program, os.Rename(pinned, complete)

@@ -3,8 +3,11 @@ package venv
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -13,6 +16,38 @@ func TestWithoutPythonInstallFails(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	if _, err := Install(context.Background(), "tool", []byte("tool==1.0\n")); !errors.Is(err, ErrNoPython) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A version can be published again with other files, or answered by another index: its hash cannot.
+func TestAllPythonRequirementsArePinnedByHash(t *testing.T) {
+	var files []string
+	err := filepath.WalkDir("../..", func(path string, entry fs.DirEntry, err error) error {
+		switch name := entry.Name(); {
+		case err != nil:
+			return err
+		case entry.IsDir() && (name == "node_modules" || name != ".." && strings.HasPrefix(name, ".")):
+			return filepath.SkipDir
+		case strings.HasSuffix(name, "requirements.txt"):
+			files = append(files, path)
+		}
+		return nil
+	})
+	if err != nil || len(files) < 3 {
+		t.Fatalf("found %v, %v: want those of cfn-lint, the rehearsal and the models", files, err)
+	}
+	hashed := regexp.MustCompile(`^[\w.\[\]-]+==\S+( --hash=sha256:[0-9a-f]{64})+$`)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		joined := regexp.MustCompile(` \\\n\s+`).ReplaceAllString(string(text), " ")
+		for line := range strings.Lines(joined) {
+			if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") && !hashed.MatchString(line) {
+				t.Errorf("%s: %q has no version or no hash", file, line)
+			}
+		}
 	}
 }
 

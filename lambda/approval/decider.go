@@ -104,7 +104,7 @@ func (d *Decider) sign(ctx context.Context, a *Approval, caller Caller, decision
 		return nil, fault(http.StatusConflict, "RecordsChanged", "the decision records have changed since you reviewed them: review the request again, then decide")
 	}
 	record, err := d.Records.create(ctx, a, Record{
-		SchemaVersion: 1, ApprovalID: a.ID, Round: a.Round, Decision: verdict,
+		SchemaVersion: 1, ApprovalID: a.ID, RequestID: a.Request.RequestID, Round: a.Round, Decision: verdict,
 		Signer:  Signature{ARN: caller.ARN, UserID: caller.UserID, PrintedName: name, Invocation: caller.Invocation},
 		Meaning: decision.Meaning, Reason: decision.Reason, SignedAt: now,
 		Execution: a.Request.Execution, TrialID: a.Request.TrialID, Subjects: a.Request.Subjects, StartedAt: a.Request.StartedAt,

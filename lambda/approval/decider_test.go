@@ -22,12 +22,13 @@ func TestDecisionCompletesTheTaskWithItsRecord(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			body, version, err := s.objects.Read(context.Background(), "approvals/"+s.id+"/approval-1.json")
+			body, version, err := s.objects.Read(context.Background(), recordKey("token-1"))
 			if err != nil {
 				t.Fatal(err)
 			}
 			wanted := &approval.Outcome{
-				Decision: want, ApprovalID: s.id, Signer: janeARN, Record: "s3://records/approvals/" + s.id + "/approval-1.json", RecordVersion: version,
+				Decision: want, ApprovalID: s.id, Signer: janeARN, Record: "s3://records/" + recordKey("token-1"), RecordVersion: version,
+				Reviewed: s.show().Record.Reviewed.SHA256,
 			}
 			if diff := cmp.Diff(wanted, outcome); diff != "" {
 				t.Error(diff)
@@ -44,7 +45,7 @@ func TestDecisionCompletesTheTaskWithItsRecord(t *testing.T) {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(approval.Record{
-				SchemaVersion: 1, ApprovalID: s.id, Round: 1, Decision: want,
+				SchemaVersion: 1, ApprovalID: s.id, RequestID: requestID("token-1"), Round: 1, Decision: want,
 				Signer:  approval.Signature{ARN: janeARN, UserID: jane.UserID, PrintedName: "Jane Doe", Invocation: invocation},
 				Meaning: "responsibility", Reason: "the seven were called", SignedAt: s.now,
 				Execution: execution, TrialID: "T-1", Subjects: approval.Subjects{Counts: &approval.Counts{Subjects: 200, Scored: 199, High: 7, Failed: 1}},
@@ -209,7 +210,7 @@ func TestWithoutRecordsNobodyDecides(t *testing.T) {
 			s := newScene(t)
 			d := s.decision("approve")
 			s.ask(map[string]any{
-				"taskToken": "token-2", "execution": execution, "startedAt": "2026-03-01T01:00:00Z", "trialId": "T-1",
+				"taskToken": "token-2", "requestId": requestID("token-2"), "execution": execution, "startedAt": "2026-03-01T01:00:00Z", "trialId": "T-1",
 				"subjects": "S-1", "record": record, "deadline": "2026-03-04T03:00:00Z",
 			})
 			d.Round = 2
@@ -235,7 +236,7 @@ func TestADecisionAnswersTheNewestToken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(s.tasks.Outputs["token-2"]) != 1 || !strings.HasSuffix(outcome.Record, "/approval-2.json") {
+	if len(s.tasks.Outputs["token-2"]) != 1 || !strings.HasSuffix(outcome.Record, recordKey("token-2")) {
 		t.Errorf("outputs %v, outcome %+v", s.tasks.Outputs, outcome)
 	}
 }

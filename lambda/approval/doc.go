@@ -15,7 +15,7 @@
 //  4. Create the record of the decision as an object that nobody can replace. Creating it is the moment of the decision: if two
 //     people decide at the same time, the second one gets the first decision.
 //  5. Store the place of the record in the request.
-//  6. Complete the task with the record's place and version.
+//  6. Complete the task with the record's place and version. The execution then reads that record: it believes no callback.
 //
 // No table of used proofs is necessary. A proof is valid for one statement during five minutes. Who repeats it gets the same answer,
 // because the record of a decision is created once, and a request asks in another round after a retry or redrive.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 	"unicode"
@@ -79,6 +80,7 @@ type Record struct {
 	SchemaVersion int `json:"schemaVersion"` // 1
 
 	ApprovalID  string    `json:"approvalId"`
+	RequestID   string    `json:"requestId"`
 	Round       int       `json:"round"`
 	Decision    Verdict   `json:"decision"`
 	Signer      Signature `json:"signer"`
@@ -92,7 +94,9 @@ type Record struct {
 	StartedBy   []Starter `json:"startedBy"`
 	RequestedAt time.Time `json:"requestedAt"`
 	Deadline    time.Time `json:"deadline"`
-	Reviewed    *Reviewed `json:"reviewed"`
+
+	// Reviewed must be the last field, and the list of objects the last one in it: the execution reads what comes before the list.
+	Reviewed *Reviewed `json:"reviewed"`
 }
 
 // Signature is the signer of a decision.
@@ -111,8 +115,9 @@ type Outcome struct {
 	Decision      Verdict `json:"decision"`
 	ApprovalID    string  `json:"approvalId"`
 	Signer        string  `json:"signer"`        // the ARN
-	Record        string  `json:"record"`        // "s3://bucket/approvals/ID/approval-ROUND.json"
+	Record        string  `json:"record"`        // "s3://bucket/approvals/TRIAL/REQUEST.json"
 	RecordVersion string  `json:"recordVersion"` // the version of that object
+	Reviewed      string  `json:"reviewed"`      // the digest of the reviewed records
 }
 
 // signed is a record with its place in the store.
@@ -121,11 +126,12 @@ type signed struct {
 	key, version string
 }
 
+// recordKey is the key of the record. The execution derives the same key, and reads the record there.
 func (a *Approval) recordKey() string {
-	return fmt.Sprintf("%s%s/approval-%d.json", ApprovalsPrefix, a.ID, a.Round)
+	return ApprovalsPrefix + a.Request.TrialID + "/" + a.Request.RequestID + ".json"
 }
 
-// find returns the record of the request's round, or ErrNotFound.
+// find returns the record of the request, or ErrNotFound. It refuses a record of another request in its place.
 func (r Records) find(ctx context.Context, a *Approval) (*signed, error) {
 	body, version, err := r.Objects.Read(ctx, a.recordKey())
 	if err != nil {
@@ -134,6 +140,9 @@ func (r Records) find(ctx context.Context, a *Approval) (*signed, error) {
 	s := &signed{key: a.recordKey(), version: version}
 	if err := strictjson.Unmarshal(body, &s.Record); err != nil {
 		return nil, fmt.Errorf("the approval record is not valid JSON: %w", err)
+	}
+	if s.ApprovalID != a.ID || s.RequestID != a.Request.RequestID || s.Execution != a.Request.Execution || s.Reviewed == nil {
+		return nil, fault(http.StatusConflict, "ForeignRecord", "the record at %s is not of this request: tell your administrator", Place{r.Bucket, s.key})
 	}
 	return s, nil
 }
@@ -151,6 +160,6 @@ func (r Records) create(ctx context.Context, a *Approval, record Record) (*signe
 func (r Records) outcome(s *signed) *Outcome {
 	return &Outcome{
 		Decision: s.Decision, ApprovalID: s.ApprovalID, Signer: s.Signer.ARN,
-		Record: Place{r.Bucket, s.key}.String(), RecordVersion: s.version,
+		Record: Place{r.Bucket, s.key}.String(), RecordVersion: s.version, Reviewed: s.Record.Reviewed.SHA256,
 	}
 }

@@ -3,9 +3,14 @@ package approval_test
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"clinical-risk-pipeline/lambda/approval"
 )
 
 func recordSchema(t *testing.T) *jsonschema.Schema {
@@ -24,7 +29,7 @@ func recorded(t *testing.T, asked map[string]any) map[string]any {
 	t.Helper()
 	s := newScene(t)
 	s.tasks.Waiting["token-2"] = true
-	asked["taskToken"] = "token-2"
+	asked["taskToken"], asked["requestId"] = "token-2", requestID("token-2")
 	s.ask(asked)
 	if _, err := s.decide(jane, "approve"); err != nil {
 		t.Fatal(err)
@@ -67,5 +72,56 @@ func TestTheSchemaRefusesWrongRecords(t *testing.T) {
 		if recordSchema(t).Validate(record) == nil {
 			t.Errorf("%s is accepted", reason)
 		}
+	}
+}
+
+// Who may write to the bucket could plant a record where the decision is about to be written.
+//
+// Requirements: P11-10e, P11-70
+func TestARecordOfAnotherRequestIsNoDecision(t *testing.T) {
+	other := recorded(t, request())
+	for reason, change := range map[string]func(map[string]any){
+		"another execution": func(r map[string]any) { r["execution"] = execution + "0" },
+		"another request":   func(r map[string]any) { r["requestId"] = requestID("token-3") },
+		"another approval":  func(r map[string]any) { r["approvalId"] = "ap-aaaaaaaaaaaaaaaa" },
+		"nothing reviewed":  func(r map[string]any) { delete(r, "reviewed") },
+	} {
+		t.Run(reason, func(t *testing.T) {
+			s := newScene(t)
+			d := s.decision("approve")
+			planted := maps.Clone(other)
+			planted["requestId"] = requestID("token-1")
+			change(planted)
+			body, err := json.Marshal(planted)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.objects.Set(recordKey("token-1"), body)
+			_, err = s.decider.Decide(context.Background(), s.id, jane, d)
+			wantFault(t, err, http.StatusConflict, "ForeignRecord")
+			if n := len(s.tasks.Outputs); n > 0 {
+				t.Errorf("%d tasks were completed", n)
+			}
+		})
+	}
+}
+
+// The execution reads what comes before the list of the reviewed records.
+func TestTheListOfReviewedRecordsIsTheEndOfTheRecord(t *testing.T) {
+	s := newScene(t)
+	if _, err := s.decide(jane, "approve"); err != nil {
+		t.Fatal(err)
+	}
+	body, _, err := s.objects.Read(context.Background(), recordKey("token-1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, _, found := strings.Cut(string(body), ",\n    \"objects\": [")
+	var record approval.Record
+	if err := json.Unmarshal([]byte(head+"}}"), &record); err != nil || !found {
+		t.Fatalf("the beginning is not a record: %v\n%s", err, head)
+	}
+	if record.RequestID != requestID("token-1") || record.Decision != approval.Approve || record.Reviewed.Place != place || record.Reviewed.SHA256 == "" {
+		t.Errorf("the beginning of the record is %+v", record)
 	}
 }

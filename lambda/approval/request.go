@@ -14,11 +14,13 @@ import (
 
 	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/internal/strictjson"
+	"clinical-risk-pipeline/workflow"
 )
 
 // Request is what the state RequestApproval sends. It has neither features nor scores. Unknown fields are refused.
 type Request struct {
 	TaskToken string    `json:"taskToken"`
+	RequestID string    `json:"requestId"` // decides the key of the record: a hash of execution, time and redrive, in 64 hexadecimal digits
 	Execution string    `json:"execution"` // the execution's ARN
 	StartedAt time.Time `json:"startedAt"` // when the execution started
 	TrialID   string    `json:"trialId"`
@@ -81,7 +83,10 @@ func (s Subjects) String() string {
 	return fmt.Sprintf("%d at high risk, %d scored and %d not scored, of %d subjects", s.Counts.High, s.Counts.Scored, s.Counts.Failed, s.Counts.Subjects)
 }
 
-var executionPattern = regexp.MustCompile(`^arn:aws[a-z-]*:states:[a-z0-9-]+:\d{12}:execution:[^:\s]+:[^:\s]+$`)
+var (
+	executionPattern = regexp.MustCompile(`^arn:aws[a-z-]*:states:[a-z0-9-]+:\d{12}:execution:[^:\s]+:[^:\s]+$`)
+	requestIDPattern = regexp.MustCompile(`^[0-9a-f]{64}$`)
+)
 
 // ParseRequest reads and checks a request, and reports all faults at once. The faults name fields, never subjects.
 func ParseRequest(payload []byte) (*Request, error) {
@@ -96,9 +101,10 @@ func ParseRequest(payload []byte) (*Request, error) {
 		}
 	}
 	check(r.TaskToken != "", "taskToken is required")
+	check(requestIDPattern.MatchString(r.RequestID), "requestId must have 64 hexadecimal digits")
 	check(executionPattern.MatchString(r.Execution), "execution must be the ARN of an execution")
 	check(!r.StartedAt.IsZero(), "startedAt is required")
-	check(r.TrialID != "", "trialId is required")
+	check(workflow.IsID(r.TrialID), "trialId "+workflow.IDRule)
 	check(r.Subjects.Counts != nil || r.Subjects.ID != "", "subjects must be counts or a subject's pseudonymous id")
 	check(!r.Deadline.IsZero(), "deadline is required")
 	check(r.RedriveCount >= 0, "redriveCount must not be negative")

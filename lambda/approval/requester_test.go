@@ -139,7 +139,11 @@ func TestWrongRequestsAreRefused(t *testing.T) {
 		"a name is not an ARN":                    {"execution", "nightly-7", "execution must be the ARN of an execution"},
 		"the start is needed to find the starter": {"startedAt", "0001-01-01T00:00:00Z", "startedAt is required"},
 		"times are in RFC 3339":                   {"deadline", "tomorrow", "must be an RFC 3339 time"},
-		"a run belongs to a trial":                {"trialId", "", "trialId is required"},
+		"a run belongs to a trial":                {"trialId", "", "trialId must have 1 to 64 letters"},
+		"a trial is a part of the record's key":   {"trialId", "../T-1", "trialId must have 1 to 64 letters"},
+		"a request has an id":                     {"requestId", "", "requestId must have 64 hexadecimal digits"},
+		"an id is a hash":                         {"requestId", "../other/" + strings.Repeat("a", 55), "requestId must have 64 hexadecimal digits"},
+		"a count of retries is not negative":      {"retryCount", -1, "retryCount must not be negative"},
 		"a request is about somebody":             {"subjects", "", "subjects must be counts or a subject's pseudonymous id"},
 		"counts are whole numbers":                {"subjects", map[string]any{"high": 0.5}, "must be a whole number"},
 		"counts have no features":                 {"subjects", map[string]any{"high": 1, "features": map[string]any{"age": 71}}, `unknown field "features"`},
@@ -178,8 +182,8 @@ func TestDecisionsOfPeopleAreNotReviewed(t *testing.T) {
 
 func TestAllFaultsOfARequestAreReportedAtOnce(t *testing.T) {
 	_, err := approval.ParseRequest([]byte(`{}`))
-	if err == nil || len(strings.Split(err.Error(), "\n")) != 7 {
-		t.Errorf("got %v, want seven faults", err)
+	if err == nil || len(strings.Split(err.Error(), "\n")) != 8 {
+		t.Errorf("got %v, want eight faults", err)
 	}
 }
 

@@ -88,16 +88,25 @@ func newScene(t *testing.T) *scene {
 
 func request() map[string]any {
 	return map[string]any{
-		"taskToken": "token-1", "execution": execution, "startedAt": "2026-03-01T01:00:00Z", "trialId": "T-1",
+		"taskToken": "token-1", "requestId": requestID("token-1"), "execution": execution, "startedAt": "2026-03-01T01:00:00Z", "trialId": "T-1",
 		"subjects": map[string]any{"subjects": 200, "scored": 199, "high": 7, "failed": 1}, "record": place,
 		"deadline": "2026-03-04T03:00:00Z",
 	}
 }
 
-// asked returns a request with one field changed.
+// requestID is the id of the request with a token.
+func requestID(token string) string { return approval.Digest([]byte(token)) }
+
+// recordKey is the key of the record of the request with a token.
+func recordKey(token string) string { return "approvals/T-1/" + requestID(token) + ".json" }
+
+// asked returns a request with one field changed. Another token belongs to another request: the execution was redriven.
 func asked(field string, value any) map[string]any {
 	r := request()
 	r[field] = value
+	if token, ok := value.(string); ok && field == "taskToken" {
+		r["requestId"] = requestID(token)
+	}
 	return r
 }
 

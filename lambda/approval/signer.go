@@ -16,7 +16,7 @@ type Caller struct {
 
 // Signers are the people who may decide.
 //
-// Requirements: P11-10g, P11-100a
+// Requirements: P11-10g, P11-100a, P11-200a1, P11-200a3
 type Signers struct {
 	// Approvers are the ARNs of IAM roles and users. A session counts as its role.
 	Approvers []string

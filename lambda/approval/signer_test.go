@@ -13,9 +13,9 @@ func session(role, name string) approval.Caller {
 	return approval.Caller{ARN: "arn:aws:sts::123456789012:assumed-role/" + role + "/" + name, UserID: "AROAEXAMPLE:" + name}
 }
 
-// Requirements: P11-10g, P11-100a
+// Requirements: P11-10g, P11-100a, P11-200a1, P11-200a3
 func TestOnlyApproversWithANameDecide(t *testing.T) {
-	email, users := names(t, `^[a-z.]+@example\.com$`), names(t, `grace|ada\.byron@example\.com`)
+	email, users := names(t, `^[a-z.]+@example\.com$`), names(t, `grace|(jane\.doe|ada\.byron)@example\.com`)
 	for reason, row := range map[string]struct {
 		caller approval.Caller
 		names  approval.Names

@@ -27,7 +27,7 @@ func task(token, execution string) *asl.Task {
 		Input: map[string]any{
 			"FunctionName": "arn:aws:lambda:eu-central-1:123456789012:function:request",
 			"Payload": map[string]any{
-				"taskToken": token, "execution": "arn:aws:states:eu-central-1:123456789012:execution:Pipeline:" + execution,
+				"taskToken": token, "requestId": approval.Digest([]byte(token + execution)), "execution": "arn:aws:states:eu-central-1:123456789012:execution:Pipeline:" + execution,
 				"startedAt": "2026-01-01T00:00:00Z", "trialId": "T-1", "subjects": "S-0042",
 				"record": "s3://records/decisions/a b/" + execution + ".json", "deadline": "2026-01-04T01:00:00Z",
 			},
@@ -199,7 +199,7 @@ func TestFaultsOfDecisions(t *testing.T) {
 	}
 }
 
-// A retried task asks again, and the person decides again.
+// A redriven task asks again, and the person decides again.
 func TestAnExecutionMayAskAgain(t *testing.T) {
 	services, _ := run(t, open(t, "all"))
 	for i, token := range []string{"token-1", "token-2"} {
@@ -208,8 +208,8 @@ func TestAnExecutionMayAskAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		record, _ := reply.Output.(map[string]any)["record"].(string)
-		if want := []string{"/approval-1.json", "/approval-2.json"}[i]; !strings.HasSuffix(record, want) {
-			t.Errorf("recorded at %s, want …%s", record, want)
+		if want := "/T-1/" + approval.Digest([]byte(token+"e-1")) + ".json"; !strings.HasSuffix(record, want) {
+			t.Errorf("%d: recorded at %s, want …%s", i, record, want)
 		}
 	}
 }
@@ -266,7 +266,7 @@ func TestAWrongRequestFailsTheTask(t *testing.T) {
 	payload["trialId"], payload["deadline"] = "", "2025-01-01T00:00:00Z"
 	_, err := services.Call(t.Context(), wrong)
 	failure, ok := errors.AsType[*asl.Error](err)
-	if !ok || failure.Name != "joinError" || !strings.Contains(failure.Cause, `"errorMessage":"trialId is required"`) {
+	if !ok || failure.Name != "joinError" || !strings.Contains(failure.Cause, `"errorMessage":"trialId must have 1 to 64 letters`) {
 		t.Errorf("got %v", err)
 	}
 	other := task("token", "e-1")

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"clinical-risk-pipeline/workflow"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -37,7 +39,10 @@ func TestStateMachineOfAnEnvironment(t *testing.T) {
 		Logging: Logging{Level: "ALL", Group: "/aws/vendedlogs/states/risk"},
 	}
 	got := *m
-	got.Name, got.ARN, got.RoleARN, got.Definition = "", "", "", nil
+	if got.Digest == "" || got.Digest == workflow.DefinitionDigest(string(got.Definition)) {
+		t.Errorf("the digest %q is not that of the template, which has references", got.Digest)
+	}
+	got.Name, got.ARN, got.RoleARN, got.Definition, got.Digest = "", "", "", nil, ""
 	if diff := cmp.Diff(want, &got); diff != "" {
 		t.Errorf("state machine (-want +got):\n%s", diff)
 	}

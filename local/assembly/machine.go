@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"clinical-risk-pipeline/internal/strictjson"
+	"clinical-risk-pipeline/workflow"
 )
 
 const stateMachineType = "AWS::StepFunctions::StateMachine"
@@ -25,7 +26,10 @@ type StateMachine struct {
 	Region    string
 	// Definition is the definition in Amazon States Language, with resolved intrinsics: JSON.
 	Definition []byte
-	Logging    Logging
+	// Digest is the digest of the definition in the template, as the tag of the deployed state machine and its decision records
+	// have it: see [workflow.DefinitionDigest]. The definition here has resolved intrinsics, so its own digest would differ.
+	Digest  string
+	Logging Logging
 }
 
 // Logging configures what Step Functions writes to CloudWatch Logs about each execution.
@@ -84,6 +88,7 @@ func (r *resolver) stateMachine(id string) (*StateMachine, error) {
 	}
 	m.Name = m.ARN[strings.LastIndex(m.ARN, ":")+1:]
 	m.RoleARN, _ = properties["RoleArn"].(string)
+	m.Digest = workflow.DefinitionDigest(r.template.Resources[id].Properties["DefinitionString"])
 	return m, nil
 }
 

@@ -102,6 +102,8 @@ func TestFaults(t *testing.T) {
 		{"two subjects, one in disguise", "a.jsonl", `{"subject": "A", "trialId": "T", "subjec\u0074": "B", "transformed_features": {"x": 1}}`, `the name "subject" appears twice`},
 		{"a feature twice", "a.json", `{"subject": "A", "trialId": "T", "transformed_features": {"x": 1, "y": 2, "x": 3}}`, `the name "x" appears twice in the object "transformed_features"`},
 		{"half a character, which becomes another", "a.jsonl", `{"subject": "A", "trialId": "T", "transformed_features": {"x": "\ud800"}}`, ":1: not valid JSON (column 65: half of a surrogate pair)"},
+		{"an id that is an option", "a.jsonl", validInput("--output"), ":1: subject must have 1 to 64 letters, digits, "},
+		{"a trial that is a path", "a.jsonl", `{"subject": "A", "trialId": "../T", "transformed_features": {}}`, ":1: trialId must have 1 to 64 letters, digits, "},
 		{"no trial", "a.jsonl", `{"subject": "A", "transformed_features": {}}`, ":1: trialId is missing"},
 		{"no features", "a.jsonl", `{"subject": "A", "trialId": "T"}`, ":1: transformed_features is missing"},
 		{"features that are null", "a.jsonl", `{"subject": "A", "trialId": "T", "transformed_features": null}`, ":1: transformed_features must be an object"},

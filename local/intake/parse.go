@@ -65,7 +65,7 @@ func parse(l line) (Input, error) {
 	return input, nil
 }
 
-// checkID returns the fault of an id, "" for none.
+// checkID returns the fault of an id, "" for none. Ids appear on terminals, in the arguments of jobs and in the keys of records.
 func checkID(object map[string]any, field, meaning string) string {
 	value, given := object[field]
 	id, ok := value.(string)

@@ -32,11 +32,12 @@ import (
 // independent. And in one real trial of 254 subjects, of whom 57% discontinued, baseline covariates hardly predicted who (AUC 0.6).
 // Before you alert about people, validate a model on your own trial.
 //
-// A request is {"features": {…}}, and the answer is {"risk_score": 0.81}. A batch is {"instances": [{…}, …]}, and the answer is
-// {"predictions": [{"risk_score": 0.81}, …]} in the same order. The model ignores other features. It refuses a missing or mistyped
-// feature, as a container does with status 400. The message names features, never values.
+// A request is {"features": {…}}, and the answer is {"risk_score": 0.81}. A batch is {"instances": [{"id": "17", "features": {…}}, …]},
+// and the answer is {"predictions": [{"id": "17", "risk_score": 0.81}, …]}: every prediction repeats the id of its instance. Instances
+// that are features alone have predictions without ids, in the same order. The model ignores other features. It refuses a missing or
+// mistyped feature, as a container does with status 400. The message names features, never values.
 //
-// In a batch, a refused subject does not affect the others: its prediction is {"error": "…"} and has no score. A container that
+// In a batch, a refused subject does not affect the others: its prediction has an "error" and no score. A container that
 // refuses the whole batch loses all of its subjects, and the coverage shows it.
 type Reference struct{}
 
@@ -81,9 +82,11 @@ func Risk(f Features) float64 {
 	return 1 / (1 + math.Exp(-logOdds))
 }
 
-// score is the answer for one subject.
-type score struct {
-	Risk float64 `json:"risk_score"`
+// prediction is the answer for one subject: a score or an error, in a batch with the id of the instance.
+type prediction struct {
+	ID    string   `json:"id,omitempty"`
+	Risk  *float64 `json:"risk_score,omitempty"`
+	Error string   `json:"error,omitempty"`
 }
 
 // Invoke implements Model.
@@ -98,16 +101,16 @@ func (Reference) Invoke(ctx context.Context, request Request) (Response, error) 
 	}
 	err := strictjson.Unmarshal(request.Body, &body)
 	if err != nil || (body.Features == nil) == (body.Instances == nil) {
-		return response, modelError(400, `the request must be {"features": {…}} or {"instances": [{…}, …]}`)
+		return response, modelError(400, `the request must be {"features": {…}} or {"instances": [{"id": "…", "features": {…}}, …]}`)
 	}
 	if body.Instances != nil {
-		return answer(response, predict(body.Instances))
+		return answer(response, map[string]any{"predictions": predictAll(body.Instances)})
 	}
-	f, faults := readFeatures(body.Features)
-	if len(faults) > 0 {
-		return response, modelError(400, strings.Join(faults, "; "))
+	one := predict(body.Features)
+	if one.Error != "" {
+		return response, modelError(400, one.Error)
 	}
-	return answer(response, score{Risk(f)})
+	return answer(response, one)
 }
 
 func answer(response Response, body any) (Response, error) {
@@ -116,17 +119,30 @@ func answer(response Response, body any) (Response, error) {
 	return response, err
 }
 
-// predict answers a batch: with the score or the faults of every instance.
-func predict(instances []map[string]any) map[string]any {
-	predictions := make([]any, len(instances))
+// predictAll answers a batch: with the score or the faults of every instance.
+func predictAll(instances []map[string]any) []prediction {
+	predictions := make([]prediction, len(instances))
 	for i, instance := range instances {
-		if f, faults := readFeatures(instance); len(faults) > 0 {
-			predictions[i] = map[string]any{"error": strings.Join(faults, "; ")}
+		id, labelled := instance["id"].(string)
+		features, nested := instance["features"].(map[string]any)
+		if labelled && nested {
+			predictions[i] = predict(features)
+			predictions[i].ID = id
 		} else {
-			predictions[i] = score{Risk(f)}
+			predictions[i] = predict(instance)
 		}
 	}
-	return map[string]any{"predictions": predictions}
+	return predictions
+}
+
+// predict returns the score of one subject, or the faults of its features.
+func predict(features map[string]any) prediction {
+	f, faults := readFeatures(features)
+	if len(faults) > 0 {
+		return prediction{Error: strings.Join(faults, "; ")}
+	}
+	risk := Risk(f)
+	return prediction{Risk: &risk}
 }
 
 // readFeatures returns the features, or all their faults in a fixed order.

@@ -167,3 +167,21 @@ func TestReferenceNamesBrokenSubjectsOfABatch(t *testing.T) {
 		t.Errorf("the answer repeats a value: %s", response.Body)
 	}
 }
+
+// Every prediction of a batch repeats the id of its instance, also one without a score.
+func TestReferenceRepeatsTheIDsOfABatch(t *testing.T) {
+	response, err := Reference{}.Invoke(t.Context(), Request{Body: []byte(`{"instances": [{"id": "7", "features": ` + validFeatures + `}, {"id": "5", "features": {}}]}`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answer struct {
+		Predictions []map[string]any `json:"predictions"`
+	}
+	if err := json.Unmarshal([]byte(response.Body), &answer); err != nil || len(answer.Predictions) != 2 {
+		t.Fatalf("answer %s, %v", response.Body, err)
+	}
+	first, second := answer.Predictions[0], answer.Predictions[1]
+	if first["id"] != "7" || first["risk_score"] == nil || second["id"] != "5" || second["error"] == nil || second["risk_score"] != nil {
+		t.Errorf("answer %s", response.Body)
+	}
+}

@@ -80,6 +80,9 @@ func reason(child *asl.Execution, t trace) string {
 	if child.Status != asl.Succeeded {
 		return fmt.Sprintf("the batch ended as %s in %s: %s", child.Status, t.last, cmp.Or(child.Error, "no error"))
 	}
+	if output, _ := child.Output.(map[string]any); output[workflow.Conflicts] != nil {
+		return "another execution, cohort or definition wrote the record of the batch"
+	}
 	i := slices.IndexFunc(t.transitions, func(taken [2]string) bool { return taken[1] == workflow.NotScored })
 	switch {
 	case i < 0:

@@ -107,3 +107,12 @@ func TestStrictly(t *testing.T) {
 		}
 	}
 }
+
+// A batch in whose place there is another execution's record was scored, and does not count.
+func TestABatchWithARecordOfAnotherExecution(t *testing.T) {
+	var children Children
+	conflict := &asl.Execution{Status: asl.Succeeded, Output: map[string]any{"scored": 0.0, "high": 0.0, "failed": 2.0, "conflicts": 1.0}}
+	if b := children.Add(conflict); b.Reason != "another execution, cohort or definition wrote the record of the batch" {
+		t.Errorf("the reason is %q", b.Reason)
+	}
+}

@@ -6,9 +6,7 @@
 package report
 
 import (
-	"crypto/sha256"
 	_ "embed"
-	"encoding/hex"
 	"html/template"
 	"io"
 	"time"
@@ -154,7 +152,6 @@ type view struct {
 	Approvals  *list[local.Approval]
 	Downstream *list[local.Downstream]
 	Subjects   int
-	Digest     string // SHA-256 of the definition
 	Generated  string
 	Logging    string
 
@@ -172,11 +169,10 @@ func (r *Report) Write(summary *outcome.Summary) func(io.Writer) error {
 		definition := r.about.StateMachine.Definition
 		drawing, notDrawn := draw.SVG(definition, &r.overlay)
 		threshold, known := r.about.StateMachine.Threshold()
-		digest := sha256.Sum256(definition)
 		v := view{
 			About: r.about, Summary: summary, Style: template.CSS(style), Drawing: template.HTML(drawing), NotDrawn: notDrawn,
 			Scores: r.scores.chart(threshold, known), HighRisk: &r.highRisk, Failures: r.failures.groups(),
-			Retries: r.retries.rows(), Digest: hex.EncodeToString(digest[:]), threshold: threshold,
+			Retries: r.retries.rows(), threshold: threshold,
 			Generated: time.Now().UTC().Format("2006-01-02 15:04 MST"), Logging: r.about.StateMachine.Logging.Level,
 			Cohort: r.cohort, Approvals: &r.approvals, Downstream: &r.downstream, Subjects: r.about.Inputs,
 		}

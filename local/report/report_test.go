@@ -23,7 +23,7 @@ const definition = `{"QueryLanguage": "JSONata", "StartAt": "InvokeModel", "Stat
 
 func about() About {
 	return About{
-		StateMachine: &assembly.StateMachine{Name: "risk", Stack: "Dev-Risk", Definition: []byte(definition), Logging: assembly.Logging{Level: "ALL"}},
+		StateMachine: &assembly.StateMachine{Name: "risk", Stack: "Dev-Risk", Definition: []byte(definition), Digest: "digest-of-the-template", Logging: assembly.Logging{Level: "ALL"}},
 		Environment:  "dev", Input: "in.jsonl", Inputs: 3, Model: "a model",
 	}
 }
@@ -92,6 +92,7 @@ func TestPage(t *testing.T) {
 		"InvokeModel 1 2",  // retries
 		"× 3 1 failed",     // in the drawing, of InvokeModel
 		"alert above 0.75", // in the chart
+		"SHA-256 digest-of-the-template",
 		"This page holds no features.",
 	} {
 		if !strings.Contains(seen, want) {

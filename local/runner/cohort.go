@@ -60,7 +60,7 @@ func (p *Pipeline) RunCohort(ctx context.Context, file *intake.File, trial strin
 	if result.Files, err = p.files(execution, redact); err != nil {
 		return nil, err
 	}
-	return result, run.cover(ctx, file, result)
+	return result, run.cover(ctx, file, execution, result)
 }
 
 // cohortRun is a running execution of a cohort.

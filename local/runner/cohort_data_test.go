@@ -61,8 +61,9 @@ func TestCohortWithoutAnExtraction(t *testing.T) {
 	if err := json.Unmarshal(m.Definition, &definition); err != nil {
 		t.Fatal(err)
 	}
-	definition["StartAt"] = "FindCohort"
-	delete(definition["States"].(map[string]any), "StartEMRJob")
+	states := definition["States"].(map[string]any)
+	states["CheckInput"].(map[string]any)["Choices"].([]any)[0].(map[string]any)["Next"] = "FindCohort"
+	delete(states, "StartEMRJob")
 	m.Definition = []byte(asl.Encode(definition))
 	file := openCohort(t, members(3, 0.9))
 	p, err := New(m, Setting{Model: scoringEndpoint(t), Objects: t.TempDir()})
@@ -70,7 +71,7 @@ func TestCohortWithoutAnExtraction(t *testing.T) {
 		t.Fatal(err)
 	}
 	r, err := p.RunCohort(t.Context(), file, "T-1", func(*BatchResult) error { return nil })
-	if err != nil || r.Outcome.Scored != 3 || r.Outcome.Path[0] != "FindCohort" {
+	if err != nil || r.Outcome.Scored != 3 || r.Outcome.Path[1] != "FindCohort" {
 		t.Fatalf("%+v, %v", r, err)
 	}
 }

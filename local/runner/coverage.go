@@ -17,6 +17,10 @@ import (
 
 // decisionRecord is the part of docs/decision-record.schema.json that names the scored subjects and the others.
 type decisionRecord struct {
+	Run struct {
+		Execution string `json:"execution"`
+		StartedAt string `json:"startedAt"`
+	} `json:"run"`
 	Subjects []struct {
 		Index   int     `json:"index"`
 		Subject string  `json:"subject"`
@@ -38,7 +42,7 @@ type finding struct {
 
 // cover adds the decision about each subject of the file to the result. The decision records have it. For a subject that they do
 // not name, the batch has the reason.
-func (r *cohortRun) cover(ctx context.Context, file *intake.File, result *CohortResult) error {
+func (r *cohortRun) cover(ctx context.Context, file *intake.File, execution *asl.Execution, result *CohortResult) error {
 	found := make([]finding, file.Count)
 	for _, b := range r.batches {
 		for i := b.First; i < min(b.First+b.Size, len(found)); i++ {
@@ -49,35 +53,43 @@ func (r *cohortRun) cover(ctx context.Context, file *intake.File, result *Cohort
 	if bucket == "" {
 		return fmt.Errorf("the definition names no bucket for the decision records: state %s must have the argument Bucket", workflow.RecordDecisions)
 	}
-	folder := workflow.RecordFolder + "/" + r.name + "/"
+	startedAt := execution.Start.UTC().Format("2006-01-02T15:04:05.000Z")
+	folder := workflow.RecordsOf(result.Outcome.TrialID, execution.ARN, startedAt)
 	result.Outcome.Records = "s3://" + bucket + "/" + folder
 	for object, err := range r.objects.List(ctx, bucket, folder) {
 		if err != nil {
 			return err
 		}
-		if err := r.readRecord(ctx, bucket, object.Key, found); err != nil {
+		record, err := r.readRecord(ctx, bucket, object.Key)
+		if err == nil && (record.Run.Execution != execution.ARN || record.Run.StartedAt != startedAt) {
+			err = fmt.Errorf("it is of another execution, %q, started at %q", record.Run.Execution, record.Run.StartedAt)
+		}
+		if err == nil {
+			err = record.addTo(found, strings.TrimSuffix(path.Base(object.Key), path.Ext(object.Key)))
+		}
+		if err != nil {
 			return fmt.Errorf("decision record s3://%s/%s: %w", bucket, object.Key, err)
 		}
 	}
 	return result.add(file, found)
 }
 
-// readRecord adds the findings of a decision record to found.
-func (r *cohortRun) readRecord(ctx context.Context, bucket, key string, found []finding) error {
+func (r *cohortRun) readRecord(ctx context.Context, bucket, key string) (*decisionRecord, error) {
 	body, err := r.objects.Open(ctx, bucket, key)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer body.Close()
 	text, err := io.ReadAll(body)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var record decisionRecord
-	if err := strictjson.Unmarshal(text, &record); err != nil {
-		return err
-	}
-	batch := strings.TrimSuffix(path.Base(key), path.Ext(key))
+	return &record, strictjson.Unmarshal(text, &record)
+}
+
+// addTo adds the findings of the record of a batch to found.
+func (record *decisionRecord) addTo(found []finding, batch string) error {
 	for _, s := range record.Subjects {
 		if s.Index < 0 || s.Index >= len(found) || found[s.Index].score != nil {
 			return fmt.Errorf("it names line %d of the cohort, which does not exist or is in another record", s.Index)

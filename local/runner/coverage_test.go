@@ -5,9 +5,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/local"
 	"clinical-risk-pipeline/local/outcome"
+	"clinical-risk-pipeline/workflow"
 )
 
 // recordedCoverage is the coverage by hand-made decision records about a cohort of two.
@@ -20,7 +23,8 @@ func recordedCoverage(t *testing.T, records ...string) (*CohortResult, error) {
 		t.Fatal(err)
 	}
 	bucket, _ := field(p.definition, "States", "ScoreCohort", "ItemProcessor", "States", "RecordDecisions", "Arguments", "Bucket").(string)
-	folder := filepath.Join(objects, bucket, "decisions", "e")
+	execution := &asl.Execution{ARN: "arn:e", Start: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+	folder := filepath.Join(objects, bucket, filepath.FromSlash(workflow.RecordsOf("T-1", "arn:e", "2026-01-01T00:00:00.000Z")))
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -32,12 +36,12 @@ func recordedCoverage(t *testing.T, records ...string) (*CohortResult, error) {
 	}
 	p.objects = local.S3{Dir: objects}
 	run := &cohortRun{Pipeline: p, name: "e"}
-	result := &CohortResult{Outcome: &outcome.Cohort{}}
-	return result, run.cover(t.Context(), file, result)
+	result := &CohortResult{Outcome: &outcome.Cohort{Ending: outcome.Ending{TrialID: "T-1"}}}
+	return result, run.cover(t.Context(), file, execution, result)
 }
 
 func TestImpossibleDecisionRecords(t *testing.T) {
-	const good = `{"subjects": [{"index": 0, "subject": "S-000", "score": 0.9, "branch": "alert"}]}`
+	const good = `{"run": {"execution": "arn:e", "startedAt": "2026-01-01T00:00:00.000Z"}, "subjects": [{"index": 0, "subject": "S-000", "score": 0.9, "branch": "alert"}]}`
 	if r, err := recordedCoverage(t, good); err != nil || r.Outcome.HighRisk != 1 || r.Outcome.NotScored != 1 {
 		t.Fatalf("a correct record: %+v, %v", r.Outcome.Coverage, err)
 	}
@@ -51,6 +55,8 @@ func TestImpossibleDecisionRecords(t *testing.T) {
 		{"a line before the first", "names line -1 of the cohort", []string{strings.Replace(good, `"index": 0`, `"index": -1`, 1)}},
 		{"two scores of one subject", `the name "score" appears twice`, []string{strings.Replace(good, `"score": 0.9`, `"score": 0.9, "score": 0.1`, 1)}},
 		{"two branches, one in disguise", `the name "branch" appears twice`, []string{strings.Replace(good, `"branch"`, `"bran\u0063h": "no alert", "branch"`, 1)}},
+		{"another execution", `it is of another execution, "arn:f"`, []string{strings.Replace(good, "arn:e", "arn:f", 1)}},
+		{"a namesake", `started at "2025-01-01T00:00:00.000Z"`, []string{strings.Replace(good, "2026", "2025", 1)}},
 		{"a record that is not JSON", "batch-0000000.json", []string{"{"}},
 	} {
 		if _, err := recordedCoverage(t, c.records...); err == nil || !strings.Contains(err.Error(), c.want) {

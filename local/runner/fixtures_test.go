@@ -117,7 +117,10 @@ func scoringEndpoint(t *testing.T) model.Model {
 	return endpoint(t, func(w http.ResponseWriter, r *http.Request) {
 		var batch struct {
 			Instances []struct {
-				Score any `json:"score"`
+				ID       string `json:"id"`
+				Features struct {
+					Score any `json:"score"`
+				} `json:"features"`
 			} `json:"instances"`
 		}
 		if err := json.NewDecoder(r.Body).Decode(&batch); err != nil {
@@ -125,14 +128,15 @@ func scoringEndpoint(t *testing.T) model.Model {
 		}
 		predictions := []any{}
 		for _, instance := range batch.Instances {
-			if instance.Score == "down" {
+			score := instance.Features.Score
+			if score == "down" {
 				w.WriteHeader(http.StatusServiceUnavailable)
 				return
 			}
-			if instance.Score == "forget" {
+			if score == "forget" {
 				continue
 			}
-			predictions = append(predictions, map[string]any{"risk_score": instance.Score})
+			predictions = append(predictions, map[string]any{"id": instance.ID, "risk_score": score})
 		}
 		if err := json.NewEncoder(w).Encode(map[string]any{"predictions": predictions}); err != nil {
 			t.Error(err)

@@ -14,6 +14,7 @@ interface Environment {
   readonly logRetention: logs.RetentionDays;
   readonly removalPolicy: cdk.RemovalPolicy;
   readonly shift?: Shift;
+  readonly withoutSubjectRecords?: string;
 }
 
 const exampleCluster = 'j-EXAMPLE000000';
@@ -38,6 +39,8 @@ const environments: Environment[] = [
     logRetention: logs.RetentionDays.TEN_YEARS,
     removalPolicy: cdk.RemovalPolicy.RETAIN,
     shift: { percentage: 10, interval: cdk.Duration.hours(1) },
+    withoutSubjectRecords: 'Executions that score one subject test a released version. Nobody decides about a subject by their alert: '
+      + "decisions follow the cohort's executions, which are recorded.",
   },
 ];
 
@@ -48,6 +51,9 @@ class ClinicalRiskStack extends cdk.Stack {
     cdk.Tags.of(this).add('application', 'clinical-risk-pipeline', tagged);
     cdk.Tags.of(this).add('environment', environment.name, tagged);
     this.refuseUnset(environment);
+    if (environment.withoutSubjectRecords) {
+      this.templateOptions.metadata = { WithoutDecisionRecords: environment.withoutSubjectRecords };
+    }
 
     const endpointName = `dropout-inference-${environment.name}`;
     const pipeline = new Pipeline(this, 'Pipeline', {

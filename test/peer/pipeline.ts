@@ -39,11 +39,17 @@ export class Pipeline extends Construct {
     this.operationsTopic = this.addTopic('OperationsTopic', 'Clinical risk operations');
     this.logGroup = new logs.LogGroup(this, 'Logs', {
       logGroupName: this.logGroupName, encryptionKey: this.key, retention: props.logRetention,
-      removalPolicy: props.removalPolicy === cdk.RemovalPolicy.RETAIN ? cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : props.removalPolicy,
+      removalPolicy: this.kept,
     });
     this.role = this.addRole();
     this.stateMachine = this.addStateMachine();
     this.reportOutcomes();
+  }
+
+  /** What outlives its stack is still deleted where its creation is rolled back. */
+  private get kept() {
+    const policy = this.props.removalPolicy;
+    return policy === cdk.RemovalPolicy.RETAIN ? cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : policy;
   }
 
   private addKey() {
@@ -53,7 +59,8 @@ export class Pipeline extends Construct {
     return new kms.Key(this, 'Key', {
       description: "Encrypts the data of the clinical risk pipeline's executions, its logs and its messages.",
       enableKeyRotation: true,
-      removalPolicy: this.props.removalPolicy,
+      removalPolicy: this.kept,
+      pendingWindow: cdk.Duration.days(30),
       policy: new iam.PolicyDocument({
         statements: [
           grant('Administration', account, administration),

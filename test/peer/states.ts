@@ -23,14 +23,41 @@ export function definition(scope: Construct, props: StatesProps): sfn.IChainable
   const invalid = sfn.Fail.jsonata(scope, 'InvalidScore', {
     comment: 'An unknown risk is an error that somebody sees, never low risk.',
     error: 'InvalidScore',
-    cause: `The endpoint ${props.endpointName} answered without a usable score: risk_score must be a number from 0 to 1.`,
+    cause: `The endpoint ${props.endpointName} answered without a usable score: risk_score must be a number from 0 to 1, once, in an answer without a backslash or an error.`,
   });
   const check = sfn.Choice.jsonata(scope, 'CheckRisk', { comment: `Is the risk above ${threshold}?` })
     .when(scoreIs(`$score > ${threshold} and $score <= 1`), notify.next(end), { comment: `above ${threshold}` })
     .when(scoreIs('$score >= 0 and $score <= 1'), end, { comment: 'another number from 0 to 1' })
     .otherwise(invalid);
-  return extract.next(invoke).next(check);
+  return checkInput(scope, extract.next(invoke).next(check));
 }
+
+function checkInput(scope: Construct, start: sfn.IChainable) {
+  const invalid = sfn.Fail.jsonata(scope, 'InvalidInput', {
+    comment: 'An id could be an option of a command, a path, or control characters of a terminal.',
+    error: 'InvalidInput',
+    cause: 'trialId and subject must each have 1 to 64 letters, digits, dots, underscores and hyphens, and begin with a letter or a digit.',
+  });
+  return sfn.Choice.jsonata(scope, 'CheckInput', { comment: 'Are the ids valid?' })
+    .when(sfn.Condition.jsonata(expression(validIds)), start, { comment: 'valid' })
+    .otherwise(invalid);
+}
+
+const validIds = `(
+  $valid := function($id) {
+    $type($id) = "string" ? ($length($id) <= 64 and $not($contains($id, /[^A-Za-z0-9._-]/)) and $contains($id, /^[A-Za-z0-9]/)) : $not($exists($id))
+  };
+  $type($states.input) = "object" ? ($valid($states.input.trialId) and $valid($states.input.subject)) : false
+)`;
+
+const judge = String.raw`(
+  $body := $states.result.Body;
+  $occurs := function($word) { $count($split($body, $word)) - 1 };
+  $saysError := function($object) { $count($filter($keys($object), function($key) { $contains($lowercase($key), "error") })) > 0 };
+  $answer := $parse($body);
+  $clear := $type($answer) = "object" ? ($not($contains($body, "\\")) and $occurs("\"risk_score\"") = 1 and $not($saysError($answer))) : false;
+  $merge([$states.input, {"inference": $clear ? $answer : null, "variant": $states.result.InvokedProductionVariant}])
+)`;
 
 const threshold = 0.75;
 const isTest = '$states.input.test = true and $substring($states.context.Execution.Name, 0, 6) = "smoke-"';
@@ -76,7 +103,7 @@ function invokeModel(scope: Construct, props: StatesProps) {
     iamAction: 'sagemaker:InvokeEndpoint',
     iamResources: [props.endpointArn],
     taskTimeout: sfn.Timeout.duration(seconds(65)),
-    outputs: expression('$merge([$states.input, {"inference": $parse($states.result.Body), "variant": $states.result.InvokedProductionVariant}])'),
+    outputs: expression(judge),
   });
   state.addRetry({ errors: ['SageMakerRuntime.ValidationErrorException'], maxAttempts: 0 });
   state.addRetry(backoff([

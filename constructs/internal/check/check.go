@@ -19,6 +19,9 @@ var EndpointName = regexp.MustCompile(`^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$`)
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
 var Principal = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:(role|user)/([\w+=,.@-]+/)*[\w+=,.@-]+$`)
 
+// Role is the pattern of the ARNs of IAM roles.
+var Role = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:role/([\w+=,.@-]+/)*[\w+=,.@-]+$`)
+
 // Matches reports whether a text matches the pattern. A CDK token matches every pattern: it is a placeholder for a value that
 // only the deployment knows.
 func Matches(pattern *regexp.Regexp, s string) bool { return pattern.MatchString(s) || IsToken(s) }

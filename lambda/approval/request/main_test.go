@@ -13,7 +13,7 @@ import (
 
 func payload(deadline time.Time) []byte {
 	return []byte(`{"taskToken": "token", "execution": "arn:aws:states:eu-central-1:123456789012:execution:Pipeline:nightly-7",
-		"startedAt": "2026-03-01T01:00:00Z", "trialId": "T-1", "subjects": "S-0042", "record": "s3://records/decisions/x.json",
+		"requestId": "` + strings.Repeat("a", 64) + `", "startedAt": "2026-03-01T01:00:00Z", "trialId": "T-1", "subjects": "S-0042", "record": "s3://records/decisions/x.json",
 		"deadline": "` + deadline.UTC().Format(time.RFC3339) + `"}`)
 }
 

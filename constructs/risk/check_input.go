@@ -1,0 +1,39 @@
+package risk
+
+import (
+	"fmt"
+	"strings"
+
+	"clinical-risk-pipeline/workflow"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// validIDs is the JSONata expression of whether the input is an object whose ids, where it has them, are valid. An id reaches the
+// arguments of a job, the keys of records, and the mails and terminals of people. The expressions have no $ at their end, which some
+// implementations let match before a line feed.
+const validIDs = `(
+  $valid := function($id) {
+    $type($id) = "string" ? ($length($id) <= MOST and $not($contains($id, /[^A-Za-z0-9._-]/)) and $contains($id, /^[A-Za-z0-9]/)) : $not($exists($id))
+  };
+  $type($states.input) = "object" ? ($valid($states.input.TRIAL) and $valid($states.input.SUBJECT)) : false
+)`
+
+// checkInput is the first state. It ends an execution with an invalid id before a job gets it as an argument.
+//
+// Requirements: SRC-23
+func (p *ClinicalRiskPipeline) checkInput(start awsstepfunctions.IChainable) awsstepfunctions.IChainable {
+	invalid := awsstepfunctions.Fail_Jsonata(p, jsii.String(workflow.InvalidInput), &awsstepfunctions.FailJsonataProps{
+		Comment: jsii.String("An id could be an option of a command, a path, or control characters of a terminal."),
+		Error:   jsii.String(workflow.InvalidInputError),
+		Cause: jsii.String(fmt.Sprintf("%s and %s must each have 1 to %d letters, digits, dots, underscores and hyphens, and begin with a letter or a digit.",
+			workflow.TrialID, workflow.Subject, workflow.MaxID)),
+	})
+	valid := strings.NewReplacer("MOST", fmt.Sprint(workflow.MaxID), "TRIAL", workflow.TrialID, "SUBJECT", workflow.Subject).Replace(validIDs)
+	return awsstepfunctions.Choice_Jsonata(p, jsii.String(workflow.CheckInput), &awsstepfunctions.ChoiceJsonataProps{
+		Comment: jsii.String("Are the ids valid?"),
+	}).
+		When(awsstepfunctions.Condition_Jsonata(jsii.String(expression(valid))), start, because("valid")).
+		Otherwise(invalid)
+}
