@@ -18,6 +18,7 @@ import (
 // credentials. The exit code is 0 if everything holds, and 1 if something does not hold or is not verifiable.
 type verifyApproval struct {
 	ID        string `arg:"" help:"The request's id, ap-…"`
+	Trial     string `placeholder:"ID" help:"The trial's id. It saves time in a store with the records of many trials. Default: all trials."`
 	Bucket    string `placeholder:"NAME" help:"The bucket of the records. Without --function, the approvers are then not verifiable. Default: as the function is configured."`
 	TrailLogs string `placeholder:"NAME" help:"The log group of the trail that logs the function's invocations. Default: as the function is configured."`
 }
@@ -34,7 +35,7 @@ func (c *verifyApproval) Run(ctx context.Context, s program.Streams, approvals *
 	if err != nil {
 		return fmt.Errorf("AWS configuration: %w", err)
 	}
-	of := auditor.Audited{Bucket: c.Bucket, TrailLogs: c.TrailLogs}
+	of := auditor.Audited{Bucket: c.Bucket, Trial: c.Trial, TrailLogs: c.TrailLogs}
 	if approvals.Function != "" || c.Bucket == "" {
 		if of.Function, settings.Region, err = approvals.function(ctx, settings); err != nil {
 			return err

@@ -17,14 +17,18 @@ import (
 	"clinical-risk-pipeline/lambda/approval/auditor"
 	"clinical-risk-pipeline/lambda/approval/memory"
 	"clinical-risk-pipeline/lambda/approval/verify"
+	"clinical-risk-pipeline/workflow"
 )
+
+// auditedPlace has the decision records.
+var auditedPlace = workflow.RecordsOf("T-1", approvalExecution, "2026-03-01T03:00:00.000Z")
 
 // audit replaces AWS by a bucket with a decision that Jane signed, and by the trail of her invocation.
 func audit(t *testing.T) (bucket *memory.Bucket, trail *memory.Trail, asked *auditor.Audited) {
 	at := time.Date(2026, 3, 1, 3, 0, 0, 0, time.UTC)
 	clock := func() time.Time { return at }
 	bucket = &memory.Bucket{Now: clock, Default: verify.Rule{Mode: verify.Compliance, Period: 365 * 24 * time.Hour}}
-	bucket.Put("decisions/T-1/0.json", []byte(`{"subjects": [], "notScored": []}`))
+	bucket.Put(auditedPlace+"0.json", []byte(`{"subjects": [], "notScored": []}`))
 	signers := &approval.Signers{Approvers: []string{"arn:aws:iam::123456789012:role/TrialLead"}}
 	decider := approval.Decider{
 		Store: &memory.Store{}, Records: approval.Records{Objects: bucket.Objects(), Bucket: "records", Prefix: "decisions/"},
@@ -32,13 +36,13 @@ func audit(t *testing.T) (bucket *memory.Bucket, trail *memory.Trail, asked *aud
 		Starts: memory.Starts{{ARN: "arn:aws:sts::123456789012:assumed-role/Starter/ada.byron@example.com"}},
 	}
 	request := &approval.Approval{ID: approval.ID(approvalExecution), Round: 1, RequestedAt: at, Request: approval.Request{
-		TaskToken: "token", Execution: approvalExecution, StartedAt: at, TrialID: "T-1", Subjects: approval.Subjects{ID: "S-0042"},
-		Record: "s3://records/decisions/T-1/", Deadline: at.Add(time.Hour),
+		TaskToken: "token", RequestID: strings.Repeat("0", 64), Execution: approvalExecution, StartedAt: at, TrialID: "T-1", Subjects: approval.Subjects{ID: "S-0042"},
+		Record: "s3://records/" + auditedPlace, Deadline: at.Add(time.Hour),
 	}}
 	if err := decider.Store.Put(t.Context(), request); err != nil {
 		t.Fatal(err)
 	}
-	digest := approval.Digest([]byte(approval.Digest([]byte(`{"subjects": [], "notScored": []}`)) + "  decisions/T-1/0.json\n"))
+	digest := approval.Digest([]byte(approval.Digest([]byte(`{"subjects": [], "notScored": []}`)) + "  " + auditedPlace + "0.json\n"))
 	caller := approval.Caller{ARN: janeARN, UserID: "AROA:jane.doe@example.com", Invocation: "request-1"}
 	if _, err := decider.Decide(t.Context(), request.ID, caller, approval.Decision{Decision: "approve", Meaning: "m", Reason: "r", Round: 1, Reviewed: digest}); err != nil {
 		t.Fatal(err)
@@ -75,14 +79,14 @@ func TestVerifySaysWhatHolds(t *testing.T) {
 			t.Errorf("%q is not in\n%s", part, stdout)
 		}
 	}
-	bucket.Hide("decisions/T-1/0.json")
-	bucket.Put("decisions/T-1/\x1b[2K.json", nil)
+	bucket.Hide(auditedPlace + "0.json")
+	bucket.Put(auditedPlace+"\x1b[2K.json", nil)
 	trail.Events, trail.From = nil, time.Date(2026, 3, 1, 3, 30, 0, 0, time.UTC)
 	code, stdout, stderr = clinicalrisk(t, "", "approvals", "--function", decideARN, "verify", approvalID)
 	if code != 1 || strings.Contains(stdout, "\x1b") || !strings.Contains(stderr, approvalID+": 14 checks hold, 1 do not hold, 1 are not verifiable") {
 		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 	}
-	for _, part := range []string{"does not hold   versions of the decision records  ", `decisions/T-1/\x1b[2K.json: an object that nobody reviewed`, "0.json: a delete marker", "not verifiable  invocation in the trail  "} {
+	for _, part := range []string{"does not hold   versions of the decision records  ", auditedPlace + `\x1b[2K.json: an object that nobody reviewed`, "0.json: a delete marker", "not verifiable  invocation in the trail  "} {
 		if !strings.Contains(stdout, part) {
 			t.Errorf("%q is not in\n%s", part, stdout)
 		}
@@ -92,7 +96,7 @@ func TestVerifySaysWhatHolds(t *testing.T) {
 func TestVerifyPrintsJSON(t *testing.T) {
 	bucket, _, _ := audit(t)
 	for i := range 30 {
-		bucket.Put("decisions/T-1/\x1b"+strings.Repeat("x", i), nil)
+		bucket.Put(auditedPlace+"\x1b"+strings.Repeat("x", i), nil)
 	}
 	code, stdout, _ := clinicalrisk(t, "", "approvals", "--function", decideARN, "--json", "verify", approvalID)
 	var report verify.Report
@@ -111,8 +115,8 @@ func TestVerifyPrintsJSON(t *testing.T) {
 
 func TestVerifyWithoutTheFunction(t *testing.T) {
 	_, _, asked := audit(t)
-	code, _, stderr := clinicalrisk(t, "", "approvals", "verify", approvalID, "--bucket", "records", "--trail-logs", "trail")
-	if want := (auditor.Audited{Bucket: "records", TrailLogs: "trail"}); code != 0 || *asked != want {
+	code, _, stderr := clinicalrisk(t, "", "approvals", "verify", approvalID, "--bucket", "records", "--trail-logs", "trail", "--trial", "T-1")
+	if want := (auditor.Audited{Bucket: "records", Trial: "T-1", TrailLogs: "trail"}); code != 0 || *asked != want {
 		t.Errorf("exit code %d, asked for %+v: %s", code, *asked, stderr)
 	}
 	t.Setenv("AWS_REGION", "")

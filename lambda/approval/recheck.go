@@ -11,12 +11,17 @@ import (
 //go:embed approval-record.schema.json
 var RecordSchema []byte
 
-// RecordsPrefix returns a prefix of the keys of all records of an approval. Records of other approvals may be below it, too.
-func RecordsPrefix(id string) string { return ApprovalsPrefix + id + "/" }
+// RecordsPrefix returns the prefix of the keys of all approval records of a trial, or of all trials for "".
+func RecordsPrefix(trialID string) string {
+	if trialID == "" {
+		return ApprovalsPrefix
+	}
+	return ApprovalsPrefix + trialID + "/"
+}
 
 // Key returns the key that the record must have in the record store.
 func (r *Record) Key() string {
-	a := Approval{ID: r.ApprovalID, Round: r.Round}
+	a := Approval{Request: Request{TrialID: r.TrialID, RequestID: r.RequestID}}
 	return a.recordKey()
 }
 

@@ -17,6 +17,7 @@ import (
 	"clinical-risk-pipeline/lambda/approval"
 	"clinical-risk-pipeline/lambda/approval/cloud"
 	"clinical-risk-pipeline/lambda/approval/verify"
+	"clinical-risk-pipeline/workflow"
 )
 
 // Audited is whose approvals an auditor verifies.
@@ -26,17 +27,20 @@ type Audited struct {
 	// Bucket is the record store. Default: as the function is configured.
 	Bucket string
 
+	// Trial is the id of the trial, to search its approval records only. Default: all trials.
+	Trial string
+
 	// TrailLogs is the name of the log group of a trail that logs the function's invocations. Default: as the function is configured.
 	TrailLogs string
 }
 
 // decisionsPrefix is the prefix of the decision records where the configuration of the function is out of reach.
-const decisionsPrefix = "decisions/"
+const decisionsPrefix = workflow.RecordFolder + "/"
 
 // New returns a verifier with the clients of AWS. The function's configuration names bucket, trail, approvers and machines.
 // If it is out of reach and the bucket is known, the approvers are not verifiable.
 func New(ctx context.Context, config aws.Config, of Audited) (*verify.Verifier, error) {
-	v := &verify.Verifier{Function: of.Function, Bucket: of.Bucket, Prefix: decisionsPrefix, Now: time.Now}
+	v := &verify.Verifier{Function: of.Function, Bucket: of.Bucket, Trial: of.Trial, Prefix: decisionsPrefix, Now: time.Now}
 	group := of.TrailLogs
 	settings, err := configuration(ctx, config, of.Function)
 	switch {

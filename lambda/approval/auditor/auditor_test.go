@@ -19,6 +19,7 @@ import (
 	"clinical-risk-pipeline/lambda/approval/internal/awstest"
 	"clinical-risk-pipeline/lambda/approval/memory"
 	"clinical-risk-pipeline/lambda/approval/verify"
+	"clinical-risk-pipeline/workflow"
 )
 
 const (
@@ -26,7 +27,12 @@ const (
 	adaARN         = "arn:aws:sts::123456789012:assumed-role/Starter/ada.byron@example.com"
 	decideFunction = "arn:aws:lambda:eu-central-1:123456789012:function:Decide"
 	janeARN        = "arn:aws:sts::123456789012:assumed-role/TrialLead/jane@example.com"
-	firstKey       = "decisions/run/1.json"
+)
+
+var (
+	startedAt = time.Now().Add(-2 * time.Second).UTC().Truncate(time.Millisecond)
+	place     = workflow.RecordsOf("T-1", execution, startedAt.Format("2006-01-02T15:04:05.000Z"))
+	firstKey  = place + "1.json"
 )
 
 // audited is AWS with a decision that Jane signed a second ago.
@@ -44,7 +50,7 @@ func newAudited(t *testing.T) *audited {
 		t.Fatal(err)
 	}
 	a.Objects[firstKey] = `{"subjects": [], "notScored": []}`
-	now := time.Now().Add(-time.Second)
+	now := startedAt.Add(time.Second)
 	decider := approval.Decider{
 		Store: &memory.Store{}, Tasks: &memory.Tasks{Waiting: map[string]bool{"token": true}}, Starts: memory.Starts{{ARN: adaARN}},
 		Records: approval.Records{Objects: cloud.Objects{Client: s3.NewFromConfig(a.config), Bucket: "records"}, Bucket: "records", Prefix: "decisions/"},
@@ -52,8 +58,8 @@ func newAudited(t *testing.T) *audited {
 		Now:     func() time.Time { return now }, Log: slog.New(slog.DiscardHandler),
 	}
 	request := &approval.Approval{ID: approval.ID(execution), Round: 1, RequestedAt: now, Request: approval.Request{
-		TaskToken: "token", Execution: execution, StartedAt: now.Add(-time.Second), TrialID: "T-1", Subjects: approval.Subjects{ID: "S-0042"},
-		Record: "s3://records/decisions/run/", Deadline: now.Add(time.Hour),
+		TaskToken: "token", Execution: execution, RequestID: strings.Repeat("0", 64), StartedAt: startedAt, TrialID: "T-1", Subjects: approval.Subjects{ID: "S-0042"},
+		Record: "s3://records/" + place, Deadline: now.Add(time.Hour),
 	}}
 	if err := decider.Store.Put(t.Context(), request); err != nil {
 		t.Fatal(err)
@@ -118,7 +124,7 @@ func TestAnAuditorVerifiesADecisionWithTheRealClients(t *testing.T) {
 		"a changed decision":     {change: func(a *audited) { a.Objects[firstKey] = strings.ToUpper(a.Objects[firstKey]) }, want: "bytes of the decision records: does not hold: " + firstKey},
 		"a missing decision":     {change: func(a *audited) { delete(a.Objects, firstKey) }, want: "bytes of the decision records: does not hold: " + firstKey + ": version version-1 does not exist"},
 		"a hidden decision":      {change: func(a *audited) { a.Audit.Hidden = []string{firstKey} }, want: "versions of the decision records: does not hold: " + firstKey + ": a delete marker"},
-		"another decision":       {change: func(a *audited) { a.Objects["decisions/run/2.json"] = "{}" }, want: "versions of the decision records: does not hold: decisions/run/2.json"},
+		"another decision":       {change: func(a *audited) { a.Objects[place+"2.json"] = "{}" }, want: "versions of the decision records: does not hold: " + place + "2.json"},
 		"a record without lock":  {change: func(a *audited) { a.Audit.Unlocked = []string{a.key} }, want: "lock of the record: does not hold: "},
 		"another caller":         {change: func(a *audited) { a.Audit.Invocations[1] = invoked("e-1", adaARN, a.Audit.Written) }, want: "invocation in the trail: does not hold: event e-1: " + adaARN},
 		"no event, so soon":      {change: func(a *audited) { a.Audit.Invocations = nil }, want: "invocation in the trail: not verifiable: no event with the request id request-1 yet"},
@@ -127,6 +133,7 @@ func TestAnAuditorVerifiesADecisionWithTheRealClients(t *testing.T) {
 		"refused locks":          {change: func(a *audited) { a.Audit.Refused = []string{"GetObjectLockConfiguration"} }, want: "lock"},
 		"a refused retention":    {change: func(a *audited) { a.Audit.Refused = []string{"GetObjectRetention"} }, want: "lock"},
 		"a refused legal hold":   {change: func(a *audited) { a.Audit.Refused = []string{"GetObjectLegalHold"} }, want: "lock"},
+		"another trial":          {of: Audited{Function: decideFunction, Trial: "T-2"}, want: "approval records: does not hold: no record of "},
 		"no configuration":       {of: Audited{Bucket: "records", TrailLogs: "trail"}, want: "approver: not verifiable: the approvers are not known"},
 		"a refused settings":     {change: func(a *audited) { a.Audit.Refused = []string{"GetFunctionConfiguration"} }, of: Audited{Function: decideFunction, Bucket: "records", TrailLogs: "trail"}, want: "approver: not verifiable: the approvers are not known"},
 		"an empty environment":   {change: func(a *audited) { a.Audit.Variables = nil }, of: Audited{Function: decideFunction, Bucket: "records", TrailLogs: "trail"}, want: "approver: not verifiable: the approvers are not known"},

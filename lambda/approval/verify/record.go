@@ -3,8 +3,10 @@ package verify
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -28,23 +30,26 @@ var schema = sync.OnceValues(func() (*jsonschema.Schema, error) {
 	return compiler.Compile(name)
 })
 
-// read reads the record in the oldest version of an object.
-func (v *Verifier) read(ctx context.Context, versions []Version) *recorded {
+// read reads the record in the oldest version of an object. It returns an error if the object does not say of which approval it is.
+func (v *Verifier) read(ctx context.Context, versions []Version) (*recorded, error) {
 	r := &recorded{key: versions[0].Key, versions: versions}
-	for _, version := range versions {
-		if !version.Deleted {
-			r.version = version
-			break
+	first := slices.IndexFunc(versions, func(version Version) bool { return !version.Deleted })
+	if first < 0 {
+		return nil, errors.New("only delete markers are left")
+	}
+	r.version = versions[first]
+	var err error
+	if r.object, err = v.Store.Read(ctx, r.key, r.version.ID); err != nil {
+		return nil, err
+	}
+	if r.invalid = r.parse(); r.invalid != nil {
+		var loose struct{ ApprovalID string }
+		if err := json.Unmarshal(r.object.Body, &loose); err != nil || loose.ApprovalID == "" {
+			return nil, r.invalid
 		}
+		r.ApprovalID = loose.ApprovalID
 	}
-	if r.version.ID == "" {
-		r.unread = errors.New("only delete markers are left")
-		return r
-	}
-	if r.object, r.unread = v.Store.Read(ctx, r.key, r.version.ID); r.unread == nil {
-		r.invalid = r.parse()
-	}
-	return r
+	return r, nil
 }
 
 // parse reads the object as a record that meets the schema.
@@ -63,18 +68,10 @@ func (r *recorded) parse() error {
 	return compiled.Validate(document)
 }
 
-// verify verifies the record of one decision. What cannot be read is not checked further.
+// verify verifies the record of one decision. A record that does not meet the schema is not checked further.
 func (v *Verifier) verify(ctx context.Context, r *recorded) *RecordReport {
 	report := &RecordReport{Place: approval.Place{Bucket: v.Bucket, Key: r.key}.String(), Version: r.version.ID}
-	report.Checks = append(report.Checks, r.checkVersions())
-	if r.version.ID == "" {
-		return report
-	}
-	report.Checks = append(report.Checks, v.checkLocks(ctx, "lock of the record", []Version{r.version}), r.checkBytes())
-	if r.unread != nil {
-		return report
-	}
-	report.Checks = append(report.Checks, r.checkSchema())
+	report.Checks = append(report.Checks, r.checkVersions(), v.checkLocks(ctx, "lock of the record", []Version{r.version}), r.checkBytes(), r.checkSchema())
 	if r.invalid != nil {
 		return report
 	}
@@ -108,10 +105,6 @@ func describe(said *findings, version Version, id string) {
 func (r *recorded) checkBytes() Check {
 	var said findings
 	switch digest := approval.Digest(r.object.Body); {
-	case errors.Is(r.unread, approval.ErrNotFound):
-		said.wrong("the version does not exist")
-	case r.unread != nil:
-		said.unknown("%v", r.unread)
 	case r.object.SHA256 == "":
 		said.unknown("the store has no SHA-256 of the record")
 	case r.object.SHA256 != digest:
@@ -128,7 +121,7 @@ func (r *recorded) checkSchema() Check {
 	return said.check("schema of the record", fmt.Sprintf("version %d", r.SchemaVersion))
 }
 
-// checkKey checks that the record is at its own place: that of its execution and round.
+// checkKey checks that the record is at the place of its request, and of an approval of its execution.
 func (r *recorded) checkKey() Check {
 	var said findings
 	if want := r.Record.Key(); r.key != want {
@@ -137,5 +130,5 @@ func (r *recorded) checkKey() Check {
 	if want := approval.ID(r.Execution); r.ApprovalID != want {
 		said.wrong("the approval of %s is %s, not %s", r.Execution, want, r.ApprovalID)
 	}
-	return said.check("place of the record", fmt.Sprintf("of round %d of %s", r.Round, r.Execution))
+	return said.check("place of the record", fmt.Sprintf("that of the request %s of %s", r.RequestID, r.Execution))
 }

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"clinical-risk-pipeline/lambda/approval"
+	"clinical-risk-pipeline/workflow"
 )
 
 // concurrentReads is how many objects are read at the same time.
@@ -70,13 +71,19 @@ func (r *recorded) reviewedIDs() map[string]string {
 	return ids
 }
 
-// checkPlace checks that the reviewed objects are decision records, each at the place and once.
+// startLayout is the layout of the time of a start in the hash of a folder of decision records.
+const startLayout = "2006-01-02T15:04:05.000Z"
+
+// checkPlace checks that the reviewed objects are decision records of the execution, each at the place and once.
 func (v *Verifier) checkPlace(r *recorded) Check {
 	var said findings
 	if err := (approval.Records{Bucket: v.Bucket, Prefix: v.Prefix}).CheckPlace(r.Reviewed.Place); err != nil {
 		said.wrong("%s: %v", r.Reviewed.Place, err)
 	}
 	place, _ := approval.ParsePlace(r.Reviewed.Place)
+	if folder := workflow.RecordsOf(r.TrialID, r.Execution, r.StartedAt.UTC().Format(startLayout)); !strings.HasPrefix(place.Key, folder) {
+		said.wrong("%s: the decision records of the execution are in %s", r.Reviewed.Place, folder)
+	}
 	seen := map[string]bool{}
 	for _, o := range r.Reviewed.Objects {
 		if o.Key != place.Key && !(strings.HasSuffix(place.Key, "/") && strings.HasPrefix(o.Key, place.Key)) {

@@ -11,19 +11,23 @@ import (
 	"clinical-risk-pipeline/lambda/approval"
 	"clinical-risk-pipeline/lambda/approval/memory"
 	"clinical-risk-pipeline/lambda/approval/verify"
+	"clinical-risk-pipeline/workflow"
 )
 
 const (
 	execution  = "arn:aws:states:eu-central-1:123456789012:execution:Pipeline:nightly-7"
 	function   = "arn:aws:lambda:eu-central-1:123456789012:function:Decide"
-	place      = "decisions/T-1/nightly-7/"
-	firstKey   = place + "000000.json"
-	secondKey  = place + "000100.json"
 	janeARN    = "arn:aws:sts::123456789012:assumed-role/TrialLead/jane.doe@example.com"
 	joeARN     = "arn:aws:sts::123456789012:assumed-role/TrialLead/joe.bloggs@example.com"
 	adaARN     = "arn:aws:sts::123456789012:assumed-role/Starter/ada.byron@example.com"
 	invocation = "8f5a1b1e-0000-4000-8000-000000000001"
 	day        = 24 * time.Hour
+)
+
+var (
+	place     = workflow.RecordsOf("T-1", execution, "2026-03-01T01:00:00.000Z")
+	firstKey  = place + "000000.json"
+	secondKey = place + "000100.json"
 )
 
 var startedAt = time.Date(2026, 3, 1, 1, 0, 0, 0, time.UTC)
@@ -79,8 +83,8 @@ func (s *scene) ask(round int) {
 	requester := approval.Requester{
 		Store: s.store, Notifier: &memory.Notifier{}, Records: s.decider.Records, Function: function, Now: s.decider.Now, Log: s.decider.Log,
 	}
-	err := requester.Handle(s.Context(), fmt.Appendf(nil, `{"taskToken": "token-%d", "execution": "%s", "startedAt": "2026-03-01T01:00:00Z", "trialId": "T-1",
-		"subjects": {"subjects": 2, "scored": 1, "high": 1, "failed": 0}, "record": "s3://records/%s", "deadline": "2026-03-04T03:00:00Z"}`, round, execution, place))
+	err := requester.Handle(s.Context(), fmt.Appendf(nil, `{"taskToken": "token-%[1]d", "requestId": "%064[1]d", "execution": "%[2]s", "startedAt": "2026-03-01T01:00:00Z", "trialId": "T-1",
+		"subjects": {"subjects": 2, "scored": 1, "high": 1, "failed": 0}, "record": "s3://records/%[3]s", "deadline": "2026-03-04T03:00:00Z"}`, round, execution, place))
 	if err != nil {
 		s.Fatal(err)
 	}

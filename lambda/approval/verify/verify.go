@@ -23,6 +23,7 @@ type Verifier struct {
 	Store  Store
 	Bucket string // the name of the record store
 	Prefix string // of the decision records in it
+	Trial  string // the id of the trial, to search its approval records only. Default: all trials
 	Now    approval.Clock
 
 	// Trail has the invocations of the deciding function. Default: they are not verifiable.
@@ -62,14 +63,13 @@ type recorded struct {
 	versions []Version // the oldest first
 	version  Version   // the oldest one that is not a delete marker: a record is created once
 	object   Object
-	unread   error // why the object could not be read
 	invalid  error // why the object is not a record
 }
 
-// find returns the records of the approval, in the order of their rounds.
+// find returns the records of the approval, in the order of their rounds. An object that cannot be read may be one of them.
 func (v *Verifier) find(ctx context.Context, id string) ([]*recorded, Check) {
 	const name = "approval records"
-	place := approval.Place{Bucket: v.Bucket, Key: approval.RecordsPrefix(id)}
+	place := approval.Place{Bucket: v.Bucket, Key: approval.RecordsPrefix(v.Trial)}
 	var said findings
 	versions, err := v.Store.Versions(ctx, place.Key)
 	if err != nil {
@@ -77,15 +77,19 @@ func (v *Verifier) find(ctx context.Context, id string) ([]*recorded, Check) {
 		return nil, said.check(name, "")
 	}
 	objects := byKey(versions)
-	all := make([]*recorded, len(objects))
-	each(len(objects), func(i int) { all[i] = v.read(ctx, objects[i]) })
-	// An object that is not a record may have been one of this approval.
-	records := slices.DeleteFunc(all, func(r *recorded) bool { return r.unread == nil && r.invalid == nil && r.ApprovalID != id })
+	all, found := make([]*recorded, len(objects)), make([]findings, len(objects))
+	each(len(objects), func(i int) {
+		var err error
+		if all[i], err = v.read(ctx, objects[i]); err != nil {
+			found[i].unknown("%s may be a record of %s: %v", objects[i][0].Key, id, err)
+		}
+	})
+	records := slices.DeleteFunc(all, func(r *recorded) bool { return r == nil || r.ApprovalID != id })
 	slices.SortStableFunc(records, func(a, b *recorded) int { return a.Round - b.Round })
 	if len(records) == 0 {
 		said.wrong("no record of %s below %s", id, place)
 	}
-	return records, said.check(name, fmt.Sprintf("below %s: %d", place, len(records)))
+	return records, join(append(found, said)).check(name, fmt.Sprintf("below %s: %d", place, len(records)))
 }
 
 // rounds checks that the records of an approval are of different rounds, one after the other.

@@ -85,9 +85,16 @@ func TestEachFaultIsNamedAndNothingElse(t *testing.T) {
 		"a field that the schema lacks":    {func(s *scene) { s.edit(`"round"`, `"ground": 1, "round"`) }, []string{`schema of the record: does not hold: not a record in strict JSON: unknown field "ground"`}},
 		"a value that the schema refuses":  {func(s *scene) { s.edit(`"responsibility"`, `""`) }, []string{"schema of the record: does not hold: jsonschema validation failed"}},
 		"the same name twice":              {func(s *scene) { s.edit(`"decision"`, `"decision": "rejected", "decision"`) }, []string{"schema of the record: does not hold: not a record in strict JSON"}},
-		"the record of another execution":  {func(s *scene) { s.edit("nightly-7", "nightly-8") }, []string{"place of the record: does not hold: the approval of "}},
-		"the record of another round":      {func(s *scene) { s.edit(`"round": 1`, `"round": 2`) }, []string{"place of the record: does not hold: the record belongs to "}},
-		"records that are approvals":       {func(s *scene) { s.edit("s3://records/decisions/", "s3://elsewhere/decisions/") }, []string{"place of the decision records: does not hold: s3://elsewhere/"}},
+		"a record of another request":      {func(s *scene) { s.edit(`"requestId": "0`, `"requestId": "1`) }, []string{"place of the record: does not hold: the record belongs to approvals/T-1/1000"}},
+		"a record of another execution": {func(s *scene) { s.edit("nightly-7", "nightly-8") }, []string{
+			"place of the record: does not hold: the approval of ", "place of the decision records: does not hold: "}},
+		"a record of another start": {func(s *scene) {
+			s.edit(`"startedAt": "2026-03-01T01:00:00Z"`, `"startedAt": "2026-03-01T01:00:00.001Z"`)
+		}, []string{"place of the decision records: does not hold: s3://records/" + place + ": the decision records of the execution are in decisions/T-1/"}},
+		"an object nobody can read":  {func(s *scene) { s.bucket.Put("approvals/T-1/junk", []byte("?")) }, []string{"approval records: not verifiable: approvals/T-1/junk may be a record of ap-"}},
+		"an object without an id":    {func(s *scene) { s.bucket.Put("approvals/T-1/junk", []byte("{}")) }, []string{"approval records: not verifiable: approvals/T-1/junk may be a record of ap-"}},
+		"a destroyed, hidden record": {func(s *scene) { s.bucket.Destroy(s.key); s.bucket.Hide(s.key) }, []string{"approval records: does not hold: approvals/", "approval records: does not hold: no record of ap-"}},
+		"records that are approvals": {func(s *scene) { s.edit("s3://records/decisions/", "s3://elsewhere/decisions/") }, []string{"place of the decision records: does not hold: s3://elsewhere/"}},
 		"a signer without a name": {func(s *scene) { s.edit(janeARN, "arn:aws:iam::123456789012:root") }, []string{
 			`signer: does not hold: "arn:aws:iam::123456789012:root" is not`, "approver: not verifiable: ", "invocation in the trail: does not hold: event e-1"}},
 		"an id of somebody else":            {func(s *scene) { s.edit("AROA:jane.doe", "AROA:joe.bloggs") }, []string{"signer: does not hold: the unique id", "invocation in the trail: does not hold: event e-1: the unique id"}},
@@ -160,7 +167,7 @@ func (u unreachable) Versions(ctx context.Context, prefix string) ([]verify.Vers
 }
 
 func (u unreachable) Read(ctx context.Context, key, version string) (verify.Object, error) {
-	if u.read {
+	if u.read && strings.HasPrefix(key, place) {
 		return verify.Object{}, errRefused
 	}
 	return u.Store.Read(ctx, key, version)
@@ -186,7 +193,7 @@ func TestWhatIsOutOfReachIsNotVerifiable(t *testing.T) {
 		want  []string
 	}{
 		"the list of versions": {unreachable{versions: true}, []string{"versions of the decision records", "locks of the decision records", "order in time"}},
-		"the objects":          {unreachable{read: true}, []string{"bytes of the record"}},
+		"the objects":          {unreachable{read: true}, []string{"bytes of the decision records", "bytes of the decision records"}},
 		"the locks":            {unreachable{lock: true}, []string{"lock of the record", "locks of the decision records", "locks of the decision records"}},
 		"the lock rule":        {unreachable{rule: true}, []string{"lock of the record", "locks of the decision records"}},
 	} {
