@@ -72,7 +72,7 @@ func newAudited(t *testing.T) *audited {
 	}
 	a.key = strings.TrimPrefix(outcome.Record, "s3://records/")
 	a.Audit = awstest.Audit{
-		Written: now, Checksums: map[string]string{}, Invocations: []string{"?", invoked("e-1", janeARN, now)},
+		Written: now, Checksums: map[string]string{}, Invocations: []string{"?", invoked("e-1", janeARN, now), strings.Replace(invoked("e-2", adaARN, now), "request-1", "request-2", 1)},
 		Variables: map[string]string{
 			approval.EnvTable: "requests", approval.EnvBucket: "records", approval.EnvPrefix: "decisions/",
 			approval.EnvApprovers: "arn:aws:iam::123456789012:role/TrialLead", approval.EnvTrailLogs: "trail",
@@ -129,6 +129,7 @@ func TestAnAuditorVerifiesADecisionWithTheRealClients(t *testing.T) {
 		"another caller":         {change: func(a *audited) { a.Audit.Invocations[1] = invoked("e-1", adaARN, a.Audit.Written) }, want: "invocation in the trail: does not hold: event e-1: " + adaARN},
 		"no event, so soon":      {change: func(a *audited) { a.Audit.Invocations = nil }, want: "invocation in the trail: not verifiable: no event with the request id request-1 yet"},
 		"another log group":      {of: Audited{Function: decideFunction, TrailLogs: "elsewhere"}, want: "invocation in the trail: not verifiable: no event with the request id request-1, and how long"},
+		"short locks":            {change: func(a *audited) { a.Audit.Kept = 364 * day }, want: "lock"},
 		"a refused list":         {change: func(a *audited) { a.Audit.Refused = []string{"ListObjectVersions"} }, want: "approval records: not verifiable: the objects below s3://records/approvals/"},
 		"refused locks":          {change: func(a *audited) { a.Audit.Refused = []string{"GetObjectLockConfiguration"} }, want: "lock"},
 		"a refused retention":    {change: func(a *audited) { a.Audit.Refused = []string{"GetObjectRetention"} }, want: "lock"},

@@ -2,7 +2,6 @@ package auditor
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -11,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 
+	"clinical-risk-pipeline/internal/strictjson"
 	"clinical-risk-pipeline/lambda/approval"
 	"clinical-risk-pipeline/lambda/approval/cloud"
 	"clinical-risk-pipeline/lambda/approval/verify"
@@ -81,7 +81,7 @@ func (t Invocations) search(ctx context.Context, requestID string, from, to time
 		}
 		for _, event := range page.Events {
 			var e invocationEvent
-			err := json.Unmarshal([]byte(aws.ToString(event.Message)), &e)
+			err := strictjson.Unmarshal([]byte(aws.ToString(event.Message)), &e)
 			if err == nil && e.Source == "lambda.amazonaws.com" && e.Name == "Invoke" && e.RequestID == requestID {
 				found = append(found, e.invocation())
 			}

@@ -28,13 +28,13 @@ func (r *recorded) checkOrder(at time.Time, reviewed []Version, said *findings) 
 		}
 	}
 	started, requested, signed := moment{"the start", r.StartedAt}, moment{"the request", r.RequestedAt}, moment{"the signature", r.SignedAt}
-	written, deadline, now := moment{"the approval record", r.version.Modified}, moment{"the deadline", r.Deadline}, moment{"now", at}
+	written, deadline := moment{"the approval record", r.version.Modified}, moment{"the deadline", r.Deadline}
 	for _, version := range reviewed {
 		object := moment{version.Key, version.Modified}
 		before(started, object)
 		before(object, requested)
 	}
-	for _, pair := range [][2]moment{{started, requested}, {requested, signed}, {signed, written}, {signed, deadline}, {written, deadline}, {written, now}} {
+	for _, pair := range [][2]moment{{requested, signed}, {signed, written}, {signed, deadline}, {written, deadline}, {written, {"now", at}}} {
 		before(pair[0], pair[1])
 	}
 	if late := r.version.Modified.Sub(r.SignedAt); late > storing {

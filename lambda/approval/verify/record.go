@@ -3,9 +3,9 @@ package verify
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"sync"
 
@@ -30,6 +30,9 @@ var schema = sync.OnceValues(func() (*jsonschema.Schema, error) {
 	return compiler.Compile(name)
 })
 
+// namedApproval is the id of an approval in a record that is not valid.
+var namedApproval = regexp.MustCompile(`"approvalId"\s*:\s*"(ap-[a-z2-7]{16})"`)
+
 // read reads the record in the oldest version of an object. It returns an error if the object does not say of which approval it is.
 func (v *Verifier) read(ctx context.Context, versions []Version) (*recorded, error) {
 	r := &recorded{key: versions[0].Key, versions: versions}
@@ -43,11 +46,11 @@ func (v *Verifier) read(ctx context.Context, versions []Version) (*recorded, err
 		return nil, err
 	}
 	if r.invalid = r.parse(); r.invalid != nil {
-		var loose struct{ ApprovalID string }
-		if err := json.Unmarshal(r.object.Body, &loose); err != nil || loose.ApprovalID == "" {
+		named := namedApproval.FindSubmatch(r.object.Body)
+		if named == nil {
 			return nil, r.invalid
 		}
-		r.ApprovalID = loose.ApprovalID
+		r.ApprovalID = string(named[1])
 	}
 	return r, nil
 }

@@ -42,15 +42,21 @@ type scene struct {
 	decider  *approval.Decider
 	now      time.Time
 	id, key  string
+	place    string
+	keys     []string
 }
 
-func newScene(t *testing.T) *scene {
-	s := &scene{T: t, now: startedAt, id: approval.ID(execution), store: &memory.Store{}}
+func newScene(t *testing.T) *scene { return newSceneOf(t, place, firstKey, secondKey) }
+
+// newSceneOf is about the decision records with these keys, at a place.
+func newSceneOf(t *testing.T, place string, keys ...string) *scene {
+	s := &scene{T: t, place: place, keys: keys, now: startedAt, id: approval.ID(execution), store: &memory.Store{}}
 	clock := func() time.Time { return s.now }
 	s.bucket = &memory.Bucket{Now: clock, Default: verify.Rule{Mode: verify.Compliance, Period: 365 * day}}
 	s.wait(10 * time.Minute)
-	s.bucket.Put(firstKey, []byte(`{"subjects": [{"subject": "S-1", "score": 0.81, "branch": "alert"}], "notScored": []}`))
-	s.bucket.Put(secondKey, []byte(`{"subjects": [], "notScored": []}`))
+	for i, key := range keys {
+		s.bucket.Put(key, fmt.Appendf(nil, `{"subjects": [{"subject": "S-%d", "score": 0.81, "branch": "alert"}], "notScored": []}`, i))
+	}
 	signers := approval.Signers{Approvers: []string{"arn:aws:iam::123456789012:role/TrialLead"}}
 	s.decider = &approval.Decider{
 		Store: s.store, Records: approval.Records{Objects: s.bucket.Objects(), Bucket: "records", Prefix: "decisions/"},
@@ -84,7 +90,7 @@ func (s *scene) ask(round int) {
 		Store: s.store, Notifier: &memory.Notifier{}, Records: s.decider.Records, Function: function, Now: s.decider.Now, Log: s.decider.Log,
 	}
 	err := requester.Handle(s.Context(), fmt.Appendf(nil, `{"taskToken": "token-%[1]d", "requestId": "%064[1]d", "execution": "%[2]s", "startedAt": "2026-03-01T01:00:00Z", "trialId": "T-1",
-		"subjects": {"subjects": 2, "scored": 1, "high": 1, "failed": 0}, "record": "s3://records/%[3]s", "deadline": "2026-03-04T03:00:00Z"}`, round, execution, place))
+		"subjects": {"subjects": 2, "scored": 1, "high": 1, "failed": 0}, "record": "s3://records/%[3]s", "deadline": "2026-03-04T03:00:00Z"}`, round, execution, s.place))
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -104,7 +110,7 @@ func (s *scene) decide(round int) {
 // digest is the digest of the decision records, computed as the documentation says.
 func (s *scene) digest() string {
 	var lines strings.Builder
-	for _, key := range []string{firstKey, secondKey} {
+	for _, key := range s.keys {
 		body, _, err := s.bucket.Objects().Read(s.Context(), key)
 		if err != nil {
 			s.Fatal(err)

@@ -81,6 +81,8 @@ func TestEachFaultIsNamedAndNothingElse(t *testing.T) {
 		"the record long after":            {func(s *scene) { s.written(s.key, time.Hour) }, []string{"order in time: does not hold: the approval record, 2026-03-01T03:11:00Z, is 1h0m0s after the signature"}},
 		"a signature before the request":   {func(s *scene) { s.edit(`"requestedAt": "2026-03-01T01`, `"requestedAt": "2026-03-01T03`) }, []string{"order in time: does not hold: the request, 2026-03-01T03:11:00Z, is after the signature"}},
 		"a signature after the deadline":   {func(s *scene) { s.edit("2026-03-04T03:00:00Z", "2026-03-01T02:00:00Z") }, []string{"order in time: does not hold: the signature", "order in time: does not hold: the approval record"}},
+		"a record of the future":           {func(s *scene) { s.wait(-31 * day) }, []string{"order in time: does not hold: the approval record, 2026-03-01T02:11:00Z, is after now"}},
+		"another size":                     {func(s *scene) { s.edit(`"bytes": 85`, `"bytes": 86`) }, []string{"bytes of the decision records: does not hold: " + firstKey + ": has 85 bytes, but the record says 86"}},
 		"a digest of other records":        {func(s *scene) { d := s.digest(); s.edit(d, strings.Repeat("0", 64)) }, []string{"signed digest: does not hold: the digest of the list is "}},
 		"a field that the schema lacks":    {func(s *scene) { s.edit(`"round"`, `"ground": 1, "round"`) }, []string{`schema of the record: does not hold: not a record in strict JSON: unknown field "ground"`}},
 		"a value that the schema refuses":  {func(s *scene) { s.edit(`"responsibility"`, `""`) }, []string{"schema of the record: does not hold: jsonschema validation failed"}},
@@ -124,6 +126,29 @@ func TestEachFaultIsNamedAndNothingElse(t *testing.T) {
 				t.Errorf("the result is %s, want %s", report.Result, want)
 			}
 		})
+	}
+}
+
+// A list of other objects has several faults.
+func TestTheListOfDecisionRecordsIsChecked(t *testing.T) {
+	for want, key := range map[string]string{
+		firstKey + " is listed twice":                          firstKey,
+		"decisions/T-2/0.json is not at s3://records/" + place: "decisions/T-2/0.json",
+	} {
+		s := newScene(t)
+		s.edit(`"key": "`+secondKey, `"key": "`+key)
+		if got := strings.Join(bad(s.verify()), "\n"); !strings.Contains(got, "place of the decision records: does not hold: "+want) || !strings.Contains(got, "signed digest: does not hold") {
+			t.Errorf("got\n%s\nwant %s", got, want)
+		}
+	}
+}
+
+// The place is the one object of a subject. Its key is the beginning of others.
+func TestAnApprovalOfOneObjectHolds(t *testing.T) {
+	s := newSceneOf(t, firstKey, firstKey)
+	s.bucket.Put(firstKey+".sig", nil)
+	if report := s.verify(); report.Result != verify.Holds {
+		t.Errorf("got %s: %v", report.Result, bad(report))
 	}
 }
 

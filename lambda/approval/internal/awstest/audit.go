@@ -17,6 +17,7 @@ type Audit struct {
 	Variables   map[string]string // the environment of the deciding function
 	Written     time.Time         // when all objects were written
 	Hidden      []string          // the keys of the objects that have a delete marker
+	Kept        time.Duration     // how long objects are locked. Default: a year
 	Unlocked    []string          // the keys of the objects without a lock
 	Checksums   map[string]string // the checksums of objects, by key, where they differ from those of their content
 	Invocations []string          // the trail's events of invocations
@@ -46,12 +47,12 @@ func (s *Server) answerAuditor(action string, r *http.Request) (status int, answ
 	key := strings.TrimPrefix(r.URL.Path, "/records/")
 	switch action {
 	case "ListObjectVersions":
-		return http.StatusOK, s.versions(r.URL.Query().Get("prefix"))
+		return http.StatusOK, s.versions(r.URL.Query().Get("prefix"), r.URL.Query().Get("key-marker"))
 	case "GetObjectRetention":
 		if slices.Contains(s.Audit.Unlocked, key) {
 			return http.StatusNotFound, "NoSuchObjectLockConfiguration"
 		}
-		return http.StatusOK, "<Retention><Mode>COMPLIANCE</Mode><RetainUntilDate>" + s.Audit.Written.Add(365*24*time.Hour).UTC().Format(time.RFC3339) + "</RetainUntilDate></Retention>"
+		return http.StatusOK, "<Retention><Mode>COMPLIANCE</Mode><RetainUntilDate>" + s.Audit.Written.Add(cmp.Or(s.Audit.Kept, 365*24*time.Hour)).UTC().Format(time.RFC3339) + "</RetainUntilDate></Retention>"
 	case "GetObjectLegalHold":
 		return http.StatusNotFound, "NoSuchObjectLockConfiguration"
 	case "GetObjectLockConfiguration":
@@ -66,12 +67,12 @@ func (s *Server) answerAuditor(action string, r *http.Request) (status int, answ
 	return 0, ""
 }
 
-// versions lists the objects: each has one version, and perhaps a delete marker.
-func (s *Server) versions(prefix string) string {
+// versions lists the objects, each on a page of its own. An object has one version, and perhaps a delete marker.
+func (s *Server) versions(prefix, after string) string {
 	var b strings.Builder
 	b.WriteString("<ListVersionsResult>")
 	for _, key := range slices.Sorted(maps.Keys(s.Objects)) {
-		if !strings.HasPrefix(key, prefix) {
+		if !strings.HasPrefix(key, prefix) || key <= after {
 			continue
 		}
 		entry := func(name, version string) {
@@ -82,6 +83,8 @@ func (s *Server) versions(prefix string) string {
 			entry("DeleteMarker", "marker-1")
 		}
 		entry("Version", "version-1")
+		fmt.Fprintf(&b, "<IsTruncated>true</IsTruncated><NextKeyMarker>%s</NextKeyMarker>", key)
+		break
 	}
 	return b.String() + "</ListVersionsResult>"
 }

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -87,7 +88,7 @@ func (s *Server) answer(action string, r *http.Request, body []byte) (int, strin
 	case "PutObject":
 		return s.putObject(key, r.Header, string(body))
 	case "GetObject":
-		if _, ok := s.Objects[key]; !ok {
+		if _, ok := s.Objects[key]; !ok || slices.Contains(s.Audit.Hidden, key) && !r.URL.Query().Has("versionId") {
 			return http.StatusNotFound, "NoSuchKey"
 		}
 		return http.StatusOK, s.Objects[key]
