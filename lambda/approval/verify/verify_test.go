@@ -152,6 +152,20 @@ func TestAnApprovalOfOneObjectHolds(t *testing.T) {
 	}
 }
 
+func TestRecordsOfOtherApprovalsDoNotCount(t *testing.T) {
+	s := newScene(t)
+	body, _, err := s.bucket.Objects().Read(t.Context(), s.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := strings.ReplaceAll(string(body), s.id, "ap-aaaaaaaaaaaaaaaa")
+	s.bucket.Put("approvals/T-1/other.json", []byte(other))
+	s.bucket.Put("approvals/T-1/invalid.json", []byte(strings.Replace(other, `"round"`, `"ground"`, 1)))
+	if report := s.verify(); report.Result != verify.Holds || len(report.Records) != 1 {
+		t.Errorf("got %s, %d records: %v", report.Result, len(report.Records), bad(report))
+	}
+}
+
 func (s *scene) event(change func(*verify.Invocation)) { change(&s.trail.Events[invocation][0]) }
 
 // An execution that was redriven asks in another round, and both decisions are recorded.
