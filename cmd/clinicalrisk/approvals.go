@@ -20,12 +20,13 @@ import (
 type approvalsCommand struct {
 	Function    string `placeholder:"ARN" help:"The ARN of the function that decides approvals, from the notification. Default: the output DecisionFunctionArn of the environment's stack."`
 	Environment string `default:"dev" placeholder:"NAME" help:"The environment whose stack has the ARN as an output. Default: ${default}."`
-	JSON        bool   `help:"Print the answer of the function as JSON."`
+	JSON        bool   `help:"Print the answer of the function, or what verify found, as JSON."`
 
 	List    listApprovals   `cmd:"" help:"List the requests that wait for a decision."`
 	Show    showApproval    `cmd:"" help:"Show a request: what to review, or what was decided."`
 	Approve approveApproval `cmd:"" help:"Approve what a request shows, and sign."`
 	Reject  rejectApproval  `cmd:"" help:"Reject what a request shows, and sign."`
+	Verify  verifyApproval  `cmd:"" help:"Verify for an auditor what the records of an approval claim: digests, versions, locks, times and the signer."`
 }
 
 type listApprovals struct {

@@ -32,15 +32,9 @@ func (c *approvalsCommand) client(ctx context.Context) (*client.Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("AWS configuration: %w", err)
 	}
-	arn := c.Function
-	if arn == "" {
-		if arn, err = c.discover(ctx, settings); err != nil {
-			return nil, err
-		}
-	}
-	function, region, ok := approval.ParseFunction(arn)
-	if !ok || function != arn {
-		return nil, fmt.Errorf("--function must be the ARN of a function, such as arn:aws:lambda:eu-central-1:123456789012:function:NAME, got %q", arn)
+	function, region, err := c.function(ctx, settings)
+	if err != nil {
+		return nil, err
 	}
 	settings.Region = region
 	service := lambda.NewFromConfig(settings)
@@ -57,6 +51,21 @@ func (c *approvalsCommand) client(ctx context.Context) (*client.Client, error) {
 			return invoke(ctx, service, function, payload)
 		},
 	}, nil
+}
+
+// function returns the ARN of the deciding function, and its region.
+func (c *approvalsCommand) function(ctx context.Context, settings aws.Config) (function, region string, err error) {
+	arn := c.Function
+	if arn == "" {
+		if arn, err = c.discover(ctx, settings); err != nil {
+			return "", "", err
+		}
+	}
+	function, region, ok := approval.ParseFunction(arn)
+	if !ok || function != arn {
+		return "", "", fmt.Errorf("--function must be the ARN of a function, such as arn:aws:lambda:eu-central-1:123456789012:function:NAME, got %q", arn)
+	}
+	return function, region, nil
 }
 
 // invoke invokes the function and returns its answer. Lambda's refusals are *approval.Fault, so that they end with exit code 1. The SDK

@@ -18,7 +18,7 @@ import (
 // cli is the command line.
 type cli struct {
 	Run       runCommand       `cmd:"" help:"Run a synthesized pipeline on this machine for every input in a file, with stand-ins for AWS."`
-	Approvals approvalsCommand `cmd:"" help:"List, show and decide the approval requests of a deployed pipeline."`
+	Approvals approvalsCommand `cmd:"" help:"List, show, decide and verify the approval requests of a deployed pipeline."`
 }
 
 func main() {

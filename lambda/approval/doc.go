@@ -1,5 +1,6 @@
 // Package approval is the human approval of a clinical risk run: the logic of its two Lambda functions. Package cloud has the
-// AWS clients, package memory the stand-ins for tests and local runs.
+// AWS clients, package memory the stand-ins for tests and local runs. Package verify verifies for an auditor what the records claim, and
+// package auditor has its AWS clients.
 //
 // The state RequestApproval invokes [Requester] with a task token and waits. The requester stores the request and tells the
 // approvers. An approver then lists, shows and decides through [API], the second function, which approvers invoke. To list, show

@@ -42,7 +42,7 @@ func (s Store) Get(ctx context.Context, id string) (*approval.Approval, error) {
 		TableName: &s.Table, Key: item{approval.TableKey: text(id)}, ConsistentRead: aws.Bool(true),
 	})
 	if err != nil {
-		return nil, plain(err)
+		return nil, Plain(err)
 	}
 	if out.Item == nil {
 		return nil, approval.ErrNotFound
@@ -73,13 +73,13 @@ func (s Store) Put(ctx context.Context, a *approval.Approval) error {
 		in.ExpressionAttributeValues = item{":stored": number(a.Revision)}
 	}
 	_, err = s.Client.PutItem(ctx, in)
-	if hasCode(err, (&types.ConditionalCheckFailedException{}).ErrorCode()) {
+	if HasCode(err, (&types.ConditionalCheckFailedException{}).ErrorCode()) {
 		return approval.ErrChanged
 	}
 	if err == nil {
 		*a = next
 	}
-	return plain(err)
+	return Plain(err)
 }
 
 // List implements approval.Store.
@@ -90,7 +90,7 @@ func (s Store) List(ctx context.Context, all bool) ([]*approval.Approval, error)
 	}
 	items, err := find(ctx)
 	if err != nil {
-		return nil, plain(err)
+		return nil, Plain(err)
 	}
 	var list []*approval.Approval
 	for _, i := range items {

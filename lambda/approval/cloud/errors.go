@@ -8,9 +8,9 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// plain returns the error of a call as service, operation and error code. It drops the service's message, which may quote the
+// Plain returns the error of a call as service, operation and error code. It drops the service's message, which may quote the
 // data sent. Cancellations keep their error.
-func plain(err error) error {
+func Plain(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -27,8 +27,8 @@ func plain(err error) error {
 	return fmt.Errorf("%s: no usable answer", name)
 }
 
-// hasCode reports whether the service refused the call with one of these codes.
-func hasCode(err error, codes ...string) bool {
+// HasCode reports whether the service refused the call with one of these codes.
+func HasCode(err error, codes ...string) bool {
 	refusal, ok := errors.AsType[smithy.APIError](err)
 	if !ok {
 		return false

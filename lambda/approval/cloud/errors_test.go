@@ -18,14 +18,14 @@ func TestPlainErrorsNameTheCallAndNotItsData(t *testing.T) {
 		"no call at all":       {errors.New("canary"), "AWS: no usable answer"},
 		"a cancelled call":     {&smithy.CanceledError{Err: context.Canceled}, "AWS: context canceled"},
 	} {
-		if got := plain(row.err); got == nil || got.Error() != row.want {
+		if got := Plain(row.err); got == nil || got.Error() != row.want {
 			t.Errorf("%s: got %v, want %s", reason, got, row.want)
 		}
 	}
-	if !errors.Is(plain(&smithy.CanceledError{Err: context.Canceled}), context.Canceled) {
+	if !errors.Is(Plain(&smithy.CanceledError{Err: context.Canceled}), context.Canceled) {
 		t.Error("a cancellation is no longer a cancellation")
 	}
-	if plain(nil) != nil {
+	if Plain(nil) != nil {
 		t.Error("a nil error became an error")
 	}
 }

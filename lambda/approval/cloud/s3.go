@@ -38,7 +38,7 @@ func (o Objects) List(ctx context.Context, prefix string) ([]string, error) {
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, plain(err)
+			return nil, Plain(err)
 		}
 		for _, object := range page.Contents {
 			keys = append(keys, aws.ToString(object.Key))
@@ -56,7 +56,7 @@ func (o Objects) Read(ctx context.Context, key string) ([]byte, string, error) {
 	defer out.Body.Close()
 	body, err := io.ReadAll(out.Body)
 	if err != nil {
-		return nil, "", plain(err)
+		return nil, "", Plain(err)
 	}
 	version, err := versioned(out.VersionId)
 	return body, version, err
@@ -65,15 +65,15 @@ func (o Objects) Read(ctx context.Context, key string) ([]byte, string, error) {
 // missing tells a missing object from a forbidden one. S3 answers AccessDenied for both, because our permission to list has a
 // condition on prefixes.
 func (o Objects) missing(ctx context.Context, key string, err error) error {
-	if hasCode(err, "NoSuchKey") {
+	if HasCode(err, "NoSuchKey") {
 		return approval.ErrNotFound
 	}
-	if hasCode(err, "AccessDenied", "Forbidden") {
+	if HasCode(err, "AccessDenied", "Forbidden") {
 		if keys, listErr := o.List(ctx, key); listErr == nil && !slices.Contains(keys, key) {
 			return approval.ErrNotFound
 		}
 	}
-	return plain(err)
+	return Plain(err)
 }
 
 // Create implements approval.Objects.
@@ -88,10 +88,10 @@ func (o Objects) Create(ctx context.Context, key string, body []byte) (string, e
 		switch {
 		case err == nil:
 			return versioned(out.VersionId)
-		case hasCode(err, "PreconditionFailed"):
+		case HasCode(err, "PreconditionFailed"):
 			return "", approval.ErrExists
-		case !hasCode(err, "ConditionalRequestConflict") || attempt == putAttempts:
-			return "", plain(err)
+		case !HasCode(err, "ConditionalRequestConflict") || attempt == putAttempts:
+			return "", Plain(err)
 		}
 	}
 }

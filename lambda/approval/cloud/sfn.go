@@ -23,10 +23,10 @@ type Tasks struct{ Client StepFunctions }
 // Succeed implements approval.Tasks.
 func (t Tasks) Succeed(ctx context.Context, token string, output []byte) error {
 	_, err := t.Client.SendTaskSuccess(ctx, &sfn.SendTaskSuccessInput{TaskToken: &token, Output: aws.String(string(output))})
-	if hasCode(err, "TaskDoesNotExist", "TaskTimedOut", "InvalidToken") {
+	if HasCode(err, "TaskDoesNotExist", "TaskTimedOut", "InvalidToken") {
 		return approval.ErrTaskGone
 	}
-	return plain(err)
+	return Plain(err)
 }
 
 // Completed implements approval.Tasks. It reads the history from its end, because the task succeeded recently.
@@ -41,7 +41,7 @@ func (t Tasks) Completed(ctx context.Context, execution string, output []byte) (
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return false, plain(err)
+			return false, Plain(err)
 		}
 		for _, event := range page.Events {
 			if event.Type == types.HistoryEventTypeTaskSucceeded && says(event.TaskSucceededEventDetails, want) {

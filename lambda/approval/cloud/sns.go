@@ -36,5 +36,5 @@ func (n Notifier) Notify(ctx context.Context, m approval.Message) error {
 		TopicArn: &n.Topic, Subject: &m.Subject, Message: aws.String(string(message)), MessageStructure: aws.String("json"),
 		MessageAttributes: attributes,
 	})
-	return plain(err)
+	return Plain(err)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -113,7 +114,7 @@ func (s Starts) redrives(ctx context.Context, execution string) ([]time.Time, er
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, plain(err)
+			return nil, Plain(err)
 		}
 		for _, event := range page.Events {
 			if event.Type == types.HistoryEventTypeExecutionRedriven {
@@ -127,22 +128,34 @@ func (s Starts) redrives(ctx context.Context, execution string) ([]time.Time, er
 // find returns who made a call, by event: CloudTrail may deliver an event twice. It looks first where the event usually is, and
 // only then in the rest of the group: a trail of a busy account has many events.
 func (s Starts) find(ctx context.Context, c call) (map[string]approval.Starter, error) {
-	from, now := c.at.Add(-callWindow), s.Now()
-	for _, to := range []time.Time{c.at.Add(delivery), now} {
-		if to.After(now) {
-			to = now
-		}
-		if !to.After(from) {
-			break
-		}
+	for from, to := range Periods(c.at, s.Now()) {
 		found, err := s.search(ctx, c, from, to)
 		if err != nil || len(found) > 0 {
 			return found, err
 		}
-		from = to
 	}
 	return nil, nil
 }
+
+// Periods returns the times in which to search for the event of a call: where it usually is, then the rest up to now.
+func Periods(at, now time.Time) iter.Seq2[time.Time, time.Time] {
+	return func(yield func(from, to time.Time) bool) {
+		from := at.Add(-callWindow)
+		for _, to := range []time.Time{at.Add(delivery), now} {
+			if to.After(now) {
+				to = now
+			}
+			if !to.After(from) || !yield(from, to) {
+				return
+			}
+			from = to
+		}
+	}
+}
+
+// Patiently retries the search of a trail: an account has five of these calls a second
+// (https://repost.aws/knowledge-center/cloudwatch-logs-throttling).
+func Patiently(o *cloudwatchlogs.Options) { o.RetryMaxAttempts = 8 }
 
 func (s Starts) search(ctx context.Context, c call, from, to time.Time) (map[string]approval.Starter, error) {
 	pages := cloudwatchlogs.NewFilterLogEventsPaginator(s.Client, &cloudwatchlogs.FilterLogEventsInput{
@@ -153,11 +166,11 @@ func (s Starts) search(ctx context.Context, c call, from, to time.Time) (map[str
 	found := map[string]approval.Starter{}
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
-		if hasCode(err, "ThrottlingException", "LimitExceededException", "ServiceUnavailableException") {
+		if HasCode(err, "ThrottlingException", "LimitExceededException", "ServiceUnavailableException") {
 			return nil, approval.ErrStarterUnknown
 		}
 		if err != nil {
-			return nil, plain(err)
+			return nil, Plain(err)
 		}
 		for _, event := range page.Events {
 			var e trailEvent

@@ -47,14 +47,10 @@ func newDecider(ctx context.Context) (*approval.Decider, error) {
 			Prefix:  settings.Prefix,
 		},
 		Tasks:   cloud.Tasks{Client: stepFunctions},
-		Starts:  cloud.Starts{Client: cloudwatchlogs.NewFromConfig(aws, patiently), History: stepFunctions, Group: settings.TrailLogs, Now: time.Now},
+		Starts:  cloud.Starts{Client: cloudwatchlogs.NewFromConfig(aws, cloud.Patiently), History: stepFunctions, Group: settings.TrailLogs, Now: time.Now},
 		Signers: settings.Signers,
 		Roster:  settings.Roster,
 		Now:     time.Now,
 		Log:     slog.New(slog.NewJSONHandler(os.Stdout, nil)),
 	}, nil
 }
-
-// patiently retries the search of the trail: an account has five of these calls a second
-// (https://repost.aws/knowledge-center/cloudwatch-logs-throttling).
-func patiently(o *cloudwatchlogs.Options) { o.RetryMaxAttempts = 8 }

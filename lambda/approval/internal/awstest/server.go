@@ -25,6 +25,7 @@ type Server struct {
 	Messages []url.Values               // the published messages
 	Starters map[string]string          // the ARN of the starter, by execution; the trail shows it
 	Throttle int                        // how many of the next searches of the trail are throttled
+	Audit    Audit                      // what only an auditor reads
 	Calls    []string                   // the calls, in order: "PutItem", "PutObject", …
 
 	t  *testing.T
@@ -60,7 +61,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if action = cmp.Or(action, r.URL.Query().Get("x-id")); action == "" && r.Method == http.MethodPost {
 		action = "Publish"
 	}
-	action = cmp.Or(action, "ListObjectsV2")
+	action = cmp.Or(action, auditing(r), "ListObjectsV2")
 	s.Calls = append(s.Calls, action)
 	status, answer := s.answer(action, r, body)
 	if status != http.StatusOK {
@@ -73,6 +74,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if strings.HasSuffix(action, "Object") {
 		w.Header().Set("X-Amz-Version-Id", "version-1")
+		s.setChecksum(w, r, answer)
 	}
 	w.WriteHeader(status)
 	fmt.Fprint(w, answer)
@@ -98,6 +100,9 @@ func (s *Server) answer(action string, r *http.Request, body []byte) (int, strin
 		}
 		s.Messages = append(s.Messages, message)
 		return http.StatusOK, "<PublishResponse><PublishResult><MessageId>m-1</MessageId></PublishResult></PublishResponse>"
+	}
+	if status, answer := s.answerAuditor(action, r); status != 0 {
+		return status, answer
 	}
 	return s.answerJSON(action, body)
 }

@@ -108,6 +108,11 @@ func (s *Server) trail(c call) string {
 			})})
 		}
 	}
+	for _, event := range s.Audit.Invocations {
+		if c.LogGroupName == "trail" && strings.Contains(c.FilterPattern, `"Invoke"`) {
+			events = append(events, map[string]any{"message": event})
+		}
+	}
 	return s.write(map[string]any{"events": events})
 }
 
