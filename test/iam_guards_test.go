@@ -150,7 +150,10 @@ func (d *deployment) lockNeeds(prefix string) []claim {
 	needs := []claim{
 		{admin, "hides an object", need{actions: actions("s3", "DeleteObject"), resource: object, never: true}},
 		{admin, "retains an object for longer", retain},
-		{admin, "writes an object with an event hold of its own", need{actions: actions("s3", "PutObject ReplicateObject"), resource: object, refused: holds}},
+		{admin, "writes an object with an event hold of its own", need{
+			actions: actions("s3", "PutObject"), resource: bucket + "/other/a.json", context: values{"s3:if-none-match": "*"}, refused: holds,
+		}},
+		{admin, "replicates an object with an event hold of its own", need{actions: actions("s3", "ReplicateObject"), resource: object, refused: holds}},
 		{admin, "lifts the lock of an object", forbidden(bypass)},
 		{admin, "changes the rules", forbidden(rules)},
 		{byDeployment, "changes the rules by a deployment", rules},

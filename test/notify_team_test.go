@@ -32,7 +32,7 @@ func TestNotifyTeam(t *testing.T) {
 			"MessageStructure": "json",
 			"Message":          arguments["Message"], // see execution_test.go
 			"MessageAttributes": object{
-				"trial":       object{"DataType": "String", "StringValue": textOf("trialId")},
+				"trial":       object{"DataType": "String", "StringValue": trialID},
 				"severity":    object{"DataType": "String", "StringValue": "high"},
 				"environment": object{"DataType": "String", "StringValue": "default"},
 				"test":        object{"DataType": "String", "StringValue": "{% $string(" + isTest + ") %}"},

@@ -19,7 +19,7 @@ func TestReadApproval(t *testing.T) {
 		"Resource": "arn:aws:states:::aws-sdk:s3:getObject",
 		"Arguments": object{
 			"Bucket":    state["Arguments"].(object)["Bucket"],
-			"Key":       `{% "approvals/" & (` + strings.Trim(textOf("trialId"), "{% }") + `) & "/" & $states.input.approval.requestId & ".json" %}`,
+			"Key":       `{% "approvals/" & (` + strings.Trim(trialID, "{% }") + `) & "/" & $states.input.approval.requestId & ".json" %}`,
 			"VersionId": `{% $states.input.approval.recordVersion != "" ? $states.input.approval.recordVersion : $error("The decision names no version of its record.") %}`,
 			"Range":     "bytes=0-65535",
 		},

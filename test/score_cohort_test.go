@@ -121,7 +121,7 @@ func TestScoreCohort(t *testing.T) {
 				"folder": "{% " + recordFolder + " %}", "input": "{% $states.input.cohort %}",
 				"run": object{
 					"execution": "{% $states.context.Execution.Id %}", "startedAt": "{% $states.context.Execution.StartTime %}",
-					"stateMachine": "{% $states.context.StateMachine.Id %}", "trialId": textOf("trialId"),
+					"stateMachine": "{% $states.context.StateMachine.Id %}", "trialId": trialID,
 					"definition": cohortPipeline(t).digest(t), "test": "{% " + isTest + " %}",
 				},
 			},

@@ -2,8 +2,6 @@ package test
 
 import (
 	"encoding/json"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -40,15 +38,6 @@ func (s recordStore) record(key string) object {
 	var record object
 	_ = json.Unmarshal([]byte(s[key]), &record) // nothing else than JSON is put
 	return record
-}
-
-// batches are the keys of the records in order, as far as they differ within an execution.
-func (s recordStore) names(folder string) []string {
-	var names []string
-	for _, key := range slices.Sorted(maps.Keys(s)) {
-		names = append(names, key[min(len(folder), len(key)):])
-	}
-	return names
 }
 
 // recordsOf is the folder of an execution's records, which has the trial's id in its input.
@@ -119,5 +108,5 @@ func (a *approvers) version(task *asl.Task) (asl.Reply, error) {
 }
 
 // recordFolder is the expression of the folder of an execution's records.
-var recordFolder = `"decisions/" & (` + strings.Trim(textOf("trialId"), "{% }") + `) & "/" & ` +
+var recordFolder = `"decisions/" & (` + strings.Trim(trialID, "{% }") + `) & "/" & ` +
 	`$substring($hash($states.context.Execution.Id & "/" & $states.context.Execution.StartTime, "SHA-256"), 0, 32) & "/"`

@@ -20,7 +20,7 @@ func TestApprovalsReportAWrongFunction(t *testing.T) {
 	silent := httptest.NewServer(nil)
 	silent.Close()
 	t.Setenv("AWS_ENDPOINT_URL_LAMBDA", silent.URL)
-	if code, _, stderr := clinicalrisk(t, "", "approvals", "list", "--function", decideARN); code != 2 || !strings.Contains(stderr, "Lambda does not answer") {
+	if code, _, stderr := clinicalrisk(t, "", "approvals", "list", "--function", decideARN); code != 2 || !strings.Contains(stderr, "no answer from Lambda") {
 		t.Errorf("a port without a server: exit code %d\n%s", code, stderr)
 	} else {
 		wantNoSecrets(t, stderr)

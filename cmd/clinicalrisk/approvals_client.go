@@ -81,9 +81,9 @@ func invoke(ctx context.Context, service *lambda.Client, function string, payloa
 		return nil, &approval.Fault{Status: http.StatusForbidden, Message: "AWS refused the credentials (" + plain.Line(refusal.ErrorCode()) +
 			"): sign in as an approver, and check the ARN of the function"}
 	case refused:
-		return nil, fmt.Errorf("Lambda refuses to invoke %s: %s", function, plain.Line(refusal.ErrorCode()))
+		return nil, fmt.Errorf("%s cannot be invoked: %s", function, plain.Line(refusal.ErrorCode()))
 	case err != nil:
-		return nil, fmt.Errorf("Lambda does not answer: %w", err)
+		return nil, fmt.Errorf("no answer from Lambda: %w", err)
 	case out.FunctionError != nil:
 		return nil, &approval.Fault{Status: http.StatusInternalServerError, Message: "the function failed: try again"}
 	}

@@ -191,7 +191,7 @@ func TestApprovalsReportRefusals(t *testing.T) {
 	f.answer = refusing(http.StatusForbidden, "AccessDeniedException")
 	f.want(1, []string{"AWS refused the credentials", "AccessDeniedException"}, "list")
 	f.answer = refusing(http.StatusNotFound, "ResourceNotFoundException")
-	f.want(2, []string{"Lambda refuses to invoke " + decideARN, "ResourceNotFoundException"}, "list")
+	f.want(2, []string{decideARN + " cannot be invoked", "ResourceNotFoundException"}, "list")
 }
 
 // Who is no approver does not even list.

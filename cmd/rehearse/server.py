@@ -14,6 +14,7 @@ create = Key.create_from_cloudformation_json.__func__
 apply = ChangeSet.apply
 class_of = parsing.resource_class_from_type
 attribute_of = StateMachine.get_cfn_attribute
+delete_resources = parsing.ResourceMap.delete
 start = StepFunctionBackend.start_execution
 
 
@@ -118,6 +119,14 @@ def apply_with_outputs(self):
     self.stack.output_map = self.stack._create_output_map()
 
 
+def delete_unless_retained(self):
+    """Delete the resources of a stack. moto does not know RetainExceptOnCreate, which retains what was created completely."""
+    for resource in self._resource_json_map.values():
+        if resource.get("DeletionPolicy") == "RetainExceptOnCreate":
+            resource["DeletionPolicy"] = "Retain"
+    delete_resources(self)
+
+
 def delete_policy(self, account_id, region_name):
     """Delete a policy and detach it, as CloudFormation does. moto leaves it attached and then cannot delete the role."""
     for role in self.backend.roles.values():
@@ -130,6 +139,7 @@ Key.create_from_cloudformation_json = classmethod(create_with_tags)
 ChangeSet.apply = apply_with_outputs
 ManagedPolicy.delete = delete_policy
 StateMachine.get_cfn_attribute = attribute_or_revision
+parsing.ResourceMap.delete = delete_unless_retained
 StepFunctionBackend.start_execution = start_through_alias
 parsing.resource_class_from_type = class_or_placeholder
 

@@ -18,6 +18,7 @@ type Clause struct {
 // Answer says what answers a clause.
 type Answer string
 
+// What answers a clause.
 const (
 	ByRequirements Answer = "requirements"  // requirements of the list
 	ByProcedure    Answer = "procedure"     // a procedure of the operator

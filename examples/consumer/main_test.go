@@ -16,7 +16,7 @@ import (
 // A state of the team's own is in its place, has a timeout and retries what may pass, and nothing catches its errors.
 func TestOwnStates(t *testing.T) {
 	definition := pipeline(t)
-	if definition.StartAt != startFeaturesJob {
+	if definition.StartAt != "CheckInput" {
 		t.Errorf("starts at %s", definition.StartAt)
 	}
 	for name, want := range map[string]state{

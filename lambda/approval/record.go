@@ -160,6 +160,6 @@ func (r Records) create(ctx context.Context, a *Approval, record Record) (*signe
 func (r Records) outcome(s *signed) *Outcome {
 	return &Outcome{
 		Decision: s.Decision, ApprovalID: s.ApprovalID, Signer: s.Signer.ARN,
-		Record: Place{r.Bucket, s.key}.String(), RecordVersion: s.version, Reviewed: s.Record.Reviewed.SHA256,
+		Record: Place{r.Bucket, s.key}.String(), RecordVersion: s.version, Reviewed: s.Reviewed.SHA256,
 	}
 }

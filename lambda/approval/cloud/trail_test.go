@@ -46,10 +46,10 @@ func started(eventID, by, execution, clock string) string {
 		"responseElements": {"executionArn": "%[4]s", "startDate": "Mar 1, 2026, 1:00:00 AM"}}`, eventID, clock, by, execution)
 }
 
-func redriven(eventID, clock, errorCode string) string {
-	return fmt.Sprintf(`{"eventID": "%s", "eventSource": "states.amazonaws.com", "eventName": "RedriveExecution", "eventTime": "2026-03-01T%sZ",
+func redriven(errorCode string) string {
+	return fmt.Sprintf(`{"eventID": "e-4", "eventSource": "states.amazonaws.com", "eventName": "RedriveExecution", "eventTime": "2026-03-01T02:00:01Z",
 		"errorCode": "%s", "userIdentity": {"arn": "%s"}, "requestParameters": {"executionArn": "%s"},
-		"responseElements": {"redriveDate": "Mar 1, 2026, 2:00:00 AM"}}`, eventID, clock, errorCode, bob, execution)
+		"responseElements": {"redriveDate": "Mar 1, 2026, 2:00:00 AM"}}`, errorCode, bob, execution)
 }
 
 // trail is the log group of a trail and the history of an execution, with a page for each event and an empty one before it.
@@ -132,11 +132,11 @@ func TestStartsFindsStartersAndRedrivers(t *testing.T) {
 		"a start that failed":                     {[]delivered{{"01:05:00", strings.Replace(start.message, `"eventID"`, `"errorCode": "AccessDenied", "eventID"`, 1)}}, nil, 0, nil},
 		"an event that is not valid JSON":         {[]delivered{{"01:04:00", "?"}, start}, nil, 0, []approval.Starter{byAda}},
 		"a service started it by itself":          {[]delivered{{"01:05:00", service}}, nil, 0, []approval.Starter{{InvokedBy: "events.amazonaws.com"}}},
-		"started and redriven":                    {[]delivered{start, {"02:05:00", redriven("e-4", "02:00:01", "")}}, []string{"02:00:00"}, 1, []approval.Starter{byAda, byBob}},
-		"a redrive that the request did not see":  {[]delivered{start, {"02:05:00", redriven("e-4", "02:00:01", "")}}, []string{"02:00:00"}, 0, []approval.Starter{byAda, byBob}},
+		"started and redriven":                    {[]delivered{start, {"02:05:00", redriven("")}}, []string{"02:00:00"}, 1, []approval.Starter{byAda, byBob}},
+		"a redrive that the request did not see":  {[]delivered{start, {"02:05:00", redriven("")}}, []string{"02:00:00"}, 0, []approval.Starter{byAda, byBob}},
 		"the event of the redrive has not come":   {[]delivered{start}, []string{"02:00:00"}, 0, nil},
-		"one event for two redrives":              {[]delivered{start, {"02:05:00", redriven("e-4", "02:00:01", "")}}, []string{"02:00:00", "02:01:00"}, 2, nil},
-		"a redrive that failed":                   {[]delivered{start, {"02:05:00", redriven("e-4", "02:00:01", "ExecutionNotRedrivable")}}, []string{"02:00:00"}, 1, nil},
+		"one event for two redrives":              {[]delivered{start, {"02:05:00", redriven("")}}, []string{"02:00:00", "02:01:00"}, 2, nil},
+		"a redrive that failed":                   {[]delivered{start, {"02:05:00", redriven("ExecutionNotRedrivable")}}, []string{"02:00:00"}, 1, nil},
 		"the history does not show the redrive":   {[]delivered{start}, nil, 1, nil},
 	} {
 		t.Run(reason, func(t *testing.T) {
