@@ -71,7 +71,7 @@ func (v Versions) Read(ctx context.Context, key, version string) (verify.Object,
 		object.SHA256 = hex.EncodeToString(sum)
 	}
 	object.Body, err = io.ReadAll(out.Body)
-	if err != nil && !(out.ContentLength != nil && int64(len(object.Body)) == *out.ContentLength) {
+	if err != nil && (out.ContentLength == nil || int64(len(object.Body)) != *out.ContentLength) {
 		return verify.Object{}, cloud.Plain(err)
 	}
 	return object, nil

@@ -123,7 +123,7 @@ type latest struct{ *Bucket }
 func (l latest) Read(_ context.Context, key string) ([]byte, string, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	k := l.Bucket.latest(key)
+	k := l.latest(key)
 	if k == nil || k.Deleted {
 		return nil, "", approval.ErrNotFound
 	}

@@ -127,7 +127,7 @@ func (r *recorded) checkSchema() Check {
 // checkKey checks that the record is at the place of its request, and of an approval of its execution.
 func (r *recorded) checkKey() Check {
 	var said findings
-	if want := r.Record.Key(); r.key != want {
+	if want := r.Key(); r.key != want {
 		said.wrong("the record belongs to %s", want)
 	}
 	if want := approval.ID(r.Execution); r.ApprovalID != want {

@@ -86,7 +86,7 @@ func (v *Verifier) checkPlace(r *recorded) Check {
 	}
 	seen := map[string]bool{}
 	for _, o := range r.Reviewed.Objects {
-		if o.Key != place.Key && !(strings.HasSuffix(place.Key, "/") && strings.HasPrefix(o.Key, place.Key)) {
+		if o.Key != place.Key && (!strings.HasSuffix(place.Key, "/") || !strings.HasPrefix(o.Key, place.Key)) {
 			said.wrong("%s is not at %s", o.Key, r.Reviewed.Place)
 		}
 		if seen[o.Key] {

@@ -46,7 +46,7 @@ func TestAnApprovalOfTheDeployedCodeHolds(t *testing.T) {
 // Requirements: P11-10c, P11-10e, P11-10g, P11-70
 func TestEachFaultIsNamedAndNothingElse(t *testing.T) {
 	for reason, row := range map[string]struct {
-		break_ func(*scene)
+		damage func(*scene)
 		want   []string // "CHECK: RESULT: the start of the finding"
 	}{
 		"a byte of a decision record":  {func(s *scene) { s.flip(firstKey) }, []string{"bytes of the decision records: does not hold: " + firstKey + ": the SHA-256 is "}},
@@ -110,7 +110,7 @@ func TestEachFaultIsNamedAndNothingElse(t *testing.T) {
 	} {
 		t.Run(reason, func(t *testing.T) {
 			s := newScene(t)
-			row.break_(s)
+			row.damage(s)
 			report := s.verify()
 			got := bad(report)
 			for i := range max(len(got), len(row.want)) {
