@@ -84,6 +84,7 @@ var RuleActions = []string{"events:PutTargets", "events:PutRule", "events:Descri
 // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 const (
 	TaskFailed = "States.TaskFailed" // in a retrier or catcher: every error of a task but Timeout
+	Any        = "States.ALL"        // in a retrier or catcher: every error that can be caught, alone in its list
 	Timeout    = "States.Timeout"    // the task ran into its TimeoutSeconds
 
 	// QueryEvaluation is the error of a JSONata expression that cannot be evaluated.

@@ -107,12 +107,7 @@ func (c *Cohort) withDefaults() Cohort {
 	return d
 }
 
-// modelRetries repeat a batch after every error: subjects of a batch that still fails are counted, not lost.
-func (c *Cohort) modelRetries() Retry {
-	return Retry{Errors: anyError, Attempts: c.ModelAttempts - 1, Interval: 2 * time.Second, MaxDelay: 15 * time.Second}
-}
-
 // batchTime is the longest that a child may take: every attempt of its tasks and every delay between them.
 func (c *Cohort) batchTime() time.Duration {
-	return Longest(c.ModelTimeout, c.modelRetries()) + Longest(recordTimeout, batchRecordRetries) + Longest(recordTimeout, batchReadRetries...)
+	return Longest(c.ModelTimeout, c.batchModelRetries()) + Longest(recordTimeout, batchRecordRetries) + Longest(recordTimeout, batchReadRetries...)
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// Downstream is a system that hears of high risk after the team, and after the approval where there is one: a
+// Downstream is a system that is notified of high risk after the team, and after the approval where there is one: a
 // [StateMachineExecution], a [ServiceNowIncident], or a type of your own.
 //
 // A system of your own adds its states with [Scope.NewTask] or a construct of the CDK, retries them with [WithRetries], and asks
@@ -31,7 +31,7 @@ type Downstream interface {
 	// TimeLimit bounds how long the states may take.
 	TimeLimit() time.Duration
 
-	// AddStates adds the states, the last of which goes on with next, and returns the first.
+	// AddStates adds the states and returns the first. The last one continues with next.
 	AddStates(scope *Scope, next awsstepfunctions.IChainable) awsstepfunctions.IChainable
 }
 
@@ -67,7 +67,7 @@ func validateDownstream(downstream []Downstream) fault.List {
 
 func element(i int) string { return fmt.Sprintf("Downstream[%d]", i) }
 
-// followUp is what happens after the alert: the approval, if there is one, then each downstream system in its turn, and
+// followUp is what happens after the alert: the approval, if there is one, then one downstream system after the other, and
 // then next. A test asks nobody and notifies no other system, and so does a cohort with records of another execution.
 //
 // Requirements: SRC-22, P11-10f

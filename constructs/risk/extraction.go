@@ -27,7 +27,7 @@ type Extraction interface {
 	// Validate reports every fault of the fields: a [fault.List], whose paths the pipeline puts under "Extraction".
 	Validate() error
 
-	// TimeLimit bounds the job; zero where nothing is waited for.
+	// TimeLimit bounds the job; zero if the execution does not wait for one.
 	TimeLimit() time.Duration
 
 	// AddStates adds the states and returns their chain, nil where nothing runs. The chain hands its input on.

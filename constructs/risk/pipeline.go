@@ -171,7 +171,7 @@ func (p *ClinicalRiskPipeline) StateMachine() awsstepfunctions.StateMachine { re
 // AlertTopic is the topic that the team's alerts are published to.
 func (p *ClinicalRiskPipeline) AlertTopic() awssns.ITopic { return p.alertTopic.ITopic }
 
-// OperationsTopic is the topic that hears of every execution that failed, timed out or was aborted.
+// OperationsTopic receives a message for every execution that failed, timed out or was aborted.
 func (p *ClinicalRiskPipeline) OperationsTopic() awssns.ITopic { return p.operationsTopic.ITopic }
 
 // UndeliveredAlerts is the dead-letter queue of the alerts; nil when the pipeline subscribes nobody.

@@ -63,7 +63,7 @@ type ClinicalRiskPipelineProps struct {
 	// Default: a new topic, encrypted with Key.
 	AlertTopic awssns.ITopic
 
-	// OperationsTopic hears of every execution that failed, timed out or was aborted. The policy of an imported topic, and
+	// OperationsTopic receives a message for every execution that failed, timed out or was aborted. The policy of an imported topic, and
 	// of its key, must let events.amazonaws.com publish. Default: a new topic, encrypted with Key.
 	OperationsTopic awssns.ITopic
 

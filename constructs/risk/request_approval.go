@@ -98,7 +98,7 @@ const heard = `(
     "recordVersion": $text($told.recordVersion), "reviewed": $text($told.reviewed), "requestId": ` + requestID + `}}])
 )`
 
-// whom is what an approval is about: the cohort's counts, or the subject.
+// whom is the JSONata expression of the people that an approval is about: the cohort's counts, or the subject.
 func (p *ClinicalRiskPipeline) whom() string {
 	if p.props.Cohort != nil {
 		return expression("$states.input." + workflow.Counts)

@@ -11,8 +11,8 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 )
 
-// Scope is all that an [Extraction] and a [Downstream] see of the pipeline: where they add their states, and to whom they say
-// what the states need. Its [policy.Place] makes the ARNs of the pipeline's account and region.
+// Scope is all that an [Extraction] and a [Downstream] see of the pipeline: there they add their states and ask for permissions.
+// Its [policy.Place] makes the ARNs of the pipeline's account and region.
 type Scope struct {
 	policy.Place
 	construct  constructs.Construct
@@ -32,13 +32,13 @@ func (s *Scope) MachineARN() string { return s.machineARN }
 // no other statements: a call without one is denied.
 func (s *Scope) Allow(statements ...policy.Statement) { s.statements.Add(statements...) }
 
-// AllowManagedRule lets Step Functions hear of a job's end through a rule of EventBridge that it manages in this account, under
+// AllowManagedRule lets Step Functions learn of a job's end through a rule of EventBridge that it manages in this account, under
 // a fixed name: https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html
 func (s *Scope) AllowManagedRule(state, rule string) {
 	s.Allow(policy.Allow(state+"Events", []string{s.ARN("events", "rule/"+rule)}, services.RuleActions...))
 }
 
-// Task is a task for an integration that the CDK has no fitting construct for.
+// Task is a task for an integration for which the CDK has no construct.
 type Task struct {
 	// Comment says what the state does, for those who look at the graph.
 	Comment string
@@ -49,10 +49,10 @@ type Task struct {
 	// Timeout bounds one attempt, in whole seconds.
 	Timeout time.Duration
 
-	// Arguments are the call's. A string "{% … %}" is a JSONata expression.
+	// Arguments are the arguments of the call. A string "{% … %}" is a JSONata expression.
 	Arguments map[string]any
 
-	// Output is the JSONata expression of what the state hands on, without its marks.
+	// Output is the JSONata expression of the state's output, without {% and %}.
 	Output string
 }
 

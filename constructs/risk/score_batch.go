@@ -3,6 +3,7 @@ package risk
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
@@ -10,6 +11,11 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
 )
+
+// batchModelRetries repeat a batch after every error: subjects of a batch that still fails are counted, not lost.
+func (c *Cohort) batchModelRetries() Retry {
+	return Retry{Errors: anyError, Attempts: c.ModelAttempts - 1, Interval: 2 * time.Second, MaxDelay: 15 * time.Second}
+}
 
 // scoreBatch is what a child of scoreCohort executes:
 //
@@ -43,7 +49,7 @@ func (p *ClinicalRiskPipeline) scoreBatch() awsstepfunctions.IChainable {
 
 // everything catches every error that can be caught, and goes on with the given data.
 func everything(output string) *awsstepfunctions.CatchProps {
-	return &awsstepfunctions.CatchProps{Errors: jsii.Strings("States.ALL"), Outputs: expression(output)}
+	return &awsstepfunctions.CatchProps{Errors: jsii.Strings(services.Any), Outputs: expression(output)}
 }
 
 // featured selects the items of a batch that have features. A line that is not an object, or has none, is not sent.
@@ -123,7 +129,7 @@ func (p *ClinicalRiskPipeline) invokeModelForBatch() awsstepfunctions.TaskStateB
 		"MOST", strconv.Itoa(workflow.MaxID), "UNKNOWN", workflow.Unknown,
 	}, parts...)...).Replace(decide)
 	body := map[string]any{workflow.Instances: expression("( " + featured + "; " + instances + " )")}
-	return WithRetries(p.invokeEndpoint(body, p.props.Cohort.ModelTimeout, decisions), p.props.Cohort.modelRetries())
+	return WithRetries(p.invokeEndpoint(body, p.props.Cohort.ModelTimeout, decisions), p.props.Cohort.batchModelRetries())
 }
 
 // batchKey is the JSONata expression of the key of a batch's record. Its name has the place of the first subject in the cohort.

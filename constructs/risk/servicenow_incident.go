@@ -109,7 +109,7 @@ func (n ServiceNowIncident) AddStates(scope *Scope, next awsstepfunctions.IChain
 		Time:    awsstepfunctions.WaitTime_Duration(seconds(incidentDelay)),
 	})
 	open.AddCatch(wait, &awsstepfunctions.CatchProps{
-		Errors:  jsii.Strings("States.ALL"),
+		Errors:  jsii.Strings(services.Any),
 		Outputs: expression("$states.input"),
 		Assign:  &map[string]any{n.attempts(): expression("$" + n.attempts() + " + 1")},
 	})
