@@ -153,7 +153,7 @@ func (d *deployment) lockNeeds(prefix string) []claim {
 		{admin, "writes an object with an event hold of its own", need{
 			actions: actions("s3", "PutObject"), resource: bucket + "/other/a.json", context: values{"s3:if-none-match": "*"}, refused: holds,
 		}},
-		{admin, "replicates an object with an event hold of its own", need{actions: actions("s3", "ReplicateObject"), resource: object, refused: holds}},
+		{admin, "replicates objects or delete markers into the bucket", need{actions: actions("s3", "ReplicateObject ReplicateDelete"), resource: object, never: true}},
 		{admin, "lifts the lock of an object", forbidden(bypass)},
 		{admin, "changes the rules", forbidden(rules)},
 		{byDeployment, "changes the rules by a deployment", rules},
