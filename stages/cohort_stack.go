@@ -49,7 +49,9 @@ func addCohortPipeline(stack awscdk.Stack, e Environment) {
 	if len(c.Approvers) > 0 {
 		props.Approval = e.addApproval(stack, records, trail)
 		trail.LogInvocations(*props.Approval.DecideFunction().FunctionArn())
-		watch.Approvals = &monitoring.Approvals{Requests: props.Approval.Table(), Deadline: props.Approval.Deadline()}
+		watch.Approvals = &monitoring.Approvals{
+			Requests: props.Approval.Table(), Decisions: props.Approval.DecideFunction().LogGroup(), Deadline: props.Approval.Deadline(),
+		}
 	}
 	props.Downstream = c.downstream(stack)
 	addPipeline(stack, e, props, watch)

@@ -67,6 +67,8 @@ func TestAnAnswerWithTwinKeysIsNoScore(t *testing.T) {
 		"a nested score":         `{"risk_score": 0.1, "before": {"risk_score": 0.9}}`,
 		"a score with an error":  `{"risk_score": 0.1, "error": "two features are missing"}`,
 		"a score with an Errors": `{"risk_score": 0.1, "lastErrors": []}`,
+		"a status":               `{"risk_score": 0.1, "status": "ERROR"}`,
+		"an error below":         `{"risk_score": 0.1, "meta": {"errors": [1]}}`,
 	} {
 		t.Run(reason, func(t *testing.T) {
 			got := execute(t, smallestPipeline(t), oneSubject, healthyServices("0").with("InvokeModel", model(body)))
@@ -94,6 +96,10 @@ func TestABatchWithTwinOrStrayKeysIsNotScored(t *testing.T) {
 		"no ids":                 `{"predictions": [{"risk_score": 0.9}, {"risk_score": 0.1}]}`,
 		"a partial failure":      `{"predictions": [` + high + `, ` + low + `], "error": "partial failure"}`,
 		"errors beside":          `{"predictions": [` + high + `, ` + low + `], "modelErrors": [1]}`,
+		"errors below":           `{"predictions": [` + high + `, ` + low + `], "meta": {"errors": [1]}}`,
+		"a status":               `{"predictions": [` + high + `, ` + low + `], "status": "Error"}`,
+		"a status with a twin":   `{"predictions": [` + high + `, ` + low + `], "status": "error", "status": "ok"}`,
+		"a twin in a prediction": `{"predictions": [{"id": "0", "risk_score": 0.9, "error": "x", "id": "0"}, ` + low + `]}`,
 		"an echo of the request": `{"predictions": [` + high + `, ` + low + `], "instances": [{"id": "0"}, {"id": "1"}]}`,
 	} {
 		t.Run(reason, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -127,6 +128,9 @@ func isKept(key string) bool {
 // pending is the time until the deletion of a key, in days.
 func pending(days string) values { return values{"kms:ScheduleKeyDeletionPendingWindowInDays": days} }
 
+// ownHolds are the event holds that an upload can set on its object.
+var ownHolds = []values{{"s3:object-lock-event-hold": "ON"}, {"s3:object-lock-event-hold-duration-days": "1"}}
+
 // lockNeeds returns what nobody may do to a locked bucket, or only custodians and deployments.
 func (d *deployment) lockNeeds(prefix string) []claim {
 	bucket := d.arn("AWS::S3::Bucket", prefix)
@@ -144,16 +148,12 @@ func (d *deployment) lockNeeds(prefix string) []claim {
 	}
 	bypass := need{actions: actions("s3", "BypassGovernanceRetention"), resource: object}
 	rules := need{actions: actions("s3", "PutBucketObjectLockConfiguration PutBucketVersioning PutLifecycleConfiguration"), resource: bucket}
-	holds := []values{{"s3:object-lock-event-hold": "ON"}, {"s3:object-lock-event-hold-duration-days": "1"}}
-	retain.refused = append(retain.refused, holds...)
+	retain.refused = append(retain.refused, ownHolds...)
 	forbidden := func(n need) need { n.never = true; return n }
 	needs := []claim{
 		{admin, "hides an object", need{actions: actions("s3", "DeleteObject"), resource: object, never: true}},
 		{admin, "retains an object for longer", retain},
-		{admin, "writes an object with an event hold of its own", need{
-			actions: actions("s3", "PutObject"), resource: bucket + "/other/a.json", context: values{"s3:if-none-match": "*"}, refused: holds,
-		}},
-		{admin, "replicates an object with an event hold of its own", need{actions: actions("s3", "ReplicateObject"), resource: object, refused: holds}},
+		{admin, "replicates objects or delete markers into the bucket", need{actions: actions("s3", "ReplicateObject ReplicateDelete"), resource: object, never: true}},
 		{admin, "lifts the lock of an object", forbidden(bypass)},
 		{admin, "changes the rules", forbidden(rules)},
 		{byDeployment, "changes the rules by a deployment", rules},
@@ -178,7 +178,7 @@ func (d *deployment) recordNeeds() []claim {
 	needs := []claim{
 		{admin, "writes an object", need{
 			actions: actions("s3", "PutObject"), resource: bucket + "/other/a.json", context: encrypted("aws:kms", key),
-			refused: append([]values{encrypted("aws:kms", renamed(key)[0])}, replacing...),
+			refused: slices.Concat([]values{encrypted("aws:kms", renamed(key)[0])}, replacing, ownHolds),
 		}},
 		{admin, "writes an object with another encryption", need{
 			actions: actions("s3", "PutObject"), resource: bucket + "/other/a.json", never: true,

@@ -71,7 +71,9 @@ func session(role string, policies ...string) actor {
 	}
 }
 
-func service(name string) actor { return actor{name: name, principal: name} }
+func service(name string) actor {
+	return actor{name: name, principal: name, context: values{"aws:PrincipalServiceName": name}}
+}
 
 // People and roles that do not belong to the stacks.
 var (

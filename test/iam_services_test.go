@@ -127,8 +127,9 @@ func (d *deployment) trailNeeds(bucket string) []claim {
 	needs := []claim{
 		{cloudTrail, "checks its bucket", need{actions: actions("s3", "GetBucketAcl"), resource: bucket, context: from(name), refused: []values{another}}},
 		{cloudTrail, "writes logs", need{
-			actions: actions("s3", "PutObject"), resource: logs, context: owned, refused: []values{another, {"s3:x-amz-acl": "public-read"}},
+			actions: actions("s3", "PutObject"), resource: logs, context: owned, refused: append([]values{another, {"s3:x-amz-acl": "public-read"}}, ownHolds...),
 		}},
+		{admin, "plants logs", need{actions: actions("s3", "PutObject"), resource: logs, context: once, never: true}},
 		{cloudTrail, "writes logs of another region, and of IAM", need{
 			actions: actions("s3", "PutObject"), resource: bucket + "/AWSLogs/" + ownAccount + "/CloudTrail/us-east-1/log.json.gz", context: owned,
 		}},

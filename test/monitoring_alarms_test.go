@@ -51,6 +51,7 @@ func TestAlarms(t *testing.T) {
 		"UndeliveredAlerts":   watching("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", dimensions("QueueName", "undelivered"), 1),
 		"OverdueRun":          overdue,
 		"ExpiringApprovals":   expiring,
+		"RefusedSignatures":   watching("ClinicalRisk", "RefusedSignatures requests", "Sum", []any{}, 1),
 	}
 	p := synthesizeMonitoring(t, "all", fullMonitoring)
 	for id, alarm := range p.alarms() {

@@ -68,6 +68,32 @@ func TestExpiringRequestsAreCounted(t *testing.T) {
 	}
 }
 
+// Requirements: P11-300d
+func TestOperationsHearOfRefusedSignatures(t *testing.T) {
+	filter := synthesizeMonitoring(t, "all", fullMonitoring).resource(t, "AWS::Logs::MetricFilter")
+	metric := filter["MetricTransformations"].([]any)[0].(object)
+	if diff := cmp.Diff(object{"MetricNamespace": "ClinicalRisk", "MetricName": "RefusedSignatures requests", "MetricValue": "1"}, metric); diff != "" || filter["LogGroupName"] != "decisions" {
+		t.Errorf("reads %v: %s", filter["LogGroupName"], diff)
+	}
+	for reason, row := range map[string]struct {
+		msg, status, code string
+		want              bool
+	}{
+		"a proof of somebody else":    {"refused", "403", "NotProved", true},
+		"who is no approver":          {"refused", "403", "NotAnApprover", true},
+		"the starter":                 {"refused", "403", "StartedByYou", true},
+		"a record of somebody else":   {"refused", "409", "ForeignRecord", true},
+		"a hidden record":             {"refused", "409", "RecordMissing", true},
+		"somebody else decided first": {"refused", "409", "AlreadyDecided", false},
+		"an id with a slip":           {"refused", "404", "UnknownApproval", false},
+		"a decision":                  {"decided", "", "", false},
+	} {
+		if got := selects(t, filter["FilterPattern"].(string), map[string]string{"msg": row.msg, "status": row.status, "code": row.code}); got != row.want {
+			t.Errorf("%s: counted is %t, want %t", reason, got, row.want)
+		}
+	}
+}
+
 // The alarm treats a missing count as a breach, so a failed execution must not report a count.
 func TestAFailedWatchReportsNothing(t *testing.T) {
 	execution, calls := approvalWatch(t).watchAt(t, time.Now(), services{

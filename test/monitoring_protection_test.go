@@ -13,8 +13,8 @@ import (
 // maximumPattern is how long a filter pattern may be: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html
 const maximumPattern = 1024
 
-// comparison is one comparison of a filter pattern: ($.field = "value"), the value with a wildcard at its ends.
-var comparison = regexp.MustCompile(`\(\$\.([\w.]+) = "([^"]*)"\)`)
+// comparison is one comparison of a filter pattern: ($.field = "value"), the value with a wildcard at its ends, or ($.field = 403).
+var comparison = regexp.MustCompile(`\(\$\.([\w.]+) = "?([^")]*)"?\)`)
 
 // selects decides whether a filter pattern of the form {A && (B || C) && (D || E)} selects an event:
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html

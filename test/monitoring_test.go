@@ -34,7 +34,7 @@ func TestSnapshotsOfMonitoring(t *testing.T) {
 		want   []string
 	}{
 		{"none", nil, alwaysWatched},
-		{"all", fullMonitoring, append([]string{"ExpiringApprovals", "OverdueRun", "UndeliveredAlerts"}, alwaysWatched...)},
+		{"all", fullMonitoring, append([]string{"ExpiringApprovals", "OverdueRun", "RefusedSignatures", "UndeliveredAlerts"}, alwaysWatched...)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			p := synthesizeMonitoring(t, row.name, row.change)

@@ -29,7 +29,7 @@ func keptKey(breakGlass []any) map[string]object {
 
 // refusedHolds are the statements of a bucket's policy that refuse the event holds of an upload.
 func refusedHolds(objects any) map[string]object {
-	setting := []any{"s3:PutObject", "s3:PutObjectRetention", "s3:ReplicateObject"}
+	setting := []any{"s3:PutObject", "s3:PutObjectRetention"}
 	given := func(key string) object { return object{"Null": object{key: "false"}} }
 	return map[string]object{
 		"KeepFromHold":         refuse("KeepFromHold", objects, given("s3:object-lock-event-hold"), setting),

@@ -59,8 +59,9 @@ func TestRecordStorePolicyClosesTheGapsOfTheLock(t *testing.T) {
 	got := p.bucketPolicy(t, "RecordsBucket")
 	delete(got, "") // TLS: TestRecordStore
 	want := map[string]object{
-		"KeepVisible": refuse("KeepVisible", objects, nil, "s3:DeleteObject"),
-		"KeepLocked":  refuse("KeepLocked", objects, nil, "s3:BypassGovernanceRetention"),
+		"KeepVisible":      refuse("KeepVisible", objects, nil, "s3:DeleteObject"),
+		"KeepFromReplicas": refuse("KeepFromReplicas", objects, nil, []any{"s3:ReplicateDelete", "s3:ReplicateObject"}),
+		"KeepLocked":       refuse("KeepLocked", objects, nil, "s3:BypassGovernanceRetention"),
 		"KeepRetention": refuse("KeepRetention", objects,
 			object{"NumericLessThan": object{"s3:object-lock-remaining-retention-days": []any{"365"}}}, "s3:PutObjectRetention"),
 		"KeepRules": refuse("KeepRules", attribute(bucket, "Arn"), notTheDeployer,

@@ -143,6 +143,9 @@ func TestASubjectWithAnUnusableScoreIsCountedAndTheOthersScored(t *testing.T) {
 		"an error of its own":     `{"id": "0", "error": "feature age is missing"}`,
 		"a list of scores":        `{"id": "0", "risk_score": [0.9, 0.9]}`,
 		"a score with an error":   `{"id": "0", "risk_score": 0.9, "error": "feature age is missing"}`,
+		"a score with an Error":   `{"id": "0", "risk_score": 0.9, "Error": null}`,
+		"a score with errors":     `{"id": "0", "risk_score": 0.9, "errors": ["age"]}`,
+		"a score with a status":   `{"id": "0", "risk_score": 0.9, "status": "error"}`,
 	} {
 		t.Run(reason, func(t *testing.T) {
 			got := runCohort(t, smallBatchPipeline(t), line("S-0", 0.9)+line("S-1", 0.9), func(s services) services {

@@ -121,9 +121,13 @@ func monitoringProps(stack awscdk.Stack) *monitoring.MonitoringProps {
 func fullMonitoring(stack awscdk.Stack, p *monitoring.MonitoringProps) {
 	p.DeadLetters = awssqs.Queue_FromQueueArn(stack, jsii.String("DeadLetters"), jsii.String(deadLetters))
 	p.RunEvery = 24 * time.Hour
-	p.Approvals = &monitoring.Approvals{Deadline: 72 * time.Hour, Requests: awsdynamodb.Table_FromTableAttributes(stack, jsii.String("Requests"), &awsdynamodb.TableAttributes{
-		TableArn: jsii.String(requestTable), EncryptionKey: awskms.Key_FromKeyArn(stack, jsii.String("RequestsKey"), jsii.String(existingKey)),
-	})}
+	p.Approvals = &monitoring.Approvals{
+		Deadline:  72 * time.Hour,
+		Decisions: awslogs.LogGroup_FromLogGroupName(stack, jsii.String("Decisions"), jsii.String("decisions")),
+		Requests: awsdynamodb.Table_FromTableAttributes(stack, jsii.String("Requests"), &awsdynamodb.TableAttributes{
+			TableArn: jsii.String(requestTable), EncryptionKey: awskms.Key_FromKeyArn(stack, jsii.String("RequestsKey"), jsii.String(existingKey)),
+		}),
+	}
 }
 
 // synthesizeTrail synthesizes a record store and a trail with the required props and one change.
@@ -204,7 +208,9 @@ func fullStack(stack awscdk.Stack) {
 	monitoring.NewMonitoring(stack, "Monitoring", &monitoring.MonitoringProps{
 		StateMachine: pipeline.StateMachine(), EndpointName: p.EndpointName, Alerts: pipeline.AlertTopic(),
 		Operations: pipeline.OperationsTopic(), DeadLetters: pipeline.UndeliveredAlerts(),
-		Approvals: &monitoring.Approvals{Requests: p.Approval.Table(), Deadline: p.Approval.Deadline()},
+		Approvals: &monitoring.Approvals{
+			Requests: p.Approval.Table(), Decisions: p.Approval.DecideFunction().LogGroup(), Deadline: p.Approval.Deadline(),
+		},
 	})
 }
 

@@ -118,12 +118,15 @@ func TestBucketPolicyOfTheTrail(t *testing.T) {
 	got := p.bucketPolicy(t, "AuditBucket")
 	delete(got, "") // TLS: TestBucketOfTheTrail
 	want := map[string]object{
-		"KeepVisible": refuse("KeepVisible", objects, nil, "s3:DeleteObject"),
-		"KeepLocked":  refuse("KeepLocked", objects, nil, "s3:BypassGovernanceRetention"),
+		"KeepVisible":      refuse("KeepVisible", objects, nil, "s3:DeleteObject"),
+		"KeepFromReplicas": refuse("KeepFromReplicas", objects, nil, []any{"s3:ReplicateDelete", "s3:ReplicateObject"}),
+		"KeepLocked":       refuse("KeepLocked", objects, nil, "s3:BypassGovernanceRetention"),
 		"KeepRetention": refuse("KeepRetention", objects,
 			object{"NumericLessThan": object{"s3:object-lock-remaining-retention-days": []any{"365"}}}, "s3:PutObjectRetention"),
 		"KeepRules": refuse("KeepRules", bucket, notTheDeployer,
 			[]any{"s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration"}),
+		"KeepWriter": refuse("KeepWriter", objects, object{"StringNotEquals": object{"aws:PrincipalServiceName": "cloudtrail.amazonaws.com"}},
+			"s3:PutObject"),
 		"CheckTrailBucket": letCloudTrail("CheckTrailBucket", bucket, forTheTrail(nil), "s3:GetBucketAcl"),
 		"WriteTrail": letCloudTrail("WriteTrail", joined(attribute(id, "Arn"), "/AWSLogs/", object{"Ref": "AWS::AccountId"}, "/*"),
 			forTheTrail(object{"s3:x-amz-acl": "bucket-owner-full-control"}), "s3:PutObject"),

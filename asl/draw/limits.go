@@ -43,7 +43,7 @@ func checkSize(machine map[string]any) error {
 func (s *size) add(machine map[string]any, depth int) {
 	s.depth = max(s.depth, depth)
 	states, _ := machine["States"].(map[string]any)
-	s.states += len(states)
+	s.states += max(1, len(states)) // a machine without states is drawn as a missing one
 	for name, v := range states {
 		fields, _ := v.(map[string]any)
 		s.transitions += len(transitions(name, fields, depth > 0))

@@ -41,6 +41,15 @@ func choices(rules, targets int) object {
 	return object{"StartAt": "C", "States": object{"C": object{"Type": "Choice", "Choices": list}, "S0": object{"Type": "Succeed"}}}
 }
 
+// branches returns a Parallel state with a number of branches without states.
+func branches(count int) object {
+	list := make([]any, count)
+	for i := range list {
+		list[i] = object{"StartAt": "X", "States": object{}}
+	}
+	return object{"StartAt": "P", "States": object{"P": object{"Type": "Parallel", "End": true, "Branches": list}}}
+}
+
 func TestLimits(t *testing.T) {
 	for _, test := range []struct {
 		reason  string
@@ -56,6 +65,7 @@ func TestLimits(t *testing.T) {
 		{"more transitions", choices(1001, 1001), "1001 transitions, more than a drawing can show (1000)"},
 		{"very many transitions", choices(50_000, 50_000), "50000 transitions, more than a drawing can show (1000)"},
 		{"very many rules for one transition", choices(50_000, 1), ""},
+		{"very many branches without states", branches(50_000), "50001 states, more than a drawing can show (500)"},
 		{"a long name", object{"StartAt": strings.Repeat("n", 1_000_000), "States": object{}}, ""},
 	} {
 		definition, err := json.Marshal(test.machine)

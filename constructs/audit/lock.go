@@ -38,7 +38,7 @@ const (
 
 // settingHolds are the actions that can set an event hold on an object:
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
-var settingHolds = []string{"s3:PutObject", "s3:PutObjectRetention", "s3:ReplicateObject"}
+var settingHolds = []string{"s3:PutObject", "s3:PutObjectRetention"}
 
 // lock is how a bucket keeps its objects.
 type lock struct {
@@ -90,6 +90,9 @@ func (l lock) statements(bucket awss3.IBucket) []policy.Statement {
 		// A delete marker hides an object and does not touch the locked version. Deleting a version is another action, which
 		// the lock itself refuses.
 		policy.Deny("KeepVisible", objects, "s3:DeleteObject"),
+		// Replication from another bucket writes objects and delete markers under actions of its own, and no condition about
+		// uploads holds for it: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html
+		policy.Deny("KeepFromReplicas", objects, "s3:ReplicateDelete", "s3:ReplicateObject"),
 		// A retention that is set on an object, at its upload or later, replaces the default. It may only be longer.
 		policy.Deny("KeepRetention", objects, "s3:PutObjectRetention").
 			If("NumericLessThan", "s3:object-lock-remaining-retention-days", []string{fmt.Sprint(l.days())}),

@@ -39,11 +39,15 @@ func (t *Trail) addKey() {
 	t.key = key
 }
 
-// deliveryStatements let CloudTrail write this trail's logs into the bucket:
+// deliveryStatements let CloudTrail write this trail's logs into the bucket, and refuse everybody else who writes there, whatever IAM
+// allows them:
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalservicename
 func (t *Trail) deliveryStatements() []policy.Statement {
 	logs := *t.bucket.ArnForObjects(jsii.String("AWSLogs/" + *t.stack().Account() + "/*"))
 	return []policy.Statement{
+		policy.Deny("KeepWriter", *t.bucket.ArnForObjects(jsii.String("*")), "s3:PutObject").
+			If("StringNotEquals", "aws:PrincipalServiceName", cloudTrail),
 		t.allowCloudTrail("CheckTrailBucket", *t.bucket.BucketArn(), "s3:GetBucketAcl"),
 		t.allowCloudTrail("WriteTrail", logs, "s3:PutObject").If("StringEquals", "s3:x-amz-acl", "bucket-owner-full-control"),
 	}

@@ -13,6 +13,7 @@
 //	UndeliveredAlerts    the dead-letter queue holds alerts      with DeadLetters AWS/SQS
 //	OverdueRun           no execution started when one was due   with RunEvery    AWS/States
 //	ExpiringApprovals    requests for approval are about to expire with Approvals ClinicalRisk
+//	RefusedSignatures    somebody may not sign, or a record is wrong with Approvals ClinicalRisk
 //	KeyChanges           a key of records or trail is at risk      with Trail     ClinicalRisk
 //	TrailChanges         somebody changed or stopped the trail     with Trail     ClinicalRisk
 //	BucketChanges        a guard of a bucket of records changed    with Trail     ClinicalRisk

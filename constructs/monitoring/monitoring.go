@@ -37,6 +37,7 @@ const (
 	UndeliveredAlerts   = "UndeliveredAlerts"
 	OverdueRun          = "OverdueRun"
 	ExpiringApprovals   = "ExpiringApprovals"
+	RefusedSignatures   = "RefusedSignatures"
 	KeyChanges          = "KeyChanges"
 	TrailChanges        = "TrailChanges"
 	BucketChanges       = "BucketChanges"

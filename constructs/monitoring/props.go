@@ -10,6 +10,7 @@ import (
 	"clinical-risk-pipeline/constructs/internal/check"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
@@ -66,6 +67,9 @@ type Approvals struct {
 	// Requests is the table of the requests. Import a table with its key. The key's policy must let CloudWatch Logs use the
 	// key, as the policy of the approval construct's key does. Required.
 	Requests awsdynamodb.ITable
+
+	// Decisions is the log group of the deciding function, which logs what it refuses. Default: refused signatures are not watched.
+	Decisions awslogs.ILogGroup
 
 	// Deadline is how long a request waits for a decision: whole seconds, at least [MinimumDeadline]. Required.
 	Deadline time.Duration

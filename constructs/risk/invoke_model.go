@@ -35,14 +35,15 @@ func (p *ClinicalRiskPipeline) invokeModel() awsstepfunctions.TaskStateBase {
 // last one wins. Without a backslash a name has one spelling.
 const bodyText = `$body := $states.result.Body;
   $occurs := function($word) { $count($split($body, $word)) - 1 };
-  $saysError := function($object) { $count($filter($keys($object), function($key) { $contains($lowercase($key), "error") })) > 0 };
+  $errors := function($text) { $count($split($lowercase($text), "error")) - 1 };
+  $said := $errors($body);
   $answer := $parse($body)`
 
 // judge is the JSONata expression of the state's input with the endpoint's answer, or null in its place where the answer has a second
 // score, hides one, or says that something went wrong.
 const judge = `(
   ` + bodyText + `;
-  $clear := $type($answer) = "object" ? ($not($contains($body, "\\")) and $occurs("\"RISK_SCORE\"") = 1 and $not($saysError($answer))) : false;
+  $clear := $type($answer) = "object" ? ($not($contains($body, "\\")) and $occurs("\"RISK_SCORE\"") = 1 and $said = 0) : false;
   $merge([$states.input, {"INFERENCE": $clear ? $answer : null, "VARIANT": $states.result.InvokedProductionVariant}])
 )`
 

@@ -56,13 +56,14 @@ func everything(output string) *awsstepfunctions.CatchProps {
 const featured = `$featured := function($i) { $type($i.item) = "object" ? $type($i.item.features) = "object" : false }`
 
 // decide is the JSONata expression that turns the endpoint's answer into decisions. The answer is usable if its text has every name
-// where it belongs and nowhere else, and if it has one prediction for each subject that was sent. A prediction is usable if it has a
-// score from 0 to 1 and no error; a subject without a usable prediction counts as not scored, and the others of its batch keep their
-// scores. $zip pairs subjects and predictions: an index that is not a literal makes JSONata walk the whole array, for each subject.
+// where it belongs and nowhere else, says "error" in predictions only, and has one prediction for each subject that was sent. A
+// prediction is usable if it has a score from 0 to 1 and does not say "error"; a subject without a usable prediction counts as not
+// scored, and the others of its batch keep their scores. $zip pairs subjects and predictions: an index that is not a literal makes
+// JSONata walk the whole array, for each subject.
 const decide = `(
   ` + featured + `;
   ` + bodyText + `;
-  $scored := function($p) { $type($p) = "object" ? ($type($p.risk_score) = "number" ? ($p.risk_score >= 0 and $p.risk_score <= 1 and $not($exists($p.error))) : false) : false };
+  $scored := function($p) { $type($p) = "object" ? ($type($p.risk_score) = "number" ? ($p.risk_score >= 0 and $p.risk_score <= 1 and ($said = 0 ? true : $errors($string($p)) = 0)) : false) : false };
   $short := function($i) { $length($i.item.subject) <= MOST };
   $subject := function($i) { $type($i.item) = "object" ? ($type($i.item.subject) = "string" ? ($short($i) ? $i.item.subject : "UNKNOWN") : "UNKNOWN") : "UNKNOWN" };
   $lost := function($i, $reason) {{"index": $i.index, "subject": $subject($i), "reason": $reason}};
@@ -70,7 +71,8 @@ const decide = `(
   $asked := [$filter($items, $featured)];
   $predictions := $type($answer) = "object" ? $answer.predictions : null;
   $scores := $type($predictions) = "array" ? $count($filter($predictions, function($p) { $type($p) = "object" ? $exists($p.risk_score) : false })) : 0;
-  $clear := $type($predictions) = "array" ? ($count($predictions) = $count($asked) and $not($contains($body, "\\")) and $not($saysError($answer)) and
+  $clear := $type($predictions) = "array" ? ($count($predictions) = $count($asked) and $not($contains($body, "\\")) and
+    ($said = 0 ? true : $errors($string($predictions)) = $said) and
     $occurs("\"predictions\"") = 1 and $occurs("\"risk_score\"") = $scoresLABELS) : false;
   $ordered := $clear ? ORDER : [];
   $usable := $clear ? PAIRED : false;

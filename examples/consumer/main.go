@@ -83,7 +83,9 @@ func operate(stack awscdk.Stack, pipeline *risk.ClinicalRiskPipeline, monitors *
 		Alerts:       pipeline.AlertTopic(),
 		Operations:   pipeline.OperationsTopic(),
 		DeadLetters:  pipeline.UndeliveredAlerts(),
-		Approvals:    &monitoring.Approvals{Requests: monitors.Table(), Deadline: monitors.Deadline()},
+		Approvals: &monitoring.Approvals{
+			Requests: monitors.Table(), Decisions: monitors.DecideFunction().LogGroup(), Deadline: monitors.Deadline(),
+		},
 		RunEvery:     24 * time.Hour,
 	})
 	canary := &release.ReleaseProps{

@@ -46,7 +46,7 @@ func (p Proof) check(region string, now time.Time) error {
 	switch {
 	case p == Proof{}:
 		return refuse("the call has no proof of who you are: use clinicalrisk approvals, signed in as yourself")
-	case parts == nil || err != nil || !tokenPattern.MatchString(p.SecurityToken):
+	case parts == nil || err != nil || at.Format(dateLayout) != p.Date || !tokenPattern.MatchString(p.SecurityToken):
 		return refuse("the proof must be a signature of STS's GetCallerIdentity with AWS4-HMAC-SHA256")
 	case parts[1] != p.Date[:8] || parts[2] != region:
 		return refuse("the proof must be signed for STS in " + region + ", on the day of its date")

@@ -70,6 +70,7 @@ func TestAProofProvesOneStatementOnly(t *testing.T) {
 		},
 		"another token": func(c *approval.Call) { c.Proof.SecurityToken = "joes-token" },
 		"another time":  func(c *approval.Call) { c.Proof.Date = "20260301T030001Z" },
+		"a fraction":    func(c *approval.Call) { c.Proof.Date = "20260301T030000.5Z" },
 		"another signature": func(c *approval.Call) {
 			c.Proof.Authorization = c.Proof.Authorization[:len(c.Proof.Authorization)-1] + "z"
 		},

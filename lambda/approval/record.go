@@ -131,20 +131,37 @@ func (a *Approval) recordKey() string {
 	return ApprovalsPrefix + a.Request.TrialID + "/" + a.Request.RequestID + ".json"
 }
 
-// find returns the record of the request, or ErrNotFound. It refuses a record of another request in its place.
+// find returns the record of the request, or ErrNotFound. It refuses another record in its place, and a record that is no longer there:
+// a decision that was hidden is not made again.
 func (r Records) find(ctx context.Context, a *Approval) (*signed, error) {
-	body, version, err := r.Objects.Read(ctx, a.recordKey())
-	if err != nil {
+	s := &signed{key: a.recordKey()}
+	body, version, err := r.Objects.Read(ctx, s.key)
+	switch decided := a.Decision; {
+	case errors.Is(err, ErrNotFound) && decided != nil:
+		return nil, fault(http.StatusConflict, "RecordMissing", "the record of the decision, %s in version %s, is hidden: tell your administrator",
+			Place{r.Bucket, decided.Key}, decided.Version)
+	case err != nil:
 		return nil, err
 	}
-	s := &signed{key: a.recordKey(), version: version}
+	s.version = version
 	if err := strictjson.Unmarshal(body, &s.Record); err != nil {
 		return nil, fmt.Errorf("the approval record is not valid JSON: %w", err)
 	}
-	if s.ApprovalID != a.ID || s.RequestID != a.Request.RequestID || s.Execution != a.Request.Execution || s.Reviewed == nil {
+	if decided := a.Decision; !s.isOf(a) || decided != nil && decided.Version != version {
 		return nil, fault(http.StatusConflict, "ForeignRecord", "the record at %s is not of this request: tell your administrator", Place{r.Bucket, s.key})
 	}
 	return s, nil
+}
+
+// isOf reports whether the record is of the request, and says what the deciding function says in a record. The round and the time of
+// the request are those of any round of the request.
+func (r *Record) isOf(a *Approval) bool {
+	asked := &a.Request
+	same := r.ApprovalID == a.ID && r.RequestID == asked.RequestID && r.Execution == asked.Execution && r.TrialID == asked.TrialID &&
+		r.Subjects.String() == asked.Subjects.String() && r.StartedAt.Equal(asked.StartedAt) && r.Deadline.Equal(asked.Deadline)
+	_, person := parsePrincipal(r.Signer.ARN)
+	signed := (r.Decision == Approve || r.Decision == Reject) && person && len(r.StartedBy) > 0 && r.SignedAt.Before(r.Deadline)
+	return same && signed && r.Reviewed != nil && r.Reviewed.Place == asked.Record && r.Reviewed.SHA256 == r.Reviewed.Sum()
 }
 
 // create stores the record once. ErrExists means that somebody decided before.

@@ -1,9 +1,9 @@
 package approval_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
-	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -11,6 +11,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"clinical-risk-pipeline/lambda/approval"
+	"clinical-risk-pipeline/lambda/approval/memory"
 )
 
 func recordSchema(t *testing.T) *jsonschema.Schema {
@@ -79,17 +80,25 @@ func TestTheSchemaRefusesWrongRecords(t *testing.T) {
 //
 // Requirements: P11-10e, P11-70
 func TestARecordOfAnotherRequestIsNoDecision(t *testing.T) {
-	other := recorded(t, request())
 	for reason, change := range map[string]func(map[string]any){
 		"another execution": func(r map[string]any) { r["execution"] = execution + "0" },
 		"another request":   func(r map[string]any) { r["requestId"] = requestID("token-3") },
 		"another approval":  func(r map[string]any) { r["approvalId"] = "ap-aaaaaaaaaaaaaaaa" },
+		"another trial":     func(r map[string]any) { r["trialId"] = "T-9" },
+		"another start":     func(r map[string]any) { r["startedAt"] = "2025-03-01T01:00:00Z" },
+		"other subjects":    func(r map[string]any) { r["subjects"].(map[string]any)["high"] = 0 },
+		"no verdict":        func(r map[string]any) { r["decision"] = "maybe" },
+		"a ghost":           func(r map[string]any) { r["signer"].(map[string]any)["arn"] = "ghost" },
+		"no starter":        func(r map[string]any) { r["startedBy"] = []any{} },
+		"after deadline":    func(r map[string]any) { r["signedAt"] = "2026-03-04T03:00:00Z" },
 		"nothing reviewed":  func(r map[string]any) { delete(r, "reviewed") },
+		"another place":     func(r map[string]any) { r["reviewed"].(map[string]any)["place"] = "s3://records/decisions/T-1/other/" },
+		"another digest":    func(r map[string]any) { r["reviewed"].(map[string]any)["sha256"] = requestID("token-3") },
 	} {
 		t.Run(reason, func(t *testing.T) {
 			s := newScene(t)
 			d := s.decision("approve")
-			planted := maps.Clone(other)
+			planted := recorded(t, request())
 			planted["requestId"] = requestID("token-1")
 			change(planted)
 			body, err := json.Marshal(planted)
@@ -104,6 +113,53 @@ func TestARecordOfAnotherRequestIsNoDecision(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Who may write to the bucket could hide the record of a decision, or replace it, and then decide again.
+//
+// Requirements: P11-10e, P11-70
+func TestADecisionWhoseRecordIsHiddenIsNotMadeAgain(t *testing.T) {
+	s := newScene(t)
+	contrary := s.decision("reject")
+	if _, err := s.decide(jane, "approve"); err != nil {
+		t.Fatal(err)
+	}
+	record, _, err := s.objects.Read(context.Background(), recordKey("token-1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.decider.Records.Objects = hidden{s.objects, recordKey("token-1")}
+	_, err = s.decider.Decide(context.Background(), s.id, joe, contrary)
+	wantFault(t, err, http.StatusConflict, "RecordMissing")
+	_, err = s.client(janesKey).Show(context.Background(), s.id)
+	wantFault(t, err, http.StatusConflict, "RecordMissing")
+
+	s.decider.Records.Objects = s.objects
+	s.objects.Set(recordKey("token-1"), bytes.Replace(record, []byte("the seven were called"), []byte("nobody was called"), 1))
+	_, err = s.decider.Decide(context.Background(), s.id, jane, contrary)
+	wantFault(t, err, http.StatusConflict, "ForeignRecord")
+	if n := len(s.tasks.Outputs["token-1"]); n != 1 {
+		t.Errorf("the task was completed %d times", n)
+	}
+}
+
+// hidden are objects one of which has a delete marker.
+type hidden struct {
+	approval.Objects
+	key string
+}
+
+// Read implements approval.Objects.
+func (h hidden) Read(ctx context.Context, key string) ([]byte, string, error) {
+	if key == h.key {
+		return nil, "", approval.ErrNotFound
+	}
+	return h.Objects.Read(ctx, key)
+}
+
+// Create implements approval.Objects: S3 creates an object where there is a delete marker.
+func (h hidden) Create(_ context.Context, _ string, body []byte) (string, error) {
+	return memory.Version(body), nil
 }
 
 // The execution reads what comes before the list of the reviewed records.

@@ -164,6 +164,18 @@ func TestAPatternOfNamesMatchesWholeNamesOfPeopleOnly(t *testing.T) {
 		`[^@]+@[^@]+`:                     `also matches "anybody@attacker.invalid"`,
 		`[a-z.]+@example\.com|[A-Z].*`:    `also matches "GitHubActions"`,
 		`(?m)^[a-z.]+@example\.com$|x\n?`: `also matches "x"`,
+		`[a-z.]+@example\.com|terra.*`:    `also matches "terraform-name"`,
+		`[a-z.]+@example\.com.*`:          `whole domain`,
+		`[a-z.]+@example\.com(\..+)?`:     `whole domain`,
+		`[a-z.]+@example.com`:             `whole domain`,
+		`[a-z.]+@[a-z]+\.com`:             `whole domain`,
+		`[a-z.]+@(example|[a-z]+)\.com`:   `whole domain`,
+		`([a-z.]+@)+example\.com`:         `whole domain`,
+		`[a-z.]+@example\.com|.+@x\.c*`:   `whole domain`,
+		`(?i)[a-z.]+@EXAMPLE\.com`:        ``,
+		`[a-z.]+@(uk|de)\.example\.com`:   ``,
+		`[a-z.]+@(mail\.)?example\.com`:   ``,
+		`[a-z]+@a\.com|[a-z]+@b\.com`:     ``,
 	} {
 		n, err := approval.ParseNames(pattern)
 		if want == "" && (err != nil || !strings.Contains(n.String(), pattern)) || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {

@@ -88,22 +88,26 @@ func (r *cohortRun) readRecord(ctx context.Context, bucket, key string) (*decisi
 	return &record, strictjson.Unmarshal(text, &record)
 }
 
+// decisions are the decisions by the branches that a record can have.
+var decisions = map[string]outcome.Decision{workflow.AlertBranch: outcome.HighRisk, workflow.NoAlertBranch: outcome.LowRisk}
+
 // addTo adds the findings of the record of a batch to found.
 func (record *decisionRecord) addTo(found []finding, batch string) error {
 	for _, s := range record.Subjects {
 		if s.Index < 0 || s.Index >= len(found) || found[s.Index].score != nil {
 			return fmt.Errorf("it names line %d of the cohort, which does not exist or is in another record", s.Index)
 		}
-		f := finding{subject: s.Subject, batch: batch, score: &s.Score, decision: outcome.LowRisk}
-		if s.Branch == workflow.AlertBranch {
-			f.decision = outcome.HighRisk
+		decision, known := decisions[s.Branch]
+		if !known {
+			return fmt.Errorf("it has the branch %q for line %d of the cohort, want %q or %q", s.Branch, s.Index, workflow.AlertBranch, workflow.NoAlertBranch)
 		}
-		found[s.Index] = f
+		found[s.Index] = finding{subject: s.Subject, batch: batch, score: &s.Score, decision: decision}
 	}
 	for _, s := range record.NotScored {
-		if s.Index >= 0 && s.Index < len(found) {
-			found[s.Index] = finding{batch: batch, reason: s.Reason}
+		if s.Index < 0 || s.Index >= len(found) || found[s.Index].score != nil {
+			return fmt.Errorf("it says that line %d of the cohort is not scored, which does not exist or is scored", s.Index)
 		}
+		found[s.Index] = finding{batch: batch, reason: s.Reason}
 	}
 	return nil
 }
