@@ -150,6 +150,23 @@ func TestPromotionSynthesizesWithPinnedTools(t *testing.T) {
 	}
 }
 
+// AWS checks the action with the prefix of the connection's ARN, which says codestar-connections for older connections.
+func TestPromotionUsesTheConnectionUnderBothNames(t *testing.T) {
+	connection := promotionProps(t).Connection
+	var got []string
+	for id, properties := range promotion(t).pipeline.resources("AWS::IAM::Policy") {
+		for _, statement := range properties["PolicyDocument"].(object)["Statement"].([]any) {
+			if s := statement.(object); s["Resource"] == connection && strings.HasPrefix(id, "PipelineSource") {
+				got = append(got, s["Action"].(string))
+			}
+		}
+	}
+	slices.Sort(got)
+	if want := "codeconnections:UseConnection codestar-connections:UseConnection"; join(got) != want {
+		t.Errorf("the source action may %v, want %s", got, want)
+	}
+}
+
 func TestPromotionUpdatesItselfWithThePinnedCommandLine(t *testing.T) {
 	_, spec := promotion(t).project(t, "SelfMutate")
 	if got := text(spec); !strings.Contains(got, "aws-cdk@2.1148.1") {
