@@ -101,6 +101,7 @@ type promotion struct {
 	source   pipelines.CodePipelineSource
 	approval *pipelines.ManualApprovalStepProps
 	tester   awsiam.Role
+	tools    tools
 }
 
 // NewPromotion adds the stack of a promotion to scope. It panics with the error of [Promotion.Validate] when the promotion is
@@ -130,6 +131,7 @@ func NewPromotion(scope constructs.Construct, props Promotion) awscdk.Stack {
 	}
 	p.pipeline.BuildPipeline() // now, so that the gates see the finished stack
 	p.allowConnection()
+	p.pinSecurityCheck()
 	return p.stack
 }
 
