@@ -47,6 +47,21 @@ func TestQuotesOfTheExamples(t *testing.T) {
 	}
 }
 
+// Callers of Step Functions need the key to read executions, and only to decrypt:
+// https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
+func TestTheGuideLetsPeopleDecryptExecutionsOnly(t *testing.T) {
+	for _, block := range regexp.MustCompile("(?s)```json\n(.*?)```").FindAllStringSubmatch(read(t, "docs/deploy.md"), -1) {
+		if !strings.Contains(block[1], "states:StartExecution") {
+			continue
+		}
+		if got := regexp.MustCompile(`"kms:\w+"`).FindAllString(block[1], -1); !slices.Equal(got, []string{`"kms:Decrypt"`}) {
+			t.Errorf("people who run the pipeline get %v, want kms:Decrypt", got)
+		}
+		return
+	}
+	t.Error("docs/deploy.md has no policy for people who run the pipeline")
+}
+
 var (
 	link    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	heading = regexp.MustCompile(`(?m)^#+ (.+)$`)

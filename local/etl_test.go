@@ -22,7 +22,7 @@ var jobs = map[string]struct {
 		`{"ApplicationId": "a", "ExecutionRoleArn": "arn:r", "Name": "n", "ExecutionTimeoutMinutes": 240,
 		  "JobDriver": {"SparkSubmit": {"EntryPoint": "s3://c/etl.py", "EntryPointArguments": ["--run-id", "e", "--output", OUTPUT]}}}`},
 	"Glue": {"glue:startJobRun.sync", func(e ETL) Service { return Glue{e} },
-		`{"JobName": "cohort", "Timeout": 240, "Arguments": {"--output": OUTPUT, "--run-id": "e"}}`},
+		`{"JobName": "cohort", "Timeout": 240, "Arguments": {"--output": OUTPUT, "--run_id": "e"}}`},
 }
 
 func oneSubject(w io.Writer) error {

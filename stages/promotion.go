@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"clinical-risk-pipeline/constructs/policy"
 )
 
 // Promotion takes every commit through the environments. Its pipeline is in a tooling account:
@@ -99,6 +101,7 @@ type promotion struct {
 	source   pipelines.CodePipelineSource
 	approval *pipelines.ManualApprovalStepProps
 	tester   awsiam.Role
+	tools    tools
 }
 
 // NewPromotion adds the stack of a promotion to scope. It panics with the error of [Promotion.Validate] when the promotion is
@@ -127,7 +130,18 @@ func NewPromotion(scope constructs.Construct, props Promotion) awscdk.Stack {
 		p.addWave(wave)
 	}
 	p.pipeline.BuildPipeline() // now, so that the gates see the finished stack
+	p.allowConnection()
+	p.pinSecurityCheck()
 	return p.stack
+}
+
+// allowConnection lets the source action use the connection under the service's new name, too. The CDK grants only
+// codestar-connections:UseConnection, and the prefix of an action has to match the ARN of the connection:
+// https://docs.aws.amazon.com/dtconsole/latest/userguide/security-iam.html
+func (p *promotion) allowConnection() {
+	source := *p.pipeline.Pipeline().Node().FindChild(jsii.String("Source")).Node().Children()
+	role := source[0].Node().FindChild(jsii.String("CodePipelineActionRole")).(awsiam.Role)
+	role.AddToPolicy(policy.Allow("UseConnection", []string{p.Connection}, "codeconnections:UseConnection").CDK())
 }
 
 // lintExceptions switches off two checks of cfn-lint that CDK Pipelines fails: a preference for Fn::Sub, reported as an error

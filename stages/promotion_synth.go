@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodebuild"
@@ -13,6 +14,16 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"clinical-risk-pipeline/internal/strictjson"
+)
+
+// buildImage has Node 22 and 24 and Go 1.26: https://github.com/aws/aws-codebuild-docker-images/tree/master/ubuntu/standard/8.0
+// The CDK has no constant for it yet.
+const buildImage = "aws/codebuild/standard:8.0"
+
+// The runtimes of buildImage. Without them, CodeBuild takes the image's defaults, which AWS changes.
+const (
+	imageGo   = "1.26"
+	imageNode = 22 // the older one
 )
 
 // cdkAssets is the version of the npm package that publishes assets. The latest version may not fit the pinned CDK.
@@ -24,6 +35,7 @@ func (p *promotion) addPipeline() {
 	if err != nil {
 		panic(err)
 	}
+	p.tools = tools
 	p.pipeline = pipelines.NewCodePipeline(p.stack, jsii.String(codePipelineID), &pipelines.CodePipelineProps{
 		Synth:               p.synthStep(),
 		CrossAccountKeys:    jsii.Bool(true),
@@ -33,7 +45,10 @@ func (p *promotion) addPipeline() {
 		// One project publishes every asset: there are few, and each project takes a minute to start.
 		PublishAssetsInParallel: jsii.Bool(false),
 		CodeBuildDefaults: &pipelines.CodeBuildOptions{
-			BuildEnvironment: &awscodebuild.BuildEnvironment{BuildImage: awscodebuild.LinuxBuildImage_STANDARD_7_0()},
+			BuildEnvironment: &awscodebuild.BuildEnvironment{BuildImage: awscodebuild.LinuxBuildImage_FromCodeBuildImageId(jsii.String(buildImage))},
+			PartialBuildSpec: awscodebuild.BuildSpec_FromObject(&map[string]any{
+				"phases": map[string]any{"install": tools.runtimes()},
+			}),
 		},
 		SynthCodeBuildDefaults: p.synthProject(tools),
 	})
@@ -53,8 +68,7 @@ func (p *promotion) synthStep() pipelines.ShellStep {
 	})
 }
 
-// synthProject installs the pinned versions of the tools. Any Go in the image fetches the version of go.mod, and checks its
-// sum. The cache keeps modules, compiled packages and npm's packages between builds: compiling the CDK takes minutes.
+// synthProject tests and synthesizes. The Go of the image fetches the version of go.mod, and checks its sum. The cache keeps modules, compiled packages and npm's packages between builds: compiling the CDK takes minutes.
 func (p *promotion) synthProject(tools tools) *pipelines.CodeBuildOptions {
 	cache := awss3.NewBucket(p.stack, jsii.String(cacheID), &awss3.BucketProps{
 		Encryption:        awss3.BucketEncryption_S3_MANAGED,
@@ -76,9 +90,6 @@ func (p *promotion) synthProject(tools tools) *pipelines.CodeBuildOptions {
 			},
 		},
 		PartialBuildSpec: awscodebuild.BuildSpec_FromObject(&map[string]any{
-			"phases": map[string]any{
-				"install": map[string]any{"runtime-versions": map[string]any{"golang": "latest", "nodejs": tools.node}},
-			},
 			"cache": map[string]any{
 				"paths": []string{"/root/go/pkg/mod/**/*", "/root/.cache/go-build/**/*", "/root/.npm/**/*"},
 			},
@@ -89,8 +100,13 @@ func (p *promotion) synthProject(tools tools) *pipelines.CodeBuildOptions {
 // tools are the versions in go.mod and package.json.
 type tools struct {
 	golang string // "1.26.0"
-	node   string // the major version, as CodeBuild names it: "20"
+	node   string // the major version, as CodeBuild names it: "22"
 	cdk    string // "2.1148.1"
+}
+
+// runtimes are the runtimes of every project, as the install phase of a build specification names them.
+func (t tools) runtimes() map[string]any {
+	return map[string]any{"runtime-versions": map[string]any{"golang": imageGo, "nodejs": t.node}}
 }
 
 var (
@@ -129,7 +145,11 @@ func readTools(folder string) (tools, error) {
 	if golang == nil || node == nil || cdk == "" {
 		return tools{}, fmt.Errorf("in %s, go.mod must have a go directive, and package.json engines.node and dependencies.aws-cdk", root)
 	}
-	return tools{golang: string(golang[1]), node: node[1], cdk: cdk}, nil
+	major, err := strconv.Atoi(node[1])
+	if err != nil {
+		return tools{}, fmt.Errorf("package.json: engines.node: %w", err)
+	}
+	return tools{golang: string(golang[1]), node: strconv.Itoa(max(major, imageNode)), cdk: cdk}, nil
 }
 
 func isFile(name string) bool {

@@ -145,4 +145,8 @@ func TestReadTools(t *testing.T) {
 	if want := (tools{golang: "1.27.1", node: "24", cdk: "2.1.0"}); err != nil || got != want {
 		t.Errorf("got %+v, %v, want %+v", got, err, want)
 	}
+	write("package.json", `{"engines": {"node": ">=20"}, "dependencies": {"aws-cdk": "2.1.0"}}`)
+	if got, err := readTools(folder); err != nil || got.node != "22" {
+		t.Errorf("a Node that the image lacks: got %+v, %v, want 22", got, err)
+	}
 }

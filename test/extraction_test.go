@@ -1,6 +1,8 @@
 package test
 
 import (
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -68,8 +70,8 @@ func TestGlueJob(t *testing.T) {
 			"Timeout": 60.0, // minutes; the default of Glue is two days
 			"Arguments": object{
 				"--cutoff":   "2026-11-01",
-				"--trial-id": runArguments[1],
-				"--run-id":   runArguments[3],
+				"--trial_id": runArguments[1], // getResolvedOptions takes no hyphens
+				"--run_id":   runArguments[3],
 			},
 		},
 		"TimeoutSeconds": 3600.0,
@@ -80,6 +82,19 @@ func TestGlueJob(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, gluePipeline(t).state(t, "StartGlueJob")); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A script on Glue reads its arguments with getResolvedOptions, which takes underscores only.
+func TestNamesOfGlueArguments(t *testing.T) {
+	p := synthesize(t, "Glue cohort", func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
+		p := cohortProps(stack)
+		p.Extraction = risk.GlueJob{JobName: "etl"}
+		return p
+	})
+	arguments := p.state(t, "StartGlueJob")["Arguments"].(object)["Arguments"].(object)
+	if got, want := join(slices.Sorted(maps.Keys(arguments))), "--output --run_id --trial_id"; got != want {
+		t.Errorf("arguments %s, want %s", got, want)
 	}
 }
 

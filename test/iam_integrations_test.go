@@ -76,12 +76,12 @@ var integrations = map[string]func(d *deployment, machine string, c call) []need
 	// when their map is redriven: https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html
 	startChild: func(_ *deployment, machine string, c call) []need {
 		child := c.text("ExecutionArn")
+		parent, another := child[:strings.Index(child, "/")]+":run-1", strings.Replace(child, "/", "-2/", 1)
 		return []need{
 			{actions: actions("states", "StartExecution"), resource: machine, others: renamed(machine)},
-			{
-				actions: actions("states", "DescribeExecution StopExecution"), resource: child,
-				others: []string{strings.Replace(child, "/", "-2/", 1), child[:strings.Index(child, "/")] + ":run-1"},
-			},
+			{actions: actions("states", "DescribeExecution"), resource: parent, others: []string{strings.Replace(parent, ":run-1", "-2:run-1", 1)}},
+			{actions: actions("states", "DescribeExecution"), resource: child, others: []string{another}},
+			{actions: actions("states", "StopExecution"), resource: child, others: []string{another, parent}},
 		}
 	},
 	// https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html

@@ -32,6 +32,7 @@ var wildcardResources = map[string]string{
 	"PipelinePermissions ReadRecord":                     oneFolder,
 	"PipelinePermissions RecordDecision":                 oneFolder,
 	"PipelinePermissions ScoreCohort":                    oneFolder,
+	"PipelinePermissions ScoreCohortDescribe":            ofOne,
 	"PipelinePermissions ScoreCohortRedrive":             ofOne,
 	"PipelinePermissions StartEMRServerlessJobRun":       ofOne,
 	"PipelinePermissions StartReviewRun":                 ofOne,

@@ -3,6 +3,7 @@ package test
 import (
 	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -78,6 +79,24 @@ func TestEveryAlarmSaysWhatHappenedAndReachesOperations(t *testing.T) {
 		if alarm["AlarmName"] != nil || alarm["ActionsEnabled"] == false || alarm["Unit"] != nil {
 			t.Errorf("%s has a name, a unit, or no actions: %s", id, text(alarm))
 		}
+	}
+}
+
+// An alarm for which missing data is a breach goes off when it is new.
+func TestAlarmsSayThatTheyGoOffAfterTheFirstDeployment(t *testing.T) {
+	var got []string
+	for id, alarm := range synthesizeMonitoring(t, "all", fullMonitoring).alarms() {
+		says := strings.Contains(alarm["AlarmDescription"].(string), "after its first deployment")
+		if says != (alarm["TreatMissingData"] == "breaching") {
+			t.Errorf("%s treats missing data as %v: %v", id, alarm["TreatMissingData"], alarm["AlarmDescription"])
+		}
+		if says {
+			got = append(got, id)
+		}
+	}
+	slices.Sort(got)
+	if want := "ExpiringApprovals OverdueRun"; join(got) != want {
+		t.Errorf("got %s, want %s", join(got), want)
 	}
 }
 

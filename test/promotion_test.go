@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -78,13 +79,36 @@ func (p *promoted) project(t *testing.T, words string) (properties, buildSpec ob
 		if description, _ := properties["Description"].(string); !strings.Contains(description, words) {
 			continue
 		}
-		if err := json.Unmarshal([]byte(properties["Source"].(object)["BuildSpec"].(string)), &buildSpec); err != nil {
-			t.Fatal(err)
-		}
-		return properties, buildSpec
+		return properties, p.buildSpec(t, properties)
 	}
 	t.Fatalf("no project described as %q", words)
 	return nil, nil
+}
+
+// buildSpec returns the build specification of a project, which may be in a file of the assembly and may name a function.
+func (p *promoted) buildSpec(t *testing.T, properties object) (spec object) {
+	t.Helper()
+	content := properties["Source"].(object)["BuildSpec"]
+	if joined, ok := content.(object); ok {
+		var parts strings.Builder
+		for _, part := range joined["Fn::Join"].([]any)[1].([]any) {
+			if reference, ok := part.(object); ok {
+				part = "CDKPipelinesAutoApprove"
+				if !strings.Contains(text(reference), part.(string)) {
+					t.Fatalf("names %v", reference)
+				}
+			}
+			parts.WriteString(part.(string))
+		}
+		content = parts.String()
+	}
+	if file := content.(string); strings.HasSuffix(file, ".yaml") {
+		return readJSON(t, filepath.Join(p.dir, file))
+	}
+	if err := json.Unmarshal([]byte(content.(string)), &spec); err != nil {
+		t.Fatal(err)
+	}
+	return spec
 }
 
 // stages returns the names of the stages of the pipeline, in their order.
@@ -125,10 +149,6 @@ func TestPromotionGatesProductionOnly(t *testing.T) {
 
 func TestPromotionSynthesizesWithPinnedTools(t *testing.T) {
 	properties, spec := promotion(t).project(t, "Build/Synth")
-	runtime := spec["phases"].(object)["install"].(object)["runtime-versions"].(object)
-	if runtime["nodejs"] != "20" || runtime["golang"] != "latest" {
-		t.Errorf("runtimes %v", runtime)
-	}
 	variables := map[string]any{}
 	for _, v := range properties["Environment"].(object)["EnvironmentVariables"].([]any) {
 		variables[v.(object)["Name"].(string)] = v.(object)["Value"]
@@ -150,11 +170,72 @@ func TestPromotionSynthesizesWithPinnedTools(t *testing.T) {
 	}
 }
 
-func TestPromotionUpdatesItselfWithThePinnedCommandLine(t *testing.T) {
-	_, spec := promotion(t).project(t, "SelfMutate")
-	if got := text(spec); !strings.Contains(got, "aws-cdk@2.1148.1") {
-		t.Errorf("installs another version: %s", got)
+// AWS checks the action with the prefix of the connection's ARN, which says codestar-connections for older connections.
+func TestPromotionUsesTheConnectionUnderBothNames(t *testing.T) {
+	connection := promotionProps(t).Connection
+	var got []string
+	for id, properties := range promotion(t).pipeline.resources("AWS::IAM::Policy") {
+		for _, statement := range properties["PolicyDocument"].(object)["Statement"].([]any) {
+			if s := statement.(object); s["Resource"] == connection && strings.HasPrefix(id, "PipelineSource") {
+				got = append(got, s["Action"].(string))
+			}
+		}
 	}
+	slices.Sort(got)
+	if want := "codeconnections:UseConnection codestar-connections:UseConnection"; join(got) != want {
+		t.Errorf("the source action may %v, want %s", got, want)
+	}
+}
+
+// Every project has the same image and runtimes, and installs tools by version.
+func TestPromotionPinsTheToolsOfEveryProject(t *testing.T) {
+	versioned := regexp.MustCompile(`^npm install -g [a-z-]+@\d+\.\d+\.\d+$`)
+	installs := map[string]bool{}
+	for id, properties := range promotion(t).pipeline.resources("AWS::CodeBuild::Project") {
+		if got := properties["Environment"].(object)["Image"]; got != "aws/codebuild/standard:8.0" {
+			t.Errorf("%s: image %v", id, got)
+		}
+		spec := promotion(t).buildSpec(t, properties)
+		install, _ := spec["phases"].(object)["install"].(object)
+		if diff := cmp.Diff(object{"golang": "1.26", "nodejs": "22"}, install["runtime-versions"]); diff != "" {
+			t.Errorf("%s: %s", id, diff)
+		}
+		for _, phase := range spec["phases"].(object) {
+			commands, _ := phase.(object)["commands"].([]any)
+			for _, command := range commands {
+				if c := command.(string); strings.HasPrefix(c, "npm ") {
+					installs[c] = true
+					if !versioned.MatchString(c) {
+						t.Errorf("%s: %q takes any version", id, c)
+					}
+				}
+			}
+		}
+	}
+	if diff := cmp.Diff(map[string]bool{"npm install -g aws-cdk@2.1148.1": true, "npm install -g cdk-assets@4.7.3": true}, installs); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// The security check compares the permissions, and then approves or asks.
+func TestPromotionKeepsTheCommandsOfTheSecurityCheck(t *testing.T) {
+	for id, properties := range promotion(t).pipeline.resources("AWS::CodeBuild::Project") {
+		if !strings.Contains(id, "CDKSecurityCheck") {
+			continue
+		}
+		spec := promotion(t).buildSpec(t, properties)
+		if diff := cmp.Diff(object{"exported-variables": []any{"LINK", "MESSAGE"}}, spec["env"]); diff != "" {
+			t.Error(diff)
+		}
+		commands := text(spec["phases"].(object)["build"])
+		for _, want := range []string{"cdk diff -a . --security-only --fail", "aws lambda invoke --function-name CDKPipelinesAutoApprove"} {
+			if !strings.Contains(commands, want) {
+				t.Errorf("lacks %s: %s", want, commands)
+			}
+		}
+		return
+	}
+	t.Error("no security check")
 }
 
 func TestPromotionSmokesThroughARoleOfTheEnvironment(t *testing.T) {

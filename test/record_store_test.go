@@ -114,10 +114,13 @@ func TestAccessLogsOfTheRecords(t *testing.T) {
 		"BucketEncryption": object{"ServerSideEncryptionConfiguration": []any{object{
 			"ServerSideEncryptionByDefault": object{"SSEAlgorithm": "AES256"},
 		}}},
-		"LifecycleConfiguration": object{"Rules": []any{object{
-			"Status": "Enabled", "ExpirationInDays": 90.0, "NoncurrentVersionExpiration": object{"NoncurrentDays": 90.0},
-			"AbortIncompleteMultipartUpload": object{"DaysAfterInitiation": 7.0},
-		}}},
+		"LifecycleConfiguration": object{"Rules": []any{
+			object{
+				"Status": "Enabled", "ExpirationInDays": 90.0, "NoncurrentVersionExpiration": object{"NoncurrentDays": 30.0},
+				"AbortIncompleteMultipartUpload": object{"DaysAfterInitiation": 7.0},
+			},
+			object{"Status": "Enabled", "ExpiredObjectDeleteMarker": true},
+		}},
 		"OwnershipControls": object{"Rules": []any{object{"ObjectOwnership": "BucketOwnerEnforced"}}},
 		"PublicAccessBlockConfiguration": object{
 			"BlockPublicAcls": true, "BlockPublicPolicy": true, "IgnorePublicAcls": true, "RestrictPublicBuckets": true,

@@ -145,6 +145,7 @@ func TestRoleMayStartAndRedriveTheChildrenOfItsOwnStateMachine(t *testing.T) {
 	got := cohortPipeline(t).statements(t)
 	want := map[string]object{
 		"ScoreCohortChildren": allow("ScoreCohortChildren", machineARN(""), "states:StartExecution"),
+		"ScoreCohortDescribe": allow("ScoreCohortDescribe", arn("states", "execution:Variant-Pipeline-EFE2F723:*"), "states:DescribeExecution"),
 		"ScoreCohortRedrive": allow("ScoreCohortRedrive", arn("states", "execution:Variant-Pipeline-EFE2F723/ScoreCohort:*"),
 			[]any{"states:DescribeExecution", "states:RedriveExecution", "states:StopExecution"}),
 	}

@@ -37,8 +37,8 @@ type RecordStoreProps struct {
 	// deletion of a key, because it removes the keys whose creation it rolls back. Default: nobody else.
 	BreakGlass []string
 
-	// AccessLogRetention is how long the access logs are kept, in whole days from one day to 100 years. Default: as long as
-	// the records are locked.
+	// AccessLogRetention is how long the access logs are kept, in whole days from one day to 100 years. S3 removes a log 30
+	// days later. Default: as long as the records are locked.
 	AccessLogRetention time.Duration
 
 	// Key encrypts the records. It must be in the stack's account and region. Default: a new key that rotates.
@@ -167,7 +167,10 @@ func (s *RecordStore) keepKey() []policy.Statement {
 // newAccessLogs makes the bucket of the server access logs. It has S3's own encryption and no Object Lock, because S3 cannot
 // deliver access logs to a bucket with a KMS key or a default retention:
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
-// Nobody may delete a log. The lifecycle rules, to which bucket policies do not apply, delete logs after the retention.
+// Nobody may delete a log. The lifecycle rules, to which bucket policies do not apply, delete logs after the retention: S3 then
+// hides a log behind a delete marker, removes the hidden version a month later, and then the marker. S3 does not take
+// ExpiredObjectDeleteMarker and a number of days in one rule:
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleExpiration.html
 func (s *RecordStore) newAccessLogs(retention time.Duration) awss3.Bucket {
 	bucket := awss3.NewBucket(s, jsii.String(accessLogsID), &awss3.BucketProps{
 		Versioned:         jsii.Bool(true),
@@ -178,8 +181,10 @@ func (s *RecordStore) newAccessLogs(retention time.Duration) awss3.Bucket {
 		MinimumTLSVersion: jsii.Number(1.2),
 		LifecycleRules: &[]*awss3.LifecycleRule{{
 			Expiration:                          days(retention),
-			NoncurrentVersionExpiration:         days(retention), // an overwritten log is kept for the same time
+			NoncurrentVersionExpiration:         days(30 * day), // time to restore a log that somebody overwrote
 			AbortIncompleteMultipartUploadAfter: days(7 * day),
+		}, {
+			ExpiredObjectDeleteMarker: jsii.Bool(true),
 		}},
 		RemovalPolicy: removal.Kept(awscdk.RemovalPolicy_RETAIN),
 	})

@@ -21,9 +21,13 @@ type alarm struct {
 	// periods is how many consecutive periods must reach the threshold. Default: one.
 	periods int
 
-	// missingIsBreach treats a period without data like one that reaches the threshold.
+	// missingIsBreach treats a period without data like one that reaches the threshold. A new alarm has no data yet, and goes
+	// off: its description says so to those who get the message.
 	missingIsBreach bool
 }
+
+// firstDeployment ends the description of an alarm for which missing data is a breach.
+const firstDeployment = "This alarm also goes off after its first deployment. It must return to OK with the first data."
 
 // add makes the alarm, which publishes to the operations topic.
 func (m *Monitoring) add(a alarm) {
@@ -33,6 +37,7 @@ func (m *Monitoring) add(a alarm) {
 	}
 	if a.missingIsBreach {
 		missing = "breaching"
+		a.description += " " + firstDeployment
 	}
 	var dimensions []any
 	for _, d := range a.metric.dimensions {

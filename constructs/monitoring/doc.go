@@ -24,6 +24,7 @@
 //
 // An alarm is as reliable as its treatment of missing data. A counter without data has counted nothing: its alarm treats
 // missing data as OK, returns to OK, and goes off again for the next failure. For a run that is due, and for the count of
-// requests that expire soon, missing data is the breach itself. No alarm names a unit: with a unit other than the metric's
+// requests that expire soon, missing data is the breach itself: these two alarms go off after their first deployment, and return
+// to OK with the first run and the first count. If they do not, nothing starts or nothing counts. No alarm names a unit: with a unit other than the metric's
 // own it would never see data.
 package monitoring

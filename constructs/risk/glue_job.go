@@ -15,7 +15,8 @@ import (
 )
 
 // GlueJob is an existing AWS Glue job. Its logs go where the job's own definition sends them, by default to
-// /aws-glue/jobs/output and /aws-glue/jobs/error in CloudWatch Logs.
+// /aws-glue/jobs/output and /aws-glue/jobs/error in CloudWatch Logs. It gets the arguments of [Scope.RunArguments] with underscores:
+// --trial_id, --run_id and, for a [Cohort], --output.
 //
 // Requirements: SRC-06
 type GlueJob struct {
@@ -69,13 +70,15 @@ func (j GlueJob) AddStates(scope *Scope) awsstepfunctions.IChainable {
 	}), glueRetries)
 }
 
+// arguments are the job's own and those of the run. The script reads them with getResolvedOptions, which takes no hyphens:
+// https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-pyspark-extensions-get-resolved-options.html
 func (j GlueJob) arguments(scope *Scope) map[string]any {
 	arguments := map[string]any{}
 	for name, value := range j.Arguments {
 		arguments[name] = value
 	}
 	for pair := range slices.Chunk(scope.RunArguments(), 2) {
-		arguments[pair[0]] = pair[1]
+		arguments["--"+strings.ReplaceAll(strings.TrimPrefix(pair[0], "--"), "-", "_")] = pair[1]
 	}
 	return arguments
 }

@@ -69,7 +69,7 @@ func (s *Scope) NewTask(name string, task Task) awsstepfunctions.CustomState {
 }
 
 // RunArguments tell a job what it works for: --trial-id, --run-id (the execution's name) and, for a [Cohort], --output (the S3
-// URI of the object to write), each followed by its value.
+// URI of the object to write), each followed by its value. A [GlueJob] writes underscores in their names.
 //
 // Requirements: SRC-08
 func (s *Scope) RunArguments() []string {

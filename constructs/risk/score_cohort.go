@@ -87,13 +87,16 @@ func (p *ClinicalRiskPipeline) allowReadCohort() {
 	}
 }
 
-// allowChildren lets an execution start its children and redrive them:
+// allowChildren lets an execution start its children and redrive them. AWS's policy describes executions of the state machine,
+// not of its map; the children's own ARNs have the label of the map:
 // https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
 func (p *ClinicalRiskPipeline) allowChildren() {
-	executions := p.scope.ARN("states", "execution:"+p.name+"/"+workflow.ScoreCohort+":*")
+	execution := func(machine string) []string { return []string{p.scope.ARN("states", "execution:"+machine+":*")} }
+	children := execution(p.name + "/" + workflow.ScoreCohort)
 	p.scope.Allow(
 		policy.Allow(workflow.ScoreCohort+"Children", []string{p.machineARN()}, "states:StartExecution"),
-		policy.Allow(workflow.ScoreCohort+"Redrive", []string{executions}, "states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"),
+		policy.Allow(workflow.ScoreCohort+"Describe", execution(p.name), "states:DescribeExecution"),
+		policy.Allow(workflow.ScoreCohort+"Redrive", children, "states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"),
 	)
 }
 
