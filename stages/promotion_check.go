@@ -1,7 +1,6 @@
 package stages
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +8,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodebuild"
 	"github.com/aws/jsii-runtime-go"
+
+	"clinical-risk-pipeline/internal/strictjson"
 )
 
 // unpinned is how the project of the security check installs the command line. CDK Pipelines has no setting for this project.
@@ -52,7 +53,7 @@ func (p *promotion) buildSpec(project awscodebuild.CfnProject) map[string]any {
 		text.WriteString(*awscdk.Token_AsString(part, nil))
 	}
 	var spec map[string]any
-	if err := json.Unmarshal([]byte(text.String()), &spec); err != nil {
+	if err := strictjson.Unmarshal([]byte(text.String()), &spec); err != nil {
 		panic(fmt.Errorf("promotion: the security check's build specification is not JSON: %w", err))
 	}
 	return spec
