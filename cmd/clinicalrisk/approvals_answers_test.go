@@ -63,8 +63,10 @@ func TestApprovalsFollowNoRedirect(t *testing.T) {
 			w.WriteHeader(status)
 			return true
 		}
-		if code, stdout, _ := f.approvals("", "list"); code == 0 || stdout != "" {
-			t.Errorf("status %d: exit code %d\n%s", status, code, stdout)
+		for _, arguments := range [][]string{{"list"}, {"verify", f.id}, {"verify", f.id, "--bucket", "records"}} {
+			if code, stdout, _ := f.approvals("", arguments...); code == 0 || strings.Contains(stdout, f.id) && !strings.Contains(stdout, "not verifiable") {
+				t.Errorf("%v, status %d: exit code %d\n%s", arguments, status, code, stdout)
+			}
 		}
 	}
 }

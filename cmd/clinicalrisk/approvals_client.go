@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/smithy-go"
@@ -28,9 +27,9 @@ var now = time.Now
 
 // client returns a client of the deciding function that signs with the caller's AWS credentials.
 func (c *approvalsCommand) client(ctx context.Context) (*client.Client, error) {
-	settings, err := config.LoadDefaultConfig(ctx)
+	settings, err := configuration(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("AWS configuration: %w", err)
+		return nil, err
 	}
 	function, region, err := c.function(ctx, settings)
 	if err != nil {
@@ -68,8 +67,7 @@ func (c *approvalsCommand) function(ctx context.Context, settings aws.Config) (f
 	return function, region, nil
 }
 
-// invoke invokes the function and returns its answer. Lambda's refusals are *approval.Fault, so that they end with exit code 1. The SDK
-// follows no redirect of a call with a payload.
+// invoke invokes the function and returns its answer. Lambda's refusals are *approval.Fault, so that they end with exit code 1.
 func invoke(ctx context.Context, service *lambda.Client, function string, payload []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, approvalsTimeout)
 	defer cancel()

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/aws/aws-sdk-go-v2/config"
-
 	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/lambda/approval/auditor"
@@ -31,9 +29,9 @@ const longestFindings = 20
 
 // Run executes the command.
 func (c *verifyApproval) Run(ctx context.Context, s program.Streams, approvals *approvalsCommand) error {
-	settings, err := config.LoadDefaultConfig(ctx)
+	settings, err := configuration(ctx)
 	if err != nil {
-		return fmt.Errorf("AWS configuration: %w", err)
+		return err
 	}
 	of := auditor.Audited{Bucket: c.Bucket, Trial: c.Trial, TrailLogs: c.TrailLogs}
 	if approvals.Function != "" || c.Bucket == "" {
