@@ -86,7 +86,7 @@ func operate(stack awscdk.Stack, pipeline *risk.ClinicalRiskPipeline, monitors *
 		Approvals: &monitoring.Approvals{
 			Requests: monitors.Table(), Decisions: monitors.DecideFunction().LogGroup(), Deadline: monitors.Deadline(),
 		},
-		RunEvery:     24 * time.Hour,
+		RunEvery: 24 * time.Hour,
 	})
 	canary := &release.ReleaseProps{
 		StateMachine: pipeline.StateMachine(),
