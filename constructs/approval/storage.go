@@ -42,7 +42,8 @@ func (a *Approval) addTable() {
 		EncryptionKey:                    a.key,
 		PointInTimeRecoverySpecification: &awsdynamodb.PointInTimeRecoverySpecification{PointInTimeRecoveryEnabled: jsii.Bool(true)},
 		DeletionProtection:               jsii.Bool(a.props.RemovalPolicy == awscdk.RemovalPolicy_RETAIN),
-		RemovalPolicy:                    a.props.RemovalPolicy,
+		// Not RetainExceptOnCreate: the protection of the table from deletion would block the rollback of its creation.
+		RemovalPolicy: a.props.RemovalPolicy,
 	})
 	a.table.AddGlobalSecondaryIndex(&awsdynamodb.GlobalSecondaryIndexProps{
 		IndexName:    jsii.String(approval.OpenIndex),

@@ -53,9 +53,10 @@ const validIds = `(
 const judge = String.raw`(
   $body := $states.result.Body;
   $occurs := function($word) { $count($split($body, $word)) - 1 };
-  $saysError := function($object) { $count($filter($keys($object), function($key) { $contains($lowercase($key), "error") })) > 0 };
+  $errors := function($text) { $count($split($lowercase($text), "error")) - 1 };
+  $said := $errors($body);
   $answer := $parse($body);
-  $clear := $type($answer) = "object" ? ($not($contains($body, "\\")) and $occurs("\"risk_score\"") = 1 and $not($saysError($answer))) : false;
+  $clear := $type($answer) = "object" ? ($not($contains($body, "\\")) and $occurs("\"risk_score\"") = 1 and $said = 0) : false;
   $merge([$states.input, {"inference": $clear ? $answer : null, "variant": $states.result.InvokedProductionVariant}])
 )`;
 
