@@ -70,7 +70,7 @@ func (s *taskState) attempt(b *branch) (any, error) {
 	return s.finish(b, result)
 }
 
-// seconds returns a timeout or heartbeat, or 0 when there is none.
+// seconds returns a timeout or heartbeat, or 0 if the state has none.
 func (s *taskState) seconds(q *quantity, env *query.Env) (time.Duration, error) {
 	if q == nil {
 		return 0, nil

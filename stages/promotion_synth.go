@@ -83,6 +83,7 @@ func (p *promotion) synthProject(tools tools) *pipelines.CodeBuildOptions {
 		BuildEnvironment: &awscodebuild.BuildEnvironment{
 			// 8 processors and 15 GB: the CDK's Go modules are large.
 			ComputeType: awscodebuild.ComputeType_LARGE,
+			// The paths are those of CodeBuild's image, whose builds run as root.
 			EnvironmentVariables: &map[string]*awscodebuild.BuildEnvironmentVariable{
 				"GOTOOLCHAIN": {Value: "go" + tools.golang},
 				"GOMODCACHE":  {Value: "/root/go/pkg/mod"},

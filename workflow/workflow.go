@@ -28,7 +28,7 @@ const CheckTest = "CheckTest"
 const (
 	RecordDecision = "RecordDecision" // writes the record of a subject at high risk
 	RecordLowRisk  = "RecordLowRisk"  // writes the record of a subject at low risk
-	ReadRecord     = "ReadRecord"     // reads the record that is there already
+	ReadRecord     = "ReadRecord"     // reads the record that already exists
 	CheckRecord    = "CheckRecord"    // goes on with that record, if it is the execution's own
 	RecordConflict = "RecordConflict" // fails the execution: another execution or definition wrote the record
 )
@@ -43,7 +43,7 @@ const (
 
 	CheckPredictions = "CheckPredictions" // checks that the answer has a prediction for every subject of the batch
 	RecordDecisions  = "RecordDecisions"  // writes the record of the batch
-	ReadRecords      = "ReadRecords"      // reads the record of the batch that is there already, and counts it
+	ReadRecords      = "ReadRecords"      // reads the existing record of the batch, and counts it
 	NotScored        = "NotScored"        // counts the subjects of a batch that could not be scored or recorded
 )
 

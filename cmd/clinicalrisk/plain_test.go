@@ -61,27 +61,36 @@ func TestForeignTextOnATerminal(t *testing.T) {
 
 // A model server chooses the text of its status, which is not repeated.
 func TestStatusOfAPing(t *testing.T) {
+	server := serveBytes(t, func(connection net.Conn) {
+		_, _ = connection.Read(make([]byte, 4096))
+		_, _ = connection.Write([]byte("HTTP/1.1 503 Down\x1b[1A\x1b[2K\u202e\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"))
+	})
+	_, _, stderr, _ := pipeline(t, "--endpoint", server, write(t, "in.jsonl", input("S-1")))
+	wantPlain(t, "the warning", stderr)
+	if !strings.Contains(stderr, "answered 503 Service Unavailable: ") {
+		t.Errorf("diagnostics %q", stderr)
+	}
+}
+
+// serveBytes returns the URL of a server that hands each connection to speak and then closes it, until the test ends.
+func serveBytes(t *testing.T, speak func(net.Conn)) string {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close() //nolint:errcheck // The test is over.
+	t.Cleanup(func() { _ = listener.Close() })
 	go func() {
 		for {
 			connection, err := listener.Accept()
 			if err != nil {
 				return
 			}
-			_, _ = connection.Read(make([]byte, 4096))
-			_, _ = connection.Write([]byte("HTTP/1.1 503 Down\x1b[1A\x1b[2K\u202e\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"))
+			speak(connection)
 			_ = connection.Close()
 		}
 	}()
-	_, _, stderr, _ := pipeline(t, "--endpoint", "http://"+listener.Addr().String(), write(t, "in.jsonl", input("S-1")))
-	wantPlain(t, "the warning", stderr)
-	if !strings.Contains(stderr, "answered 503 Service Unavailable: ") {
-		t.Errorf("diagnostics %q", stderr)
-	}
+	return "http://" + listener.Addr().String()
 }
 
 // The names of files are chosen by others, too.
@@ -105,29 +114,17 @@ func TestServersAreNotQuoted(t *testing.T) {
 		os.Args = append([]string{"clinicalrisk"}, strings.Split(arguments, "\n")...)
 		main()
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close() //nolint:errcheck // The test is over.
-	go func() {
-		for {
-			connection, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			_, _ = connection.Write([]byte("secret"))
-			time.Sleep(10 * time.Millisecond)
-			_ = connection.Close()
-		}
-	}()
+	server := serveBytes(t, func(connection net.Conn) {
+		_, _ = connection.Write([]byte("secret"))
+		time.Sleep(10 * time.Millisecond)
+	})
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	run := exec.Command(self, "-test.run=^TestServersAreNotQuoted$")
 	run.Env = append(os.Environ(), mainVariable+"="+strings.Join([]string{"run", "--assembly", testAssembly, "--out", filepath.Join(t.TempDir(), "out"),
-		"--endpoint", "http://" + listener.Addr().String(), write(t, "in.jsonl", input("S-1")+input("S-2")+input("S-3"))}, "\n"))
+		"--endpoint", server, write(t, "in.jsonl", input("S-1")+input("S-2")+input("S-3"))}, "\n"))
 	printed, _ := run.CombinedOutput() // The run fails.
 	if !strings.Contains(string(printed), "3 failed") || strings.Contains(string(printed), "secret") {
 		t.Errorf("printed\n%s", printed)

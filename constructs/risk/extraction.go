@@ -12,8 +12,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 )
 
-// Extraction prepares the features: an [EMRStep], an [EMRServerlessJob], a [GlueJob], [NoExtraction] where the features are
-// there already, or a type of your own. One line of the props exchanges one for another.
+// Extraction prepares the features: an [EMRStep], an [EMRServerlessJob], a [GlueJob], [NoExtraction] where the features
+// already exist, or a type of your own. One line of the props exchanges one for another.
 //
 // The job starts with the arguments of [Scope.RunArguments], after the user's own. Step Functions cancels the job of an
 // execution that is stopped or whose state times out.

@@ -47,7 +47,7 @@ func ownRecord(text, execution, startedAt, definition, test string) string {
 //	                                                        │                  └ another ─→ RecordConflict
 //	                                                        └─ after a redrive ─→ again, which decides as before
 //
-// The first record wins. If there is none, the execution ends in ReadRecord with the error of S3, and a redrive writes the record again.
+// The first record wins. If no record exists, the execution ends in ReadRecord with the error of S3, and a redrive writes the record again.
 //
 // Requirements: P11-10e
 func (p *ClinicalRiskPipeline) alreadyRecorded(high, low, again awsstepfunctions.IChainable) awsstepfunctions.IChainable {
@@ -77,7 +77,7 @@ func (p *ClinicalRiskPipeline) readRecord() awsstepfunctions.TaskStateBase {
 	key := recordKey(workflow.RecordFile)
 	p.allowReadRecords(workflow.ReadRecord)
 	return WithRetries(p.callService(workflow.ReadRecord, services.GetObject, arguments{
-		comment: "Reads the record that is there already.",
+		comment: "Reads the record that already exists.",
 		parameters: map[string]any{
 			"Bucket": p.recordBucket(),
 			"Key":    expression(fmt.Sprintf(`%s > $%s ? $error("The execution was redriven: write the record first.") : %s`, currentRound, readInRound, key)),
@@ -100,7 +100,7 @@ func (p *ClinicalRiskPipeline) allowDecryptRecords() {
 	p.scope.Allow(p.scope.Through("s3", policy.Allow("RecordsDecryption", []string{*p.props.Records.Key().KeyArn()}, "kms:Decrypt")))
 }
 
-// countRecorded is the JSONata expression that counts the record of a batch that is there already, if it is of the same execution,
+// countRecorded is the JSONata expression that counts the existing record of a batch if it is of the same execution,
 // definition, version of the cohort and place in it. Another record is a conflict.
 const countRecorded = `(
   $input := $states.input;
@@ -113,7 +113,7 @@ const countRecorded = `(
   } : {"scored": 0, "high": 0, "failed": $input.size, "CONFLICTS": 1}
 )`
 
-// readRecords reads the record of a batch that is there already: children run at least once, and a retried or redriven map starts them
+// readRecords reads the existing record of a batch: children run at least once, and a retried or redriven map starts them
 // again.
 //
 // Requirements: P11-10e
@@ -124,7 +124,7 @@ func (p *ClinicalRiskPipeline) readRecords() awsstepfunctions.TaskStateBase {
 			`$record.input.firstIndex = $input.input.firstIndex and $count($record.subjects) + $count($record.notScored) = $input.size`)
 	counts := strings.NewReplacer("OWN", own, "ALERT", workflow.AlertBranch, "CONFLICTS", workflow.Conflicts).Replace(countRecorded)
 	return WithRetries(p.callService(workflow.ReadRecords, services.GetObject, arguments{
-		comment:    "Reads the record of the batch that is there already.",
+		comment:    "Reads the existing record of the batch.",
 		parameters: map[string]any{"Bucket": p.recordBucket(), "Key": expression(batchKey)},
 		timeout:    recordTimeout,
 		output:     expression(counts),

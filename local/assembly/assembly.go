@@ -131,8 +131,8 @@ func (a *Assembly) Environments() []string {
 }
 
 // StateMachine returns the one state machine of an environment, with a resolved definition. With forms, it ignores state machines
-// of other forms. Beside a Standard state machine, it ignores Express ones, which support it. If there is none or more than one,
-// the error lists the candidates.
+// of other forms. Beside a Standard state machine, it ignores Express ones, which support it. If no state machine is left, or more than
+// one, the error lists the candidates.
 func (a *Assembly) StateMachine(name string, forms ...Form) (*StateMachine, error) {
 	i := slices.IndexFunc(a.environments, func(e environment) bool { return e.name == name })
 	if i < 0 {

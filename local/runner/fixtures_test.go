@@ -1,8 +1,10 @@
 package runner
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -48,22 +50,9 @@ func subject(id string) string {
 	return fmt.Sprintf(`{"subject": %q, "trialId": "T-1", "transformed_features": {"marker": "secret", "age": 83}}`, id)
 }
 
-func openInputs(t *testing.T, lines ...string) *intake.File {
+func openInputs(t testing.TB, lines ...string) *intake.File {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "in.jsonl")
-	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	file, err := intake.Open(t.Context(), path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := file.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return file
+	return openLines(t, intake.Open, lines)
 }
 
 // results are those of a run of the pipeline for the lines.
@@ -146,11 +135,17 @@ func scoringEndpoint(t *testing.T) model.Model {
 
 func openCohort(t testing.TB, lines []string) *intake.File {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "cohort.jsonl")
+	return openLines(t, intake.OpenCohort, lines)
+}
+
+// openLines opens a file of the lines until the test ends.
+func openLines(t testing.TB, open func(context.Context, string, io.Reader) (*intake.File, error), lines []string) *intake.File {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "in.jsonl")
 	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	file, err := intake.OpenCohort(t.Context(), path, nil)
+	file, err := open(t.Context(), path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
