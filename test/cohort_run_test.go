@@ -29,6 +29,9 @@ func (b bucket) Create(context.Context, string, string) (io.WriteCloser, error) 
 
 func (b bucket) List(context.Context, string, string) iter.Seq2[asl.Object, error] { return nil }
 
+// firstAttempt is the key of the cohort that the first attempt of the extraction of the execution "run-1" writes.
+const firstAttempt = "cohorts/run-1/attempt-0-0/cohort.jsonl"
+
 // line is the line of a subject in a cohort. Its features hold the score that scoring returns.
 func line(subject string, score any) string {
 	return asl.Encode(object{"subject": subject, "features": object{"score": score, "site": "DE-03"}}) + "\n"
@@ -61,7 +64,7 @@ func runCohort(t *testing.T, p *pipeline, lines string, change func(services) se
 		s = change(s)
 	}
 	run.Execution = p.run(t, object{"trialId": "T-1"},
-		asl.Options{Handler: s, Name: "run-1", Objects: bucket{"cohorts/run-1/cohort.jsonl": lines}})
+		asl.Options{Handler: s, Name: "run-1", Objects: bucket{firstAttempt: lines}})
 	for key := range run.store {
 		record := run.store.record(key)
 		wantValid(t, record)

@@ -226,7 +226,7 @@ func sweep(t *testing.T, all []scenario) (violations []string) {
 // execute runs the scenario, redrives it without faults if it fails, and returns the broken rules.
 func (s scenario) execute() ([]string, *recording) {
 	v, w := s.variant, s.world
-	options := asl.Options{Handler: w, Name: "run-1", Objects: bucket{"cohorts/run-1/cohort.jsonl": w.lines()}}
+	options := asl.Options{Handler: w, Name: "run-1", Objects: w.cohorts}
 	if v.pipeline.definition["States"].(object)["RequestApproval"] == nil {
 		w.decided = "not asked"
 	}

@@ -56,7 +56,7 @@ func (d *deployment) executed(t *testing.T, machine string) []call {
 	entered := map[string]bool{}
 	for _, w := range v.worlds() {
 		options := asl.Options{
-			Handler: watchedWorld{w}, Name: "run-1", Objects: notedObjects{bucket{"cohorts/run-1/cohort.jsonl": w.lines()}, &calls},
+			Handler: watchedWorld{w}, Name: "run-1", Objects: notedObjects{w.cohorts, &calls},
 			StateMachine: asl.StateMachine{ARN: arn}, ARN: strings.Replace(arn, ":stateMachine:", ":execution:", 1) + ":run-1",
 		}
 		note := func(x *asl.Execution) { calls = append(calls, historyOf(x, entered)...) }

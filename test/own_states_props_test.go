@@ -2,10 +2,12 @@ package test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
 
 	faults "clinical-risk-pipeline/constructs/fault"
@@ -24,6 +26,28 @@ func TestOwnTimeLimitsCountIntoTheTimeoutOfTheExecution(t *testing.T) {
 	want := "Timeout must be whole seconds from 4h0m0s to 8760h0m0s, got 3h30m0s"
 	if err := props.Validate(); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// keepingJob is an extraction that does not say where it wrote the cohort.
+type keepingJob struct{ processingJob }
+
+func (keepingJob) AddStates(scope *risk.Scope) awsstepfunctions.IChainable {
+	return scope.NewTask("StartProcessingJob", risk.Task{Timeout: time.Hour, Output: "$states.input"})
+}
+
+// Requirements: SRC-08
+func TestAnExtractionThatKeepsTheAddressOfTheCohortIsRefused(t *testing.T) {
+	fault := panicOf(func() {
+		app := awscdk.NewApp(nil)
+		stack := awscdk.NewStack(app, jsii.String("Stack"), nil)
+		props := cohortProps(stack)
+		props.Extraction = keepingJob{processingJob{Image: "features:1"}}
+		risk.NewClinicalRiskPipeline(stack, "Pipeline", props)
+	})
+	want := "Extraction must hand the cohort's address on: the Output of the state that has Scope.RunArguments is Scope.RunOutput"
+	if got := fmt.Sprint(fault); got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 

@@ -64,7 +64,7 @@ func (j processingJob) AddStates(scope *risk.Scope) awsstepfunctions.IChainable 
 			"RoleArn":           jobRole,
 			"AppSpecification":  map[string]any{"ImageUri": j.Image, "ContainerArguments": scope.RunArguments()},
 		},
-		Output: "$states.input",
+		Output: scope.RunOutput(),
 	}), processingRetry))
 }
 

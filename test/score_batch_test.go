@@ -30,7 +30,7 @@ func TestTheRecordOfABatch(t *testing.T) {
 			"stateMachine": "arn:aws:states:us-east-1:123456789012:stateMachine:stateMachine",
 			"definition":   smallBatchPipeline(t).digest(t), "test": false,
 		},
-		"input": object{"bucket": "cohorts-bucket", "key": "cohorts/run-1/cohort.jsonl", "versionId": "v-1", "firstIndex": 0.0},
+		"input": object{"bucket": "cohorts-bucket", "key": firstAttempt, "versionId": "v-1", "firstIndex": 0.0},
 		"subjects": []any{
 			object{"index": 0.0, "subject": "S-0", "score": 0.9, "branch": "alert"},
 			object{"index": 1.0, "subject": "S-1", "score": 0.1, "branch": "no alert"},

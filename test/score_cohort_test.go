@@ -6,9 +6,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/constructs/risk"
 )
 
 const (
@@ -112,7 +114,7 @@ func TestScoreCohort(t *testing.T) {
 		"ItemReader": object{
 			"Resource":     "arn:aws:states:::s3:getObject",
 			"ReaderConfig": object{"InputType": "JSONL", "MaxItems": 100001.0},
-			"Arguments":    object{"Bucket": "cohorts-bucket", "Key": `{% "cohorts/" & $states.context.Execution.Name & "/cohort.jsonl" %}`},
+			"Arguments":    object{"Bucket": "cohorts-bucket", "Key": "{% $states.input.cohort.key %}"},
 		},
 		"ItemSelector": object{"index": "{% $states.context.Map.Item.Index %}", "item": "{% $states.context.Map.Item.Value %}"},
 		"ItemBatcher": object{
@@ -135,11 +137,49 @@ func TestScoreCohort(t *testing.T) {
 	}
 }
 
+// attemptKey is the JSONata expression of the key of the cohort of one attempt of the extraction.
+const attemptKey = `"cohorts/" & $states.context.Execution.Name & "/attempt-" & $states.context.Execution.RedriveCount & "-" & ` +
+	`$states.context.State.RetryCount & "/cohort.jsonl"`
+
+// Requirements: SRC-08
+func TestTheExtractionHandsThePlaceOfTheCohortOn(t *testing.T) {
+	for name, extraction := range map[string]risk.Extraction{
+		"StartEMRJob":  risk.EMRStep{ClusterID: "j-ABC123", Script: "s3://bucket/etl.py"},
+		"StartGlueJob": risk.GlueJob{JobName: "etl"},
+	} {
+		p := synthesize(t, "cohort by "+name, func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
+			p := cohortProps(stack)
+			p.Extraction = extraction
+			return p
+		})
+		want := `{% $merge([$states.input, {"cohort": {"bucket": "cohorts-bucket", "key": ` + attemptKey + `}}]) %}`
+		if got := p.state(t, name)["Output"]; got != want {
+			t.Errorf("the output of %s is %v, want %s", name, got, want)
+		}
+		if got := p.state(t, "FindCohort")["Arguments"].(object)["Key"]; got != "{% $states.input.cohort.key %}" {
+			t.Errorf("FindCohort looks for %v", got)
+		}
+	}
+}
+
+// Requirements: SRC-08
+func TestWithoutAnExtractionTheExecutionsNameSaysWhereTheCohortIs(t *testing.T) {
+	p := synthesize(t, "cohort without extraction", func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
+		p := cohortProps(stack)
+		p.Extraction = risk.NoExtraction{}
+		return p
+	})
+	want := `{% "cohorts/" & $states.context.Execution.Name & "/cohort.jsonl" %}`
+	if got := p.state(t, "FindCohort")["Arguments"].(object)["Key"]; got != want {
+		t.Errorf("FindCohort looks for %v, want %s", got, want)
+	}
+}
+
 // Requirements: SRC-08
 func TestTheExtractionGetsThePlaceOfTheCohort(t *testing.T) {
 	arguments := cohortPipeline(t).state(t, "StartEMRJob")["Arguments"].(object)
 	command := arguments["Step"].(object)["HadoopJarStep"].(object)["Args"].([]any)
-	want := []any{"--output", `{% "s3://cohorts-bucket/" & "cohorts/" & $states.context.Execution.Name & "/cohort.jsonl" %}`}
+	want := []any{"--output", `{% "s3://cohorts-bucket/" & ` + attemptKey + ` %}`}
 	if diff := cmp.Diff(want, command[len(command)-2:]); diff != "" {
 		t.Error(diff)
 	}

@@ -3,11 +3,13 @@ package test
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"clinical-risk-pipeline/asl"
+	calls "clinical-risk-pipeline/services"
 )
 
 // world answers the calls of an execution, with faults that strike them. It remembers what happened, over all redrives of the
@@ -18,6 +20,7 @@ type world struct {
 	decision string             // of the approver; "" if nobody decides
 	faults   []fault
 
+	cohorts   bucket // what the extraction wrote, by attempt
 	records   recordStore
 	planted   map[string]bool // the records that an attacker put there, by key
 	approvers *approvers
@@ -34,7 +37,7 @@ type world struct {
 func newWorld(subjects map[string]float64, faults ...fault) *world {
 	return &world{
 		subjects: subjects, trial: "T-1", decision: "approved", faults: faults,
-		records: recordStore{}, planted: map[string]bool{}, approvers: &approvers{store: recordStore{}}, reviews: map[string]string{}, incidents: map[string]int{},
+		cohorts: bucket{}, records: recordStore{}, planted: map[string]bool{}, approvers: &approvers{store: recordStore{}}, reviews: map[string]string{}, incidents: map[string]int{},
 	}
 }
 
@@ -120,8 +123,12 @@ func (w *world) work(task *asl.Task) (asl.Reply, error) {
 	input := task.Input.(object)
 	switch task.State {
 	case "StartEMRJob", "StartEMRServerlessJob", "StartGlueJob":
+		w.writeCohort(input)
 		return asl.Reply{Output: object{}, Duration: 10 * time.Minute}, nil
 	case "FindCohort":
+		if _, ok := w.cohorts[input["Key"].(string)]; !ok {
+			return asl.Reply{}, &asl.Error{Name: calls.S3NoSuchKey, Cause: "Not Found"}
+		}
 		return asl.Reply{Output: object{"VersionId": "v-1"}}, nil
 	case "InvokeModel":
 		return w.score(input["Body"].(object))
@@ -154,6 +161,29 @@ func (w *world) work(task *asl.Task) (asl.Reply, error) {
 		return w.openIncident(input)
 	}
 	return asl.Reply{}, fmt.Errorf("nobody answers %s", task.State)
+}
+
+// writeCohort writes the cohort where the job is told to, if it is told. An attempt must not touch the object of another one.
+func (w *world) writeCohort(job object) {
+	key := outputOf(job)
+	if _, exists := w.cohorts[key]; exists {
+		w.breach("the extraction wrote %s twice", key)
+	}
+	for earlier := range w.cohorts {
+		w.cohorts[earlier] = "written late: nobody may read this\n"
+	}
+	w.cohorts[key] = w.lines()
+}
+
+// outputArgument is the --output of a job and its value, as a list or an object has them.
+var outputArgument = regexp.MustCompile(`"--output"[,:] ?"s3://[^/"]+/([^"]+)"`)
+
+// outputOf is the key in the --output of a job; "" without one.
+func outputOf(job object) string {
+	if found := outputArgument.FindStringSubmatch(asl.Encode(job)); found != nil {
+		return found[1]
+	}
+	return ""
 }
 
 // score answers with the score of each subject, which its features name, and echoes a feature.

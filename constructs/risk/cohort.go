@@ -12,8 +12,9 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 )
 
-// Cohort makes an execution score all subjects of a cohort instead of one. The extraction writes them to one object,
-// Prefix/<execution's name>/cohort.jsonl in Bucket, one line for each subject:
+// Cohort makes an execution score all subjects of a cohort instead of one. The extraction writes them to one object in Bucket,
+// Prefix/<execution's name>/attempt-<redrives>-<retries>/cohort.jsonl, so that every attempt has its own. With [NoExtraction] the
+// object is Prefix/<execution's name>/cohort.jsonl. It has one line for each subject:
 //
 //	{"subject": "…", "features": {…}}
 //

@@ -85,7 +85,7 @@ func (j EMRServerlessJob) AddStates(scope *Scope) awsstepfunctions.IChainable {
 		Integration: services.StartServerlessJob.Integration,
 		Timeout:     j.TimeLimit(),
 		Arguments:   j.arguments(scope),
-		Output:      "$states.input",
+		Output:      scope.RunOutput(),
 	}), emrServerlessRetries)
 }
 

@@ -73,7 +73,7 @@ func (s EMRStep) AddStates(scope *Scope) awsstepfunctions.IChainable {
 		Jar:                jsii.String("command-runner.jar"),
 		Args:               jsii.Strings(s.command(scope)...),
 		TaskTimeout:        timeout(s.TimeLimit()),
-		Outputs:            expression("$states.input"),
+		Outputs:            expression(scope.RunOutput()),
 	})
 	return WithRetries(state, emrRetries)
 }

@@ -15,8 +15,10 @@ import (
 // Extraction prepares the features: an [EMRStep], an [EMRServerlessJob], a [GlueJob], [NoExtraction] where the features
 // already exist, or a type of your own. One line of the props exchanges one for another.
 //
-// The job starts with the arguments of [Scope.RunArguments], after the user's own. Step Functions cancels the job of an
-// execution that is stopped or whose state times out.
+// The job starts with the arguments of [Scope.RunArguments], after the user's own; its state's output is [Scope.RunOutput]. Step
+// Functions tries to cancel the job of an execution that is stopped. That it does so where a state times out is not documented:
+// https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html. A job may go on after it was cancelled, too: the driver
+// of spark-submit --deploy-mode cluster runs on when the step's own process ends. What such a job writes late, no execution reads.
 //
 // An extraction of your own adds its states with [Scope.NewTask] or a construct of the CDK, retries them with [WithRetries], and
 // asks for each permission with [Scope.Allow]. Let an error that outlives its retries end the execution: a redrive then resumes
@@ -30,7 +32,8 @@ type Extraction interface {
 	// TimeLimit bounds the job; zero if the execution does not wait for one.
 	TimeLimit() time.Duration
 
-	// AddStates adds the states and returns their chain, nil where nothing runs. The chain hands its input on.
+	// AddStates adds the states and returns their chain, nil where nothing runs. The chain's output is that of the state that starts
+	// the job, [Scope.RunOutput], and with it the chain's input.
 	AddStates(scope *Scope) awsstepfunctions.IChainable
 }
 

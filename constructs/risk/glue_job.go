@@ -66,7 +66,7 @@ func (j GlueJob) AddStates(scope *Scope) awsstepfunctions.IChainable {
 			"Arguments": j.arguments(scope),
 			"Timeout":   math.Ceil(j.TimeLimit().Minutes()),
 		},
-		Output: "$states.input",
+		Output: scope.RunOutput(),
 	}), glueRetries)
 }
 

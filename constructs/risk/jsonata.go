@@ -25,6 +25,12 @@ func keyOf(folder, file string) string {
 	return `"` + strings.Trim(folder, "/") + `/" & $states.context.Execution.Name & "/` + file + `"`
 }
 
+// attemptKeyOf is the JSONata expression of the key of a file of this attempt of the state, below the folder: of this execution, after
+// this many redrives and retries.
+func attemptKeyOf(folder, file string) string {
+	return keyOf(folder, `attempt-" & $states.context.Execution.RedriveCount & "-" & $states.context.State.RetryCount & "/`+file)
+}
+
 // objectOf is the JSONata expression of an object with these fields.
 func objectOf(fields []alertField) string {
 	parts := []string{}

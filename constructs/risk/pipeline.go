@@ -3,6 +3,7 @@ package risk
 import (
 	"errors"
 
+	"clinical-risk-pipeline/constructs/fault"
 	"clinical-risk-pipeline/constructs/policy"
 	"clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
@@ -87,10 +88,21 @@ func (p *ClinicalRiskPipeline) definition() awsstepfunctions.IChainable {
 		start = p.scoreSubjects
 	}
 	end := awsstepfunctions.Pass_Jsonata(p, jsii.String(workflow.End), nil)
-	if extract := p.props.Extraction.AddStates(p.scope); extract != nil {
+	if extract := p.extract(); extract != nil {
 		return p.checkInput(awsstepfunctions.Chain_Start(extract).Next(start(end)))
 	}
 	return p.checkInput(start(end))
+}
+
+// extract adds the states of the extraction; nil where nothing runs.
+func (p *ClinicalRiskPipeline) extract() awsstepfunctions.IChainable {
+	extract := p.props.Extraction.AddStates(p.scope)
+	if extract != nil && p.props.Cohort != nil && !p.scope.handedOn {
+		var faults fault.List
+		faults.Add("Extraction", "must hand the cohort's address on: the Output of the state that has Scope.RunArguments is Scope.RunOutput")
+		panic(faults.Err())
+	}
+	return extract
 }
 
 // scoreSubject is the workflow of one subject, whose features the execution's input carries.
@@ -160,7 +172,7 @@ func (p *ClinicalRiskPipeline) addScope() {
 	in := policy.In(p.stack)
 	p.scope = &Scope{Place: in, construct: p, machineARN: in.ARN("states", "stateMachine:"+p.name), finding: p.subjectAlert()}
 	if c := p.props.Cohort; c != nil {
-		p.scope.cohort = `"s3://` + *c.Bucket.BucketName() + `/" & ` + keyOf(c.Prefix, workflow.CohortFile)
+		p.scope.output = &place{*c.Bucket.BucketName(), attemptKeyOf(c.Prefix, workflow.CohortFile)}
 		p.scope.finding = p.cohortAlert()
 	}
 }

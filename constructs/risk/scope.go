@@ -18,8 +18,20 @@ type Scope struct {
 	construct  constructs.Construct
 	machineARN string
 	statements policy.Set
-	cohort     string       // the JSONata expression of the S3 URI of the cohort's object; empty for one subject
+	output     *place       // where the extraction writes the cohort; nil for one subject
+	handedOn   bool         // whether the extraction asked for RunOutput
 	finding    []alertField // what the alert says
+}
+
+// place is an object in S3.
+type place struct {
+	bucket string // its name
+	key    string // a JSONata expression
+}
+
+// addTo is the JSONata expression of the data with the object's address.
+func (p place) addTo(data string) string {
+	return `$merge([` + data + `, {"` + workflow.CohortObject + `": {"bucket": "` + p.bucket + `", "key": ` + p.key + `}}])`
 }
 
 // Construct is the CDK's scope of the states. The ids of the states are their names.
@@ -71,16 +83,30 @@ func (s *Scope) NewTask(name string, task Task) awsstepfunctions.CustomState {
 // RunArguments tell a job what it works for: --trial-id, --run-id (the execution's name) and, for a [Cohort], --output (the S3
 // URI of the object to write), each followed by its value. A [GlueJob] writes underscores in their names.
 //
+// The object belongs to one attempt of the state: a retry and a redrive write another one. A job that outlives its attempt, as a
+// Spark driver in cluster mode may, so changes nothing that the execution reads. The same state hands the object's address on, by
+// [Scope.RunOutput], and no other state computes it.
+//
 // Requirements: SRC-08
 func (s *Scope) RunArguments() []string {
 	arguments := []string{
 		"--trial-id", inputText(workflow.TrialID),
 		"--run-id", expression("$states.context.Execution.Name"),
 	}
-	if s.cohort != "" {
-		arguments = append(arguments, "--output", expression(s.cohort))
+	if s.output != nil {
+		arguments = append(arguments, "--output", expression(`"s3://`+s.output.bucket+`/" & `+s.output.key))
 	}
 	return arguments
+}
+
+// RunOutput is the JSONata expression of the output of the state that starts the job: its input and, for a [Cohort], the address of
+// the object that this attempt wrote. It belongs into the state that has the [Scope.RunArguments].
+func (s *Scope) RunOutput() string {
+	s.handedOn = true
+	if s.output == nil {
+		return "$states.input"
+	}
+	return s.output.addTo("$states.input")
 }
 
 // Finding is the JSONata expression of the object that tells another system what the alert says, under the same names.

@@ -20,12 +20,18 @@ var cohortRetries = []Retry{
 // readerRetries read the cohort again from the start: its batches have the same records as before.
 var readerRetries = Retry{Errors: services.ReadItems.Transient, Attempts: 3, Interval: 5 * time.Second, MaxDelay: time.Minute}
 
+// cohortKey is the JSONata expression of the key of the cohort's object, once the data has it.
+const cohortKey = "$states.input." + workflow.CohortObject + ".key"
+
 // findCohort looks up the object that the extraction wrote for this execution, and its version for the records. A missing
-// object ends the execution here.
+// object ends the execution here. Without an extraction, the object is where the execution's name says.
 //
 // Requirements: SRC-08, P11-10h
 func (p *ClinicalRiskPipeline) findCohort() awsstepfunctions.TaskStateBase {
-	bucket, key := *p.props.Cohort.Bucket.BucketName(), keyOf(p.props.Cohort.Prefix, workflow.CohortFile)
+	bucket, key := *p.props.Cohort.Bucket.BucketName(), cohortKey
+	if !p.scope.handedOn {
+		key = keyOf(p.props.Cohort.Prefix, workflow.CohortFile)
+	}
 	p.allowReadCohort()
 	return WithRetries(p.callService(workflow.FindCohort, services.HeadObject, arguments{
 		comment:    "Looks up the cohort that was written for this execution.",
@@ -51,7 +57,7 @@ func (p *ClinicalRiskPipeline) scoreCohort() awsstepfunctions.DistributedMap {
 		MaxConcurrency:   jsii.Number(c.Concurrency),
 		ItemReader: awsstepfunctions.NewS3JsonLItemReader(&awsstepfunctions.S3FileItemReaderProps{
 			Bucket:   c.Bucket,
-			Key:      jsii.String(expression(keyOf(c.Prefix, workflow.CohortFile))),
+			Key:      jsii.String(expression(cohortKey)),
 			MaxItems: jsii.Number(c.MaxSubjects + 1), // one more shows that a cohort is too large
 		}),
 		ItemSelector: &map[string]any{

@@ -82,7 +82,7 @@ func (j FeaturesJob) AddStates(scope *risk.Scope) awsstepfunctions.IChainable {
 		Integration: "sagemaker:createProcessingJob.sync",
 		Timeout:     j.TimeLimit(),
 		Arguments:   j.arguments(scope),
-		Output:      "$states.input",
+		Output:      scope.RunOutput(),
 	})
 	return risk.WithRetries(task, featuresRetries)
 }
