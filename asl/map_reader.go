@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"strings"
 
+	"github.com/klauspost/compress/zstd"
+
 	"clinical-risk-pipeline/asl/internal/items"
 	"clinical-risk-pipeline/asl/internal/query"
 	"clinical-risk-pipeline/asl/internal/value"
@@ -147,6 +149,7 @@ func (r *mapReader) open(b *branch, input any) (*itemStream, error) {
 		result.source, result.close = r.list(from, prefix)
 	} else {
 		from.key, _ = arguments["Key"].(string)
+		from.version, _ = arguments["VersionId"].(string)
 		result.source, result.close, err = r.object(from)
 	}
 	if err != nil {
@@ -180,13 +183,26 @@ type location struct {
 	b           *branch
 	objects     Objects
 	bucket, key string
+	version     string // VersionId; "": the latest version
 }
 
 // open opens the object. It reports a missing object in the words of S3.
 func (l location) open() (io.ReadCloser, error) {
-	body, err := l.objects.Open(l.b.x.run.ctx, l.bucket, l.key)
+	ctx := l.b.x.run.ctx
+	if l.version == "" {
+		body, err := l.objects.Open(ctx, l.bucket, l.key)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, items.Fault("The specified key does not exist: " + l.bucket + "/" + l.key)
+		}
+		return body, err
+	}
+	versions, ok := l.objects.(Versions)
+	if !ok {
+		return nil, errors.New("the ItemReader names a VersionId, and Options.Objects keep no versions")
+	}
+	body, err := versions.OpenVersion(ctx, l.bucket, l.key, l.version)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, items.Fault("The specified key does not exist: " + l.bucket + "/" + l.key)
+		return nil, items.Fault("The specified version does not exist: " + l.bucket + "/" + l.key + ", version " + l.version)
 	}
 	return body, err
 }
@@ -199,26 +215,45 @@ func (r *mapReader) object(from location) (items.Source, func() error, error) {
 	return from.items(r.parse)
 }
 
-// items reads the object with a parser. It decompresses an object whose key ends in .gz.
+// items reads the object with a parser.
 func (l location) items(parse func(io.Reader) (items.Source, error)) (items.Source, func() error, error) {
 	body, err := l.open()
 	if err != nil {
 		return nil, nil, err
 	}
-	var text io.Reader = body
-	if strings.HasSuffix(l.key, ".gz") {
-		text, err = gzip.NewReader(body)
-	}
+	text, release, err := decompressed(l.key, body)
 	var source items.Source
 	if err == nil {
 		source, err = parse(text)
 	}
 	if err != nil {
+		release()
 		_ = body.Close()
 		return nil, nil, err
 	}
-	return source, body.Close, nil
+	return source, func() error { release(); return body.Close() }, nil
 }
+
+// decompressed is the text of an object, which is compressed if its key ends in .gz (gzip) or .zst (Zstandard). A window of more than
+// 8 MB, which is more than RFC 8878 asks a decoder for, is a fault. The caller releases the decoder.
+func decompressed(key string, body io.Reader) (text io.Reader, release func(), err error) {
+	release = func() {}
+	switch {
+	case strings.HasSuffix(key, ".gz"):
+		text, err = gzip.NewReader(body)
+	case strings.HasSuffix(key, ".zst"):
+		var decoder *zstd.Decoder
+		if decoder, err = zstd.NewReader(body, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxZstdWindow)); err == nil {
+			text, release = decoder, decoder.Close
+		}
+	default:
+		text = body
+	}
+	return text, release, err
+}
+
+// maxZstdWindow bounds the memory of a decoder: https://www.rfc-editor.org/rfc/rfc8878#name-window-descriptor
+const maxZstdWindow = 8 << 20
 
 // parse reads items from text.
 func (r *mapReader) parse(body io.Reader) (items.Source, error) {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/klauspost/compress/zstd"
 
 	"clinical-risk-pipeline/asl"
 )
@@ -35,6 +36,42 @@ func TestMapReader(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestMapReaderDecompresses(t *testing.T) {
+	encoder, err := zstd.NewWriter(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const lines = "1\n2\n"
+	store := &memory{objects: map[string]string{
+		"b/k.gz": gzipped(t, lines), "b/k.zst": string(encoder.EncodeAll([]byte(lines), nil)),
+		"b/cut.zst": string(encoder.EncodeAll([]byte(lines), nil))[:9], "b/plain.gz": "not compressed", "b/plain.zst": lines,
+	}}
+	run := func(key string) *asl.Execution {
+		return execute(t, reads(`{"InputType": "JSONL"}`), `{"key": "`+key+`"}`, asl.Options{Objects: store})
+	}
+	succeeds(t, run("k.gz"), `[1, 2]`)
+	succeeds(t, run("k.zst"), `[1, 2]`)
+	fails(t, run("plain.gz"), asl.ErrItemReader, "gzip: invalid header")
+	fails(t, run("plain.zst"), asl.ErrItemReader, "invalid input: magic number mismatch")
+	fails(t, run("cut.zst"), asl.ErrItemReader, "unexpected EOF")
+	if store.open != 0 {
+		t.Errorf("%d readers stay open", store.open)
+	}
+}
+
+func TestMapReaderReadsAVersion(t *testing.T) {
+	const definition = `{"Type": "Map", "End": true, "QueryLanguage": "JSONata", "ItemReader": {"Resource": "arn:aws:states:::s3:getObject",
+		"ReaderConfig": {"InputType": "JSONL"}, "Arguments": {"Bucket": "b", "Key": "k", "VersionId": "{% $states.input.version %}", "ExpectedBucketOwner": "123456789012"}},
+		"ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED"}, "StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}}`
+	store := &memory{objects: map[string]string{"b/k": "2\n", "b/k?v1": "1\n"}}
+	run := func(version string, objects asl.Objects) *asl.Execution {
+		return execute(t, one(definition), `{"version": "`+version+`"}`, asl.Options{Objects: objects})
+	}
+	succeeds(t, run("v1", versioned{store}), `[1]`)
+	fails(t, run("v2", versioned{store}), asl.ErrItemReader, "The specified version does not exist: b/k, version v2")
+	fails(t, run("v1", store), asl.ErrItemReader, "the ItemReader names a VersionId, and Options.Objects keep no versions")
 }
 
 func TestMapReaderFailures(t *testing.T) {

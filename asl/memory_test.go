@@ -29,6 +29,13 @@ func (m *memory) Open(_ context.Context, bucket, key string) (io.ReadCloser, err
 	return &memoryReader{strings.NewReader(body), m}, nil
 }
 
+// versioned is memory that keeps versions, by "bucket/key?version".
+type versioned struct{ *memory }
+
+func (v versioned) OpenVersion(ctx context.Context, bucket, key, version string) (io.ReadCloser, error) {
+	return v.Open(ctx, bucket, key+"?"+version)
+}
+
 type memoryReader struct {
 	*strings.Reader
 	m *memory

@@ -18,6 +18,12 @@ type Objects interface {
 	List(ctx context.Context, bucket, prefix string) iter.Seq2[Object, error]
 }
 
+// Versions are [Objects] that keep versions, as a bucket with versioning does. An item reader that names a VersionId needs them.
+type Versions interface {
+	// OpenVersion reads a version of an object as a stream. A missing version is fs.ErrNotExist.
+	OpenVersion(ctx context.Context, bucket, key, version string) (io.ReadCloser, error)
+}
+
 // Object describes an S3 object as listObjectsV2 does.
 type Object struct {
 	Key          string

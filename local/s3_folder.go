@@ -1,6 +1,7 @@
 package local
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -108,6 +109,15 @@ func (s S3) Open(_ context.Context, bucket, key string) (io.ReadCloser, error) {
 		return nil, err
 	}
 	return os.Open(file)
+}
+
+// OpenVersion implements asl.Versions. It reads the whole object to see which version it is.
+func (s S3) OpenVersion(_ context.Context, bucket, key, id string) (io.ReadCloser, error) {
+	body, _, err := s.Get(bucket, key, id)
+	if err != nil {
+		return nil, err
+	}
+	return io.NopCloser(bytes.NewReader(body)), nil
 }
 
 // Create implements asl.Objects. The object appears when the writer is closed.

@@ -28,10 +28,12 @@ var GetObject = Call{
 	Source: "https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html",
 }
 
-// HeadObject looks up an object in S3. Its IAM action is that of reading the object.
+// HeadObject looks up an object in S3. Its IAM action is that of reading the object. S3 says that a missing object is forbidden, under
+// the name [S3Other], to a role that may not list the bucket.
 var HeadObject = Call{
 	Integration: "aws-sdk:s3:headObject",
 	Operation:   Operation{"s3", "HeadObject", "s3:GetObject"},
+	Grants:      []string{"s3:ListBucket"},
 	Permanent:   []string{S3NoSuchKey, s3NoSuchBucket},
 	Other:       []string{S3Other, S3NoSuchVersion, s3NoAnswer},
 	Undeclared: map[string]string{
@@ -55,9 +57,10 @@ var PutObject = Call{
 
 // ReadItems reads the items of a Distributed Map from S3. Step Functions reports every failure of the reader under one name.
 var ReadItems = Call{
-	Integration: "s3:getObject",
-	Operation:   Operation{"s3", "GetObject", "s3:GetObject"},
-	Transient:   []string{"States.ItemReaderFailed"},
-	Undeclared:  map[string]string{"States.ItemReaderFailed": reserved},
-	Source:      "https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html",
+	Integration:   "s3:getObject",
+	Operation:     Operation{"s3", "GetObject", "s3:GetObject"},
+	VersionAction: "s3:GetObjectVersion",
+	Transient:     []string{"States.ItemReaderFailed"},
+	Undeclared:    map[string]string{"States.ItemReaderFailed": reserved},
+	Source:        "https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html",
 }

@@ -44,7 +44,7 @@ type Call struct {
 	// needs [RuleActions] on it. Empty: Step Functions needs no rule.
 	Rule string
 
-	// Grants are the other IAM actions that the call needs, on resources of other services.
+	// Grants are the other IAM actions that the call needs, on other resources.
 	Grants []string
 
 	// Transient are the errors that pass: a retrier repeats the call after them. The order is that of the retrier.

@@ -23,6 +23,14 @@ func (b bucket) Open(_ context.Context, _, key string) (io.ReadCloser, error) {
 	return io.NopCloser(strings.NewReader(text)), nil
 }
 
+// OpenVersion implements asl.Versions. Every object has the version "v-1".
+func (b bucket) OpenVersion(ctx context.Context, name, key, version string) (io.ReadCloser, error) {
+	if version != "v-1" {
+		return nil, fs.ErrNotExist
+	}
+	return b.Open(ctx, name, key)
+}
+
 func (b bucket) Create(context.Context, string, string) (io.WriteCloser, error) {
 	return nil, fmt.Errorf("a Distributed Map must not write objects")
 }

@@ -27,8 +27,16 @@ func (v *variant) failures(task string) []outcome {
 			outcomes = append(outcomes, outcome{name: "answer " + answer, answer: answer})
 		}
 	}
+	if task == "FindCohort" {
+		for name, found := range unversioned {
+			outcomes = append(outcomes, outcome{name: name, reply: asl.Reply{Output: found}})
+		}
+	}
 	return outcomes
 }
+
+// unversioned is what S3 says of an object in a bucket that keeps no versions.
+var unversioned = map[string]object{"never versioned": {"ContentLength": 1.0}, "versioning suspended": {"ContentLength": 1.0, "VersionId": "null"}}
 
 // otherFailures returns the other errors that package services lists for the call.
 func (v *variant) otherFailures(task string) []outcome {

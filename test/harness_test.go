@@ -132,6 +132,9 @@ func newApp(dir string) awscdk.App {
 	})
 }
 
+// localAccount is the account that the local run puts in the place of AWS::AccountId.
+const localAccount = "111111111111"
+
 // orFatal fails the test when build panics.
 func orFatal(t *testing.T, build func()) {
 	t.Helper()

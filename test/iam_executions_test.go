@@ -30,9 +30,9 @@ type notedObjects struct {
 	calls *[]call
 }
 
-func (n notedObjects) Open(ctx context.Context, bucket, key string) (io.ReadCloser, error) {
-	*n.calls = append(*n.calls, call{readItems, object{"Bucket": bucket, "Key": key}})
-	return n.bucket.Open(ctx, bucket, key)
+func (n notedObjects) OpenVersion(ctx context.Context, bucket, key, version string) (io.ReadCloser, error) {
+	*n.calls = append(*n.calls, call{readItems, object{"Bucket": bucket, "Key": key, "VersionId": version}})
+	return n.bucket.OpenVersion(ctx, bucket, key, version)
 }
 
 // watchedWorld is a world that also answers the approval watch.

@@ -45,9 +45,13 @@ var integrations = map[string]func(d *deployment, machine string, c call) []need
 		endpoint := own("sagemaker", "endpoint/"+strings.ToLower(c.text("EndpointName")))
 		return []need{{actions: actions("sagemaker", "InvokeEndpoint"), resource: endpoint, others: renamed(endpoint)}}
 	},
-	"aws-sdk:s3:getObject":  func(d *deployment, _ string, c call) []need { return d.readObject(c) },
-	"aws-sdk:s3:headObject": func(d *deployment, _ string, c call) []need { return d.readObject(c) },
-	readItems:               func(d *deployment, _ string, c call) []need { return d.readObject(c) },
+	"aws-sdk:s3:getObject": func(d *deployment, _ string, c call) []need { return d.readObject(c) },
+	// S3 says that an object is missing to whoever may list the bucket: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+	"aws-sdk:s3:headObject": func(d *deployment, _ string, c call) []need {
+		bucket := "arn:aws:s3:::" + c.text("Bucket")
+		return append(d.readObject(c), need{actions: actions("s3", "ListBucket"), resource: bucket, others: renamed(bucket)})
+	},
+	readItems: func(d *deployment, _ string, c call) []need { return d.readObject(c) },
 	"aws-sdk:s3:putObject": func(d *deployment, _ string, c call) []need {
 		return d.writeObject(c)
 	},

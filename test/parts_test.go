@@ -92,6 +92,7 @@ func TestEveryFieldOfACohortChangesTheTemplate(t *testing.T) {
 		},
 		func(p *risk.ClinicalRiskPipelineProps, c risk.Cohort) { p.Cohort = &c },
 		map[string]func(awscdk.Stack, *risk.Cohort){
+			"Compression": func(_ awscdk.Stack, c *risk.Cohort) { c.Compression = risk.Gzip },
 			"Bucket": func(stack awscdk.Stack, c *risk.Cohort) {
 				c.Bucket = awss3.Bucket_FromBucketName(stack, jsii.String("Other"), jsii.String("other-bucket"))
 			},

@@ -18,10 +18,11 @@ func TestReadApproval(t *testing.T) {
 		"Type": "Task", "Comment": "Reads the record of the decision: a callback alone approves nothing.",
 		"Resource": "arn:aws:states:::aws-sdk:s3:getObject",
 		"Arguments": object{
-			"Bucket":    state["Arguments"].(object)["Bucket"],
-			"Key":       `{% "approvals/" & (` + strings.Trim(trialID, "{% }") + `) & "/" & $states.input.approval.requestId & ".json" %}`,
-			"VersionId": `{% $states.input.approval.recordVersion != "" ? $states.input.approval.recordVersion : $error("The decision names no version of its record.") %}`,
-			"Range":     "bytes=0-65535",
+			"Bucket":              state["Arguments"].(object)["Bucket"],
+			"ExpectedBucketOwner": localAccount,
+			"Key":                 `{% "approvals/" & (` + strings.Trim(trialID, "{% }") + `) & "/" & $states.input.approval.requestId & ".json" %}`,
+			"VersionId":           `{% $states.input.approval.recordVersion != "" ? $states.input.approval.recordVersion : $error("The decision names no version of its record.") %}`,
+			"Range":               "bytes=0-65535",
 		},
 		"TimeoutSeconds": 10.0,
 		"Retry": []any{

@@ -112,7 +112,7 @@ func TestRecordsOfAnotherCohortAreAConflictAndAskNobody(t *testing.T) {
 			return put(task)
 		})
 	})
-	wantRun(t, got, "CheckInput StartEMRJob FindCohort ScoreCohort CheckRisk NotifyTeam CheckTest CheckCoverage RecordConflict",
+	wantRun(t, got, "CheckInput StartEMRJob FindCohort CheckCohort ScoreCohort CheckRisk NotifyTeam CheckTest CheckCoverage RecordConflict",
 		"Another execution, cohort or definition wrote the records of 1 batches.")
 	if got.Error != "RecordConflict" {
 		t.Errorf("ended with %q", got.Error)

@@ -132,7 +132,11 @@ func TestRoleMayAddRecordsAndReadCohorts(t *testing.T) {
 		"RecordDecisionEncryption": with(allow("RecordDecisionEncryption",
 			object{"Fn::GetAtt": []any{"RecordsKey99747094", "Arn"}}, "kms:GenerateDataKey"), through("s3")),
 		"ScoreCohort": allow("ScoreCohort", object{"Fn::Join": []any{"", []any{
+			"arn:", object{"Ref": "AWS::Partition"}, ":s3:::cohorts-bucket/trials/cohorts/*"}}}, "s3:GetObjectVersion"),
+		"FindCohort": allow("FindCohort", object{"Fn::Join": []any{"", []any{
 			"arn:", object{"Ref": "AWS::Partition"}, ":s3:::cohorts-bucket/trials/cohorts/*"}}}, "s3:GetObject"),
+		"FindCohortMissing": allow("FindCohortMissing", object{"Fn::Join": []any{"", []any{
+			"arn:", object{"Ref": "AWS::Partition"}, ":s3:::cohorts-bucket"}}}, "s3:ListBucket"),
 		"ScoreCohortEncryption": with(allow("ScoreCohortEncryption",
 			"arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ac", "kms:Decrypt"), through("s3")),
 	}

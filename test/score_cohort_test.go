@@ -14,10 +14,10 @@ import (
 )
 
 const (
-	calmPath      = "CheckInput StartEMRJob FindCohort ScoreCohort CheckRisk CheckCoverage End"
-	alertPath     = "CheckInput StartEMRJob FindCohort ScoreCohort CheckRisk NotifyTeam CheckCoverage End"
-	lossPath      = "CheckInput StartEMRJob FindCohort ScoreCohort CheckRisk CheckCoverage IncompleteScoring"
-	alertLossPath = "CheckInput StartEMRJob FindCohort ScoreCohort CheckRisk NotifyTeam CheckCoverage IncompleteScoring"
+	calmPath      = "CheckInput StartEMRJob FindCohort CheckCohort ScoreCohort CheckRisk CheckCoverage End"
+	alertPath     = "CheckInput StartEMRJob FindCohort CheckCohort ScoreCohort CheckRisk NotifyTeam CheckCoverage End"
+	lossPath      = "CheckInput StartEMRJob FindCohort CheckCohort ScoreCohort CheckRisk CheckCoverage IncompleteScoring"
+	alertLossPath = "CheckInput StartEMRJob FindCohort CheckCohort ScoreCohort CheckRisk NotifyTeam CheckCoverage IncompleteScoring"
 )
 
 func wantRun(t *testing.T, got *cohortRun, path, cause string) {
@@ -73,10 +73,22 @@ func TestCohortsThatAreEmptyMissingOrTooLarge(t *testing.T) {
 				return failing("S3.NoSuchKeyException", "no such key")(task)
 			})
 		})
-		if got.Error != "S3.NoSuchKeyException" || calls != 1 {
-			t.Errorf("ended with %s after %d look-ups", got.Error, calls)
+		cause := "There is no object s3://cohorts-bucket/" + firstAttempt + ". The extraction writes the cohort to its --output."
+		if got.Error != "CohortMissing" || got.Cause != cause || calls != 1 {
+			t.Errorf("ended with %s (%s) after %d look-ups, want %s", got.Error, got.Cause, calls, cause)
 		}
 	})
+	for name, found := range unversioned {
+		t.Run("a cohort without a version fails: "+name, func(t *testing.T) {
+			got := runCohort(t, smallBatchPipeline(t), line("S-0", 0.9), func(s services) services {
+				return s.with("FindCohort", answering(found))
+			})
+			cause := "The object s3://cohorts-bucket/" + firstAttempt + " has no version. Enable versioning of the bucket, and extract the cohort again."
+			if got.Error != "CohortNotVersioned" || got.Cause != cause || len(got.records) != 0 {
+				t.Errorf("ended with %s (%s) and %d records", got.Error, got.Cause, len(got.records))
+			}
+		})
+	}
 	t.Run("a cohort that is too large is scored up to the limit, alerts, and fails", func(t *testing.T) {
 		var lines strings.Builder
 		for i := range 20 {
@@ -114,7 +126,10 @@ func TestScoreCohort(t *testing.T) {
 		"ItemReader": object{
 			"Resource":     "arn:aws:states:::s3:getObject",
 			"ReaderConfig": object{"InputType": "JSONL", "MaxItems": 100001.0},
-			"Arguments":    object{"Bucket": "cohorts-bucket", "Key": "{% $states.input.cohort.key %}"},
+			"Arguments": object{
+				"Bucket": "cohorts-bucket", "ExpectedBucketOwner": localAccount,
+				"Key": "{% $states.input.cohort.key %}", "VersionId": "{% $states.input.cohort.versionId %}",
+			},
 		},
 		"ItemSelector": object{"index": "{% $states.context.Map.Item.Index %}", "item": "{% $states.context.Map.Item.Value %}"},
 		"ItemBatcher": object{
@@ -159,6 +174,26 @@ func TestTheExtractionHandsThePlaceOfTheCohortOn(t *testing.T) {
 		if got := p.state(t, "FindCohort")["Arguments"].(object)["Key"]; got != "{% $states.input.cohort.key %}" {
 			t.Errorf("FindCohort looks for %v", got)
 		}
+	}
+}
+
+// Names of buckets are global. A call that does not say whose bucket it means may reach a stranger's.
+//
+// Requirements: SRC-12
+func TestEveryCallOfS3NamesTheOwnerOfTheBucket(t *testing.T) {
+	for _, v := range variants(t) {
+		asl.Walk(v.pipeline.definition, func(name string, state object) {
+			calls := []any{state}
+			if reader := state["ItemReader"]; reader != nil {
+				calls = append(calls, reader)
+			}
+			for _, c := range calls {
+				call := c.(object)
+				if resource, _ := call["Resource"].(string); strings.Contains(resource, ":s3:") && call["Arguments"].(object)["ExpectedBucketOwner"] != localAccount {
+					t.Errorf("%s: %s does not name the owner of the bucket: %v", v.name, name, call["Arguments"])
+				}
+			}
+		})
 	}
 }
 

@@ -36,10 +36,13 @@ const (
 // The states that a cohort adds. The children of ScoreCohort execute InvokeModel and the states from CheckPredictions on,
 // once for each batch.
 const (
-	FindCohort        = "FindCohort"        // looks up the cohort's object, and its version
-	ScoreCohort       = "ScoreCohort"       // distributes the cohort over children, and adds their counts up
-	CheckCoverage     = "CheckCoverage"     // checks that every subject was scored and recorded
-	IncompleteScoring = "IncompleteScoring" // fails the execution: some subjects were not
+	FindCohort         = "FindCohort"         // looks up the cohort's object, and its version
+	CheckCohort        = "CheckCohort"        // checks that the object has a version, which the reader then reads
+	CohortMissing      = "CohortMissing"      // fails the execution: there is no such object
+	CohortNotVersioned = "CohortNotVersioned" // fails the execution: the bucket keeps no versions
+	ScoreCohort        = "ScoreCohort"        // distributes the cohort over children, and adds their counts up
+	CheckCoverage      = "CheckCoverage"      // checks that every subject was scored and recorded
+	IncompleteScoring  = "IncompleteScoring"  // fails the execution: some subjects were not
 
 	CheckPredictions = "CheckPredictions" // checks that the answer has a prediction for every subject of the batch
 	RecordDecisions  = "RecordDecisions"  // writes the record of the batch
@@ -96,6 +99,8 @@ const (
 	InvalidScoreError      = "InvalidScore"      // the endpoint's answer has no usable score
 	IncompleteScoringError = "IncompleteScoring" // not every subject of the cohort was scored and recorded
 
+	CohortMissingError       = "CohortMissing"       // the extraction wrote no object where it was told to
+	CohortNotVersionedError  = "CohortNotVersioned"  // the cohort's bucket keeps no versions, so that its object might change
 	InvalidInputError        = "InvalidInput"        // an id in the input is not valid
 	RecordConflictError      = "RecordConflict"      // another execution or definition wrote a record in the place of this one's
 	ApprovalNotRecordedError = "ApprovalNotRecorded" // no record in the store confirms the decision that the execution heard

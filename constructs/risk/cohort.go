@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 
 	"clinical-risk-pipeline/constructs/fault"
 	"clinical-risk-pipeline/services"
+	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 )
@@ -24,12 +26,18 @@ import (
 // lacks an id or repeats one, has a backslash, has "predictions", "id" or "risk_score" in another place, or has another field whose
 // name says "error".
 type Cohort struct {
-	// Bucket receives the cohort's object from the extraction. Import a bucket that a customer-managed key encrypts with that
-	// key. Required.
+	// Bucket receives the cohort's object from the extraction. It must keep versions: an execution reads the version that it found
+	// and records, and fails with CohortNotVersioned without one. It must belong to the account that the CDK knows for it: for a
+	// bucket of another account, import it by its attributes, with Account. Import a bucket that a customer-managed key encrypts with
+	// that key. Required.
 	Bucket awss3.IBucket
 
 	// Prefix is the folder of the cohorts in Bucket, without slashes at its ends. Default: "cohorts".
 	Prefix string
+
+	// Compression is how the extraction compresses the object, whose key then ends in ".gz" or ".zst": Gzip or Zstandard. Default:
+	// Uncompressed.
+	Compression Compression
 
 	// BatchSize is the largest number of subjects in one request to the endpoint, 1 to 1,000. Default: 100.
 	BatchSize int
@@ -80,6 +88,9 @@ func (c *Cohort) validate() fault.List {
 	if c.Prefix != "" && !prefixPattern.MatchString(c.Prefix) {
 		faults.Add("Prefix", `must be a key without slashes at its ends, such as "cohorts"`, c.Prefix)
 	}
+	if !slices.Contains([]Compression{Uncompressed, Gzip, Zstandard}, c.Compression) {
+		faults.Add("Compression", "must be Uncompressed, Gzip or Zstandard", c.Compression)
+	}
 	between("BatchSize", c.BatchSize, 1, 1000)
 	between("BatchBytes", c.BatchBytes, 1024, maxBatchBytes)
 	between("Concurrency", c.Concurrency, 1, 1000)
@@ -107,6 +118,20 @@ func (c *Cohort) withDefaults() Cohort {
 	d.ModelAttempts = cmp.Or(d.ModelAttempts, 3)
 	return d
 }
+
+// Compression is how the object of a cohort is compressed.
+type Compression string
+
+// The compressions that an item reader of Step Functions reads, by the end of the key:
+// https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
+const (
+	Uncompressed Compression = ""
+	Gzip         Compression = ".gz"
+	Zstandard    Compression = ".zst"
+)
+
+// file is the name of the cohort's object.
+func (c *Cohort) file() string { return workflow.CohortFile + string(c.Compression) }
 
 // batchTime is the longest that a child may take: every attempt of its tasks and every delay between them.
 func (c *Cohort) batchTime() time.Duration {

@@ -10,7 +10,7 @@
 //
 // A cohort, which the extraction writes to S3:
 //
-//	CheckInput → StartEMRJob → FindCohort → ScoreCohort → CheckRisk ─ high > 0 ─→ NotifyTeam → follow-up → CheckCoverage ─ all ─→ End
+//	CheckInput → StartEMRJob → FindCohort → CheckCohort → ScoreCohort → CheckRisk ─ high > 0 ─→ NotifyTeam → follow-up → CheckCoverage ─ all ─→ End
 //	                                                                └ none ────────────────────────────────↑  ├ IncompleteScoring
 //	                                                                                                          └ RecordConflict
 //

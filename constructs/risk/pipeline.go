@@ -128,7 +128,7 @@ func (p *ClinicalRiskPipeline) scoreSubject(end awsstepfunctions.IChainable) aws
 func (p *ClinicalRiskPipeline) scoreSubjects(end awsstepfunctions.IChainable) awsstepfunctions.IChainable {
 	coverage := p.checkCoverage(end)
 	high := p.notifyTeam().Next(p.followUp(coverage))
-	return p.findCohort().Next(p.scoreCohort()).Next(p.checkCohortRisk(high, coverage))
+	return p.findCohort(p.scoreCohort().Next(p.checkCohortRisk(high, coverage)))
 }
 
 func (p *ClinicalRiskPipeline) addStateMachine(definition awsstepfunctions.IChainable) {
@@ -172,7 +172,7 @@ func (p *ClinicalRiskPipeline) addScope() {
 	in := policy.In(p.stack)
 	p.scope = &Scope{Place: in, construct: p, machineARN: in.ARN("states", "stateMachine:"+p.name), finding: p.subjectAlert()}
 	if c := p.props.Cohort; c != nil {
-		p.scope.output = &place{*c.Bucket.BucketName(), attemptKeyOf(c.Prefix, workflow.CohortFile)}
+		p.scope.output = &place{*c.Bucket.BucketName(), attemptKeyOf(c.Prefix, c.file())}
 		p.scope.finding = p.cohortAlert()
 	}
 }

@@ -46,10 +46,11 @@ func (p *ClinicalRiskPipeline) readApproval() awsstepfunctions.TaskStateBase {
 	return WithRetries(p.callService(workflow.ReadApproval, services.GetObject, arguments{
 		comment: "Reads the record of the decision: a callback alone approves nothing.",
 		parameters: map[string]any{
-			"Bucket":    p.recordBucket(),
-			"Key":       expression(`"` + approvals.ApprovalsPrefix + `" & (` + textOf(workflow.TrialID) + `) & "/" & ` + approval + `.requestId & ".json"`),
-			"VersionId": expression(approval + `.recordVersion != "" ? ` + approval + `.recordVersion : $error("The decision names no version of its record.")`),
-			"Range":     approvalBytes,
+			"Bucket":              p.recordBucket(),
+			"ExpectedBucketOwner": ownerOf(p.props.Records.Bucket()),
+			"Key":                 expression(`"` + approvals.ApprovalsPrefix + `" & (` + textOf(workflow.TrialID) + `) & "/" & ` + approval + `.requestId & ".json"`),
+			"VersionId":           expression(approval + `.recordVersion != "" ? ` + approval + `.recordVersion : $error("The decision names no version of its record.")`),
+			"Range":               approvalBytes,
 		},
 		timeout: recordTimeout,
 		output:  expression(`$merge([$states.input, {"` + workflow.Approval + `": $merge([` + approval + `, {"recorded": ` + recorded + `}])}])`),

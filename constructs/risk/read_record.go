@@ -79,8 +79,9 @@ func (p *ClinicalRiskPipeline) readRecord() awsstepfunctions.TaskStateBase {
 	return WithRetries(p.callService(workflow.ReadRecord, services.GetObject, arguments{
 		comment: "Reads the record that already exists.",
 		parameters: map[string]any{
-			"Bucket": p.recordBucket(),
-			"Key":    expression(fmt.Sprintf(`%s > $%s ? $error("The execution was redriven: write the record first.") : %s`, currentRound, readInRound, key)),
+			"Bucket":              p.recordBucket(),
+			"ExpectedBucketOwner": ownerOf(p.props.Records.Bucket()),
+			"Key":                 expression(fmt.Sprintf(`%s > $%s ? $error("The execution was redriven: write the record first.") : %s`, currentRound, readInRound, key)),
 		},
 		timeout: recordTimeout,
 		assign:  map[string]any{foundRecord: expression(`$exists($states.result.Body) ? $states.result.Body : ""`)},
@@ -124,9 +125,11 @@ func (p *ClinicalRiskPipeline) readRecords() awsstepfunctions.TaskStateBase {
 			`$record.input.firstIndex = $input.input.firstIndex and $count($record.subjects) + $count($record.notScored) = $input.size`)
 	counts := strings.NewReplacer("OWN", own, "ALERT", workflow.AlertBranch, "CONFLICTS", workflow.Conflicts).Replace(countRecorded)
 	return WithRetries(p.callService(workflow.ReadRecords, services.GetObject, arguments{
-		comment:    "Reads the existing record of the batch.",
-		parameters: map[string]any{"Bucket": p.recordBucket(), "Key": expression(batchKey)},
-		timeout:    recordTimeout,
-		output:     expression(counts),
+		comment: "Reads the existing record of the batch.",
+		parameters: map[string]any{
+			"Bucket": p.recordBucket(), "ExpectedBucketOwner": ownerOf(p.props.Records.Bucket()), "Key": expression(batchKey),
+		},
+		timeout: recordTimeout,
+		output:  expression(counts),
 	}), batchReadRetries...)
 }

@@ -1,6 +1,7 @@
 package risk
 
 import (
+	"strings"
 	"time"
 
 	"clinical-risk-pipeline/constructs/policy"
@@ -29,9 +30,10 @@ type place struct {
 	key    string // a JSONata expression
 }
 
-// addTo is the JSONata expression of the data with the object's address.
-func (p place) addTo(data string) string {
-	return `$merge([` + data + `, {"` + workflow.CohortObject + `": {"bucket": "` + p.bucket + `", "key": ` + p.key + `}}])`
+// addTo is the JSONata expression of the data with the object's address and what else is known of it, members of an object.
+func (p place) addTo(data string, known ...string) string {
+	members := append([]string{`"bucket": "` + p.bucket + `"`, `"key": ` + p.key}, known...)
+	return `$merge([` + data + `, {"` + workflow.CohortObject + `": {` + strings.Join(members, ", ") + `}}])`
 }
 
 // Construct is the CDK's scope of the states. The ids of the states are their names.

@@ -11,36 +11,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// cohortRetries look the cohort up again. S3 is consistent: an object that is missing after the extraction stays missing.
-var cohortRetries = []Retry{
-	{Errors: services.HeadObject.Permanent},
-	{Errors: anyError, Attempts: 6, Interval: time.Second, MaxDelay: 30 * time.Second},
-}
-
 // readerRetries read the cohort again from the start: its batches have the same records as before.
 var readerRetries = Retry{Errors: services.ReadItems.Transient, Attempts: 3, Interval: 5 * time.Second, MaxDelay: time.Minute}
-
-// cohortKey is the JSONata expression of the key of the cohort's object, once the data has it.
-const cohortKey = "$states.input." + workflow.CohortObject + ".key"
-
-// findCohort looks up the object that the extraction wrote for this execution, and its version for the records. A missing
-// object ends the execution here. Without an extraction, the object is where the execution's name says.
-//
-// Requirements: SRC-08, P11-10h
-func (p *ClinicalRiskPipeline) findCohort() awsstepfunctions.TaskStateBase {
-	bucket, key := *p.props.Cohort.Bucket.BucketName(), cohortKey
-	if !p.scope.handedOn {
-		key = keyOf(p.props.Cohort.Prefix, workflow.CohortFile)
-	}
-	p.allowReadCohort()
-	return WithRetries(p.callService(workflow.FindCohort, services.HeadObject, arguments{
-		comment:    "Looks up the cohort that was written for this execution.",
-		parameters: map[string]any{"Bucket": bucket, "Key": expression(key)},
-		timeout:    recordTimeout,
-		output: expression(`$merge([$states.input, {"` + workflow.CohortObject + `": {"bucket": "` + bucket + `", "key": ` + key +
-			`, "versionId": $exists($states.result.VersionId) ? $states.result.VersionId : null}}])`),
-	}), cohortRetries...)
-}
 
 // scoreCohort distributes the cohort over Express children, a batch each, and adds up their counts. Every item has its index,
 // so that a batch that is scored again has the same record.
@@ -48,18 +20,13 @@ func (p *ClinicalRiskPipeline) findCohort() awsstepfunctions.TaskStateBase {
 // Requirements: SRC-04
 func (p *ClinicalRiskPipeline) scoreCohort() awsstepfunctions.DistributedMap {
 	c := p.props.Cohort
-	p.allowReadCohort()
 	p.allowChildren()
 	distributed := awsstepfunctions.DistributedMap_Jsonata(p, jsii.String(workflow.ScoreCohort), &awsstepfunctions.DistributedMapJsonataProps{
 		Comment:          jsii.String("Scores the subjects of the cohort, batch by batch."),
 		Label:            jsii.String(workflow.ScoreCohort),
 		MapExecutionType: awsstepfunctions.StateMachineType_EXPRESS,
 		MaxConcurrency:   jsii.Number(c.Concurrency),
-		ItemReader: awsstepfunctions.NewS3JsonLItemReader(&awsstepfunctions.S3FileItemReaderProps{
-			Bucket:   c.Bucket,
-			Key:      jsii.String(expression(cohortKey)),
-			MaxItems: jsii.Number(c.MaxSubjects + 1), // one more shows that a cohort is too large
-		}),
+		ItemReader:       newCohortReader(c),
 		ItemSelector: &map[string]any{
 			"index": expression("$states.context.Map.Item.Index"),
 			"item":  expression("$states.context.Map.Item.Value"),
@@ -82,15 +49,6 @@ func (p *ClinicalRiskPipeline) scoreCohort() awsstepfunctions.DistributedMap {
 	})
 	distributed.ItemProcessor(p.scoreBatch(), nil)
 	return WithRetries(distributed, readerRetries)
-}
-
-// allowReadCohort lets an execution read cohorts.
-func (p *ClinicalRiskPipeline) allowReadCohort() {
-	cohorts := *p.props.Cohort.Bucket.ArnForObjects(jsii.String(p.props.Cohort.Prefix + "/*"))
-	p.scope.Allow(policy.Allow(workflow.ScoreCohort, []string{cohorts}, services.ReadItems.Operation.Action))
-	if key := p.props.Cohort.Bucket.EncryptionKey(); key != nil {
-		p.scope.Allow(p.scope.Through("s3", policy.Allow(workflow.ScoreCohort+"Encryption", []string{*key.KeyArn()}, "kms:Decrypt")))
-	}
 }
 
 // allowChildren lets an execution start its children and redrive them. AWS's policy describes executions of the state machine,
