@@ -25,7 +25,7 @@ func someEnvironments() []stages.Environment {
 	dev := stages.Environment{
 		Name:         "dev",
 		Extraction:   risk.EMRStep{ClusterID: "j-EXAMPLE000000", Script: "s3://clinical-risk/jobs/etl.py"},
-		EndpointName: "dropout-inference",
+		EndpointName: "dropout-inference", EndpointVariant: "AllTraffic",
 		Cohort: &stages.CohortEnvironment{
 			BucketName: "clinical-risk", Approvers: []string{"role/ClinicalOperations"}, SessionNames: `[a-z.]+@example\.com`, TrailLogGroup: "company/trail",
 			Review: "SubjectReview",

@@ -96,7 +96,7 @@ var ofPromotion = []Suppression{
 	},
 	{
 		Paths: []string{
-			pipelines + "Pipeline/Build/Synth/CdkBuildProject", pipelines + "Pipeline/*/*Smoke/Smoke",
+			pipelines + "Pipeline/Build/Synth/CdkBuildProject", pipelines + "Pipeline/*/*Smoke/Smoke", pipelines + "Pipeline/*/*Live/Live",
 			pipelines + "UpdatePipeline/SelfMutation", pipelines + "Assets/FileAsset", pipelines + "PipelinesSecurityCheck/CDKSecurityCheck",
 		},
 		Rules: []string{hipaa + "-CodeBuildProjectSourceRepoUrl", pci + "-CodeBuildProjectSourceRepoUrl"},

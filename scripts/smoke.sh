@@ -6,8 +6,8 @@
 # LIVE_ALIAS_ARN is an output of the stack, so the execution tests the released version. "test": true in the input marks the alert and
 # the decision record as a test, and the execution calls no downstream system.
 #
-# It needs Node, and the AWS command line with a profile that may start and describe executions. Exit codes: 0 the execution succeeded,
-# 1 it did not, 2 wrong usage or input.
+# It needs Node, and the AWS command line with a profile that may start and describe executions. It waits for SMOKE_TIMEOUT_SECONDS, by
+# default six hours. Exit codes: 0 the execution succeeded, 1 it did not, or not in time, 2 wrong usage or input.
 set -u
 
 alias=${1:-}
@@ -28,9 +28,14 @@ execution=$(aws stepfunctions start-execution --state-machine-arn "$alias" --nam
 	--input "file://$input" --query executionArn --output text) || exit 1
 echo "started $execution"
 
+deadline=$(($(date +%s) + ${SMOKE_TIMEOUT_SECONDS:-21600}))
 while :; do
 	status=$(aws stepfunctions describe-execution --execution-arn "$execution" --query status --output text) || exit 1
 	[ "$status" = RUNNING ] || break
+	if [ "$(date +%s)" -ge "$deadline" ]; then
+		echo "$execution: still running after ${SMOKE_TIMEOUT_SECONDS:-21600} seconds" >&2
+		exit 1
+	fi
 	sleep "${SMOKE_POLL_SECONDS:-15}"
 done
 if [ "$status" != SUCCEEDED ]; then

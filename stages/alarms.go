@@ -12,9 +12,6 @@ import (
 
 // Alarms tune the alarms that reach operations. See [monitoring.MonitoringProps].
 type Alarms struct {
-	// VariantName is the endpoint's variant. Default: "AllTraffic".
-	VariantName string
-
 	// Throttles is how many throttled state transitions within five minutes are too many, at least 1. Default: 1.
 	Throttles int
 
@@ -35,7 +32,7 @@ type Alarms struct {
 func (e Environment) monitoring() *monitoring.MonitoringProps {
 	return &monitoring.MonitoringProps{
 		EndpointName: e.EndpointName,
-		VariantName:  e.Alarms.VariantName,
+		VariantName:  e.EndpointVariant,
 		Throttles:    e.Alarms.Throttles,
 		ModelErrors:  e.Alarms.ModelErrors,
 		ModelLatency: e.Alarms.ModelLatency,

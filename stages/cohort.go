@@ -15,7 +15,8 @@ import (
 // CohortEnvironment adds the scoring of whole cohorts to an environment: a separate stack, with the environment's extraction,
 // endpoint and threshold.
 type CohortEnvironment struct {
-	// BucketName is the existing bucket to which the extraction writes cohorts.
+	// BucketName is the existing bucket to which the extraction writes cohorts; a setting, "bucket". It must keep versions and belong
+	// to the environment's account.
 	BucketName string
 
 	// BucketKey is the ARN of the customer-managed key that encrypts the bucket. Default: none.

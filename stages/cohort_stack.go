@@ -29,7 +29,7 @@ const (
 )
 
 // addCohortPipeline adds the pipeline that scores whole cohorts to the stack, with its record store and its trail.
-func addCohortPipeline(stack awscdk.Stack, e Environment) {
+func addCohortPipeline(stack awscdk.Stack, e Environment) *deployment {
 	c := e.Cohort
 	store := e.recordStore()
 	if e.BreakGlassRole != "" {
@@ -54,8 +54,9 @@ func addCohortPipeline(stack awscdk.Stack, e Environment) {
 		}
 	}
 	props.Downstream = c.downstream(stack)
-	addPipeline(stack, e, props, watch)
+	deployed := addPipeline(stack, e, props, watch)
 	output(stack, "RecordBucket", "The decision records.", *records.Bucket().BucketName())
+	return deployed
 }
 
 // downstream returns the systems that hear of a run after the alert and the approval, in order.

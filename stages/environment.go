@@ -35,11 +35,15 @@ type Environment struct {
 	// it. Default: the region that the AWS command line is configured for at deployment.
 	Region string
 
-	// Extraction prepares the features. The ClusterID of an EMRStep is a setting.
+	// Extraction prepares the features. The ClusterID of an EMRStep, and the Script of every job that has one, are settings.
 	Extraction risk.Extraction
 
 	// EndpointName is the SageMaker endpoint that scores a subject; a setting.
 	EndpointName string
+
+	// EndpointVariant is the endpoint's production variant, which five alarms watch; a setting. With a wrong one they see nothing.
+	// `aws sagemaker describe-endpoint` lists the variants. A deployment requires it. Default: "AllTraffic", to try a template.
+	EndpointVariant string
 
 	// Threshold is the risk of dropout above which the team gets an alert. Default: 0.75.
 	Threshold float64

@@ -21,11 +21,11 @@ func Environments() []Environment {
 			Name: "dev",
 			Extraction: risk.EMRStep{
 				ClusterID: exampleCluster,
-				Script:    "s3://clinical-risk-dev/jobs/etl.py",
+				Script:    "s3://amzn-s3-demo-clinical-risk-dev/jobs/etl.py",
 			},
 			EndpointName: "dropout-inference-dev",
 			Cohort: &CohortEnvironment{
-				BucketName: "clinical-risk-dev",
+				BucketName: "amzn-s3-demo-clinical-risk-dev",
 				Approvers:  []string{"role/ClinicalOperations"},
 				Review:     "SubjectReview",
 			},
@@ -36,11 +36,11 @@ func Environments() []Environment {
 			Name: "staging",
 			Extraction: risk.EMRStep{
 				ClusterID: exampleCluster,
-				Script:    "s3://clinical-risk-staging/jobs/etl.py",
+				Script:    "s3://amzn-s3-demo-clinical-risk-staging/jobs/etl.py",
 			},
 			EndpointName: "dropout-inference-staging",
 			Cohort: &CohortEnvironment{
-				BucketName: "clinical-risk-staging",
+				BucketName: "amzn-s3-demo-clinical-risk-staging",
 				Approvers:  []string{"role/ClinicalOperations"},
 				Review:     "SubjectReview",
 			},
@@ -51,12 +51,12 @@ func Environments() []Environment {
 			Name: "prod",
 			Extraction: risk.EMRStep{
 				ClusterID:      exampleCluster,
-				Script:         "s3://clinical-risk-prod/jobs/etl.py",
+				Script:         "s3://amzn-s3-demo-clinical-risk-prod/jobs/etl.py",
 				SparkArguments: []string{"--deploy-mode", "cluster"},
 			},
 			EndpointName: "dropout-inference-prod",
 			Cohort: &CohortEnvironment{
-				BucketName:   "clinical-risk-prod",
+				BucketName:   "amzn-s3-demo-clinical-risk-prod",
 				Approvers:    []string{"role/ClinicalOperations"},
 				SessionNames: `[a-z.-]+@example\.com`,
 				Machines:     []approval.Machine{{Principal: "role/NightlyCohort", Service: "scheduler.amazonaws.com"}},

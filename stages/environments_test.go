@@ -24,7 +24,7 @@ func devEnvironment() Environment {
 	return Environment{
 		Name:         "dev",
 		Extraction:   risk.EMRStep{ClusterID: exampleCluster, Script: "s3://clinical-risk-dev/jobs/etl.py"},
-		EndpointName: "dropout-inference-dev",
+		EndpointName: "dropout-inference-dev", EndpointVariant: "AllTraffic",
 		Cohort:       &CohortEnvironment{BucketName: "clinical-risk-dev", Approvers: []string{"role/ClinicalOperations"}, Review: "SubjectReview"},
 		LogRetention: awslogs.RetentionDays_ONE_MONTH, // or the log group of another trail, for the approval
 	}
@@ -35,7 +35,7 @@ func prodEnvironment() Environment {
 	return Environment{
 		Name:         "prod",
 		Extraction:   risk.EMRStep{ClusterID: exampleCluster, Script: "s3://clinical-risk-prod/jobs/etl.py"},
-		EndpointName: "dropout-inference-prod",
+		EndpointName: "dropout-inference-prod", EndpointVariant: "AllTraffic",
 		Cohort: &CohortEnvironment{
 			BucketName: "clinical-risk-prod", Approvers: []string{"role/ClinicalOperations"}, SessionNames: `[a-z.]+@example\.com`, Review: "SubjectReview",
 		},

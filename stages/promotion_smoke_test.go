@@ -55,6 +55,14 @@ func TestSmokeWaitsForTheEnd(t *testing.T) {
 	}
 }
 
+func TestSmokeDoesNotWaitForEver(t *testing.T) {
+	t.Setenv("SMOKE_TIMEOUT_SECONDS", "0")
+	output, _, code := smoke(t, "SUCCEEDED", aliasARN)
+	if code != 1 || !strings.Contains(output, "smoke-1: still running after 0 seconds") {
+		t.Errorf("exit code %d: %s", code, output)
+	}
+}
+
 func TestSmokeFailsWithErrorAndCause(t *testing.T) {
 	for _, outcome := range []string{"FAILED", "TIMED_OUT", "ABORTED"} {
 		output, _, code := smoke(t, outcome, aliasARN)

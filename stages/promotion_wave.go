@@ -20,10 +20,13 @@ func (p *promotion) addWave(wave Wave) {
 	added := p.pipeline.AddWave(jsii.String(workflow.StageID(wave.Name)), nil)
 	for _, environment := range wave.Environments {
 		stage := newStage(p.stack, environment)
-		options := &pipelines.AddStageOpts{Post: &[]pipelines.Step{p.smokeStep(environment, stage.subjects)}}
+		options := &pipelines.AddStageOpts{}
+		var before pipelines.CodeBuildStep // of production only: elsewhere a failed release stays, to be looked at
 		if environment.production() {
-			options.Pre, options.StackSteps = p.gates(environment, stage)
+			before = p.liveStep(environment, stage)
+			options.Pre, options.StackSteps = p.gates(environment, stage, before)
 		}
+		options.Post = &[]pipelines.Step{p.smokeStep(environment, stage, before)}
 		added.AddStage(stage.Stage, options)
 	}
 }
@@ -31,7 +34,7 @@ func (p *promotion) addWave(wave Wave) {
 // gates are the steps before a deployment to production. A comparison with the deployed stack stops where permissions are
 // broadened, until a person confirms. For each stack, a person approves the change set between its creation and its
 // execution: what the approver reviews is what will be executed.
-func (p *promotion) gates(environment Environment, stage *stage) (*[]pipelines.Step, *[]*pipelines.StackSteps) {
+func (p *promotion) gates(environment Environment, stage *stage, before pipelines.Step) (*[]pipelines.Step, *[]*pipelines.StackSteps) {
 	check := pipelines.NewConfirmPermissionsBroadening(jsii.String("SecurityChanges"), &pipelines.PermissionsBroadeningCheckProps{
 		Stage:             stage.Stage,
 		NotificationTopic: p.approval.NotificationTopic,
@@ -45,7 +48,7 @@ func (p *promotion) gates(environment Environment, stage *stage) (*[]pipelines.S
 			pipelines.NewManualApprovalStep(jsii.String("Approve"), &approval),
 		}})
 	}
-	return &[]pipelines.Step{check}, &steps
+	return &[]pipelines.Step{check, before}, &steps
 }
 
 // addApprovalTopic makes the topic that tells the approvers that a change waits for them.

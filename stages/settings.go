@@ -18,9 +18,9 @@ import (
 //	CLINICAL_RISK_PROD_ACCOUNT=444444444444                 an environment variable; an empty value is ignored
 //	Account: "444444444444"                                 a field in stages/environments.go
 //
-// Settings of an environment: account, region, endpoint, and the cluster of an EMRStep. Settings of the promotion: account,
-// region, connection, repository, branch and approvers (addresses, separated by commas). Synthesizing, listing and comparing
-// need no settings.
+// Settings of an environment: account, region, endpoint and its variant, the bucket of the cohorts, the script of an extraction that
+// has one, and the cluster of an EMRStep. Settings of the promotion: account, region, connection, repository, branch and approvers
+// (addresses, separated by commas). Synthesizing, listing and comparing need no settings.
 type Settings struct {
 	environments []Environment // as in the file
 	values       map[setting]string
@@ -51,6 +51,9 @@ const (
 	accountKey    = "account"
 	regionKey     = "region"
 	endpointKey   = "endpoint"
+	variantKey    = "variant"
+	bucketKey     = "bucket"
+	scriptKey     = "script"
 	clusterKey    = "cluster"
 	connectionKey = "connection"
 	repositoryKey = "repository"
@@ -59,7 +62,7 @@ const (
 )
 
 var (
-	environmentKeys = []string{accountKey, regionKey, endpointKey, clusterKey}
+	environmentKeys = []string{accountKey, regionKey, endpointKey, variantKey, bucketKey, scriptKey, clusterKey}
 	promotionKeys   = []string{accountKey, regionKey, connectionKey, repositoryKey, branchKey, approversKey}
 )
 
@@ -142,16 +145,49 @@ func (s Settings) Environments() ([]Environment, error) {
 		s.into(&e.Account, e.Name, accountKey)
 		s.into(&e.Region, e.Name, regionKey)
 		s.into(&e.EndpointName, e.Name, endpointKey)
-		if step, ok := e.Extraction.(risk.EMRStep); ok {
-			s.into(&step.ClusterID, e.Name, clusterKey)
-			e.Extraction = step
-		} else if s.values[setting{e.Name, clusterKey}] != "" {
-			var wrong fault.List
-			wrong.Add(clusterKey, "can be set with an EMRStep only", fault.Text(fmt.Sprintf("an extraction of type %T", e.Extraction)))
-			faults.Include(wrong.Of(e.owner()))
-		}
+		s.into(&e.EndpointVariant, e.Name, variantKey)
+		faults.Include(s.intoCohort(e).Of(e.owner()))
+		faults.Include(s.intoExtraction(e).Of(e.owner()))
 	}
 	return set, faults.Err()
+}
+
+// intoCohort sets the bucket of the cohorts. It changes a copy: environments of a test may share their cohort.
+func (s Settings) intoCohort(e *Environment) (wrong fault.List) {
+	if s.values[setting{e.Name, bucketKey}] == "" {
+		return nil
+	}
+	if e.Cohort == nil {
+		wrong.Add(bucketKey, "can be set with a Cohort only", fault.Text("an environment without one"))
+		return wrong
+	}
+	cohort := *e.Cohort
+	s.into(&cohort.BucketName, e.Name, bucketKey)
+	e.Cohort = &cohort
+	return nil
+}
+
+// intoExtraction sets what the extraction has of its settings.
+func (s Settings) intoExtraction(e *Environment) (wrong fault.List) {
+	unused := func(key, with string) {
+		if s.values[setting{e.Name, key}] != "" {
+			wrong.Add(key, "can be set with "+with+" only", fault.Text(fmt.Sprintf("an extraction of type %T", e.Extraction)))
+		}
+	}
+	switch extraction := e.Extraction.(type) {
+	case risk.EMRStep:
+		s.into(&extraction.ClusterID, e.Name, clusterKey)
+		s.into(&extraction.Script, e.Name, scriptKey)
+		e.Extraction = extraction
+	case risk.EMRServerlessJob:
+		s.into(&extraction.Script, e.Name, scriptKey)
+		e.Extraction = extraction
+		unused(clusterKey, "an EMRStep")
+	default:
+		unused(clusterKey, "an EMRStep")
+		unused(scriptKey, "an EMRStep or an EMRServerlessJob")
+	}
+	return wrong
 }
 
 // into sets a field to its setting, if it has one.

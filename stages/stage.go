@@ -26,17 +26,19 @@ const withoutRecords = "WithoutDecisionRecords"
 // stage is an environment's stage, with what a promotion needs of it.
 type stage struct {
 	awscdk.Stage
-	stacks   []awscdk.Stack
-	subjects *deployment // smoke executions run in this one
+	stacks      []awscdk.Stack
+	subjects    *deployment // smoke executions run in this one
+	deployments []*deployment
 }
 
 // deployment is a stack with a pipeline, and what starts and follows its executions.
 type deployment struct {
-	stack     awscdk.Stack
-	machine   awsstepfunctions.StateMachine
-	key       awskms.IKey // encrypts the executions' data
-	release   *release.Release
-	liveAlias awscdk.CfnOutput
+	stack      awscdk.Stack
+	machine    awsstepfunctions.StateMachine
+	machineARN string      // not a reference to the stack, so that other stacks may have it
+	key        awskms.IKey // encrypts the executions' data
+	release    *release.Release
+	liveAlias  awscdk.CfnOutput
 }
 
 // NewStage adds the environment's stage to scope: a stack that scores one subject per execution and, if the environment has
@@ -59,8 +61,10 @@ func newStage(scope constructs.Construct, environment Environment) *stage {
 		subjects.TemplateOptions().SetMetadata(&map[string]any{withoutRecords: environment.WithoutSubjectRecords})
 	}
 	s.subjects = addPipeline(subjects, environment, environment.pipeline(), environment.monitoring())
+	s.deployments = append(s.deployments, s.subjects)
 	if environment.Cohort != nil {
-		addCohortPipeline(s.newStack(workflow.CohortStack, "Clinical risk pipeline for cohorts, "+environment.Name, environment), environment)
+		cohorts := s.newStack(workflow.CohortStack, "Clinical risk pipeline for cohorts, "+environment.Name, environment)
+		s.deployments = append(s.deployments, addCohortPipeline(cohorts, environment))
 	}
 	return s
 }
@@ -86,7 +90,7 @@ func addPipeline(stack awscdk.Stack, environment Environment, props *risk.Clinic
 	output(stack, "AlertTopicArn", "Subscribe the team to this topic.", *pipeline.AlertTopic().TopicArn())
 	output(stack, "OperationsTopicArn", "Subscribe operations to this topic.", *pipeline.OperationsTopic().TopicArn())
 	return &deployment{
-		stack: stack, machine: pipeline.StateMachine(), key: pipeline.Key(), release: live,
+		stack: stack, machine: pipeline.StateMachine(), machineARN: pipeline.MachineARN(), key: pipeline.Key(), release: live,
 		liveAlias: output(stack, "LiveAliasArn", "Start executions of this alias: it points to the released version.", live.AliasARN()),
 	}
 }

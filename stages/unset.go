@@ -2,6 +2,7 @@ package stages
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
@@ -10,17 +11,43 @@ import (
 	"clinical-risk-pipeline/constructs/risk"
 )
 
-// exampleCluster is a placeholder for a cluster id, which EMR assigns. With it an environment synthesizes, is listed and
-// compared, and runs on a laptop, but does not deploy: CloudFormation refuses it before it makes any resource, and a
-// promotion refuses it at synthesis.
-const exampleCluster = "j-EXAMPLE000000"
+// Placeholders. With them an environment synthesizes, is listed and compared, and runs on a laptop, but does not deploy:
+// CloudFormation refuses them before it makes any resource, and a promotion refuses them at synthesis.
+const (
+	// exampleCluster stands for a cluster id, which EMR assigns.
+	exampleCluster = "j-EXAMPLE000000"
+
+	// exampleBuckets begins the names of example buckets. Names of buckets are global, and nobody can own one of these:
+	// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+	exampleBuckets = "amzn-s3-demo-"
+)
 
 // unset returns the faults of values that a deployment needs and that nobody has set.
 func (e Environment) unset() fault.List {
 	var faults fault.List
-	if step, ok := e.Extraction.(risk.EMRStep); ok && step.ClusterID == exampleCluster {
-		faults.Add("ClusterID", fmt.Sprintf("is an example, %q: %s, or write the cluster's own id into stages/environments.go",
-			exampleCluster, setting{e.Name, clusterKey}.ways()))
+	example := func(field, value, key, own string) {
+		faults.Add(field, fmt.Sprintf("is an example, %q: %s, or write %s into stages/environments.go", value, setting{e.Name, key}.ways(), own))
+	}
+	script := ""
+	switch extraction := e.Extraction.(type) {
+	case risk.EMRStep:
+		script = extraction.Script
+		if extraction.ClusterID == exampleCluster {
+			example("ClusterID", exampleCluster, clusterKey, "the cluster's own id")
+		}
+	case risk.EMRServerlessJob:
+		script = extraction.Script
+	}
+	if _, bucket, _ := strings.Cut(script, "://"); strings.HasPrefix(bucket, exampleBuckets) {
+		example("Script", script, scriptKey, "the script's own address")
+	}
+	if e.Cohort != nil && strings.HasPrefix(e.Cohort.BucketName, exampleBuckets) {
+		example("Cohort.BucketName", e.Cohort.BucketName, bucketKey, "your own bucket's name")
+	}
+	if e.EndpointVariant == "" {
+		faults.Add("EndpointVariant", fmt.Sprintf("is required: %s, or write it into stages/environments.go; "+
+			"`aws sagemaker describe-endpoint --endpoint-name %s --query 'ProductionVariants[].VariantName'` lists the variants",
+			setting{e.Name, variantKey}.ways(), e.EndpointName))
 	}
 	if e.production() {
 		faults.Include(e.unbound("in production"))

@@ -67,6 +67,7 @@ func TestEveryFieldOfAnEnvironmentHasAnEffect(t *testing.T) {
 		"Region":                func(e *stages.Environment) { e.Region = "eu-central-1" },
 		"Extraction":            func(e *stages.Environment) { e.Extraction = risk.NoExtraction{} },
 		"EndpointName":          func(e *stages.Environment) { e.EndpointName = "other-endpoint" },
+		"EndpointVariant":       func(e *stages.Environment) { e.EndpointVariant = "Blue" },
 		"Threshold":             func(e *stages.Environment) { e.Threshold = 0.5 },
 		"AlertEmails":           func(e *stages.Environment) { e.AlertEmails = []string{"team@example.org"} },
 		"Alarms":                func(e *stages.Environment) { e.Alarms.Throttles = 7 },
@@ -90,7 +91,6 @@ func TestEveryFieldOfAnEnvironmentsAlarmsHasAnEffect(t *testing.T) {
 		return e
 	}
 	everyFieldHasAnEffect(t, base, func(e *stages.Environment) *stages.Alarms { return &e.Alarms }, map[string]func(*stages.Alarms){
-		"VariantName":  func(a *stages.Alarms) { a.VariantName = "Blue" },
 		"Throttles":    func(a *stages.Alarms) { a.Throttles = 7 },
 		"ModelErrors":  func(a *stages.Alarms) { a.ModelErrors = 8 },
 		"ModelLatency": func(a *stages.Alarms) { a.ModelLatency = 9 * time.Second },

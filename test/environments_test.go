@@ -31,7 +31,7 @@ func devEnvironment() stages.Environment {
 	return stages.Environment{
 		Name:         "dev",
 		Extraction:   risk.EMRStep{ClusterID: "j-EXAMPLE000000", Script: "s3://clinical-risk-dev/jobs/etl.py"},
-		EndpointName: "dropout-inference-dev",
+		EndpointName: "dropout-inference-dev", EndpointVariant: "AllTraffic",
 		Cohort: &stages.CohortEnvironment{
 			BucketName: "clinical-risk-dev", Approvers: []string{"role/ClinicalOperations"}, SessionNames: `[a-z.]+@example\.com`, Review: "SubjectReview",
 		},
@@ -56,8 +56,8 @@ func smallestEnvironment() stages.Environment {
 	return stages.Environment{
 		Name:         "dev",
 		Extraction:   risk.EMRStep{ClusterID: "j-ABC123", Script: "s3://bucket/etl.py"},
-		EndpointName: "dropout-inference",
-		Cohort:       &stages.CohortEnvironment{BucketName: "cohorts-bucket"},
+		EndpointName: "dropout-inference", EndpointVariant: "AllTraffic",
+		Cohort: &stages.CohortEnvironment{BucketName: "cohorts-bucket"},
 	}
 }
 
@@ -77,7 +77,8 @@ func tunedEnvironment() stages.Environment {
 	dev.Cohort.RunEvery, dev.Cohort.ApprovalDeadline = 24*time.Hour, 4*time.Hour
 	dev.Cohort.Incident = environmentIncident()
 	dev.Shift = release.Shift{Percentage: 5, Interval: 2 * time.Hour}
-	dev.Alarms = stages.Alarms{VariantName: "Blue", Throttles: 7, ModelErrors: 8, ModelLatency: 9 * time.Second}
+	dev.EndpointVariant = "Blue"
+	dev.Alarms = stages.Alarms{Throttles: 7, ModelErrors: 8, ModelLatency: 9 * time.Second}
 	dev.Tags = map[string]string{"cost-center": "4711"}
 	return dev
 }

@@ -27,6 +27,7 @@ var wildcardResources = map[string]string{
 	"MonitoringApprovalWatchRolePermissions Logging":     noResource,
 	"MonitoringApprovalWatchRolePermissions ReportCount": noResource + "; a condition names the namespace",
 	"MonitoringApprovalWatchRolePermissions Tracing":     noResource,
+	"PipelinePermissions FindCohort":                     oneFolder,
 	"PipelinePermissions Logging":                        noResource,
 	"PipelinePermissions ReadApproval":                   oneFolder,
 	"PipelinePermissions ReadRecord":                     oneFolder,

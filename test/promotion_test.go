@@ -96,7 +96,7 @@ func TestPromotionGatesProductionOnly(t *testing.T) {
 	stacks := func(region, step string) string {
 		return region + ".ClinicalRisk." + step + " " + region + ".CohortRisk." + step
 	}
-	gated := []string{"Prod.SecurityChanges.Check Produs.SecurityChanges.Check Prod.SecurityChanges.Confirm Produs.SecurityChanges.Confirm"}
+	gated := []string{"Prod.Live Produs.Live Prod.SecurityChanges.Check Produs.SecurityChanges.Check Prod.SecurityChanges.Confirm Produs.SecurityChanges.Confirm"}
 	for _, step := range []string{"Prepare", "Approve", "Deploy"} {
 		gated = append(gated, stacks("Prod", step), stacks("Produs", step))
 	}
@@ -155,9 +155,13 @@ func wantSmokePermissions(t *testing.T, environment *pipeline, policy any) {
 	follow := object{"Fn::Join": []any{"", []any{
 		"arn:aws:states:eu-central-1:444444444444:execution:", name, ":smoke-*",
 	}}}
+	live := object{"ForAnyValue:StringEquals": object{"states:StateMachineQualifier": "live"}}
 	if diff := cmp.Diff(map[string]object{
-		"StartLive": with(allow("StartLive", object{"Ref": machine}, "states:StartExecution"),
-			object{"ForAnyValue:StringEquals": object{"states:StateMachineQualifier": "live"}}),
+		"StartLive": with(allow("StartLive", object{"Ref": machine}, "states:StartExecution"), live),
+		"PointBack": with(allow("PointBack", []any{
+			"arn:aws:states:eu-central-1:444444444444:stateMachine:" + properties["StateMachineName"].(string),
+			"arn:aws:states:eu-central-1:444444444444:stateMachine:" + cohortMachine,
+		}, []any{"states:DescribeStateMachineAlias", "states:UpdateStateMachineAlias"}), live),
 		"Follow": allow("Follow", follow, "states:DescribeExecution"),
 		"FollowEncryption": with(allow("FollowEncryption", key, "kms:Decrypt"), object{"StringEquals": object{
 			"kms:ViaService": object{"Fn::Join": []any{"", []any{"states.eu-central-1.", object{"Ref": "AWS::URLSuffix"}}}},
@@ -165,6 +169,37 @@ func wantSmokePermissions(t *testing.T, environment *pipeline, policy any) {
 		}}),
 	}, policyOf(policy)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// cohortMachine is the name of the state machine of production's cohorts.
+const cohortMachine = "ProdCohortRisk-Pipeline-AE8D723E"
+
+// Before production is deployed, the promotion notes the version of each alias. A failed smoke execution points them back.
+func TestAFailedSmokeExecutionOfProductionRollsBack(t *testing.T) {
+	p := promotion(t)
+	commands := func(step string) string {
+		_, spec := p.project(t, step)
+		return text(spec["phases"].(object)["build"].(object)["commands"])
+	}
+	for _, alias := range []string{p.environment(t, "Prod").resource(t, "AWS::StepFunctions::StateMachine")["StateMachineName"].(string), cohortMachine} {
+		if want := "arn:aws:states:eu-central-1:444444444444:stateMachine:" + alias + ":live"; !strings.Contains(commands("Prod/Prod.Live"), want) {
+			t.Errorf("nobody notes the version of %s: %s", want, commands("Prod/Prod.Live"))
+		}
+	}
+	_, spec := p.project(t, "Prod/Prod.Live")
+	if diff := cmp.Diff(any(object{"exported-variables": []any{"LIVE_BEFORE"}}), spec["env"]); diff != "" {
+		t.Errorf("the versions are not handed on: %s", diff)
+	}
+	if want := "|| { AWS_PROFILE=smoke scripts/roll-back.sh $LIVE_BEFORE; exit 1; }"; !strings.Contains(commands("Prod/Prod.Smoke"), want) {
+		t.Errorf("a failure does not roll back: %s", commands("Prod/Prod.Smoke"))
+	}
+	if got := commands("Dev/Smoke"); strings.Contains(got, "roll-back") {
+		t.Errorf("dev rolls back: %s", got)
+	}
+	stages := p.pipeline.resource(t, "AWS::CodePipeline::Pipeline")["Stages"].([]any)
+	if got := text(stages[len(stages)-1]); !strings.Contains(got, `\"name\":\"LIVE_BEFORE\",\"type\":\"PLAINTEXT\",\"value\":\"#{`) {
+		t.Errorf("the smoke execution does not get the versions: %s", got)
 	}
 }
 

@@ -119,7 +119,7 @@ func TestRoleMayAddRecordsAndReadCohorts(t *testing.T) {
 		return props
 	})
 	got := map[string]object{}
-	for _, name := range []string{"ReadRecord", "RecordsDecryption", "RecordDecision", "RecordDecisionEncryption", "ScoreCohort", "ScoreCohortEncryption"} {
+	for _, name := range []string{"ReadRecord", "RecordsDecryption", "RecordDecision", "RecordDecisionEncryption", "FindCohort", "FindCohortMissing", "ScoreCohort", "ScoreCohortEncryption"} {
 		got[name] = p.statements(t)[name]
 	}
 	want := map[string]object{

@@ -178,8 +178,6 @@ func TestTheExtractionHandsThePlaceOfTheCohortOn(t *testing.T) {
 }
 
 // Names of buckets are global. A call that does not say whose bucket it means may reach a stranger's.
-//
-// Requirements: SRC-12
 func TestEveryCallOfS3NamesTheOwnerOfTheBucket(t *testing.T) {
 	for _, v := range variants(t) {
 		asl.Walk(v.pipeline.definition, func(name string, state object) {

@@ -32,9 +32,15 @@ func promotionSettings(environments []stages.Environment) []string {
 		if i == len(environments)-1 {
 			region = anotherRegion
 		}
-		settings = append(settings, fmt.Sprintf("%s_ACCOUNT=2%011d", prefix, i), prefix+"_REGION="+region)
-		if _, ok := e.Extraction.(risk.EMRStep); ok {
-			settings = append(settings, prefix+"_CLUSTER=j-2AXXXXXXGAPLF")
+		settings = append(settings, fmt.Sprintf("%s_ACCOUNT=2%011d", prefix, i), prefix+"_REGION="+region, prefix+"_VARIANT=AllTraffic")
+		switch e.Extraction.(type) {
+		case risk.EMRStep:
+			settings = append(settings, prefix+"_CLUSTER=j-2AXXXXXXGAPLF", prefix+"_SCRIPT=s3://jobs-bucket/etl.py")
+		case risk.EMRServerlessJob:
+			settings = append(settings, prefix+"_SCRIPT=s3://jobs-bucket/etl.py")
+		}
+		if e.Cohort != nil {
+			settings = append(settings, prefix+"_BUCKET=cohorts-bucket")
 		}
 	}
 	return settings

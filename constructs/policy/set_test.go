@@ -12,7 +12,7 @@ func TestASetSortsStatementsByName(t *testing.T) {
 	set.Add(Allow("Write", []string{"b"}, "s3:PutObject"), Allow("Log", []string{"*"}, "logs:PutLogEvents"))
 	set.Add(Allow("Read", []string{"b"}, "s3:GetObject"))
 	var names []string
-	for _, s := range set.Statements() {
+	for _, s := range set.Parts()[0] {
 		names = append(names, s.Name)
 	}
 	if diff := cmp.Diff([]string{"Log", "Read", "Write"}, names); diff != "" {
@@ -21,7 +21,7 @@ func TestASetSortsStatementsByName(t *testing.T) {
 }
 
 func TestAnEmptySetHasNoStatements(t *testing.T) {
-	if got := new(Set).Statements(); len(got) != 0 {
+	if got := new(Set).Parts(); len(got) != 0 {
 		t.Errorf("got %v", got)
 	}
 }
@@ -34,7 +34,7 @@ func TestStatementsThatAllowTheSameShareTheirResources(t *testing.T) {
 		set.Add(Allow("Publish", resources, "sns:Publish").If("Bool", "aws:SecureTransport", "true"))
 	}
 	want := []Statement{Allow("Publish", []string{"alerts", "operations"}, "sns:Publish").If("Bool", "aws:SecureTransport", "true")}
-	if diff := cmp.Diff(want, set.Statements()); diff != "" {
+	if diff := cmp.Diff([][]Statement{want}, set.Parts()); diff != "" {
 		t.Error(diff)
 	}
 	if got := topics[:2][1]; got != "" {
@@ -62,11 +62,28 @@ func TestStatementsOfOneNameThatDifferAreRefused(t *testing.T) {
 				if got := fmt.Sprint(recover()); got != want {
 					t.Errorf("got %s, want %s", got, want)
 				}
-				if diff := cmp.Diff([]Statement{known}, set.Statements()); diff != "" {
+				if diff := cmp.Diff([][]Statement{{known}}, set.Parts()); diff != "" {
 					t.Errorf("the refused statement has changed the set: %s", diff)
 				}
 			}()
 			set.Add(other)
 		})
+	}
+}
+
+func TestASharedStatementBelongsToTheFirstPart(t *testing.T) {
+	var set Set
+	set.Add(Allow("Log", []string{"*"}, "logs:PutLogEvents"))
+	set.Into(2)
+	set.Add(Allow("Review", []string{"a"}, "states:StartExecution"), Allow("Log", []string{"b"}, "logs:PutLogEvents"))
+	set.Into(1)
+	set.Add(Allow("Incident", []string{"c"}, "states:InvokeHTTPEndpoint"))
+	want := [][]Statement{
+		{Allow("Log", []string{"*", "b"}, "logs:PutLogEvents")},
+		{Allow("Incident", []string{"c"}, "states:InvokeHTTPEndpoint")},
+		{Allow("Review", []string{"a"}, "states:StartExecution")},
+	}
+	if diff := cmp.Diff(want, set.Parts()); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -77,8 +77,10 @@ func (p *ClinicalRiskPipeline) followUp(next awsstepfunctions.IChainable) awsste
 	}
 	first := next
 	for i := len(p.props.Downstream) - 1; i >= 0; i-- {
+		p.scope.statements.Into(i + 1) // of the role's policies
 		first = p.props.Downstream[i].AddStates(p.scope, first)
 	}
+	p.scope.statements.Into(0)
 	check := awsstepfunctions.Choice_Jsonata(p, jsii.String(workflow.CheckTest), &awsstepfunctions.ChoiceJsonataProps{
 		Comment: jsii.String("Is this a test?"),
 	}).

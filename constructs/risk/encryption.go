@@ -52,9 +52,9 @@ func (p *ClinicalRiskPipeline) addKey() {
 // the label of their map.
 func (p *ClinicalRiskPipeline) machineContexts() []string {
 	if p.props.Cohort == nil {
-		return []string{p.machineARN()}
+		return []string{p.MachineARN()}
 	}
-	return []string{p.machineARN(), p.childrenARN()}
+	return []string{p.MachineARN(), p.childrenARN()}
 }
 
 // deliveryARN is the literal text that the encryption context has for all log groups of an account and region. It is not a

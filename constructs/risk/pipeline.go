@@ -165,8 +165,6 @@ func (p *ClinicalRiskPipeline) addName() {
 	p.name = *awscdk.Names_UniqueResourceName(p, &awscdk.UniqueResourceNameOptions{MaxLength: jsii.Number(80), Separator: jsii.String("-")})
 }
 
-func (p *ClinicalRiskPipeline) machineARN() string { return p.scope.machineARN }
-
 // addScope makes the scope of the states.
 func (p *ClinicalRiskPipeline) addScope() {
 	in := policy.In(p.stack)
@@ -179,6 +177,9 @@ func (p *ClinicalRiskPipeline) addScope() {
 
 // StateMachine is the state machine that executes the pipeline.
 func (p *ClinicalRiskPipeline) StateMachine() awsstepfunctions.StateMachine { return p.stateMachine }
+
+// MachineARN is the ARN of the state machine as its fixed name makes it, without a reference to the resource: other stacks may have it.
+func (p *ClinicalRiskPipeline) MachineARN() string { return p.scope.machineARN }
 
 // AlertTopic is the topic that the team's alerts are published to.
 func (p *ClinicalRiskPipeline) AlertTopic() awssns.ITopic { return p.alertTopic.ITopic }

@@ -16,13 +16,15 @@ func (p *ClinicalRiskPipeline) addRole() {
 			InContext(machineContext, p.machineContexts()...),
 		policy.Allow("LogEncryption", []string{p.keyARN}, "kms:GenerateDataKey").InContext(deliveryContext, p.deliveryARN()),
 	)
+	parts := p.scope.statements.Parts()
 	p.role = policy.NewRole(p, roleID, &policy.RoleProps{
 		PolicyID:          policyID,
 		PolicyDescription: "What an execution of the clinical risk pipeline may do.",
 		Description:       "Assumed by executions of the clinical risk pipeline.",
 		AssumedBy:         "states.amazonaws.com",
 		Conditions:        p.ownExecutions(),
-		Statements:        p.scope.statements.Statements(),
+		Statements:        parts[0],
+		More:              parts[1:],
 	})
 }
 
@@ -31,6 +33,6 @@ func (p *ClinicalRiskPipeline) addRole() {
 func (p *ClinicalRiskPipeline) ownExecutions() map[string]any {
 	return map[string]any{
 		"StringEquals": map[string]any{"aws:SourceAccount": p.scope.Account},
-		"ArnLike":      map[string]any{"aws:SourceArn": []string{p.machineARN(), p.machineARN() + ":*", p.machineARN() + "/*"}},
+		"ArnLike":      map[string]any{"aws:SourceArn": []string{p.MachineARN(), p.MachineARN() + ":*", p.MachineARN() + "/*"}},
 	}
 }

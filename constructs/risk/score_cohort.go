@@ -58,7 +58,7 @@ func (p *ClinicalRiskPipeline) allowChildren() {
 	execution := func(machine string) []string { return []string{p.scope.ARN("states", "execution:"+machine+":*")} }
 	children := execution(p.name + "/" + workflow.ScoreCohort)
 	p.scope.Allow(
-		policy.Allow(workflow.ScoreCohort+"Children", []string{p.machineARN()}, "states:StartExecution"),
+		policy.Allow(workflow.ScoreCohort+"Children", []string{p.MachineARN()}, "states:StartExecution"),
 		policy.Allow(workflow.ScoreCohort+"Describe", execution(p.name), "states:DescribeExecution"),
 		policy.Allow(workflow.ScoreCohort+"Redrive", children, "states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"),
 	)
@@ -66,5 +66,5 @@ func (p *ClinicalRiskPipeline) allowChildren() {
 
 // childrenARN is the ARN of the children's state machine: the pipeline's with the label of their map.
 func (p *ClinicalRiskPipeline) childrenARN() string {
-	return p.machineARN() + "/" + workflow.ScoreCohort
+	return p.MachineARN() + "/" + workflow.ScoreCohort
 }
