@@ -8,15 +8,15 @@ import (
 	"testing"
 )
 
-// fakeAliases answers as the AWS command line does for aliases. $ALIASES/NAME has the versions of the alias of the machine NAME and their
-// weights, as describe-state-machine-alias prints them; $ALIASES/stuck makes updates fail, and $ALIASES/fault is what every call says.
+// fakeAliases answers as the AWS command line does for aliases. $ANSWERS/NAME has the versions of the alias of the machine NAME and their
+// weights, as describe-state-machine-alias prints them; $ANSWERS/stuck makes updates fail, and $ANSWERS/fault is what every call says.
 const fakeAliases = `#!/bin/sh
-if [ -e "$ALIASES/fault" ]; then cat "$ALIASES/fault" >&2; exit 254; fi
-case $* in *--state-machine-alias-arn*) rest=${*#*--state-machine-alias-arn }; arn=${rest%% *}; machine=${arn%:live}; file=$ALIASES/${machine##*:} ;; esac
+if [ -e "$ANSWERS/fault" ]; then cat "$ANSWERS/fault" >&2; exit 254; fi
+case $* in *--state-machine-alias-arn*) rest=${*#*--state-machine-alias-arn }; arn=${rest%% *}; machine=${arn%:live}; file=$ANSWERS/${machine##*:} ;; esac
 [ -e "$file" ] || { echo "An error occurred (ResourceNotFound) when calling the DescribeStateMachineAlias operation: no alias" >&2; exit 254; }
 case "$*" in
 *update-state-machine-alias*)
-	[ ! -e "$ALIASES/stuck" ] || { echo "An error occurred (AccessDeniedException)" >&2; exit 254; }
+	[ ! -e "$ANSWERS/stuck" ] || { echo "An error occurred (AccessDeniedException)" >&2; exit 254; }
 	routing=${*#*stateMachineVersionArn=}
 	printf '%s\t%s\n' "${routing%,*}" "${routing#*weight=}" > "$file" ;;
 *sort_by*) sort -n -k 2 "$file" | tail -n 1 | cut -f 1 ;;
@@ -26,10 +26,12 @@ esac
 
 const machineARN = "arn:aws:states:eu-central-1:222222222222:stateMachine:"
 
-// aliases is a folder with the state of fakeAliases.
-type aliases string
+// fake is a folder with a command "aws" and the files that it answers from, $ANSWERS.
+type fake string
 
-func newAliases(t *testing.T, files map[string]string) aliases {
+func newAliases(t *testing.T, files map[string]string) fake { return newFake(t, fakeAliases, files) }
+
+func newFake(t *testing.T, aws string, files map[string]string) fake {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range files {
@@ -40,21 +42,21 @@ func newAliases(t *testing.T, files map[string]string) aliases {
 	if err := os.Mkdir(filepath.Join(dir, "bin"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "bin", "aws"), []byte(fakeAliases), 0o700); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "bin", "aws"), []byte(aws), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	return aliases(dir)
+	return fake(dir)
 }
 
 // run runs a script of the project.
-func (a aliases) run(t *testing.T, script string, arguments ...string) (output string, code int) {
+func (a fake) run(t *testing.T, script string, arguments ...string) (output string, code int) {
 	t.Helper()
 	if _, err := os.Stat("../" + script); err != nil { // so that a change of the script reruns the test
 		t.Fatal(err)
 	}
 	command := exec.Command(script, arguments...)
 	command.Dir = ".."
-	command.Env = append(os.Environ(), "PATH="+string(a)+"/bin:"+os.Getenv("PATH"), "ALIASES="+string(a))
+	command.Env = append(os.Environ(), "PATH="+string(a)+"/bin:"+os.Getenv("PATH"), "ANSWERS="+string(a))
 	text, err := command.CombinedOutput()
 	if command.ProcessState == nil {
 		t.Fatal(err)
@@ -62,7 +64,7 @@ func (a aliases) run(t *testing.T, script string, arguments ...string) (output s
 	return strings.TrimSpace(string(text)), command.ProcessState.ExitCode()
 }
 
-func (a aliases) has(t *testing.T, machine string) string {
+func (a fake) has(t *testing.T, machine string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(string(a), machine))
 	if err != nil {

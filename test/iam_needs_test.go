@@ -79,7 +79,7 @@ func service(name string) actor {
 var (
 	admin        = session("arn:aws:iam::"+ownAccount+":role/Administrator", administrator)
 	outsider     = session("arn:aws:iam::"+otherAccount+":role/Administrator", administrator)
-	byDeployment = session("arn:aws:iam::"+ownAccount+":role/cdk-hnb659fds-cfn-exec-role-"+ownAccount+"-"+ownRegion, administrator)
+	byDeployment = session("arn:aws:iam::"+ownAccount+":role/cdk-clinrisk-cfn-exec-role-"+ownAccount+"-"+ownRegion, administrator)
 )
 
 // role is the role of the stack whose logical id has the prefix.

@@ -133,7 +133,7 @@ var use = []any{"kms:Decrypt", "kms:GenerateDataKey"}
 var manageRule = []any{"events:DescribeRule", "events:PutRule", "events:PutTargets"}
 
 // deployer is the role of CloudFormation that bootstrapping the CDK makes.
-var deployer = object{"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/cdk-hnb659fds-cfn-exec-role-${AWS::AccountId}-${AWS::Region}"}
+var deployer = object{"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/cdk-clinrisk-cfn-exec-role-${AWS::AccountId}-${AWS::Region}"}
 
 var notTheDeployer = object{"ArnNotEquals": object{"aws:PrincipalArn": []any{deployer}}}
 

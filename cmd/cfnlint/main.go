@@ -1,5 +1,6 @@
 // Command cfnlint runs cfn-lint on every template in the cloud assembly and on the templates of a promotion. It synthesizes the
-// promotion with example accounts, because templates that are bound to an account and a region differ from those that are not.
+// promotion with example accounts, because templates that are bound to an account and a region differ from those that are not. It also
+// checks that docs/deployment-policy.json allows what CloudFormation's handlers of the templates' resource types call.
 //
 //	go run ./cmd/cfnlint [--assembly cdk.out]
 //
@@ -14,6 +15,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 	"time"
 
 	"clinical-risk-pipeline/internal/program"
@@ -76,6 +78,13 @@ func (c *cli) Run(ctx context.Context, s program.Streams) error {
 	promoted, err := find(scratch)
 	if err != nil {
 		return err
+	}
+	missing, err := uncovered(ctx, tool("python"), templates)
+	if err != nil {
+		return err
+	}
+	if len(missing) > 0 {
+		return program.Failed(fmt.Errorf("%s does not allow what CloudFormation's handlers need:\n%s", deploymentPolicy, strings.Join(missing, "\n")))
 	}
 	return lint(ctx, s, tool("cfn-lint"), append(templates, promoted...))
 }

@@ -51,8 +51,8 @@ type stack struct {
 
 type resource struct{ kind, physical string }
 
-// toolkit is the name of the bootstrap stack.
-const toolkit = "CDKToolkit"
+// toolkit is the name of the bootstrap stack, which cdk.json sets.
+const toolkit = "ClinicalRiskToolkit"
 
 // stateMachineVersion is a type that is retained when it is replaced and deleted together with its state machine.
 const stateMachineVersion = "AWS::StepFunctions::StateMachineVersion"
