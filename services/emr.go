@@ -30,8 +30,8 @@ var StartServerlessJob = Call{
 		{"emr-serverless", "GetJobRun", "emr-serverless:GetJobRun"},
 		{"emr-serverless", "CancelJobRun", "emr-serverless:CancelJobRun"},
 	},
-	Rule:      "StepFunctionsGetEventsForEMRServerlessJobRule",
-	Grants:    []string{"iam:PassRole"},
+	Rule:   "StepFunctionsGetEventsForEMRServerlessJobRule",
+	Grants: []string{"iam:PassRole"},
 	Transient: []string{
 		"EMRServerless.EMRServerlessException", "EMRServerless.ThrottlingException", "EMRServerless.ConflictException",
 		"EMRServerless.InternalServerException",

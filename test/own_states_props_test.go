@@ -23,7 +23,7 @@ func TestOwnTimeLimitsCountIntoTheTimeoutOfTheExecution(t *testing.T) {
 	props := smallestProps(nil)
 	props.Extraction, props.Downstream = processingJob{Image: "features:1"}, []risk.Downstream{webhook{Name: "DataTeam"}}
 	props.Timeout = limits
-	want := "Timeout must be whole seconds from 4h0m0s to 8760h0m0s, got 3h30m0s"
+	want := "Timeout must be whole seconds from 4h15m0s to 8760h0m0s, got 3h30m0s"
 	if err := props.Validate(); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -92,7 +92,7 @@ type ClinicalRiskPipelineProps struct {
 const (
 	// MinimumScoringTime is the longest that an execution needs after the extraction: every attempt of the model, of the record and
 	// of the alert, each running into its timeout, and the delays between them.
-	MinimumScoringTime = 30 * time.Minute
+	MinimumScoringTime = 45 * time.Minute
 
 	// maximumTimeout is the longest life of a Standard execution:
 	// https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
