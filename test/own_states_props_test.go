@@ -45,7 +45,7 @@ func TestAnExtractionThatKeepsTheAddressOfTheCohortIsRefused(t *testing.T) {
 		props.Extraction = keepingJob{processingJob{Image: "features:1"}}
 		risk.NewClinicalRiskPipeline(stack, "Pipeline", props)
 	})
-	want := "Extraction must hand the cohort's address on: the Output of the state that has Scope.RunArguments is Scope.RunOutput"
+	want := "Extraction must hand the address of its output on: the Output of the state that has Scope.RunArguments is Scope.RunOutput"
 	if got := fmt.Sprint(fault); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
