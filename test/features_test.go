@@ -9,6 +9,7 @@ import (
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/constructs/risk"
+	"clinical-risk-pipeline/local"
 )
 
 // featuresKey is the JSONata expression of the key of the features that one attempt of the extraction writes.
@@ -90,5 +91,27 @@ Features needs an Extraction, which writes the features, got NoExtraction{}`
 	}))
 	if got := text(with.state(t, "StartEMRJob")); !strings.Contains(got, "trial/one/") {
 		t.Errorf("the folder has no effect: %s", got)
+	}
+}
+
+// The stand-ins of the local run write and read the features of the execution's own subject.
+func TestTheLocalRunExtractsTheFeaturesOfASubject(t *testing.T) {
+	objects := local.S3{Dir: t.TempDir()}
+	var asked []string
+	stub := local.New(local.EMR{ETL: local.ETL{S3: objects}}, objects, local.SNS{})
+	handler := services{
+		"InvokeModel": func(task *asl.Task) (asl.Reply, error) {
+			asked = append(asked, asl.Encode(task.Input.(object)["Body"]))
+			return model(`{"risk_score": 0.1}`)(task)
+		},
+	}
+	for _, state := range []string{"StartEMRJob", "ReadFeatures", "RecordLowRisk"} {
+		handler[state] = func(task *asl.Task) (asl.Reply, error) {
+			return stub.Call(local.WithFeatures(t.Context(), "S-001", object{"age": 71.0}), task)
+		}
+	}
+	x := execute(t, featuresPipeline(t), oneSubject, handler)
+	if x.Status != asl.Succeeded || len(asked) != 1 || asked[0] != `{"features":{"age":71}}` {
+		t.Errorf("ended as %s with %s (%s) and asked %q", x.Status, x.Error, x.Cause, asked)
 	}
 }
