@@ -20,15 +20,16 @@ import (
 //
 // Requirements: SRC-12
 type runCommand struct {
-	Assembly    string `default:"cdk.out" placeholder:"DIR" help:"The cloud assembly that cdk synth writes. Default: ${default}."`
-	Environment string `default:"dev" placeholder:"NAME" help:"The environment whose pipeline runs. Default: ${default}."`
-	Endpoint    string `placeholder:"URL" help:"A model server with SageMaker's container interface (GET /ping, POST /invocations), such as http://127.0.0.1:8080. Default: the built-in reference model, an illustration that predicts nothing."`
-	Approve     string `placeholder:"all|none|FILE" help:"Who decides when the pipeline asks for approval: all approves every request, none never answers, a FILE holds one decision per line. Default: you, at the terminal; without a terminal, none."`
-	Cohort      string `placeholder:"FILE" help:"Score the cohort in this file in one execution of the environment's cohort pipeline. The file is .jsonl with one subject per line, {\"subject\": \"…\", \"features\": {…}}; - is standard input."`
-	Trial       string `placeholder:"ID" help:"The trial of the cohort; only with --cohort. Default: records and alerts show the trial as unknown."`
-	Out         string `default:"out" placeholder:"DIR" help:"The folder for the results: executions.jsonl, alerts.jsonl, histories, logs, report.html and others. Default: ${default}."`
-	JSON        bool   `help:"Print the summary as JSON."`
-	File        string `arg:"" optional:"" help:"The inputs, one execution each: a .jsonl file has one per line, a .json file has one; - reads lines from standard input."`
+	Assembly      string `default:"cdk.out" placeholder:"DIR" help:"The cloud assembly that cdk synth writes. Default: ${default}."`
+	Environment   string `default:"dev" placeholder:"NAME" help:"The environment whose pipeline runs. Default: ${default}."`
+	Endpoint      string `placeholder:"URL" help:"A model server with SageMaker's container interface (GET /ping, POST /invocations), such as http://127.0.0.1:8080. Default: the built-in reference model, an illustration that predicts nothing."`
+	Approve       string `placeholder:"all|none|FILE" help:"Who decides when the pipeline asks for approval: all approves every request, none never answers, a FILE holds one decision per line. Default: you, at the terminal; without a terminal, none."`
+	Cohort        string `placeholder:"FILE" help:"Score the cohort in this file in one execution of the environment's cohort pipeline. The file is JSON Lines, {\"subject\": \"…\", \"features\": {…}}, or a CSV or Parquet table with a row for each subject; gzip and zstd are expanded. - is standard input."`
+	SubjectColumn string `placeholder:"NAME" help:"The column of a CSV or Parquet cohort that has the ids of the subjects. Default: the first of subject, USUBJID, subject_id and SUBJID that the table has."`
+	Trial         string `placeholder:"ID" help:"The trial of the cohort; only with --cohort. Default: records and alerts show the trial as unknown."`
+	Out           string `default:"out" placeholder:"DIR" help:"The folder for the results: executions.jsonl, alerts.jsonl, histories, logs, report.html and others. Default: ${default}."`
+	JSON          bool   `help:"Print the summary as JSON."`
+	File          string `arg:"" optional:"" help:"The inputs, one execution each: a .jsonl file has one per line, a .json file has one; - reads lines from standard input."`
 }
 
 // Help returns the details that --help shows.
@@ -99,7 +100,7 @@ func (c *runCommand) Run(ctx context.Context, s program.Streams) (err error) {
 // open reads the inputs.
 func (c *runCommand) open(ctx context.Context, s program.Streams) (*intake.File, error) {
 	if c.Cohort != "" {
-		return intake.OpenCohort(ctx, c.Cohort, s.In)
+		return intake.OpenCohort(ctx, c.Cohort, s.In, intake.Table{SubjectColumn: c.SubjectColumn})
 	}
 	return intake.Open(ctx, c.File, s.In)
 }
