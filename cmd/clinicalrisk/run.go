@@ -20,16 +20,17 @@ import (
 //
 // Requirements: SRC-12
 type runCommand struct {
-	Assembly      string `default:"cdk.out" placeholder:"DIR" help:"The cloud assembly that cdk synth writes. Default: ${default}."`
-	Environment   string `default:"dev" placeholder:"NAME" help:"The environment whose pipeline runs. Default: ${default}."`
-	Endpoint      string `placeholder:"URL" help:"A model server with SageMaker's container interface (GET /ping, POST /invocations), such as http://127.0.0.1:8080. Default: the built-in reference model, an illustration that predicts nothing."`
-	Approve       string `placeholder:"all|none|FILE" help:"Who decides when the pipeline asks for approval: all approves every request, none never answers, a FILE holds one decision per line. Default: you, at the terminal; without a terminal, none."`
-	Cohort        string `placeholder:"FILE" help:"Score the cohort in this file in one execution of the environment's cohort pipeline. The file is JSON Lines, {\"subject\": \"…\", \"features\": {…}}, or a CSV or Parquet table with a row for each subject; gzip and zstd are expanded. - is standard input."`
-	SubjectColumn string `placeholder:"NAME" help:"The column of a CSV or Parquet cohort that has the ids of the subjects. Default: the first of subject, USUBJID, subject_id and SUBJID that the table has."`
-	Trial         string `placeholder:"ID" help:"The trial of the cohort; only with --cohort. Default: records and alerts show the trial as unknown."`
-	Out           string `default:"out" placeholder:"DIR" help:"The folder for the results: executions.jsonl, alerts.jsonl, histories, logs, report.html and others. Default: ${default}."`
-	JSON          bool   `help:"Print the summary as JSON."`
-	File          string `arg:"" optional:"" help:"The inputs, one execution each: a .jsonl file has one per line, a .json file has one; - reads lines from standard input."`
+	Assembly        string `default:"cdk.out" placeholder:"DIR" help:"The cloud assembly that cdk synth writes. Default: ${default}."`
+	Environment     string `default:"dev" placeholder:"NAME" help:"The environment whose pipeline runs. Default: ${default}."`
+	Endpoint        string `placeholder:"URL" help:"A model server with SageMaker's container interface (GET /ping, POST /invocations), such as http://127.0.0.1:8080. Default: the built-in reference model, an illustration that predicts nothing."`
+	ShowModelErrors bool   `help:"Show what the model server says in its errors, on this terminal only. It may quote features. Only with --endpoint."`
+	Approve         string `placeholder:"all|none|FILE" help:"Who decides when the pipeline asks for approval: all approves every request, none never answers, a FILE holds one decision per line. Default: you, at the terminal; without a terminal, none."`
+	Cohort          string `placeholder:"FILE" help:"Score the cohort in this file in one execution of the environment's cohort pipeline. The file is JSON Lines, {\"subject\": \"…\", \"features\": {…}}, or a CSV or Parquet table with a row for each subject; gzip and zstd are expanded. - is standard input."`
+	SubjectColumn   string `placeholder:"NAME" help:"The column of a CSV or Parquet cohort that has the ids of the subjects. Default: the first of subject, USUBJID, subject_id and SUBJID that the table has."`
+	Trial           string `placeholder:"ID" help:"The trial of the cohort; only with --cohort. Default: records and alerts show the trial as unknown."`
+	Out             string `default:"out" placeholder:"DIR" help:"The folder for the results: executions.jsonl, alerts.jsonl, histories, logs, report.html and others. Default: ${default}."`
+	JSON            bool   `help:"Print the summary as JSON."`
+	File            string `arg:"" optional:"" help:"The inputs, one execution each: a .jsonl file has one per line, a .json file has one; - reads lines from standard input."`
 }
 
 // Help returns the details that --help shows.
@@ -50,6 +51,10 @@ func (c *runCommand) Validate() error {
 		return errors.New("expected \"<file>\" or --cohort FILE")
 	case c.File != "" && c.Cohort != "":
 		return errors.New("use either <file> or --cohort, not both: an execution scores one subject or a cohort")
+	case c.ShowModelErrors && c.Endpoint == "":
+		return errors.New("--show-model-errors requires --endpoint: the built-in model has no server")
+	case c.SubjectColumn != "" && c.Cohort == "":
+		return errors.New("--subject-column requires --cohort: it names a column of a table")
 	case c.Trial != "" && c.Cohort == "":
 		return errors.New("--trial requires --cohort: other inputs contain their own trialId")
 	case c.Trial != "" && !workflow.IsID(c.Trial):
@@ -69,7 +74,7 @@ type job struct {
 func (c *runCommand) Run(ctx context.Context, s program.Streams) (err error) {
 	progress := &progress{}
 	stateMachine, assemblyErr := c.stateMachine(s)
-	m, modelName, modelErr := c.model(ctx, s)
+	m, endpoint, modelErr := c.model(ctx, s, progress)
 	person, personErr := newPerson(c.Approve, s)
 	out, outErr := runner.Folder(c.Out)
 	file, inputErr := c.open(ctx, s)
@@ -88,12 +93,15 @@ func (c *runCommand) Run(ctx context.Context, s program.Streams) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := c.probe(ctx, s, pipeline, endpoint, file); err != nil {
+		return err
+	}
 	output, err := runner.OpenOutput(out, stateMachine.Logging.Group) // Nothing is written before this point.
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, output.Close()) }()
-	about := report.About{StateMachine: stateMachine, Environment: c.Environment, Input: file.Name, Inputs: file.Count, Model: modelName}
+	about := report.About{StateMachine: stateMachine, Environment: c.Environment, Input: file.Name, Inputs: file.Count, Model: c.modelName()}
 	return c.execute(ctx, s, &job{file, pipeline, newResults(about, output, c.Out, progress)})
 }
 
@@ -163,20 +171,32 @@ func (c *runCommand) stateMachine(s program.Streams) (*assembly.StateMachine, er
 	return a.StateMachine(c.Environment, assembly.OneSubject)
 }
 
-// model returns the model that answers invocations, and its name for the report.
-func (c *runCommand) model(ctx context.Context, s program.Streams) (model.Model, string, error) {
+// model returns the model that answers invocations, and the endpoint if it is one.
+func (c *runCommand) model(ctx context.Context, s program.Streams, progress *progress) (model.Model, *model.Endpoint, error) {
 	if c.Endpoint == "" {
-		return model.Reference{}, "the built-in reference model, an illustration that predicts nothing about anyone", nil
+		return model.Reference{}, nil, nil
 	}
 	endpoint, err := model.NewEndpoint(c.Endpoint)
 	if err != nil {
-		return nil, "", err
+		return nil, nil, err
 	}
 	warning, err := endpoint.Ping(ctx)
 	if warning != "" {
 		warn(s, warning)
 	}
-	return endpoint, c.Endpoint, err
+	if c.ShowModelErrors {
+		shown := &modelErrors{to: s.Err, progress: progress, seen: map[string]bool{}}
+		endpoint = endpoint.Observed(shown.show)
+	}
+	return endpoint, endpoint, err
+}
+
+// modelName names the model for the report.
+func (c *runCommand) modelName() string {
+	if c.Endpoint == "" {
+		return "the built-in reference model, an illustration that predicts nothing about anyone"
+	}
+	return c.Endpoint
 }
 
 // warn prints a warning, which may quote others.

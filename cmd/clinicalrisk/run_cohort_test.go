@@ -143,7 +143,11 @@ func TestInterruptedCohort(t *testing.T) {
 	batches := 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/invocations" {
-			if batches++; batches == 7 {
+			if batches++; batches == 1 {
+				fmt.Fprint(w, `{"predictions": [{"id": "0", "risk_score": 0.9}]}`) // to the first row alone
+				return
+			}
+			if batches == 8 {
 				cancel()
 			}
 		}
