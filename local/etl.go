@@ -9,16 +9,28 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/workflow"
 )
 
-// ETL does the work of a Spark job, on every platform. A job with the argument --output, an S3 URI, writes the cohort there. A job
-// without that argument writes nothing.
+// ETL does the work of a Spark job, on every platform. A job with the argument --output, an S3 URI, writes the cohort there, or the
+// subject of its context: see [WithFeatures]. A job without that argument writes nothing.
 type ETL struct {
-	// Cohort writes the cohort, JSON Lines, {"subject": "…", "features": {…}}. Default: none; a job with --output then aborts the
-	// run.
+	// Cohort writes the cohort, JSON Lines, {"subject": "…", "features": {…}}. Default: none; a job with --output and without a subject
+	// then aborts the run.
 	Cohort func(io.Writer) error
 	S3     S3 // receives the cohort
 }
+
+// WithFeatures returns a context in which jobs extract the features of one subject, a JSON value: they write
+// {"subject": "…", "features": …}.
+func WithFeatures(ctx context.Context, subject string, features any) context.Context {
+	return context.WithValue(ctx, extracted{}, map[string]any{"subject": subject, workflow.Features: features})
+}
+
+// extracted is the key of the subject in a context.
+type extracted struct{}
 
 // outputArgument is the argument that says where to write the cohort.
 const outputArgument = "--output"
@@ -34,14 +46,21 @@ func (e ETL) run(ctx context.Context, arguments []any) error {
 	if err != nil || u.Scheme != "s3" || u.Host == "" || len(u.Path) < 2 {
 		return fmt.Errorf("the job's argument %s must be an S3 URI such as s3://bucket/key", outputArgument)
 	}
-	if e.Cohort == nil {
+	write := e.Cohort
+	if subject := ctx.Value(extracted{}); subject != nil {
+		write = func(w io.Writer) error {
+			_, err := io.WriteString(w, asl.Encode(subject)+"\n")
+			return err
+		}
+	}
+	if write == nil {
 		return errors.New("the job must write a cohort, and the run has none: name its file with --cohort")
 	}
 	object, err := e.S3.Create(ctx, u.Host, strings.TrimPrefix(u.Path, "/"))
 	if err != nil {
 		return err
 	}
-	return errors.Join(e.Cohort(object), object.Close())
+	return errors.Join(write(object), object.Close())
 }
 
 // jobTime is the duration of a job: three to ten virtual minutes.

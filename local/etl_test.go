@@ -44,6 +44,21 @@ func TestJobsWriteTheCohortToTheirOutput(t *testing.T) {
 	}
 }
 
+func TestAJobOfOneSubjectWritesItsFeatures(t *testing.T) {
+	for platform, job := range jobs {
+		s3 := S3{Dir: t.TempDir()}
+		ctx := WithFeatures(t.Context(), "S-1", map[string]any{"age": 71.0, "ae_count": nil})
+		parameters := strings.ReplaceAll(job.parameters, "OUTPUT", `"s3://features/e/features.json"`)
+		if _, err := performIn(ctx, t, job.service(ETL{S3: s3}), job.integration, parameters); err != nil {
+			t.Fatalf("%s: %v", platform, err)
+		}
+		text, err := os.ReadFile(filepath.Join(s3.Dir, "features", "e", "features.json"))
+		if err != nil || string(text) != `{"features":{"ae_count":null,"age":71},"subject":"S-1"}`+"\n" {
+			t.Errorf("%s wrote %q, %v", platform, text, err)
+		}
+	}
+}
+
 func TestJobsThatCannotWriteAbortTheRun(t *testing.T) {
 	for platform, job := range jobs {
 		for reason, c := range map[string]struct {

@@ -14,7 +14,12 @@ import (
 // perform calls an integration as the engine does. The parameters are JSON.
 func perform(t *testing.T, service Service, integration, parameters string) (asl.Reply, error) {
 	t.Helper()
-	return New(service).Call(t.Context(), task(t, "arn:aws:states:::"+integration, parameters))
+	return performIn(t.Context(), t, service, integration, parameters)
+}
+
+func performIn(ctx context.Context, t *testing.T, service Service, integration, parameters string) (asl.Reply, error) {
+	t.Helper()
+	return New(service).Call(ctx, task(t, "arn:aws:states:::"+integration, parameters))
 }
 
 // observe performs a call and also returns its effects.

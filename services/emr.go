@@ -19,6 +19,10 @@ var AddStep = Call{
 }
 
 // StartServerlessJob starts a job of an EMR Serverless application and waits for its end.
+//
+// StartJobRun declares no error for throttling or a quota, and AWS does not say what comes instead. Every action of AWS may end with
+// ThrottlingException; what the model does not declare has the SDK's general name. ConflictException comes while the application is
+// stopping, and InternalServerException passes, too: a second job writes an object of its own.
 var StartServerlessJob = Call{
 	Integration: "emr-serverless:startJobRun.sync",
 	Operation:   Operation{"emr-serverless", "StartJobRun", "emr-serverless:StartJobRun"},
@@ -26,16 +30,16 @@ var StartServerlessJob = Call{
 		{"emr-serverless", "GetJobRun", "emr-serverless:GetJobRun"},
 		{"emr-serverless", "CancelJobRun", "emr-serverless:CancelJobRun"},
 	},
-	Rule:      "StepFunctionsGetEventsForEMRServerlessJobRule",
-	Grants:    []string{"iam:PassRole"},
-	Transient: []string{"EMRServerless.ThrottlingException", "EMRServerless.ServiceQuotaExceededException"},
-	Other: []string{
-		"EMRServerless.ConflictException", "EMRServerless.InternalServerException", "EMRServerless.ResourceNotFoundException",
-		"EMRServerless.ValidationException",
+	Rule:   "StepFunctionsGetEventsForEMRServerlessJobRule",
+	Grants: []string{"iam:PassRole"},
+	Transient: []string{
+		"EMRServerless.EMRServerlessException", "EMRServerless.ThrottlingException", "EMRServerless.ConflictException",
+		"EMRServerless.InternalServerException",
 	},
+	Other: []string{"EMRServerless.ResourceNotFoundException", "EMRServerless.ValidationException"},
 	Undeclared: map[string]string{
-		"EMRServerless.ThrottlingException":           common,
-		"EMRServerless.ServiceQuotaExceededException": "an exception of EMR Serverless, which StartJobRun does not declare",
+		"EMRServerless.EMRServerlessException": serviceWide,
+		"EMRServerless.ThrottlingException":    common,
 	},
 	Source: "https://docs.aws.amazon.com/step-functions/latest/dg/connect-emr-serverless.html",
 }

@@ -8,7 +8,13 @@ const (
 	SageMakerThrottling  = "SageMakerRuntime.ThrottlingException"         // the endpoint gets more requests than it may
 	SageMakerUnavailable = "SageMakerRuntime.ServiceUnavailableException" // the container cannot be reached
 	SageMakerOther       = "SageMakerRuntime.SageMakerRuntimeException"   // everything that the API model does not declare
+	SageMakerNotReady    = "SageMakerRuntime.ModelNotReadyException"      // a serverless endpoint or a model is still starting
 )
+
+// Waking are the errors of an endpoint that will answer in some minutes: a serverless endpoint provisions its resources, a multi-model
+// endpoint loads the model, an instance is replaced. They come at once. While an endpoint is updated, its old variants go on answering:
+// https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateEndpoint.html
+var Waking = []string{SageMakerNotReady, SageMakerUnavailable}
 
 // InvokeEndpoint asks a SageMaker endpoint for an inference.
 //
@@ -18,7 +24,7 @@ var InvokeEndpoint = Call{
 	Operation:   Operation{"sagemaker-runtime", "InvokeEndpoint", "sagemaker:InvokeEndpoint"},
 	Transient: []string{
 		SageMakerOther, SageMakerThrottling, SageMakerUnavailable, "SageMakerRuntime.InternalFailureException",
-		"SageMakerRuntime.InternalDependencyException", "SageMakerRuntime.ModelNotReadyException",
+		"SageMakerRuntime.InternalDependencyException", SageMakerNotReady,
 		"SageMakerRuntime.SdkClientException",
 	},
 	Permanent: []string{"SageMakerRuntime.ValidationErrorException"},

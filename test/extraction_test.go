@@ -33,9 +33,10 @@ func TestEMRServerlessJob(t *testing.T) {
 			}},
 		},
 		"TimeoutSeconds": 90.0,
-		"Retry":          []any{retrier(5, 5, 120, "EMRServerless.ThrottlingException", "EMRServerless.ServiceQuotaExceededException")},
-		"Output":         "{% $states.input %}",
-		"Next":           "InvokeModel",
+		"Retry": []any{retrier(5, 5, 120, "EMRServerless.EMRServerlessException", "EMRServerless.ThrottlingException",
+			"EMRServerless.ConflictException", "EMRServerless.InternalServerException")},
+		"Output": "{% $states.input %}",
+		"Next":   "InvokeModel",
 	}
 	if diff := cmp.Diff(want, p.state(t, "StartEMRServerlessJob")); diff != "" {
 		t.Error(diff)

@@ -32,7 +32,19 @@ func (v *variant) failures(task string) []outcome {
 			outcomes = append(outcomes, outcome{name: name, reply: asl.Reply{Output: found}})
 		}
 	}
+	if task == "ReadFeatures" {
+		for _, body := range wrongFeatures {
+			outcomes = append(outcomes, outcome{name: "features " + body, reply: asl.Reply{Output: object{"Body": body}}})
+		}
+	}
 	return outcomes
+}
+
+// wrongFeatures are objects that have no features of the subject S-0.
+var wrongFeatures = []string{
+	"", "null", "[]", `"S-0"`, `{"subject": "S-0", "features": {"id": "S-0"`, `{"subject": "S-0"}`, `{"features": {"id": "S-0"}}`,
+	`{"subject": "S-1", "features": {"id": "S-1"}}`, `{"subject": "S-0", "features": []}`, `{"subject": "S-0", "features": "` + canary + `"}`,
+	`{"subject": ["S-0"], "features": {"id": "S-0"}}`,
 }
 
 // unversioned is what S3 says of an object in a bucket that keeps no versions.

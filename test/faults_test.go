@@ -28,6 +28,7 @@ func variants(t *testing.T) []*variant {
 	all := []*variant{
 		{name: "one subject", pipeline: recordedPipeline(t)},
 		{name: "serverless", pipeline: recordedServerlessPipeline(t)},
+		{name: "features", pipeline: featuresPipeline(t)},
 		{name: "approval", pipeline: approvalPipeline(t)},
 		{name: "downstream", pipeline: recordedIncidentPipeline(t)},
 		{name: "cohort", pipeline: smallBatchPipeline(t)},

@@ -45,13 +45,15 @@ var integrations = map[string]func(d *deployment, machine string, c call) []need
 		endpoint := own("sagemaker", "endpoint/"+strings.ToLower(c.text("EndpointName")))
 		return []need{{actions: actions("sagemaker", "InvokeEndpoint"), resource: endpoint, others: renamed(endpoint)}}
 	},
-	"aws-sdk:s3:getObject": func(d *deployment, _ string, c call) []need { return d.readObject(c) },
-	// S3 says that an object is missing to whoever may list the bucket: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
-	"aws-sdk:s3:headObject": func(d *deployment, _ string, c call) []need {
-		bucket := "arn:aws:s3:::" + c.text("Bucket")
-		return append(d.readObject(c), need{actions: actions("s3", "ListBucket"), resource: bucket, others: renamed(bucket)})
+	"aws-sdk:s3:getObject": func(d *deployment, _ string, c call) []need {
+		if c.text("Bucket") == featuresBucket {
+			return d.findObject(c)
+		}
+		return d.readObject(c)
 	},
-	readItems: func(d *deployment, _ string, c call) []need { return d.readObject(c) },
+	// S3 says that an object is missing to whoever may list the bucket: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+	"aws-sdk:s3:headObject": func(d *deployment, _ string, c call) []need { return d.findObject(c) },
+	readItems:               func(d *deployment, _ string, c call) []need { return d.readObject(c) },
 	"aws-sdk:s3:putObject": func(d *deployment, _ string, c call) []need {
 		return d.writeObject(c)
 	},
@@ -126,6 +128,9 @@ func areListed(t *testing.T, c call, needs []need) {
 	}
 	call, _ := api.Of("arn:aws:states:::" + integration)
 	want := append(call.Actions(), call.Grants...)
+	if c.arguments["Bucket"] == featuresBucket {
+		want = append(want, api.HeadObject.Grants...)
+	}
 	if c.arguments["VersionId"] != nil {
 		want[0] = call.VersionAction
 	}
@@ -179,6 +184,12 @@ func (d *deployment) readObject(c call) []need {
 		action = "GetObjectVersion"
 	}
 	return append(d.encryption("arn:aws:s3:::"+c.text("Bucket"), "s3", "Decrypt"), objectNeed(c, action))
+}
+
+// findObject also has to learn that an object is missing.
+func (d *deployment) findObject(c call) []need {
+	bucket := "arn:aws:s3:::" + c.text("Bucket")
+	return append(d.readObject(c), need{actions: actions("s3", "ListBucket"), resource: bucket, others: renamed(bucket)})
 }
 
 // once is the context of a request that writes an object where there is none.

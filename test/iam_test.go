@@ -19,6 +19,7 @@ import (
 const (
 	cohortsBucket  = "cohorts-bucket"
 	cohortsKey     = "arn:aws:kms:" + ownRegion + ":" + ownAccount + ":key/11111111-12ab-34cd-56ef-1234567890ab"
+	featuresKeyARN = "arn:aws:kms:" + ownRegion + ":" + ownAccount + ":key/33333333-12ab-34cd-56ef-1234567890ab"
 	topicKey       = "arn:aws:kms:" + ownRegion + ":" + ownAccount + ":key/22222222-12ab-34cd-56ef-1234567890ab"
 	custodianRole  = "arn:aws:iam::" + ownAccount + ":role/DataCustodian"
 	breakGlassRole = "arn:aws:iam::" + ownAccount + ":role/quality/BreakGlass"
@@ -26,7 +27,7 @@ const (
 
 // The keys of existing resources, and the secrets of the connections.
 var (
-	encryptedWith = map[string]string{"arn:aws:s3:::" + cohortsBucket: cohortsKey, existingTopic: topicKey}
+	encryptedWith = map[string]string{"arn:aws:s3:::" + cohortsBucket: cohortsKey, existingTopic: topicKey, "arn:aws:s3:::" + featuresBucket: featuresKeyARN}
 	secretOf      = map[string]string{connectionARN: secretARN}
 )
 

@@ -30,6 +30,7 @@ var wildcardResources = map[string]string{
 	"PipelinePermissions FindCohort":                     oneFolder,
 	"PipelinePermissions Logging":                        noResource,
 	"PipelinePermissions ReadApproval":                   oneFolder,
+	"PipelinePermissions ReadFeatures":                   oneFolder,
 	"PipelinePermissions ReadRecord":                     oneFolder,
 	"PipelinePermissions RecordDecision":                 oneFolder,
 	"PipelinePermissions ScoreCohort":                    oneFolder,

@@ -22,10 +22,10 @@ func TestInvokeModel(t *testing.T) {
 		"TimeoutSeconds": 65.0,
 		"Retry": []any{
 			never("SageMakerRuntime.ValidationErrorException"),
+			retrier(12, 5, 60, "SageMakerRuntime.ModelNotReadyException", "SageMakerRuntime.ServiceUnavailableException"),
 			retrier(6, 2, 60,
 				"SageMakerRuntime.SageMakerRuntimeException", "SageMakerRuntime.ThrottlingException",
-				"SageMakerRuntime.ServiceUnavailableException", "SageMakerRuntime.InternalFailureException",
-				"SageMakerRuntime.InternalDependencyException", "SageMakerRuntime.ModelNotReadyException",
+				"SageMakerRuntime.InternalFailureException", "SageMakerRuntime.InternalDependencyException",
 				"SageMakerRuntime.SdkClientException"),
 			retrier(2, 2, 60, "States.TaskFailed", "States.Timeout"),
 		},

@@ -23,7 +23,7 @@ func TestOwnTimeLimitsCountIntoTheTimeoutOfTheExecution(t *testing.T) {
 	props := smallestProps(nil)
 	props.Extraction, props.Downstream = processingJob{Image: "features:1"}, []risk.Downstream{webhook{Name: "DataTeam"}}
 	props.Timeout = limits
-	want := "Timeout must be whole seconds from 4h0m0s to 8760h0m0s, got 3h30m0s"
+	want := "Timeout must be whole seconds from 4h15m0s to 8760h0m0s, got 3h30m0s"
 	if err := props.Validate(); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
@@ -45,7 +45,7 @@ func TestAnExtractionThatKeepsTheAddressOfTheCohortIsRefused(t *testing.T) {
 		props.Extraction = keepingJob{processingJob{Image: "features:1"}}
 		risk.NewClinicalRiskPipeline(stack, "Pipeline", props)
 	})
-	want := "Extraction must hand the cohort's address on: the Output of the state that has Scope.RunArguments is Scope.RunOutput"
+	want := "Extraction must hand the address of its output on: the Output of the state that has Scope.RunArguments is Scope.RunOutput"
 	if got := fmt.Sprint(fault); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

@@ -26,6 +26,9 @@ var changes = map[string]func(awscdk.Stack, *risk.ClinicalRiskPipelineProps){
 	"Cohort": func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
 		*p = *cohortProps(stack)
 	},
+	"Features": func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+		p.Features = featuresProps(stack).Features
+	},
 	"Records": func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
 		p.Records = audit.NewRecordStore(stack, "Records", nil)
 	},

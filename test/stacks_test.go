@@ -220,6 +220,9 @@ func existingTopicsStack(stack awscdk.Stack) {
 	p.Records = audit.NewRecordStore(stack, "Records", &audit.RecordStoreProps{Lock: audit.Compliance, Retention: 10 * 365 * days})
 	audit.NewTrail(stack, "Trail", &audit.TrailProps{Records: p.Records, EndpointName: p.EndpointName})
 	p.Extraction = risk.GlueJob{JobName: "etl"}
+	p.Features = risk.FromS3{Bucket: awss3.Bucket_FromBucketAttributes(stack, jsii.String("Features"), &awss3.BucketAttributes{
+		BucketName: jsii.String(featuresBucket), EncryptionKey: awskms.Key_FromKeyArn(stack, jsii.String("FeaturesKey"), jsii.String(featuresKeyARN)),
+	})}
 	p.Downstream = []risk.Downstream{incident(stack)}
 	existing := awssns.Topic_FromTopicAttributes(stack, jsii.String("Existing"),
 		&awssns.TopicAttributes{TopicArn: jsii.String(existingTopic), KeyArn: jsii.String(topicKey)})

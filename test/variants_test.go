@@ -65,6 +65,18 @@ func cohortProps(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
 	return p
 }
 
+// featuresProps take the features from what the extraction wrote.
+func featuresProps(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
+	p := recordedProps(stack)
+	p.Features = risk.FromS3{Bucket: awss3.Bucket_FromBucketName(stack, jsii.String("Features"), jsii.String(featuresBucket))}
+	return p
+}
+
+// featuresBucket receives the features of one subject.
+const featuresBucket = "features-bucket"
+
+func featuresPipeline(t *testing.T) *pipeline { return synthesize(t, "features", featuresProps) }
+
 // addApproval adds an approval of 24 hours and a review to props that have records.
 func addApproval(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) *risk.ClinicalRiskPipelineProps {
 	return addApprovalOf(stack, p, companyTrail(stack), nil)

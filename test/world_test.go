@@ -130,6 +130,12 @@ func (w *world) work(task *asl.Task) (asl.Reply, error) {
 			return asl.Reply{}, &asl.Error{Name: calls.S3NoSuchKey, Cause: "Not Found"}
 		}
 		return asl.Reply{Output: object{"VersionId": "v-1"}}, nil
+	case "ReadFeatures":
+		body, ok := w.cohorts[input["Key"].(string)]
+		if !ok {
+			return asl.Reply{}, &asl.Error{Name: calls.S3NoSuchKey, Cause: "Not Found"}
+		}
+		return asl.Reply{Output: object{"Body": body}}, nil
 	case "InvokeModel":
 		return w.score(input["Body"].(object))
 	case "RecordDecision", "RecordLowRisk", "RecordDecisions":
@@ -173,6 +179,9 @@ func (w *world) writeCohort(job object) {
 		w.cohorts[earlier] = "written late: nobody may read this\n"
 	}
 	w.cohorts[key] = w.lines()
+	if strings.HasSuffix(key, "/features.json") {
+		w.cohorts[key] = asl.Encode(object{"subject": "S-0", "features": featuresOf("S-0")})
+	}
 }
 
 // outputArgument is the --output of a job and its value, as a list or an object has them.

@@ -33,6 +33,14 @@ const (
 	RecordConflict = "RecordConflict" // fails the execution: another execution or definition wrote the record
 )
 
+// The states that features from S3 add, for one subject.
+const (
+	ReadFeatures    = "ReadFeatures"    // reads what the extraction wrote
+	CheckFeatures   = "CheckFeatures"   // checks that they are features of the subject
+	InvalidFeatures = "InvalidFeatures" // fails the execution: they are not
+	FeaturesMissing = "FeaturesMissing" // fails the execution: there is no such object
+)
+
 // The states that a cohort adds. The children of ScoreCohort execute InvokeModel and the states from CheckPredictions on,
 // once for each batch.
 const (
@@ -61,6 +69,7 @@ const (
 	Variant             = "variant"              // the variant of the endpoint that answered
 	Record              = "record"               // the place of the decision record, an S3 URI
 	CohortObject        = "cohort"               // the object with the cohort: bucket, key, versionId
+	Extracted           = "extracted"            // the object with the features of one subject: bucket, key
 	Approval            = "approval"             // the decision: decision, approvalId, signer, record, recordVersion, reviewed, requestId, recorded
 	Downstream          = "downstream"           // what each downstream system answered, by its name
 	Counts              = "counts"               // the counts of a cohort's subjects: subjects, scored, high, failed
@@ -99,6 +108,8 @@ const (
 	InvalidScoreError      = "InvalidScore"      // the endpoint's answer has no usable score
 	IncompleteScoringError = "IncompleteScoring" // not every subject of the cohort was scored and recorded
 
+	InvalidFeaturesError     = "InvalidFeatures"     // the extracted object has no usable features of the subject
+	FeaturesMissingError     = "FeaturesMissing"     // the extraction wrote no object where it was told to
 	CohortMissingError       = "CohortMissing"       // the extraction wrote no object where it was told to
 	CohortNotVersionedError  = "CohortNotVersioned"  // the cohort's bucket keeps no versions, so that its object might change
 	InvalidInputError        = "InvalidInput"        // an id in the input is not valid
@@ -116,9 +127,10 @@ const (
 // The places in S3 of what an execution reads and writes. A cohort is below a folder named after the execution, records are below
 // [RecordsOf].
 const (
-	CohortFile   = "cohort.jsonl" // a cohort, one JSON object per line
-	RecordFolder = "decisions"    // the decision records
-	RecordFile   = "record.json"  // the record of one subject
+	FeaturesFile = "features.json" // the features of one subject
+	CohortFile   = "cohort.jsonl"  // a cohort, one JSON object per line
+	RecordFolder = "decisions"     // the decision records
+	RecordFile   = "record.json"   // the record of one subject
 )
 
 // The branches that a decision record names.

@@ -58,7 +58,8 @@ type Cohort struct {
 	ModelTimeout time.Duration
 
 	// ModelAttempts is how many requests for a batch may fail before its subjects count as not scored, 1 to 10. All attempts,
-	// each running into ModelTimeout, must fit into the five minutes that an Express execution lives. Default: 3.
+	// each running into ModelTimeout, must fit into the five minutes that an Express execution lives. What is left of them is for
+	// attempts to reach an endpoint that wakes up: three with the defaults, and more with a shorter ModelTimeout. Default: 3.
 	ModelAttempts int
 
 	// PositionalPredictions is for an endpoint that cannot repeat ids. It takes {"instances": [{…}, …]}, the features alone, and

@@ -55,3 +55,21 @@ func TestACohortNeedsRecords(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// What a batch has left of its five minutes is for an endpoint that wakes up.
+func TestAShorterModelTimeoutLeavesMoreAttemptsToWakeTheEndpoint(t *testing.T) {
+	for timeout, want := range map[time.Duration]int{60 * time.Second: 3, 20 * time.Second: 9} {
+		c := (&Cohort{Bucket: anyBucket{}, ModelTimeout: timeout}).withDefaults()
+		got := c.batchWakeRetries()
+		if got.Attempts != want {
+			t.Errorf("%v: %d attempts, want %d", timeout, got.Attempts, want)
+		}
+		if longest := c.batchTime() + Longest(wakeTime, got) - wakeTime; longest > 5*time.Minute {
+			t.Errorf("%v: a batch may take %v", timeout, longest)
+		}
+	}
+	full := (&Cohort{Bucket: anyBucket{}, ModelTimeout: 30 * time.Second, ModelAttempts: 5}).withDefaults()
+	if got := full.batchWakeRetries(); got.Attempts < 0 || full.batchTime()+Longest(wakeTime, got)-wakeTime > 5*time.Minute {
+		t.Errorf("got %+v", got)
+	}
+}

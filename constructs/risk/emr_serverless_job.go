@@ -16,7 +16,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 )
 
-// EMRServerlessJob is a Spark application that runs as a job of an existing EMR Serverless application.
+// EMRServerlessJob is a Spark application that runs as a job of an existing EMR Serverless application. The job has no retry policy of
+// EMR Serverless: its attempts would all write the object of one attempt of the state, and the last one might be late.
 //
 // Requirements: SRC-06
 type EMRServerlessJob struct {

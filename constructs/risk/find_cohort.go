@@ -32,7 +32,7 @@ const (
 //
 // Requirements: SRC-08, P11-10h
 func (p *ClinicalRiskPipeline) findCohort(scored awsstepfunctions.IChainable) awsstepfunctions.IChainable {
-	object := place{*p.props.Cohort.Bucket.BucketName(), cohortAddress + ".key"}
+	object := place{*p.props.Cohort.Bucket.BucketName(), cohortAddress + ".key", workflow.CohortObject}
 	if !p.scope.handedOn {
 		object.key = keyOf(p.props.Cohort.Prefix, p.props.Cohort.file())
 	}

@@ -1,6 +1,7 @@
 package risk
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -16,12 +17,15 @@ import (
 var invokeModelTimeout = services.InvokeEndpoint.MaxTime + 5*time.Second
 
 // modelRetries repeat what may pass: asking for a score twice changes nothing. A request that SageMaker calls invalid stays
-// invalid.
+// invalid. An endpoint that wakes up has about ten minutes; with full jitter the delays take half of that on average.
 var modelRetries = []Retry{
 	{Errors: services.InvokeEndpoint.Permanent},
-	{Errors: services.InvokeEndpoint.Transient, Attempts: 6, Interval: 2 * time.Second, MaxDelay: time.Minute},
+	{Errors: services.Waking, Attempts: 12, Interval: 5 * time.Second, MaxDelay: time.Minute},
+	{Errors: slices.DeleteFunc(slices.Clone(services.InvokeEndpoint.Transient), isWaking), Attempts: 6, Interval: 2 * time.Second, MaxDelay: time.Minute},
 	{Errors: anyError, Attempts: 2, Interval: 2 * time.Second, MaxDelay: time.Minute},
 }
+
+func isWaking(name string) bool { return slices.Contains(services.Waking, name) }
 
 // invokeModel sends the features to the endpoint and adds its answer, and the variant that gave it, to the data. An answer
 // that is not valid JSON fails the state.

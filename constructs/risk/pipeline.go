@@ -97,19 +97,19 @@ func (p *ClinicalRiskPipeline) definition() awsstepfunctions.IChainable {
 // extract adds the states of the extraction; nil where nothing runs.
 func (p *ClinicalRiskPipeline) extract() awsstepfunctions.IChainable {
 	extract := p.props.Extraction.AddStates(p.scope)
-	if extract != nil && p.props.Cohort != nil && !p.scope.handedOn {
+	if extract != nil && p.scope.output != nil && !p.scope.handedOn {
 		var faults fault.List
-		faults.Add("Extraction", "must hand the cohort's address on: the Output of the state that has Scope.RunArguments is Scope.RunOutput")
+		faults.Add("Extraction", "must hand the address of its output on: the Output of the state that has Scope.RunArguments is Scope.RunOutput")
 		panic(faults.Err())
 	}
 	return extract
 }
 
-// scoreSubject is the workflow of one subject, whose features the execution's input carries.
+// scoreSubject is the workflow of one subject, whose features the execution's input carries or the extraction wrote.
 func (p *ClinicalRiskPipeline) scoreSubject(end awsstepfunctions.IChainable) awsstepfunctions.IChainable {
 	high, low := p.notifyTeam().Next(p.followUp(end)), end
 	if p.props.Records == nil {
-		return p.invokeModel().Next(p.checkRisk(high, low, p.invalidScore()))
+		return p.readFeatures(p.invokeModel().Next(p.checkRisk(high, low, p.invalidScore())))
 	}
 	recordHigh, recordLow := p.recordSubject(workflow.RecordDecision, workflow.AlertBranch), p.recordSubject(workflow.RecordLowRisk, workflow.NoAlertBranch)
 	check := p.checkRisk(recordHigh.Next(high), recordLow.Next(low), p.invalidScore())
@@ -121,7 +121,7 @@ func (p *ClinicalRiskPipeline) scoreSubject(end awsstepfunctions.IChainable) aws
 			Assign:  &map[string]any{readInRound: expression(currentRound)},
 		})
 	}
-	return p.invokeModel().Next(check)
+	return p.readFeatures(p.invokeModel().Next(check))
 }
 
 // scoreSubjects is the workflow of a cohort.
@@ -170,8 +170,10 @@ func (p *ClinicalRiskPipeline) addScope() {
 	in := policy.In(p.stack)
 	p.scope = &Scope{Place: in, construct: p, machineARN: in.ARN("states", "stateMachine:"+p.name), finding: p.subjectAlert()}
 	if c := p.props.Cohort; c != nil {
-		p.scope.output = &place{*c.Bucket.BucketName(), attemptKeyOf(c.Prefix, c.file())}
+		p.scope.output = &place{*c.Bucket.BucketName(), attemptKeyOf(c.Prefix, c.file()), workflow.CohortObject}
 		p.scope.finding = p.cohortAlert()
+	} else if f, ok := p.props.Features.(FromS3); ok {
+		p.scope.output = &place{*f.Bucket.BucketName(), attemptKeyOf(f.folder(), workflow.FeaturesFile), workflow.Extracted}
 	}
 }
 

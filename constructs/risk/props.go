@@ -34,6 +34,10 @@ type ClinicalRiskPipelineProps struct {
 	// are in the execution's input. It needs Records. Default: one subject.
 	Cohort *Cohort
 
+	// Features says where the features of one subject are: in the execution's input, FromInput{}, or in the object that the extraction
+	// wrote, FromS3. Not with a Cohort, whose object has them. Default: FromInput{}.
+	Features Features
+
 	// Records receives the decision records, before anybody is told: an object for each execution or, with a Cohort, for each
 	// batch. Default: no records.
 	Records *audit.RecordStore
@@ -92,7 +96,7 @@ type ClinicalRiskPipelineProps struct {
 const (
 	// MinimumScoringTime is the longest that an execution needs after the extraction: every attempt of the model, of the record and
 	// of the alert, each running into its timeout, and the delays between them.
-	MinimumScoringTime = 30 * time.Minute
+	MinimumScoringTime = 45 * time.Minute
 
 	// maximumTimeout is the longest life of a Standard execution:
 	// https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
@@ -117,6 +121,12 @@ func (p *ClinicalRiskPipelineProps) Validate() error {
 	}
 	if !check.Matches(check.EndpointName, p.EndpointName) {
 		faults.Add("EndpointName", "must be 1 to 63 letters, digits and inner hyphens", p.EndpointName)
+	}
+	if p.Features != nil {
+		faults.Include(p.Features.validate(p.Extraction).Under("Features"))
+		if p.Cohort != nil {
+			faults.Add("Features", "must not be set with a Cohort, whose object has the features")
+		}
 	}
 	if p.Cohort != nil {
 		faults.Include(p.Cohort.validate().Under("Cohort"))

@@ -98,7 +98,7 @@ func TestValidateNamesFieldRuleAndValue(t *testing.T) {
 		},
 		"an execution takes longer than its extraction": {
 			func(p *ClinicalRiskPipelineProps) { p.Timeout = 4 * time.Hour },
-			"Timeout must be whole seconds from 4h30m0s to 8760h0m0s, got 4h0m0s",
+			"Timeout must be whole seconds from 4h45m0s to 8760h0m0s, got 4h0m0s",
 		},
 	} {
 		t.Run(reason, func(t *testing.T) {

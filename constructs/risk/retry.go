@@ -64,8 +64,7 @@ func Longest(timeout time.Duration, retries ...Retry) time.Duration {
 	return total
 }
 
-// submission retries a job that its service refused to take for the moment, and nothing else: an accepted job may have
-// written its output, and runs for hours.
+// submission retries a job that its service refused to take for the moment, and nothing else: an accepted job runs for hours.
 func submission(call services.Call) Retry {
 	return Retry{Errors: call.Transient, Attempts: 5, Interval: 5 * time.Second, MaxDelay: 2 * time.Minute}
 }

@@ -19,7 +19,7 @@ type Scope struct {
 	construct  constructs.Construct
 	machineARN string
 	statements policy.Set
-	output     *place       // where the extraction writes the cohort; nil for one subject
+	output     *place       // where the extraction writes the cohort or the features; nil where nobody reads what it writes
 	handedOn   bool         // whether the extraction asked for RunOutput
 	finding    []alertField // what the alert says
 }
@@ -28,12 +28,13 @@ type Scope struct {
 type place struct {
 	bucket string // its name
 	key    string // a JSONata expression
+	member string // of the data, which holds the address
 }
 
 // addTo is the JSONata expression of the data with the object's address and what else is known of it, members of an object.
 func (p place) addTo(data string, known ...string) string {
 	members := append([]string{`"bucket": "` + p.bucket + `"`, `"key": ` + p.key}, known...)
-	return `$merge([` + data + `, {"` + workflow.CohortObject + `": {` + strings.Join(members, ", ") + `}}])`
+	return `$merge([` + data + `, {"` + p.member + `": {` + strings.Join(members, ", ") + `}}])`
 }
 
 // Construct is the CDK's scope of the states. The ids of the states are their names.
@@ -82,8 +83,9 @@ func (s *Scope) NewTask(name string, task Task) awsstepfunctions.CustomState {
 	}})
 }
 
-// RunArguments tell a job what it works for: --trial-id, --run-id (the execution's name) and, for a [Cohort], --output (the S3
-// URI of the object to write), each followed by its value. A [GlueJob] writes underscores in their names.
+// RunArguments tell a job what it works for: --trial-id, --run-id (the execution's name) and, for a [Cohort] or [FromS3], --output
+// (the S3 URI of the object to write), each followed by its value. With [FromS3] they also have --subject. A [GlueJob] writes underscores in
+// their names.
 //
 // The object belongs to one attempt of the state: a retry and a redrive write another one. A job that outlives its attempt, as a
 // Spark driver in cluster mode may, so changes nothing that the execution reads. The same state hands the object's address on, by
@@ -95,14 +97,17 @@ func (s *Scope) RunArguments() []string {
 		"--trial-id", inputText(workflow.TrialID),
 		"--run-id", expression("$states.context.Execution.Name"),
 	}
+	if s.output != nil && s.output.member == workflow.Extracted {
+		arguments = append(arguments, "--subject", inputText(workflow.Subject))
+	}
 	if s.output != nil {
 		arguments = append(arguments, "--output", expression(`"s3://`+s.output.bucket+`/" & `+s.output.key))
 	}
 	return arguments
 }
 
-// RunOutput is the JSONata expression of the output of the state that starts the job: its input and, for a [Cohort], the address of
-// the object that this attempt wrote. It belongs into the state that has the [Scope.RunArguments].
+// RunOutput is the JSONata expression of the output of the state that starts the job: its input and, for a [Cohort] or [FromS3], the address
+// of the object that this attempt wrote. It belongs into the state that has the [Scope.RunArguments].
 func (s *Scope) RunOutput() string {
 	s.handedOn = true
 	if s.output == nil {

@@ -17,6 +17,19 @@ func (c *Cohort) batchModelRetries() Retry {
 	return Retry{Errors: anyError, Attempts: c.ModelAttempts - 1, Interval: 2 * time.Second, MaxDelay: 15 * time.Second}
 }
 
+// wakeTime is what one attempt to reach an endpoint that wakes up may take: SageMaker refuses it at once.
+const wakeTime = 5 * time.Second
+
+// batchWakeRetries wait for an endpoint that wakes up, as often as the batch has time.
+func (c *Cohort) batchWakeRetries() Retry {
+	r := Retry{Errors: services.Waking, Interval: 5 * time.Second, MaxDelay: 15 * time.Second}
+	for left := services.MaxExpressTime - c.batchTime(); ; r.Attempts++ {
+		if left -= min(r.Interval<<min(r.Attempts, 8), r.MaxDelay) + wakeTime; left < 0 {
+			return r
+		}
+	}
+}
+
 // scoreBatch is what a child of scoreCohort executes:
 //
 //	InvokeModel → CheckPredictions ─ one for every subject ─→ RecordDecisions ─ S3.S3Exception ─→ ReadRecords
@@ -131,7 +144,7 @@ func (p *ClinicalRiskPipeline) invokeModelForBatch() awsstepfunctions.TaskStateB
 		"MOST", strconv.Itoa(workflow.MaxID), "UNKNOWN", workflow.Unknown,
 	}, parts...)...).Replace(decide)
 	body := map[string]any{workflow.Instances: expression("( " + featured + "; " + instances + " )")}
-	return WithRetries(p.invokeEndpoint(body, p.props.Cohort.ModelTimeout, decisions), p.props.Cohort.batchModelRetries())
+	return WithRetries(p.invokeEndpoint(body, p.props.Cohort.ModelTimeout, decisions), p.props.Cohort.batchWakeRetries(), p.props.Cohort.batchModelRetries())
 }
 
 // batchKey is the JSONata expression of the key of a batch's record. Its name has the place of the first subject in the cohort.

@@ -22,6 +22,7 @@ import (
 	"clinical-risk-pipeline/local/intake"
 	"clinical-risk-pipeline/local/model"
 	"clinical-risk-pipeline/local/outcome"
+	"clinical-risk-pipeline/workflow"
 )
 
 // Setting is the surroundings of a pipeline.
@@ -157,6 +158,7 @@ func (p *Pipeline) execute(ctx context.Context, input intake.Input) (*Result, er
 	result := &Result{}
 	name := executionName(input)
 	options := p.options(name, seed(input.Subject), &result.Effects)
+	ctx = local.WithFeatures(ctx, input.Subject, input.Value[workflow.TransformedFeatures])
 	execution, err := p.machine.Run(ctx, input.Value, options)
 	if err != nil {
 		return nil, fmt.Errorf("subject %s: %w", input.Subject, err)

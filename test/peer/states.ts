@@ -107,11 +107,10 @@ function invokeModel(scope: Construct, props: StatesProps) {
     outputs: expression(judge),
   });
   state.addRetry({ errors: ['SageMakerRuntime.ValidationErrorException'], maxAttempts: 0 });
+  state.addRetry(backoff(['SageMakerRuntime.ModelNotReadyException', 'SageMakerRuntime.ServiceUnavailableException'], 12, 5, 60));
   state.addRetry(backoff([
     'SageMakerRuntime.SageMakerRuntimeException', 'SageMakerRuntime.ThrottlingException',
-    'SageMakerRuntime.ServiceUnavailableException', 'SageMakerRuntime.InternalFailureException',
-    'SageMakerRuntime.InternalDependencyException', 'SageMakerRuntime.ModelNotReadyException',
-    'SageMakerRuntime.SdkClientException',
+    'SageMakerRuntime.InternalFailureException', 'SageMakerRuntime.InternalDependencyException', 'SageMakerRuntime.SdkClientException',
   ], 6, 2, 60));
   state.addRetry(backoff([sfn.Errors.TASKS_FAILED, sfn.Errors.TIMEOUT], 2, 2, 60));
   return state;
