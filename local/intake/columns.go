@@ -52,7 +52,7 @@ func (t Table) assign(names []string) (r roles, notes []string, faults []string)
 	} else if r.subject = first(names, SubjectColumns); r.subject < 0 {
 		return r, nil, append(faults, fmt.Sprintf("no column has the ids of the subjects (%s): name it with --subject-column. The header has %s",
 			strings.Join(SubjectColumns, ", "), shown(names)))
-	} else {
+	} else if names[r.subject] != SubjectColumns[0] {
 		notes = append(notes, fmt.Sprintf("the subjects are in the column %s; --subject-column names another", names[r.subject]))
 	}
 	r.site = first(names, siteColumns)

@@ -208,7 +208,7 @@ func TestFaultsOfParquet(t *testing.T) {
 		return path
 	}
 	for path, want := range map[string]string{
-		file(func(p string) error { return parquet.WriteFile(p, []row{{"A", []float64{1}}}) }): "column visits is nested: write one value in each cell",
+		file(func(p string) error { return parquet.WriteFile(p, []row{{"A", []float64{1}}}) }):  "column visits is nested: write one value in each cell",
 		file(func(p string) error { return parquet.WriteFile(p, []twice{{"A", 1}, {"A", 2}}) }): `:2: subject "A" is already in row 1`,
 		file(func(p string) error { return parquet.WriteFile(p, []twice{{"", 1}, {"", 2}}) }):   ":1: USUBJID is empty: give the subject's pseudonymous id (also row 2)",
 	} {

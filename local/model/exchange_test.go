@@ -36,7 +36,9 @@ func TestExplainsConnections(t *testing.T) {
 		t.Errorf("a slow server: %s", x.Explain())
 	}
 
-	broken := serve(t, func(w http.ResponseWriter, _ *http.Request) { hangUp(t, w, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{") })
+	broken := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		hangUp(t, w, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
+	})
 	if got := exchange(t, broken).Explain(); !strings.HasPrefix(got, "the connection broke off before the answer was whole") {
 		t.Errorf("a broken connection: %s", got)
 	}
