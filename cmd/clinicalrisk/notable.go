@@ -22,7 +22,7 @@ type notable struct {
 	out       string // the folder with the complete results
 	alerted   shortList
 	approvals shortList
-	failed    shortList
+	failed    causes
 	unscored  shortList // of a cohort
 	cohort    []string  // what the execution of a cohort did, in order
 }
@@ -44,7 +44,7 @@ func (n *notable) add(r *runner.Result) {
 		n.approvals.add(o.Subject + "  " + decided(a))
 	}
 	if o.Error != nil {
-		n.failed.add(fmt.Sprintf("%s  %s in %s: %s", o.Subject, o.ErrorName(), o.LastState(), *o.Cause))
+		n.failed.add(o.Subject, fmt.Sprintf("%s in %s: %s", o.ErrorName(), o.LastState(), *o.Cause))
 	}
 }
 
@@ -65,7 +65,7 @@ func (n *notable) addCohort(r *runner.CohortResult) {
 	}
 	n.addUnscored(r.Subjects)
 	if o.Error != nil {
-		n.failed.add(fmt.Sprintf("%s  %s in %s: %s", o.Execution, o.ErrorName(), o.LastState(), *o.Cause))
+		n.failed.add(o.Execution, fmt.Sprintf("%s in %s: %s", o.ErrorName(), o.LastState(), *o.Cause))
 	}
 }
 
@@ -97,7 +97,7 @@ func decided(a local.Approval) string {
 	return line
 }
 
-// notScored counts the subjects of a cohort that have no score for the same reason.
+// notScored counts subjects or executions with the same reason.
 type notScored struct {
 	first string
 	count int
@@ -114,14 +114,61 @@ func (n *notable) print(w io.Writer, s *outcome.Summary) {
 	n.unscored.print(w, "Subjects without a score", filepath.Join(n.out, "subjects.jsonl"))
 	n.alerted.print(w, "The team was alerted about", filepath.Join(n.out, "alerts.jsonl"))
 	n.approvals.print(w, "Approvals", filepath.Join(n.out, "approvals.jsonl"))
-	n.failed.print(w, "Executions that failed", filepath.Join(n.out, "executions.jsonl"))
+	n.failed.list().print(w, "Executions that failed", filepath.Join(n.out, "executions.jsonl"))
 	fmt.Fprintf(w, "%s, %s: %d succeeded, %d failed, %s, %s\n", s.Environment, plural(s.Executions, "execution"),
 		s.Succeeded, s.Failed, plural(s.Alerts, "alert"), pluralY(s.Retries))
 	if s.Threshold == nil {
 		fmt.Fprintln(w, "Threshold: the definition does not have it as a number")
 	} else {
-		fmt.Fprintf(w, "Threshold: a risk above %v alerts the team\n", *s.Threshold)
+		fmt.Fprintf(w, "Threshold: a risk above %v alerts the team", *s.Threshold)
+		if s.DefinedThreshold != nil {
+			fmt.Fprintf(w, " in this run only; the definition has %v", *s.DefinedThreshold)
+		}
+		fmt.Fprintln(w)
 	}
+	if s.Labels != nil {
+		fmt.Fprintln(w, "\nKnown outcomes:")
+		for _, line := range s.Labels.Words() {
+			fmt.Fprintln(w, "  "+plain.Line(line))
+		}
+	}
+}
+
+// causes are the executions that failed, by cause.
+type causes struct {
+	order []string
+	who   map[string]*notScored
+}
+
+// maxCauses is the maximum number of causes that are told apart.
+const maxCauses = 1000
+
+func (c *causes) add(who, cause string) {
+	if c.who == nil {
+		c.who = map[string]*notScored{}
+	}
+	if c.who[cause] == nil && len(c.order) >= maxCauses {
+		cause = "other causes"
+	}
+	if c.who[cause] == nil {
+		c.who[cause] = &notScored{first: who}
+		c.order = append(c.order, cause)
+	}
+	c.who[cause].count++
+}
+
+// list has a line for each cause, the most frequent first.
+func (c *causes) list() *shortList {
+	slices.SortStableFunc(c.order, func(a, b string) int { return c.who[b].count - c.who[a].count })
+	l := &shortList{}
+	for _, cause := range c.order {
+		if who := c.who[cause]; who.count == 1 {
+			l.add(who.first + "  " + cause)
+		} else {
+			l.add(fmt.Sprintf("%d executions, first %s  %s", who.count, who.first, cause))
+		}
+	}
+	return l
 }
 
 func (l *shortList) add(line string) {

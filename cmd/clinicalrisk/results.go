@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"clinical-risk-pipeline/internal/program"
+	"clinical-risk-pipeline/local/labels"
 	"clinical-risk-pipeline/local/outcome"
 	"clinical-risk-pipeline/local/report"
 	"clinical-risk-pipeline/local/runner"
@@ -17,7 +18,8 @@ type results struct {
 	page     *report.Report
 	notable  *notable
 	progress *progress
-	subjects int // in completed batches
+	subjects int            // in completed batches
+	labels   *labels.Labels // nil without known outcomes
 
 	contradiction error // between the pipeline's counts and its decision records
 }
@@ -27,6 +29,7 @@ func newResults(about report.About, output *runner.Output, out string, progress 
 	if threshold, known := about.StateMachine.Threshold(); known {
 		summary.Threshold = &threshold
 	}
+	summary.DefinedThreshold = about.StateMachine.DefinedThreshold
 	return &results{
 		output: output, out: out, progress: progress, notable: newNotable(out), page: report.New(about),
 		summary: summary,
@@ -42,6 +45,7 @@ func (r *results) add(result *runner.Result) error {
 	r.page.Add(result.Outcome)
 	r.page.AddEffects(result.Approvals, result.Downstream)
 	r.notable.add(result)
+	r.compare(result.Outcome.Subject, result.Outcome.RiskScore, result.Outcome.Decision)
 	r.progress.step(1)
 	return nil
 }
@@ -66,12 +70,30 @@ func (r *results) addCohort(result *runner.CohortResult) error {
 	r.page.AddCohort(result.Outcome, result.Subjects)
 	r.page.AddEffects(result.Approvals, result.Downstream)
 	r.notable.addCohort(result)
+	for i := range result.Subjects {
+		s := &result.Subjects[i]
+		r.compare(s.Subject, s.RiskScore, s.Decision)
+	}
 	return nil
 }
 
+// compare adds a subject to the comparison with known outcomes.
+func (r *results) compare(subject string, score *float64, decision outcome.Decision) {
+	if r.labels == nil {
+		return
+	}
+	if decision == outcome.Undecided {
+		score = nil
+	}
+	r.labels.Add(subject, score, decision == outcome.HighRisk)
+}
+
+// complete is the number of inputs that are done.
+func (r *results) complete() int { return max(r.summary.Executions, r.subjects) }
+
 // done describes how far the run came.
 func (r *results) done(all int, unit string) string {
-	return fmt.Sprintf("%d of %d %s are done; their results are in %s", max(r.summary.Executions, r.subjects), all, unit, r.out)
+	return fmt.Sprintf("%d of %d %s are done; their results are in %s", r.complete(), all, unit, r.out)
 }
 
 // failure returns the reason why the run is no success, or nil.

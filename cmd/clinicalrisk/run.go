@@ -5,11 +5,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/local/assembly"
 	"clinical-risk-pipeline/local/intake"
+	"clinical-risk-pipeline/local/labels"
 	"clinical-risk-pipeline/local/model"
 	"clinical-risk-pipeline/local/report"
 	"clinical-risk-pipeline/local/runner"
@@ -20,15 +25,21 @@ import (
 //
 // Requirements: SRC-12
 type runCommand struct {
-	Assembly    string `default:"cdk.out" placeholder:"DIR" help:"The cloud assembly that cdk synth writes. Default: ${default}."`
-	Environment string `default:"dev" placeholder:"NAME" help:"The environment whose pipeline runs. Default: ${default}."`
-	Endpoint    string `placeholder:"URL" help:"A model server with SageMaker's container interface (GET /ping, POST /invocations), such as http://127.0.0.1:8080. Default: the built-in reference model, an illustration that predicts nothing."`
-	Approve     string `placeholder:"all|none|FILE" help:"Who decides when the pipeline asks for approval: all approves every request, none never answers, a FILE holds one decision per line. Default: you, at the terminal; without a terminal, none."`
-	Cohort      string `placeholder:"FILE" help:"Score the cohort in this file in one execution of the environment's cohort pipeline. The file is .jsonl with one subject per line, {\"subject\": \"…\", \"features\": {…}}; - is standard input."`
-	Trial       string `placeholder:"ID" help:"The trial of the cohort; only with --cohort. Default: records and alerts show the trial as unknown."`
-	Out         string `default:"out" placeholder:"DIR" help:"The folder for the results: executions.jsonl, alerts.jsonl, histories, logs, report.html and others. Default: ${default}."`
-	JSON        bool   `help:"Print the summary as JSON."`
-	File        string `arg:"" optional:"" help:"The inputs, one execution each: a .jsonl file has one per line, a .json file has one; - reads lines from standard input."`
+	Assembly        string      `default:"cdk.out" placeholder:"DIR" help:"The cloud assembly that cdk synth writes. Default: ${default}."`
+	Environment     string      `default:"dev" placeholder:"NAME" help:"The environment whose pipeline runs. Default: ${default}."`
+	Endpoint        string      `placeholder:"URL" help:"A model server with SageMaker's container interface (GET /ping, POST /invocations), such as http://127.0.0.1:8080. Default: the built-in reference model, an illustration that predicts nothing."`
+	ShowModelErrors bool        `help:"Show what the model server says in its errors, on this terminal only. It may quote features. Only with --endpoint."`
+	Approve         string      `placeholder:"all|none|FILE" help:"Who decides when the pipeline asks for approval: all approves every request, none never answers, a FILE holds one decision per line. Default: you, at the terminal; without a terminal, none."`
+	Cohort          string      `placeholder:"FILE" help:"Score the cohort in this file in one execution of the environment's cohort pipeline. The file is JSON Lines, {\"subject\": \"…\", \"features\": {…}}, or a CSV or Parquet table with a row for each subject; gzip and zstd are expanded. - is standard input."`
+	SubjectColumn   string      `placeholder:"NAME" help:"The column of a CSV or Parquet cohort that has the ids of the subjects. Default: the first of subject, USUBJID, subject_id and SUBJID that the table has."`
+	Trial           string      `placeholder:"ID" help:"The trial of the cohort; only with --cohort. Default: records and alerts show the trial as unknown."`
+	Threshold       *float64    `placeholder:"RISK" help:"Alert above this risk in this run only, between 0 and 1. Default: the threshold of the definition."`
+	Labels          string      `placeholder:"FILE" help:"Compare the scores with known outcomes: a CSV, Parquet or JSON Lines file with a subject and its outcome, 1 for a dropout and 0 for others. Default: no comparison."`
+	Histories       runner.Kept `enum:"all,notable,none," default:"" placeholder:"all|notable|none" help:"The histories to keep: all; notable, of executions that failed, alerted or did not decide; or none. Default: all of up to 1,000 executions, and notable ones of more."`
+	Card            string      `placeholder:"FILE" help:"The model card that the report links to. Default: card.html beside the input, if there is one."`
+	Out             string      `default:"out" placeholder:"DIR" help:"The folder for the results: report.html, scores.csv, executions.jsonl, alerts.jsonl, histories, logs and others. Default: ${default}."`
+	JSON            bool        `help:"Print the summary as JSON."`
+	File            string      `arg:"" optional:"" help:"The inputs, one execution each: a .jsonl file has one per line, a .json file has one; - reads lines from standard input."`
 }
 
 // Help returns the details that --help shows.
@@ -38,6 +49,8 @@ func (runCommand) Help() string {
 Only you can read the results. Histories and S3 objects contain features. Logs contain them only if the log group includes execution data.
 
 One run uses a folder for results at a time. The next run replaces the results.
+
+In a table, an empty cell, NA, NaN, NULL and a dot are missing values. Numbers have decimal points. The content of a file tells its format.
 
 Exit codes: 0, every execution succeeded, and every subject has a decision; 1, executions failed, a subject has no decision, or the counts of pipeline and decision records differ; 2, the command line, the input or the assembly is wrong; 130, interrupted.`
 }
@@ -49,6 +62,10 @@ func (c *runCommand) Validate() error {
 		return errors.New("expected \"<file>\" or --cohort FILE")
 	case c.File != "" && c.Cohort != "":
 		return errors.New("use either <file> or --cohort, not both: an execution scores one subject or a cohort")
+	case c.ShowModelErrors && c.Endpoint == "":
+		return errors.New("--show-model-errors requires --endpoint: the built-in model has no server")
+	case c.SubjectColumn != "" && c.Cohort == "":
+		return errors.New("--subject-column requires --cohort: it names a column of a table")
 	case c.Trial != "" && c.Cohort == "":
 		return errors.New("--trial requires --cohort: other inputs contain their own trialId")
 	case c.Trial != "" && !workflow.IsID(c.Trial):
@@ -68,17 +85,18 @@ type job struct {
 func (c *runCommand) Run(ctx context.Context, s program.Streams) (err error) {
 	progress := &progress{}
 	stateMachine, assemblyErr := c.stateMachine(s)
-	m, modelName, modelErr := c.model(ctx, s)
+	m, endpoint, modelErr := c.model(ctx, s, progress)
 	person, personErr := newPerson(c.Approve, s)
 	out, outErr := runner.Folder(c.Out)
 	file, inputErr := c.open(ctx, s)
+	known, labelsErr := c.labels(ctx, s)
 	if inputErr == nil {
 		defer func() { err = errors.Join(err, file.Close()) }()
 	}
 	if ctx.Err() != nil {
 		return program.Interrupted("nothing was executed")
 	}
-	if err := errors.Join(assemblyErr, modelErr, personErr, outErr, inputErr); err != nil {
+	if err := errors.Join(assemblyErr, modelErr, personErr, outErr, inputErr, labelsErr, c.cardFault()); err != nil {
 		return err
 	}
 	pipeline, err := runner.New(stateMachine, runner.Setting{
@@ -87,21 +105,98 @@ func (c *runCommand) Run(ctx context.Context, s program.Streams) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := c.probe(ctx, s, pipeline, endpoint, file); err != nil {
+		return err
+	}
 	output, err := runner.OpenOutput(out, stateMachine.Logging.Group) // Nothing is written before this point.
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, output.Close()) }()
-	about := report.About{StateMachine: stateMachine, Environment: c.Environment, Input: file.Name, Inputs: file.Count, Model: modelName}
-	return c.execute(ctx, s, &job{file, pipeline, newResults(about, output, c.Out, progress)})
+	histories := c.histories(s, file)
+	output.Keep(histories)
+	r := newResults(c.about(stateMachine, file, out, histories), output, c.Out, progress)
+	r.labels = known
+	return c.execute(ctx, s, &job{file, pipeline, r})
+}
+
+// histories says how to keep the histories, and tells if there are many.
+func (c *runCommand) histories(s program.Streams, file *intake.File) runner.Histories {
+	executions := file.Count
+	if c.Cohort != "" {
+		executions = file.Count / 10 // about the batches
+	}
+	kept := runner.HistoriesOf(c.Histories, executions)
+	if kept.Many && kept.Keep == runner.KeepAll {
+		note(s, fmt.Sprintf("the histories of %d executions take about %d MB, in folders of 1,000", executions, executions*runner.HistorySize>>20))
+	} else if kept.Many && c.Histories == "" {
+		note(s, fmt.Sprintf("%d executions: only the histories of those that fail, alert or do not decide are kept; --histories all keeps all, about %d MB",
+			executions, executions*runner.HistorySize>>20))
+	}
+	return kept
+}
+
+// about describes the run for the report.
+func (c *runCommand) about(stateMachine *assembly.StateMachine, file *intake.File, out string, histories runner.Histories) report.About {
+	return report.About{
+		StateMachine: stateMachine, Environment: c.Environment, Input: file.Name, Inputs: file.Count, Model: c.modelName(),
+		Histories: histories, Card: link(out, c.beside(c.Card, file, "card.html")), Quality: link(out, c.beside("", file, "quality.json")),
+	}
+}
+
+// beside returns the named file, or else the file with that name beside the input; "" if there is none.
+func (c *runCommand) beside(named string, file *intake.File, name string) string {
+	if named != "" {
+		return named
+	}
+	path := filepath.Join(filepath.Dir(file.Name), name)
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() || c.Cohort == intake.Stdin || c.File == intake.Stdin {
+		return ""
+	}
+	return path
+}
+
+// link returns the path of a file relative to a folder, for a page there.
+func link(folder, path string) string {
+	absolute, err := filepath.Abs(path)
+	if path == "" || err != nil {
+		return ""
+	}
+	relative, err := filepath.Rel(folder, absolute)
+	if err != nil {
+		return ""
+	}
+	return (&url.URL{Path: filepath.ToSlash(relative)}).String()
 }
 
 // open reads the inputs.
 func (c *runCommand) open(ctx context.Context, s program.Streams) (*intake.File, error) {
 	if c.Cohort != "" {
-		return intake.OpenCohort(ctx, c.Cohort, s.In)
+		file, err := intake.OpenCohort(ctx, c.Cohort, s.In, intake.Table{SubjectColumn: c.SubjectColumn})
+		if err == nil {
+			for _, decided := range file.Notes {
+				note(s, file.Name+": "+decided)
+			}
+		}
+		return file, err
 	}
 	return intake.Open(ctx, c.File, s.In)
+}
+
+// labels reads the known outcomes, nil without any.
+func (c *runCommand) labels(ctx context.Context, s program.Streams) (*labels.Labels, error) {
+	if c.Labels == "" {
+		return nil, nil
+	}
+	return labels.Open(ctx, c.Labels, s.In, intake.Table{SubjectColumn: ""})
+}
+
+// cardFault reports a model card that is not there.
+func (c *runCommand) cardFault() error {
+	if info, err := os.Stat(c.Card); c.Card != "" && (err != nil || info.IsDir()) {
+		return fmt.Errorf("--card %s: no such file: name the card.html of the model", c.Card)
+	}
+	return nil
 }
 
 // cohort returns what the extraction writes: the file of --cohort, or nil.
@@ -121,16 +216,27 @@ func (c *runCommand) execute(ctx context.Context, s program.Streams, j *job) err
 	j.results.progress.start(s.Err, j.file.Count, unit)
 	runErr := run(ctx, j)
 	j.results.progress.end()
-	switch done := j.results.done(j.file.Count, unit); {
-	case ctx.Err() != nil:
-		return program.Interrupted(done)
-	case runErr != nil:
-		return fmt.Errorf("%w\nthe run stopped: %s", runErr, done)
+	if j.results.labels != nil {
+		j.results.summary.Labels = j.results.labels.Compare()
+	}
+	if runErr != nil || ctx.Err() != nil {
+		return j.stopped(ctx, runErr, unit)
 	}
 	if err := j.results.output.WriteReport(j.results.page.Write(j.results.summary)); err != nil {
 		return err
 	}
 	return c.conclude(s, j.results)
+}
+
+// stopped writes the report of a run that did not come to its end, and says how far it came.
+func (j *job) stopped(ctx context.Context, runErr error, unit string) error {
+	done := j.results.done(j.file.Count, unit)
+	j.results.page.Stop(fmt.Sprintf("%d of %d %s were done.", j.results.complete(), j.file.Count, unit), ctx.Err() != nil)
+	err := j.results.output.WriteReport(j.results.page.Write(j.results.summary))
+	if ctx.Err() != nil {
+		return errors.Join(program.Interrupted(done), err)
+	}
+	return errors.Join(fmt.Errorf("%w\nthe run stopped: %s", runErr, done), err)
 }
 
 // runSubjects executes the pipeline for each subject.
@@ -156,26 +262,43 @@ func (c *runCommand) stateMachine(s program.Streams) (*assembly.StateMachine, er
 	if source := a.NewerSource(); source != "" {
 		warn(s, fmt.Sprintf("%s is newer than %s: synthesize again with `make synth`", source, c.Assembly))
 	}
+	form := assembly.OneSubject
 	if c.Cohort != "" {
-		return a.StateMachine(c.Environment, assembly.WholeCohort)
+		form = assembly.WholeCohort
 	}
-	return a.StateMachine(c.Environment, assembly.OneSubject)
+	found, err := a.StateMachine(c.Environment, form)
+	if err != nil || c.Threshold == nil {
+		return found, err
+	}
+	return found.WithThreshold(*c.Threshold)
 }
 
-// model returns the model that answers invocations, and its name for the report.
-func (c *runCommand) model(ctx context.Context, s program.Streams) (model.Model, string, error) {
+// model returns the model that answers invocations, and the endpoint if it is one.
+func (c *runCommand) model(ctx context.Context, s program.Streams, progress *progress) (model.Model, *model.Endpoint, error) {
 	if c.Endpoint == "" {
-		return model.Reference{}, "the built-in reference model, an illustration that predicts nothing about anyone", nil
+		return model.Reference{}, nil, nil
 	}
 	endpoint, err := model.NewEndpoint(c.Endpoint)
 	if err != nil {
-		return nil, "", err
+		return nil, nil, err
 	}
 	warning, err := endpoint.Ping(ctx)
 	if warning != "" {
 		warn(s, warning)
 	}
-	return endpoint, c.Endpoint, err
+	if c.ShowModelErrors {
+		shown := &modelErrors{to: s.Err, progress: progress, seen: map[string]bool{}}
+		endpoint = endpoint.Observed(shown.show)
+	}
+	return endpoint, endpoint, err
+}
+
+// modelName names the model for the report.
+func (c *runCommand) modelName() string {
+	if c.Endpoint == "" {
+		return "the built-in reference model, an illustration that predicts nothing about anyone"
+	}
+	return c.Endpoint
 }
 
 // warn prints a warning, which may quote others.
@@ -183,8 +306,15 @@ func warn(s program.Streams, warning string) {
 	fmt.Fprintln(s.Err, "clinicalrisk: warning:", plain.Line(warning))
 }
 
+// note prints what the command decided.
+func note(s program.Streams, text string) { fmt.Fprintln(s.Err, "clinicalrisk:", plain.Line(text)) }
+
 // conclude prints the summary of the run.
 func (c *runCommand) conclude(s program.Streams, r *results) error {
+	if r.summary.NobodyScored() && c.Endpoint == "" {
+		note(s, "nobody was scored: the built-in reference model needs the features "+strings.Join(model.Reference{}.Needs(), "; ")+
+			". For features of your own, start your model and use --endpoint URL")
+	}
 	if c.JSON {
 		text, err := json.MarshalIndent(r.summary, "", "  ")
 		if err != nil {

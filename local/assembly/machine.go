@@ -30,6 +30,8 @@ type StateMachine struct {
 	// have it: see [workflow.DefinitionDigest]. The definition here has resolved intrinsics, so its own digest would differ.
 	Digest  string
 	Logging Logging
+	// DefinedThreshold is the threshold of the template, if a run uses another one: see [StateMachine.WithThreshold].
+	DefinedThreshold *float64
 }
 
 // Logging configures what Step Functions writes to CloudWatch Logs about each execution.

@@ -12,12 +12,16 @@ import (
 
 const cohortExample = `like {"subject": "S-0001", "features": {…}}`
 
-// OpenCohort reads the file at path, or stdin for "-", as a cohort, and checks it as Open does. A line has a subject, and may have
-// features, an object. A subject without features is not a fault of the file: the pipeline counts it as not scored. A line may have
-// other fields.
-func OpenCohort(ctx context.Context, path string, stdin io.Reader) (*File, error) {
+// OpenCohort reads the file at path, or stdin for "-", as a cohort, and checks it as Open does.
+//
+// In JSON Lines, a line has a subject, and may have features, an object. A subject without features is not a fault of the file: the
+// pipeline counts it as not scored. A line may have other fields. In a CSV or Parquet file, a row has a subject and its features, a
+// column each. An empty cell, NA, NaN, NULL and a dot are missing values, null. The cells of a CSV column are all numbers, all true
+// or false, or all text. A column with the site of the subject is no feature.
+func OpenCohort(ctx context.Context, path string, stdin io.Reader, table Table) (*File, error) {
 	f := &File{parse: parseSubject, example: cohortExample}
-	if err := f.openAndCheck(ctx, path, stdin); err != nil {
+	convert := func(ctx context.Context) error { return f.convert(ctx, table) }
+	if err := f.openAndCheck(ctx, path, stdin, convert); err != nil {
 		return nil, err
 	}
 	return f, nil

@@ -9,7 +9,7 @@ import (
 func TestValidCohorts(t *testing.T) {
 	text := "\ufeff" + `{"subject": "A", "features": {"x": 1e0, "y": null}}` + "\r\n\n" + `{"subject": "B"}` + "\n" +
 		`{"subject": "C", "features": null, "site": "DE-03"}` + "\n" + `{"subject": "D", "features": {}}`
-	f, err := OpenCohort(t.Context(), write(t, "a.jsonl", text), nil)
+	f, err := OpenCohort(t.Context(), write(t, "a.jsonl", text), nil, Table{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,18 +44,18 @@ func TestFaultsOfCohorts(t *testing.T) {
 	for _, c := range []struct{ reason, text, want string }{
 		{"empty", "\n", "the file is empty: write one object on each line, like {\"subject\": \"S-0001\", \"features\": {…}}"},
 		{"an incomplete line", `{"subject": "A"`, ":1: not valid JSON (it ends too early)"},
-		{"a list", `["A"]`, ":1: the line must be an object"},
+		{"a list", `["A"]`, "the file is a JSON array: write one object on each line"},
 		{"no subject", `{"features": {}}`, ":1: subject is missing"},
 		{"features that are a string", `{"subject": "A", "features": "secret"}`, ":1: features must be an object"},
 		{"a line of the other form", validInput("A"), ":1: this line is an input for a run without --cohort: omit --cohort, or rename transformed_features to features"},
 		{"a subject twice", `{"subject": "A"}` + "\n" + `{"subject": "A"}`, `:2: subject "A" is already on line 1`},
 	} {
-		_, err := OpenCohort(t.Context(), write(t, "a.jsonl", c.text), nil)
+		_, err := OpenCohort(t.Context(), write(t, "a.jsonl", c.text), nil, Table{})
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: error %v, want it to contain %q", c.reason, err, c.want)
 		}
 	}
-	_, err := OpenCohort(t.Context(), write(t, "a.jsonl", "{\n{\"subject\": \"A\"}\n{}\n"), nil)
+	_, err := OpenCohort(t.Context(), write(t, "a.jsonl", "{\n{\"subject\": \"A\"}\n{}\n"), nil, Table{})
 	if err == nil || !strings.Contains(err.Error(), "a.jsonl:1: ") || !strings.Contains(err.Error(), "a.jsonl:3: ") {
 		t.Errorf("the error lacks a fault: %v", err)
 	}

@@ -7,9 +7,12 @@
 // The package reads the file twice, as a stream: once to check it, and once to run it. It keeps the ids of the subjects in memory, and
 // never their features. It accepts a byte order mark, Windows line ends and empty lines.
 //
-// [OpenCohort] reads a cohort instead, also JSON Lines. One execution scores all of its subjects:
+// [OpenCohort] reads a cohort instead: JSON Lines, or a table, CSV or Parquet. One execution scores all of its subjects:
 //
 //	{"subject": "S-0001", "features": {…}}
+//
+// The content of a file tells its format, and whether gzip or zstd compressed it. A file in a format that is not accepted gets one
+// error with the remedy.
 //
 // The package does not check the features. The model does: a missing or wrong feature makes its execution fail. Messages name places
 // and fields, never values of features.
@@ -45,11 +48,14 @@ type Input struct {
 
 // File is a file of valid inputs. The caller must close it.
 type File struct {
-	Name  string // for messages: the path, or "standard input"
-	Count int    // the number of inputs
+	Name   string   // for messages: the path, or "standard input"
+	Count  int      // the number of inputs
+	Format string   // such as "CSV, gzip"
+	Notes  []string // what the reader decided, such as which column has the subjects
 
 	file    *os.File
-	single  bool // one JSON document instead of lines
+	packed  string // how the file was compressed, "" if it was not
+	single  bool   // one JSON document instead of lines
 	parse   func(line) (Input, error)
 	example string // a valid line, for messages
 	cleanup func() error
@@ -59,13 +65,29 @@ type File struct {
 // the context is cancelled, Open returns its error.
 func Open(ctx context.Context, path string, stdin io.Reader) (*File, error) {
 	f := &File{single: strings.HasSuffix(strings.ToLower(path), ".json"), parse: parse, example: example}
-	if err := f.openAndCheck(ctx, path, stdin); err != nil {
+	if err := f.openAndCheck(ctx, path, stdin, f.onlyJSON); err != nil {
 		return nil, err
 	}
 	return f, nil
 }
 
-func (f *File) openAndCheck(ctx context.Context, path string, stdin io.Reader) error {
+// onlyJSON refuses a table: it has the subjects of one execution.
+func (f *File) onlyJSON(context.Context) error {
+	start, err := f.start(sniffed)
+	if err != nil || f.single {
+		return err
+	}
+	switch what, err := sniff(start, len(start) < sniffed); {
+	case err != nil:
+		return fmt.Errorf("%s: %w", f.Name, err)
+	case what == parquetTable, what == csvTable && isTable(start):
+		return fmt.Errorf("%s: the file is %s, a table of subjects: score it as a cohort, with --cohort %s", f.Name, what.words(), f.Name)
+	}
+	return nil
+}
+
+// openAndCheck opens the file, expands it if it is compressed, prepares it and checks it.
+func (f *File) openAndCheck(ctx context.Context, path string, stdin io.Reader, prepare func(context.Context) error) error {
 	f.Name, f.cleanup = path, func() error { return nil }
 	var err error
 	if path == Stdin {
@@ -77,8 +99,10 @@ func (f *File) openAndCheck(ctx context.Context, path string, stdin io.Reader) e
 	if err != nil {
 		return err
 	}
-	if err := f.check(ctx); err != nil {
-		return errors.Join(err, f.Close())
+	for _, step := range []func(context.Context) error{f.expand, prepare, f.check} {
+		if err := step(ctx); err != nil {
+			return errors.Join(err, f.Close())
+		}
 	}
 	return nil
 }
@@ -99,7 +123,7 @@ func (f *File) open(path string) error {
 
 // spool copies standard input to a temporary file, so that it can be read twice. Only its owner can read the file.
 func (f *File) spool(ctx context.Context, stdin io.Reader) error {
-	file, err := os.CreateTemp("", "clinicalrisk-*.jsonl")
+	file, err := temporary()
 	if err != nil {
 		return err
 	}
@@ -126,42 +150,49 @@ func (f *File) Close() error { return errors.Join(f.file.Close(), f.cleanup()) }
 // check reads the whole file and returns its faults.
 func (f *File) check(ctx context.Context) error {
 	seen := map[string]int{}
-	var faults []error
-	for input, err := range f.Inputs() {
+	faults := newFaults(f.Name, "line")
+	for input, err := range f.inputs() {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		if err != nil {
-			faults = append(faults, err)
+			faults.add(input.Line, err.Error())
 			continue
 		}
 		f.Count++
 		if line, twice := seen[input.Subject]; twice {
-			faults = append(faults, fmt.Errorf("%s:%d: subject %q is already on line %d: keep one of the two",
-				f.Name, input.Line, input.Subject, line))
+			faults.add(input.Line, fmt.Sprintf("subject %q is already on line %d: keep one of the two", input.Subject, line))
 			continue
 		}
 		seen[input.Subject] = input.Line
 	}
-	if len(faults) == 0 && f.Count == 0 {
+	if f.Count == 0 && len(faults.order) == 0 {
 		return fmt.Errorf("%s: the file is empty: write one object on each line, %s", f.Name, f.example)
 	}
-	if more := len(faults) - maxFaults; more > 0 {
-		faults = append(faults[:maxFaults], fmt.Errorf("%s: and %d more faults", f.Name, more))
-	}
-	return errors.Join(faults...)
+	return faults.err()
 }
 
 // Inputs returns the inputs in the order of the file. An error concerns one line. The next lines follow it.
 func (f *File) Inputs() iter.Seq2[Input, error] {
 	return func(yield func(Input, error) bool) {
+		for input, err := range f.inputs() {
+			if err != nil {
+				err = fmt.Errorf("%s:%d: %w", f.Name, input.Line, err)
+			}
+			if !yield(input, err) {
+				return
+			}
+		}
+	}
+}
+
+// inputs returns the inputs. Its errors do not name the place.
+func (f *File) inputs() iter.Seq2[Input, error] {
+	return func(yield func(Input, error) bool) {
 		for line, err := range f.lines() {
 			input := Input{Line: line.number}
 			if err == nil {
 				input, err = f.parse(line)
-			}
-			if err != nil {
-				err = fmt.Errorf("%s:%d: %w", f.Name, line.number, err)
 			}
 			if !yield(input, err) {
 				return

@@ -87,7 +87,7 @@ func TestFaults(t *testing.T) {
 		{"an incomplete line", "a.jsonl", validInput("A") + "\n{\"subject\": \"B\"", ":2: not valid JSON (it ends too early)"},
 		{"a syntax error", "a.jsonl", `{"subject": NaN}`, ":1: not valid JSON (column 13: "},
 		{"two values on a line", "a.jsonl", validInput("A") + validInput("B"), ":1: not valid JSON (column 67: text after the JSON value)"},
-		{"a list", "a.jsonl", "[" + validInput("A") + "]", ":1: the line must be an object"},
+		{"a list", "a.jsonl", "[" + validInput("A") + "]", "the file is a JSON array: write one object on each line"},
 		{"a list of inputs in a .json file", "a.json", "[" + validInput("A") + "]", "put several inputs into a .jsonl file, one on each line"},
 		{"lines in a .json file", "a.json", validInput("A") + "\n" + validInput("B"), "not valid JSON (line 2, column 1: text after the JSON value)"},
 		{"a syntax error in a document", "a.json", "{\n\n  x}", ":1: not valid JSON (line 3, column 3: "},
@@ -133,9 +133,21 @@ func TestAllFaultsAtOnce(t *testing.T) {
 }
 
 func TestManyFaultsAreCounted(t *testing.T) {
-	_, err := Open(t.Context(), write(t, "a.jsonl", strings.Repeat("{}\n", maxFaults+5)), nil)
+	var text strings.Builder
+	for i := range maxFaults + 5 {
+		fmt.Fprintf(&text, "{\"a%d\": 1, \"a%d\": 2}\n", i, i)
+	}
+	_, err := Open(t.Context(), write(t, "a.jsonl", text.String()), nil)
 	if err == nil || !strings.HasSuffix(err.Error(), "and 5 more faults") || strings.Count(err.Error(), "\n") != maxFaults {
 		t.Errorf("error:\n%v\nwant %d faults and the number of the others", err, maxFaults)
+	}
+}
+
+// A fault of every line is one answer.
+func TestEqualFaultsAreOneAnswer(t *testing.T) {
+	_, err := Open(t.Context(), write(t, "a.jsonl", strings.Repeat("{}\n", 25)), nil)
+	if err == nil || strings.Contains(err.Error(), "\n") || !strings.HasSuffix(err.Error(), "(also lines 2, 3, 4, 5 and 20 more)") {
+		t.Errorf("error:\n%v", err)
 	}
 }
 

@@ -34,6 +34,7 @@ type Endpoint struct {
 	base    string
 	client  *http.Client
 	timeout time.Duration
+	observe func(*Exchange) // nil without an observer
 }
 
 // NewEndpoint returns the endpoint at a URL such as http://127.0.0.1:8080. It does not connect.
@@ -116,6 +117,12 @@ func (e *Endpoint) Invoke(ctx context.Context, request Request) (Response, error
 	defer cancel()
 	status, contentType, body, err := e.post(limited, request)
 	response.ContentType, response.Body = contentType, string(body)
+	if e.observe != nil && ctx.Err() == nil {
+		e.observe(&Exchange{
+			URL: e.base + "/invocations", Request: request.Body, Status: status, ContentType: contentType, Body: body, Err: err,
+			Limit: e.timeout.String(),
+		})
+	}
 	switch {
 	case ctx.Err() != nil:
 		return response, ctx.Err()

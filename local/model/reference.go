@@ -145,6 +145,13 @@ func predict(features map[string]any) prediction {
 	return prediction{Risk: &risk}
 }
 
+// Needs describes the features that the model needs, such as "sex: female or male".
+func (Reference) Needs() []string {
+	var needs []string
+	readAll(func(name, rule string, _ func(any) bool) { needs = append(needs, name+": "+rule) }, &Features{})
+	return needs
+}
+
 // readFeatures returns the features, or all their faults in a fixed order.
 func readFeatures(values map[string]any) (f Features, faults []string) {
 	check := func(name, rule string, read func(value any) bool) {
@@ -154,6 +161,12 @@ func readFeatures(values map[string]any) (f Features, faults []string) {
 			faults = append(faults, "feature "+name+" must be "+rule)
 		}
 	}
+	readAll(check, &f)
+	return f, faults
+}
+
+// readAll checks every feature in a fixed order, and reads it into f.
+func readAll(check func(name, rule string, read func(value any) bool), f *Features) {
 	check("site_dropout_rate", "a number between 0 and 1, both excluded", func(value any) (ok bool) {
 		f.SiteDropoutRate, ok = value.(float64)
 		return ok && f.SiteDropoutRate > 0 && f.SiteDropoutRate < 1
@@ -178,7 +191,6 @@ func readFeatures(values map[string]any) (f Features, faults []string) {
 		f.Married, ok = value.(bool)
 		return ok
 	})
-	return f, faults
 }
 
 // integer returns the value if it is an integer from 0 to most.

@@ -1,21 +1,29 @@
 package outcome
 
-import "clinical-risk-pipeline/asl"
+import (
+	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/local/labels"
+)
 
 // Summary counts the outcomes of a run. Equal inputs have equal summaries: it has no durations.
 type Summary struct {
-	Environment  string         `json:"environment"`
-	StateMachine string         `json:"stateMachine"`
-	Threshold    *float64       `json:"threshold"`  // the risk above which the pipeline alerts; null if the definition does not have it as a number
-	Executions   int            `json:"executions"` // executions that ended
-	Succeeded    int            `json:"succeeded"`
-	Failed       int            `json:"failed"` // executions that did not succeed
-	Alerts       int            `json:"alerts"` // published alerts
-	Retries      int            `json:"retries"`
-	*Coverage                   // nil without a cohort
-	ByDecision   map[string]int `json:"byDecision"`  // subjects by decision
-	ByLastState  map[string]int `json:"byLastState"` // executions by their last state
-	ByError      map[string]int `json:"byError"`     // executions by the name of their error, or else by their status
+	Environment  string   `json:"environment"`
+	StateMachine string   `json:"stateMachine"`
+	Threshold    *float64 `json:"threshold"` // the risk above which the pipeline alerts; null if the definition does not have it as a number
+	// DefinedThreshold is the threshold of the definition, if the run used another one; nil if not.
+	DefinedThreshold *float64       `json:"definedThreshold,omitempty"`
+	Executions       int            `json:"executions"` // executions that ended
+	Succeeded        int            `json:"succeeded"`
+	Failed           int            `json:"failed"` // executions that did not succeed
+	Alerts           int            `json:"alerts"` // published alerts
+	Retries          int            `json:"retries"`
+	*Coverage                       // nil without a cohort
+	ByDecision       map[string]int `json:"byDecision"`  // subjects by decision
+	ByLastState      map[string]int `json:"byLastState"` // executions by their last state
+	ByError          map[string]int `json:"byError"`     // executions by the name of their error, or else by their status
+
+	// Labels compares the scores with known outcomes; nil without --labels.
+	Labels *labels.Comparison `json:"labels,omitempty"`
 }
 
 // NewSummary returns a summary without outcomes.
@@ -55,4 +63,9 @@ func (s *Summary) end(e *Ending, alerts int) {
 		s.Retries += r.Count
 	}
 	s.ByLastState[e.LastState()]++
+}
+
+// NobodyScored tells whether subjects were to be scored, and none has a decision by a score.
+func (s *Summary) NobodyScored() bool {
+	return s.ByDecision[string(HighRisk)] == 0 && s.ByDecision[string(LowRisk)] == 0 && s.ByDecision[string(Undecided)] > 0
 }

@@ -41,14 +41,17 @@ type subjectRow struct {
 const maxCauses = 100
 
 // failures groups failed executions by error, state and cause.
-type failures map[failureKey]*list[string]
+type failures map[failureKey]*list[failed]
+
+// failed is a subject or cohort whose execution failed.
+type failed struct{ Who, Execution string }
 
 type failureKey struct{ Error, State, Cause string }
 
 // failureGroup is a row of the page's table.
 type failureGroup struct {
 	failureKey
-	Subjects *list[string]
+	Subjects *list[failed]
 }
 
 func (f failures) add(e *outcome.Ending, who string) {
@@ -57,9 +60,9 @@ func (f failures) add(e *outcome.Ending, who string) {
 		key.Cause = "Other causes: see executions.jsonl."
 	}
 	if f[key] == nil {
-		f[key] = &list[string]{}
+		f[key] = &list[failed]{}
 	}
-	f[key].add(who)
+	f[key].add(failed{who, e.Execution})
 }
 
 // groups returns the rows, the most frequent first.

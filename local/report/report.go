@@ -6,9 +6,11 @@
 package report
 
 import (
+	"cmp"
 	_ "embed"
 	"html/template"
 	"io"
+	"slices"
 	"time"
 
 	"clinical-risk-pipeline/asl"
@@ -16,7 +18,9 @@ import (
 	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/local"
 	"clinical-risk-pipeline/local/assembly"
+	"clinical-risk-pipeline/local/labels"
 	"clinical-risk-pipeline/local/outcome"
+	"clinical-risk-pipeline/local/runner"
 )
 
 // maxItems is the maximum number of items in a list of the page. The files beside the page have all.
@@ -29,6 +33,9 @@ type About struct {
 	Input        string // the name of the file
 	Inputs       int    // the number of inputs in it
 	Model        string // the URL of the model, or a description
+	Histories    runner.Histories
+	Card         string // the URL of the model card, relative to the page; "" without one
+	Quality      string // the URL of the data's quality.json, relative to the page; "" without one
 }
 
 // Report collects outcomes. It keeps a limited number of them, and counts the others.
@@ -36,12 +43,15 @@ type Report struct {
 	about      About
 	overlay    draw.Overlay
 	scores     histogram
-	highRisk   list[subjectRow]
+	highRisk   []subjectRow
 	failures   failures
 	retries    retries
 	cohort     *cohort // nil in a run with one execution for each subject
 	approvals  list[local.Approval]
 	downstream list[local.Downstream]
+
+	stopped     string // how far the run came that did not end; "" for one that did
+	interrupted bool
 }
 
 // New returns an empty report.
@@ -61,7 +71,7 @@ func (r *Report) Add(o *outcome.Outcome) {
 		r.scores.add(*o.RiskScore, o.Decision)
 	}
 	if o.Decision == outcome.HighRisk {
-		r.highRisk.add(subjectRow{o.Subject, o.TrialID, "", o.RiskScore, o.Alerted})
+		r.highRisk = append(r.highRisk, subjectRow{o.Subject, o.TrialID, "", o.RiskScore, o.Alerted})
 	}
 }
 
@@ -83,7 +93,7 @@ func (r *Report) AddCohort(c *outcome.Cohort, subjects []outcome.Subject) {
 			r.cohort.lose(s)
 		}
 		if s.Decision == outcome.HighRisk {
-			r.highRisk.add(subjectRow{s.Subject, c.TrialID, s.Batch, s.RiskScore, c.Alerted})
+			r.highRisk = append(r.highRisk, subjectRow{s.Subject, c.TrialID, s.Batch, s.RiskScore, c.Alerted})
 		}
 	}
 }
@@ -93,6 +103,9 @@ func (r *Report) AddEffects(approvals []local.Approval, downstream []local.Downs
 	r.approvals.add(approvals...)
 	r.downstream.add(downstream...)
 }
+
+// Stop says how far a run came that a person interrupted or that could not go on.
+func (r *Report) Stop(done string, interrupted bool) { r.stopped, r.interrupted = done, interrupted }
 
 // end adds the end of the execution of a subject or cohort.
 func (r *Report) end(e *outcome.Ending, who string) {
@@ -134,6 +147,7 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"plural":   plural,
 	"moment":   moment,
 	"duration": duration,
+	"figure":   labels.Figure,
 }).Parse(pageSource + cohortSource + effectsSource))
 
 // view is the data of the page's template.
@@ -154,8 +168,34 @@ type view struct {
 	Subjects   int
 	Generated  string
 	Logging    string
+	Stopped    string
+	Broken     bool // whether the run could not go on
 
 	threshold float64
+}
+
+// History returns the path of the history of an execution that failed, "" if it is not kept.
+func (v view) History(execution string) string {
+	if v.Histories.Keep == runner.KeepNone || execution == "" {
+		return ""
+	}
+	return v.Histories.Path(execution)
+}
+
+// byScore returns the subjects at high risk, the highest score first.
+func (r *Report) byScore() *list[subjectRow] {
+	slices.SortStableFunc(r.highRisk, func(a, b subjectRow) int { return cmp.Compare(value(b.Score), value(a.Score)) })
+	sorted := &list[subjectRow]{}
+	sorted.add(r.highRisk...)
+	return sorted
+}
+
+// value is a score for sorting: one that is not known comes first.
+func value(score *float64) float64 {
+	if score == nil {
+		return 2
+	}
+	return *score
 }
 
 // Score formats a subject's score.
@@ -171,10 +211,11 @@ func (r *Report) Write(summary *outcome.Summary) func(io.Writer) error {
 		threshold, known := r.about.StateMachine.Threshold()
 		v := view{
 			About: r.about, Summary: summary, Style: template.CSS(style), Drawing: template.HTML(drawing), NotDrawn: notDrawn,
-			Scores: r.scores.chart(threshold, known), HighRisk: &r.highRisk, Failures: r.failures.groups(),
+			Scores: r.scores.chart(threshold, known), HighRisk: r.byScore(), Failures: r.failures.groups(),
 			Retries: r.retries.rows(), threshold: threshold,
 			Generated: time.Now().UTC().Format("2006-01-02 15:04 MST"), Logging: r.about.StateMachine.Logging.Level,
 			Cohort: r.cohort, Approvals: &r.approvals, Downstream: &r.downstream, Subjects: r.about.Inputs,
+			Stopped: r.stopped, Broken: !r.interrupted,
 		}
 		if known {
 			v.Threshold = formatExact(threshold)

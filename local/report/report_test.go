@@ -12,7 +12,9 @@ import (
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/local/assembly"
+	"clinical-risk-pipeline/local/labels"
 	"clinical-risk-pipeline/local/outcome"
+	"clinical-risk-pipeline/local/runner"
 )
 
 const definition = `{"QueryLanguage": "JSONata", "StartAt": "InvokeModel", "States": {
@@ -219,7 +221,7 @@ func TestFailuresAreGrouped(t *testing.T) {
 	for _, g := range f.groups() {
 		subjects := ""
 		for _, subject := range g.Subjects.Items {
-			subjects += subject
+			subjects += subject.Who
 		}
 		got = append(got, g.Error+g.Cause+subjects)
 	}
@@ -254,5 +256,94 @@ func TestForeignTextOnThePage(t *testing.T) {
 	}
 	if got := page.String(); strings.ContainsAny(got, "\u202e\u2066\u200b\x1b\u009b\u2028") || !strings.Contains(got, `T\u202e\u2066\u200b`) {
 		t.Errorf("the page has hidden characters: %q", text(got))
+	}
+}
+
+func TestNobodyIsScored(t *testing.T) {
+	seen := text(render(t, failedOutcome("S-1", "Model.Down", "No model."), failedOutcome("S-2", "Model.Down", "No model.")))
+	for _, want := range []string{"None of 2 subjects could be scored", "Nothing is known about their risk: a person must look."} {
+		if !strings.Contains(seen, want) {
+			t.Errorf("the page does not say %q:\n%s", want, seen)
+		}
+	}
+	if strings.Contains(seen, "of 2 at high risk") {
+		t.Errorf("the page speaks of a risk that nobody knows:\n%s", seen)
+	}
+}
+
+// The highest score comes first, also where the list is cut.
+func TestHighRiskIsSorted(t *testing.T) {
+	var outcomes []*outcome.Outcome
+	for i := range maxItems + 10 {
+		outcomes = append(outcomes, scoredOutcome(fmt.Sprintf("S-%03d", i), 0.76+float64(i)/10000))
+	}
+	seen := text(render(t, outcomes...))
+	first, last := strings.Index(seen, "S-209 T-1"), strings.Index(seen, "S-010 T-1")
+	if first < 0 || last < first || strings.Contains(seen, "S-009 T-1") || !strings.Contains(seen, "And 10 more") {
+		t.Errorf("the highest score is at %d, the last that is shown at %d", first, last)
+	}
+}
+
+// A reader finds the parts of the page, and a failure leads to its history.
+func TestLandmarksAndLinks(t *testing.T) {
+	failed := failedOutcome("S-1", "Model.Down", "No model.")
+	failed.Execution = "000001-S-1"
+	a := about()
+	a.Card, a.Quality, a.Histories = "../model/card.html", "quality.json", runner.Histories{Keep: runner.KeepNotable}
+	r, summary := New(a), outcome.NewSummary("dev", "risk")
+	r.Add(failed)
+	summary.Add(failed, 0)
+	var page bytes.Buffer
+	if err := r.Write(summary)(&page); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`<main id="main">`, `</main>`, `<nav aria-label="Sections">`, `<a class="skip" href="#main">`, `<header>`,
+		`<a class="id" href="histories/000001-S-1.json">S-1</a>`, `<a href="../model/card.html">Model card</a>`, `<a href="quality.json">Quality of the data</a>`} {
+		if !strings.Contains(page.String(), want) {
+			t.Errorf("the page has no %s", want)
+		}
+	}
+	a.Histories.Keep = runner.KeepNone
+	page.Reset()
+	r = New(a)
+	r.Add(failed)
+	if err := r.Write(summary)(&page); err != nil || strings.Contains(page.String(), `href="histories`) {
+		t.Errorf("the page links to a history that is not kept: %v", err)
+	}
+}
+
+func TestStoppedRun(t *testing.T) {
+	for interrupted, want := range map[bool]string{true: "The run was interrupted 7 of 9 subjects were done. Of these, 1 at high risk,", false: "The run could not go on 7 of 9"} {
+		r, summary := New(about()), outcome.NewSummary("dev", "risk")
+		o := scoredOutcome("S-1", 0.9)
+		r.Add(o)
+		summary.Add(o, 1)
+		r.Stop("7 of 9 subjects were done.", interrupted)
+		var page bytes.Buffer
+		if err := r.Write(summary)(&page); err != nil {
+			t.Fatal(err)
+		}
+		if seen := text(page.String()); !strings.Contains(seen, want) {
+			t.Errorf("the page does not say %q:\n%s", want, seen)
+		}
+	}
+}
+
+func TestAnotherThresholdAndOutcomes(t *testing.T) {
+	r, summary := New(about()), outcome.NewSummary("dev", "risk")
+	defined, auc := 0.9, 0.5712
+	summary.DefinedThreshold = &defined
+	summary.Labels = &labels.Comparison{File: "outcomes.csv", Compared: 12, Events: 7, AUC: &auc, TruePositive: 3, FalseNegative: 4, TrueNegative: 5, NotInRun: 6}
+	r.Add(scoredOutcome("S-1", 0.2))
+	var page bytes.Buffer
+	if err := r.Write(summary)(&page); err != nil {
+		t.Fatal(err)
+	}
+	seen := text(page.String())
+	for _, want := range []string{"Another threshold. This run used 0.75; the definition has 0.9.", "12 subjects have both a score and an outcome, and 7 of them dropped out.",
+		"Dropped out 3 4", "Stayed 0 5", "AUC 0.571", "Brier score –", "6 outcomes of subjects that are not in the run"} {
+		if !strings.Contains(seen, want) {
+			t.Errorf("the page does not say %q:\n%s", want, seen)
+		}
 	}
 }

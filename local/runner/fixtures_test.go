@@ -135,7 +135,10 @@ func scoringEndpoint(t *testing.T) model.Model {
 
 func openCohort(t testing.TB, lines []string) *intake.File {
 	t.Helper()
-	return openLines(t, intake.OpenCohort, lines)
+	open := func(ctx context.Context, path string, stdin io.Reader) (*intake.File, error) {
+		return intake.OpenCohort(ctx, path, stdin, intake.Table{})
+	}
+	return openLines(t, open, lines)
 }
 
 // openLines opens a file of the lines until the test ends.

@@ -31,6 +31,7 @@ const (
 type Output struct {
 	dir     string // absolute
 	lock    *flock.Flock
+	kept    Histories
 	logName string              // the log group's file; "" without one
 	files   map[string]*os.File // the open files by name
 }
@@ -46,8 +47,9 @@ func OpenOutput(dir, logGroup string) (*Output, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &Output{dir: dir, lock: lock, files: map[string]*os.File{}}
-	faults := []error{os.Mkdir(filepath.Join(dir, historiesFolder), 0o700), o.append(executionsFile, nil), o.append(alertsFile, nil)}
+	o := &Output{dir: dir, lock: lock, files: map[string]*os.File{}, kept: Histories{Keep: KeepAll}}
+	header, err := scores(true)
+	faults := []error{err, os.Mkdir(filepath.Join(dir, historiesFolder), 0o700), o.append(scoresFile, header), o.append(executionsFile, nil), o.append(alertsFile, nil)}
 	if logGroup != "" {
 		o.logName = filepath.Join(logsFolder, strings.ReplaceAll(strings.Trim(logGroup, "/"), "/", "-")+".jsonl")
 		faults = append(faults, o.append(o.logName, nil))
@@ -57,6 +59,9 @@ func OpenOutput(dir, logGroup string) (*Output, error) {
 	}
 	return o, nil
 }
+
+// Keep says which histories to keep. Default: all.
+func (o *Output) Keep(histories Histories) { o.kept = histories }
 
 func open(path string) (*os.File, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -73,7 +78,14 @@ func (o *Output) Report() string { return filepath.Join(o.dir, reportFile) }
 
 // Write writes the result of one subject.
 func (o *Output) Write(r *Result) error {
-	return o.write(r.Outcome.Execution, r.Files, r.Effects, r.Outcome)
+	row, err := scores(false, scoreRow(r.Outcome))
+	if err != nil {
+		return err
+	}
+	if err := o.append(scoresFile, row); err != nil {
+		return err
+	}
+	return o.write(r.Outcome.Execution, isNotable(r.Outcome), r.Files, r.Effects, r.Outcome)
 }
 
 // WriteCohort writes the result of a cohort. WriteBatch wrote its batches.
@@ -82,21 +94,22 @@ func (o *Output) WriteCohort(r *CohortResult) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(writeWhole(filepath.Join(o.dir, subjectsFile), lines), o.write(r.Outcome.Execution, r.Files, r.Effects, r.Outcome))
+	rows, err := scores(false, scoreRows(r)...)
+	if err != nil {
+		return err
+	}
+	return errors.Join(writeWhole(filepath.Join(o.dir, subjectsFile), lines), o.append(scoresFile, rows),
+		o.write(r.Outcome.Execution, true, r.Files, r.Effects, r.Outcome))
 }
 
 // WriteBatch writes the history and the log of a batch.
 func (o *Output) WriteBatch(r *BatchResult) error {
-	folder := filepath.Join(o.dir, historiesFolder, r.Execution)
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return err
-	}
-	return o.inspect(filepath.Join(folder, r.Name+"-"+r.Child), r.Files)
+	return o.inspect(o.kept.batch(r), r.Reason != "", r.Files)
 }
 
 // write writes the result of an execution: the history, whole or not at all, then complete lines, the execution's line last.
-func (o *Output) write(execution string, files Files, effects Effects, line any) error {
-	if err := o.inspect(filepath.Join(o.dir, historiesFolder, execution), files); err != nil {
+func (o *Output) write(execution string, notable bool, files Files, effects Effects, line any) error {
+	if err := o.inspect(o.kept.folded(execution), notable, files); err != nil {
 		return err
 	}
 	for _, lines := range []struct {
@@ -120,10 +133,12 @@ func (o *Output) write(execution string, files Files, effects Effects, line any)
 	return nil
 }
 
-// inspect writes the history and the log of an execution.
-func (o *Output) inspect(history string, files Files) error {
-	if err := writeWhole(history+".json", files.History); err != nil {
-		return err
+// inspect writes the history of an execution, if it is kept, and the log.
+func (o *Output) inspect(history string, notable bool, files Files) error {
+	if o.kept.keeps(notable) {
+		if err := writeWhole(filepath.Join(o.dir, historiesFolder, filepath.FromSlash(history)+".json"), files.History); err != nil {
+			return err
+		}
 	}
 	if o.logName == "" || len(files.Log) == 0 {
 		return nil

@@ -23,7 +23,7 @@ const (
 
 // written are the names that a run replaces.
 var written = []string{
-	executionsFile, alertsFile, operationsFile, approvalsFile, downstreamFile, subjectsFile,
+	executionsFile, alertsFile, operationsFile, approvalsFile, downstreamFile, subjectsFile, scoresFile,
 	historiesFolder, logsFolder, objectsFolder, reportFile,
 }
 
