@@ -235,7 +235,7 @@ func (l location) items(parse func(io.Reader) (items.Source, error)) (items.Sour
 }
 
 // decompressed is the text of an object, which is compressed if its key ends in .gz (gzip) or .zst (Zstandard). A window of more than
-// 8 MB, which is more than RFC 8878 asks a decoder for, is a fault. The caller releases the decoder.
+// 8 MiB is a fault: RFC 8878 asks decoders to support 8 MB. The caller releases the decoder.
 func decompressed(key string, body io.Reader) (text io.Reader, release func(), err error) {
 	release = func() {}
 	switch {

@@ -7,7 +7,7 @@
 # cannot, or AWS did not answer, 2 wrong usage.
 set -u
 
-capacity=256 # pending and running steps: https://docs.aws.amazon.com/emr/latest/ManagementGuide/AddMoreThan256Steps.html
+capacity=256 # pending and running steps: https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-work-with-steps.html
 
 case ${2:-} in
 '' | *[!0-9]* | 0*) at_once= ;;

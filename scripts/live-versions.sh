@@ -15,7 +15,7 @@ fault=$(mktemp)
 trap 'rm -f "$fault"' EXIT
 versions=
 for alias; do
-	# A canary that is still shifting has two versions: the one with more executions is the one from before.
+	# An alias with two versions is in the middle of a shift: take the version that gets more executions.
 	if version=$(aws stepfunctions describe-state-machine-alias --state-machine-alias-arn "$alias" \
 		--query 'sort_by(routingConfiguration, &weight)[-1].stateMachineVersionArn' --output text 2>"$fault"); then
 		versions=$versions${versions:+,}$version

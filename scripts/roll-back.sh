@@ -19,7 +19,7 @@ live() { # live ALIAS_ARN: prints the versions of an alias and their weights
 
 [ $# = 1 ] && [ -n "$1" ] || usage "$@"
 if [ "$1" = none ]; then
-	echo "there is no version to go back to: this was the first deployment" >&2
+	echo "this was the first deployment: the aliases had no version before" >&2
 	exit 1
 fi
 versions=$(echo "$1" | tr , ' ')

@@ -1,9 +1,6 @@
 package stages
 
 import (
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -26,52 +23,7 @@ esac
 
 const machineARN = "arn:aws:states:eu-central-1:222222222222:stateMachine:"
 
-// fake is a folder with a command "aws" and the files that it answers from, $ANSWERS.
-type fake string
-
 func newAliases(t *testing.T, files map[string]string) fake { return newFake(t, fakeAliases, files) }
-
-func newFake(t *testing.T, aws string, files map[string]string) fake {
-	t.Helper()
-	dir := t.TempDir()
-	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.Mkdir(filepath.Join(dir, "bin"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "bin", "aws"), []byte(aws), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	return fake(dir)
-}
-
-// run runs a script of the project.
-func (a fake) run(t *testing.T, script string, arguments ...string) (output string, code int) {
-	t.Helper()
-	if _, err := os.Stat("../" + script); err != nil { // so that a change of the script reruns the test
-		t.Fatal(err)
-	}
-	command := exec.Command(script, arguments...)
-	command.Dir = ".."
-	command.Env = append(os.Environ(), "PATH="+string(a)+"/bin:"+os.Getenv("PATH"), "ANSWERS="+string(a))
-	text, err := command.CombinedOutput()
-	if command.ProcessState == nil {
-		t.Fatal(err)
-	}
-	return strings.TrimSpace(string(text)), command.ProcessState.ExitCode()
-}
-
-func (a fake) has(t *testing.T, machine string) string {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join(string(a), machine))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
 
 func routing(versions ...string) string {
 	var b strings.Builder
@@ -128,7 +80,7 @@ func TestRollBackSaysWhatItCouldNotDo(t *testing.T) {
 			t.Errorf("exit code %d, want %s:\n%s", code, want, output)
 		}
 	}
-	if output, code := stuck.run(t, "scripts/roll-back.sh", "none"); code != 1 || output != "there is no version to go back to: this was the first deployment" {
+	if output, code := stuck.run(t, "scripts/roll-back.sh", "none"); code != 1 || output != "this was the first deployment: the aliases had no version before" {
 		t.Errorf("exit code %d: %s", code, output)
 	}
 	for _, wrong := range []string{"", machineARN + "One", machineARN + "One:live", machineARN + "One:7," + machineARN + "Two:7x"} {

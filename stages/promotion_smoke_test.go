@@ -2,7 +2,6 @@ package stages
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -10,34 +9,20 @@ import (
 
 // fakeAWS answers as the AWS command line does. The execution is running at the first call and has ended at the second.
 const fakeAWS = `#!/bin/sh
-echo "$*" >> "$CALLS"
+echo "$*" >> "$ANSWERS/calls"
 case "$*" in
 *start-execution*) echo arn:aws:states:eu-central-1:222222222222:execution:Risk:smoke-1 ;;
 *"[error, cause]"*) echo "InvalidScore the endpoint's answer has no usable score" ;;
-*describe-execution*) if [ -e "$CALLS.seen" ]; then echo "$OUTCOME"; else touch "$CALLS.seen"; echo RUNNING; fi ;;
+*describe-execution*) if [ -e "$ANSWERS/seen" ]; then cat "$ANSWERS/outcome"; else touch "$ANSWERS/seen"; echo RUNNING; fi ;;
 esac
 `
 
 func smoke(t *testing.T, outcome string, arguments ...string) (output, calls string, code int) {
 	t.Helper()
-	bin := t.TempDir()
-	if err := os.WriteFile(filepath.Join(bin, "aws"), []byte(fakeAWS), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	log := filepath.Join(bin, "calls")
-	// The go command reruns cached tests when a file that they looked at has changed.
-	if _, err := os.Stat("../scripts/smoke.sh"); err != nil {
-		t.Fatal(err)
-	}
-	command := exec.Command("scripts/smoke.sh", arguments...)
-	command.Dir = ".."
-	command.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "CALLS="+log, "OUTCOME="+outcome, "SMOKE_POLL_SECONDS=0")
-	text, err := command.CombinedOutput()
-	if command.ProcessState == nil {
-		t.Fatal(err)
-	}
-	seen, _ := os.ReadFile(log)
-	return string(text), string(seen), command.ProcessState.ExitCode()
+	t.Setenv("SMOKE_POLL_SECONDS", "0")
+	a := newFake(t, fakeAWS, map[string]string{"outcome": outcome, "calls": ""})
+	output, code = a.run(t, "scripts/smoke.sh", arguments...)
+	return output, a.has(t, "calls"), code
 }
 
 const aliasARN = "arn:aws:states:eu-central-1:222222222222:stateMachine:Risk:live"

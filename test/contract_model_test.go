@@ -144,8 +144,8 @@ func (c *contract) text(path string, shape apiShape, value any) {
 	}
 }
 
-// goPattern is the whole of a pattern of an API model; nil where there is none, or one that Go has no equal of: the ranges of UTF-16
-// surrogates.
+// goPattern is the pattern of an API model for a whole text. It is nil for a shape without a pattern, and for a pattern that Go cannot
+// express: ranges of UTF-16 surrogates.
 func goPattern(pattern string) *regexp.Regexp {
 	if pattern == "" {
 		return nil

@@ -43,7 +43,7 @@ func (v *variant) failures(task string) []outcome {
 // wrongFeatures are objects that have no features of the subject S-0.
 var wrongFeatures = []string{
 	"", "null", "[]", `"S-0"`, `{"subject": "S-0", "features": {"id": "S-0"`, `{"subject": "S-0"}`, `{"features": {"id": "S-0"}}`,
-	`{"subject": "S-1", "features": {"id": "S-1"}}`, `{"subject": "S-0", "features": []}`, `{"subject": "S-0", "features": "` + canary + `"}`,
+	`{"subject": "S-1", "features": {"id": "S-1"}}`, `{"subject": "S-0", "features": []}`, `{"subject": "S-0", "features": {}}`, `{"subject": "S-0", "features": "` + canary + `"}`,
 	`{"subject": ["S-0"], "features": {"id": "S-0"}}`,
 }
 

@@ -59,10 +59,11 @@ func TestTheModelGetsTheExtractedFeaturesAndNotThoseOfTheInput(t *testing.T) {
 // Requirements: SRC-06, SRC-23
 func TestFeaturesOfNobodyOrOfAnotherSubjectAreNeverScored(t *testing.T) {
 	for body, want := range map[string]string{
-		"":               "FeaturesMissing: The object s3://features-bucket/features/NAME/attempt-0-0/features.json does not exist. The extraction writes the features to its --output.",
-		"SECRET no JSON": "InvalidFeatures: ",
+		"":                "FeaturesMissing: The object s3://features-bucket/features/NAME/attempt-0-0/features.json does not exist. The extraction must write the features to its --output.",
+		"SECRET not JSON": "InvalidFeatures: ",
 		`{"subject": "SYN-AD-402-0118", "features": {"age": 1}}`: "InvalidFeatures: ",
 		`{"subject": "S-001", "features": [1]}`:                  "InvalidFeatures: ",
+		`{"subject": "S-001", "features": {}}`:                   "InvalidFeatures: ",
 		`{"features": {"age": 1}}`:                               "InvalidFeatures: ",
 	} {
 		x, asked := runFeatures(t, body)

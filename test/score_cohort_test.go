@@ -73,7 +73,7 @@ func TestCohortsThatAreEmptyMissingOrTooLarge(t *testing.T) {
 				return failing("S3.NoSuchKeyException", "no such key")(task)
 			})
 		})
-		cause := "There is no object s3://cohorts-bucket/" + firstAttempt + ". The extraction writes the cohort to its --output."
+		cause := "The object s3://cohorts-bucket/" + firstAttempt + " does not exist. The extraction must write the cohort to its --output."
 		if got.Error != "CohortMissing" || got.Cause != cause || calls != 1 {
 			t.Errorf("ended with %s (%s) after %d look-ups, want %s", got.Error, got.Cause, calls, cause)
 		}

@@ -38,7 +38,7 @@ const (
 	ReadFeatures    = "ReadFeatures"    // reads what the extraction wrote
 	CheckFeatures   = "CheckFeatures"   // checks that they are features of the subject
 	InvalidFeatures = "InvalidFeatures" // fails the execution: they are not
-	FeaturesMissing = "FeaturesMissing" // fails the execution: there is no such object
+	FeaturesMissing = "FeaturesMissing" // fails the execution: the object does not exist
 )
 
 // The states that a cohort adds. The children of ScoreCohort execute InvokeModel and the states from CheckPredictions on,
@@ -46,7 +46,7 @@ const (
 const (
 	FindCohort         = "FindCohort"         // looks up the cohort's object, and its version
 	CheckCohort        = "CheckCohort"        // checks that the object has a version, which the reader then reads
-	CohortMissing      = "CohortMissing"      // fails the execution: there is no such object
+	CohortMissing      = "CohortMissing"      // fails the execution: the object does not exist
 	CohortNotVersioned = "CohortNotVersioned" // fails the execution: the bucket keeps no versions
 	ScoreCohort        = "ScoreCohort"        // distributes the cohort over children, and adds their counts up
 	CheckCoverage      = "CheckCoverage"      // checks that every subject was scored and recorded

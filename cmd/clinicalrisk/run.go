@@ -144,7 +144,7 @@ func (c *runCommand) about(stateMachine *assembly.StateMachine, file *intake.Fil
 	}
 }
 
-// beside returns the named file, or else the file with that name beside the input; "" if there is none.
+// beside returns the named file or, without one, the file of that name in the input's folder. It returns "" if neither exists.
 func (c *runCommand) beside(named string, file *intake.File, name string) string {
 	if named != "" {
 		return named
@@ -191,7 +191,7 @@ func (c *runCommand) labels(ctx context.Context, s program.Streams) (*labels.Lab
 	return labels.Open(ctx, c.Labels, s.In, intake.Table{SubjectColumn: ""})
 }
 
-// cardFault reports a model card that is not there.
+// cardFault reports a model card that does not exist.
 func (c *runCommand) cardFault() error {
 	if info, err := os.Stat(c.Card); c.Card != "" && (err != nil || info.IsDir()) {
 		return fmt.Errorf("--card %s: no such file: name the card.html of the model", c.Card)

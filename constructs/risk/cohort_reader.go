@@ -1,24 +1,21 @@
 package risk
 
 import (
-	"clinical-risk-pipeline/workflow"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
 )
 
 // cohortReader reads the items of a cohort: the version that FindCohort saw, from a bucket of the expected owner. The CDK's own reader
-// has neither argument.
+// takes neither argument.
 type cohortReader struct {
 	awsstepfunctions.S3JsonLItemReader
-	owner string
 }
 
 func newCohortReader(c *Cohort) *cohortReader {
-	r := &cohortReader{owner: ownerOf(c.Bucket)}
+	r := &cohortReader{}
 	awsstepfunctions.NewS3JsonLItemReader_Override(r, &awsstepfunctions.S3FileItemReaderProps{
 		Bucket:   c.Bucket,
-		Key:      jsii.String(expression(cohortAddress + ".key")),
+		Key:      jsii.String(cohortAddress + ".key"),
 		MaxItems: jsii.Number(c.MaxSubjects + 1), // one more shows that a cohort is too large
 	})
 	return r
@@ -30,11 +27,6 @@ func (r *cohortReader) Render(_ awsstepfunctions.QueryLanguage) any {
 	return map[string]any{
 		"Resource":     r.Resource(),
 		"ReaderConfig": map[string]any{"InputType": "JSONL", "MaxItems": r.MaxItems()},
-		"Arguments": map[string]any{
-			"Bucket":              r.Bucket().BucketName(),
-			"ExpectedBucketOwner": r.owner,
-			"Key":                 r.Key(),
-			"VersionId":           expression("$states.input." + workflow.CohortObject + ".versionId"),
-		},
+		"Arguments":    ofObject(r.Bucket(), *r.Key(), map[string]any{"VersionId": expression(cohortAddress + ".versionId")}),
 	}
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // EMRServerlessJob is a Spark application that runs as a job of an existing EMR Serverless application. The job has no retry policy of
-// EMR Serverless: its attempts would all write the object of one attempt of the state, and the last one might be late.
+// EMR Serverless: its attempts would all write the object of one attempt of the state, and the last one might write late.
 //
 // Requirements: SRC-06
 type EMRServerlessJob struct {

@@ -16,9 +16,9 @@ import (
 // already exist, or a type of your own. One line of the props exchanges one for another.
 //
 // The job starts with the arguments of [Scope.RunArguments], after the user's own; its state's output is [Scope.RunOutput]. Step
-// Functions tries to cancel the job of an execution that is stopped. That it does so where a state times out is not documented:
-// https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html. A job may go on after it was cancelled, too: the driver
-// of spark-submit --deploy-mode cluster runs on when the step's own process ends. What such a job writes late, no execution reads.
+// Functions tries to cancel the job of an execution that is stopped. AWS does not say that it cancels the job of a state that times out:
+// https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html. A job may also go on after it was cancelled: the driver
+// of spark-submit --deploy-mode cluster runs on when the step's own process ends. No execution reads what such a job writes late.
 //
 // An extraction of your own adds its states with [Scope.NewTask] or a construct of the CDK, retries them with [WithRetries], and
 // asks for each permission with [Scope.Allow]. Let an error that outlives its retries end the execution: a redrive then resumes

@@ -15,7 +15,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// Features says where a pipeline for one subject has the subject's features from: [FromInput] or [FromS3].
+// Features says where a pipeline for one subject gets the subject's features from: [FromInput] or [FromS3].
 type Features interface {
 	validate(extraction Extraction) fault.List
 }
@@ -28,7 +28,7 @@ func (FromInput) validate(Extraction) fault.List { return nil }
 // FromS3 takes the features from the object that this execution's extraction wrote: the extraction gets --subject and --output, and
 // writes one JSON object, {"subject": "…", "features": {…}}, of at most 128 KiB. The subject must be that of the execution's input, whose
 // own features are ignored. An object that is missing ends the execution as FeaturesMissing; one that is not JSON, is of another subject or
-// has no features, as InvalidFeatures.
+// has no feature, as InvalidFeatures.
 type FromS3 struct {
 	// Bucket receives the object from the extraction. It must belong to the account that the CDK knows for it. Import a bucket that a
 	// customer-managed key encrypts with that key. Required.
@@ -60,20 +60,20 @@ var featuresRetries = []Retry{
 	{Errors: anyError, Attempts: 6, Interval: time.Second, MaxDelay: 30 * time.Second},
 }
 
-// featuresRange is how much of the object an execution reads: a longer one is no JSON any more.
+// featuresRange is the part of the object that an execution reads. A longer object is cut, and what is left is not valid JSON.
 const featuresRange = "bytes=0-131071"
 
 // extractedFeatures is the JSONata expression of the data with the features of the object, or null in their place.
 const extractedFeatures = `(
   $line := $parse($states.result.Body);
-  $own := $type($line) = "object" ? ($line.subject = $states.input.SUBJECT and $type($line.features) = "object") : false;
+  $own := $type($line) = "object" ? ($line.subject = $states.input.SUBJECT and $type($line.features) = "object" and $count($keys($line.features)) > 0) : false;
   $merge([$states.input, {"FEATURES": $own ? $line.features : null}])
 )`
 
 // readFeatures reads what the extraction wrote for this execution, if the pipeline takes the features from there.
 //
 //	ReadFeatures → CheckFeatures ─ of the subject ─→ scored
-//	     │  └ no JSON ────┐    └ anything else ─→ InvalidFeatures
+//	     │  └ not JSON ───┐    └ anything else ─→ InvalidFeatures
 //	     └ no object ─→ FeaturesMissing
 //
 // Requirements: SRC-06
@@ -82,20 +82,17 @@ func (p *ClinicalRiskPipeline) readFeatures(scored awsstepfunctions.IChainable) 
 	if !ok {
 		return scored
 	}
-	object := place{*from.Bucket.BucketName(), extractedAddress + ".key", workflow.Extracted}
 	p.allowReadFeatures(from)
 	read := WithRetries(p.callService(workflow.ReadFeatures, services.GetObject, arguments{
-		comment: "Reads the features that were extracted for this execution.",
-		parameters: map[string]any{
-			"Bucket": object.bucket, "ExpectedBucketOwner": ownerOf(from.Bucket), "Key": expression(object.key), "Range": featuresRange,
-		},
-		timeout: recordTimeout,
-		output:  expression(strings.NewReplacer("SUBJECT", workflow.Subject, "FEATURES", workflow.TransformedFeatures).Replace(extractedFeatures)),
+		comment:    "Reads the features that were extracted for this execution.",
+		parameters: ofObject(from.Bucket, extractedAddress+".key", map[string]any{"Range": featuresRange}),
+		timeout:    recordTimeout,
+		output:     expression(strings.NewReplacer("SUBJECT", workflow.Subject, "FEATURES", workflow.TransformedFeatures).Replace(extractedFeatures)),
 	}), featuresRetries...)
 	invalid := p.failFeatures(workflow.InvalidFeatures, "Features of nobody or of another subject are never scored.", workflow.InvalidFeaturesError,
 		` & " must be a JSON object with the subject of the input and its features, of at most 128 KiB."`)
-	missing := p.failFeatures(workflow.FeaturesMissing, "There are no features to score.", workflow.FeaturesMissingError,
-		` & " does not exist. The extraction writes the features to its --output."`)
+	missing := p.failFeatures(workflow.FeaturesMissing, "The extraction wrote no features.", workflow.FeaturesMissingError,
+		` & " does not exist. The extraction must write the features to its --output."`)
 	catch := func(error string, next awsstepfunctions.IChainable) {
 		read.AddCatch(next, &awsstepfunctions.CatchProps{Errors: jsii.Strings(error), Outputs: expression("$states.input")})
 	}

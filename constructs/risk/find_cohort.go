@@ -38,12 +38,10 @@ func (p *ClinicalRiskPipeline) findCohort(scored awsstepfunctions.IChainable) aw
 	}
 	p.allowFindCohort()
 	find := WithRetries(p.callService(workflow.FindCohort, services.HeadObject, arguments{
-		comment: "Looks up the cohort that was written for this execution.",
-		parameters: map[string]any{
-			"Bucket": object.bucket, "ExpectedBucketOwner": ownerOf(p.props.Cohort.Bucket), "Key": expression(object.key),
-		},
-		timeout: recordTimeout,
-		output:  expression(object.addTo("$states.input", `"versionId": $exists($states.result.VersionId) ? $states.result.VersionId : null`)),
+		comment:    "Looks up the cohort that was written for this execution.",
+		parameters: ofObject(p.props.Cohort.Bucket, object.key, nil),
+		timeout:    recordTimeout,
+		output:     expression(object.addTo("$states.input", `"versionId": $exists($states.result.VersionId) ? $states.result.VersionId : null`)),
 	}), cohortRetries...)
 	find.AddCatch(p.cohortMissing(), &awsstepfunctions.CatchProps{
 		Errors:  jsii.Strings(services.S3NoSuchKey),
@@ -55,9 +53,9 @@ func (p *ClinicalRiskPipeline) findCohort(scored awsstepfunctions.IChainable) aw
 // cohortMissing ends the execution: the extraction succeeded, and wrote nothing where it was told to.
 func (p *ClinicalRiskPipeline) cohortMissing() awsstepfunctions.Fail {
 	return awsstepfunctions.Fail_Jsonata(p, jsii.String(workflow.CohortMissing), &awsstepfunctions.FailJsonataProps{
-		Comment: jsii.String("There is no cohort to score."),
+		Comment: jsii.String("The extraction wrote no cohort."),
 		Error:   jsii.String(workflow.CohortMissingError),
-		Cause:   jsii.String(expression(`"There is no object " & ` + cohortURI + ` & ". The extraction writes the cohort to its --output."`)),
+		Cause:   jsii.String(expression(`"The object " & ` + cohortURI + ` & " does not exist. The extraction must write the cohort to its --output."`)),
 	})
 }
 

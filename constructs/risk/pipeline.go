@@ -180,7 +180,7 @@ func (p *ClinicalRiskPipeline) addScope() {
 // StateMachine is the state machine that executes the pipeline.
 func (p *ClinicalRiskPipeline) StateMachine() awsstepfunctions.StateMachine { return p.stateMachine }
 
-// MachineARN is the ARN of the state machine as its fixed name makes it, without a reference to the resource: other stacks may have it.
+// MachineARN is the ARN of the state machine. It is made of the fixed name and does not refer to the resource, so other stacks may use it.
 func (p *ClinicalRiskPipeline) MachineARN() string { return p.scope.machineARN }
 
 // AlertTopic is the topic that the team's alerts are published to.

@@ -39,19 +39,17 @@ const approvalBytes = "bytes=0-65535"
 // Requirements: SRC-20, P11-10f, P11-70
 func (p *ClinicalRiskPipeline) readApproval() awsstepfunctions.TaskStateBase {
 	approval := "$states.input." + workflow.Approval
+	key := `"` + approvals.ApprovalsPrefix + `" & (` + textOf(workflow.TrialID) + `) & "/" & ` + approval + `.requestId & ".json"`
 	records := *p.props.Records.Bucket().ArnForObjects(jsii.String(approvals.ApprovalsPrefix + "*"))
 	p.scope.Allow(policy.Allow(workflow.ReadApproval, []string{records}, services.GetObject.VersionAction))
 	p.allowDecryptRecords()
 	recorded := strings.NewReplacer("APPROVAL", workflow.Approval, "PLACE", "("+p.reviewedPlace()+")", "LIST", `",\n    \"objects\": ["`).Replace(confirmed)
 	return WithRetries(p.callService(workflow.ReadApproval, services.GetObject, arguments{
 		comment: "Reads the record of the decision: a callback alone approves nothing.",
-		parameters: map[string]any{
-			"Bucket":              p.recordBucket(),
-			"ExpectedBucketOwner": ownerOf(p.props.Records.Bucket()),
-			"Key":                 expression(`"` + approvals.ApprovalsPrefix + `" & (` + textOf(workflow.TrialID) + `) & "/" & ` + approval + `.requestId & ".json"`),
-			"VersionId":           expression(approval + `.recordVersion != "" ? ` + approval + `.recordVersion : $error("The decision names no version of its record.")`),
-			"Range":               approvalBytes,
-		},
+		parameters: ofObject(p.props.Records.Bucket(), key, map[string]any{
+			"VersionId": expression(approval + `.recordVersion != "" ? ` + approval + `.recordVersion : $error("The decision names no version of its record.")`),
+			"Range":     approvalBytes,
+		}),
 		timeout: recordTimeout,
 		output:  expression(`$merge([$states.input, {"` + workflow.Approval + `": $merge([` + approval + `, {"recorded": ` + recorded + `}])}])`),
 	}), readApprovalRetries...)

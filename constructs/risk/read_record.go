@@ -75,17 +75,14 @@ func (p *ClinicalRiskPipeline) alreadyRecorded(high, low, again awsstepfunctions
 // readRecord reads the record of a subject. After a redrive it fails, so that the execution writes the record again first.
 func (p *ClinicalRiskPipeline) readRecord() awsstepfunctions.TaskStateBase {
 	key := recordKey(workflow.RecordFile)
+	first := fmt.Sprintf(`%s > $%s ? $error("The execution was redriven: write the record first.") : %s`, currentRound, readInRound, key)
 	p.allowReadRecords(workflow.ReadRecord)
 	return WithRetries(p.callService(workflow.ReadRecord, services.GetObject, arguments{
-		comment: "Reads the record that already exists.",
-		parameters: map[string]any{
-			"Bucket":              p.recordBucket(),
-			"ExpectedBucketOwner": ownerOf(p.props.Records.Bucket()),
-			"Key":                 expression(fmt.Sprintf(`%s > $%s ? $error("The execution was redriven: write the record first.") : %s`, currentRound, readInRound, key)),
-		},
-		timeout: recordTimeout,
-		assign:  map[string]any{foundRecord: expression(`$exists($states.result.Body) ? $states.result.Body : ""`)},
-		output:  p.withRecord(key),
+		comment:    "Reads the record that already exists.",
+		parameters: ofObject(p.props.Records.Bucket(), first, nil),
+		timeout:    recordTimeout,
+		assign:     map[string]any{foundRecord: expression(`$exists($states.result.Body) ? $states.result.Body : ""`)},
+		output:     p.withRecord(key),
 	}), readRecordRetries...)
 }
 
@@ -125,11 +122,9 @@ func (p *ClinicalRiskPipeline) readRecords() awsstepfunctions.TaskStateBase {
 			`$record.input.firstIndex = $input.input.firstIndex and $count($record.subjects) + $count($record.notScored) = $input.size`)
 	counts := strings.NewReplacer("OWN", own, "ALERT", workflow.AlertBranch, "CONFLICTS", workflow.Conflicts).Replace(countRecorded)
 	return WithRetries(p.callService(workflow.ReadRecords, services.GetObject, arguments{
-		comment: "Reads the existing record of the batch.",
-		parameters: map[string]any{
-			"Bucket": p.recordBucket(), "ExpectedBucketOwner": ownerOf(p.props.Records.Bucket()), "Key": expression(batchKey),
-		},
-		timeout: recordTimeout,
-		output:  expression(counts),
+		comment:    "Reads the existing record of the batch.",
+		parameters: ofObject(p.props.Records.Bucket(), batchKey, nil),
+		timeout:    recordTimeout,
+		output:     expression(counts),
 	}), batchReadRetries...)
 }

@@ -8,7 +8,6 @@ import (
 	"clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -85,25 +84,18 @@ func (p *ClinicalRiskPipeline) putRecord(state, key string, record map[string]an
 	)
 	return p.callService(state, services.PutObject, arguments{
 		comment: "Writes the decision record before anybody is told.",
-		parameters: map[string]any{
-			"Bucket":              p.recordBucket(),
-			"ExpectedBucketOwner": ownerOf(p.props.Records.Bucket()),
-			"Key":                 expression(key),
-			"Body":                record,
-			"IfNoneMatch":         "*",
-			"ContentType":         "application/json",
-			"ChecksumAlgorithm":   "SHA256",
-		},
+		parameters: ofObject(p.props.Records.Bucket(), key, map[string]any{
+			"Body":              record,
+			"IfNoneMatch":       "*",
+			"ContentType":       "application/json",
+			"ChecksumAlgorithm": "SHA256",
+		}),
 		timeout: recordTimeout,
 		output:  output,
 	})
 }
 
 func (p *ClinicalRiskPipeline) recordBucket() string { return *p.props.Records.Bucket().BucketName() }
-
-// ownerOf is the account that a bucket must belong to. Names of buckets are global: without their owner, a call reaches whoever took
-// the name. https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
-func ownerOf(bucket awss3.IBucket) string { return *bucket.Env().Account }
 
 // recordPlace is the JSONata expression of the folder that holds the records of an execution.
 func (p *ClinicalRiskPipeline) recordPlace() string {

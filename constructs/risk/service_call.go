@@ -1,10 +1,12 @@
 package risk
 
 import (
+	"maps"
 	"time"
 
 	"clinical-risk-pipeline/services"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 	"github.com/aws/jsii-runtime-go"
@@ -17,6 +19,15 @@ type arguments struct {
 	timeout    time.Duration
 	output     any // an expression, or an object with some
 	assign     map[string]any
+}
+
+// ofObject are the arguments of a call of S3 about an object, and the other ones. They name the bucket's owner: names of buckets are
+// global, and without the owner a call reaches whoever took the name.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+func ofObject(bucket awss3.IBucket, key string, others map[string]any) map[string]any {
+	parameters := map[string]any{"Bucket": *bucket.BucketName(), "ExpectedBucketOwner": *bucket.Env().Account, "Key": expression(key)}
+	maps.Copy(parameters, others)
+	return parameters
 }
 
 func (p *ClinicalRiskPipeline) callService(state string, call services.Call, with arguments) awsstepfunctions.TaskStateBase {

@@ -47,7 +47,7 @@ func (t Table) assign(names []string) (r roles, notes []string, faults []string)
 	}
 	if t.SubjectColumn != "" {
 		if r.subject = slices.Index(names, t.SubjectColumn); r.subject < 0 {
-			return r, nil, append(faults, fmt.Sprintf("there is no column %q: name one of the header with --subject-column: %s", t.SubjectColumn, shown(names)))
+			return r, nil, append(faults, fmt.Sprintf("the header has no column %q: name one of its columns with --subject-column: %s", t.SubjectColumn, shown(names)))
 		}
 	} else if r.subject = first(names, SubjectColumns); r.subject < 0 {
 		return r, nil, append(faults, fmt.Sprintf("no column has the ids of the subjects (%s): name it with --subject-column. The header has %s",

@@ -69,7 +69,7 @@ func (f *File) replace(file *os.File) error {
 // temporary creates a file that only its owner can read.
 func temporary() (*os.File, error) { return os.CreateTemp("", "clinicalrisk-*.jsonl") }
 
-// start returns the first bytes of the file, and goes back to its begin.
+// start returns the first bytes of the file, and goes back to its beginning.
 func (f *File) start(n int) ([]byte, error) {
 	if _, err := f.file.Seek(0, io.SeekStart); err != nil {
 		return nil, err

@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// missing are the cells of a CSV file that mean that there is no value. SAS writes a dot, R writes NA, and pandas may write NaN.
+// missing are the cells of a CSV file that stand for a missing value. SAS writes a dot, R writes NA, and pandas may write NaN.
 var missing = []string{"", "NA", "NaN", "NULL", "."}
 
 var (

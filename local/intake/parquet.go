@@ -69,7 +69,7 @@ func (f *File) parquetColumns(file *parquet.File) (names []string, columns []fun
 	return names, columns, errors.Join(faults...)
 }
 
-// reader returns the function that writes a column's values as JSON, or why there is none.
+// reader returns the function that writes a column's values as JSON, or why the column cannot be read.
 func reader(column *parquet.Column) (func(parquet.Value) (string, error), string) {
 	if !column.Leaf() || column.Repeated() {
 		return nil, "is nested: write one value in each cell"
@@ -130,7 +130,7 @@ func unsigned(v parquet.Value) (string, error) {
 	return strconv.FormatUint(v.Uint64(), 10), nil
 }
 
-// float writes a number. A number that is none means that there is no value.
+// float writes a number. NaN stands for a missing value.
 func float(x float64, bits int) (string, error) {
 	switch {
 	case math.IsNaN(x):

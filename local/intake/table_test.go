@@ -97,7 +97,7 @@ func TestFaultsOfTables(t *testing.T) {
 		{"a subject twice", "subject,x\nA,1\nA,2\n", "", `:3: subject "A" is already on line 2: a cohort has one row for each subject`},
 		{"no id", "subject,x\n,1\n", "", "subject is empty: give the subject's pseudonymous id"},
 		{"no column with subjects", "patient,x\nA,1\n", "", "no column has the ids of the subjects (subject, USUBJID, subject_id, SUBJID): name it with --subject-column. The header has patient, x"},
-		{"an unknown column", asCSV, "PATNO", `there is no column "PATNO": name one of the header with --subject-column: USUBJID, SITEID`},
+		{"an unknown column", asCSV, "PATNO", `the header has no column "PATNO": name one of its columns with --subject-column: USUBJID, SITEID`},
 		{"decimal commas", "subject;bmi\nA;21,5\nB;30\n", "", ":2: column bmi has decimal commas: write decimal points"},
 		{"numbers and text", "subject,crp\nA,1\nB,secret\n", "", ":3: column crp has text here and a number on line 2: write a number, or leave the cell empty"},
 		{"an open quote", "subject,x\nA,\"1\nB,2\n", "", "double the quotes inside a quoted cell, and close every quote"},

@@ -47,7 +47,7 @@ func TestComparison(t *testing.T) {
 	}
 }
 
-// Figures that are not defined are no numbers.
+// A figure that is not defined is null, and not a number.
 func TestUndefinedFigures(t *testing.T) {
 	l, err := open(t, "subject,outcome\nA,1\n")
 	if err != nil {

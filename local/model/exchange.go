@@ -17,7 +17,7 @@ type Exchange struct {
 	Status      int // of HTTP; 0 without an answer
 	ContentType string
 	Body        []byte
-	Err         error // why there is no whole answer
+	Err         error // why no whole answer came
 	Limit       string
 }
 
