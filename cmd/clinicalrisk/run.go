@@ -31,6 +31,7 @@ type runCommand struct {
 	ShowModelErrors bool        `help:"Show what the model server says in its errors, on this terminal only. It may quote features. Only with --endpoint."`
 	Approve         string      `placeholder:"all|none|FILE" help:"Who decides when the pipeline asks for approval: all approves every request, none never answers, a FILE holds one decision per line. Default: you, at the terminal; without a terminal, none."`
 	Cohort          string      `placeholder:"FILE" help:"Score the cohort in this file in one execution of the environment's cohort pipeline. The file is JSON Lines, {\"subject\": \"…\", \"features\": {…}}, or a CSV or Parquet table with a row for each subject; gzip and zstd are expanded. - is standard input."`
+	Tables          string      `placeholder:"DIR" help:"Extract the cohort from the tables of a trial in this folder (SDTM), with the Spark job of the definition, on this machine; then score it. It needs a Python with PySpark, in .venv or CLINICALRISK_PYTHON."`
 	SubjectColumn   string      `placeholder:"NAME" help:"The column of a CSV or Parquet cohort that has the ids of the subjects. Default: the first of subject, USUBJID, subject_id and SUBJID that the table has."`
 	Trial           string      `placeholder:"ID" help:"The trial of the cohort; only with --cohort. Default: records and alerts show the trial as unknown."`
 	Threshold       *float64    `placeholder:"RISK" help:"Alert above this risk in this run only, between 0 and 1. Default: the threshold of the definition."`
@@ -58,16 +59,18 @@ Exit codes: 0, every execution succeeded, and every subject has a decision; 1, e
 // Validate checks combinations of flags. The parser calls it.
 func (c *runCommand) Validate() error {
 	switch {
-	case c.File == "" && c.Cohort == "":
-		return errors.New("expected \"<file>\" or --cohort FILE")
+	case c.Tables != "" && (c.File != "" || c.Cohort != ""):
+		return errors.New("use either --tables, --cohort or <file>: each gives the subjects")
+	case c.File == "" && c.Cohort == "" && c.Tables == "":
+		return errors.New("expected \"<file>\", --cohort FILE or --tables DIR")
 	case c.File != "" && c.Cohort != "":
 		return errors.New("use either <file> or --cohort, not both: an execution scores one subject or a cohort")
 	case c.ShowModelErrors && c.Endpoint == "":
 		return errors.New("--show-model-errors requires --endpoint: the built-in model has no server")
 	case c.SubjectColumn != "" && c.Cohort == "":
 		return errors.New("--subject-column requires --cohort: it names a column of a table")
-	case c.Trial != "" && c.Cohort == "":
-		return errors.New("--trial requires --cohort: other inputs contain their own trialId")
+	case c.Trial != "" && !c.whole():
+		return errors.New("--trial requires --cohort or --tables: other inputs contain their own trialId")
 	case c.Trial != "" && !workflow.IsID(c.Trial):
 		return fmt.Errorf("--trial %s, got %q", workflow.IDRule, c.Trial)
 	}
@@ -88,19 +91,20 @@ func (c *runCommand) Run(ctx context.Context, s program.Streams) (err error) {
 	m, endpoint, modelErr := c.model(ctx, s, progress)
 	person, personErr := newPerson(c.Approve, s)
 	out, outErr := runner.Folder(c.Out)
+	spark, sparkErr := c.spark(s, out)
 	file, inputErr := c.open(ctx, s)
 	known, labelsErr := c.labels(ctx, s)
-	if inputErr == nil {
+	if file != nil {
 		defer func() { err = errors.Join(err, file.Close()) }()
 	}
 	if ctx.Err() != nil {
 		return program.Interrupted("nothing was executed")
 	}
-	if err := errors.Join(assemblyErr, modelErr, personErr, outErr, inputErr, labelsErr, c.cardFault()); err != nil {
+	if err := errors.Join(assemblyErr, modelErr, personErr, outErr, inputErr, sparkErr, labelsErr, c.cardFault()); err != nil {
 		return err
 	}
 	pipeline, err := runner.New(stateMachine, runner.Setting{
-		Model: m, Objects: runner.Objects(out), Person: undisturbed{person, progress}, Cohort: c.cohort(file),
+		Model: m, Objects: runner.Objects(out), Person: undisturbed{person, progress}, Cohort: c.cohort(file), Spark: spark,
 	})
 	if err != nil {
 		return err
@@ -113,15 +117,26 @@ func (c *runCommand) Run(ctx context.Context, s program.Streams) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, output.Close()) }()
+	if spark != nil {
+		closeLog, err := logSpark(spark, out)
+		if err != nil {
+			return err
+		}
+		defer closeLog()
+		note(s, "Spark extracts the cohort from "+c.Tables+"; its log is in "+filepath.Join(c.Out, "logs", "spark.log"))
+	}
 	histories := c.histories(s, file)
 	output.Keep(histories)
 	r := newResults(c.about(stateMachine, file, out, histories), output, c.Out, progress)
-	r.labels = known
+	r.labels, r.spark = known, spark
 	return c.execute(ctx, s, &job{file, pipeline, r})
 }
 
 // histories says how to keep the histories, and tells if there are many.
 func (c *runCommand) histories(s program.Streams, file *intake.File) runner.Histories {
+	if file == nil {
+		return runner.HistoriesOf(c.Histories, 0)
+	}
 	executions := file.Count
 	if c.Cohort != "" {
 		executions = file.Count / 10 // about the batches
@@ -138,10 +153,12 @@ func (c *runCommand) histories(s program.Streams, file *intake.File) runner.Hist
 
 // about describes the run for the report.
 func (c *runCommand) about(stateMachine *assembly.StateMachine, file *intake.File, out string, histories runner.Histories) report.About {
-	return report.About{
-		StateMachine: stateMachine, Environment: c.Environment, Input: file.Name, Inputs: file.Count, Model: c.modelName(),
-		Histories: histories, Card: link(out, c.beside(c.Card, file, "card.html")), Quality: link(out, c.beside("", file, "quality.json")),
+	about := report.About{StateMachine: stateMachine, Environment: c.Environment, Input: c.Tables, Model: c.modelName(), Histories: histories, Card: link(out, c.Card)}
+	if file != nil {
+		about.Input, about.Inputs = file.Name, file.Count
+		about.Card, about.Quality = link(out, c.beside(c.Card, file, "card.html")), link(out, c.beside("", file, "quality.json"))
 	}
+	return about
 }
 
 // beside returns the named file, or else the file with that name beside the input; "" if there is none.
@@ -169,8 +186,22 @@ func link(folder, path string) string {
 	return (&url.URL{Path: filepath.ToSlash(relative)}).String()
 }
 
+// count is the number of inputs, 0 if Spark is to extract them.
+func (j *job) count() int {
+	if j.file == nil {
+		return 0
+	}
+	return j.file.Count
+}
+
+// whole tells whether one execution scores a cohort.
+func (c *runCommand) whole() bool { return c.Cohort != "" || c.Tables != "" }
+
 // open reads the inputs.
 func (c *runCommand) open(ctx context.Context, s program.Streams) (*intake.File, error) {
+	if c.Tables != "" {
+		return nil, nil // Spark writes the cohort.
+	}
 	if c.Cohort != "" {
 		file, err := intake.OpenCohort(ctx, c.Cohort, s.In, intake.Table{SubjectColumn: c.SubjectColumn})
 		if err == nil {
@@ -210,10 +241,10 @@ func (c *runCommand) cohort(file *intake.File) *intake.File {
 // execute runs the job and prints the outcome.
 func (c *runCommand) execute(ctx context.Context, s program.Streams, j *job) error {
 	run, unit := c.runSubjects, "executions"
-	if c.Cohort != "" {
+	if c.whole() {
 		run, unit = c.runCohort, "subjects"
 	}
-	j.results.progress.start(s.Err, j.file.Count, unit)
+	j.results.progress.start(s.Err, j.count(), unit)
 	runErr := run(ctx, j)
 	j.results.progress.end()
 	if j.results.labels != nil {
@@ -230,8 +261,8 @@ func (c *runCommand) execute(ctx context.Context, s program.Streams, j *job) err
 
 // stopped writes the report of a run that did not come to its end, and says how far it came.
 func (j *job) stopped(ctx context.Context, runErr error, unit string) error {
-	done := j.results.done(j.file.Count, unit)
-	j.results.page.Stop(fmt.Sprintf("%d of %d %s were done.", j.results.complete(), j.file.Count, unit), ctx.Err() != nil)
+	done := j.results.done(j.count(), unit)
+	j.results.page.Stop(fmt.Sprintf("%d of %d %s were done.", j.results.complete(), j.count(), unit), ctx.Err() != nil)
 	err := j.results.output.WriteReport(j.results.page.Write(j.results.summary))
 	if ctx.Err() != nil {
 		return errors.Join(program.Interrupted(done), err)
@@ -263,7 +294,7 @@ func (c *runCommand) stateMachine(s program.Streams) (*assembly.StateMachine, er
 		warn(s, fmt.Sprintf("%s is newer than %s: synthesize again with `make synth`", source, c.Assembly))
 	}
 	form := assembly.OneSubject
-	if c.Cohort != "" {
+	if c.whole() {
 		form = assembly.WholeCohort
 	}
 	found, err := a.StateMachine(c.Environment, form)
