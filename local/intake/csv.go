@@ -23,9 +23,9 @@ var (
 
 // kind is the type of a column: that of all its cells.
 type kind struct {
-	numbers, booleans, texts   int // cells
-	firstNumber, firstText     int // lines
-	firstComma, lines, missing int
+	numbers, booleans, texts int // cells
+	firstNumber, firstText   int // lines
+	firstComma, missing      int
 }
 
 // csvSource is a CSV file that is read twice: for the types of its columns, and for its rows.
