@@ -50,7 +50,7 @@ func TestApprovalFunctionsGetTheirSettings(t *testing.T) {
 	common := object{"APPROVAL_TABLE": object{"Ref": table}, "APPROVAL_BUCKET": "records", "APPROVAL_PREFIX": "decisions/"}
 	for function, own := range map[string]object{
 		"RequestFunction": {"APPROVAL_TOPIC": object{"Ref": topic}, "APPROVAL_FUNCTION": attribute(decide, "Arn")},
-		"DecideFunction":  {"APPROVAL_APPROVERS": approverRole, "APPROVAL_TRAIL_LOGS": "company/trail"},
+		"DecideFunction":  {"APPROVAL_BUCKET_OWNER": object{"Ref": "AWS::AccountId"}, "APPROVAL_APPROVERS": approverRole, "APPROVAL_TRAIL_LOGS": "company/trail"},
 	} {
 		maps.Copy(own, common)
 		_, properties := p.one(t, "AWS::Lambda::Function", function)

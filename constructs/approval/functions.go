@@ -41,11 +41,12 @@ func (a *Approval) addRequestFunction(binary string) {
 func (a *Approval) addDecideFunction(binary string) {
 	function := a.newFunction(decideFunctionID, "Shows requests for approval and takes decisions.", binary, decideTimeout, decideMemory, a.decideStatements())
 	function.setEnvironment(map[string]string{
-		approval.EnvTable:     *a.table.TableName(),
-		approval.EnvBucket:    *a.props.RecordBucket.BucketName(),
-		approval.EnvPrefix:    a.props.RecordPrefix,
-		approval.EnvApprovers: strings.Join(a.props.Approvers, " "),
-		approval.EnvTrailLogs: *a.props.TrailLogGroup.LogGroupName(),
+		approval.EnvTable:       *a.table.TableName(),
+		approval.EnvBucket:      *a.props.RecordBucket.BucketName(),
+		approval.EnvBucketOwner: *a.props.RecordBucket.Env().Account,
+		approval.EnvPrefix:      a.props.RecordPrefix,
+		approval.EnvApprovers:   strings.Join(a.props.Approvers, " "),
+		approval.EnvTrailLogs:   *a.props.TrailLogGroup.LogGroupName(),
 	})
 	if a.props.SessionNames != "" {
 		function.setEnvironment(map[string]string{approval.EnvSessionNames: a.props.SessionNames})

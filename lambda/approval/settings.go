@@ -12,6 +12,7 @@ import (
 const (
 	EnvTable        = "APPROVAL_TABLE"         // the name of the store's table
 	EnvBucket       = "APPROVAL_BUCKET"        // the name of the record store's bucket
+	EnvBucketOwner  = "APPROVAL_BUCKET_OWNER"  // the account that the bucket must belong to; deciding function only
 	EnvPrefix       = "APPROVAL_PREFIX"        // the prefix of the decision records in it, with a slash at the end
 	EnvTopic        = "APPROVAL_TOPIC"         // the ARN of the approvers' topic; requesting function only
 	EnvFunction     = "APPROVAL_FUNCTION"      // the ARN of the deciding function; requesting function only
@@ -36,9 +37,9 @@ const (
 
 // Settings are the environment variables of a function, parsed.
 type Settings struct {
-	Table, Bucket, Prefix, Topic, Function, TrailLogs string
-	Signers                                           Signers
-	Roster                                            Roster
+	Table, Bucket, BucketOwner, Prefix, Topic, Function, TrailLogs string
+	Signers                                                        Signers
+	Roster                                                         Roster
 }
 
 // RequestSettings reads the environment of the requesting function.
@@ -48,7 +49,7 @@ func RequestSettings(getenv func(string) string) (Settings, error) {
 
 // DecideSettings reads the environment of the deciding function.
 func DecideSettings(getenv func(string) string) (Settings, error) {
-	s, err := read(getenv, EnvTable, EnvBucket, EnvPrefix, EnvApprovers, EnvTrailLogs)
+	s, err := read(getenv, EnvTable, EnvBucket, EnvBucketOwner, EnvPrefix, EnvApprovers, EnvTrailLogs)
 	if pattern := getenv(EnvSessionNames); pattern != "" {
 		names, wrong := ParseNames(pattern)
 		err = errors.Join(err, in(EnvSessionNames, wrong))
@@ -85,7 +86,7 @@ func read(getenv func(string) string, required ...string) (Settings, error) {
 	}
 	return Settings{
 		Table: getenv(EnvTable), Bucket: getenv(EnvBucket), Prefix: getenv(EnvPrefix), Topic: getenv(EnvTopic), Function: getenv(EnvFunction),
-		TrailLogs: getenv(EnvTrailLogs),
-		Signers:   Signers{Approvers: strings.Fields(getenv(EnvApprovers))},
+		TrailLogs: getenv(EnvTrailLogs), BucketOwner: getenv(EnvBucketOwner),
+		Signers: Signers{Approvers: strings.Fields(getenv(EnvApprovers))},
 	}, errors.Join(faults...)
 }

@@ -13,7 +13,7 @@ func TestSettingsNameEveryMissingVariable(t *testing.T) {
 		want []string
 	}{
 		"requesting": {RequestSettings, []string{EnvTable, EnvBucket, EnvPrefix, EnvTopic, EnvFunction}},
-		"deciding":   {DecideSettings, []string{EnvTable, EnvBucket, EnvPrefix, EnvApprovers, EnvTrailLogs}},
+		"deciding":   {DecideSettings, []string{EnvTable, EnvBucket, EnvBucketOwner, EnvPrefix, EnvApprovers, EnvTrailLogs}},
 	} {
 		_, err := row.read(none)
 		if err == nil || len(strings.Split(err.Error(), "\n")) != len(row.want) {
@@ -29,14 +29,14 @@ func TestSettingsNameEveryMissingVariable(t *testing.T) {
 
 func TestSettingsAreRead(t *testing.T) {
 	variables := map[string]string{
-		EnvTable: "table", EnvBucket: "bucket", EnvPrefix: "decisions/", EnvApprovers: "arn:a arn:b", EnvSessionNames: "^jane$",
+		EnvTable: "table", EnvBucket: "bucket", EnvBucketOwner: "123456789012", EnvPrefix: "decisions/", EnvApprovers: "arn:a arn:b", EnvSessionNames: "^jane$",
 		EnvMachines: "arn:aws:iam::123456789012:role/Nightly", EnvTrailLogs: "trail", EnvRoster: `{"jane": "Jane Doe"}`,
 	}
 	s, err := DecideSettings(func(name string) string { return variables[name] })
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Table != "table" || s.Bucket != "bucket" || s.Prefix != "decisions/" || len(s.Signers.Approvers) != 2 || !s.Signers.SessionNames.match("jane") ||
+	if s.Table != "table" || s.Bucket != "bucket" || s.BucketOwner != "123456789012" || s.Prefix != "decisions/" || len(s.Signers.Approvers) != 2 || !s.Signers.SessionNames.match("jane") ||
 		s.TrailLogs != "trail" || len(s.Signers.Machines) != 1 || s.Roster["jane"] != "Jane Doe" {
 		t.Errorf("got %+v", s)
 	}

@@ -27,7 +27,7 @@ const sniffed = 64 << 10
 
 const (
 	saveAsCSV    = "save it as CSV in UTF-8, with a header and a row for each subject"
-	asTables     = "a cohort has a row for each subject and a column for each feature: to prepare one from a trial's tables, put them into a folder and use --tables FOLDER"
+	asTables     = "a cohort has a row for each subject and a column for each feature: prepare one from the trial's tables first"
 	utf16Answer  = "the file is UTF-16: save it as UTF-8"
 	binaryAnswer = "the file is binary, in a format that this command does not know: " + saveAsCSV
 )
@@ -39,7 +39,7 @@ var refused = []struct{ start, answer string }{
 	{"PK\x03\x04", "the file is an Excel workbook (XLSX) or another ZIP archive: " + saveAsCSV},
 	{"\xd0\xcf\x11\xe0", "the file is an old Excel workbook (XLS): " + saveAsCSV},
 	{"HEADER RECORD*******LIBRARY HEADER RECORD", "the file is a SAS transport file (XPORT): " + asTables},
-	{strings.Repeat("\x00", 12) + "\xc2\xea\x81\x60", "the file is a SAS data set (SAS7BDAT): export it as CSV (PROC EXPORT, DBMS=CSV), or as XPORT for --tables"},
+	{strings.Repeat("\x00", 12) + "\xc2\xea\x81\x60", "the file is a SAS data set (SAS7BDAT): export it as CSV (PROC EXPORT, DBMS=CSV), with a row for each subject"},
 	{"$FL", "the file is an SPSS data file (SAV): " + saveAsCSV},
 	{"<stata_dta>", "the file is a Stata data file (DTA): " + saveAsCSV},
 	{"Obj\x01", "the file is Avro: write Parquet or CSV"},

@@ -122,7 +122,7 @@ func TestRefusedFormats(t *testing.T) {
 		{"XLS", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Excel workbook"},
 		{"SAS7BDAT", strings.Repeat("\x00", 12) + "\xc2\xea\x81\x60\xb3\x14\x11\xcf", "SAS data set (SAS7BDAT): export it as CSV"},
 		{"XPORT", "HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!000000000000000000000000000000  ", "SAS transport file (XPORT): a cohort has a row for each subject"},
-		{"XPORT names --tables", "HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!", "use --tables FOLDER"},
+		{"XPORT is no cohort", "HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!", "prepare one from the trial's tables first"},
 		{"a JSON array", "[\n" + strings.Repeat("{\"subject\": \"A\"},\n", 30) + "]", "is a JSON array: write one object on each line, such as with jq -c"},
 		{"an object over lines", "{\n \"subject\": \"A\"\n}\n", "an object over several lines: write each object on one line"},
 		{"Dataset-JSON", `{"datasetJSONVersion": "1.1.0"}`, "is Dataset-JSON: a cohort has a row"},

@@ -42,15 +42,19 @@ const decisionsPrefix = workflow.RecordFolder + "/"
 func New(ctx context.Context, config aws.Config, of Audited) (*verify.Verifier, error) {
 	v := &verify.Verifier{Function: of.Function, Bucket: of.Bucket, Trial: of.Trial, Prefix: decisionsPrefix, Now: time.Now}
 	group := of.TrailLogs
+	var owned []func(*s3.Options) // whoever names another bucket knows whose it is
 	settings, err := configuration(ctx, config, of.Function)
 	switch {
 	case err == nil:
 		v.Bucket, v.Prefix, v.Signers = cmp.Or(of.Bucket, settings.Bucket), settings.Prefix, &settings.Signers
 		group = cmp.Or(group, settings.TrailLogs)
+		if of.Bucket == "" {
+			owned = append(owned, cloud.OwnedBy(settings.BucketOwner))
+		}
 	case of.Bucket == "":
 		return nil, fmt.Errorf("cannot read the configuration of %s: %w", of.Function, err)
 	}
-	v.Store = Versions{Client: s3.NewFromConfig(config), Bucket: v.Bucket}
+	v.Store = Versions{Client: s3.NewFromConfig(config, owned...), Bucket: v.Bucket}
 	if group != "" {
 		v.Trail = Invocations{Client: cloudwatchlogs.NewFromConfig(config, cloud.Patiently), Group: group, Now: time.Now}
 	}

@@ -74,7 +74,7 @@ func newAudited(t *testing.T) *audited {
 	a.Audit = awstest.Audit{
 		Written: now, Checksums: map[string]string{}, Invocations: []string{"?", invoked("e-1", janeARN, now), strings.Replace(invoked("e-2", adaARN, now), "request-1", "request-2", 1)},
 		Variables: map[string]string{
-			approval.EnvTable: "requests", approval.EnvBucket: "records", approval.EnvPrefix: "decisions/",
+			approval.EnvTable: "requests", approval.EnvBucket: "records", approval.EnvBucketOwner: "123456789012", approval.EnvPrefix: "decisions/",
 			approval.EnvApprovers: "arn:aws:iam::123456789012:role/TrialLead", approval.EnvTrailLogs: "trail",
 		},
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"clinical-risk-pipeline/lambda/approval"
 )
@@ -25,6 +26,14 @@ type S3 interface {
 type Objects struct {
 	Client S3
 	Bucket string
+}
+
+// OwnedBy makes every call of a client name the account that must own the bucket. Names of buckets are global: without their owner, a call
+// reaches whoever took the name. https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+func OwnedBy(account string) func(*s3.Options) {
+	return func(o *s3.Options) {
+		o.APIOptions = append(o.APIOptions, smithyhttp.SetHeaderValue("X-Amz-Expected-Bucket-Owner", account))
+	}
 }
 
 // putAttempts is how often Create tries to put an object while other puts of the same key conflict

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -116,5 +118,42 @@ func TestObjectsReadsAndListsAllPages(t *testing.T) {
 	keys, err := objects.List(context.Background(), "decisions/")
 	if diff := cmp.Diff([]string{"a", "b"}, keys); err != nil || diff != "" {
 		t.Errorf("%v %s", err, diff)
+	}
+}
+
+// The header is part of the signature, so nobody on the way can remove it.
+func TestOwnedByNamesTheOwnerInEveryCall(t *testing.T) {
+	var owners, signed []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		owners = append(owners, r.Header.Get("x-amz-expected-bucket-owner"))
+		signed = append(signed, r.Header.Get("Authorization"))
+		w.Header().Set("x-amz-version-id", "v1")
+		if r.URL.Query().Get("list-type") != "" {
+			_, _ = io.WriteString(w, `<ListBucketResult/>`)
+		}
+	}))
+	defer server.Close()
+	objects := Objects{Bucket: "records", Client: s3.New(s3.Options{
+		Region: "eu-central-1", BaseEndpoint: &server.URL, UsePathStyle: true,
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "a", SecretAccessKey: "b"}, nil
+		}),
+	}, OwnedBy("123456789012"))}
+	if _, err := objects.List(t.Context(), "decisions/"); err != nil {
+		t.Error(err)
+	}
+	if _, _, err := objects.Read(t.Context(), "k"); err != nil {
+		t.Error(err)
+	}
+	if _, err := objects.Create(t.Context(), "k", []byte("{}")); err != nil {
+		t.Error(err)
+	}
+	if len(owners) != 3 {
+		t.Errorf("%d calls", len(owners))
+	}
+	for i, owner := range owners {
+		if owner != "123456789012" || !strings.Contains(signed[i], "x-amz-expected-bucket-owner") {
+			t.Errorf("call %d names the owner %q, signed as %s", i, owner, signed[i])
+		}
 	}
 }

@@ -42,7 +42,7 @@ func newDecider(ctx context.Context) (*approval.Decider, error) {
 	return &approval.Decider{
 		Store: cloud.Store{Client: dynamodb.NewFromConfig(aws), Table: settings.Table},
 		Records: approval.Records{
-			Objects: cloud.Objects{Client: s3.NewFromConfig(aws), Bucket: settings.Bucket},
+			Objects: cloud.Objects{Client: s3.NewFromConfig(aws, cloud.OwnedBy(settings.BucketOwner)), Bucket: settings.Bucket},
 			Bucket:  settings.Bucket,
 			Prefix:  settings.Prefix,
 		},

@@ -28,7 +28,7 @@ const (
 func function(t *testing.T, aws *awstest.Server) approval.API {
 	t.Helper()
 	for name, value := range map[string]string{
-		approval.EnvTable: "requests", approval.EnvBucket: "records", approval.EnvPrefix: "decisions/",
+		approval.EnvTable: "requests", approval.EnvBucket: "records", approval.EnvBucketOwner: "123456789012", approval.EnvPrefix: "decisions/",
 		approval.EnvApprovers: "arn:aws:iam::123456789012:role/TrialLead", approval.EnvTrailLogs: "trail",
 		approval.EnvRoster: `{"jane@example.com": "Jane Doe"}`,
 	} {
