@@ -2,16 +2,20 @@ package local
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/services"
 )
 
-// EMR stands in for EMR clusters. Every step completes after three to ten virtual minutes. Spark does not run here: see [ETL]. A
+// EMR stands in for EMR clusters. Every step completes after three to ten virtual minutes. Spark runs here only if there is a [Spark]: see [ETL]. A
 // .sync task sees the end of its step at the next poll, which comes every full minute within the first ten minutes
 // (https://docs.aws.amazon.com/step-functions/latest/dg/connect-emr.html).
-type EMR struct{ ETL ETL }
+type EMR struct {
+	ETL   ETL
+	Spark *Spark // runs the steps in place of ETL. Default: none
+}
 
 // Integrations implements Service.
 func (e EMR) Integrations() []Integration {
@@ -34,12 +38,37 @@ func (e EMR) Integrations() []Integration {
 // addStep answers as DescribeStep does after the step completed.
 func (e EMR) addStep(ctx context.Context, call *Call) (asl.Reply, error) {
 	took := jobTime(call)
-	step := call.Parameters["Step"].(map[string]any)
-	jar := step["HadoopJarStep"].(map[string]any)
+	jar := call.Parameters["Step"].(map[string]any)["HadoopJarStep"].(map[string]any)
 	arguments, _ := jar["Args"].([]any)
+	if e.Spark != nil {
+		return e.submit(ctx, call, arguments)
+	}
 	if err := e.ETL.run(ctx, arguments); err != nil {
 		return asl.Reply{}, err
 	}
+	return e.reply(call, "COMPLETED", took), nil
+}
+
+// submit runs the step with Spark. A job that fails is a failed step.
+func (e EMR) submit(ctx context.Context, call *Call, arguments []any) (asl.Reply, error) {
+	took, err := e.Spark.submit(ctx, arguments)
+	took = max(took.Round(time.Second), time.Minute)
+	failed, ok := errors.AsType[*failedJob](err)
+	if err != nil && !ok {
+		return asl.Reply{}, err
+	}
+	if ok {
+		e.Spark.Failed(failed.reason, failed.lines)
+		reply := e.reply(call, "FAILED", took)
+		return asl.Reply{Duration: took}, &asl.Error{Name: services.TaskFailed, Cause: asl.Encode(reply.Output)}
+	}
+	return e.reply(call, "COMPLETED", took), nil
+}
+
+// reply is the answer of DescribeStep.
+func (e EMR) reply(call *Call, state string, took time.Duration) asl.Reply {
+	step := call.Parameters["Step"].(map[string]any)
+	jar := step["HadoopJarStep"].(map[string]any)
 	action, ok := step["ActionOnFailure"]
 	if !ok {
 		action = "CONTINUE"
@@ -57,7 +86,7 @@ func (e EMR) addStep(ctx context.Context, call *Call) (asl.Reply, error) {
 		"ActionOnFailure": action,
 		"Config":          config,
 		"Status": map[string]any{
-			"State":             "COMPLETED",
+			"State":             state,
 			"StateChangeReason": map[string]any{},
 			"Timeline": map[string]any{
 				"CreationDateTime": milliseconds(0),
@@ -65,5 +94,5 @@ func (e EMR) addStep(ctx context.Context, call *Call) (asl.Reply, error) {
 				"EndDateTime":      milliseconds(took - 10*time.Second),
 			},
 		},
-	}}}, nil
+	}}}
 }

@@ -16,7 +16,7 @@ var jobs = map[string]struct {
 	service     func(ETL) Service
 	parameters  string // with OUTPUT in place of the S3 URI
 }{
-	"EMR": {addStep, func(e ETL) Service { return EMR{e} },
+	"EMR": {addStep, func(e ETL) Service { return EMR{ETL: e} },
 		`{"ClusterId": "j-1", "Step": {"Name": "n", "HadoopJarStep": {"Jar": "j", "Args": ["spark-submit", "--output", OUTPUT]}}}`},
 	"EMR Serverless": {"emr-serverless:startJobRun.sync", func(e ETL) Service { return EMRServerless{e} },
 		`{"ApplicationId": "a", "ExecutionRoleArn": "arn:r", "Name": "n", "ExecutionTimeoutMinutes": 240,

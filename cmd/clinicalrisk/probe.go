@@ -19,8 +19,11 @@ import (
 // probe sends one row to the model server before the run, and warns if the pipeline cannot use what comes. A server that does not
 // answer in time would hold up every subject, so that is an error.
 func (c *runCommand) probe(ctx context.Context, s program.Streams, pipeline *runner.Pipeline, endpoint *model.Endpoint, file *intake.File) error {
+	if endpoint == nil || file == nil {
+		return nil
+	}
 	row, found := firstRow(file)
-	if endpoint == nil || !found {
+	if !found {
 		return nil
 	}
 	var came *model.Exchange

@@ -2,8 +2,11 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"clinical-risk-pipeline/internal/program"
+	"clinical-risk-pipeline/local"
 	"clinical-risk-pipeline/local/labels"
 	"clinical-risk-pipeline/local/outcome"
 	"clinical-risk-pipeline/local/report"
@@ -20,6 +23,7 @@ type results struct {
 	progress *progress
 	subjects int            // in completed batches
 	labels   *labels.Labels // nil without known outcomes
+	spark    *local.Spark   // nil without --tables
 
 	contradiction error // between the pipeline's counts and its decision records
 }
@@ -67,6 +71,9 @@ func (r *results) addCohort(result *runner.CohortResult) error {
 	}
 	r.contradiction = result.Outcome.Contradiction()
 	r.summary.AddCohort(result.Outcome, len(result.Alerts))
+	if r.spark != nil {
+		r.page.Extracted(len(result.Subjects), quality(r.output.Report(), r.spark.Output()))
+	}
 	r.page.AddCohort(result.Outcome, result.Subjects)
 	r.page.AddEffects(result.Approvals, result.Downstream)
 	r.notable.addCohort(result)
@@ -75,6 +82,15 @@ func (r *results) addCohort(result *runner.CohortResult) error {
 		r.compare(s.Subject, s.RiskScore, s.Decision)
 	}
 	return nil
+}
+
+// quality returns the link of a report to the quality.json beside a cohort, "" without one.
+func quality(report, cohort string) string {
+	path := filepath.Join(filepath.Dir(cohort), "quality.json")
+	if _, err := os.Stat(path); cohort == "" || err != nil {
+		return ""
+	}
+	return link(filepath.Dir(report), path)
 }
 
 // compare adds a subject to the comparison with known outcomes.

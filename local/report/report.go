@@ -35,6 +35,7 @@ type About struct {
 	Model        string // the URL of the model, or a description
 	Histories    runner.Histories
 	Card         string // the URL of the model card, relative to the page; "" without one
+	Spark        bool   // whether Spark ran the extraction
 	Quality      string // the URL of the data's quality.json, relative to the page; "" without one
 }
 
@@ -102,6 +103,11 @@ func (r *Report) AddCohort(c *outcome.Cohort, subjects []outcome.Subject) {
 func (r *Report) AddEffects(approvals []local.Approval, downstream []local.Downstream) {
 	r.approvals.add(approvals...)
 	r.downstream.add(downstream...)
+}
+
+// Extracted says what Spark extracted: the number of subjects, and the URL of quality.json relative to the page, "" without one.
+func (r *Report) Extracted(subjects int, quality string) {
+	r.about.Inputs, r.about.Quality, r.about.Spark = subjects, quality, true
 }
 
 // Stop says how far a run came that a person interrupted or that could not go on.

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"clinical-risk-pipeline/asl"
@@ -26,7 +27,7 @@ type BatchResult struct {
 	Files
 }
 
-// RunCohort executes the pipeline once, for the whole cohort of the file. The file must be the cohort of the Setting, unless no
+// RunCohort executes the pipeline once, for the whole cohort of the file. If Spark extracts the cohort, the file is nil. Else it must be the cohort of the Setting, unless no
 // job of the pipeline extracts it. The trial may be "". RunCohort hands each batch to emit when it ended, and stops at the first
 // error of emit, of an execution that cannot run here, or of a cancelled context.
 func (p *Pipeline) RunCohort(ctx context.Context, file *intake.File, trial string, emit func(*BatchResult) error) (*CohortResult, error) {
@@ -44,8 +45,10 @@ func (p *Pipeline) RunCohort(ctx context.Context, file *intake.File, trial strin
 	if trial != "" {
 		input[workflow.TrialID] = trial
 	}
-	if err := p.place(ctx, file, input, options); err != nil {
-		return nil, err
+	if p.spark == nil {
+		if err := p.place(ctx, file, input, options); err != nil {
+			return nil, err
+		}
 	}
 	execution, err := p.machine.Run(ctx, input, options)
 	if cause := context.Cause(ctx); err != nil && cause != nil {
@@ -60,7 +63,24 @@ func (p *Pipeline) RunCohort(ctx context.Context, file *intake.File, trial strin
 	if result.Files, err = p.files(execution, redact); err != nil {
 		return nil, err
 	}
-	return result, run.cover(ctx, file, execution, result)
+	if p.spark == nil {
+		return result, run.cover(ctx, file, execution, result)
+	}
+	return result, run.coverExtracted(ctx, execution, result)
+}
+
+// coverExtracted adds the decisions about the subjects that Spark extracted. Without a cohort, there are none.
+func (r *cohortRun) coverExtracted(ctx context.Context, execution *asl.Execution, result *CohortResult) (err error) {
+	output := r.spark.Output()
+	if output == "" {
+		return nil
+	}
+	file, err := intake.OpenCohort(ctx, output, nil, intake.Table{})
+	if err != nil {
+		return fmt.Errorf("the cohort that Spark wrote: %w", err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	return r.cover(ctx, file, execution, result)
 }
 
 // cohortRun is a running execution of a cohort.

@@ -6,6 +6,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"regexp"
@@ -22,6 +23,7 @@ import (
 	"clinical-risk-pipeline/local/intake"
 	"clinical-risk-pipeline/local/model"
 	"clinical-risk-pipeline/local/outcome"
+	"clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
 )
 
@@ -31,6 +33,7 @@ type Setting struct {
 	Objects string          // the folder for the objects of S3
 	Person  approver.Person // decides on requests for approval. Default: nobody decides
 	Cohort  *intake.File    // the cohort that an extraction writes. Default: none
+	Spark   *local.Spark    // runs the extraction of an EMR cluster. Default: none
 }
 
 // Pipeline is a state machine with its stand-ins, ready to run. It is safe for concurrent use.
@@ -41,6 +44,7 @@ type Pipeline struct {
 	services     *local.Services
 	objects      local.S3
 	redactor     *outcome.Redactor
+	spark        *local.Spark
 	alertTopic   string // the ARN; "" in a pipeline that alerts nobody
 }
 
@@ -59,13 +63,16 @@ type Files struct {
 
 // New loads the state machine. Every task must have a stand-in.
 func New(stateMachine *assembly.StateMachine, in Setting) (*Pipeline, error) {
-	p := &Pipeline{stateMachine: stateMachine, objects: local.S3{Dir: in.Objects}}
+	p := &Pipeline{stateMachine: stateMachine, objects: local.S3{Dir: in.Objects}, spark: in.Spark}
 	if err := strictjson.Unmarshal(stateMachine.Definition, &p.definition); err != nil {
 		return nil, err
 	}
 	var err error
 	if p.machine, err = asl.Load(stateMachine.Definition); err != nil {
 		return nil, fmt.Errorf("state machine %s/%s: %w", stateMachine.Stack, stateMachine.LogicalID, err)
+	}
+	if in.Spark != nil && !strings.Contains(string(stateMachine.Definition), services.AddStep.Integration) {
+		return nil, errors.New("--tables runs the Spark step of an EMR cluster, and this environment extracts in another way: use --cohort FILE")
 	}
 	if p.alertTopic, err = stateMachine.AlertTopic(); err != nil {
 		return nil, err
@@ -79,7 +86,7 @@ func New(stateMachine *assembly.StateMachine, in Setting) (*Pipeline, error) {
 		etl.Cohort = in.Cohort.WriteLines
 	}
 	p.services = local.New(
-		local.EMR{ETL: etl}, local.EMRServerless{ETL: etl}, local.Glue{ETL: etl}, local.SageMaker{Model: in.Model}, p.objects,
+		local.EMR{ETL: etl, Spark: in.Spark}, local.EMRServerless{ETL: etl}, local.Glue{ETL: etl}, local.SageMaker{Model: in.Model}, p.objects,
 		local.SNS{}, &approver.Approver{Objects: p.objects, Person: in.Person}, &local.StepFunctions{}, &local.ServiceNow{},
 	)
 	return p, p.services.Check(p.definition)
