@@ -115,6 +115,30 @@ models-check: ## check that services/models.json is what `make models` makes
 	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement $<
 	@touch $@
 
+.PHONY: python
+python: .venv/complete ## install what Spark and the model need into .venv: needs Python 3.9 to 3.11
+
+.venv/complete: requirements.txt scripts/python.sh
+	@scripts/python.sh
+
+# The two checks are for CI, too: without a Python that PySpark 3.5 runs on, they check nothing, and say so.
+.PHONY: test-python
+test-python: ## run the tests of jobs/ and model/
+	@if scripts/python.sh --find >/dev/null; then $(MAKE) --no-print-directory python && .venv/bin/python -m pytest; else echo "python: nothing was tested"; fi
+
+PYTHON_SOURCES := $(wildcard jobs model scripts/*.py examples/container)
+.PHONY: lint-python
+lint-python: ## check the format, the types and the style of the Python code
+	@if scripts/python.sh --find >/dev/null; then $(MAKE) --no-print-directory python && \
+		.venv/bin/ruff format --check $(PYTHON_SOURCES) && .venv/bin/ruff check $(PYTHON_SOURCES) && .venv/bin/mypy $(PYTHON_SOURCES); \
+	else echo "python: nothing was linted"; fi
+
+.PHONY: requirements
+requirements: .venv/complete ## pin what requirements.in names, with hashes, in requirements.txt
+	@{ echo "# Written by \`make requirements\` from requirements.in, for Python 3.9 to 3.11. Do not edit."; \
+		.venv/bin/uv pip compile --quiet --universal --python-version 3.9 --generate-hashes --no-header requirements.in; } >requirements.new
+	@mv requirements.new requirements.txt
+
 .PHONY: docs
 docs: install ## draw the graphs in docs/graphs again
 	UPDATE_SNAPS=true go test ./test -run TestGraphs
@@ -125,7 +149,7 @@ module: preflight ## rename the Go module: make module MODULE=github.com/acme/cl
 
 .PHONY: clean
 clean: ## remove everything that the other commands wrote
-	rm -rf bin out cdk.out examples/cdk.out .tools node_modules test/iam/node_modules test/peer/node_modules
+	rm -rf bin out cdk.out examples/cdk.out .tools .venv node_modules test/iam/node_modules test/peer/node_modules
 
 .PHONY: preflight
 preflight:
