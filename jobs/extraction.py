@@ -16,7 +16,7 @@ from jobs import arguments, dispositions, population
 from jobs.arguments import Arguments
 from jobs.dictionary import NAMES
 from jobs.faults import JobError
-from jobs.features import assembly, demography
+from jobs.features import assembly, demography, sites
 from jobs.storage import Storage
 from jobs.tables import Tables, load
 from jobs.writing import Outputs, line
@@ -50,6 +50,13 @@ def session(name: str) -> SparkSession:
     return spark
 
 
+def tune(spark: SparkSession, tables: Tables) -> None:
+    """Chooses the number of partitions after a shuffle by the size of the tables, unless the cluster does."""
+    if not spark.sparkContext.getConf().contains("spark.sql.shuffle.partitions"):
+        partitions = max(spark.sparkContext.defaultParallelism, sum(table.size for table in tables.inputs) >> 24)
+        spark.conf.set("spark.sql.shuffle.partitions", str(partitions))
+
+
 def extract(spark: SparkSession, options: Arguments) -> None:
     """Writes the cohort, the quality report and those who are left out.
 
@@ -58,10 +65,11 @@ def extract(spark: SparkSession, options: Arguments) -> None:
     """
     storage = Storage(spark)
     tables = load(spark, storage, options.input, log)
+    tune(spark, tables)
     rows = dispositions.events(tables.rows["DS"], options.cut)
     everyone = population.judged(population.subjects(tables, dispositions.participation(rows), options.cut), options.landmark, options.cut).cache()
     cohort = everyone.filter(F.col("reason").isNull())
-    features = assembly.build(tables, cohort, [demography.features(cohort)])
+    features = assembly.build(tables, cohort, [demography.features(cohort), sites.features(everyone, cohort)]).cache()
     outputs = Outputs(storage, options.output)
     try:
         write(outputs, options, storage, features, everyone, tables)

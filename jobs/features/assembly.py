@@ -8,16 +8,24 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.dictionary import FEATURES
-from jobs.features import adverse_events
+from jobs.features import adverse_events, dosing, history, questionnaires, visits, vitals
 from jobs.tables import Tables
 
 Family = Callable[[DataFrame, DataFrame], DataFrame]
 
 # _FAMILIES are the features of one domain each.
-_FAMILIES: dict[str, Family] = {"AE": adverse_events.features}
+_FAMILIES: dict[str, Family] = {
+    "AE": adverse_events.features,
+    "SV": visits.features,
+    "EX": dosing.features,
+    "VS": vitals.features,
+    "CM": history.medications,
+    "MH": history.conditions,
+    "QS": questionnaires.features,
+}
 
 # _COUNTS are features that are 0 where the table is there and has nothing of the subject. A trial without the table has null: nobody knows.
-_COUNTS = {"AE": ("ae_count", "ae_serious_count", "ae_severe_count", "ae_related_count")}
+_COUNTS = {"AE": ("ae_count", "ae_serious_count", "ae_severe_count", "ae_related_count"), "CM": ("medication_count",), "MH": ("medical_history_count",)}
 
 
 def build(tables: Tables, cohort: DataFrame, more: list[DataFrame]) -> DataFrame:
