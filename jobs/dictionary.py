@@ -85,3 +85,4 @@ FEATURES: tuple[Feature, ...] = (
 )
 
 NAMES = tuple(feature.name for feature in FEATURES)
+NUMBERS = tuple(feature.name for feature in FEATURES if feature.kind == "number")

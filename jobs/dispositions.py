@@ -14,7 +14,6 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs import codes
-from jobs.dates import last_day
 
 
 def known_by(cut: Optional[datetime.date], day: Column) -> Column:
@@ -28,14 +27,14 @@ def events(ds: DataFrame, cut: Optional[datetime.date]) -> DataFrame:
     "day" is the last day that the event's date may mean, or the day of collection for an event without a date. "known" is the day from
     which on the event is known.
     """
-    day = F.coalesce(last_day(F.col("DSSTDTC")), last_day(F.col("DSDTC")))
+    day = F.coalesce("DSSTDTC_LAST", "DSDTC_LAST")
     rows = ds.select(
         F.col("USUBJID").alias("subject"),
         F.upper(F.coalesce("DSDECOD", "DSTERM")).alias("code"),
         F.upper(F.coalesce("DSCAT", F.lit(""))).alias("category"),
         F.upper(F.coalesce("EPOCH", F.lit(""))).alias("epoch"),
         day.alias("day"),
-        F.greatest(day, last_day(F.col("DSDTC"))).alias("known"),
+        F.greatest(day, F.col("DSDTC_LAST")).alias("known"),
     )
     return rows.filter(known_by(cut, F.col("known")))
 

@@ -40,6 +40,7 @@ def session(name: str) -> SparkSession:
     spark = SparkSession.builder.appName(name).getOrCreate()
     for key, value in SETTINGS.items():
         spark.conf.set(key, value)
+    spark.sparkContext.setLogLevel("WARN")
     folder = Path(jobs.__file__).resolve().parent
     if folder.is_dir():
         package = Path(tempfile.mkdtemp()) / "jobs.zip"

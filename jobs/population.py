@@ -9,7 +9,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs import codes
-from jobs.dates import first_day, last_day, whole_day
+from jobs.dates import whole_day
 from jobs.dispositions import known_by
 from jobs.tables import Tables
 
@@ -47,13 +47,13 @@ def _demography(dm: DataFrame) -> DataFrame:
     rows = dm.select(
         F.col("USUBJID").alias("subject"),
         F.col("SITEID").alias("site"),
-        F.coalesce(whole_day(F.col("RFSTDTC")), whole_day(F.col("RFXSTDTC"))).alias("start"),
-        "BRTHDTC", "AGE", "AGEU", "SEX",
+        F.coalesce(whole_day("RFSTDTC"), whole_day("RFXSTDTC")).alias("start"),
+        whole_day("BRTHDTC").alias("born"), "AGE", "AGEU", "SEX",
         F.coalesce("ARMCD", "ARM").alias("arm"),
         any_of(codes.SCREEN_FAILURES).alias("arm_failure"),
         any_of(codes.NOT_ASSIGNED).alias("arm_none"),
         codes.one_of(said[0], codes.NOT_TREATED) | codes.one_of(said[2], codes.NOT_TREATED),
-        last_day(F.col("DTHDTC")).alias("died"),
+        F.col("DTHDTC_LAST").alias("died"),
     )  # fmt: skip
     rows = rows.toDF(*rows.columns[:-2], "arm_untreated", "died").distinct()
     values = F.struct(*(name for name in rows.columns if name != "subject"))
@@ -64,7 +64,7 @@ def _demography(dm: DataFrame) -> DataFrame:
 def _exposure(ex: DataFrame, cut: Optional[datetime.date]) -> DataFrame:
     """Returns the doses that had begun by the cut date: subject, begin, end. A dose without an end goes on."""
     rows = ex.filter(~codes.one_of(F.col("EXOCCUR"), codes.NO)).select(
-        F.col("USUBJID").alias("subject"), first_day(F.col("EXSTDTC")).alias("begin"), last_day(F.col("EXENDTC")).alias("end")
+        F.col("USUBJID").alias("subject"), F.col("EXSTDTC_FIRST").alias("begin"), F.col("EXENDTC_LAST").alias("end")
     )
     return rows.filter(known_by(cut, F.col("begin")))
 

@@ -9,6 +9,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from jobs import codes, csv_tables, python_tables
+from jobs.dates import FIRST, LAST, first_day, last_day
 from jobs.dictionary import REQUIRED_VARIABLES, VARIABLES
 from jobs.faults import JobError
 from jobs.finding import Source, find
@@ -27,6 +28,9 @@ def read_parquet(spark: SparkSession, storage: Storage, entry: Entry, wanted: tu
     rows = rows.toDF(*(f"c{i}" for i in range(len(names))))
     return rows.select(*(F.col(place).alias(name) for place, name in places.items()), F.lit(False).alias(BAD)), names
 
+
+# RANGE are the two days that stand beside a date.
+RANGE = ((first_day, FIRST), (last_day, LAST))
 
 READERS: dict[str, Reader] = {
     "csv": csv_tables.read,
@@ -51,7 +55,8 @@ class Tables(NamedTuple):
     """The tables of a trial.
 
     Attributes:
-        rows: the rows of each domain, a text for each of its VARIABLES; a variable that the table lacks is missing in every row.
+        rows: the rows of each domain, a text for each of its VARIABLES; a variable that the table lacks is missing in every row. A date
+            has two days beside it, under its name with dates.FIRST and dates.LAST: the range of days that it may mean.
         counts: the number of rows of each domain.
         inputs: the files.
         dropped: the variables of each domain that are in the table and are not read.
@@ -95,7 +100,8 @@ def _read(spark: SparkSession, storage: Storage, domain: str, format: str, entry
         raise JobError(faults)
     kinds = dict(rows.dtypes)
     columns = [clean(name, kinds[name]) if name in kinds else F.lit(None).cast("string").alias(name) for name in VARIABLES[domain]]
-    return rows.select(*columns, BAD), sorted(set(names) - set(VARIABLES[domain]))
+    days = [day(F.col(name)).alias(name + end) for name in VARIABLES[domain] if name.endswith("DTC") for day, end in RANGE]
+    return rows.select(*columns, BAD).select("*", *days), sorted(set(names) - set(VARIABLES[domain]))
 
 
 def _read_source(spark: SparkSession, storage: Storage, source: Source) -> tuple[DataFrame, int, list[str]]:

@@ -7,7 +7,7 @@ from typing import Optional
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs.dates import first_day, last_day
+from jobs.dates import FIRST, LAST
 
 
 def visible(rows: DataFrame, cohort: DataFrame, began: Optional[str], collected: Optional[str], undated: str = "false") -> DataFrame:
@@ -26,13 +26,14 @@ def visible(rows: DataFrame, cohort: DataFrame, began: Optional[str], collected:
     Returns:
         The rows, with began_first and began_last: the days that the date may mean, null if it is missing.
     """
-    nothing = F.lit(None).cast("string")
-    date = F.col(began) if began else nothing
-    taken = F.col(collected) if collected else nothing
-    rows = rows.withColumn("began_first", first_day(date)).withColumn("began_last", last_day(date)).withColumn("taken", last_day(taken))
-    readable = (date.isNull() | F.col("began_last").isNotNull()) & (taken.isNull() | F.col("taken").isNotNull())
-    known = F.when(F.col("taken").isNotNull(), F.greatest("taken", "began_first")).otherwise(F.col("began_last"))
-    rows = rows.filter(readable).withColumn("known", known)
+    never = F.lit(None).cast("date")
+    first, last = (F.col(began + FIRST), F.col(began + LAST)) if began else (never, never)
+    taken = F.col(collected + LAST) if collected else never
+    readable = F.lit(True)
+    for name in filter(None, (began, collected)):
+        readable &= F.col(name).isNull() | F.col(name + LAST).isNotNull()
+    known = F.when(taken.isNotNull(), F.greatest(taken, first)).otherwise(last)
+    rows = rows.filter(readable).select("*", first.alias("began_first"), last.alias("began_last"), known.alias("known"))
     joined = rows.join(cohort, rows["USUBJID"] == cohort["subject"])
     in_time = F.when(F.col("known").isNull(), F.expr(undated)).otherwise(F.col("known") <= F.col("end"))
-    return joined.filter(F.coalesce(in_time, F.lit(False))).drop("USUBJID", "taken")
+    return joined.filter(F.coalesce(in_time, F.lit(False))).drop("USUBJID")

@@ -6,7 +6,6 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs import codes
-from jobs.dates import last_day
 from jobs.windows import visible
 
 
@@ -20,10 +19,10 @@ def features(ae: DataFrame, cohort: DataFrame) -> DataFrame:
     event goes on: they count only where the event had ended by the end of the window.
     """
     rows = visible(ae, cohort, "AESTDTC", "AEDTC").filter(F.coalesce("began_last", "known") >= F.col("start"))
-    over = F.coalesce(last_day(F.col("AEENDTC")) <= F.col("end"), F.lit(False))
+    over = F.coalesce(F.col("AEENDTC_LAST") <= F.col("end"), F.lit(False))
     severe = codes.one_of(F.col("AESEV"), codes.SEVERE) | codes.one_of(F.col("AETOXGR"), codes.SEVERE)
     term = F.coalesce(F.upper(F.coalesce("AEDECOD", "AETERM")), F.concat(F.lit("#"), F.coalesce("AESEQ", F.lit(""))))
-    events = rows.groupBy("subject", term.alias("term"), F.coalesce("AESTDTC", F.lit("")).alias("date")).agg(
+    events = rows.groupBy("subject", term.alias("term"), F.struct("began_first", "began_last").alias("date")).agg(
         F.max(over & codes.one_of(F.col("AESER"), codes.YES)).alias("serious"),
         F.max(over & severe).alias("severe"),
         F.max(codes.one_of(F.col("AEREL"), codes.RELATED)).alias("related"),

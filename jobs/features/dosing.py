@@ -6,7 +6,6 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs import codes
-from jobs.dates import last_day
 from jobs.windows import visible
 
 
@@ -17,7 +16,7 @@ def features(ex: DataFrame, cohort: DataFrame) -> DataFrame:
     """
     rows = visible(ex, cohort, "EXSTDTC", None).filter(~codes.one_of(F.col("EXOCCUR"), codes.NO))
     in_order = Window.partitionBy("subject").orderBy("begin", F.col("until").asc_nulls_last())
-    periods = rows.select("subject", "end", F.col("began_first").alias("begin"), last_day(F.col("EXENDTC")).alias("until"))
+    periods = rows.select("subject", "end", F.col("began_first").alias("begin"), F.col("EXENDTC_LAST").alias("until"))
     next_begin = F.lead("begin").over(in_order)
     periods = periods.withColumn("until", F.least(F.coalesce("until", F.date_sub(next_begin, 1), "end"), F.col("end")))
     before = F.max("until").over(in_order.rowsBetween(Window.unboundedPreceding, -1))

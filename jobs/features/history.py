@@ -6,7 +6,6 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from jobs import codes
-from jobs.dates import last_day
 from jobs.windows import visible
 
 
@@ -24,6 +23,6 @@ def medications(cm: DataFrame, cohort: DataFrame) -> DataFrame:
     """
     before = "upper(coalesce(CMSTRF, CMSTRTPT, '')) = 'BEFORE'"
     rows = visible(cm, cohort, "CMSTDTC", "CMDTC", undated=before).filter(codes.done(F.col("CMOCCUR"), F.col("CMSTAT")))
-    rows = rows.filter(F.coalesce(last_day(F.col("CMENDTC")) >= F.col("start"), F.lit(True)))
+    rows = rows.filter(F.coalesce(F.col("CMENDTC_LAST") >= F.col("start"), F.lit(True)))
     name = F.upper(F.coalesce("CMDECOD", "CMTRT"))
     return rows.groupBy("subject").agg(F.countDistinct(name).cast("double").alias("medication_count"))

@@ -41,7 +41,7 @@ def features(vs: DataFrame, cohort: DataFrame) -> DataFrame:
     after the start. A partial date tells no day, and its value is not used.
     """
     rows = visible(vs, cohort, None, "VSDTC").withColumn("test", F.upper("VSTESTCD")).filter(F.col("test").isin(*UNITS))
-    rows = rows.withColumn("value", _value()).withColumn("day", whole_day(F.col("VSDTC")))
+    rows = rows.withColumn("value", _value()).withColumn("day", whole_day("VSDTC"))
     rows = rows.filter(F.col("value").isNotNull() & F.col("day").isNotNull() & ~F.coalesce(F.upper("VSSTAT") == "NOT DONE", F.lit(False)))
     baseline = F.col("day") <= F.col("start")
     days = rows.groupBy("subject", "test", baseline.alias("baseline"), "day").agg(F.avg("value").cast("double").alias("mean"))
