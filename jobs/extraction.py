@@ -8,18 +8,16 @@ import zipfile
 from pathlib import Path
 from typing import Sequence
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 import jobs
-from jobs import arguments, dispositions, population
+from jobs import arguments, dispositions, guards, population, publishing
 from jobs.arguments import Arguments
-from jobs.dictionary import NAMES
 from jobs.faults import JobError
 from jobs.features import assembly, demography, sites
 from jobs.storage import Storage
 from jobs.tables import Tables, load
-from jobs.writing import Outputs, line
 
 # SETTINGS are what the results depend on; a cluster's own defaults do not change them.
 SETTINGS = {
@@ -28,6 +26,10 @@ SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.caseSensitive": "false",
 }
+
+
+# _SMALL is the size in bytes up to which the tables are those of a small trial.
+_SMALL = 1 << 28
 
 
 def log(text: str) -> None:
@@ -52,14 +54,19 @@ def session(name: str) -> SparkSession:
 
 
 def tune(spark: SparkSession, tables: Tables) -> None:
-    """Chooses the number of partitions after a shuffle by the size of the tables, unless the cluster does."""
-    if not spark.sparkContext.getConf().contains("spark.sql.shuffle.partitions"):
-        partitions = max(spark.sparkContext.defaultParallelism, sum(table.size for table in tables.inputs) >> 24)
-        spark.conf.set("spark.sql.shuffle.partitions", str(partitions))
+    """Chooses the number of partitions after a shuffle by the size of the tables, unless the cluster does.
+
+    Planning a stage again after each one, as adaptive execution does, costs a small trial more than it gains.
+    """
+    size, given = sum(table.size for table in tables.inputs), spark.sparkContext.getConf().contains
+    if not given("spark.sql.shuffle.partitions"):
+        spark.conf.set("spark.sql.shuffle.partitions", str(max(spark.sparkContext.defaultParallelism, size >> 24)))
+    if not given("spark.sql.adaptive.enabled"):
+        spark.conf.set("spark.sql.adaptive.enabled", str(size > _SMALL).lower())
 
 
 def extract(spark: SparkSession, options: Arguments) -> None:
-    """Writes the cohort, the quality report and those who are left out.
+    """Writes the cohort, the quality report and those who are left out; with a subject, the features of that subject only.
 
     Raises:
         JobError: with every fault of the tables.
@@ -67,32 +74,16 @@ def extract(spark: SparkSession, options: Arguments) -> None:
     storage = Storage(spark)
     tables = load(spark, storage, options.input, log)
     tune(spark, tables)
-    rows = dispositions.events(tables.rows["DS"], options.cut)
-    everyone = population.judged(population.subjects(tables, dispositions.participation(rows), options.cut), options.landmark, options.cut).cache()
+    participation = dispositions.participation(dispositions.events(tables.rows["DS"], options.cut))
+    everyone = population.judged(population.subjects(tables, participation, options.cut), options.landmark, options.cut).cache()
     cohort = everyone.filter(F.col("reason").isNull())
     features = assembly.build(tables, cohort, [demography.features(cohort), sites.features(everyone, cohort)]).cache()
-    outputs = Outputs(storage, options.output)
-    try:
-        write(outputs, options, storage, features, everyone, tables)
-        outputs.publish()
-    finally:
-        outputs.discard()
-
-
-def write(outputs: Outputs, options: Arguments, storage: Storage, features: DataFrame, everyone: DataFrame, tables: Tables) -> None:
-    written = 0
-    with outputs.open(options.output) as file:
-        for row in features.orderBy("subject").toLocalIterator():
-            file.write(line({"subject": row["subject"], "site": row["site"], "features": {name: row[name] for name in NAMES}}) + "\n")
-            written += 1
-    log(f"{written} subjects are in the cohort.")
-    excluded = everyone.filter(F.col("reason").isNotNull()).select("subject", "site", "reason")
-    count = 0
-    with outputs.open(storage.sibling(options.output, "excluded.jsonl")) as file:
-        for row in excluded.orderBy("subject").toLocalIterator():
-            file.write(line({**row.asDict(), "detail": population.REASONS[row["reason"]]}) + "\n")
-            count += 1
-    log(f"{count} subjects are left out.")
+    guards.check_names([name for name in features.columns if name not in ("subject", "site", "arm")])
+    result = publishing.Result(features, everyone)
+    if options.subject:
+        publishing.publish_subject(storage, options, result, log)
+    else:
+        publishing.publish_cohort(storage, options, tables, result, log)
 
 
 def main(words: Sequence[str]) -> int:

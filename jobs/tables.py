@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Callable, NamedTuple, Optional
 
 from pyspark import StorageLevel
@@ -58,6 +59,7 @@ class Tables(NamedTuple):
         rows: the rows of each domain, a text for each of its VARIABLES; a variable that the table lacks is missing in every row. A date
             has two days beside it, under its name with dates.FIRST and dates.LAST: the range of days that it may mean.
         counts: the number of rows of each domain.
+        unreadable: the number of rows of each domain with a date that is not readable.
         inputs: the files.
         dropped: the variables of each domain that are in the table and are not read.
         ignored: the names of the files that are not read.
@@ -65,6 +67,7 @@ class Tables(NamedTuple):
 
     rows: dict[str, DataFrame]
     counts: dict[str, int]
+    unreadable: dict[str, int]
     inputs: list[Input]
     dropped: dict[str, list[str]]
     ignored: tuple[str, ...]
@@ -89,6 +92,11 @@ def clean(name: str, kind: str) -> Column:
     return F.when(~F.upper(text).isin(*codes.MISSING), text).alias(name)
 
 
+def _dates(domain: str) -> list[str]:
+    """Returns the dates among the variables of a domain."""
+    return [name for name in VARIABLES[domain] if name.endswith("DTC")]
+
+
 def _read(spark: SparkSession, storage: Storage, domain: str, format: str, entry: Entry) -> tuple[DataFrame, list[str]]:
     """Returns the allowed variables of a file as texts, and the names of the others."""
     rows, names = READERS[format](spark, storage, entry, VARIABLES[domain])
@@ -100,31 +108,33 @@ def _read(spark: SparkSession, storage: Storage, domain: str, format: str, entry
         raise JobError(faults)
     kinds = dict(rows.dtypes)
     columns = [clean(name, kinds[name]) if name in kinds else F.lit(None).cast("string").alias(name) for name in VARIABLES[domain]]
-    days = [day(F.col(name)).alias(name + end) for name in VARIABLES[domain] if name.endswith("DTC") for day, end in RANGE]
+    days = [day(F.col(name)).alias(name + end) for name in _dates(domain) for day, end in RANGE]
     return rows.select(*columns, BAD).select("*", *days), sorted(set(names) - set(VARIABLES[domain]))
 
 
-def _read_source(spark: SparkSession, storage: Storage, source: Source) -> tuple[DataFrame, int, list[str]]:
-    """Returns the rows of a domain, their number, and the variables that are not read."""
+def _read_source(spark: SparkSession, storage: Storage, source: Source) -> tuple[DataFrame, int, int, list[str]]:
+    """Returns the rows of a domain, their number, that of rows with a date that is not readable, and the variables that are not read."""
     faults: list[str] = []
     whole: Optional[DataFrame] = None
-    count, others = 0, set()
+    count, unreadable, others = 0, 0, set()
     for entry in source.entries:
         rows, dropped = _read(spark, storage, source.domain, source.format, entry)
         rows = rows.persist(StorageLevel.MEMORY_AND_DISK)
-        one = rows.agg(F.count("*"), F.count_if(F.col(BAD)), F.count_if(~F.col(BAD) & F.col("USUBJID").isNull())).head()
-        found, bad, anonymous = one or (0, 0, 0)
+        wrong = reduce(Column.__or__, (F.col(date).isNotNull() & F.col(date + LAST).isNull() for date in _dates(source.domain)), F.lit(False))
+        conditions = (F.lit(True), F.col(BAD), ~F.col(BAD) & F.col("USUBJID").isNull(), wrong)
+        found, bad, anonymous, undated = rows.agg(*(F.count_if(condition) for condition in conditions)).collect()[0]
         if bad:
             faults.append(f"{entry.name}: {bad} rows do not have a value for each variable; write the table again")
         if anonymous:
             faults.append(f"{entry.name}: {anonymous} rows have no USUBJID; each row needs its subject")
         count += found
+        unreadable += undated
         others.update(dropped)
         rows = rows.drop(BAD)
         whole = rows if whole is None else whole.union(rows)
     if faults or whole is None:
         raise JobError(faults)
-    return whole, count, sorted(others)
+    return whole, count, unreadable, sorted(others)
 
 
 def _inputs(storage: Storage, source: Source) -> list[Input]:
@@ -150,11 +160,11 @@ def load(spark: SparkSession, storage: Storage, folder: str, log: Callable[[str]
         JobError: with the faults of all tables.
     """
     found = find(folder, storage.children(folder))
-    tables = Tables({}, {}, [], {}, found.ignored)
+    tables = Tables({}, {}, {}, [], {}, found.ignored)
     faults: list[str] = []
     for domain, source in found.sources.items():
         try:
-            tables.rows[domain], tables.counts[domain], tables.dropped[domain] = _read_source(spark, storage, source)
+            tables.rows[domain], tables.counts[domain], tables.unreadable[domain], tables.dropped[domain] = _read_source(spark, storage, source)
         except JobError as error:
             faults += error.faults
             continue
