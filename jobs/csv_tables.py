@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
+from pyspark.sql import functions as sf
 from pyspark.sql.types import StringType, StructField, StructType
 
 from jobs.faults import JobError
@@ -61,16 +61,16 @@ def read(spark: SparkSession, storage: Storage, entry: Entry, wanted: tuple[str,
     )  # fmt: skip
     taken = [name for name in wanted if names.count(name) == 1]
     if separator == ";":
-        point = {name: F.regexp_replace(name, r"^(-?\d+),(\d+)$", "$1.$2") for name in taken}
+        point = {name: sf.regexp_replace(name, r"^(-?\d+),(\d+)$", "$1.$2") for name in taken}
         rows = rows.withColumns(point)
-    return rows.select(*taken, F.col(_CORRUPT).isNotNull().alias(BAD)), names
+    return rows.select(*taken, sf.col(_CORRUPT).isNotNull().alias(BAD)), names
 
 
 def _habits(spark: SparkSession, entry: Entry) -> tuple[bool, bool]:
     """Says whether a file has bytes that are not UTF-8, and whether a value has a line break."""
-    value = F.col("value")
-    quotes = F.length(value) - F.length(F.replace(value, F.lit('"'), F.lit("")))
-    found = spark.read.text(entry.uri).agg(F.max(value.contains("\ufffd")), F.max(quotes % 2 == 1)).head()
+    value = sf.col("value")
+    quotes = sf.length(value) - sf.length(sf.replace(value, sf.lit('"'), sf.lit("")))
+    found = spark.read.text(entry.uri).agg(sf.max(value.contains("\ufffd")), sf.max(quotes % 2 == 1)).head()
     return bool(found and found[0]), bool(found and found[1])
 
 

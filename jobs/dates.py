@@ -7,7 +7,7 @@ impossible day. jobs.tables computes both ends of the range once, when it reads 
 from __future__ import annotations
 
 from pyspark.sql import Column
-from pyspark.sql import functions as F
+from pyspark.sql import functions as sf
 
 # FIRST and LAST end the names of the columns with the first and the last day that a date may mean.
 FIRST = "_FIRST"
@@ -20,7 +20,7 @@ _READABLE = r"^(\d{4}(?:-\d{2}(?:-\d{2})?)?)(?:[T /].*|-{1,2}(?:-\d{2})?)?$"
 
 def _known(text: Column) -> Column:
     """Returns what is known of a date: 2014, 2014-01 or 2014-01-02, an empty text if it is not readable."""
-    return F.regexp_extract(text, _READABLE, 1)
+    return sf.regexp_extract(text, _READABLE, 1)
 
 
 def first_day(text: Column) -> Column:
@@ -30,8 +30,8 @@ def first_day(text: Column) -> Column:
 
 def last_day(text: Column) -> Column:
     """Returns the last day that a date may mean, null if it is missing or not readable."""
-    first, length = first_day(text), F.length(_known(text))
-    return F.when(length == 10, first).when(length == 7, F.last_day(first)).otherwise(F.date_sub(F.add_months(first, 12), 1))
+    first, length = first_day(text), sf.length(_known(text))
+    return sf.when(length == 10, first).when(length == 7, sf.last_day(first)).otherwise(sf.date_sub(sf.add_months(first, 12), 1))
 
 
 def whole_day(name: str) -> Column:
@@ -40,4 +40,4 @@ def whole_day(name: str) -> Column:
     Args:
         name: the variable, in a table that jobs.tables read.
     """
-    return F.when(F.col(name + FIRST) == F.col(name + LAST), F.col(name + FIRST))
+    return sf.when(sf.col(name + FIRST) == sf.col(name + LAST), sf.col(name + FIRST))

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import math
 from bisect import bisect_right
-from typing import Any, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from jobs.faults import JobError
 from jobs.quality import Feature

@@ -5,14 +5,16 @@ from __future__ import annotations
 import sys
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Sequence
+from typing import Callable
 
+from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
+from pyspark.sql import functions as sf
 
 import jobs
-from jobs import arguments, dispositions, guards, population, publishing
+from jobs import arguments, guards, population, publishing
 from jobs.arguments import Arguments
 from jobs.faults import JobError
 from jobs.features import assembly, demography, sites
@@ -34,7 +36,15 @@ _SMALL = 1 << 28
 
 def log(text: str) -> None:
     """Prints a line about the run's progress, which has no subject data."""
-    print(f"etl: {text}", flush=True)
+    sys.stdout.write(f"etl: {text}\n")
+    sys.stdout.flush()
+
+
+def complain(*faults: str) -> None:
+    """Prints faults, a line for each."""
+    for fault in faults:
+        sys.stderr.write(f"etl: {fault}\n")
+    sys.stderr.flush()
 
 
 def session(name: str) -> SparkSession:
@@ -74,9 +84,8 @@ def extract(spark: SparkSession, options: Arguments) -> None:
     storage = Storage(spark)
     tables = load(spark, storage, options.input, log)
     tune(spark, tables)
-    participation = dispositions.participation(dispositions.events(tables.rows["DS"], options.cut))
-    everyone = population.judged(population.subjects(tables, participation, options.cut), options.landmark, options.cut).cache()
-    cohort = everyone.filter(F.col("reason").isNull())
+    everyone = population.judge(tables, options.landmark, options.cut).cache()
+    cohort = everyone.filter(sf.col("reason").isNull())
     features = assembly.build(tables, cohort, [demography.features(cohort), sites.features(everyone, cohort)]).cache()
     guards.check_names([name for name in features.columns if name not in ("subject", "site", "arm")])
     result = publishing.Result(features, everyone)
@@ -86,13 +95,47 @@ def extract(spark: SparkSession, options: Arguments) -> None:
         publishing.publish_cohort(storage, options, tables, result, log)
 
 
-def main(words: Sequence[str]) -> int:
-    """Runs the job and returns its exit code: 0, 1 for faults of the tables, 2 for faults of the arguments."""
+def ended(work: Callable[[], None]) -> int:
+    """Does the work of a process and returns its exit code: 0, 1 for faults of the tables, 2 for faults of the arguments.
+
+    It prints each fault. An error of Spark is told by its class and, if it is about a place, by what Hadoop says of it: other messages and
+    stack traces can hold values of the tables.
+    """
     try:
+        work()
+    except JobError as error:
+        complain(*error.faults)
+        return error.code
+    except Py4JJavaError as error:
+        complain(about(error))
+        return 1
+    except Exception as error:  # Whatever it is, its text can hold values.
+        complain(f"the job failed with {type(error).__name__}; nothing was written")
+        return 1
+    return 0
+
+
+# _PLACES are the beginnings of the classes whose messages are about places and permissions.
+_PLACES = ("java.io.", "java.nio.", "java.net.", "org.apache.hadoop.", "com.amazonaws.", "software.amazon.", "com.amazon.")
+
+
+def about(error: Py4JJavaError) -> str:
+    """Returns what a line may say of an error of Java."""
+    cause = error.java_exception
+    while cause.getCause() is not None:
+        cause = cause.getCause()
+    kind = str(cause.getClass().getName())
+    if kind.startswith(_PLACES) and not kind.startswith("org.apache.hadoop.mapred"):
+        said = str(cause.getMessage()).split("\n", 1)[0][:300]
+        return f"a place cannot be read or written ({kind}: {said}); check the path and the permissions"
+    return f"Spark failed with {kind}; nothing was written; the log of the executors tells more"
+
+
+def main(words: Sequence[str]) -> int:
+    """Runs jobs/etl.py with the words of its command line, and returns its exit code."""
+
+    def work() -> None:
         options = arguments.parse(words)
         extract(session("clinical-risk-features"), options)
-    except JobError as error:
-        for fault in error.faults:
-            print(f"etl: {fault}", file=sys.stderr, flush=True)
-        return error.code
-    return 0
+
+    return ended(work)

@@ -6,7 +6,7 @@ that was not known by the end of the window.
 
 from __future__ import annotations
 
-from typing import Mapping, Optional
+from collections.abc import Mapping
 
 from jobs.dictionary import FEATURES, NAMES, POPULATION_ONLY
 from jobs.faults import JobError
@@ -39,11 +39,11 @@ class ArmCheck:
     """
 
     def __init__(self) -> None:
-        self._seen: dict[str, Optional[dict[object, tuple[str, int]]]] = {}
-        self._missing: dict[str, Optional[dict[object, tuple[str, int]]]] = {}
+        self._seen: dict[str, dict[object, tuple[str, int]] | None] = {}
+        self._missing: dict[str, dict[object, tuple[str, int]] | None] = {}
         self._arms: set[str] = set()
 
-    def add(self, arm: Optional[str], values: Mapping[str, object]) -> None:
+    def add(self, arm: str | None, values: Mapping[str, object]) -> None:
         """Adds a subject. A subject without an arm says nothing."""
         if arm is None:
             return
@@ -53,7 +53,7 @@ class ArmCheck:
             self._note(self._missing, name, value is None, arm)
 
     @staticmethod
-    def _note(seen: dict[str, Optional[dict[object, tuple[str, int]]]], name: str, value: object, arm: str) -> None:
+    def _note(seen: dict[str, dict[object, tuple[str, int]] | None], name: str, value: object, arm: str) -> None:
         arms = seen.setdefault(name, {})
         if arms is None:
             return

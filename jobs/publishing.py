@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Callable, Iterator, Mapping, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, Callable, NamedTuple
 
 from pyspark.sql import DataFrame, Row
-from pyspark.sql import functions as F
+from pyspark.sql import functions as sf
 
 from jobs import drift, guards
 from jobs.arguments import Arguments
@@ -59,7 +60,7 @@ def publish_cohort(storage: Storage, options: Arguments, tables: Tables, result:
         if options.blinded:
             arms.check()
         with outputs.open(storage.sibling(options.output, "excluded.jsonl")) as file:
-            excluded = result.everyone.filter(F.col("reason").isNotNull()).select("subject", "site", "reason")
+            excluded = result.everyone.filter(sf.col("reason").isNotNull()).select("subject", "site", "reason")
             for row in _ordered(excluded):
                 quality.reasons[row["reason"]] += 1
                 file.write(line({**row.asDict(), "detail": REASONS[row["reason"]]}) + "\n")
@@ -71,7 +72,9 @@ def publish_cohort(storage: Storage, options: Arguments, tables: Tables, result:
         outputs.publish()
     finally:
         outputs.discard()
-    log(f"Wrote the cohort of {quality.subjects} subjects to {options.output}; {sum(quality.reasons.values())} are left out, see excluded.jsonl.")
+    log(
+        f"Wrote the cohort of {quality.subjects} subjects to {options.output}; {sum(quality.reasons.values())} are left out, see excluded.jsonl."
+    )
 
 
 def publish_subject(storage: Storage, options: Arguments, result: Result, log: Callable[[str], None]) -> None:
@@ -80,7 +83,7 @@ def publish_subject(storage: Storage, options: Arguments, result: Result, log: C
     Raises:
         JobError: if the subject is not in the cohort. The message does not say why: that is health data.
     """
-    rows = result.features.filter(F.col("subject") == options.subject).collect()
+    rows = result.features.filter(sf.col("subject") == options.subject).collect()
     if not rows:
         raise JobError(["--subject: the subject is not in the cohort; extract the whole cohort, and read why in its excluded.jsonl"])
     if options.blinded:
@@ -137,10 +140,16 @@ def _report(options: Arguments, tables: Tables, quality: Quality) -> dict[str, A
 def _warnings(options: Arguments, tables: Tables, quality: Quality) -> list[str]:
     """Returns what a reader of the report must know, in words."""
     warnings = [
-        f"The trial has no table {domain}: what comes from it is missing." for domain in ("AE", "SV", "EX", "VS", "CM", "MH", "QS") if domain not in tables.rows
+        f"The trial has no table {domain}: what comes from it is missing."
+        for domain in ("AE", "SV", "EX", "VS", "CM", "MH", "QS")
+        if domain not in tables.rows
     ]
     warnings += [f"The table {domain} is there and has no rows." for domain, count in tables.counts.items() if not count]
-    warnings += [f"{domain}: {number} rows have a date that is not ISO 8601 and tells nothing." for domain, number in tables.unreadable.items() if number]
+    warnings += [
+        f"{domain}: {number} rows have a date that is not ISO 8601 and tells nothing."
+        for domain, number in tables.unreadable.items()
+        if number
+    ]
     if not quality.subjects:
         warnings.append("Nobody is in the cohort: see the reasons.")
     if not options.blinded:
@@ -151,5 +160,7 @@ def _warnings(options: Arguments, tables: Tables, quality: Quality) -> list[str]
 def _bounded(report: Mapping[str, Any]) -> str:
     text = json.dumps(report, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
     if len(text.encode("utf-8")) > LARGEST_REPORT:
-        raise JobError([f"quality.json would have more than {LARGEST_REPORT} bytes; read fewer files from the input, or shorten their names"])
+        raise JobError(
+            [f"quality.json would have more than {LARGEST_REPORT} bytes; read fewer files from the input, or shorten their names"]
+        )
     return text

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from typing import Any, Mapping, Optional
+from collections.abc import Mapping
+from typing import Any
 
 from jobs.dictionary import FEATURES
 
@@ -75,7 +76,7 @@ class Quality:
         self.reasons: Counter[str] = Counter()
         self.sites: Counter[str] = Counter()
 
-    def add(self, site: Optional[str], values: Mapping[str, Any]) -> None:
+    def add(self, site: str | None, values: Mapping[str, Any]) -> None:
         """Adds a subject of the cohort."""
         self.subjects += 1
         self.sites[site or MISSING] += 1

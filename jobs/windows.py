@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+from pyspark.sql import functions as sf
 
 from jobs.dates import FIRST, LAST
 
 
-def visible(rows: DataFrame, cohort: DataFrame, began: Optional[str], collected: Optional[str], undated: str = "false") -> DataFrame:
+def visible(rows: DataFrame, cohort: DataFrame, began: str | None, collected: str | None, undated: str = "false") -> DataFrame:
     """Returns the rows of the cohort's subjects that were known by the end of each one's window, with the subject's columns.
 
     A row with a day of collection is known from that day on, or from its first possible day if that is later. A row without one is known
@@ -26,14 +24,14 @@ def visible(rows: DataFrame, cohort: DataFrame, began: Optional[str], collected:
     Returns:
         The rows, with began_first and began_last: the days that the date may mean, null if it is missing.
     """
-    never = F.lit(None).cast("date")
-    first, last = (F.col(began + FIRST), F.col(began + LAST)) if began else (never, never)
-    taken = F.col(collected + LAST) if collected else never
-    readable = F.lit(True)
+    never = sf.lit(None).cast("date")
+    first, last = (sf.col(began + FIRST), sf.col(began + LAST)) if began else (never, never)
+    taken = sf.col(collected + LAST) if collected else never
+    readable = sf.lit(True)
     for name in filter(None, (began, collected)):
-        readable &= F.col(name).isNull() | F.col(name + LAST).isNotNull()
-    known = F.when(taken.isNotNull(), F.greatest(taken, first)).otherwise(last)
+        readable &= sf.col(name).isNull() | sf.col(name + LAST).isNotNull()
+    known = sf.when(taken.isNotNull(), sf.greatest(taken, first)).otherwise(last)
     rows = rows.filter(readable).select("*", first.alias("began_first"), last.alias("began_last"), known.alias("known"))
     joined = rows.join(cohort, rows["USUBJID"] == cohort["subject"])
-    in_time = F.when(F.col("known").isNull(), F.expr(undated)).otherwise(F.col("known") <= F.col("end"))
-    return joined.filter(F.coalesce(in_time, F.lit(False))).drop("USUBJID")
+    in_time = sf.when(sf.col("known").isNull(), sf.expr(undated)).otherwise(sf.col("known") <= sf.col("end"))
+    return joined.filter(sf.coalesce(in_time, sf.lit(False))).drop("USUBJID")

@@ -6,7 +6,7 @@ from functools import reduce
 from typing import Callable
 
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+from pyspark.sql import functions as sf
 
 from jobs import codes
 from jobs.dictionary import NAMES, NUMBERS
@@ -27,23 +27,28 @@ _FAMILIES: dict[str, Family] = {
 }
 
 # _COUNTS are features that are 0 where the table is there and has nothing of the subject. A trial without the table has null: nobody knows.
-_COUNTS = {"AE": ("ae_count", "ae_serious_count", "ae_severe_count", "ae_related_count"), "CM": ("medication_count",), "MH": ("medical_history_count",)}
+_COUNTS = {
+    "AE": ("ae_count", "ae_serious_count", "ae_severe_count", "ae_related_count"),
+    "CM": ("medication_count",),
+    "MH": ("medical_history_count",),
+}
 
 
 def build(tables: Tables, cohort: DataFrame, more: list[DataFrame]) -> DataFrame:
     """Returns subject, site, arm and every feature of the dictionary, a row for each subject of the cohort.
 
     Args:
+        tables: the tables of the trial.
         cohort: what jobs.population.judged returns, without those who are left out.
         more: features that come from the subjects themselves.
     """
     window = cohort.select("subject", "start", "end")
     families = [family(rows, window) for domain, family in _FAMILIES.items() for rows in [tables.get(domain)] if rows is not None]
     numbers = [_long(frame) for frame in (*families, *more)]
-    wide = reduce(DataFrame.union, numbers).groupBy("subject").pivot("name", list(NUMBERS)).agg(F.max("value"))
-    whole = cohort.select("subject", "site", "arm", codes.sex(F.col("SEX")).alias("sex")).join(wide, "subject", "left")
+    wide = reduce(DataFrame.union, numbers).groupBy("subject").pivot("name", list(NUMBERS)).agg(sf.max("value"))
+    whole = cohort.select("subject", "site", "arm", codes.sex(sf.col("SEX")).alias("sex")).join(wide, "subject", "left")
     counted = {name for domain, names in _COUNTS.items() if tables.get(domain) is not None for name in names}
-    columns = [F.coalesce(name, F.lit(0.0)).alias(name) if name in counted else F.col(name) for name in NAMES]
+    columns = [sf.coalesce(name, sf.lit(0.0)).alias(name) if name in counted else sf.col(name) for name in NAMES]
     return whole.select("subject", "site", "arm", *columns)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+from pyspark.sql import functions as sf
 
 from jobs import codes
 from jobs.windows import visible
@@ -23,7 +24,7 @@ class Visit(NamedTuple):
     """A visit of the trial: its number, its planned day by VISITDY, the median day on which it was held, and how many subjects had it."""
 
     number: float
-    stated: Optional[float]
+    stated: float | None
     median: float
     subjects: int
 
@@ -48,27 +49,23 @@ def plan(visits: Sequence[Visit], subjects: int) -> dict[float, float]:
 
 def features(sv: DataFrame, cohort: DataFrame) -> DataFrame:
     """Returns the counts for every subject of the cohort; nobody has a row in a trial that plans no visit in the window."""
-    rows = visible(sv, cohort, "SVSTDTC", None).filter(~codes.one_of(F.col("SVOCCUR"), codes.NO))
+    rows = visible(sv, cohort, "SVSTDTC", None).filter(~codes.one_of(sf.col("SVOCCUR"), codes.NO))
     held = rows.select(
         "subject",
-        F.col("VISITNUM").cast("double").alias("visit"),
-        F.col("VISITDY").cast("double").alias("stated"),
-        F.upper(F.coalesce("VISIT", F.lit(""))).contains("UNSCHED").alias("unscheduled"),
-        (F.datediff("began_last", "start") + 1).alias("day"),
-    ).filter(F.col("visit").isNotNull())
-    per_visit = (
-        held.filter(~F.col("unscheduled"))
-        .groupBy("visit")
-        .agg(F.min("stated"), F.median("day"), F.countDistinct("subject"))
-    )
+        sf.col("VISITNUM").cast("double").alias("visit"),
+        sf.col("VISITDY").cast("double").alias("stated"),
+        sf.upper(sf.coalesce("VISIT", sf.lit(""))).contains("UNSCHED").alias("unscheduled"),
+        (sf.datediff("began_last", "start") + 1).alias("day"),
+    ).filter(sf.col("visit").isNotNull())
+    per_visit = held.filter(~sf.col("unscheduled")).groupBy("visit").agg(sf.min("stated"), sf.median("day"), sf.countDistinct("subject"))
     due = plan([Visit(*row) for row in per_visit.collect()], cohort.count())
-    planned = F.array(*(F.struct(F.lit(number).alias("visit"), F.lit(day).alias("planned")) for number, day in due.items()))
-    window = F.datediff("end", "start") + 1
+    planned = sf.array(*(sf.struct(sf.lit(number).alias("visit"), sf.lit(day).alias("planned")) for number, day in due.items()))
+    window = sf.datediff("end", "start") + 1
     if not due:
-        return cohort.limit(0).select("subject", *(F.lit(0.0).alias(name) for name in ("visits_missed", "visits_late")))
-    expected = cohort.select("subject", window.alias("window"), F.inline(planned)).filter(F.col("planned") <= F.col("window"))
-    first = held.groupBy("subject", "visit").agg(F.min("day").alias("day"))
-    missed = F.col("day").isNull() & (F.col("planned") + MISSED <= F.col("window"))
-    late = F.coalesce(F.col("day") > F.col("planned") + LATE, F.lit(False))
-    counts = [F.sum(missed.cast("double")).alias("visits_missed"), F.sum(late.cast("double")).alias("visits_late")]
+        return cohort.limit(0).select("subject", *(sf.lit(0.0).alias(name) for name in ("visits_missed", "visits_late")))
+    expected = cohort.select("subject", window.alias("window"), sf.inline(planned)).filter(sf.col("planned") <= sf.col("window"))
+    first = held.groupBy("subject", "visit").agg(sf.min("day").alias("day"))
+    missed = sf.col("day").isNull() & (sf.col("planned") + MISSED <= sf.col("window"))
+    late = sf.coalesce(sf.col("day") > sf.col("planned") + LATE, sf.lit(False))
+    counts = [sf.sum(missed.cast("double")).alias("visits_missed"), sf.sum(late.cast("double")).alias("visits_late")]
     return expected.join(first, ["subject", "visit"], "left").groupBy("subject").agg(*counts)
