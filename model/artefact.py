@@ -23,7 +23,7 @@ SHIPPED = ("inference.py", "model_json.py", "scoring.py")
 MAX_BYTES = 16 << 20  # of a model.tar.gz, packed or not
 
 
-class Training(NamedTuple):
+class Provenance(NamedTuple):
     """Where a model comes from."""
 
     subjects: int
@@ -33,11 +33,11 @@ class Training(NamedTuple):
     seed: int
 
 
-def document(design: Design, fit: Fit, threshold: float, training: Training) -> dict[str, Any]:
+def document(design: Design, fit: Fit, threshold: float, provenance: Provenance) -> dict[str, Any]:
     """Return the content of model.json. Numbers have ten digits, so that they do not depend on the processor."""
     return {
         "schema": model_json.SCHEMA,
-        "training": {**training._asdict(), "strength": fit.strength},
+        "training": {**provenance._asdict(), "strength": fit.strength},
         "intercept": 0.0,
         "threshold": threshold,
         "calibration": {"method": "platt", "intercept": _digits(fit.calibration[0]), "slope": _digits(fit.calibration[1])},

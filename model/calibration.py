@@ -21,12 +21,12 @@ EDGE = 1e-6  # risks are moved this far from 0 and 1 before their log odds are t
 def log_odds(risks: Floats) -> Floats:
     """Return the log odds of risks between 0 and 1."""
     inside = np.clip(risks, EDGE, 1 - EDGE)
-    return np.log(inside) - np.log1p(-inside)
+    return np.asarray(np.log(inside) - np.log1p(-inside))
 
 
 def logistic(values: Floats) -> Floats:
     """Return the probabilities of log odds, without overflow."""
-    return np.exp(-np.logaddexp(0.0, -values))
+    return np.asarray(np.exp(-np.logaddexp(0.0, -values)))
 
 
 def platt(scores: Floats, outcomes: Floats) -> tuple[float, float]:
@@ -38,8 +38,10 @@ def platt(scores: Floats, outcomes: Floats) -> tuple[float, float]:
 
 
 def slope_and_intercept(risks: Floats, outcomes: Floats, weights: Floats) -> tuple[float, float] | None:
-    """Return the calibration slope, 1 if risks are neither too extreme nor too close together, and the calibration in the large:
-    the intercept at slope 1, 0 if the risks are right on average. None if all risks are equal.
+    """Return the calibration slope and the calibration in the large, or None if all risks are equal.
+
+    The slope is 1 if risks are neither too extreme nor too close together. The calibration in the large is the intercept at slope 1, 0
+    if the risks are right on average.
     """
     scores = log_odds(risks)
     if np.ptp(scores) < EDGE or not 0 < np.average(outcomes, weights=weights) < 1:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Union
 Value = Union[float, str, None]
 MAX_LISTED = 5  # places that a message lists
 SUBJECT_COLUMNS = ("subject", "USUBJID")
+ID_COLUMNS = (*SUBJECT_COLUMNS, "site", "SITEID")
 
 
 class DataFaultError(ValueError):
@@ -109,8 +110,7 @@ def _csv_rows(path: Path, text: str) -> list[tuple[int, dict[str, Any]]]:
     faults += [f"{path}: {_lines(short)}: want {len(names)} fields, as in line 1"] if short else []
     if faults:
         raise DataFaultError(faults)
-    ids = {*SUBJECT_COLUMNS, "site", "SITEID"}
-    return [(number, {name: _value(field, name in ids) for name, field in zip(names, row)}) for number, row in rows[1:]]
+    return [(number, {name: _value(field, name in ID_COLUMNS) for name, field in zip(names, row)}) for number, row in rows[1:]]
 
 
 def _value(field: str, is_id: bool) -> Value:
@@ -130,29 +130,26 @@ def _lines(numbers: list[int]) -> str:
 
 
 def read_cohort(path: Path) -> Cohort:
-    """Read a cohort: JSON Lines `{"subject", "site", "features"}`, or CSV with a column subject (or USUBJID), a column site if
-    there is one, and a column for each feature. gzip is told by content.
+    """Read a cohort: JSON Lines, or CSV; gzip is told by content.
+
+    A line is `{"subject", "site", "features"}`. CSV has a column subject (or USUBJID), a column site (or SITEID) if there is one,
+    and a column for each feature.
 
     Raises:
         DataFaultError: with every fault of the file.
     """
     rows, digest = read_rows(path)
-    subjects, places, bad = [], {}, {"subject must be a text": [], "features must be an object": [], "site must be a text or null": []}
-    twice = []
+    faults = _Faults()
+    subjects: list[Subject] = []
+    seen: set[str] = set()
     for number, row in rows:
-        subject = next((row[name] for name in SUBJECT_COLUMNS if name in row), None)
+        name = faults.subject(number, row, seen)
         site = row.get("site", row.get("SITEID"))
-        features = row["features"] if "features" in row else {k: v for k, v in row.items() if k not in (*SUBJECT_COLUMNS, "site", "SITEID")}
-        bad["subject must be a text"] += [number] if not isinstance(subject, str) or not subject else []
-        bad["features must be an object"] += [number] if not isinstance(features, dict) else []
-        bad["site must be a text or null"] += [number] if site is not None and not isinstance(site, str) else []
-        twice += [number] if subject in places else []
-        places[str(subject)] = number
-        subjects.append(Subject(str(subject), site, features))
-    faults = [f"{path}: {_lines(numbers)}: {rule}" for rule, numbers in bad.items() if numbers]
-    faults += [f"{path}: {_lines(twice)}: the subject is in an earlier line, too"] if twice else []
-    if faults:
-        raise DataFaultError(faults)
+        faults.add(site is not None and not isinstance(site, str), number, "site must be a text or null")
+        features = row["features"] if "features" in row else {k: v for k, v in row.items() if k not in ID_COLUMNS}
+        faults.add(not isinstance(features, dict), number, "features must be an object")
+        subjects.append(Subject(name, site, features))
+    faults.end(path)
     return Cohort(subjects, digest)
 
 
@@ -163,20 +160,39 @@ def read_outcomes(path: Path) -> Outcomes:
         DataFaultError: with every fault of the file.
     """
     rows, digest = read_rows(path)
+    faults = _Faults()
     outcomes: dict[str, int] = {}
-    unnamed, unknown, twice = [], [], []
+    seen: set[str] = set()
     for number, row in rows:
-        subject, outcome = next((row[name] for name in SUBJECT_COLUMNS if name in row), None), row.get("outcome")
-        unnamed += [number] if not isinstance(subject, str) or not subject else []
-        unknown += [number] if isinstance(outcome, bool) or outcome not in (0, 1) else []
-        twice += [number] if subject in outcomes else []
-        outcomes[str(subject)] = outcome
-    rules = (
-        (unnamed, "subject must be a text"),
-        (unknown, "outcome must be 0 (completed) or 1 (discontinued); leave out whose end is unknown"),
-    )
-    faults = [f"{path}: {_lines(numbers)}: {rule}" for numbers, rule in rules if numbers]
-    faults += [f"{path}: {_lines(twice)}: the subject is in an earlier line, too"] if twice else []
-    if faults:
-        raise DataFaultError(faults)
-    return Outcomes({subject: int(outcome) for subject, outcome in outcomes.items()}, digest)
+        name, outcome = faults.subject(number, row, seen), row.get("outcome")
+        usable = not isinstance(outcome, bool) and outcome in (0, 1)
+        faults.add(not usable, number, "outcome must be 0 (completed) or 1 (discontinued); leave out a subject whose end is unknown")
+        outcomes[name] = int(outcome == 1)
+    faults.end(path)
+    return Outcomes(outcomes, digest)
+
+
+class _Faults:
+    """Collects the lines that break each rule."""
+
+    def __init__(self) -> None:
+        self.lines: dict[str, list[int]] = {}
+
+    def add(self, broken: bool, line: int, rule: str) -> None:
+        """Note a line if it breaks a rule."""
+        if broken:
+            self.lines.setdefault(rule, []).append(line)
+
+    def subject(self, line: int, row: dict[str, Any], seen: set[str]) -> str:
+        """Return the subject of a row, and note whether it is none, or one that an earlier row has."""
+        name = next((row[column] for column in SUBJECT_COLUMNS if column in row), None)
+        usable = isinstance(name, str) and bool(name)
+        self.add(not usable, line, "subject must be a text")
+        self.add(usable and name in seen, line, "the subject is in an earlier line, too")
+        seen.add(str(name))
+        return str(name)
+
+    def end(self, path: Path) -> None:
+        """Raise if a rule is broken."""
+        if self.lines:
+            raise DataFaultError([f"{path}: {_lines(lines)}: {rule}" for rule, lines in self.lines.items()])

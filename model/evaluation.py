@@ -59,7 +59,8 @@ class Evaluation(NamedTuple):
     slope: Estimate
     intercept: Estimate
     curve: list[calibration.Bin]
-    net_benefit: Estimate  # at the threshold, minus that of the better of alerting about nobody and about everybody
+    share: float  # of the subjects who discontinued
+    gain: Estimate  # net benefit at the threshold, minus that of the better of alerting about nobody and about everybody
     at: AtThreshold
     grid: list[AtThreshold]
 
@@ -98,24 +99,29 @@ def choose_threshold(p: Predictions, alerts: float) -> float:
     return float(next((step for step in steps if (p.risks > step).mean() <= alerts), steps[-1]))
 
 
-def evaluate(p: Predictions, threshold: float, resamples: int, seed: int) -> Evaluation:
-    """Compute the figures of a card, with intervals of as many resamples."""
-    subjects = len(p.outcomes)
+def resample(subjects: int, resamples: int, seed: int) -> Floats:
+    """Return the weights of bootstrap resamples: a row for each, a column for each subject. The first row is the data itself."""
     random = np.random.default_rng(seed)
-    draws = random.multinomial(subjects, np.full(subjects, 1 / subjects), size=resamples).astype(float)
-    weights = np.vstack([np.ones(subjects), draws])
+    draws = random.multinomial(subjects, np.full(subjects, 1 / subjects), size=resamples)
+    return np.vstack([np.ones(subjects), draws.astype(float)])
+
+
+def evaluate(p: Predictions, threshold: float, weights: Floats) -> Evaluation:
+    """Compute the figures of a card, with intervals by resamples."""
+    subjects = len(p.outcomes)
     squares, base_squares = ((p.risks - p.outcomes) ** 2).mean(axis=0), ((p.base - p.outcomes) ** 2).mean(axis=0)
     briers, bases = weights @ squares / subjects, weights @ base_squares / subjects
     agreement = np.array([_agreement(p, row) for row in weights])
     return Evaluation(
-        _estimate(_aucs(p, weights)),
-        _estimate(briers),
+        estimate(_aucs(p, weights)),
+        estimate(briers),
         float(bases[0]),
-        _estimate(1 - briers / bases),
-        _estimate(agreement[:, 0]),
-        _estimate(agreement[:, 1]),
+        estimate(1 - briers / bases),
+        estimate(agreement[:, 0]),
+        estimate(agreement[:, 1]),
         calibration.curve(p.risks.mean(axis=0), p.outcomes),
-        _estimate(_gain(p, weights, threshold)),
+        float(p.outcomes.mean()),
+        estimate(_gain(p, weights, threshold)),
         at_threshold(p, threshold),
         [at_threshold(p, float(step)) for step in GRID],
     )
@@ -148,7 +154,7 @@ def _gain(p: Predictions, weights: Floats, threshold: float) -> Floats:
     return np.asarray(metrics.net_benefit(hits, false_alerts, threshold) - best)
 
 
-def _estimate(resamples: Floats) -> Estimate:
+def estimate(resamples: Floats) -> Estimate:
     """Make an estimate of the data itself, the first, and its resamples."""
     value = float(resamples[0]) if np.isfinite(resamples[0]) else None
     low, high = metrics.interval(resamples[1:]) or (None, None)

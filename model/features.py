@@ -41,8 +41,14 @@ DICTIONARY = {
     "site_discontinued_share": Entry(0, 1),
 }
 
-ARM = "arm armcd actarm actarmcd arms treatment treat trt trta trtp trt01a trt01p dose exdose exdosu extrt placebo drug active randomized randomised randomization randomisation allocation unblinded group"
-OUTCOME = "outcome label target dsdecod dsterm dsstdtc disposition discontinued discontinuation discontinue withdrew withdrawal withdrawn withdraw dropout dropped completed completion complete completer death died dthfl dthdtc eos status"
+ARM = (
+    "arm armcd actarm actarmcd arms treatment treat trt trta trtp trt01a trt01p dose exdose exdosu extrt placebo drug active "
+    "randomized randomised randomization randomisation allocation unblinded group"
+)
+OUTCOME = (
+    "outcome label target dsdecod dsterm dsstdtc disposition discontinued discontinuation discontinue withdrew withdrawal "
+    "withdrawn withdraw dropout dropped completed completion complete completer death died dthfl dthdtc eos status"
+)
 ORIGIN = "race ethnic ethnicity country genotype apoe origin"
 REFUSED = {
     **dict.fromkeys(ARM.split(), "sounds like the treatment arm: a model that knows it unblinds the trial"),

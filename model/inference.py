@@ -20,8 +20,8 @@ try:
     from model import model_json
     from model.scoring import Model, Score, finite
 except ImportError:  # in SageMaker's container the files are side by side
-    import model_json
-    from scoring import Model, Score, finite
+    import model_json  # type: ignore[no-redef]
+    from scoring import Model, Score, finite  # type: ignore[no-redef]
 
 JSON, CSV = "application/json", "text/csv"
 WANTED = 'want {"features": {…}} or {"instances": [{"id": "…", "features": {…}}, …]}'
@@ -77,7 +77,7 @@ def predict_fn(request: Request | RequestFaultError, model: Model) -> Prediction
     return Prediction(request, scores)
 
 
-def output_fn(prediction: Prediction | RequestFaultError, accept: str | None) -> Any:
+def output_fn(prediction: Prediction | RequestFaultError, accept: str | None) -> object:
     """Return the body of the answer and its content type, or for a fault the container's response with its status."""
     status, body, content_type = render(prediction, accept)
     if status == 200:
@@ -192,7 +192,7 @@ def _read_instances(instances: list[Any]) -> Request:
     if not faults and not any("id" in instance for instance in instances):
         wrapped = any(isinstance(instance.get("features"), dict) for instance in instances)
         return Request([instance.get("features") for instance in instances] if wrapped else instances, None, False)
-    ids = [instance.get("id") for instance in instances if isinstance(instance, dict)]
+    ids: list[Any] = [instance.get("id") for instance in instances if isinstance(instance, dict)]
     faults += [f"instances[{i}].id must be a text" for i, name in enumerate(ids) if not isinstance(name, str) or not _is_text(name)]
     if faults:
         raise RequestFaultError("; ".join(faults[:5]))

@@ -14,7 +14,7 @@ from typing import Any
 try:
     from model.scoring import MAX_NUMBER, RESERVED_NAMES, RESERVED_WORDS, Feature, Model, Term, finite
 except ImportError:  # in SageMaker's container the files are side by side
-    from scoring import MAX_NUMBER, RESERVED_NAMES, RESERVED_WORDS, Feature, Model, Term, finite
+    from scoring import MAX_NUMBER, RESERVED_NAMES, RESERVED_WORDS, Feature, Model, Term, finite  # type: ignore[no-redef]
 
 SCHEMA = "clinical-risk-model/1"
 MAX_BYTES = 1 << 20
@@ -38,7 +38,8 @@ def name_fault(name: str) -> str:
     if not NAME.fullmatch(name):
         return "must be a letter and up to 63 letters, digits, dots, underscores and hyphens"
     if name.lower() in RESERVED_NAMES or any(word in name.lower() for word in RESERVED_WORDS):
-        return f"must not be {', '.join(RESERVED_NAMES)}, and not contain {' or '.join(RESERVED_WORDS)}: the pipeline searches answers for these"
+        names, words = ", ".join(RESERVED_NAMES), " or ".join(RESERVED_WORDS)
+        return f"must not be {names}, and not contain {words}: the pipeline searches answers for these"
     return ""
 
 
@@ -74,7 +75,7 @@ class _Checker:
     def __init__(self) -> None:
         self.faults: list[str] = []
 
-    def model(self, document: Any) -> Model:
+    def model(self, document: object) -> Model:
         """Return the model, or raise with all faults."""
         if not isinstance(document, dict):
             raise ModelFaultError("model.json must be an object")
@@ -94,14 +95,14 @@ class _Checker:
             raise ModelFaultError("model.json: " + "; ".join(self.faults[:MAX_FAULTS] + more))
         return model
 
-    def calibration(self, value: Any) -> tuple[float, float]:
+    def calibration(self, value: object) -> tuple[float, float]:
         """Read Platt's calibration."""
         if not isinstance(value, dict) or value.get("method") != "platt":
             self.faults.append('calibration must be an object with method "platt"')
             return 0.0, 1.0
         return self.number(value, "calibration.", "intercept"), self.number(value, "calibration.", "slope", 0)
 
-    def feature(self, value: Any, at: str) -> Feature:
+    def feature(self, value: object, at: str) -> Feature:
         """Read one feature."""
         if not isinstance(value, dict):
             self.faults.append(f"{at} must be an object")
@@ -137,7 +138,7 @@ class _Checker:
             categories[text] = self.term(item.get("term"), f"{at}.categories[{i}].term", optional=True)
         return categories
 
-    def term(self, value: Any, at: str, *, optional: bool = False) -> Term | None:
+    def term(self, value: object, at: str, *, optional: bool = False) -> Term | None:
         """Read a term: mean, scale and coefficient."""
         if value is None and optional:
             return None
@@ -147,7 +148,7 @@ class _Checker:
         mean, coefficient = self.number(value, f"{at}.", "mean"), self.number(value, f"{at}.", "coefficient")
         return Term(mean, self.number(value, f"{at}.", "scale", 1 / MAX_NUMBER), coefficient)
 
-    def pair(self, value: Any, at: str) -> tuple[float, float]:
+    def pair(self, value: object, at: str) -> tuple[float, float]:
         """Read a lowest and a highest number."""
         ends = [finite(end) for end in value] if isinstance(value, list) else []
         if len(ends) != 2 or ends[0] is None or ends[1] is None or ends[0] > ends[1]:

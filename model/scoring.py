@@ -9,7 +9,7 @@ answer names their features.
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -100,7 +100,7 @@ class Model(NamedTuple):
     calibration: tuple[float, float]  # intercept and slope of Platt's calibration
     threshold: float
 
-    def score(self, features: Any) -> Score:
+    def score(self, features: object) -> Score:
         """Score one subject. Other features than the model's are ignored; a missing one is a fault."""
         if not isinstance(features, dict):
             return Score(math.nan, {}, [], ["features must be an object"])

@@ -8,14 +8,15 @@ it has. Exit code 1 is a model that cannot be loaded or a port that cannot be ha
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import signal
 import socket
 import sys
 import threading
+from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Sequence
 
 from model import artefact, inference
 from model.model_json import ModelFaultError
@@ -52,30 +53,26 @@ class ModelServer(ThreadingHTTPServer):
         self.shutdown()
         self.server_close()  # waits for the threads
 
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Remember the connection, so that stop can end it while it is idle."""
+    def opened(self, connection: socket.socket) -> None:
+        """Remember a connection, so that stop can end it while it is idle."""
         with self._lock:
-            self._connections.add(request)
+            self._connections.add(connection)
             if self.stopping:
-                _end_reading(request)
-        super().process_request(request, client_address)
+                _end_reading(connection)
 
-    def shutdown_request(self, request: Any) -> None:
-        """Forget the connection."""
+    def closed(self, connection: socket.socket) -> None:
+        """Forget a connection."""
         with self._lock:
-            self._connections.discard(request)
-        super().shutdown_request(request)
+            self._connections.discard(connection)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, request: socket.socket | tuple[bytes, socket.socket], client_address: object) -> None:
         """Log the kind of an error, such as a client that hung up, without what it carries."""
         log(f"a connection ended with {type(sys.exc_info()[1]).__name__}")
 
 
 def _end_reading(connection: socket.socket) -> None:
-    try:
+    with contextlib.suppress(OSError):  # the client was faster
         connection.shutdown(socket.SHUT_RD)
-    except OSError:
-        pass  # the client was faster
 
 
 def log(text: str) -> None:
@@ -91,7 +88,15 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1  # one packet for an answer
     server: ModelServer
 
-    def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+    def setup(self) -> None:
+        super().setup()
+        self.server.opened(self.connection)
+
+    def finish(self) -> None:
+        self.server.closed(self.connection)
+        super().finish()
+
+    def do_GET(self) -> None:
         if self.path != "/ping":
             self._refuse(*((405, "use POST /invocations") if self.path == "/invocations" else (404, "want GET /ping or POST /invocations")))
         elif self.server.model is None or self.server.stopping:
@@ -99,7 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._answer(200, "{}", JSON)
 
-    def do_POST(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_POST(self) -> None:
         if self.path != "/invocations":
             self._refuse(*((405, "use GET /ping") if self.path == "/ping" else (404, "want GET /ping or POST /invocations")))
             return
@@ -111,7 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         try:
             answer = inference.answer(self.server.model, body, self.headers.get("Content-Type"), self.headers.get("Accept"))
-        except Exception as error:  # noqa: BLE001 - a request must not end the server, and its data must not reach the log
+        except Exception as error:  # A request must not end the server, and its data must not reach the log.
             log(f"the model failed with {type(error).__name__}")
             self._refuse(500, "the model failed")
             return
@@ -160,7 +165,7 @@ class _Handler(BaseHTTPRequestHandler):
         if path != "/ping" or code != 200:
             log(f"{self.command or '-'} {path} {code}")
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of the base class
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the base class
         """Log nothing else: the base class would log the text of bad requests."""
 
 

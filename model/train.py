@@ -6,116 +6,51 @@ DIR gets model.tar.gz, profile.json, card.html and card.json. Exit code 1 is a f
 from __future__ import annotations
 
 import argparse
-import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Sequence
+from typing import Any, Callable
 
-import numpy as np
-from numpy.typing import NDArray
-
-from model import artefact, cohort, design, evaluation, features, fitting, profile
+from model import artefact, card, page, profile
 from model.cohort import DataFaultError
-
-MIN_EVENTS = 20  # of each outcome: fewer leave nothing to choose or to validate by
-MIN_MATCHED = 0.5  # share of the cohort that has an outcome; fewer point to other ids
-RESAMPLES = 1000
-LARGE = 5000  # subjects, from which one repetition and fewer resamples are enough
+from model.data import Sources, prepare
+from model.training import LARGE, Settings, Trained, train
 
 
-class Data(NamedTuple):
-    """What a model is trained on."""
-
-    subjects: list[cohort.Subject]  # those with an outcome, sorted by id
-    outcomes: NDArray[np.float64]
-    design: design.Design
-    choice: features.Choice
-    cohort: cohort.Cohort
-    training: artefact.Training
-    unknown: int  # subjects of the cohort without an outcome
-    extra: int  # outcomes without a subject of the cohort
-
-
-class Trained(NamedTuple):
-    """A model and how good it is."""
-
-    data: Data
-    fit: fitting.Fit
-    predictions: evaluation.Predictions
-    evaluation: evaluation.Evaluation
-    threshold_by: str  # why the threshold is what it is
-
-
-def prepare(arguments: argparse.Namespace) -> Data:
-    """Read and check the data.
-
-    Raises:
-        DataFaultError: with every fault of both files.
-    """
-    faults: list[str] = []
-    subjects, outcomes = None, None
-    try:
-        subjects = cohort.read_cohort(arguments.cohort)
-    except DataFaultError as error:
-        faults.append(str(error))
-    try:
-        outcomes = cohort.read_outcomes(arguments.outcomes)
-    except DataFaultError as error:
-        faults.append(str(error))
-    if subjects is None or outcomes is None:
-        raise DataFaultError(faults)
-    rows = sorted(subject for subject in subjects.subjects if subject.subject in outcomes.outcomes)
-    labels = np.array([outcomes.outcomes[subject.subject] for subject in rows], dtype=float)
-    faults += _count_faults(arguments, len(subjects.subjects), labels)
-    wanted = arguments.features.split(",") if arguments.features else None
-    choice, wrong = features.choose({name for subject in subjects.subjects for name in subject.features}, wanted)
-    table, unusable = design.build([subject.features for subject in rows], choice.names)
-    faults += wrong + [f"{arguments.cohort}: {fault}" for fault in unusable]
-    if not faults and not table.fields:
-        faults.append(f"{arguments.cohort}: no feature varies between the subjects: nothing can be learned")
-    if faults:
-        raise DataFaultError(faults)
-    training = artefact.Training(len(rows), int(labels.sum()), subjects.digest, outcomes.digest, arguments.seed)
-    return Data(rows, labels, table, choice, subjects, training, len(subjects.subjects) - len(rows), len(outcomes.outcomes) - len(rows))
-
-
-def _count_faults(arguments: argparse.Namespace, everybody: int, labels: NDArray[np.float64]) -> list[str]:
-    events, rest = int(labels.sum()), int(len(labels) - labels.sum())
-    if not len(labels):
-        return [f"no subject is in both {arguments.cohort} ({everybody} subjects) and {arguments.outcomes}: do they use the same ids?"]
-    faults = []
-    if len(labels) < MIN_MATCHED * everybody:
-        faults.append(
-            f"{arguments.outcomes}: has an outcome for {len(labels)} of the {everybody} subjects, want at least half: do both files use the same ids?"
-        )
-    if min(events, rest) < MIN_EVENTS:
-        faults.append(
-            f"{arguments.outcomes}: {events} of the subjects in both files discontinued and {rest} completed, want at least {MIN_EVENTS} of each: "
-            "train on more subjects"
-        )
-    return faults
-
-
-def train(data: Data, arguments: argparse.Namespace) -> Trained:
-    """Fit the model, and evaluate the fitting on subjects that it has not seen."""
-    values, outcomes, seed = data.design.values, data.outcomes, arguments.seed
-    large = len(outcomes) > LARGE
-    predictions = evaluation.predict(values, outcomes, arguments.folds, 1 if large else arguments.repeats, seed)
-    threshold, by = arguments.threshold, "given"
-    if threshold is None:
-        threshold = evaluation.choose_threshold(predictions, arguments.alerts / 100)
-        by = f"the lowest threshold with at most {arguments.alerts:g} alerts for 100 subjects"
-    judged = evaluation.evaluate(predictions, threshold, RESAMPLES // 5 if large else RESAMPLES, seed)
-    return Trained(data, fitting.fit(values, outcomes, arguments.folds, seed), predictions, judged, by)
-
-
-def outputs(trained: Trained) -> dict[str, bytes]:
-    """Return the content of each file that a training writes."""
+def outputs(trained: Trained, content: dict[str, Any]) -> dict[str, bytes]:
+    """Return the content of each file that a training writes, with a given card."""
     data = trained.data
-    model = artefact.document(data.design, trained.fit, trained.evaluation.at.threshold, data.training)
+    model = artefact.document(data.design, trained.fit, trained.evaluation.at.threshold, data.provenance)
     rows = [subject.features for subject in data.cohort.subjects]
     drift = profile.profile(rows, [field.name for field in data.design.fields], data.cohort.digest)
-    return {"model.tar.gz": artefact.pack(model), "profile.json": artefact.to_json(drift)}
+    return {
+        "model.tar.gz": artefact.pack(model),
+        "profile.json": artefact.to_json(drift),
+        "card.json": artefact.to_json(content),
+        "card.html": page.page(content).encode("utf-8"),
+    }
+
+
+def summary(folder: Path, content: dict[str, Any]) -> str:
+    """Return what the command prints: the verdict, and where to read more."""
+    facts, judged = content["data"], content["verdict"]
+    left_out = [f"{item['name']} {item['reason']}" for item in content["leftOut"]]
+    lines = [f"{facts['subjects']} subjects, of whom {facts['events']} discontinued."]
+    lines += [f"{facts['withoutOutcome']} subjects of the cohort have no outcome."] if facts["withoutOutcome"] else []
+    lines += [f"{facts['outcomesWithoutSubject']} outcomes have no subject in the cohort."] if facts["outcomesWithoutSubject"] else []
+    lines += ["Left out: " + "; ".join(left_out) + "."] if left_out else []
+    lines += (
+        [f"These features tell the outcomes apart alone, and may know them: {', '.join(content['separating'])}."]
+        if content["separating"]
+        else []
+    )
+    lines += [
+        judged["title"] + ".",
+        *judged["reasons"],
+        f"Threshold: {content['threshold']['threshold']:g}",
+        f"Card: {folder / 'card.html'}",
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def write(folder: Path, files: dict[str, bytes]) -> None:
@@ -124,7 +59,7 @@ def write(folder: Path, files: dict[str, bytes]) -> None:
     for name, content in files.items():
         part = folder / f".{name}.part"
         part.write_bytes(content)
-        os.replace(part, folder / name)
+        part.replace(folder / name)
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -151,7 +86,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _between(low: float, high: float) -> Any:
+def _between(low: float, high: float) -> Callable[[str], float]:
     def number(text: str) -> float:
         value = float(text)
         if not low < value < high:
@@ -165,13 +100,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command. Return its exit code."""
     parsed = parse(arguments)
     try:
-        data = prepare(parsed)
+        data = prepare(Sources(parsed.cohort, parsed.outcomes, parsed.features.split(",") if parsed.features else None, parsed.seed))
     except DataFaultError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    trained = train(data, parsed)
-    write(parsed.out, outputs(trained))
-    sys.stdout.write(f"{parsed.out}: model of {data.training.subjects} subjects, {data.training.events} of whom discontinued\n")
+    trained = train(data, Settings(parsed.threshold, parsed.alerts, parsed.seed, parsed.folds, parsed.repeats))
+    content = card.card(trained)
+    write(parsed.out, outputs(trained, content))
+    sys.stdout.write(summary(parsed.out, content))
     return 0
 
 
