@@ -92,15 +92,15 @@ def _costs(at: AtThreshold) -> dict[str, float | None]:
 def _groups(trained: Trained) -> list[dict[str, Any]]:
     rows = trained.data.subjects
     by: list[tuple[str, str, list[str]]] = [
-        ("Sex", "sexes", [_text(subject.features.get("sex")) for subject in rows]),
-        ("Age", "age bands", [groups.age_band(_number(subject.features.get("age"))) for subject in rows]),
-        ("Site", "sites", [_text(subject.site) for subject in rows]),
+        ("sex", "sexes", [_text(subject.features.get("sex")) for subject in rows]),
+        ("age", "age bands", [groups.age_band(_number(subject.features.get("age"))) for subject in rows]),
+        ("site", "sites", [_text(subject.site) for subject in rows]),
     ]
     return [_group(trained, title, plural, labels) for title, plural, labels in by]
 
 
 def _group(trained: Trained, title: str, plural: str, labels: Sequence[str]) -> dict[str, Any]:
-    found, pooled = groups.pool(labels, plural)
+    found, pooled = groups.pool(labels, plural, [label for _, _, label in groups.AGE_BANDS])
     judged = [groups.judge(trained.predictions, places, label, trained.evaluation.at.threshold, trained.weights) for label, places in found]
     why = ""
     if not found:

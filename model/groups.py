@@ -1,6 +1,6 @@
 """How a model does in groups of subjects: by sex, by age and by site. Small groups are not shown.
 
-Groups with fewer than `SMALL` subjects are one group, "other". If even that is small, the smallest of the shown groups joins it, so that
+Groups with fewer than `SMALL` subjects are one group. If even that is small, the smallest of the shown groups joins it, so that
 nobody can find its size by subtraction from the total.
 """
 
@@ -17,6 +17,7 @@ from model.evaluation import Estimate, Predictions, estimate
 
 SMALL = 10  # subjects
 MIN_OUTCOMES = 10  # of each kind, for the AUC of a group
+MAX_NAMED = 3  # labels that the name of a common group can list
 UNKNOWN = "not known"
 AGE_BANDS = ((0, 65, "under 65"), (65, 75, "65 to 74"), (75, 85, "75 to 84"), (85, 1000, "85 and over"))
 
@@ -39,15 +40,16 @@ def age_band(age: float | None) -> str:
     return next((label for low, high, label in AGE_BANDS if low <= age < high), UNKNOWN)
 
 
-def pool(labels: Sequence[str], plural: str) -> tuple[list[tuple[str, NDArray[np.int64]]], int]:
+def pool(labels: Sequence[str], plural: str, first: Sequence[str] = ()) -> tuple[list[tuple[str, NDArray[np.int64]]], int]:
     """Group subjects by their label.
 
     Args:
         labels: of each subject.
         plural: what labels are, such as "sites".
+        first: the labels to begin with, in this order; the others follow in the order of the alphabet.
 
     Returns:
-        The groups with the places of their subjects, in the order of the labels, and the number of labels that are in "other". No groups
+        The groups with the places of their subjects, and the number of labels that are in the common group. No groups
         if all subjects would be in one.
     """
     places: dict[str, list[int]] = {}
@@ -58,9 +60,11 @@ def pool(labels: Sequence[str], plural: str) -> tuple[list[tuple[str, NDArray[np
     while kept and 0 < sum(map(len, pooled.values())) < SMALL:
         smallest = min(kept, key=lambda label: (len(kept[label]), label))
         pooled[smallest] = kept.pop(smallest)
-    groups = [(label, np.array(kept[label])) for label in sorted(kept)]
+    order = {label: place for place, label in enumerate(first)}
+    groups = [(label, np.array(kept[label])) for label in sorted(kept, key=lambda label: (order.get(label, len(order)), label))]
     if pooled:
-        groups.append((f"{len(pooled)} other {plural}", np.array(sorted(place for members in pooled.values() for place in members))))
+        name = f"{len(pooled)} other {plural}" if len(pooled) > MAX_NAMED else " and ".join(sorted(pooled))
+        groups.append((name, np.array(sorted(place for members in pooled.values() for place in members))))
     return ([], 0) if len(groups) < 2 else (groups, len(pooled))
 
 

@@ -104,7 +104,7 @@ def render(prediction: Prediction | RequestFaultError, accept: str | None) -> tu
 
 
 def _text(document: dict[str, Any]) -> str:
-    return json.dumps(document, ensure_ascii=False, allow_nan=False)
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def _accepted(accept: str | None) -> str:

@@ -106,15 +106,15 @@ def _thresholds(grid: list[dict[str, Any]], chosen: dict[str, Any]) -> str:
     ]
     head = ("threshold", "alerts per 100", "right alerts", "found", "spared", "net benefit", "of all")
     note = (
-        "What each threshold costs: alerts for 100 subjects, the share of them that are right (PPV), the shares of those who discontinue "
-        "that are found (sensitivity) and of the others that are spared (specificity), the net benefit, and that of alerting about everybody"
+        "What each threshold costs: alerts for 100 subjects; the share of alerts that are right (PPV); the shares of those who discontinue "
+        "that are found (sensitivity), and of the others that are spared (specificity); the net benefit, and that of alerting about all"
     )
     return table(note, head, rows, every.index(chosen))
 
 
 def _group(by: dict[str, Any]) -> str:
     if by["notShown"]:
-        return f"<h3>{escape(by['by'])}</h3><p>Not shown: {escape(by['notShown'])}.</p>"
+        return f"<p>By {escape(by['by'])}: not shown, since {escape(by['notShown'])}.</p>"
     rows = []
     for group in by["groups"]:
         area = group["auc"]
@@ -129,8 +129,8 @@ def _group(by: dict[str, Any]) -> str:
                 auc,
             ]
         )
-    head = (by["by"].lower(), "subjects", "discontinued", "mean risk", "alerts per 100", "AUC")
-    return f"<h3>{escape(by['by'])}</h3>" + table(f"By {by['by'].lower()}", head, rows)
+    head = (by["by"], "subjects", "discontinued", "mean risk", "alerts per 100", "AUC")
+    return table(f"By {by['by']}", head, rows)
 
 
 def _features(features: list[dict[str, Any]]) -> str:
@@ -166,8 +166,11 @@ def _data(data: dict[str, Any]) -> str:
         ["subjects of the cohort without an outcome", str(data["withoutOutcome"])],
         ["outcomes without a subject of the cohort", str(data["outcomesWithoutSubject"])],
     ]
-    digests = f"<p>SHA-256 of the cohort <code>{data['cohortDigest']}</code>, of the outcomes <code>{data['outcomesDigest']}</code>; both unpacked.</p>"
-    return table("Counts", ("what", "number"), rows) + digests
+    digests = [
+        f"<p>SHA-256 of the {what}, unpacked: <code>{data[key]}</code></p>"
+        for what, key in (("cohort", "cohortDigest"), ("outcomes", "outcomesDigest"))
+    ]
+    return table("Counts", ("what", "number"), rows) + "".join(digests)
 
 
 def _method(method: dict[str, Any]) -> str:

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from model import artefact, inference
+from model import archive, inference
 from model.model_json import ModelFaultError
 from model.scoring import Model
 
@@ -187,7 +187,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     code = 0
     try:
-        server.model = artefact.load(parsed.model)
+        server.model = archive.load(parsed.model)
         sys.stdout.write(f"listening at {server.url()}\n")
         sys.stdout.flush()
         ended.wait()

@@ -88,7 +88,10 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def _between(low: float, high: float) -> Callable[[str], float]:
     def number(text: str) -> float:
-        value = float(text)
+        try:
+            value = float(text)
+        except ValueError:
+            value = low
         if not low < value < high:
             raise argparse.ArgumentTypeError(f"must be between {low} and {high}, both excluded, got {text!r}")
         return value
@@ -106,7 +109,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     trained = train(data, Settings(parsed.threshold, parsed.alerts, parsed.seed, parsed.folds, parsed.repeats))
     content = card.card(trained)
-    write(parsed.out, outputs(trained, content))
+    try:
+        write(parsed.out, outputs(trained, content))
+    except OSError as error:
+        sys.stderr.write(f"{parsed.out}: cannot be written: {error.strerror}\n")
+        return 1
     sys.stdout.write(summary(parsed.out, content))
     return 0
 

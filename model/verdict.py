@@ -49,7 +49,7 @@ def _level(e: Evaluation) -> str:
         return UNUSABLE
     if e.gain.value is None or e.gain.value <= 0:
         return NO_GAIN
-    right = _includes(e.slope, 1.0) and _includes(e.intercept, 0.0) and _above(e.gain, 0.0)
+    right = _includes(e.slope, 1.0) and _includes(e.intercept, 0.0)
     return PROMISING if right and e.auc.value is not None and e.auc.value >= WEAK_AUC else WEAK
 
 
