@@ -41,7 +41,7 @@ def plan(visits: Sequence[Visit], subjects: int) -> dict[float, float]:
     stated = any(visit.stated is not None for visit in visits)
     days: dict[float, float] = {}
     for visit in sorted(visits):
-        day = visit.stated if stated else float(round(visit.median)) if visit.number.is_integer() else None
+        day = visit.stated if stated else float(round(visit.median)) if float(visit.number).is_integer() else None
         if day is not None and day > 1 and visit.subjects >= PLANNED * subjects:
             days[visit.number] = day
     return days
