@@ -1,0 +1,1 @@
+"""Tests of jobs/. Their tables are made here; no subject is real."""
