@@ -148,12 +148,24 @@ def test_other_features_are_used_only_if_named():
 
 
 def test_design():
-    rows = [{"a": i, "few": None if i < 3 else i, "many": None if i < 12 else i, "none": None, "same": 4} for i in range(40)]
+    rows = [
+        {
+            "a": i,
+            "few": None if i < 3 else i,
+            "many": None if i < 12 else i,
+            "none": None,
+            "same": 4,
+            "rare": int(i < 9),
+            "told": int(i < 10),
+        }
+        for i in range(40)
+    ]
     for i, row in enumerate(rows):
         row["text"] = "x" if i < 25 else "y" if i < 38 else "rare"
-    made, wrong = design.build(rows, ["a", "few", "many", "none", "same", "text"])
+    made, wrong = design.build(rows, ["a", "few", "many", "none", "rare", "same", "text", "told"])
     assert wrong == []
-    assert made.dropped == {"none": "is missing for every subject", "same": "has the same value for every subject"}
+    same = "differs for fewer than 10 subjects"
+    assert made.dropped == {"none": "is missing for every subject", "rare": same, "same": same}
     assert [tuple(column) for column in made.columns] == [
         ("a", "number", ""),
         ("few", "number", ""),
@@ -161,8 +173,9 @@ def test_design():
         ("many", "missing", ""),
         ("text", "category", "x"),
         ("text", "category", "y"),
+        ("told", "number", ""),
     ]
-    assert np.isnan(made.values[39, 4:]).all()  # a rare category tells nothing
+    assert np.isnan(made.values[39, 4:6]).all()  # a rare category tells nothing
     assert made.values[11:13, 3].tolist() == [1, 0]
     assert np.isnan(made.values[0, 1])
 
@@ -179,7 +192,7 @@ def test_design():
     ],
 )
 def test_faults_of_values(values, fault):
-    made, wrong = design.build([{"a": value} for value in values], ["a"])
+    made, wrong = design.build([{"a": value} for value in values * 10], ["a"])
     assert wrong[0].startswith(fault)
     assert made.columns == []
 
