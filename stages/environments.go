@@ -22,6 +22,8 @@ func Environments() []Environment {
 			Extraction: risk.EMRStep{
 				ClusterID: exampleCluster,
 				Script:    "s3://amzn-s3-demo-clinical-risk-dev/jobs/etl.py",
+				PyFiles:   []string{"s3://amzn-s3-demo-clinical-risk-dev/jobs/jobs.zip"},
+				Data:      &risk.TrialData{Tables: "s3://amzn-s3-demo-clinical-risk-dev/tables/"},
 			},
 			EndpointName: "dropout-inference-dev",
 			Cohort: &CohortEnvironment{
@@ -37,6 +39,8 @@ func Environments() []Environment {
 			Extraction: risk.EMRStep{
 				ClusterID: exampleCluster,
 				Script:    "s3://amzn-s3-demo-clinical-risk-staging/jobs/etl.py",
+				PyFiles:   []string{"s3://amzn-s3-demo-clinical-risk-staging/jobs/jobs.zip"},
+				Data:      &risk.TrialData{Tables: "s3://amzn-s3-demo-clinical-risk-staging/tables/"},
 			},
 			EndpointName: "dropout-inference-staging",
 			Cohort: &CohortEnvironment{
@@ -52,6 +56,8 @@ func Environments() []Environment {
 			Extraction: risk.EMRStep{
 				ClusterID:      exampleCluster,
 				Script:         "s3://amzn-s3-demo-clinical-risk-prod/jobs/etl.py",
+				PyFiles:        []string{"s3://amzn-s3-demo-clinical-risk-prod/jobs/jobs.zip"},
+				Data:           &risk.TrialData{Tables: "s3://amzn-s3-demo-clinical-risk-prod/tables/"},
 				SparkArguments: []string{"--deploy-mode", "cluster"},
 			},
 			EndpointName: "dropout-inference-prod",

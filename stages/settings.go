@@ -18,9 +18,10 @@ import (
 //	CLINICAL_RISK_PROD_ACCOUNT=444444444444                 an environment variable; an empty value is ignored
 //	Account: "444444444444"                                 a field in stages/environments.go
 //
-// Settings of an environment: account, region, endpoint and its variant, the bucket of the cohorts, the script of an extraction that
-// has one, and the cluster of an EMRStep. Settings of the promotion: account, region, connection, repository, branch and approvers
-// (addresses, separated by commas). Synthesizing, listing and comparing need no settings.
+// Settings of an environment: account, region, endpoint and its variant, the bucket of the cohorts, the folder with the tables of the
+// trials, the packages (S3 URIs, separated by commas) of the script, the script of an extraction that has one, and the cluster of an
+// EMRStep. Settings of the promotion: account, region, connection, repository, branch and approvers (addresses, separated by commas).
+// Synthesizing, listing and comparing need no settings.
 type Settings struct {
 	environments []Environment // as in the file
 	values       map[setting]string
@@ -54,6 +55,8 @@ const (
 	variantKey    = "variant"
 	bucketKey     = "bucket"
 	scriptKey     = "script"
+	packagesKey   = "packages"
+	tablesKey     = "tables"
 	clusterKey    = "cluster"
 	connectionKey = "connection"
 	repositoryKey = "repository"
@@ -62,7 +65,7 @@ const (
 )
 
 var (
-	environmentKeys = []string{accountKey, regionKey, endpointKey, variantKey, bucketKey, scriptKey, clusterKey}
+	environmentKeys = []string{accountKey, regionKey, endpointKey, variantKey, bucketKey, tablesKey, packagesKey, scriptKey, clusterKey}
 	promotionKeys   = []string{accountKey, regionKey, connectionKey, repositoryKey, branchKey, approversKey}
 )
 
@@ -178,16 +181,40 @@ func (s Settings) intoExtraction(e *Environment) (wrong fault.List) {
 	case risk.EMRStep:
 		s.into(&extraction.ClusterID, e.Name, clusterKey)
 		s.into(&extraction.Script, e.Name, scriptKey)
+		s.intoData(&extraction.PyFiles, &extraction.Data, e.Name)
 		e.Extraction = extraction
 	case risk.EMRServerlessJob:
 		s.into(&extraction.Script, e.Name, scriptKey)
+		s.intoData(&extraction.PyFiles, &extraction.Data, e.Name)
 		e.Extraction = extraction
 		unused(clusterKey, "an EMRStep")
+	case risk.GlueJob:
+		s.intoData(&extraction.PyFiles, &extraction.Data, e.Name)
+		e.Extraction = extraction
+		unused(clusterKey, "an EMRStep")
+		unused(scriptKey, "an EMRStep or an EMRServerlessJob")
 	default:
 		unused(clusterKey, "an EMRStep")
 		unused(scriptKey, "an EMRStep or an EMRServerlessJob")
+		unused(packagesKey, "an EMRStep, an EMRServerlessJob or a GlueJob")
+		unused(tablesKey, "an EMRStep, an EMRServerlessJob or a GlueJob")
 	}
 	return wrong
+}
+
+// intoData sets the packages and the tables of a Spark job. It changes a copy of the data: environments of a test may share theirs.
+func (s Settings) intoData(packages *[]string, data **risk.TrialData, owner string) {
+	if uris := s.values[setting{owner, packagesKey}]; uris != "" {
+		*packages = separated(uris)
+	}
+	if s.values[setting{owner, tablesKey}] != "" {
+		changed := risk.TrialData{}
+		if *data != nil {
+			changed = **data
+		}
+		s.into(&changed.Tables, owner, tablesKey)
+		*data = &changed
+	}
 }
 
 // into sets a field to its setting, if it has one.
@@ -195,6 +222,15 @@ func (s Settings) into(field *string, owner, key string) {
 	if value := s.values[setting{owner, key}]; value != "" {
 		*field = value
 	}
+}
+
+// separated returns the parts of a text between its commas.
+func separated(text string) []string {
+	parts := strings.Split(text, ",")
+	for i := range parts {
+		parts[i] = strings.TrimSpace(parts[i])
+	}
+	return parts
 }
 
 // variables returns all settings as environment variables, for another process that reads the same settings.

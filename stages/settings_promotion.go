@@ -1,7 +1,5 @@
 package stages
 
-import "strings"
-
 // Promotion returns the promotion of the environments, in their order, that the settings describe, or nil if the promotion
 // has no settings. Its pipeline synthesizes with the same settings, as environment variables: to change one, deploy the
 // promotion again with the new value. [Promotion.Validate] reports missing and wrong values.
@@ -18,9 +16,7 @@ func (s Settings) Promotion() *Promotion {
 	var approvers string
 	s.into(&approvers, promotionOwner, approversKey)
 	if approvers != "" {
-		for address := range strings.SplitSeq(approvers, ",") {
-			p.ApproverEmails = append(p.ApproverEmails, strings.TrimSpace(address))
-		}
+		p.ApproverEmails = separated(approvers)
 		given = true
 	}
 	if !given {

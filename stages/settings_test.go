@@ -23,7 +23,8 @@ func promotionVariables(environments []Environment) []string {
 		owner := "CLINICAL_RISK_" + strings.ToUpper(e.Name)
 		variables = append(variables, owner+"_ACCOUNT=222222222222", owner+"_REGION=eu-central-1", owner+"_VARIANT=AllTraffic", owner+"_BUCKET=own-bucket")
 		if _, ok := e.Extraction.(risk.EMRStep); ok {
-			variables = append(variables, owner+"_CLUSTER=j-3H6EATEWWRWS", owner+"_SCRIPT=s3://own-bucket/jobs/etl.py")
+			variables = append(variables, owner+"_CLUSTER=j-3H6EATEWWRWS", owner+"_SCRIPT=s3://own-bucket/jobs/etl.py",
+				owner+"_PACKAGES=s3://own-bucket/jobs/jobs.zip", owner+"_TABLES=s3://own-bucket/tables/")
 		}
 	}
 	return variables
@@ -73,11 +74,11 @@ func TestAnUnknownSettingIsAFault(t *testing.T) {
 		"CLINICAL_RISK_Dev_ACCOUNT=222222222222",
 	}).Environments()
 	want := strings.Join([]string{
-		`environment variable CLINICAL_RISK_PROD_ENDPONT: unknown setting "endpont" of "prod": use one of account, region, endpoint, variant, bucket, script, cluster`,
+		`environment variable CLINICAL_RISK_PROD_ENDPONT: unknown setting "endpont" of "prod": use one of account, region, endpoint, variant, bucket, tables, packages, script, cluster`,
 		`environment variable CLINICAL_RISK_PROMOTION_CLUSTER: unknown setting "cluster" of "promotion": use one of account, region, connection, repository, branch, approvers`,
 		`environment variable CLINICAL_RISK_Dev_ACCOUNT: the name must be in upper case`,
 		`context Dev:region: the name must be in lower case`,
-		`context dev:acount: unknown setting "acount" of "dev": use one of account, region, endpoint, variant, bucket, script, cluster`,
+		`context dev:acount: unknown setting "acount" of "dev": use one of account, region, endpoint, variant, bucket, tables, packages, script, cluster`,
 		`context prd:account: unknown environment "prd": use one of dev, staging, prod, promotion`,
 		`context prod:account: must be a string, got 4.44444444444e+11: a number loses the leading zeros of an account`,
 		`environment "staging": cluster can be set with an EMRStep only, got an extraction of type risk.NoExtraction`,

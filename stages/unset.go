@@ -28,18 +28,28 @@ func (e Environment) unset() fault.List {
 	example := func(field, value, key, own string) {
 		faults.Add(field, fmt.Sprintf("is an example, %q: %s, or write %s into stages/environments.go", value, setting{e.Name, key}.ways(), own))
 	}
-	script := ""
+	script, packages, data := "", []string(nil), (*risk.TrialData)(nil)
 	switch extraction := e.Extraction.(type) {
 	case risk.EMRStep:
-		script = extraction.Script
+		script, packages, data = extraction.Script, extraction.PyFiles, extraction.Data
 		if extraction.ClusterID == exampleCluster {
 			example("ClusterID", exampleCluster, clusterKey, "the cluster's own id")
 		}
 	case risk.EMRServerlessJob:
-		script = extraction.Script
+		script, packages, data = extraction.Script, extraction.PyFiles, extraction.Data
+	case risk.GlueJob:
+		packages, data = extraction.PyFiles, extraction.Data
 	}
-	if _, bucket, _ := strings.Cut(script, "://"); strings.HasPrefix(bucket, exampleBuckets) {
+	if inExampleBucket(script) {
 		example("Script", script, scriptKey, "the script's own address")
+	}
+	for _, uri := range packages {
+		if inExampleBucket(uri) {
+			example("PyFiles", uri, packagesKey, "the package's own address")
+		}
+	}
+	if data != nil && inExampleBucket(data.Tables) {
+		example("Data.Tables", data.Tables, tablesKey, "the folder's own address")
 	}
 	if e.Cohort != nil && strings.HasPrefix(e.Cohort.BucketName, exampleBuckets) {
 		example("Cohort.BucketName", e.Cohort.BucketName, bucketKey, "your own bucket's name")
@@ -53,6 +63,12 @@ func (e Environment) unset() fault.List {
 		faults.Include(e.unbound("in production"))
 	}
 	return faults
+}
+
+// inExampleBucket tells whether an S3 URI is one that nobody can own.
+func inExampleBucket(uri string) bool {
+	_, bucket, _ := strings.Cut(uri, "://")
+	return strings.HasPrefix(bucket, exampleBuckets)
 }
 
 // unbound returns the faults of an environment without an account or a region: it would deploy to whatever the AWS command

@@ -24,21 +24,23 @@ const qualifier = "@aws-cdk/core:bootstrapQualifier"
 func TestFeatureFlagsDoNotChangeWhatIsDeployed(t *testing.T) {
 	emr, full := devEnvironment(), extremeEnvironments()[0]
 	emr.Name = "emr"
-	for _, environment := range []stages.Environment{emr, full} {
-		for reason, flags := range map[string]map[string]any{
-			"an application without flags":                  {qualifier: "clinrisk"},
-			"an application that declines the required one": {qualifier: "clinrisk", logByPolicy: false},
-		} {
-			t.Run(environment.Name+", "+reason, func(t *testing.T) {
-				dir := t.TempDir()
-				orFatal(t, func() {
-					app := awscdk.NewApp(&awscdk.AppProps{Outdir: &dir, Context: &flags, AnalyticsReporting: jsii.Bool(false)})
-					stages.NewStage(app, environment)
-					app.Synth(nil)
-				})
-				wantSameTemplates(t, stageFolder(t, "flagged "+environment.Name, environment), dir)
+	for _, application := range []struct {
+		reason      string
+		environment stages.Environment
+		flags       map[string]any
+	}{
+		{"an application without flags", full, map[string]any{qualifier: "clinrisk"}},
+		{"an application that declines the required one", emr, map[string]any{qualifier: "clinrisk", logByPolicy: false}},
+	} {
+		t.Run(application.environment.Name+", "+application.reason, func(t *testing.T) {
+			dir := t.TempDir()
+			orFatal(t, func() {
+				app := awscdk.NewApp(&awscdk.AppProps{Outdir: &dir, Context: &application.flags, AnalyticsReporting: jsii.Bool(false)})
+				stages.NewStage(app, application.environment)
+				app.Synth(nil)
 			})
-		}
+			wantSameTemplates(t, stageFolder(t, "flagged "+application.environment.Name, application.environment), dir)
+		})
 	}
 }
 

@@ -58,6 +58,8 @@ func TestEveryFieldOfAnExtractionChangesTheTemplate(t *testing.T) {
 			"Script":         func(_ awscdk.Stack, s *risk.EMRStep) { s.Script = "s3://bucket/other.py" },
 			"SparkArguments": func(_ awscdk.Stack, s *risk.EMRStep) { s.SparkArguments = []string{"--verbose"} },
 			"Arguments":      func(_ awscdk.Stack, s *risk.EMRStep) { s.Arguments = []string{"--cutoff"} },
+			"PyFiles":        func(_ awscdk.Stack, s *risk.EMRStep) { s.PyFiles = []string{"s3://bucket/jobs.zip"} },
+			"Data":           func(_ awscdk.Stack, s *risk.EMRStep) { s.Data = &risk.TrialData{Tables: "s3://bucket/tables/"} },
 			"Timeout":        func(_ awscdk.Stack, s *risk.EMRStep) { s.Timeout = time.Hour },
 		})
 	role := func(stack awscdk.Stack, name string) awsiam.IRole {
@@ -74,14 +76,35 @@ func TestEveryFieldOfAnExtractionChangesTheTemplate(t *testing.T) {
 			"SparkArguments": func(_ awscdk.Stack, j *risk.EMRServerlessJob) { j.SparkArguments = []string{"--verbose"} },
 			"Arguments":      func(_ awscdk.Stack, j *risk.EMRServerlessJob) { j.Arguments = []string{"--cutoff"} },
 			"LogURI":         func(_ awscdk.Stack, j *risk.EMRServerlessJob) { j.LogURI = "s3://bucket/logs/" },
-			"Timeout":        func(_ awscdk.Stack, j *risk.EMRServerlessJob) { j.Timeout = time.Hour },
+			"PyFiles":        func(_ awscdk.Stack, j *risk.EMRServerlessJob) { j.PyFiles = []string{"s3://bucket/jobs.zip"} },
+			"Data": func(_ awscdk.Stack, j *risk.EMRServerlessJob) {
+				j.Data = &risk.TrialData{Tables: "s3://bucket/tables/"}
+			},
+			"Timeout": func(_ awscdk.Stack, j *risk.EMRServerlessJob) { j.Timeout = time.Hour },
 		})
 	everyFieldChangesTheTemplate(t,
 		func(awscdk.Stack) risk.GlueJob { return risk.GlueJob{JobName: "etl"} },
 		asExtraction, map[string]func(awscdk.Stack, *risk.GlueJob){
 			"JobName":   func(_ awscdk.Stack, j *risk.GlueJob) { j.JobName = "other" },
 			"Arguments": func(_ awscdk.Stack, j *risk.GlueJob) { j.Arguments = map[string]string{"--cutoff": "1"} },
+			"PyFiles":   func(_ awscdk.Stack, j *risk.GlueJob) { j.PyFiles = []string{"s3://bucket/jobs.zip"} },
+			"Data":      func(_ awscdk.Stack, j *risk.GlueJob) { j.Data = &risk.TrialData{Tables: "s3://bucket/tables/"} },
 			"Timeout":   func(_ awscdk.Stack, j *risk.GlueJob) { j.Timeout = time.Hour },
+		})
+}
+
+func TestEveryFieldOfTheDataChangesTheTemplate(t *testing.T) {
+	everyFieldChangesTheTemplate(t,
+		func(awscdk.Stack) risk.TrialData { return risk.TrialData{Tables: "s3://bucket/tables/"} },
+		func(p *risk.ClinicalRiskPipelineProps, d risk.TrialData) {
+			p.Extraction = risk.EMRStep{ClusterID: "j-ABC123", Script: "s3://bucket/etl.py", Data: &d}
+		},
+		map[string]func(awscdk.Stack, *risk.TrialData){
+			"Tables":       func(_ awscdk.Stack, d *risk.TrialData) { d.Tables = "s3://bucket/" },
+			"LandmarkDays": func(_ awscdk.Stack, d *risk.TrialData) { d.LandmarkDays = 56 },
+			"CutDate":      func(_ awscdk.Stack, d *risk.TrialData) { d.CutDate = "2026-11-01" },
+			"Unblinded":    func(_ awscdk.Stack, d *risk.TrialData) { d.Unblinded = true },
+			"Profile":      func(_ awscdk.Stack, d *risk.TrialData) { d.Profile = "s3://bucket/profile.json" },
 		})
 }
 

@@ -5,7 +5,7 @@ package workflow
 // The states that begin every execution.
 const (
 	CheckInput   = "CheckInput"   // checks the ids in the input
-	InvalidInput = "InvalidInput" // fails the execution: an id is not valid
+	InvalidInput = "InvalidInput" // fails the execution: an id or the cut date is not valid
 )
 
 // The states of the pipeline. The console, the history, the alarms and the command line show these names.
@@ -62,6 +62,7 @@ const (
 const (
 	Subject             = "subject"              // the subject's pseudonymous id, a string
 	TrialID             = "trialId"              // the trial's id, a string
+	CutDate             = "cutDate"              // the last day whose data count, YYYY-MM-DD
 	TransformedFeatures = "transformed_features" // the model's input, an object
 	Features            = "features"             // the model's input in a request to the endpoint
 	Test                = "test"                 // true marks a test of a deployment, in an execution named TestExecution…
@@ -112,7 +113,7 @@ const (
 	FeaturesMissingError     = "FeaturesMissing"     // the extraction wrote no object where it was told to
 	CohortMissingError       = "CohortMissing"       // the extraction wrote no object where it was told to
 	CohortNotVersionedError  = "CohortNotVersioned"  // the cohort's bucket keeps no versions, so that its object might change
-	InvalidInputError        = "InvalidInput"        // an id in the input is not valid
+	InvalidInputError        = "InvalidInput"        // an id or the cut date in the input is not valid
 	RecordConflictError      = "RecordConflict"      // another execution or definition wrote a record in the place of this one's
 	ApprovalNotRecordedError = "ApprovalNotRecorded" // no record in the store confirms the decision that the execution heard
 )

@@ -35,7 +35,8 @@ func promotionSettings(environments []stages.Environment) []string {
 		settings = append(settings, fmt.Sprintf("%s_ACCOUNT=2%011d", prefix, i), prefix+"_REGION="+region, prefix+"_VARIANT=AllTraffic")
 		switch e.Extraction.(type) {
 		case risk.EMRStep:
-			settings = append(settings, prefix+"_CLUSTER=j-2AXXXXXXGAPLF", prefix+"_SCRIPT=s3://jobs-bucket/etl.py")
+			settings = append(settings, prefix+"_CLUSTER=j-2AXXXXXXGAPLF", prefix+"_SCRIPT=s3://jobs-bucket/etl.py",
+				prefix+"_PACKAGES=s3://jobs-bucket/jobs.zip", prefix+"_TABLES=s3://tables-bucket/")
 		case risk.EMRServerlessJob:
 			settings = append(settings, prefix+"_SCRIPT=s3://jobs-bucket/etl.py")
 		}

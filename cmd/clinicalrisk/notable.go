@@ -108,6 +108,9 @@ func (n *notable) print(w io.Writer, s *outcome.Summary) {
 	for _, line := range n.cohort {
 		fmt.Fprintln(w, plain.Line(line))
 	}
+	if excluded := s.ExcludedCount(); excluded > 0 {
+		fmt.Fprintf(w, "%s left out before scoring: %s\n", wereOrWas(excluded), plain.Line(s.ExcludedWords()))
+	}
 	if len(n.cohort) > 0 {
 		fmt.Fprintln(w)
 	}
@@ -191,6 +194,13 @@ func (l *shortList) print(w io.Writer, title, file string) {
 		fmt.Fprintf(w, "  and %d more: see %s\n", l.more, plain.Line(file))
 	}
 	fmt.Fprintln(w)
+}
+
+func wereOrWas(subjects int) string {
+	if subjects == 1 {
+		return "1 subject was"
+	}
+	return fmt.Sprintf("%d subjects were", subjects)
 }
 
 func plural(n int, noun string) string {

@@ -84,10 +84,11 @@ func TestManyExecutions(t *testing.T) {
 			t.Errorf("%d histories in %s, %v; want %d", len(histories), folder, err, want)
 		}
 	}
+	few := write(t, "few.jsonl", input("S-1")+input("S-2"))
 	for choice, want := range map[string]int{"all": 2, "none": 0} {
-		_, _, _, out = pipeline(t, "--histories", choice, "--endpoint", low, in)
-		if folders, err := os.ReadDir(filepath.Join(out, "histories")); err != nil || len(folders) != want {
-			t.Errorf("%s: %d folders, %v; want %d", choice, len(folders), err, want)
+		_, _, _, out = pipeline(t, "--histories", choice, "--endpoint", high, few)
+		if kept, err := os.ReadDir(filepath.Join(out, "histories")); err != nil || len(kept) != want {
+			t.Errorf("%s: %d histories, %v; want %d", choice, len(kept), err, want)
 		}
 	}
 }

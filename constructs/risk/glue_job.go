@@ -15,8 +15,8 @@ import (
 )
 
 // GlueJob is an existing AWS Glue job. Its logs go where the job's own definition sends them, by default to
-// /aws-glue/jobs/output and /aws-glue/jobs/error in CloudWatch Logs. It gets the arguments of [Scope.RunArguments] with underscores:
-// --trial_id, --run_id and, for a [Cohort], --output.
+// /aws-glue/jobs/output and /aws-glue/jobs/error in CloudWatch Logs. It gets the arguments of Data and of [Scope.RunArguments] with
+// underscores: --trial_id, --run_id and, for a [Cohort], --output.
 //
 // Requirements: SRC-06
 type GlueJob struct {
@@ -28,9 +28,21 @@ type GlueJob struct {
 	// arguments: pass no subject data. Default: none.
 	Arguments map[string]string
 
+	// PyFiles are the packages that the script imports: S3 URIs of .py, .zip, .egg or .whl files that the job's role can read, for instance the
+	// jobs.zip of `make jobs`. Default: none.
+	PyFiles []string
+
+	// Data says which data of the trial the script reads, as options before those of the run: see [TrialData]. Default: the script gets no such
+	// options.
+	Data *TrialData
+
 	// Timeout bounds the job, in whole seconds, one minute or more. Default: four hours.
 	Timeout time.Duration
 }
+
+// extraPyFiles is Glue's own name of the packages:
+// https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html
+const extraPyFiles = "--extra-py-files"
 
 // glueRetries submit the job again.
 var glueRetries = submission(services.StartGlueJob)
@@ -41,6 +53,8 @@ func (j GlueJob) Validate() error {
 	if j.JobName == "" || len(j.JobName) > 255 || strings.ContainsAny(j.JobName, "*\n") {
 		faults.Add("JobName", "must be 1 to 255 characters on one line and without *", j.JobName)
 	}
+	faults.Include(validatePackages(j.PyFiles))
+	faults.Include(j.Data.validate())
 	for _, name := range slices.Sorted(maps.Keys(j.Arguments)) {
 		if !strings.HasPrefix(name, "--") {
 			faults.Add("Arguments", `must have names that begin with "--"`, name)
@@ -77,8 +91,13 @@ func (j GlueJob) arguments(scope *Scope) map[string]any {
 	for name, value := range j.Arguments {
 		arguments[name] = value
 	}
-	for pair := range slices.Chunk(scope.RunArguments(), 2) {
-		arguments["--"+strings.ReplaceAll(strings.TrimPrefix(pair[0], "--"), "-", "_")] = pair[1]
+	named := slices.Concat(packageArguments(extraPyFiles, j.PyFiles), j.Data.arguments(), scope.RunArguments())
+	for pair := range slices.Chunk(named, 2) {
+		name := pair[0]
+		if name != extraPyFiles {
+			name = "--" + strings.ReplaceAll(strings.TrimPrefix(name, "--"), "-", "_")
+		}
+		arguments[name] = pair[1]
 	}
 	return arguments
 }

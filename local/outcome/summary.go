@@ -1,6 +1,12 @@
 package outcome
 
 import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/local/labels"
 )
@@ -18,9 +24,10 @@ type Summary struct {
 	Alerts           int            `json:"alerts"` // published alerts
 	Retries          int            `json:"retries"`
 	*Coverage                       // nil without a cohort
-	ByDecision       map[string]int `json:"byDecision"`  // subjects by decision
-	ByLastState      map[string]int `json:"byLastState"` // executions by their last state
-	ByError          map[string]int `json:"byError"`     // executions by the name of their error, or else by their status
+	Excluded         map[string]int `json:"excluded,omitempty"` // subjects whom the extraction left out, by reason; nil if it did not run here
+	ByDecision       map[string]int `json:"byDecision"`         // subjects by decision
+	ByLastState      map[string]int `json:"byLastState"`        // executions by their last state
+	ByError          map[string]int `json:"byError"`            // executions by the name of their error, or else by their status
 
 	// Labels compares the scores with known outcomes; nil without --labels.
 	Labels *labels.Comparison `json:"labels,omitempty"`
@@ -63,6 +70,25 @@ func (s *Summary) end(e *Ending, alerts int) {
 		s.Retries += r.Count
 	}
 	s.ByLastState[e.LastState()]++
+}
+
+// ExcludedWords says whom the extraction left out, such as "2 ended, 1 screen_failure"; "" if nobody.
+func (s *Summary) ExcludedWords() string {
+	var words []string
+	for _, reason := range slices.SortedFunc(maps.Keys(s.Excluded), func(a, b string) int {
+		return cmp.Or(cmp.Compare(s.Excluded[b], s.Excluded[a]), cmp.Compare(a, b))
+	}) {
+		words = append(words, fmt.Sprint(s.Excluded[reason], " ", reason))
+	}
+	return strings.Join(words, ", ")
+}
+
+// ExcludedCount is the number of subjects whom the extraction left out.
+func (s *Summary) ExcludedCount() (count int) {
+	for _, n := range s.Excluded {
+		count += n
+	}
+	return count
 }
 
 // NobodyScored tells whether subjects were to be scored, and none has a decision by a score.

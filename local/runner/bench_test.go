@@ -62,7 +62,7 @@ func BenchmarkRunCohort(b *testing.B) {
 		b.Fatal(err)
 	}
 	for i := 0; b.Loop(); i++ { // each execution has its own name: one that repeats a name finds the records of the first
-		if _, err := p.RunCohort(b.Context(), file, fmt.Sprintf("T-%d", i), func(*BatchResult) error { return nil }); err != nil {
+		if _, err := p.RunCohort(b.Context(), file, Trial{ID: fmt.Sprintf("T-%d", i)}, func(*BatchResult) error { return nil }); err != nil {
 			b.Fatal(err)
 		}
 	}

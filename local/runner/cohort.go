@@ -27,13 +27,31 @@ type BatchResult struct {
 	Files
 }
 
-// RunCohort executes the pipeline once, for the whole cohort of the file. If Spark extracts the cohort, the file is nil. Else it must be the cohort of the Setting, unless no
-// job of the pipeline extracts it. The trial may be "". RunCohort hands each batch to emit when it ended, and stops at the first
+// Trial says what a cohort is of.
+type Trial struct {
+	ID      string // Default: unknown
+	CutDate string // the last day whose data count, YYYY-MM-DD. Default: that of the definition
+}
+
+// input is that of the execution.
+func (t Trial) input() map[string]any {
+	input := map[string]any{}
+	if t.ID != "" {
+		input[workflow.TrialID] = t.ID
+	}
+	if t.CutDate != "" {
+		input[workflow.CutDate] = t.CutDate
+	}
+	return input
+}
+
+// RunCohort executes the pipeline once, for the whole cohort of the file. If Spark extracts the cohort, the file is nil. Else it must be
+// the cohort of the Setting, unless no job of the pipeline extracts it. RunCohort hands each batch to emit when it ended, and stops at the first
 // error of emit, of an execution that cannot run here, or of a cancelled context.
-func (p *Pipeline) RunCohort(ctx context.Context, file *intake.File, trial string, emit func(*BatchResult) error) (*CohortResult, error) {
+func (p *Pipeline) RunCohort(ctx context.Context, file *intake.File, trial Trial, emit func(*BatchResult) error) (*CohortResult, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	run := &cohortRun{Pipeline: p, name: cohortName(trial), emit: emit}
+	run := &cohortRun{Pipeline: p, name: cohortName(trial.ID), emit: emit}
 	result := &CohortResult{}
 	options := p.options(run.name, seed(run.name), &result.Effects)
 	options.OnChild = func(child *asl.Execution) {
@@ -41,10 +59,7 @@ func (p *Pipeline) RunCohort(ctx context.Context, file *intake.File, trial strin
 			cancel(err)
 		}
 	}
-	input := map[string]any{}
-	if trial != "" {
-		input[workflow.TrialID] = trial
-	}
+	input := trial.input()
 	if p.spark == nil {
 		if err := p.place(ctx, file, input, options); err != nil {
 			return nil, err
@@ -58,7 +73,7 @@ func (p *Pipeline) RunCohort(ctx context.Context, file *intake.File, trial strin
 		return nil, err
 	}
 	redact := p.redactor.Strictly(execution)
-	result.Outcome = outcome.OfCohort(trial, execution, len(result.Alerts), redact, &run.children)
+	result.Outcome = outcome.OfCohort(trial.ID, execution, len(result.Alerts), redact, &run.children)
 	result.Outcome.MapRun.MaxConcurrency = p.maxConcurrency()
 	if result.Files, err = p.files(execution, redact); err != nil {
 		return nil, err

@@ -42,7 +42,7 @@ func TestCauseThatQuotesACohort(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := p.RunCohort(t.Context(), file, "T-1", func(*BatchResult) error { return nil })
+	r, err := p.RunCohort(t.Context(), file, Trial{ID: "T-1"}, func(*BatchResult) error { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestCohortWithoutAnExtraction(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := p.RunCohort(t.Context(), file, "T-1", func(*BatchResult) error { return nil })
+	r, err := p.RunCohort(t.Context(), file, Trial{ID: "T-1"}, func(*BatchResult) error { return nil })
 	if err != nil || r.Outcome.Scored != 3 || r.Outcome.Path[1] != "FindCohort" {
 		t.Fatalf("%+v, %v", r, err)
 	}
@@ -88,7 +88,7 @@ func TestCohortThatIsTooLarge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := p.RunCohort(t.Context(), file, "T-1", func(*BatchResult) error { return nil })
+	r, err := p.RunCohort(t.Context(), file, Trial{ID: "T-1"}, func(*BatchResult) error { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}

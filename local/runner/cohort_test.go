@@ -113,7 +113,7 @@ func TestErrorOfTheOutputStopsACohort(t *testing.T) {
 		t.Fatal(err)
 	}
 	done := 0
-	_, err = p.RunCohort(t.Context(), file, "", func(*BatchResult) error { done++; return full })
+	_, err = p.RunCohort(t.Context(), file, Trial{}, func(*BatchResult) error { done++; return full })
 	if !errors.Is(err, full) || done != 1 {
 		t.Errorf("RunCohort = %v after %d batches, want %v after the first", err, done, full)
 	}

@@ -94,7 +94,7 @@ func TestAlertsAreKnownByTheirTopic(t *testing.T) {
 	if p, err = New(m, Setting{Model: scoringEndpoint(t), Objects: t.TempDir(), Cohort: file}); err != nil {
 		t.Fatal(err)
 	}
-	r, err := p.RunCohort(t.Context(), file, "T-1", func(*BatchResult) error { return nil })
+	r, err := p.RunCohort(t.Context(), file, Trial{ID: "T-1"}, func(*BatchResult) error { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}

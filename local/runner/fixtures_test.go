@@ -192,7 +192,7 @@ func runTrial(t *testing.T, m model.Model, approve string, lines ...string) *tri
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.CohortResult, err = p.RunCohort(t.Context(), file, "T-1", func(b *BatchResult) error { r.batches = append(r.batches, b); return nil })
+	r.CohortResult, err = p.RunCohort(t.Context(), file, Trial{ID: "T-1"}, func(b *BatchResult) error { r.batches = append(r.batches, b); return nil })
 	if err != nil {
 		t.Fatal(err)
 	}

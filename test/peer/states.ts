@@ -34,11 +34,11 @@ export function definition(scope: Construct, props: StatesProps): sfn.IChainable
 
 function checkInput(scope: Construct, start: sfn.IChainable) {
   const invalid = sfn.Fail.jsonata(scope, 'InvalidInput', {
-    comment: 'An id could be an option of a command, a path, or control characters of a terminal.',
+    comment: 'An id or a date could be an option of a command, a path, or control characters of a terminal.',
     error: 'InvalidInput',
-    cause: 'trialId and subject must each have 1 to 64 letters, digits, dots, underscores and hyphens, and begin with a letter or a digit.',
+    cause: 'trialId and subject must each have 1 to 64 letters, digits, dots, underscores and hyphens, and begin with a letter or a digit; cutDate must be a day, YYYY-MM-DD.',
   });
-  return sfn.Choice.jsonata(scope, 'CheckInput', { comment: 'Are the ids valid?' })
+  return sfn.Choice.jsonata(scope, 'CheckInput', { comment: 'Are the ids and the cut date valid?' })
     .when(sfn.Condition.jsonata(expression(validIds)), start, { comment: 'valid' })
     .otherwise(invalid);
 }
@@ -47,7 +47,10 @@ const validIds = `(
   $valid := function($id) {
     $type($id) = "string" ? ($length($id) <= 64 and $not($contains($id, /[^A-Za-z0-9._-]/)) and $contains($id, /^[A-Za-z0-9]/)) : $not($exists($id))
   };
-  $type($states.input) = "object" ? ($valid($states.input.trialId) and $valid($states.input.subject)) : false
+  $day := function($date) {
+    $type($date) = "string" ? ($length($date) = 10 and $contains($date, /^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])/)) : $not($exists($date))
+  };
+  $type($states.input) = "object" ? ($valid($states.input.trialId) and $valid($states.input.subject) and $day($states.input.cutDate)) : false
 )`;
 
 const judge = String.raw`(

@@ -1,0 +1,57 @@
+"""Code lists: which texts mean the same. Comparisons ignore case."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+# MISSING are texts that say that a value is missing.
+MISSING = ("", ".", "NA", "N/A", "NAN", "NULL")
+
+YES = ("Y", "YES", "1", "TRUE", "T")
+NO = ("N", "NO", "0", "FALSE", "F")
+FEMALE = ("F", "FEMALE", "WOMAN", "W")
+MALE = ("M", "MALE", "MAN")
+
+# SEVERE are severities and toxicity grades of severe events.
+SEVERE = ("SEVERE", "LIFE THREATENING", "LIFE-THREATENING", "FATAL", "DEATH", "3", "4", "5", "GRADE 3", "GRADE 4", "GRADE 5")
+
+# RELATED are the relations to the treatment that count as related.
+RELATED = (
+    "RELATED", "POSSIBLE", "PROBABLE", "DEFINITE", "CERTAIN", "LIKELY", "PROBABLE/LIKELY",
+    "POSSIBLY RELATED", "PROBABLY RELATED", "DEFINITELY RELATED", "SUSPECTED", "REASONABLE POSSIBILITY", *YES,
+)  # fmt: skip
+
+# SCREEN_FAILURES and NOT_ASSIGNED are codes and names of arms that say that a subject was not randomised.
+SCREEN_FAILURES = ("SCRNFAIL", "SCREENFAIL", "SCREEN FAIL", "SCREEN FAILURE", "SCREENING FAILURE", "SCRFAIL", "SCRNFL", "SCRF", "SF")
+NOT_ASSIGNED = ("NOTASSGN", "NOTASSN", "NOT ASSIGNED", "NOTASGN", "NOTRAND", "NOT RANDOMIZED", "NOT RANDOMISED")
+NOT_TREATED = ("NOTTRT", "NOT TREATED", "ASSIGNED, NOT TREATED", "ASSIGNED BUT NOT TREATED", "RANDOMIZED, NOT TREATED")
+
+RANDOMISED = ("RANDOMIZED", "RANDOMISED", "RANDOMIZATION", "RANDOMISATION")
+COMPLETED = ("COMPLETED", "COMPLETE", "COMPLETER", "PROTOCOL COMPLETED", "STUDY COMPLETED", "COMPLETED STUDY")
+DEATHS = ("DEATH", "DIED", "DEAD")
+
+# MILESTONES are no end of a participation, where DSCAT does not say so.
+MILESTONES = (
+    *RANDOMISED, "INFORMED CONSENT OBTAINED", "INFORMED CONSENT", "ELIGIBILITY CRITERIA MET", "ENROLLED", "ENTERED INTO TRIAL",
+    "ENTERED TREATMENT", "TREATMENT STARTED", "TREATMENT UNBLINDED", "FINAL LAB VISIT", "FINAL RETRIEVAL VISIT", "REMOVED FROM TREATMENT HOLD",
+)  # fmt: skip
+
+# BEFORE_TREATMENT and AFTER_TREATMENT are epochs, as regular expressions.
+BEFORE_TREATMENT = r"SCREEN|RUN-?IN|LEAD-?IN|WASH-?OUT|BASELINE|PRE-?TREATMENT"
+AFTER_TREATMENT = r"FOLLOW|POST-?TREATMENT|LONG-?TERM SURVIVAL"
+
+
+def one_of(text: Column, values: tuple[str, ...]) -> Column:
+    """Says whether a text is one of the values, which are capital letters; false if it is missing."""
+    return F.coalesce(F.upper(text).isin(*values), F.lit(False))
+
+
+def sex(text: Column) -> Column:
+    """Returns F, M or null."""
+    return F.when(one_of(text, FEMALE), "F").when(one_of(text, MALE), "M")
+
+
+def done(occurred: Column, status: Column) -> Column:
+    """Says whether what a row tells happened: neither --OCCUR is no, nor --STAT says that it was not done."""
+    return ~one_of(occurred, NO) & ~one_of(status, ("NOT DONE",))

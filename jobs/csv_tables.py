@@ -1,0 +1,73 @@
+"""Reads CSV: Spark parses the rows; this module finds out how the file is written.
+
+The separator is a comma, semicolon, tab or bar: the one that the first line has most of, outside quotation marks. With semicolons, a decimal
+comma is a decimal point. The encoding is UTF-8, or Latin-1 where a byte is not UTF-8. A value may have quotation marks, which are doubled
+inside it, and line breaks.
+"""
+
+from __future__ import annotations
+
+import csv
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import StringType, StructField, StructType
+
+from jobs.faults import JobError
+from jobs.python_tables import BAD
+from jobs.storage import Entry, Storage
+
+# _HEAD is the number of bytes that hold the line of names.
+_HEAD = 1 << 18
+_SEPARATORS = ",;\t|"
+_CORRUPT = "_corrupt"
+
+
+def header(name: str, head: bytes) -> tuple[str, list[str]]:
+    """Returns the separator and the names of the columns, in capital letters.
+
+    Args:
+        name: the file's name, for messages.
+        head: the file's first bytes.
+
+    Raises:
+        JobError: if the file does not begin with a line of names.
+    """
+    text = head.decode("utf-8", errors="replace").lstrip("\ufeff")
+    line = text.splitlines()[0] if text else ""
+    if not line.strip() or "\0" in text:
+        raise JobError([f"{name}: is not CSV; its first line must have the names of the variables"])
+    outside = "".join(line.split('"')[::2])
+    separator = max(_SEPARATORS, key=outside.count)
+    return separator, [column.strip().upper() for column in next(csv.reader([line], delimiter=separator))]
+
+
+def read(spark: SparkSession, storage: Storage, entry: Entry, wanted: tuple[str, ...]) -> tuple[DataFrame, list[str]]:
+    """Returns the wanted columns of a file as texts, and the names of all its columns.
+
+    A row with more or fewer values than the first line is bad: its values may be in the wrong columns.
+
+    Raises:
+        JobError: if the file is not CSV.
+    """
+    separator, names = header(entry.name, storage.head(entry.uri, _HEAD))
+    latin, breaks = _habits(spark, entry)
+    fields = [StructField(name if names.count(name) == 1 else f"{name}.{i}", StringType()) for i, name in enumerate(names)]
+    rows = spark.read.csv(
+        entry.uri, schema=StructType([*fields, StructField(_CORRUPT, StringType())]), sep=separator, header=True, quote='"', escape='"',
+        multiLine=breaks, encoding="ISO-8859-1" if latin else "UTF-8", mode="PERMISSIVE", columnNameOfCorruptRecord=_CORRUPT,
+        ignoreLeadingWhiteSpace=True, ignoreTrailingWhiteSpace=True, maxCharsPerColumn=-1, maxColumns=20000,
+    )  # fmt: skip
+    taken = [name for name in wanted if names.count(name) == 1]
+    if separator == ";":
+        point = {name: F.regexp_replace(name, r"^(-?\d+),(\d+)$", "$1.$2") for name in taken}
+        rows = rows.withColumns(point)
+    return rows.select(*taken, F.col(_CORRUPT).isNotNull().alias(BAD)), names
+
+
+def _habits(spark: SparkSession, entry: Entry) -> tuple[bool, bool]:
+    """Says whether a file has bytes that are not UTF-8, and whether a value has a line break."""
+    value = F.col("value")
+    quotes = F.length(value) - F.length(F.replace(value, F.lit('"'), F.lit("")))
+    found = spark.read.text(entry.uri).agg(F.max(value.contains("\ufffd")), F.max(quotes % 2 == 1)).head()
+    return bool(found and found[0]), bool(found and found[1])

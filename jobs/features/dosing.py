@@ -1,0 +1,25 @@
+"""Gaps between the periods of dosing, between the first dose and the end of the window. The dose itself names the arm and is not read."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from jobs import codes
+from jobs.dates import last_day
+from jobs.windows import visible
+
+
+def features(ex: DataFrame, cohort: DataFrame) -> DataFrame:
+    """Returns the days without dosing of the subjects that have a dose.
+
+    A row is a period of dosing. One without an end goes on until the next one begins. Partial dates make a period as long as they allow.
+    """
+    rows = visible(ex, cohort, "EXSTDTC", None).filter(~codes.one_of(F.col("EXOCCUR"), codes.NO))
+    in_order = Window.partitionBy("subject").orderBy("begin", F.col("until").asc_nulls_last())
+    periods = rows.select("subject", "end", F.col("began_first").alias("begin"), last_day(F.col("EXENDTC")).alias("until"))
+    next_begin = F.lead("begin").over(in_order)
+    periods = periods.withColumn("until", F.least(F.coalesce("until", F.date_sub(next_begin, 1), "end"), F.col("end")))
+    before = F.max("until").over(in_order.rowsBetween(Window.unboundedPreceding, -1))
+    gap = F.greatest(F.datediff("begin", before) - 1, F.lit(0))
+    return periods.select("subject", gap.alias("gap")).groupBy("subject").agg(F.coalesce(F.sum("gap"), F.lit(0)).cast("double").alias("dose_gap_days"))

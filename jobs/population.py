@@ -1,0 +1,127 @@
+"""Who belongs to the cohort: the randomised subjects who are in the trial and on treatment at their landmark, and at the cut date."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Optional
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from jobs import codes
+from jobs.dates import first_day, last_day, whole_day
+from jobs.dispositions import known_by
+from jobs.tables import Tables
+
+# REASONS say why a subject is not in the cohort, in the order in which they are tried; the first one counts.
+REASONS = {
+    "conflicting_demographics": "DM has several rows of the subject, and they differ",
+    "invalid_subject": "USUBJID must have 1 to 64 letters, digits, '.', '_', ':' and '-'",
+    "screen_failure": "the subject failed screening",
+    "not_randomised": "the subject is not randomised",
+    "not_treated": "the subject has no dose, or nobody knows the day of its first one",
+    "landmark_after_cut": "the landmark is after the cut date: the subject is not long enough in the trial",
+    "died_before_landmark": "the subject died on or before the landmark",
+    "discontinued_before_landmark": "the subject discontinued on or before the landmark",
+    "completed_before_landmark": "the subject completed on or before the landmark",
+    "treatment_ended_before_landmark": "the last dose is before the landmark",
+    "died_before_cut": "the subject died on or before the cut date",
+    "discontinued_before_cut": "the subject discontinued on or before the cut date",
+    "completed_before_cut": "the subject completed on or before the cut date",
+}
+
+_SUBJECT = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$"
+
+
+def _demography(dm: DataFrame) -> DataFrame:
+    """Returns one row for each subject, and how many different rows DM has of it.
+
+    The arm becomes three facts here: whether it says that the subject failed screening, was not assigned, or is assigned. The code itself goes
+    on under the name arm only for the check that no feature tells it.
+    """
+    said = [F.upper(F.col(name)) for name in ("ARMCD", "ARM", "ARMNRS")]
+
+    def any_of(values: tuple[str, ...]) -> Column:
+        return codes.one_of(said[0], values) | codes.one_of(said[1], values) | codes.one_of(said[2], values)
+
+    rows = dm.select(
+        F.col("USUBJID").alias("subject"),
+        F.col("SITEID").alias("site"),
+        F.coalesce(whole_day(F.col("RFSTDTC")), whole_day(F.col("RFXSTDTC"))).alias("start"),
+        "BRTHDTC", "AGE", "AGEU", "SEX",
+        F.coalesce("ARMCD", "ARM").alias("arm"),
+        any_of(codes.SCREEN_FAILURES).alias("arm_failure"),
+        any_of(codes.NOT_ASSIGNED).alias("arm_none"),
+        codes.one_of(said[0], codes.NOT_TREATED) | codes.one_of(said[2], codes.NOT_TREATED),
+        last_day(F.col("DTHDTC")).alias("died"),
+    )  # fmt: skip
+    rows = rows.toDF(*rows.columns[:-2], "arm_untreated", "died").distinct()
+    values = F.struct(*(name for name in rows.columns if name != "subject"))
+    one = rows.groupBy("subject").agg(F.count("*").alias("versions"), F.min(values).alias("values"))
+    return one.select("subject", "versions", "values.*")
+
+
+def _exposure(ex: DataFrame, cut: Optional[datetime.date]) -> DataFrame:
+    """Returns the doses that had begun by the cut date: subject, begin, end. A dose without an end goes on."""
+    rows = ex.filter(~codes.one_of(F.col("EXOCCUR"), codes.NO)).select(
+        F.col("USUBJID").alias("subject"), first_day(F.col("EXSTDTC")).alias("begin"), last_day(F.col("EXENDTC")).alias("end")
+    )
+    return rows.filter(known_by(cut, F.col("begin")))
+
+
+def _treatment(doses: DataFrame) -> DataFrame:
+    """Returns each subject's first dose and last one: subject, first_dose, last_dose. A last dose without an end is in the year 9999."""
+    ongoing = F.lit("9999-12-31").cast("date")
+    last = F.max(F.struct("begin", F.coalesce("end", ongoing).alias("end")))
+    return doses.groupBy("subject").agg(F.min("begin").alias("first_dose"), last.alias("last")).select(
+        "subject", "first_dose", F.col("last.end").alias("last_dose")
+    )
+
+
+def subjects(tables: Tables, participation: DataFrame, cut: Optional[datetime.date]) -> DataFrame:
+    """Returns all subjects of DM with what is known of each: demography, start, ends, doses, and whether it is randomised.
+
+    Args:
+        participation: what jobs.dispositions.participation returns.
+    """
+    everyone = _demography(tables.rows["DM"]).join(participation, "subject", "left")
+    exposure = tables.get("EX")
+    if exposure is not None and tables.counts["EX"]:
+        everyone = everyone.join(_treatment(_exposure(exposure, cut)), "subject", "left")
+        everyone = everyone.withColumn("start", F.coalesce("start", "first_dose")).withColumn("treated", F.col("first_dose").isNotNull())
+    else:
+        everyone = everyone.withColumn("last_dose", F.lit(None).cast("date")).withColumn("treated", F.col("start").isNotNull())
+    failed = F.col("arm_failure") | (F.col("arm").isNull() & F.coalesce("screen_failure", F.lit(False)) & ~F.coalesce("randomised", F.lit(False)))
+    return everyone.withColumn("failed", failed).withColumn("in_trial", _randomised(participation))
+
+
+def _randomised(participation: DataFrame) -> Column:
+    """Says whether a subject is randomised: an arm says so; without one, DS does; a trial without any such event has every treated subject."""
+    milestone = bool(participation.filter("randomised").head(1))
+    by_event = F.coalesce("randomised", F.lit(False)) if milestone else F.col("start").isNotNull()
+    return ~F.col("failed") & ~F.col("arm_none") & (F.col("arm").isNotNull() | by_event)
+
+
+def judged(everyone: DataFrame, landmark: int, cut: Optional[datetime.date]) -> DataFrame:
+    """Adds the end of each subject's window, its landmark, and the reason why it is left out, null if it is in the cohort."""
+    end, day = F.date_add("start", landmark), F.col("end")
+    by_cut = F.lit(cut is not None)
+    conditions = {
+        "conflicting_demographics": F.col("versions") > 1,
+        "invalid_subject": ~F.col("subject").rlike(_SUBJECT),
+        "screen_failure": F.col("failed"),
+        "not_randomised": ~F.col("in_trial"),
+        "not_treated": F.col("arm_untreated") | ~F.col("treated") | F.col("start").isNull(),
+        "landmark_after_cut": day > F.lit(cut) if cut else F.lit(False),
+        "died_before_landmark": F.col("died") <= day,
+        "discontinued_before_landmark": F.col("left") <= day,
+        "completed_before_landmark": F.col("completed") <= day,
+        "treatment_ended_before_landmark": F.col("last_dose") < day,
+        "died_before_cut": by_cut & known_by(cut, F.col("died")),
+        "discontinued_before_cut": by_cut & F.col("left").isNotNull(),
+        "completed_before_cut": by_cut & F.col("completed").isNotNull(),
+    }
+    reason = F.lit(None).cast("string")
+    for name in reversed(list(REASONS)):
+        reason = F.when(conditions[name], name).otherwise(reason)
+    return everyone.withColumn("end", end).withColumn("reason", reason)
