@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from jobs import dictionary
 from model import data, design, features
 from model.cohort import DataFaultError, read_cohort, read_outcomes
 from model.tests import trial
@@ -133,6 +134,12 @@ def test_names_that_a_model_must_not_use(name):
     assert features.refusal(name)
     assert features.choose({"age", name}, None)[0] == (["age"], {name: features.refusal(name)})
     assert features.choose({"age", name}, ["age", name])[1] == [f"--features: {name} {features.refusal(name)}"]
+
+
+def test_the_dictionary_is_that_of_the_extraction():
+    assert {name: entry.text for name, entry in features.DICTIONARY.items()} == {
+        entry.name: entry.kind == "text" for entry in dictionary.FEATURES
+    }
 
 
 def test_names_of_the_dictionary_are_allowed():
