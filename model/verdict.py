@@ -11,6 +11,7 @@ SUSPICIOUS_AUC = 0.9
 EVENTS_PER_COLUMN = 10
 
 UNUSABLE, NO_GAIN, WEAK, PROMISING = "unusable", "no gain", "weak", "promising"
+NOT_TO_ALERT = (UNUSABLE, NO_GAIN)
 TITLES = {
     UNUSABLE: "Do not alert with this model",
     NO_GAIN: "Do not alert with this model at this threshold",

@@ -27,11 +27,14 @@ def test_verdict_on_noise(noise):
     assert found["performance"]["auc"]["low"] <= 0.5
     html = (noise / "out" / "card.html").read_text()
     assert '<h2 id="verdict">Do not alert with this model</h2>' in html
+    assert "Do not alert above it." in html
+    assert "Set it as the pipeline's" not in html
 
 
 def test_verdict_on_data_that_can_be_learned(informative):
     found = card(informative)
     assert found["verdict"]["level"] == "promising"
+    assert "Set it as the pipeline's <code>Threshold</code>." in (informative / "out" / "card.html").read_text()
     assert found["performance"]["auc"]["low"] > 0.7
     assert found["performance"]["brierSkill"]["low"] > 0.2
     assert found["features"][0]["name"] == "ae_count"
