@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from model import cohort, design, features
 from model.artefact import Provenance
-from model.cohort import DataFaultError
+from model.rows import DataFaultError
 
 MIN_EVENTS = 20  # of each outcome: fewer leave nothing to choose or to validate by
 MIN_MATCHED = 0.5  # share of the cohort that has an outcome; fewer point to other ids

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Callable
 
 from model import artefact, card, page, profile
-from model.cohort import DataFaultError
 from model.data import Sources, prepare
+from model.rows import DataFaultError
 from model.training import LARGE, Settings, Trained, train
 
 

@@ -71,6 +71,15 @@ def test_a_feature_that_knows_the_outcome_is_named(tmp_path):
     assert "May know the outcome, since they tell it apart alone: visits_late" in (tmp_path / "out" / "card.html").read_text()
 
 
+def test_small_numbers_of_missing_values_are_not_shown(tmp_path):
+    trial.write_trial(tmp_path, change=lambda i, subject: subject["features"].update(visits_late=None if i < 4 else i % 5))
+    conftest.train(tmp_path)
+    missing = {row["name"]: row["missing"] for row in card(tmp_path)["features"]}
+    assert (missing["visits_late"], missing["age"]) == (None, 0)
+    assert missing["weight_change_pct"] >= 10
+    assert "1 to 9" in (tmp_path / "out" / "card.html").read_text()
+
+
 class Reader(HTMLParser):
     """Notes the elements of a page, and checks that they are closed."""
 

@@ -8,7 +8,8 @@ import pytest
 
 from jobs import dictionary
 from model import data, design, features
-from model.cohort import DataFaultError, read_cohort, read_outcomes
+from model.cohort import read_cohort, read_outcomes
+from model.rows import DataFaultError
 from model.tests import trial
 
 
@@ -32,6 +33,19 @@ def test_formats_give_the_same_cohort(tmp_path):
     assert read_cohort(packed) == plain
     assert table.subjects == plain.subjects
     assert plain.digest == hashlib.sha256(lines.encode()).hexdigest()
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_csv_is_read_as_clinicalrisk_reads_it(tmp_path, separator):
+    text = "SubjID|age|a|b|c|d|e|f\n007|7e1|NA|NaN|NULL|.|007|x, y\n".replace("|", separator)
+    text = text.replace("x, y", '"x, y"')
+    subject = read_cohort(write(tmp_path / "c.csv", text)).subjects[0]
+    assert (subject.subject, subject.features) == ("007", {"age": 70, "a": None, "b": None, "c": None, "d": None, "e": "007", "f": "x, y"})
+
+
+def test_true_and_false_are_no_categories(tmp_path):
+    subject = read_cohort(write(tmp_path / "c.csv", "subject,a\n1,true\n")).subjects[0]
+    assert subject.features == {"a": True}
 
 
 def test_outcomes(tmp_path):

@@ -62,6 +62,7 @@ def test_write_leaves_no_half_file(tmp_path, monkeypatch):
     train.write(tmp_path, {"a": b"old"})
 
     def fail(self, content):
+        self.open("wb").write(b"n")
         raise OSError(28, "no space")
 
     monkeypatch.setattr("pathlib.Path.write_bytes", fail)
