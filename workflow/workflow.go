@@ -62,6 +62,7 @@ const (
 const (
 	Subject             = "subject"              // the subject's pseudonymous id, a string
 	TrialID             = "trialId"              // the trial's id, a string
+	Site                = "site"                 // the site of a subject in the line of a cohort
 	CutDate             = "cutDate"              // the last day whose data count, YYYY-MM-DD
 	TransformedFeatures = "transformed_features" // the model's input, an object
 	Features            = "features"             // the model's input in a request to the endpoint

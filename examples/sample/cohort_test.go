@@ -3,8 +3,13 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"os"
+	"regexp"
+	"slices"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/local/model"
 )
@@ -30,29 +35,27 @@ func TestCohort(t *testing.T) {
 	if err := writeCohort(&text); err != nil {
 		t.Fatal(err)
 	}
-	subjects, without, broken, high, nulls, gone := 0, 0, 0, 0, 0, 0
-	kinds := map[string]map[bool]bool{} // feature → whether it is a text → seen
+	subjects, without, broken, high, nulls := 0, 0, 0, 0, 0
+	names, sites := map[string]bool{}, map[string]bool{}
 	for line := range bytes.Lines(text.Bytes()) {
 		subjects++
-		var subject struct{ Features map[string]any }
+		var subject struct {
+			Site     string
+			Features map[string]any
+		}
 		if err := json.Unmarshal(line, &subject); err != nil {
 			t.Fatal(err)
 		}
+		sites[subject.Site] = true
 		if subject.Features == nil {
 			without++
 			continue
 		}
-		gone += 36 - len(subject.Features)
 		for name, value := range subject.Features {
+			names[name] = true
 			if value == nil {
 				nulls++
-				continue
 			}
-			if kinds[name] == nil {
-				kinds[name] = map[bool]bool{}
-			}
-			_, isText := value.(string)
-			kinds[name][isText] = true
 		}
 		switch score := invokeCohort(t, subject.Features); {
 		case score == nil:
@@ -61,14 +64,27 @@ func TestCohort(t *testing.T) {
 			high++
 		}
 	}
-	mixed := 0
-	for _, seen := range kinds {
-		mixed += len(seen) - 1
+	if subjects != cohortSubjects || without != 1 || len(sites) != 10 || broken != 6 || nulls < 50 || high < 4 || high > 25 {
+		t.Errorf("%d subjects at %d sites, %d without features, %d null, %d subjects broken and %d at high risk",
+			subjects, len(sites), without, nulls, broken, high)
 	}
-	if subjects != cohortSubjects || without != 1 || len(kinds) != 36 || mixed != 6 || broken != 6 || nulls < 50 || gone < 50 || high < 4 || high > 25 {
-		t.Errorf("%d subjects, %d without features, %d features, %d of them mixed, %d null, %d missing, %d subjects broken and %d at high risk",
-			subjects, without, len(kinds), mixed, nulls, gone, broken, high)
+	if diff := cmp.Diff(dictionary(t), slices.Sorted(maps.Keys(names))); diff != "" {
+		t.Errorf("the features are not those of the dictionary: %s", diff)
 	}
+}
+
+// dictionary returns the names of the features that jobs/etl.py writes, sorted.
+func dictionary(t *testing.T) []string {
+	t.Helper()
+	text, err := os.ReadFile("../../jobs/dictionary.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, row := range regexp.MustCompile(`(?m)^    Feature\("([a-z_]+)"`).FindAllSubmatch(text, -1) {
+		names = append(names, string(row[1]))
+	}
+	return slices.Sorted(slices.Values(names))
 }
 
 func invokeCohort(t *testing.T, features map[string]any) *float64 {

@@ -7,10 +7,10 @@
 // numbers reach the output. Each line of the first file is the input of one execution. Package model documents the features. The
 // second file is what an extraction writes for one execution: see [writeCohort].
 //
-// The population follows published figures. The sites have the dropout rates of the trial in Edland 2010 (PMC2922976): academic
-// centers 23.0%, university-affiliated 28.5%, commercial 43.8%. One site has the rate of a real trial in which 57% discontinued. The
-// rates vary a little, because each is the rate at the subject's latest visit. The shares of subjects without a college degree, with
-// a depression score of six or more, and without a spouse are plausible guesses. The reference model ignores age and arm.
+// The features are those of the data dictionary, docs/features.md. The population follows published figures. The sites have the dropout
+// rates of the trial in Edland 2010 (PMC2922976): academic centers 23.0%, university-affiliated 28.5%, commercial 43.8%. One site has the
+// rate of a real trial in which 57% discontinued. The rates vary a little, because each is the rate at the subject's landmark. The other
+// distributions are plausible guesses.
 //
 // The program plants two groups, spread over the first file: eight subjects just below and just above the threshold of 0.75, and
 // ten subjects with features that are broken as real pipelines break them. The executions of these ten must fail.
@@ -56,7 +56,7 @@ func write(w io.Writer) error {
 	draw := newPopulation(301)
 	planted := plant(draw)
 	for number := 1; number <= subjects; number++ {
-		features := draw.subject()
+		features := draw.person().record()
 		if p, ok := planted[number]; ok {
 			features = p
 		}

@@ -3,17 +3,19 @@ package main
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
+	"strings"
 
 	"clinical-risk-pipeline/local/model"
 )
 
 // A site is where a subject takes part.
 type site struct {
-	id          string
-	dropoutRate float64 // of all its subjects
+	id           string
+	discontinued float64 // the share of all its subjects
 }
 
-// sites has seven academic and university sites and three others, so that the mean of the rates is close to the 30% of the trial.
+// sites has seven academic and university sites and three others, so that the mean of the shares is close to the 30% of the trial.
 var sites = []site{
 	{"S01", 0.230}, {"S02", 0.230}, {"S03", 0.230}, {"S04", 0.230},
 	{"S05", 0.285}, {"S06", 0.285}, {"S07", 0.285},
@@ -32,8 +34,7 @@ func newPopulation(seed uint64) *population {
 type person struct {
 	model.Features
 	site string
-	age  int
-	arm  string
+	rest record // the features that the reference model ignores
 }
 
 // person draws a subject.
@@ -42,23 +43,22 @@ func (p *population) person() person {
 	drift := (p.random.Float64() - 0.5) * 0.08
 	return person{
 		site: at.id,
-		age:  p.between(55, 90),
-		arm:  []string{"donepezil", "placebo", "vitamin E"}[p.random.IntN(3)],
 		Features: model.Features{
-			SiteDropoutRate:  round(at.dropoutRate+drift, 3),
-			ComorbidityCount: p.comorbidities(),
-			CollegeEducation: p.random.Float64() < 0.55,
-			DepressionScore:  p.depression(),
-			Sex:              []string{"female", "male"}[p.random.IntN(2)],
-			Married:          p.random.Float64() < 0.75,
+			SiteDiscontinuedShare: round(at.discontinued+drift, 4),
+			MedicalHistoryCount:   p.conditions(),
+			DepressionScore:       p.depression(),
 		},
+		rest: p.clinical(),
 	}
 }
 
-// comorbidities draws from a geometric distribution with mean 2.3: most subjects have few, and some have many.
-func (p *population) comorbidities() int {
+// conditions draws from a geometric distribution with mean 2.3: most subjects have few, and some have many.
+func (p *population) conditions() int { return p.few(0.7, 14) }
+
+// few draws a number: it goes on with the probability, up to the most.
+func (p *population) few(probability float64, most int) int {
 	count := 0
-	for count < 14 && p.random.Float64() < 0.7 {
+	for count < most && p.random.Float64() < probability {
 		count++
 	}
 	return count
@@ -75,22 +75,46 @@ func (p *population) depression() int {
 // between draws an integer from low to high, both included.
 func (p *population) between(low, high int) int { return low + p.random.IntN(high-low+1) }
 
-// subject draws a subject's features.
-func (p *population) subject() record { return p.person().record() }
-
-func (p person) record() record {
-	return record{
-		{"site", p.site},
-		{"site_dropout_rate", p.SiteDropoutRate},
-		{"age", p.age},
-		{"sex", p.Sex},
-		{"married", p.Married},
-		{"college_education", p.CollegeEducation},
-		{"comorbidity_count", p.ComorbidityCount},
-		{"depression_score", p.DepressionScore},
-		{"arm", p.arm},
+// clinical draws the other features of the data dictionary, docs/features.md. As in real data, some are unknown.
+func (p *population) clinical() record {
+	events := p.few(0.6, 9)
+	all := record{
+		{"ae_count", events},
+		{"ae_related_count", p.between(0, events)},
+		{"ae_serious_count", min(events, p.few(0.08, 2))},
+		{"ae_severe_count", min(events, p.few(0.15, 3))},
+		{"age", p.between(55, 90)},
+		{"diastolic_bp_change", p.tenths(-120, 120)},
+		{"dose_gap_days", p.few(0.3, 12)},
+		{"medication_count", p.between(0, 14)},
+		{"pulse_change", p.tenths(-140, 140)},
+		{"sex", []string{"F", "M"}[p.random.IntN(2)]},
+		{"systolic_bp_change", p.tenths(-220, 220)},
+		{"visits_late", p.few(0.2, 3)},
+		{"visits_missed", p.few(0.15, 3)},
+		{"weight_change_pct", p.tenths(-35, 30)},
 	}
+	for i := range all {
+		if p.between(1, 100) <= 4 {
+			all[i].value = nil
+		}
+	}
+	return all
 }
+
+// record is the subject's features, sorted by name as the extraction writes them.
+func (p person) record() record {
+	features := append(slices.Clone(p.rest),
+		member{"depression_score", p.DepressionScore},
+		member{"medical_history_count", p.MedicalHistoryCount},
+		member{"site_discontinued_share", p.SiteDiscontinuedShare},
+	)
+	slices.SortFunc(features, func(a, b member) int { return strings.Compare(a.name, b.name) })
+	return features
+}
+
+// tenths draws a number with one decimal. The bounds are in tenths.
+func (p *population) tenths(low, high int) float64 { return float64(p.between(low, high)) / 10 }
 
 // round rounds to the decimals, so that every platform writes the same numbers.
 func round(x float64, decimals int) float64 {

@@ -12,25 +12,26 @@ import (
 
 // Reference is the built-in model. It is an illustration and predicts nothing about anyone.
 //
-// It is a logistic regression that starts from the dropout rate of the subject's site and shifts it by published effects:
+// It is a logistic regression that starts from the share of the site's subjects who discontinued, and shifts it by published effects. It
+// uses three features of the data dictionary, docs/features.md:
 //
-//	feature             type and range           coefficient
-//	site_dropout_rate   number between 0 and 1   its log odds, coefficient 1: the base rate
-//	comorbidity_count   integer, 0 to 30         ln 1.11 each: odds ratio 1.11 (1.07 to 1.14), 92 trials, Lees 2022,
-//	                                             BMJ Medicine e000217
-//	college_education   boolean                  ln 1.6 without: hazard ratio 1.6, Edland 2010, PMC2922976
-//	depression_score    integer, 0 to 52         ln 1.3 from 6 on: hazard ratio 1.3, Edland 2010 (Hamilton's scale)
-//	sex, married        "female" or "male",      ln 2.1 for an unmarried man: hazard ratio 2.1 against married men,
-//	                    boolean                  Edland 2010
+//	feature                   type and range            coefficient
+//	site_discontinued_share   number from 0 to 1        its log odds, coefficient 1: the base rate. A share below 0.02 counts as
+//	                                                    0.02, and one above 0.98 as 0.98: the log odds of 0 and 1 are infinite
+//	medical_history_count     integer, 0 to 200         ln 1.11 each: odds ratio 1.11 (1.07 to 1.14) for a comorbidity, 92 trials,
+//	                                                    Lees 2022, BMJ Medicine e000217
+//	depression_score          integer, 0 to 52, or null ln 1.3 from 6 on: hazard ratio 1.3, Edland 2010, PMC2922976 (Hamilton's scale).
+//	                                                    null, where a trial has no such questionnaire, shifts nothing
 //
 // The intercept is calibrated so that the mean over the population of examples/sample is 0.30, the dropout in the trial of
-// 769 people with mild cognitive impairment from which Edland took three of the four effects. (Over 90 trials of all kinds
-// the mean is 0.169.) The model omits age, which has no effect: odds ratio 1.04. It omits commercial sites, hazard ratio 2.2,
-// because the site's rate includes them, and ethnic origin, hazard ratio 2.1, because it must not decide how people are treated.
+// 769 people with mild cognitive impairment from which Edland took the effect. (Over 90 trials of all kinds the mean is 0.169.) The model
+// omits age, which has no effect: odds ratio 1.04. It omits commercial sites, hazard ratio 2.2, because the site's share includes them,
+// education, hazard ratio 1.6, which no SDTM table has, and ethnic origin, hazard ratio 2.1, because it must not decide how people are
+// treated.
 //
 // It predicts nothing for three reasons. It uses hazard ratios as odds ratios. It adds effects from different trials as if they were
 // independent. And in one real trial of 254 subjects, of whom 57% discontinued, baseline covariates hardly predicted who (AUC 0.6).
-// Before you alert about people, validate a model on your own trial.
+// Before you alert about people, train a model on your own trial, as docs/model.md shows, and read its card.
 //
 // A request is {"features": {…}}, and the answer is {"risk_score": 0.81}. A batch is {"instances": [{"id": "17", "features": {…}}, …]},
 // and the answer is {"predictions": [{"id": "17", "risk_score": 0.81}, …]}: every prediction repeats the id of its instance. Instances
@@ -43,41 +44,33 @@ type Reference struct{}
 
 // The coefficients, in log odds.
 var (
-	intercept      = -0.743 // see TestPopulation in examples/sample
-	perComorbidity = math.Log(1.11)
-	withoutCollege = math.Log(1.6)
-	depressed      = math.Log(1.3)
-	unmarriedMan   = math.Log(2.1)
+	intercept    = -0.419 // see TestPopulation in examples/sample
+	perCondition = math.Log(1.11)
+	depressed    = math.Log(1.3)
 )
 
 const (
-	depressedFrom  = 6
-	maxComorbidity = 30
-	maxDepression  = 52
-	referenceTime  = 20 * time.Millisecond
+	depressedFrom = 6
+	maxHistory    = 200
+	maxDepression = 52
+	smallestShare = 0.02
+	largestShare  = 0.98
+	referenceTime = 20 * time.Millisecond
 )
 
 // Features are the features that Reference uses.
 type Features struct {
-	SiteDropoutRate  float64 // the share of the site's subjects who left so far, between 0 and 1, both excluded
-	ComorbidityCount int     // 0 to 30
-	CollegeEducation bool
-	DepressionScore  int    // Hamilton's scale, 0 to 52
-	Sex              string // "female" or "male"
-	Married          bool
+	SiteDiscontinuedShare float64 // the share of the site's other subjects who discontinued so far, 0 to 1
+	MedicalHistoryCount   int     // conditions of the medical history, 0 to 200
+	DepressionScore       int     // Hamilton's scale, 0 to 52; 0 where the trial has no such questionnaire
 }
 
 // Risk returns the risk of dropout, between 0 and 1.
 func Risk(f Features) float64 {
-	logOdds := intercept + math.Log(f.SiteDropoutRate/(1-f.SiteDropoutRate)) + perComorbidity*float64(f.ComorbidityCount)
-	if !f.CollegeEducation {
-		logOdds += withoutCollege
-	}
+	share := min(max(f.SiteDiscontinuedShare, smallestShare), largestShare)
+	logOdds := intercept + math.Log(share/(1-share)) + perCondition*float64(f.MedicalHistoryCount)
 	if f.DepressionScore >= depressedFrom {
 		logOdds += depressed
-	}
-	if f.Sex == "male" && !f.Married {
-		logOdds += unmarriedMan
 	}
 	return 1 / (1 + math.Exp(-logOdds))
 }
@@ -145,7 +138,7 @@ func predict(features map[string]any) prediction {
 	return prediction{Risk: &risk}
 }
 
-// Needs describes the features that the model needs, such as "sex: female or male".
+// Needs describes the features that the model needs, such as "site_discontinued_share: a number from 0 to 1".
 func (Reference) Needs() []string {
 	var needs []string
 	readAll(func(name, rule string, _ func(any) bool) { needs = append(needs, name+": "+rule) }, &Features{})
@@ -167,29 +160,17 @@ func readFeatures(values map[string]any) (f Features, faults []string) {
 
 // readAll checks every feature in a fixed order, and reads it into f.
 func readAll(check func(name, rule string, read func(value any) bool), f *Features) {
-	check("site_dropout_rate", "a number between 0 and 1, both excluded", func(value any) (ok bool) {
-		f.SiteDropoutRate, ok = value.(float64)
-		return ok && f.SiteDropoutRate > 0 && f.SiteDropoutRate < 1
+	check("site_discontinued_share", "a number from 0 to 1", func(value any) (ok bool) {
+		f.SiteDiscontinuedShare, ok = value.(float64)
+		return ok && f.SiteDiscontinuedShare >= 0 && f.SiteDiscontinuedShare <= 1
 	})
-	check("comorbidity_count", "an integer from 0 to 30", func(value any) (ok bool) {
-		f.ComorbidityCount, ok = integer(value, maxComorbidity)
+	check("medical_history_count", "an integer from 0 to 200", func(value any) (ok bool) {
+		f.MedicalHistoryCount, ok = integer(value, maxHistory)
 		return ok
 	})
-	check("college_education", "true or false", func(value any) (ok bool) {
-		f.CollegeEducation, ok = value.(bool)
-		return ok
-	})
-	check("depression_score", "an integer from 0 to 52", func(value any) (ok bool) {
+	check("depression_score", "an integer from 0 to 52, or null", func(value any) (ok bool) {
 		f.DepressionScore, ok = integer(value, maxDepression)
-		return ok
-	})
-	check("sex", "female or male", func(value any) (ok bool) {
-		f.Sex, ok = value.(string)
-		return ok && (f.Sex == "female" || f.Sex == "male")
-	})
-	check("married", "true or false", func(value any) (ok bool) {
-		f.Married, ok = value.(bool)
-		return ok
+		return ok || value == nil
 	})
 }
 

@@ -11,7 +11,7 @@ import (
 	"clinical-risk-pipeline/asl"
 )
 
-const validFeatures = `{"site_dropout_rate": 0.3, "comorbidity_count": 2, "college_education": true, "depression_score": 3, "sex": "female", "married": true}`
+const validFeatures = `{"site_discontinued_share": 0.3, "medical_history_count": 2, "depression_score": 3, "age": 71}`
 
 func TestReferenceAnswers(t *testing.T) {
 	response, err := Reference{}.Invoke(t.Context(), Request{Body: []byte(`{"features": ` + validFeatures + `}`)})
@@ -22,7 +22,7 @@ func TestReferenceAnswers(t *testing.T) {
 	if err := json.Unmarshal([]byte(response.Body), &answer); err != nil {
 		t.Fatal(err)
 	}
-	want := Risk(Features{SiteDropoutRate: 0.3, ComorbidityCount: 2, CollegeEducation: true, DepressionScore: 3, Sex: "female", Married: true})
+	want := Risk(Features{SiteDiscontinuedShare: 0.3, MedicalHistoryCount: 2, DepressionScore: 3})
 	if answer["risk_score"] != want || len(answer) != 1 || response.ContentType != "application/json" {
 		t.Errorf("answer %v (%s), want risk_score %v as application/json", answer, response.ContentType, want)
 	}
@@ -30,27 +30,39 @@ func TestReferenceAnswers(t *testing.T) {
 
 // Each feature shifts the odds by its published ratio. The other features do not shift them.
 func TestCoefficients(t *testing.T) {
-	base := Features{SiteDropoutRate: 0.3, CollegeEducation: true, DepressionScore: 5, Sex: "male", Married: true}
+	base := Features{SiteDiscontinuedShare: 0.3, DepressionScore: 5}
 	for _, c := range []struct {
 		reason string
 		change func(*Features)
 		ratio  float64
 	}{
-		{"a comorbidity", func(f *Features) { f.ComorbidityCount = 1 }, 1.11},
-		{"three comorbidities", func(f *Features) { f.ComorbidityCount = 3 }, 1.11 * 1.11 * 1.11},
-		{"no college", func(f *Features) { f.CollegeEducation = false }, 1.6},
+		{"a condition", func(f *Features) { f.MedicalHistoryCount = 1 }, 1.11},
+		{"three conditions", func(f *Features) { f.MedicalHistoryCount = 3 }, 1.11 * 1.11 * 1.11},
 		{"depression from 6 on", func(f *Features) { f.DepressionScore = 6 }, 1.3},
 		{"a higher depression score", func(f *Features) { f.DepressionScore = 20 }, 1.3},
-		{"an unmarried man", func(f *Features) { f.Married = false }, 2.1},
-		{"a married woman", func(f *Features) { f.Sex = "female" }, 1},
-		{"an unmarried woman", func(f *Features) { f.Sex, f.Married = "female", false }, 1},
-		{"a site with twice the odds", func(f *Features) { f.SiteDropoutRate = 2 * 0.3 / 0.7 / (1 + 2*0.3/0.7) }, 2},
+		{"a site with twice the odds", func(f *Features) { f.SiteDiscontinuedShare = 2 * 0.3 / 0.7 / (1 + 2*0.3/0.7) }, 2},
+		{"a site that nobody left counts as 0.02", func(f *Features) { f.SiteDiscontinuedShare = 0 }, 0.02 / 0.98 / (0.3 / 0.7)},
+		{"a site that everybody left counts as 0.98", func(f *Features) { f.SiteDiscontinuedShare = 1 }, 0.98 / 0.02 / (0.3 / 0.7)},
 	} {
 		changed := base
 		c.change(&changed)
 		if ratio := odds(changed) / odds(base); math.Abs(ratio-c.ratio) > 1e-9 {
 			t.Errorf("%s: odds ratio %v, want %v", c.reason, ratio, c.ratio)
 		}
+	}
+}
+
+// A trial without the questionnaire has the odds of people who are not depressed.
+func TestWithoutAQuestionnaire(t *testing.T) {
+	risk := func(features string) string {
+		response, err := Reference{}.Invoke(t.Context(), Request{Body: []byte(`{"features": ` + features + `}`)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return response.Body
+	}
+	if without := strings.Replace(validFeatures, `"depression_score": 3`, `"depression_score": null`, 1); risk(without) != risk(validFeatures) {
+		t.Errorf("got %s, want %s", risk(without), risk(validFeatures))
 	}
 }
 
@@ -76,18 +88,19 @@ func TestReferenceRefuses(t *testing.T) {
 		return string(text)
 	}
 	for _, c := range []struct{ reason, body, want string }{
-		{"missing", with("comorbidity_count", ""), "feature comorbidity_count is missing"},
-		{"null", with("depression_score", "null"), "feature depression_score must be an integer from 0 to 52"},
-		{"a string for a number", with("site_dropout_rate", `"secret"`), "feature site_dropout_rate must be a number between 0 and 1, both excluded"},
-		{"1, whose log odds are infinite", with("site_dropout_rate", "1"), "feature site_dropout_rate must be a number between 0 and 1, both excluded"},
-		{"0, whose log odds are infinite", with("site_dropout_rate", "0"), "feature site_dropout_rate must be a number between 0 and 1, both excluded"},
-		{"a fraction", with("comorbidity_count", "2.5"), "feature comorbidity_count must be an integer from 0 to 30"},
-		{"negative", with("comorbidity_count", "-1"), "feature comorbidity_count must be an integer from 0 to 30"},
-		{"too many", with("comorbidity_count", "31"), "feature comorbidity_count must be an integer from 0 to 30"},
-		{"a string for a boolean", with("married", `"secret"`), "feature married must be true or false"},
-		{"an unknown code", with("sex", `"secret"`), "feature sex must be female or male"},
-		{"all faults at once", `{"features": {"sex": "male", "married": true, "college_education": 1}}`,
-			"feature site_dropout_rate is missing; feature comorbidity_count is missing; feature college_education must be true or false; feature depression_score is missing"},
+		{"missing", with("medical_history_count", ""), "feature medical_history_count is missing"},
+		{"null", with("site_discontinued_share", "null"), "feature site_discontinued_share must be a number from 0 to 1"},
+		{"a string for a number", with("site_discontinued_share", `"secret"`), "feature site_discontinued_share must be a number from 0 to 1"},
+		{"above 1", with("site_discontinued_share", "1.01"), "feature site_discontinued_share must be a number from 0 to 1"},
+		{"below 0", with("site_discontinued_share", "-0.01"), "feature site_discontinued_share must be a number from 0 to 1"},
+		{"a fraction", with("medical_history_count", "2.5"), "feature medical_history_count must be an integer from 0 to 200"},
+		{"negative", with("medical_history_count", "-1"), "feature medical_history_count must be an integer from 0 to 200"},
+		{"too many", with("medical_history_count", "201"), "feature medical_history_count must be an integer from 0 to 200"},
+		{"null for a count", with("medical_history_count", "null"), "feature medical_history_count must be an integer from 0 to 200"},
+		{"a score above the scale", with("depression_score", "53"), "feature depression_score must be an integer from 0 to 52, or null"},
+		{"no score at all", with("depression_score", ""), "feature depression_score is missing"},
+		{"all faults at once", `{"features": {"age": 71, "medical_history_count": true}}`,
+			"feature site_discontinued_share is missing; feature medical_history_count must be an integer from 0 to 200; feature depression_score is missing"},
 		{"no features", `{}`, "the request must be"},
 		{"a list", `[]`, "the request must be"},
 		{"invalid JSON", `secret`, "the request must be"},
@@ -119,8 +132,8 @@ func TestReferenceStopsWithItsContext(t *testing.T) {
 }
 
 func TestReferenceAnswersABatchInOrder(t *testing.T) {
-	unmarried := strings.Replace(strings.Replace(validFeatures, `"married": true`, `"married": false`, 1), "female", "male", 1)
-	response, err := Reference{}.Invoke(t.Context(), Request{Body: []byte(`{"instances": [` + validFeatures + `,` + unmarried + `]}`)})
+	depressed := strings.Replace(validFeatures, `"depression_score": 3`, `"depression_score": 9`, 1)
+	response, err := Reference{}.Invoke(t.Context(), Request{Body: []byte(`{"instances": [` + validFeatures + `,` + depressed + `]}`)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +153,7 @@ func TestReferenceAnswersABatchInOrder(t *testing.T) {
 
 // A broken subject has no score, and does not affect the other subjects of its batch.
 func TestReferenceNamesBrokenSubjectsOfABatch(t *testing.T) {
-	broken := strings.Replace(validFeatures, `"married": true`, `"married": "secret"`, 1)
+	broken := strings.Replace(validFeatures, `"depression_score": 3`, `"depression_score": "secret"`, 1)
 	response, err := Reference{}.Invoke(t.Context(), Request{Body: []byte(`{"instances": [` + validFeatures + `,` + broken + `, {}]}`)})
 	if err != nil {
 		t.Fatal(err)
@@ -154,7 +167,7 @@ func TestReferenceNamesBrokenSubjectsOfABatch(t *testing.T) {
 	if _, ok := answer.Predictions[0]["risk_score"].(float64); !ok {
 		t.Errorf("no score for the valid subject: %s", response.Body)
 	}
-	for i, want := range []string{1: "feature married must be true or false", 2: "feature married is missing"} {
+	for i, want := range []string{1: "feature depression_score must be an integer from 0 to 52, or null", 2: "feature depression_score is missing"} {
 		if i == 0 {
 			continue
 		}

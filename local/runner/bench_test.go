@@ -15,7 +15,7 @@ import (
 func BenchmarkRun(b *testing.B) {
 	const (
 		executions = 500
-		features   = `{"site_dropout_rate": 0.3, "comorbidity_count": 2, "college_education": true, "depression_score": 3, "sex": "male", "married": true}`
+		features   = `{"site_discontinued_share": 0.3, "medical_history_count": 2, "depression_score": 3, "sex": "M"}`
 	)
 	p, err := New(stateMachine(b), Setting{Model: model.Reference{}, Objects: b.TempDir()})
 	if err != nil {
@@ -50,7 +50,7 @@ func BenchmarkRun(b *testing.B) {
 func BenchmarkRunCohort(b *testing.B) {
 	const (
 		subjects = 1000
-		features = `{"site_dropout_rate": 0.3, "comorbidity_count": 2, "college_education": true, "depression_score": 3, "sex": "male", "married": true}`
+		features = `{"site_discontinued_share": 0.3, "medical_history_count": 2, "depression_score": 3, "sex": "M"}`
 	)
 	var lines []string
 	for i := range subjects {
