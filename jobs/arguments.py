@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from typing import Callable, NamedTuple, Optional, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, Callable, NamedTuple
 
 from jobs.faults import JobError
 
@@ -32,7 +33,7 @@ class Arguments(NamedTuple):
     input: str
     output: str
     landmark: int
-    cut: Optional[datetime.date]
+    cut: datetime.date | None
     blinded: bool
     profile: str
     subject: str
@@ -106,10 +107,13 @@ _OPTIONS: dict[str, _Option] = {
     "subject": _Option(_identifier),
 }
 
-# _GLUE are arguments that Glue may pass of its own accord; the job ignores them with their values:
+# _GLUE are beginnings of arguments that Glue passes of its own accord; the job ignores them with their values:
 # https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html
-_GLUE = ("job-name", "job-id", "job-run-id", "security-configuration", "encryption-type", "tempdir", "redshifttempdir", "scriptlocation", "job-bookmark-option", "job-bookmark-from", "job-bookmark-to")  # fmt: skip
-_GLUE_PREFIXES = ("enable-", "extra-", "continuous-log-", "spark-event-logs-", "additional-python-modules", "python-modules-installer-", "job-language", "conf", "datalake-formats", "customer-")
+_GLUE = (
+    "job-", "security-configuration", "encryption-type", "tempdir", "redshifttempdir", "scriptlocation", "enable-", "extra-",
+    "continuous-log-", "spark-event-logs-", "additional-python-modules", "python-modules-installer-", "conf", "datalake-formats",
+    "customer-", "executor-cores", "class", "user-jars-first", "use-postgres-driver", "auto-scale-within-microbatch",
+)  # fmt: skip
 
 
 def _usage(names: Sequence[str]) -> str:
@@ -145,24 +149,20 @@ def split_words(words: Sequence[str], options: Sequence[str]) -> tuple[dict[str,
             if name in values:
                 faults.append(f"--{name}: is given twice; keep one")
             values[name] = value
-        elif name not in _GLUE and not name.startswith(_GLUE_PREFIXES):
+        elif not name.startswith(_GLUE):
             faults.append(f"--{name}: is no option; the options are {_usage(options)}")
     return values, faults
 
 
-def parse(words: Sequence[str]) -> Arguments:
-    """Returns the arguments.
-
-    Raises:
-        JobError: with every fault, and exit code 2.
-    """
-    given, faults = split_words(words, list(_OPTIONS))
-    values: dict[str, object] = {}
-    for name, option in _OPTIONS.items():
+def _read(words: Sequence[str], options: Mapping[str, _Option]) -> dict[str, Any]:
+    """Returns the value of each option."""
+    given, faults = split_words(words, list(options))
+    values: dict[str, Any] = {}
+    for name, option in options.items():
         if name not in given:
             values[name] = option.default
             if option.required and not any(fault.startswith(f"--{name}:") for fault in faults):
-                faults.append(f"--{name}: is missing; the required options are {_usage([n for n, o in _OPTIONS.items() if o.required])}")
+                faults.append(f"--{name}: is missing; the required options are {_usage([n for n, o in options.items() if o.required])}")
             continue
         try:
             values[name] = option.parse(given[name])
@@ -170,4 +170,32 @@ def parse(words: Sequence[str]) -> Arguments:
             faults.append(f'--{name}: {error}, got "{given[name]}"')
     if faults:
         raise JobError(faults, code=2)
-    return Arguments(*values.values())  # type: ignore[arg-type]
+    return values
+
+
+def parse(words: Sequence[str]) -> Arguments:
+    """Returns the arguments of jobs/etl.py.
+
+    Raises:
+        JobError: with every fault, and exit code 2.
+    """
+    return Arguments(*_read(words, _OPTIONS).values())
+
+
+class OutcomeArguments(NamedTuple):
+    """What jobs/outcomes.py works for; the fields mean what they mean in Arguments."""
+
+    input: str
+    output: str
+    landmark: int
+    cut: datetime.date | None
+
+
+def parse_outcomes(words: Sequence[str]) -> OutcomeArguments:
+    """Returns the arguments of jobs/outcomes.py.
+
+    Raises:
+        JobError: with every fault, and exit code 2.
+    """
+    names = ("input", "output", "landmark", "cut-date")
+    return OutcomeArguments(*_read(words, {name: _OPTIONS[name] for name in names}).values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pyspark.sql import Column
-from pyspark.sql import functions as F
+from pyspark.sql import functions as sf
 
 # MISSING are texts that say that a value is missing.
 MISSING = ("", ".", "NA", "N/A", "NAN", "NULL")
@@ -44,12 +44,12 @@ AFTER_TREATMENT = r"FOLLOW|POST-?TREATMENT|LONG-?TERM SURVIVAL"
 
 def one_of(text: Column, values: tuple[str, ...]) -> Column:
     """Says whether a text is one of the values, which are capital letters; false if it is missing."""
-    return F.coalesce(F.upper(text).isin(*values), F.lit(False))
+    return sf.coalesce(sf.upper(text).isin(*values), sf.lit(False))
 
 
 def sex(text: Column) -> Column:
     """Returns F, M or null."""
-    return F.when(one_of(text, FEMALE), "F").when(one_of(text, MALE), "M")
+    return sf.when(one_of(text, FEMALE), "F").when(one_of(text, MALE), "M")
 
 
 def done(occurred: Column, status: Column) -> Column:

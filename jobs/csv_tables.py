@@ -10,15 +10,15 @@ from __future__ import annotations
 import csv
 
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
+from pyspark.sql import functions as sf
 from pyspark.sql.types import StringType, StructField, StructType
 
 from jobs.faults import JobError
 from jobs.python_tables import BAD
 from jobs.storage import Entry, Storage
 
-# _HEAD is the number of bytes that hold the line of names.
-_HEAD = 1 << 18
+# _HEAD is the number of bytes that hold the line of names. A file that is not longer is looked at here, without a job of Spark.
+_HEAD = 1 << 20
 _SEPARATORS = ",;\t|"
 _CORRUPT = "_corrupt"
 
@@ -50,8 +50,9 @@ def read(spark: SparkSession, storage: Storage, entry: Entry, wanted: tuple[str,
     Raises:
         JobError: if the file is not CSV.
     """
-    separator, names = header(entry.name, storage.head(entry.uri, _HEAD))
-    latin, breaks = _habits(spark, entry)
+    head = storage.head(entry.uri, _HEAD)
+    separator, names = header(entry.name, head)
+    latin, breaks = _habits_of(head) if len(head) < _HEAD else _habits(spark, entry)
     fields = [StructField(name if names.count(name) == 1 else f"{name}.{i}", StringType()) for i, name in enumerate(names)]
     rows = spark.read.csv(
         entry.uri, schema=StructType([*fields, StructField(_CORRUPT, StringType())]), sep=separator, header=True, quote='"', escape='"',
@@ -60,14 +61,24 @@ def read(spark: SparkSession, storage: Storage, entry: Entry, wanted: tuple[str,
     )  # fmt: skip
     taken = [name for name in wanted if names.count(name) == 1]
     if separator == ";":
-        point = {name: F.regexp_replace(name, r"^(-?\d+),(\d+)$", "$1.$2") for name in taken}
+        point = {name: sf.regexp_replace(name, r"^(-?\d+),(\d+)$", "$1.$2") for name in taken}
         rows = rows.withColumns(point)
-    return rows.select(*taken, F.col(_CORRUPT).isNotNull().alias(BAD)), names
+    return rows.select(*taken, sf.col(_CORRUPT).isNotNull().alias(BAD)), names
 
 
 def _habits(spark: SparkSession, entry: Entry) -> tuple[bool, bool]:
     """Says whether a file has bytes that are not UTF-8, and whether a value has a line break."""
-    value = F.col("value")
-    quotes = F.length(value) - F.length(F.replace(value, F.lit('"'), F.lit("")))
-    found = spark.read.text(entry.uri).agg(F.max(value.contains("\ufffd")), F.max(quotes % 2 == 1)).head()
+    value = sf.col("value")
+    quotes = sf.length(value) - sf.length(sf.replace(value, sf.lit('"'), sf.lit("")))
+    found = spark.read.text(entry.uri).agg(sf.max(value.contains("\ufffd")), sf.max(quotes % 2 == 1)).head()
     return bool(found and found[0]), bool(found and found[1])
+
+
+def _habits_of(whole: bytes) -> tuple[bool, bool]:
+    """Says the same of the bytes of a whole file."""
+    try:
+        whole.decode("utf-8")
+        latin = False
+    except UnicodeDecodeError:
+        latin = True
+    return latin, any(line.count(b'"') % 2 for line in whole.splitlines())

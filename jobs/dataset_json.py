@@ -6,7 +6,8 @@ In the lines format (.ndjson), the first line is the object without rows, and ev
 from __future__ import annotations
 
 import json
-from typing import Any, Iterator, Optional, TextIO, Union
+from collections.abc import Iterator
+from typing import Any, Optional, TextIO, Union
 
 Cells = Union[tuple[Optional[str], ...], None]
 
@@ -14,7 +15,7 @@ _CHUNK = 1 << 16
 _DECODER = json.JSONDecoder()
 
 
-def columns(metadata: Any) -> list[str]:
+def columns(metadata: object) -> list[str]:
     """Returns the names of the columns, in capital letters.
 
     Args:
@@ -26,12 +27,12 @@ def columns(metadata: Any) -> list[str]:
     if isinstance(metadata, dict) and ("clinicalData" in metadata or "referenceData" in metadata):
         raise ValueError("is Dataset-JSON 1.0; write version 1.1, XPORT, Parquet or CSV")
     try:
-        return [str(column["name"]).strip().upper() for column in metadata["columns"]]
+        return [str(column["name"]).strip().upper() for column in metadata["columns"]]  # type: ignore[index]
     except (KeyError, TypeError):
         raise ValueError('is not Dataset-JSON 1.1; it must have "columns", a list of objects with "name"') from None
 
 
-def cell(value: Any) -> Optional[str]:
+def cell(value: object) -> str | None:
     """Returns a value as a text; a whole number has no decimal point.
 
     Raises:
@@ -48,7 +49,7 @@ def cell(value: Any) -> Optional[str]:
     raise ValueError("a value must be a text, a number, true, false or null")
 
 
-def cells(row: Any, width: int) -> Cells:
+def cells(row: object, width: int) -> Cells:
     """Returns the values of a row as texts, None for what is not a row of this width."""
     if not isinstance(row, list) or len(row) != width:
         return None
@@ -86,7 +87,7 @@ class _Stream:
             raise ValueError("is not valid JSON; write the table again")
         self._at += 1
 
-    def value(self) -> Any:
+    def value(self) -> Any:  # noqa: ANN401
         """Returns the next value."""
         self.peek()
         while True:

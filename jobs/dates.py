@@ -1,47 +1,43 @@
 """Dates of SDTM, ISO 8601 texts that may be partial: 2014, 2014-01, 2014-01-02, 2014-01-02T11:45, 2014---15.
 
-A partial date is a range of days. A date is readable if it begins with a year and names no impossible day.
+A partial date is a range of days. A date is readable if it begins with a year and names no
+impossible day. jobs.tables computes both ends of the range once, when it reads a table.
 """
 
 from __future__ import annotations
 
 from pyspark.sql import Column
-from pyspark.sql import functions as F
+from pyspark.sql import functions as sf
 
-# _PARTS are year, month and day; a hyphen in the place of a part says that it is unknown. A time, and the second date of a period, are
-# not read.
-_PARTS = r"^(\d{4})(?:-(\d{2}|-)(?:-(\d{2}|-))?)?(?:[T /].*)?$"
+# FIRST and LAST end the names of the columns with the first and the last day that a date may mean.
+FIRST = "_FIRST"
+LAST = "_LAST"
+
+# _READABLE is a year, a month and a day, as many as are known. An unknown month may be a hyphen. A time, and the second date of a period,
+# are not read.
+_READABLE = r"^(\d{4}(?:-\d{2}(?:-\d{2})?)?)(?:[T /].*|-{1,2}(?:-\d{2})?)?$"
 
 
-def _parts(text: Column) -> tuple[Column, Column, Column]:
-    """Returns year, month and day of a date; month and day are empty texts where they are unknown."""
-    year, month, day = (F.regexp_extract(text, _PARTS, i) for i in (1, 2, 3))
-    month = F.when(month == "-", "").otherwise(month)
-    day = F.when((day == "-") | (month == ""), "").otherwise(day)
-    return year, month, day
+def _known(text: Column) -> Column:
+    """Returns what is known of a date: 2014, 2014-01 or 2014-01-02, an empty text if it is not readable."""
+    return sf.regexp_extract(text, _READABLE, 1)
 
 
 def first_day(text: Column) -> Column:
     """Returns the first day that a date may mean, null if it is missing or not readable."""
-    year, month, day = _parts(text)
-    first = F.concat_ws("-", year, F.when(month == "", "01").otherwise(month), F.when(day == "", "01").otherwise(day))
-    return first.cast("date")
+    return _known(text).cast("date")
 
 
 def last_day(text: Column) -> Column:
     """Returns the last day that a date may mean, null if it is missing or not readable."""
-    year, month, day = _parts(text)
-    of_month = F.last_day(F.concat_ws("-", year, month, F.lit("01")).cast("date"))
-    of_year = F.concat_ws("-", year, F.lit("12"), F.lit("31")).cast("date")
-    return F.when(month == "", of_year).when(day == "", of_month).otherwise(F.concat_ws("-", year, month, day).cast("date"))
+    first, length = first_day(text), sf.length(_known(text))
+    return sf.when(length == 10, first).when(length == 7, sf.last_day(first)).otherwise(sf.date_sub(sf.add_months(first, 12), 1))
 
 
-def whole_day(text: Column) -> Column:
-    """Returns the day of a date that names one, null if it is missing, partial or not readable."""
-    _, _, day = _parts(text)
-    return F.when(day != "", first_day(text))
+def whole_day(name: str) -> Column:
+    """Returns the day of a date that names one, null if it is missing, partial or not readable.
 
-
-def days_after(day: Column, days: Column) -> Column:
-    """Returns the day that is some days, an integer, after another."""
-    return F.date_add(day, days.cast("int"))
+    Args:
+        name: the variable, in a table that jobs.tables read.
+    """
+    return sf.when(sf.col(name + FIRST) == sf.col(name + LAST), sf.col(name + FIRST))

@@ -8,43 +8,46 @@ earliest one; a completion counts with its last date.
 from __future__ import annotations
 
 import datetime
-from typing import Optional
 
 from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+from pyspark.sql import functions as sf
 
 from jobs import codes
-from jobs.dates import last_day
 
 
-def known_by(cut: Optional[datetime.date], day: Column) -> Column:
+def known_by(cut: datetime.date | None, day: Column) -> Column:
     """Says whether a day, null if nobody knows it, is on or before the cut date."""
-    return day.isNotNull() & (day <= F.lit(cut) if cut else F.lit(True))
+    return day.isNotNull() & (day <= sf.lit(cut) if cut else sf.lit(True))
 
 
-def events(ds: DataFrame, cut: Optional[datetime.date]) -> DataFrame:
+def events(ds: DataFrame, cut: datetime.date | None) -> DataFrame:
     """Returns the rows of DS that had happened and were collected by the cut date: subject, code, category, epoch, day, known.
 
     "day" is the last day that the event's date may mean, or the day of collection for an event without a date. "known" is the day from
     which on the event is known.
     """
-    day = F.coalesce(last_day(F.col("DSSTDTC")), last_day(F.col("DSDTC")))
+    day = sf.coalesce("DSSTDTC_LAST", "DSDTC_LAST")
     rows = ds.select(
-        F.col("USUBJID").alias("subject"),
-        F.upper(F.coalesce("DSDECOD", "DSTERM")).alias("code"),
-        F.upper(F.coalesce("DSCAT", F.lit(""))).alias("category"),
-        F.upper(F.coalesce("EPOCH", F.lit(""))).alias("epoch"),
+        sf.col("USUBJID").alias("subject"),
+        sf.upper(sf.coalesce("DSDECOD", "DSTERM")).alias("code"),
+        sf.upper(sf.coalesce("DSCAT", sf.lit(""))).alias("category"),
+        sf.upper(sf.coalesce("EPOCH", sf.lit(""))).alias("epoch"),
         day.alias("day"),
-        F.greatest(day, last_day(F.col("DSDTC"))).alias("known"),
+        sf.greatest(day, sf.col("DSDTC_LAST")).alias("known"),
     )
-    return rows.filter(known_by(cut, F.col("known")))
+    return rows.filter(known_by(cut, sf.col("known")))
 
 
 def _ends(rows: DataFrame) -> DataFrame:
     """Returns the events that end a participation."""
-    category = F.col("category")
-    is_end = F.when(category == "", ~codes.one_of(F.col("code"), codes.MILESTONES)).otherwise(category.contains("DISPOSITION"))
-    return rows.filter(is_end & F.col("code").isNotNull() & ~codes.one_of(F.col("code"), codes.SCREEN_FAILURES) & ~F.col("epoch").rlike(codes.BEFORE_TREATMENT))
+    category = sf.col("category")
+    is_end = sf.when(category == "", ~codes.one_of(sf.col("code"), codes.MILESTONES)).otherwise(category.contains("DISPOSITION"))
+    return rows.filter(
+        is_end
+        & sf.col("code").isNotNull()
+        & ~codes.one_of(sf.col("code"), codes.SCREEN_FAILURES)
+        & ~sf.col("epoch").rlike(codes.BEFORE_TREATMENT)
+    )
 
 
 def participation(rows: DataFrame) -> DataFrame:
@@ -54,25 +57,29 @@ def participation(rows: DataFrame) -> DataFrame:
         rows: what events returns.
     """
     milestones = rows.groupBy("subject").agg(
-        F.max(codes.one_of(F.col("code"), codes.RANDOMISED)).alias("randomised"),
-        F.max(codes.one_of(F.col("code"), codes.SCREEN_FAILURES)).alias("screen_failure"),
+        sf.max(codes.one_of(sf.col("code"), codes.RANDOMISED)).alias("randomised"),
+        sf.max(codes.one_of(sf.col("code"), codes.SCREEN_FAILURES)).alias("screen_failure"),
     )
-    after = F.col("epoch").rlike(codes.AFTER_TREATMENT)
-    complete = codes.one_of(F.col("code"), codes.COMPLETED)
-    first_left = F.struct("day", "known", "code")
-    by_phase = _ends(rows).groupBy("subject").agg(
-        F.max(~after).alias("during"),
-        F.min(F.when(~complete & ~after, first_left)).alias("left_during"),
-        F.min(F.when(~complete & after, first_left)).alias("left_after"),
-        F.max(F.when(complete & ~after, F.col("day"))).alias("completed_during"),
-        F.max(F.when(complete & after, F.col("day"))).alias("completed_after"),
+    after = sf.col("epoch").rlike(codes.AFTER_TREATMENT)
+    complete = codes.one_of(sf.col("code"), codes.COMPLETED)
+    first_left = sf.struct("day", "known", "code")
+    by_phase = (
+        _ends(rows)
+        .groupBy("subject")
+        .agg(
+            sf.max(~after).alias("during"),
+            sf.min(sf.when(~complete & ~after, first_left)).alias("left_during"),
+            sf.min(sf.when(~complete & after, first_left)).alias("left_after"),
+            sf.max(sf.when(complete & ~after, sf.col("day"))).alias("completed_during"),
+            sf.max(sf.when(complete & after, sf.col("day"))).alias("completed_after"),
+        )
     )
-    left = F.when(F.col("during"), F.col("left_during")).otherwise(F.col("left_after"))
+    left = sf.when(sf.col("during"), sf.col("left_during")).otherwise(sf.col("left_after"))
     ends = by_phase.select(
         "subject",
         left["day"].alias("left"),
         left["known"].alias("left_known"),
         left["code"].alias("left_code"),
-        F.when(F.col("during"), F.col("completed_during")).otherwise(F.col("completed_after")).alias("completed"),
+        sf.when(sf.col("during"), sf.col("completed_during")).otherwise(sf.col("completed_after")).alias("completed"),
     )
     return milestones.join(ends, "subject", "left")

@@ -5,21 +5,21 @@ from __future__ import annotations
 import sys
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Sequence
+from typing import Callable
 
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
+from py4j.protocol import Py4JJavaError
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as sf
 
 import jobs
-from jobs import arguments, dispositions, population
+from jobs import arguments, guards, population, publishing
 from jobs.arguments import Arguments
-from jobs.dictionary import NAMES
 from jobs.faults import JobError
 from jobs.features import assembly, demography, sites
 from jobs.storage import Storage
 from jobs.tables import Tables, load
-from jobs.writing import Outputs, line
 
 # SETTINGS are what the results depend on; a cluster's own defaults do not change them.
 SETTINGS = {
@@ -30,9 +30,21 @@ SETTINGS = {
 }
 
 
+# _SMALL is the size in bytes up to which the tables are those of a small trial.
+_SMALL = 1 << 28
+
+
 def log(text: str) -> None:
     """Prints a line about the run's progress, which has no subject data."""
-    print(f"etl: {text}", flush=True)
+    sys.stdout.write(f"etl: {text}\n")
+    sys.stdout.flush()
+
+
+def complain(*faults: str) -> None:
+    """Prints faults, a line for each."""
+    for fault in faults:
+        sys.stderr.write(f"etl: {fault}\n")
+    sys.stderr.flush()
 
 
 def session(name: str) -> SparkSession:
@@ -40,6 +52,7 @@ def session(name: str) -> SparkSession:
     spark = SparkSession.builder.appName(name).getOrCreate()
     for key, value in SETTINGS.items():
         spark.conf.set(key, value)
+    spark.sparkContext.setLogLevel("WARN")
     folder = Path(jobs.__file__).resolve().parent
     if folder.is_dir():
         package = Path(tempfile.mkdtemp()) / "jobs.zip"
@@ -51,14 +64,19 @@ def session(name: str) -> SparkSession:
 
 
 def tune(spark: SparkSession, tables: Tables) -> None:
-    """Chooses the number of partitions after a shuffle by the size of the tables, unless the cluster does."""
-    if not spark.sparkContext.getConf().contains("spark.sql.shuffle.partitions"):
-        partitions = max(spark.sparkContext.defaultParallelism, sum(table.size for table in tables.inputs) >> 24)
-        spark.conf.set("spark.sql.shuffle.partitions", str(partitions))
+    """Chooses the number of partitions after a shuffle by the size of the tables, unless the cluster does.
+
+    Planning a stage again after each one, as adaptive execution does, costs a small trial more than it gains.
+    """
+    size, given = sum(table.size for table in tables.inputs), spark.sparkContext.getConf().contains
+    if not given("spark.sql.shuffle.partitions"):
+        spark.conf.set("spark.sql.shuffle.partitions", str(max(spark.sparkContext.defaultParallelism, size >> 24)))
+    if not given("spark.sql.adaptive.enabled"):
+        spark.conf.set("spark.sql.adaptive.enabled", str(size > _SMALL).lower())
 
 
 def extract(spark: SparkSession, options: Arguments) -> None:
-    """Writes the cohort, the quality report and those who are left out.
+    """Writes the cohort, the quality report and those who are left out; with a subject, the features of that subject only.
 
     Raises:
         JobError: with every fault of the tables.
@@ -66,41 +84,58 @@ def extract(spark: SparkSession, options: Arguments) -> None:
     storage = Storage(spark)
     tables = load(spark, storage, options.input, log)
     tune(spark, tables)
-    rows = dispositions.events(tables.rows["DS"], options.cut)
-    everyone = population.judged(population.subjects(tables, dispositions.participation(rows), options.cut), options.landmark, options.cut).cache()
-    cohort = everyone.filter(F.col("reason").isNull())
+    everyone = population.judge(tables, options.landmark, options.cut).cache()
+    cohort = everyone.filter(sf.col("reason").isNull())
     features = assembly.build(tables, cohort, [demography.features(cohort), sites.features(everyone, cohort)]).cache()
-    outputs = Outputs(storage, options.output)
+    guards.check_names([name for name in features.columns if name not in ("subject", "site", "arm")])
+    result = publishing.Result(features, everyone)
+    if options.subject:
+        publishing.publish_subject(storage, options, result, log)
+    else:
+        publishing.publish_cohort(storage, options, tables, result, log)
+
+
+def ended(work: Callable[[], None]) -> int:
+    """Does the work of a process and returns its exit code: 0, 1 for faults of the tables, 2 for faults of the arguments.
+
+    It prints each fault. An error of Spark is told by its class and, if it is about a place, by what Hadoop says of it: other messages and
+    stack traces can hold values of the tables.
+    """
     try:
-        write(outputs, options, storage, features, everyone, tables)
-        outputs.publish()
-    finally:
-        outputs.discard()
+        work()
+    except JobError as error:
+        complain(*error.faults)
+        return error.code
+    except Py4JJavaError as error:
+        complain(about(error))
+        return 1
+    except Exception as error:  # Whatever it is, its text can hold values.
+        complain(f"the job failed with {type(error).__name__}; nothing was written")
+        return 1
+    return 0
 
 
-def write(outputs: Outputs, options: Arguments, storage: Storage, features: DataFrame, everyone: DataFrame, tables: Tables) -> None:
-    written = 0
-    with outputs.open(options.output) as file:
-        for row in features.orderBy("subject").toLocalIterator():
-            file.write(line({"subject": row["subject"], "site": row["site"], "features": {name: row[name] for name in NAMES}}) + "\n")
-            written += 1
-    log(f"{written} subjects are in the cohort.")
-    excluded = everyone.filter(F.col("reason").isNotNull()).select("subject", "site", "reason")
-    count = 0
-    with outputs.open(storage.sibling(options.output, "excluded.jsonl")) as file:
-        for row in excluded.orderBy("subject").toLocalIterator():
-            file.write(line({**row.asDict(), "detail": population.REASONS[row["reason"]]}) + "\n")
-            count += 1
-    log(f"{count} subjects are left out.")
+# _PLACES are the beginnings of the classes whose messages are about places and permissions.
+_PLACES = ("java.io.", "java.nio.", "java.net.", "org.apache.hadoop.", "com.amazonaws.", "software.amazon.", "com.amazon.")
+
+
+def about(error: Py4JJavaError) -> str:
+    """Returns what a line may say of an error of Java."""
+    cause = error.java_exception
+    while cause.getCause() is not None:
+        cause = cause.getCause()
+    kind = str(cause.getClass().getName())
+    if kind.startswith(_PLACES) and not kind.startswith("org.apache.hadoop.mapred"):
+        said = str(cause.getMessage()).split("\n", 1)[0][:300]
+        return f"a place cannot be read or written ({kind}: {said}); check the path and the permissions"
+    return f"Spark failed with {kind}; nothing was written; the log of the executors tells more"
 
 
 def main(words: Sequence[str]) -> int:
-    """Runs the job and returns its exit code: 0, 1 for faults of the tables, 2 for faults of the arguments."""
-    try:
+    """Runs jobs/etl.py with the words of its command line, and returns its exit code."""
+
+    def work() -> None:
         options = arguments.parse(words)
         extract(session("clinical-risk-features"), options)
-    except JobError as error:
-        for fault in error.faults:
-            print(f"etl: {fault}", file=sys.stderr, flush=True)
-        return error.code
-    return 0
+
+    return ended(work)

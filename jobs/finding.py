@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from jobs.dictionary import REQUIRED_DOMAINS, VARIABLES
 from jobs.faults import JobError

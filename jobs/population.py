@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from typing import Optional
 
 from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+from pyspark.sql import functions as sf
 
-from jobs import codes
-from jobs.dates import first_day, last_day, whole_day
+from jobs import codes, dispositions
+from jobs.dates import whole_day
 from jobs.dispositions import known_by
 from jobs.tables import Tables
 
@@ -39,46 +38,48 @@ def _demography(dm: DataFrame) -> DataFrame:
     The arm becomes three facts here: whether it says that the subject failed screening, was not assigned, or is assigned. The code itself goes
     on under the name arm only for the check that no feature tells it.
     """
-    said = [F.upper(F.col(name)) for name in ("ARMCD", "ARM", "ARMNRS")]
+    said = [sf.upper(sf.col(name)) for name in ("ARMCD", "ARM", "ARMNRS")]
 
     def any_of(values: tuple[str, ...]) -> Column:
         return codes.one_of(said[0], values) | codes.one_of(said[1], values) | codes.one_of(said[2], values)
 
     rows = dm.select(
-        F.col("USUBJID").alias("subject"),
-        F.col("SITEID").alias("site"),
-        F.coalesce(whole_day(F.col("RFSTDTC")), whole_day(F.col("RFXSTDTC"))).alias("start"),
-        "BRTHDTC", "AGE", "AGEU", "SEX",
-        F.coalesce("ARMCD", "ARM").alias("arm"),
+        sf.col("USUBJID").alias("subject"),
+        sf.col("SITEID").alias("site"),
+        sf.coalesce(whole_day("RFSTDTC"), whole_day("RFXSTDTC")).alias("start"),
+        whole_day("BRTHDTC").alias("born"), "AGE", "AGEU", "SEX",
+        sf.coalesce("ARMCD", "ARM").alias("arm"),
         any_of(codes.SCREEN_FAILURES).alias("arm_failure"),
         any_of(codes.NOT_ASSIGNED).alias("arm_none"),
         codes.one_of(said[0], codes.NOT_TREATED) | codes.one_of(said[2], codes.NOT_TREATED),
-        last_day(F.col("DTHDTC")).alias("died"),
+        sf.col("DTHDTC_LAST").alias("died"),
     )  # fmt: skip
     rows = rows.toDF(*rows.columns[:-2], "arm_untreated", "died").distinct()
-    values = F.struct(*(name for name in rows.columns if name != "subject"))
-    one = rows.groupBy("subject").agg(F.count("*").alias("versions"), F.min(values).alias("values"))
+    values = sf.struct(*(name for name in rows.columns if name != "subject"))
+    one = rows.groupBy("subject").agg(sf.count("*").alias("versions"), sf.min(values).alias("values"))
     return one.select("subject", "versions", "values.*")
 
 
-def _exposure(ex: DataFrame, cut: Optional[datetime.date]) -> DataFrame:
+def _exposure(ex: DataFrame, cut: datetime.date | None) -> DataFrame:
     """Returns the doses that had begun by the cut date: subject, begin, end. A dose without an end goes on."""
-    rows = ex.filter(~codes.one_of(F.col("EXOCCUR"), codes.NO)).select(
-        F.col("USUBJID").alias("subject"), first_day(F.col("EXSTDTC")).alias("begin"), last_day(F.col("EXENDTC")).alias("end")
+    rows = ex.filter(~codes.one_of(sf.col("EXOCCUR"), codes.NO)).select(
+        sf.col("USUBJID").alias("subject"), sf.col("EXSTDTC_FIRST").alias("begin"), sf.col("EXENDTC_LAST").alias("end")
     )
-    return rows.filter(known_by(cut, F.col("begin")))
+    return rows.filter(known_by(cut, sf.col("begin")))
 
 
 def _treatment(doses: DataFrame) -> DataFrame:
     """Returns each subject's first dose and last one: subject, first_dose, last_dose. A last dose without an end is in the year 9999."""
-    ongoing = F.lit("9999-12-31").cast("date")
-    last = F.max(F.struct("begin", F.coalesce("end", ongoing).alias("end")))
-    return doses.groupBy("subject").agg(F.min("begin").alias("first_dose"), last.alias("last")).select(
-        "subject", "first_dose", F.col("last.end").alias("last_dose")
+    ongoing = sf.lit("9999-12-31").cast("date")
+    last = sf.max(sf.struct("begin", sf.coalesce("end", ongoing).alias("end")))
+    return (
+        doses.groupBy("subject")
+        .agg(sf.min("begin").alias("first_dose"), last.alias("last"))
+        .select("subject", "first_dose", sf.col("last.end").alias("last_dose"))
     )
 
 
-def subjects(tables: Tables, participation: DataFrame, cut: Optional[datetime.date]) -> DataFrame:
+def subjects(tables: Tables, participation: DataFrame, cut: datetime.date | None) -> DataFrame:
     """Returns all subjects of DM with what is known of each: demography, start, ends, doses, and whether it is randomised.
 
     Args:
@@ -88,40 +89,53 @@ def subjects(tables: Tables, participation: DataFrame, cut: Optional[datetime.da
     exposure = tables.get("EX")
     if exposure is not None and tables.counts["EX"]:
         everyone = everyone.join(_treatment(_exposure(exposure, cut)), "subject", "left")
-        everyone = everyone.withColumn("start", F.coalesce("start", "first_dose")).withColumn("treated", F.col("first_dose").isNotNull())
+        everyone = everyone.withColumn("start", sf.coalesce("start", "first_dose")).withColumn("treated", sf.col("first_dose").isNotNull())
     else:
-        everyone = everyone.withColumn("last_dose", F.lit(None).cast("date")).withColumn("treated", F.col("start").isNotNull())
-    failed = F.col("arm_failure") | (F.col("arm").isNull() & F.coalesce("screen_failure", F.lit(False)) & ~F.coalesce("randomised", F.lit(False)))
+        everyone = everyone.withColumn("last_dose", sf.lit(None).cast("date")).withColumn("treated", sf.col("start").isNotNull())
+    failed = sf.col("arm_failure") | (
+        sf.col("arm").isNull() & sf.coalesce("screen_failure", sf.lit(False)) & ~sf.coalesce("randomised", sf.lit(False))
+    )
     return everyone.withColumn("failed", failed).withColumn("in_trial", _randomised(participation))
 
 
 def _randomised(participation: DataFrame) -> Column:
     """Says whether a subject is randomised: an arm says so; without one, DS does; a trial without any such event has every treated subject."""
     milestone = bool(participation.filter("randomised").head(1))
-    by_event = F.coalesce("randomised", F.lit(False)) if milestone else F.col("start").isNotNull()
-    return ~F.col("failed") & ~F.col("arm_none") & (F.col("arm").isNotNull() | by_event)
+    by_event = sf.coalesce("randomised", sf.lit(False)) if milestone else sf.col("start").isNotNull()
+    return ~sf.col("failed") & ~sf.col("arm_none") & (sf.col("arm").isNotNull() | by_event)
 
 
-def judged(everyone: DataFrame, landmark: int, cut: Optional[datetime.date]) -> DataFrame:
+def judged(everyone: DataFrame, landmark: int, cut: datetime.date | None) -> DataFrame:
     """Adds the end of each subject's window, its landmark, and the reason why it is left out, null if it is in the cohort."""
-    end, day = F.date_add("start", landmark), F.col("end")
-    by_cut = F.lit(cut is not None)
+    end, day = sf.date_add("start", landmark), sf.col("end")
+    by_cut = sf.lit(cut is not None)
     conditions = {
-        "conflicting_demographics": F.col("versions") > 1,
-        "invalid_subject": ~F.col("subject").rlike(_SUBJECT),
-        "screen_failure": F.col("failed"),
-        "not_randomised": ~F.col("in_trial"),
-        "not_treated": F.col("arm_untreated") | ~F.col("treated") | F.col("start").isNull(),
-        "landmark_after_cut": day > F.lit(cut) if cut else F.lit(False),
-        "died_before_landmark": F.col("died") <= day,
-        "discontinued_before_landmark": F.col("left") <= day,
-        "completed_before_landmark": F.col("completed") <= day,
-        "treatment_ended_before_landmark": F.col("last_dose") < day,
-        "died_before_cut": by_cut & known_by(cut, F.col("died")),
-        "discontinued_before_cut": by_cut & F.col("left").isNotNull(),
-        "completed_before_cut": by_cut & F.col("completed").isNotNull(),
+        "conflicting_demographics": sf.col("versions") > 1,
+        "invalid_subject": ~sf.col("subject").rlike(_SUBJECT),
+        "screen_failure": sf.col("failed"),
+        "not_randomised": ~sf.col("in_trial"),
+        "not_treated": sf.col("arm_untreated") | ~sf.col("treated") | sf.col("start").isNull(),
+        "landmark_after_cut": day > sf.lit(cut) if cut else sf.lit(False),
+        "died_before_landmark": sf.col("died") <= day,
+        "discontinued_before_landmark": sf.col("left") <= day,
+        "completed_before_landmark": sf.col("completed") <= day,
+        "treatment_ended_before_landmark": sf.col("last_dose") < day,
+        "died_before_cut": by_cut & known_by(cut, sf.col("died")),
+        "discontinued_before_cut": by_cut & sf.col("left").isNotNull(),
+        "completed_before_cut": by_cut & sf.col("completed").isNotNull(),
     }
-    reason = F.lit(None).cast("string")
+    reason = sf.lit(None).cast("string")
     for name in reversed(list(REASONS)):
-        reason = F.when(conditions[name], name).otherwise(reason)
+        reason = sf.when(conditions[name], name).otherwise(reason)
     return everyone.withColumn("end", end).withColumn("reason", reason)
+
+
+def judge(tables: Tables, landmark: int, cut: datetime.date | None) -> DataFrame:
+    """Returns all subjects of a trial: what subjects returns, with what judged adds.
+
+    Args:
+        landmark: days from a subject's start to its landmark.
+        cut: what happened or was collected later does not exist. None: everything in the tables exists.
+    """
+    participation = dispositions.participation(dispositions.events(tables.rows["DS"], cut))
+    return judged(subjects(tables, participation, cut), landmark, cut)

@@ -7,8 +7,9 @@ executor first, so a table needs as much room on its disk.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Callable, Iterator, Optional
+from typing import Callable
 
 from pyspark import SparkFiles
 from pyspark.sql import DataFrame, SparkSession
@@ -29,7 +30,7 @@ Locate = Callable[[], str]
 
 def _locate(spark: SparkSession, entry: Entry) -> Locate:
     """Returns a function that gives the path of a file where it is called: on the driver or on an executor."""
-    local = spark.sparkContext.master.startswith("local") and entry.uri.startswith("file:")
+    local = str(spark.sparkContext.master).startswith("local") and entry.uri.startswith("file:")
     if local:
         path = entry.uri[len("file:") :]
         return lambda: path
@@ -56,7 +57,7 @@ def read_xport(spark: SparkSession, storage: Storage, entry: Entry, wanted: tupl
     taken = tuple(name for name in wanted if name in names)
     locate = _locate(spark, entry)
 
-    def read(begin: int) -> Iterator[tuple[Optional[object], ...]]:
+    def read(begin: int) -> Iterator[tuple[object | None, ...]]:
         with Path(locate()).open("rb") as file:
             for row in xport.rows(file, plan, taken, begin, min(begin + step, plan.rows)):
                 yield (*(dataset_json.cell(value) for value in row), False)
@@ -67,11 +68,11 @@ def read_xport(spark: SparkSession, storage: Storage, entry: Entry, wanted: tupl
     return spark.createDataFrame(rows, _schema(list(taken)), verifySchema=False), names
 
 
-def _picker(names: list[str], wanted: tuple[str, ...]) -> Callable[[object], tuple[Optional[object], ...]]:
+def _picker(names: list[str], wanted: tuple[str, ...]) -> Callable[[object], tuple[object | None, ...]]:
     """Returns a function that makes a row of Dataset-JSON one of the wanted columns."""
     places = [names.index(name) for name in wanted]
 
-    def pick(row: object) -> tuple[Optional[object], ...]:
+    def pick(row: object) -> tuple[object | None, ...]:
         values = dataset_json.cells(row, len(names))
         if values is None:
             return (*(None for _ in places), True)
@@ -97,7 +98,7 @@ def read_json(spark: SparkSession, storage: Storage, entry: Entry, wanted: tuple
     taken = tuple(name for name in wanted if name in names)
     pick = _picker(names, taken)
 
-    def read(_: int) -> Iterator[tuple[Optional[object], ...]]:
+    def read(_: int) -> Iterator[tuple[object | None, ...]]:
         with Path(locate()).open(encoding="utf-8") as file:
             try:
                 for name, row in dataset_json.members(file):
@@ -126,7 +127,7 @@ def read_ndjson(spark: SparkSession, storage: Storage, entry: Entry, wanted: tup
     taken = tuple(name for name in wanted if name in names)
     pick = _picker(names, taken)
 
-    def read(line: str) -> Iterator[tuple[Optional[object], ...]]:
+    def read(line: str) -> Iterator[tuple[object | None, ...]]:
         try:
             row = json.loads(line.lstrip("\ufeff")) if line.strip() else {}
         except json.JSONDecodeError:

@@ -5,8 +5,8 @@ On EMR, s3:// is EMRFS; the job needs no AWS library and no credentials of its o
 
 from __future__ import annotations
 
-import os
 import re
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from pyspark.sql import SparkSession
@@ -26,11 +26,11 @@ class Storage:
 
     def __init__(self, spark: SparkSession) -> None:
         self._jvm: Any = spark.sparkContext._jvm
-        self._conf: Any = spark.sparkContext._jsc.hadoopConfiguration()  # type: ignore[attr-defined]
+        self._conf: Any = spark.sparkContext._jsc.hadoopConfiguration()
 
     def _at(self, place: str) -> tuple[Any, Any]:
         """Returns the file system and the path of a place. A path without a scheme is on this machine."""
-        uri = place if re.match(r"[a-z][a-z0-9+.-]+:", place) else "file://" + os.path.abspath(place)
+        uri = place if re.match(r"[a-z][a-z0-9+.-]+:", place) else Path(place).absolute().as_uri()
         path = self._jvm.org.apache.hadoop.fs.Path(uri)
         return path.getFileSystem(self._conf), path
 
@@ -61,7 +61,7 @@ class Storage:
         finally:
             stream.close()
 
-    def _open(self, place: str) -> Any:
+    def _open(self, place: str) -> Any:  # noqa: ANN401
         system, path = self._at(place)
         return system.open(path)
 
@@ -71,13 +71,13 @@ class Storage:
         On this machine, the file is copied beside the place, then renamed. S3 shows an object when it is complete.
         """
         system, path = self._at(place)
-        source = self._jvm.org.apache.hadoop.fs.Path("file://" + os.path.abspath(file))
+        source = self._jvm.org.apache.hadoop.fs.Path(Path(file).absolute().as_uri())
         if path.toUri().getScheme() != "file":
             system.copyFromLocalFile(True, True, source, path)
             return
-        target = path.toUri().getPath()
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        os.replace(file, target)
+        target = Path(path.toUri().getPath())
+        target.parent.mkdir(parents=True, exist_ok=True)
+        Path(file).replace(target)
 
     def sibling(self, place: str, name: str) -> str:
         """Returns the place of another file in the same folder."""
@@ -88,6 +88,6 @@ class Storage:
         _, path = self._at(place)
         if path.toUri().getScheme() != "file":
             return ""
-        folder = os.path.dirname(path.toUri().getPath())
-        os.makedirs(folder, exist_ok=True)
-        return folder
+        folder = Path(path.toUri().getPath()).parent
+        folder.mkdir(parents=True, exist_ok=True)
+        return str(folder)

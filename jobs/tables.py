@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Callable, NamedTuple, Optional
+from collections.abc import Sequence
+from functools import reduce
+from typing import Callable, NamedTuple
 
 from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame, SparkSession
-from pyspark.sql import functions as F
+from pyspark.sql import functions as sf
 
 from jobs import codes, csv_tables, python_tables
+from jobs.dates import FIRST, LAST, first_day, last_day
 from jobs.dictionary import REQUIRED_VARIABLES, VARIABLES
 from jobs.faults import JobError
 from jobs.finding import Source, find
@@ -25,8 +28,11 @@ def read_parquet(spark: SparkSession, storage: Storage, entry: Entry, wanted: tu
     names = [column.strip().upper() for column in rows.columns]
     places = {f"c{names.index(name)}": name for name in wanted if names.count(name) == 1}
     rows = rows.toDF(*(f"c{i}" for i in range(len(names))))
-    return rows.select(*(F.col(place).alias(name) for place, name in places.items()), F.lit(False).alias(BAD)), names
+    return rows.select(*(sf.col(place).alias(name) for place, name in places.items()), sf.lit(False).alias(BAD)), names
 
+
+# RANGE are the two days that stand beside a date.
+RANGE = ((first_day, FIRST), (last_day, LAST))
 
 READERS: dict[str, Reader] = {
     "csv": csv_tables.read,
@@ -51,8 +57,10 @@ class Tables(NamedTuple):
     """The tables of a trial.
 
     Attributes:
-        rows: the rows of each domain, a text for each of its VARIABLES; a variable that the table lacks is missing in every row.
+        rows: the rows of each domain, a text for each of its VARIABLES; a variable that the table lacks is missing in every row. A date
+            has two days beside it, under its name with dates.FIRST and dates.LAST: the range of days that it may mean.
         counts: the number of rows of each domain.
+        unreadable: the number of rows of each domain with a date that is not readable.
         inputs: the files.
         dropped: the variables of each domain that are in the table and are not read.
         ignored: the names of the files that are not read.
@@ -60,11 +68,12 @@ class Tables(NamedTuple):
 
     rows: dict[str, DataFrame]
     counts: dict[str, int]
+    unreadable: dict[str, int]
     inputs: list[Input]
     dropped: dict[str, list[str]]
     ignored: tuple[str, ...]
 
-    def get(self, domain: str) -> Optional[DataFrame]:
+    def get(self, domain: str) -> DataFrame | None:
         """Returns the rows of a domain, None if the trial has no such table."""
         return self.rows.get(domain)
 
@@ -76,17 +85,22 @@ def clean(name: str, kind: str) -> Column:
         name: the column's name.
         kind: its type in Spark.
     """
-    column = F.col(name)
+    column = sf.col(name)
     if kind in ("double", "float"):
-        whole = (column == F.floor(column)) & (F.abs(column) < 1e15)
-        column = F.when(whole, column.cast("long").cast("string")).otherwise(column.cast("string"))
-    text = F.trim(column.cast("string"))
-    return F.when(~F.upper(text).isin(*codes.MISSING), text).alias(name)
+        whole = (column == sf.floor(column)) & (sf.abs(column) < 1e15)
+        column = sf.when(whole, column.cast("long").cast("string")).otherwise(column.cast("string"))
+    text = sf.trim(column.cast("string"))
+    return sf.when(~sf.upper(text).isin(*codes.MISSING), text).alias(name)
 
 
-def _read(spark: SparkSession, storage: Storage, domain: str, format: str, entry: Entry) -> tuple[DataFrame, list[str]]:
+def _dates(domain: str) -> list[str]:
+    """Returns the dates among the variables of a domain."""
+    return [name for name in VARIABLES[domain] if name.endswith("DTC")]
+
+
+def _read(spark: SparkSession, storage: Storage, domain: str, form: str, entry: Entry) -> tuple[DataFrame, list[str]]:
     """Returns the allowed variables of a file as texts, and the names of the others."""
-    rows, names = READERS[format](spark, storage, entry, VARIABLES[domain])
+    rows, names = READERS[form](spark, storage, entry, VARIABLES[domain])
     faults = [f"{entry.name}: the variable {n} is there twice; keep one" for n in VARIABLES[domain] if names.count(n) > 1]
     for group in REQUIRED_VARIABLES[domain]:
         if not set(group) & set(names):
@@ -94,31 +108,36 @@ def _read(spark: SparkSession, storage: Storage, domain: str, format: str, entry
     if faults:
         raise JobError(faults)
     kinds = dict(rows.dtypes)
-    columns = [clean(name, kinds[name]) if name in kinds else F.lit(None).cast("string").alias(name) for name in VARIABLES[domain]]
-    return rows.select(*columns, BAD), sorted(set(names) - set(VARIABLES[domain]))
+    columns = [clean(name, kinds[name]) if name in kinds else sf.lit(None).cast("string").alias(name) for name in VARIABLES[domain]]
+    days = [day(sf.col(name)).alias(name + end) for name in _dates(domain) for day, end in RANGE]
+    return rows.select(*columns, BAD).select("*", *days), sorted(set(names) - set(VARIABLES[domain]))
 
 
-def _read_source(spark: SparkSession, storage: Storage, source: Source) -> tuple[DataFrame, int, list[str]]:
-    """Returns the rows of a domain, their number, and the variables that are not read."""
+def _read_source(spark: SparkSession, storage: Storage, source: Source) -> tuple[DataFrame, int, int, list[str]]:
+    """Returns the rows of a domain, their number, that of rows with a date that is not readable, and the variables that are not read."""
     faults: list[str] = []
-    whole: Optional[DataFrame] = None
-    count, others = 0, set()
+    whole: DataFrame | None = None
+    count, unreadable, others = 0, 0, set()
     for entry in source.entries:
         rows, dropped = _read(spark, storage, source.domain, source.format, entry)
         rows = rows.persist(StorageLevel.MEMORY_AND_DISK)
-        one = rows.agg(F.count("*"), F.count_if(F.col(BAD)), F.count_if(~F.col(BAD) & F.col("USUBJID").isNull())).head()
-        found, bad, anonymous = one or (0, 0, 0)
+        wrong = reduce(
+            Column.__or__, (sf.col(date).isNotNull() & sf.col(date + LAST).isNull() for date in _dates(source.domain)), sf.lit(False)
+        )
+        conditions = (sf.lit(True), sf.col(BAD), ~sf.col(BAD) & sf.col("USUBJID").isNull(), wrong)
+        found, bad, anonymous, undated = rows.agg(*(sf.count_if(condition) for condition in conditions)).collect()[0]
         if bad:
             faults.append(f"{entry.name}: {bad} rows do not have a value for each variable; write the table again")
         if anonymous:
             faults.append(f"{entry.name}: {anonymous} rows have no USUBJID; each row needs its subject")
         count += found
+        unreadable += undated
         others.update(dropped)
         rows = rows.drop(BAD)
         whole = rows if whole is None else whole.union(rows)
     if faults or whole is None:
         raise JobError(faults)
-    return whole, count, sorted(others)
+    return whole, count, unreadable, sorted(others)
 
 
 def _inputs(storage: Storage, source: Source) -> list[Input]:
@@ -133,22 +152,31 @@ def _inputs(storage: Storage, source: Source) -> list[Input]:
     return [Input(source.domain, name, source.format, storage.digest(file.uri), file.size) for name, file in files]
 
 
-def load(spark: SparkSession, storage: Storage, folder: str, log: Callable[[str], None]) -> Tables:
-    """Reads every domain of a folder.
+def load(
+    spark: SparkSession, storage: Storage, folder: str, log: Callable[[str], None], domains: Sequence[str] = tuple(VARIABLES)
+) -> Tables:
+    """Reads the tables of a folder.
 
     Args:
+        spark: the session.
+        storage: its file systems.
         folder: a folder or an S3 prefix.
         log: is told of each table.
+        domains: the domains to read.
 
     Raises:
         JobError: with the faults of all tables.
     """
     found = find(folder, storage.children(folder))
-    tables = Tables({}, {}, [], {}, found.ignored)
+    tables = Tables({}, {}, {}, [], {}, found.ignored)
     faults: list[str] = []
     for domain, source in found.sources.items():
+        if domain not in domains:
+            continue
         try:
-            tables.rows[domain], tables.counts[domain], tables.dropped[domain] = _read_source(spark, storage, source)
+            tables.rows[domain], tables.counts[domain], tables.unreadable[domain], tables.dropped[domain] = _read_source(
+                spark, storage, source
+            )
         except JobError as error:
             faults += error.faults
             continue

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+from pyspark.sql import functions as sf
 
-from jobs.dates import first_day, last_day
+from jobs.dates import FIRST, LAST
 
 
-def visible(rows: DataFrame, cohort: DataFrame, began: Optional[str], collected: Optional[str], undated: str = "false") -> DataFrame:
+def visible(rows: DataFrame, cohort: DataFrame, began: str | None, collected: str | None, undated: str = "false") -> DataFrame:
     """Returns the rows of the cohort's subjects that were known by the end of each one's window, with the subject's columns.
 
     A row with a day of collection is known from that day on, or from its first possible day if that is later. A row without one is known
@@ -26,13 +24,14 @@ def visible(rows: DataFrame, cohort: DataFrame, began: Optional[str], collected:
     Returns:
         The rows, with began_first and began_last: the days that the date may mean, null if it is missing.
     """
-    nothing = F.lit(None).cast("string")
-    date = F.col(began) if began else nothing
-    taken = F.col(collected) if collected else nothing
-    rows = rows.withColumn("began_first", first_day(date)).withColumn("began_last", last_day(date)).withColumn("taken", last_day(taken))
-    readable = (date.isNull() | F.col("began_last").isNotNull()) & (taken.isNull() | F.col("taken").isNotNull())
-    known = F.when(F.col("taken").isNotNull(), F.greatest("taken", "began_first")).otherwise(F.col("began_last"))
-    rows = rows.filter(readable).withColumn("known", known)
+    never = sf.lit(None).cast("date")
+    first, last = (sf.col(began + FIRST), sf.col(began + LAST)) if began else (never, never)
+    taken = sf.col(collected + LAST) if collected else never
+    readable = sf.lit(True)
+    for name in filter(None, (began, collected)):
+        readable &= sf.col(name).isNull() | sf.col(name + LAST).isNotNull()
+    known = sf.when(taken.isNotNull(), sf.greatest(taken, first)).otherwise(last)
+    rows = rows.filter(readable).select("*", first.alias("began_first"), last.alias("began_last"), known.alias("known"))
     joined = rows.join(cohort, rows["USUBJID"] == cohort["subject"])
-    in_time = F.when(F.col("known").isNull(), F.expr(undated)).otherwise(F.col("known") <= F.col("end"))
-    return joined.filter(F.coalesce(in_time, F.lit(False))).drop("USUBJID", "taken")
+    in_time = sf.when(sf.col("known").isNull(), sf.expr(undated)).otherwise(sf.col("known") <= sf.col("end"))
+    return joined.filter(sf.coalesce(in_time, sf.lit(False))).drop("USUBJID")

@@ -7,18 +7,20 @@ import io
 import json
 import os
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Any, Iterator
+from pathlib import Path
+from typing import IO
 
 from jobs.storage import Storage
 
 
-def line(value: Any) -> str:
+def line(value: object) -> str:
     """Returns a value as one line of JSON with its names sorted. Whole numbers have no decimal point."""
     return json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, allow_nan=False, separators=(", ", ": "))
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, dict):
@@ -52,13 +54,12 @@ class Outputs:
     def publish(self) -> None:
         """Moves every file to its place, the main one last: whoever sees it sees all of them."""
         for path, place in reversed(self._ready):
-            os.chmod(path, 0o644)
+            Path(path).chmod(0o644)
             self._storage.publish(path, place)
         self._ready = []
 
     def discard(self) -> None:
         """Removes what was not published."""
         for path, _ in self._ready:
-            if os.path.exists(path):
-                os.remove(path)
+            Path(path).unlink(missing_ok=True)
         self._ready = []

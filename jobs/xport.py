@@ -1,14 +1,14 @@
-"""Reads SAS transport files, version 5 (XPORT): https://documentation.sas.com, "Record Layout of a SAS Version 5 or 6 Data Set in SAS
-Transport Format" (TS-140). This module is plain Python.
+"""Reads SAS transport files, version 5 (XPORT). This module is plain Python.
 
-A file is a sequence of records of 80 bytes: headers, a description of each variable, and the rows, one after another, filled up with blanks.
+SAS describes the format in TS-140, "Record Layout of a SAS Version 5 or 6 Data Set in SAS Transport (XPORT) Format". A file is a sequence of records of 80 bytes: headers, a description of each variable, and the rows, one after another, filled up with blanks.
 """
 
 from __future__ import annotations
 
 import math
 import struct
-from typing import BinaryIO, Iterator, NamedTuple, Optional, Union
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple, Union
 
 RECORD = 80
 
@@ -86,7 +86,7 @@ def _variable(description: bytes) -> Variable:
     return Variable(name.decode("ascii", errors="replace").strip().upper(), kind == 1, start, length)
 
 
-def number(raw: bytes) -> Optional[float]:
+def number(raw: bytes) -> float | None:
     """Returns a number of IBM's format, 2 to 8 bytes: a sign, an exponent to the base 16 and a fraction. None is a missing value."""
     bits = int.from_bytes(raw.ljust(8, b"\0"), "big")
     fraction = bits & 0x00FF_FFFF_FFFF_FFFF
@@ -96,7 +96,7 @@ def number(raw: bytes) -> Optional[float]:
     return -value if bits >> 63 else value
 
 
-def text(raw: bytes) -> Optional[str]:
+def text(raw: bytes) -> str | None:
     """Returns a text without the blanks at its end, None for an empty one. It is UTF-8, or Latin-1 where the bytes are not UTF-8."""
     raw = raw.rstrip(b" \0")
     try:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Callable
 
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as sf
 
-from jobs.dictionary import FEATURES
+from jobs import codes
+from jobs.dictionary import NAMES, NUMBERS
 from jobs.features import adverse_events, dosing, history, questionnaires, visits, vitals
 from jobs.tables import Tables
 
@@ -25,30 +27,31 @@ _FAMILIES: dict[str, Family] = {
 }
 
 # _COUNTS are features that are 0 where the table is there and has nothing of the subject. A trial without the table has null: nobody knows.
-_COUNTS = {"AE": ("ae_count", "ae_serious_count", "ae_severe_count", "ae_related_count"), "CM": ("medication_count",), "MH": ("medical_history_count",)}
+_COUNTS = {
+    "AE": ("ae_count", "ae_serious_count", "ae_severe_count", "ae_related_count"),
+    "CM": ("medication_count",),
+    "MH": ("medical_history_count",),
+}
 
 
 def build(tables: Tables, cohort: DataFrame, more: list[DataFrame]) -> DataFrame:
     """Returns subject, site, arm and every feature of the dictionary, a row for each subject of the cohort.
 
     Args:
+        tables: the tables of the trial.
         cohort: what jobs.population.judged returns, without those who are left out.
         more: features that come from the subjects themselves.
     """
-    whole = cohort.select("subject", "site", "arm")
-    slim = cohort.select("subject", "start", "end")
-    for domain, family in _FAMILIES.items():
-        rows = tables.get(domain)
-        if rows is None:
-            continue
-        whole = whole.join(family(rows, slim), "subject", "left")
-        for name in _COUNTS.get(domain, ()):
-            whole = whole.withColumn(name, F.coalesce(name, F.lit(0.0)))
-    for frame in more:
-        whole = whole.join(frame, "subject", "left")
+    window = cohort.select("subject", "start", "end")
+    families = [family(rows, window) for domain, family in _FAMILIES.items() for rows in [tables.get(domain)] if rows is not None]
+    numbers = [_long(frame) for frame in (*families, *more)]
+    wide = reduce(DataFrame.union, numbers).groupBy("subject").pivot("name", list(NUMBERS)).agg(sf.max("value"))
+    whole = cohort.select("subject", "site", "arm", codes.sex(sf.col("SEX")).alias("sex")).join(wide, "subject", "left")
+    counted = {name for domain, names in _COUNTS.items() if tables.get(domain) is not None for name in names}
+    columns = [sf.coalesce(name, sf.lit(0.0)).alias(name) if name in counted else sf.col(name) for name in NAMES]
+    return whole.select("subject", "site", "arm", *columns)
 
-    def column(name: str, kind: str) -> Column:
-        kind = "double" if kind == "number" else "string"
-        return F.col(name).cast(kind) if name in whole.columns else F.lit(None).cast(kind).alias(name)
 
-    return whole.select("subject", "site", "arm", *(column(f.name, f.kind) for f in FEATURES))
+def _long(frame: DataFrame) -> DataFrame:
+    """Returns numbers in rows: subject, name, value."""
+    return frame.unpivot("subject", [name for name in frame.columns if name != "subject"], "name", "value")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pyspark.sql import DataFrame, Window
-from pyspark.sql import functions as F
+from pyspark.sql import functions as sf
 
 from jobs import codes
-from jobs.dates import last_day
 from jobs.windows import visible
 
 
@@ -15,11 +14,15 @@ def features(ex: DataFrame, cohort: DataFrame) -> DataFrame:
 
     A row is a period of dosing. One without an end goes on until the next one begins. Partial dates make a period as long as they allow.
     """
-    rows = visible(ex, cohort, "EXSTDTC", None).filter(~codes.one_of(F.col("EXOCCUR"), codes.NO))
-    in_order = Window.partitionBy("subject").orderBy("begin", F.col("until").asc_nulls_last())
-    periods = rows.select("subject", "end", F.col("began_first").alias("begin"), last_day(F.col("EXENDTC")).alias("until"))
-    next_begin = F.lead("begin").over(in_order)
-    periods = periods.withColumn("until", F.least(F.coalesce("until", F.date_sub(next_begin, 1), "end"), F.col("end")))
-    before = F.max("until").over(in_order.rowsBetween(Window.unboundedPreceding, -1))
-    gap = F.greatest(F.datediff("begin", before) - 1, F.lit(0))
-    return periods.select("subject", gap.alias("gap")).groupBy("subject").agg(F.coalesce(F.sum("gap"), F.lit(0)).cast("double").alias("dose_gap_days"))
+    rows = visible(ex, cohort, "EXSTDTC", None).filter(~codes.one_of(sf.col("EXOCCUR"), codes.NO))
+    in_order = Window.partitionBy("subject").orderBy("begin", sf.col("until").asc_nulls_last())
+    periods = rows.select("subject", "end", sf.col("began_first").alias("begin"), sf.col("EXENDTC_LAST").alias("until"))
+    next_begin = sf.lead("begin").over(in_order)
+    periods = periods.withColumn("until", sf.least(sf.coalesce("until", sf.date_sub(next_begin, 1), "end"), sf.col("end")))
+    before = sf.max("until").over(in_order.rowsBetween(Window.unboundedPreceding, -1))
+    gap = sf.greatest(sf.datediff("begin", before) - 1, sf.lit(0))
+    return (
+        periods.select("subject", gap.alias("gap"))
+        .groupBy("subject")
+        .agg(sf.coalesce(sf.sum("gap"), sf.lit(0)).cast("double").alias("dose_gap_days"))
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+from pyspark.sql import functions as sf
 
 from jobs.windows import visible
 
@@ -18,12 +18,14 @@ def features(qs: DataFrame, cohort: DataFrame) -> DataFrame:
     A trial with several questionnaires uses the one that most subjects have, the first by name among equals. Several totals of one day count
     as their mean.
     """
-    rows = visible(qs, cohort, None, "QSDTC").filter(~F.coalesce(F.upper("QSSTAT") == "NOT DONE", F.lit(False)))
-    said = F.upper(F.concat_ws(" ", "QSCAT", "QSTEST", "QSTESTCD"))
-    value = F.coalesce(F.col("QSSTRESN").cast("double"), F.col("QSORRES").cast("double"))
+    rows = visible(qs, cohort, None, "QSDTC").filter(~sf.coalesce(sf.upper("QSSTAT") == "NOT DONE", sf.lit(False)))
+    said = sf.upper(sf.concat_ws(" ", "QSCAT", "QSTEST", "QSTESTCD"))
+    value = sf.coalesce(sf.col("QSSTRESN").cast("double"), sf.col("QSORRES").cast("double"))
     totals = rows.filter(said.rlike(_INSTRUMENTS) & said.rlike(_TOTAL) & value.isNotNull()).select(
-        "subject", F.upper(F.coalesce("QSCAT", "QSTESTCD")).alias("instrument"), "known", value.cast("decimal(18,6)").alias("value")
+        "subject", sf.upper(sf.coalesce("QSCAT", "QSTESTCD")).alias("instrument"), "known", value.cast("decimal(18,6)").alias("value")
     )
-    chosen = totals.groupBy("instrument").agg(F.countDistinct("subject").alias("subjects")).orderBy(F.desc("subjects"), "instrument").limit(1)
-    days = totals.join(F.broadcast(chosen), "instrument").groupBy("subject", "known").agg(F.avg("value").cast("double").alias("mean"))
-    return days.groupBy("subject").agg(F.round(F.max_by("mean", "known"), 2).alias("depression_score"))
+    chosen = (
+        totals.groupBy("instrument").agg(sf.countDistinct("subject").alias("subjects")).orderBy(sf.desc("subjects"), "instrument").limit(1)
+    )
+    days = totals.join(sf.broadcast(chosen), "instrument").groupBy("subject", "known").agg(sf.avg("value").cast("double").alias("mean"))
+    return days.groupBy("subject").agg(sf.round(sf.max_by("mean", "known"), 2).alias("depression_score"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pyspark.sql import DataFrame, Window
-from pyspark.sql import functions as F
+from pyspark.sql import functions as sf
 
 
 def features(everyone: DataFrame, cohort: DataFrame) -> DataFrame:
@@ -16,15 +16,17 @@ def features(everyone: DataFrame, cohort: DataFrame) -> DataFrame:
         everyone: all subjects, with in_trial, start, left and left_known.
         cohort: the subjects with a window: subject, site, end.
     """
-    others = everyone.filter(F.col("in_trial") & F.col("start").isNotNull() & F.col("site").isNotNull())
-    nobody, none, one = F.lit(None).cast("string").alias("subject"), F.lit(0), F.lit(1)
-    starts = others.select("site", F.col("start").alias("day"), nobody, one.alias("started"), none.alias("left"))
-    ends = others.filter(F.col("left_known").isNotNull()).select(
-        "site", F.greatest("left_known", "start").alias("day"), nobody, none.alias("started"), one.alias("left")
+    others = everyone.filter(sf.col("in_trial") & sf.col("start").isNotNull() & sf.col("site").isNotNull())
+    nobody, none, one = sf.lit(None).cast("string").alias("subject"), sf.lit(0), sf.lit(1)
+    starts = others.select("site", sf.col("start").alias("day"), nobody, one.alias("started"), none.alias("left"))
+    ends = others.filter(sf.col("left_known").isNotNull()).select(
+        "site", sf.greatest("left_known", "start").alias("day"), nobody, none.alias("started"), one.alias("left")
     )
-    looks = cohort.filter(F.col("site").isNotNull()).select("site", F.col("end").alias("day"), "subject", none.alias("started"), none.alias("left"))
-    days = starts.unionByName(ends).unionByName(looks).withColumn("number", F.datediff("day", F.lit("1970-01-01").cast("date")))
+    looks = cohort.filter(sf.col("site").isNotNull()).select(
+        "site", sf.col("end").alias("day"), "subject", none.alias("started"), none.alias("left")
+    )
+    days = starts.unionByName(ends).unionByName(looks).withColumn("number", sf.datediff("day", sf.lit("1970-01-01").cast("date")))
     until = Window.partitionBy("site").orderBy("number").rangeBetween(Window.unboundedPreceding, Window.currentRow)
-    seen = days.select("subject", F.sum("started").over(until).alias("started"), F.sum("left").over(until).alias("left"))
-    share = F.when(F.col("started") > 1, F.round(F.col("left") / (F.col("started") - 1), 4))
-    return seen.filter(F.col("subject").isNotNull()).select("subject", share.alias("site_discontinued_share"))
+    seen = days.select("subject", sf.sum("started").over(until).alias("started"), sf.sum("left").over(until).alias("left"))
+    share = sf.when(sf.col("started") > 1, sf.round(sf.col("left") / (sf.col("started") - 1), 4))
+    return seen.filter(sf.col("subject").isNotNull()).select("subject", share.alias("site_discontinued_share"))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+from pyspark.sql import functions as sf
 
 from jobs import codes
 from jobs.windows import visible
@@ -17,39 +20,52 @@ MISSED = 7
 PLANNED = 0.5
 
 
-def plan(held: DataFrame, subjects: int) -> DataFrame:
-    """Returns the plan of the trial's visits: visit (its number) and planned (its day; the start is day 1).
+class Visit(NamedTuple):
+    """A visit of the trial: its number, its planned day by VISITDY, the median day on which it was held, and how many subjects had it."""
+
+    number: float
+    stated: float | None
+    median: float
+    subjects: int
+
+
+def plan(visits: Sequence[Visit], subjects: int) -> dict[float, float]:
+    """Returns the planned day of each planned visit after the start. The start is day 1.
 
     VISITDY is the planned day. In a table without it, the median day of the visits with a whole number is.
 
     Args:
-        held: visits with subject, visit, planned, unscheduled and day.
+        visits: the visits that are not unscheduled.
         subjects: the number of subjects in the cohort.
     """
-    per_visit = held.filter(~F.col("unscheduled")).groupBy("visit").agg(
-        F.min("planned").alias("stated"), F.median("day").alias("median"), F.countDistinct("subject").alias("subjects")
-    )
-    known = per_visit.filter(F.col("stated").isNotNull()).limit(1).count() > 0
-    day = F.col("stated") if known else F.when(F.col("visit") == F.floor("visit"), F.round("median"))
-    return per_visit.filter(F.col("subjects") >= PLANNED * subjects).select("visit", day.alias("planned")).filter(F.col("planned") > 1)
+    stated = any(visit.stated is not None for visit in visits)
+    days: dict[float, float] = {}
+    for visit in sorted(visits):
+        day = visit.stated if stated else float(round(visit.median)) if visit.number.is_integer() else None
+        if day is not None and day > 1 and visit.subjects >= PLANNED * subjects:
+            days[visit.number] = day
+    return days
 
 
 def features(sv: DataFrame, cohort: DataFrame) -> DataFrame:
-    """Returns the counts for every subject of the cohort, null in a trial that plans no visit in the window."""
-    rows = visible(sv, cohort, "SVSTDTC", None).filter(~codes.one_of(F.col("SVOCCUR"), codes.NO))
+    """Returns the counts for every subject of the cohort; nobody has a row in a trial that plans no visit in the window."""
+    rows = visible(sv, cohort, "SVSTDTC", None).filter(~codes.one_of(sf.col("SVOCCUR"), codes.NO))
     held = rows.select(
         "subject",
-        F.col("VISITNUM").cast("double").alias("visit"),
-        F.col("VISITDY").cast("double").alias("planned"),
-        F.upper(F.coalesce("VISIT", F.lit(""))).contains("UNSCHED").alias("unscheduled"),
-        (F.datediff("began_last", "start") + 1).alias("day"),
-    ).filter(F.col("visit").isNotNull())
-    first = held.groupBy("subject", "visit").agg(F.min("day").alias("day"))
-    due = F.broadcast(plan(held, cohort.count()))
-    window = F.datediff("end", "start") + 1
-    expected = cohort.crossJoin(due).filter(F.col("planned") <= window).join(first, ["subject", "visit"], "left")
-    missed = F.col("day").isNull() & (F.col("planned") + MISSED <= window)
-    late = F.col("day") > F.col("planned") + LATE
-    return expected.groupBy("subject").agg(
-        F.sum(missed.cast("double")).alias("visits_missed"), F.sum(F.coalesce(late, F.lit(False)).cast("double")).alias("visits_late")
-    )
+        sf.col("VISITNUM").cast("double").alias("visit"),
+        sf.col("VISITDY").cast("double").alias("stated"),
+        sf.upper(sf.coalesce("VISIT", sf.lit(""))).contains("UNSCHED").alias("unscheduled"),
+        (sf.datediff("began_last", "start") + 1).alias("day"),
+    ).filter(sf.col("visit").isNotNull())
+    per_visit = held.filter(~sf.col("unscheduled")).groupBy("visit").agg(sf.min("stated"), sf.median("day"), sf.countDistinct("subject"))
+    due = plan([Visit(*row) for row in per_visit.collect()], cohort.count())
+    planned = sf.array(*(sf.struct(sf.lit(number).alias("visit"), sf.lit(day).alias("planned")) for number, day in due.items()))
+    window = sf.datediff("end", "start") + 1
+    if not due:
+        return cohort.limit(0).select("subject", *(sf.lit(0.0).alias(name) for name in ("visits_missed", "visits_late")))
+    expected = cohort.select("subject", window.alias("window"), sf.inline(planned)).filter(sf.col("planned") <= sf.col("window"))
+    first = held.groupBy("subject", "visit").agg(sf.min("day").alias("day"))
+    missed = sf.col("day").isNull() & (sf.col("planned") + MISSED <= sf.col("window"))
+    late = sf.coalesce(sf.col("day") > sf.col("planned") + LATE, sf.lit(False))
+    counts = [sf.sum(missed.cast("double")).alias("visits_missed"), sf.sum(late.cast("double")).alias("visits_late")]
+    return expected.join(first, ["subject", "visit"], "left").groupBy("subject").agg(*counts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+from pyspark.sql import functions as sf
 
 from jobs.dates import whole_day
 from jobs.windows import visible
@@ -21,17 +21,17 @@ _CHANGES = {"SYSBP": "systolic_bp_change", "DIABP": "diastolic_bp_change", "PULS
 
 def _value() -> Column:
     """The value in the unit of the feature, null if it is no number above 0 or has another unit. Decimals add up the same in any order."""
-    standard = F.col("VSSTRESN").cast("double")
-    number = F.coalesce(standard, F.col("VSORRES").cast("double"))
-    unit = F.upper(F.when(standard.isNotNull(), F.col("VSSTRESU")).otherwise(F.col("VSORRESU")))
-    factor = F.lit(None).cast("double")
+    standard = sf.col("VSSTRESN").cast("double")
+    number = sf.coalesce(standard, sf.col("VSORRES").cast("double"))
+    unit = sf.upper(sf.when(standard.isNotNull(), sf.col("VSSTRESU")).otherwise(sf.col("VSORRESU")))
+    factor = sf.lit(None).cast("double")
     for test, units in UNITS.items():
-        of_test = F.when(unit.isNull(), 1.0)
+        of_test = sf.when(unit.isNull(), 1.0)
         for name, times in units.items():
             of_test = of_test.when(unit == name, times)
-        factor = F.when(F.col("test") == test, of_test).otherwise(factor)
+        factor = sf.when(sf.col("test") == test, of_test).otherwise(factor)
     value = number * factor
-    return F.when((value > 0) & (value < 1e6), value.cast("decimal(18,6)"))
+    return sf.when((value > 0) & (value < 1e6), value.cast("decimal(18,6)"))
 
 
 def features(vs: DataFrame, cohort: DataFrame) -> DataFrame:
@@ -40,15 +40,18 @@ def features(vs: DataFrame, cohort: DataFrame) -> DataFrame:
     The baseline is the mean of the last day with a value up to the start, the start included. The other value is the mean of the last day
     after the start. A partial date tells no day, and its value is not used.
     """
-    rows = visible(vs, cohort, None, "VSDTC").withColumn("test", F.upper("VSTESTCD")).filter(F.col("test").isin(*UNITS))
-    rows = rows.withColumn("value", _value()).withColumn("day", whole_day(F.col("VSDTC")))
-    rows = rows.filter(F.col("value").isNotNull() & F.col("day").isNotNull() & ~F.coalesce(F.upper("VSSTAT") == "NOT DONE", F.lit(False)))
-    baseline = F.col("day") <= F.col("start")
-    days = rows.groupBy("subject", "test", baseline.alias("baseline"), "day").agg(F.avg("value").cast("double").alias("mean"))
-    last = days.groupBy("subject", "test").agg(
-        F.max_by("mean", F.when(F.col("baseline"), F.col("day"))).alias("base"), F.max_by("mean", F.when(~F.col("baseline"), F.col("day"))).alias("last")
+    rows = visible(vs, cohort, None, "VSDTC").withColumn("test", sf.upper("VSTESTCD")).filter(sf.col("test").isin(*UNITS))
+    rows = rows.withColumn("value", _value()).withColumn("day", whole_day("VSDTC"))
+    rows = rows.filter(
+        sf.col("value").isNotNull() & sf.col("day").isNotNull() & ~sf.coalesce(sf.upper("VSSTAT") == "NOT DONE", sf.lit(False))
     )
-    change = {test: F.round(F.col("last") - F.col("base"), 2) for test in _CHANGES}
-    change["WEIGHT"] = F.round((F.col("last") - F.col("base")) / F.col("base") * 100, 2)
+    baseline = sf.col("day") <= sf.col("start")
+    days = rows.groupBy("subject", "test", baseline.alias("baseline"), "day").agg(sf.avg("value").cast("double").alias("mean"))
+    last = days.groupBy("subject", "test").agg(
+        sf.max_by("mean", sf.when(sf.col("baseline"), sf.col("day"))).alias("base"),
+        sf.max_by("mean", sf.when(~sf.col("baseline"), sf.col("day"))).alias("last"),
+    )
+    change = {test: sf.round(sf.col("last") - sf.col("base"), 2) for test in _CHANGES}
+    change["WEIGHT"] = sf.round((sf.col("last") - sf.col("base")) / sf.col("base") * 100, 2)
     named = {**_CHANGES, "WEIGHT": "weight_change_pct"}
-    return last.groupBy("subject").agg(*(F.max(F.when(F.col("test") == test, change[test])).alias(name) for test, name in named.items()))
+    return last.groupBy("subject").agg(*(sf.max(sf.when(sf.col("test") == test, change[test])).alias(name) for test, name in named.items()))
