@@ -30,7 +30,7 @@ class Cohort(NamedTuple):
     digest: str  # SHA-256 of the uncompressed file
 
 
-def read_cohort(path: Path) -> Cohort:
+def read_cohort(path: Path, subject: str = "") -> Cohort:
     """Read a cohort: JSON Lines, or CSV; gzip is told by content.
 
     A line is `{"subject", "site", "features"}`. CSV has a column subject (or USUBJID), perhaps a column site (or SITEID), and a column for
@@ -39,7 +39,7 @@ def read_cohort(path: Path) -> Cohort:
     Raises:
         DataFaultError: with every fault of the file.
     """
-    rows, digest = read_rows(path)
+    rows, digest = read_rows(path, subject)
     faults = _Faults()
     subjects: list[Subject] = []
     seen: set[str] = set()
@@ -54,13 +54,13 @@ def read_cohort(path: Path) -> Cohort:
     return Cohort(subjects, digest)
 
 
-def read_outcomes(path: Path) -> Outcomes:
+def read_outcomes(path: Path, subject: str = "") -> Outcomes:
     """Read outcomes: JSON Lines or CSV with subject and outcome, 0 or 1. Other fields are ignored.
 
     Raises:
         DataFaultError: with every fault of the file.
     """
-    rows, digest = read_rows(path)
+    rows, digest = read_rows(path, subject)
     faults = _Faults()
     outcomes: dict[str, int] = {}
     seen: set[str] = set()

@@ -36,7 +36,7 @@ def test_order_of_lines_does_not_matter(informative, tmp_path):
 
 
 def test_served_scores_are_those_of_the_training(informative):
-    made = data.prepare(data.Sources(informative / "cohort.jsonl", informative / "outcomes.jsonl", None, 1))
+    made = data.prepare(data.Sources(informative / "cohort.jsonl", informative / "outcomes.jsonl", None, 1, ""))
     fit = fitting.fit(made.design.values, made.outcomes, 3, 1)
     model = archive.load(informative / "out" / "model.tar.gz")
     served = [model.score(subject.features).risk for subject in made.subjects]

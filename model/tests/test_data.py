@@ -43,6 +43,12 @@ def test_csv_is_read_as_clinicalrisk_reads_it(tmp_path, separator):
     assert (subject.subject, subject.features) == ("007", {"age": 70, "a": None, "b": None, "c": None, "d": None, "e": "007", "f": "x, y"})
 
 
+def test_a_column_with_the_ids_of_another_name(tmp_path):
+    path = write(tmp_path / "c.csv", "USUBJID,Patient,age\nS-007,007,70\n")
+    assert read_cohort(path, "patient").subjects[0][::2] == ("007", {"USUBJID": "S-007", "age": 70})
+    assert "no column Nobody: name it" in faults(read_cohort, path, "Nobody")[0]
+
+
 def test_true_and_false_are_no_categories(tmp_path):
     subject = read_cohort(write(tmp_path / "c.csv", "subject,a\n1,true\n")).subjects[0]
     assert subject.features == {"a": True}
@@ -64,6 +70,7 @@ def test_outcomes(tmp_path):
         ('{"subject":"1","features":[]}\n', ": line 1: features must be an object"),
         ('{"subject":"1","site":3,"features":{}}\n', ": line 1: site must be a text or null"),
         ('{"subject":"1","features":{}}\n' * 8, ": lines 2, 3, 4, 5, 6 and 2 more: the subject is in an earlier line, too"),
+        ("patient,age\n1,2\n", ": line 1: no column subject or USUBJID: name it with --subject-column"),
         ("subject,age,age\n1,2,3\n", ": line 1: the column age is there twice"),
         ("subject,age\n1\n", ": line 2: want 2 fields, as in line 1"),
         ('subject,age\n1,"2\n', "is neither JSON nor CSV"),
@@ -94,7 +101,7 @@ def test_faults_of_outcomes_all_at_once(tmp_path):
 
 
 def prepare(folder, names=None):
-    return data.prepare(data.Sources(folder / "cohort.jsonl", folder / "outcomes.jsonl", names, 1))
+    return data.prepare(data.Sources(folder / "cohort.jsonl", folder / "outcomes.jsonl", names, 1, ""))
 
 
 def test_subjects_of_one_file_are_counted(tmp_path):
