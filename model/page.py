@@ -156,9 +156,6 @@ def _features(features: list[dict[str, Any]]) -> str:
 
 def _left_out(card: dict[str, Any]) -> str:
     parts = []
-    if card["separating"]:
-        names = ", ".join(card["separating"])
-        parts.append(f"<p><strong>May know the outcome, since they tell it apart alone: {escape(names)}.</strong></p>")
     if card["leftOut"]:
         items = "".join(f"<li><code>{escape(item['name'])}</code> {escape(item['reason'])}</li>" for item in card["leftOut"])
         parts.append(f"<h3>Features of the cohort that the model does not use</h3><ul>{items}</ul>")

@@ -39,11 +39,6 @@ def summary(folder: Path, content: dict[str, Any]) -> str:
     lines += [f"{facts['withoutOutcome']} subjects of the cohort have no outcome."] if facts["withoutOutcome"] else []
     lines += [f"{facts['outcomesWithoutSubject']} outcomes have no subject in the cohort."] if facts["outcomesWithoutSubject"] else []
     lines += ["Left out: " + "; ".join(left_out) + "."] if left_out else []
-    lines += (
-        [f"These features tell the outcomes apart alone, and may know them: {', '.join(content['separating'])}."]
-        if content["separating"]
-        else []
-    )
     lines += [
         judged["title"] + ".",
         *judged["reasons"],
@@ -110,6 +105,14 @@ def _between(low: float, high: float) -> Callable[[str], float]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command. Return its exit code."""
     parsed = parse(arguments)
+    try:
+        return run(parsed)
+    except KeyboardInterrupt:
+        return 130
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Train as the arguments say. Return the exit code."""
     try:
         chosen = parsed.features.split(",") if parsed.features else None
         data = prepare(Sources(parsed.cohort, parsed.outcomes, chosen, parsed.seed, parsed.subject_column))

@@ -66,9 +66,8 @@ def test_a_feature_that_knows_the_outcome_is_named(tmp_path):
         subject["features"]["visits_late"] = outcome["outcome"] * 3 + (subject["features"]["age"] % 2)
     (tmp_path / "cohort.jsonl").write_text("".join(json.dumps(row) + "\n" for row in cohort))
     conftest.train(tmp_path)
-    assert card(tmp_path)["separating"] == ["visits_late"]
-    assert "look for a feature that knows the outcome" in card(tmp_path)["verdict"]["reasons"][-1]
-    assert "May know the outcome, since they tell it apart alone: visits_late" in (tmp_path / "out" / "card.html").read_text()
+    assert (card(tmp_path)["separating"], card(tmp_path)["verdict"]["level"]) == (["visits_late"], "suspicious")
+    assert "may know them: visits_late" in (tmp_path / "out" / "card.html").read_text()
 
 
 def test_small_numbers_of_missing_values_are_not_shown(tmp_path):
