@@ -30,7 +30,7 @@ func (s SageMaker) Integrations() []Integration {
 // string.
 func (s SageMaker) invokeEndpoint(ctx context.Context, call *Call) (asl.Reply, error) {
 	response, err := s.Model.Invoke(ctx, model.Request{
-		ContentType: call.text("ContentType"), Accept: call.text("Accept"), Body: []byte(asl.Encode(call.Parameters["Body"])),
+		ContentType: call.text("ContentType"), Accept: call.text("Accept"), Attributes: call.text("CustomAttributes"), Body: []byte(asl.Encode(call.Parameters["Body"])),
 	})
 	if err != nil {
 		return asl.Reply{Duration: response.Duration}, err

@@ -44,7 +44,7 @@ def document(design: Design, fit: Fit, threshold: float, provenance: Provenance)
 
 def _feature(design: Design, fit: Fit, index: int) -> dict[str, Any]:
     field = design.fields[index]
-    missing = {"subjects": field.missing, "term": _term(design, fit, Column(field.name, "missing"))} if field.missing else None
+    missing = _term(design, fit, Column(field.name, "missing"))
     if field.text:
         categories = [{"value": c, "term": _term(design, fit, Column(field.name, "category", c))} for c in field.categories]
         return {"name": field.name, "kind": "text", "categories": categories, "missing": missing}

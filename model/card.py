@@ -14,14 +14,14 @@ from model.evaluation import AtThreshold, Estimate
 from model.training import Trained
 
 SCHEMA = "clinical-risk-card/1"
-SEPARATING = 0.9  # AUC of a feature alone, from which it may know the outcome
 
 
 def card(trained: Trained) -> dict[str, Any]:
     """Return the card of a model: figures rounded to six digits, and no group of fewer than ten subjects."""
     data, e = trained.data, trained.evaluation
     rarer = min(data.provenance.events, data.provenance.subjects - data.provenance.events)
-    judged = verdict.judge(e, rarer, len(data.design.columns))
+    separating = _separating(data)
+    judged = verdict.judge(e, rarer, len(data.design.columns), separating)
     content = {
         "schema": SCHEMA,
         "verdict": {"level": judged.level, "title": judged.title, "reasons": judged.reasons},
@@ -48,7 +48,7 @@ def card(trained: Trained) -> dict[str, Any]:
         "groups": _groups(trained),
         "features": _features(trained),
         "leftOut": [{"name": name, "reason": why} for name, why in sorted({**data.choice.left_out, **data.design.dropped}.items())],
-        "separating": _separating(data),
+        "separating": separating,
     }
     return dict(_rounded(content))
 
@@ -156,6 +156,6 @@ def _separating(data: Data) -> list[str]:
     for column, values in zip(data.design.columns, data.design.values.T):
         known = ~np.isnan(values)
         area = metrics.auc(values[known], data.outcomes[known])
-        if area is not None and known.sum() >= MIN_SUBJECTS and max(area, 1 - area) > SEPARATING:
+        if area is not None and known.sum() >= MIN_SUBJECTS and max(area, 1 - area) > verdict.SUSPICIOUS_AUC:
             found.add(column.feature)
     return sorted(found)

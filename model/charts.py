@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 WIDTH, HEIGHT = 340, 250
-LEFT, TOP, RIGHT, BOTTOM = 44, 12, 10, 40
+LEFT, TOP, RIGHT, BOTTOM = 52, 12, 10, 40
 
 
 class _Plot:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from model import cohort, design, features
 from model.artefact import Provenance
-from model.cohort import DataFaultError
+from model.rows import DataFaultError
 
 MIN_EVENTS = 20  # of each outcome: fewer leave nothing to choose or to validate by
 MIN_MATCHED = 0.5  # share of the cohort that has an outcome; fewer point to other ids
@@ -36,6 +36,7 @@ class Sources(NamedTuple):
     outcomes: Path
     features: list[str] | None  # None for those of the data dictionary
     seed: int
+    subject: str  # the column of CSV with the ids; "" for the usual ones
 
 
 def prepare(sources: Sources) -> Data:
@@ -47,11 +48,11 @@ def prepare(sources: Sources) -> Data:
     faults: list[str] = []
     subjects, outcomes = None, None
     try:
-        subjects = cohort.read_cohort(sources.cohort)
+        subjects = cohort.read_cohort(sources.cohort, sources.subject)
     except DataFaultError as error:
         faults.append(str(error))
     try:
-        outcomes = cohort.read_outcomes(sources.outcomes)
+        outcomes = cohort.read_outcomes(sources.outcomes, sources.subject)
     except DataFaultError as error:
         faults.append(str(error))
     if subjects is None or outcomes is None:

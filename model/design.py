@@ -1,12 +1,13 @@
 """Turns the features of subjects into the columns of a model.
 
 A number is a column. A text is a column for each category that at least `MIN_SUBJECTS` subjects have. A feature that at least as
-many subjects miss has one more column, 1 where it is missing. NaN is the absence of information: the model takes it as the mean,
-so that it moves no score.
+many subjects miss has one more column, 1 where it is missing. A feature that differs for fewer subjects is dropped: it could tell
+of one of them, and nothing of others. NaN is the absence of information: the model takes it as the mean, so that it moves no score.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -57,8 +58,8 @@ def build(rows: list[dict[str, Any]], names: list[str]) -> tuple[Design, list[st
         present = [value for value in values if value is not None]
         if not present:
             dropped[name] = "is missing for every subject"
-        elif len(set(map(str, present))) == 1 and len(present) == len(values):
-            dropped[name] = "has the same value for every subject"
+        elif max(Counter(map(str, values)).values()) > len(values) - MIN_SUBJECTS:
+            dropped[name] = f"differs for fewer than {MIN_SUBJECTS} subjects"
         elif all(isinstance(value, str) for value in present):
             fault = _text_fault(set(present))
             if fault:

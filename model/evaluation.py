@@ -7,7 +7,7 @@ risks that the folds predicted, so that the intervals do not include how the mod
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,11 +65,14 @@ class Evaluation(NamedTuple):
     grid: list[AtThreshold]
 
 
-def predict(values: Floats, outcomes: Floats, folds: int, repeats: int, seed: int) -> Predictions:
-    """Predict every subject out of fold, in each repetition."""
+def predict(  # noqa: PLR0913 - what a cross-validation needs
+    values: Floats, outcomes: Floats, folds: int, repeats: int, seed: int, progress: Callable[[str], None] = lambda _: None
+) -> Predictions:
+    """Predict every subject out of fold, in each repetition, and tell the progress."""
     shape = (repeats, len(outcomes))
     risks, base, numbers = np.zeros(shape), np.zeros(shape), np.zeros(shape, dtype=np.int64)
     for repeat in range(repeats):
+        progress(f"cross-validation {repeat + 1} of {repeats}")
         splitter = StratifiedKFold(folds, shuffle=True, random_state=seed + repeat)
         for number, (train, test) in enumerate(splitter.split(values, outcomes)):
             risks[repeat, test] = fit(values[train], outcomes[train], folds, seed + repeat).risks(values[test])

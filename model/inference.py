@@ -4,8 +4,9 @@
     {"instances": [{"id": "0", "features": {…}}]} → {"predictions": [{"id": "0", "risk_score": 0.41, "reasons": […]}]}
 
 Instances that are features alone get predictions without ids, in the same order. An instance that cannot be scored gets
-{"id": "0", "error": "…"}, and the others keep their scores. text/csv is rows under a row of names, of which one may be id. An
-answer as text/csv is a score for each row. No message repeats a value.
+{"id": "0", "error": "…"}, and the others keep their scores. A prediction names the features that are "outside_training_range" and
+those "filled_with_mean", if there are any; scoring.py says what that means. text/csv is rows under a row of names, of which one may
+be id. An answer as text/csv is a score for each row. No message repeats a value.
 """
 
 from __future__ import annotations
@@ -133,7 +134,8 @@ def _entry(score: Score) -> dict[str, Any]:
         "risk_score": round(score.risk, 6),
         "reasons": [{"feature": name, "contribution": round(value, 4)} for name, value in score.reasons()],
     }
-    return {**entry, "outside_training_range": score.outside} if score.outside else entry
+    marks = {"outside_training_range": score.outside, "filled_with_mean": score.filled}
+    return {**entry, **{name: features for name, features in marks.items() if features}}
 
 
 def _csv(prediction: Prediction) -> str:

@@ -121,11 +121,8 @@ class _Checker:
             categories = self.categories(value, at)
         else:
             self.faults.append(f'{at}.kind must be "number" or "text"')
-        missing = value.get("missing")
-        term = self.term(missing.get("term"), f"{at}.missing.term", optional=True) if isinstance(missing, dict) else None
-        if missing is not None and not isinstance(missing, dict):
-            self.faults.append(f"{at}.missing must be null or an object")
-        return Feature(name, low, high, limits, number, categories, missing is not None, term)
+        missing = self.term(value.get("missing"), f"{at}.missing", optional=True)
+        return Feature(name, low, high, limits, number, categories, missing)
 
     def categories(self, value: dict[str, Any], at: str) -> dict[str, Term | None]:
         """Read the categories of a text."""

@@ -9,6 +9,7 @@ from string import Template
 from typing import Any
 
 from model import charts
+from model import verdict as verdicts
 
 TEMPLATE = Path(__file__).parent / "card_template.html"
 NONE = "–"
@@ -29,8 +30,7 @@ def page(card: dict[str, Any]) -> str:
         calibration=charts.calibration(card["calibrationCurve"]),
         decision=charts.decision(card["thresholds"], chosen, share),
         curve=_curve(card["calibrationCurve"]),
-        threshold=f"{chosen['threshold']:g}",
-        chosen=escape(chosen["chosenBy"]),
+        advice=_advice(verdict["level"], chosen),
         thresholds=_thresholds(card["thresholds"], chosen),
         groups="".join(map(_group, card["groups"])),
         features=_features(card["features"]),
@@ -88,6 +88,13 @@ def _curve(curve: list[dict[str, Any]]) -> str:
         for g in curve
     ]
     return table("Calibration by groups of risk", ("mean risk", "subjects", "discontinued", "95% interval"), rows)
+
+
+def _advice(level: str, chosen: dict[str, Any]) -> str:
+    threshold = f"<strong>{chosen['threshold']:g}</strong> ({escape(chosen['chosenBy'])})"
+    if level in verdicts.NOT_TO_ALERT:
+        return f"The figures of the verdict are for the threshold {threshold}. Do not alert above it."
+    return f"Alert above {threshold}. Set it as the pipeline's <code>Threshold</code>."
 
 
 def _thresholds(grid: list[dict[str, Any]], chosen: dict[str, Any]) -> str:
@@ -149,9 +156,6 @@ def _features(features: list[dict[str, Any]]) -> str:
 
 def _left_out(card: dict[str, Any]) -> str:
     parts = []
-    if card["separating"]:
-        names = ", ".join(card["separating"])
-        parts.append(f"<p><strong>May know the outcome, since they tell it apart alone: {escape(names)}.</strong></p>")
     if card["leftOut"]:
         items = "".join(f"<li><code>{escape(item['name'])}</code> {escape(item['reason'])}</li>" for item in card["leftOut"])
         parts.append(f"<h3>Features of the cohort that the model does not use</h3><ul>{items}</ul>")

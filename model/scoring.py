@@ -2,8 +2,9 @@
 
 The log odds of a subject are the intercept plus a contribution for each feature. A contribution is a coefficient times the
 distance from the mean of the training data, in standard deviations, so that it is 0 for an average subject. Platt's calibration
-then scales and shifts the log odds. Values outside the range of the training data count as the nearest value inside, and the
-answer names their features.
+then scales and shifts the log odds. A value outside the range of the training data counts as the nearest value inside. A null counts
+as what the training data taught about missing values; where too few were missing to learn from, it counts as the mean. The answer
+names the features of which either is true. A subject of whom more than half of the features are filled with the mean is not scored.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ class Score(NamedTuple):
     risk: float  # between 0 and 1; NaN with faults
     contributions: dict[str, float]  # in log odds, relative to the mean of the training data
     outside: list[str]  # the features whose values are outside the range of the training data
+    filled: list[str]  # the features that are null and count as the mean
     faults: list[str]  # they name features, and no value
 
     def reasons(self) -> list[tuple[str, float]]:
@@ -54,7 +56,6 @@ class Feature(NamedTuple):
     limits: tuple[float, float]  # the possible values: others are refused
     number: Term | None  # None for a text
     categories: dict[str, Term | None] | None  # None for a number; a category without a term was too rare to learn from
-    nullable: bool  # whether the training data had missing values
     missing: Term | None  # None where too few values were missing to learn from
 
     def rule(self) -> str:
@@ -64,13 +65,11 @@ class Feature(NamedTuple):
         else:
             low, high = self.limits
             kind = "a number" if math.isinf(low) or math.isinf(high) else f"a number from {low:g} to {high:g}"
-        return kind + (" or null" if self.nullable else "")
+        return kind + " or null"
 
     def judge(self, value: object) -> tuple[float, bool, str]:
         """Return the contribution of a value, whether it is outside the training range, and its fault or an empty text."""
         if value is None:
-            if not self.nullable:
-                return 0.0, False, f"feature {self.name} is null, but no value was missing in the training data: want {self.rule()}"
             return self._absence(1.0), False, ""
         if self.categories is not None:
             if not isinstance(value, str) or value not in self.categories:
@@ -103,19 +102,22 @@ class Model(NamedTuple):
     def score(self, features: object) -> Score:
         """Score one subject. Other features than the model's are ignored; a missing one is a fault."""
         if not isinstance(features, dict):
-            return Score(math.nan, {}, [], ["features must be an object"])
+            return Score(math.nan, {}, [], [], ["features must be an object"])
         contributions, outside, faults = {}, [], []
         for feature in self.features:
             if feature.name not in features:
-                faults.append(f"feature {feature.name} is missing" + (": send null if it is not known" if feature.nullable else ""))
+                faults.append(f"feature {feature.name} is missing")
                 continue
             amount, beyond, fault = feature.judge(features[feature.name])
             contributions[feature.name] = amount * self.calibration[1]
             outside += [feature.name] if beyond else []
             faults += [fault] if fault else []
+        filled = [feature.name for feature in self.features if features.get(feature.name, 0) is None and feature.missing is None]
+        if len(filled) > len(self.features) / 2:
+            faults.append("more than half of the features are null: too little is known")
         if faults:
-            return Score(math.nan, {}, [], faults)
-        return Score(sigmoid(self.base() + math.fsum(contributions.values())), contributions, outside, [])
+            return Score(math.nan, {}, [], [], faults)
+        return Score(sigmoid(self.base() + math.fsum(contributions.values())), contributions, outside, filled, [])
 
     def base(self) -> float:
         """Return the calibrated log odds of a subject whose every feature is the mean of the training data."""

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Callable
 
 from model import artefact, card, page, profile
-from model.cohort import DataFaultError
 from model.data import Sources, prepare
+from model.rows import DataFaultError
 from model.training import LARGE, Settings, Trained, train
 
 
@@ -39,11 +39,6 @@ def summary(folder: Path, content: dict[str, Any]) -> str:
     lines += [f"{facts['withoutOutcome']} subjects of the cohort have no outcome."] if facts["withoutOutcome"] else []
     lines += [f"{facts['outcomesWithoutSubject']} outcomes have no subject in the cohort."] if facts["outcomesWithoutSubject"] else []
     lines += ["Left out: " + "; ".join(left_out) + "."] if left_out else []
-    lines += (
-        [f"These features tell the outcomes apart alone, and may know them: {', '.join(content['separating'])}."]
-        if content["separating"]
-        else []
-    )
     lines += [
         judged["title"] + ".",
         *judged["reasons"],
@@ -72,6 +67,9 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--out", type=Path, required=True, help="the folder to write model.tar.gz, profile.json, card.html and card.json to"
     )
+    parser.add_argument(
+        "--subject-column", default="", help="the column of CSV with the ids. Default: subject, USUBJID, subject_id or SUBJID"
+    )
     parser.add_argument("--features", help="features to use, with commas between them. Default: those of docs/features.md")
     chosen = parser.add_mutually_exclusive_group()
     chosen.add_argument("--threshold", type=_between(0, 1), help="alert above this risk. Default: chosen by --alerts")
@@ -84,6 +82,11 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--repeats", type=int, choices=range(1, 21), default=5, help=f"of the cross-validation; 1 from {LARGE} subjects on. Default: 5"
     )
     return parser.parse_args(arguments)
+
+
+def _progress(text: str) -> None:
+    sys.stderr.write(f"train: {text}\n")
+    sys.stderr.flush()
 
 
 def _between(low: float, high: float) -> Callable[[str], float]:
@@ -103,11 +106,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command. Return its exit code."""
     parsed = parse(arguments)
     try:
-        data = prepare(Sources(parsed.cohort, parsed.outcomes, parsed.features.split(",") if parsed.features else None, parsed.seed))
+        return run(parsed)
+    except KeyboardInterrupt:
+        return 130
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Train as the arguments say. Return the exit code."""
+    try:
+        chosen = parsed.features.split(",") if parsed.features else None
+        data = prepare(Sources(parsed.cohort, parsed.outcomes, chosen, parsed.seed, parsed.subject_column))
     except DataFaultError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    trained = train(data, Settings(parsed.threshold, parsed.alerts, parsed.seed, parsed.folds, parsed.repeats))
+    trained = train(data, Settings(parsed.threshold, parsed.alerts, parsed.seed, parsed.folds, parsed.repeats), _progress)
     content = card.card(trained)
     try:
         write(parsed.out, outputs(trained, content))

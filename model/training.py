@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,11 +35,13 @@ class Trained(NamedTuple):
     threshold_by: str  # why the threshold is what it is
 
 
-def train(data: Data, settings: Settings) -> Trained:
+def train(data: Data, settings: Settings, progress: Callable[[str], None]) -> Trained:
     """Fit the model, and evaluate the fitting on subjects that it has not seen."""
     values, outcomes, seed = data.design.values, data.outcomes, settings.seed
     large = len(outcomes) > LARGE
-    predictions = evaluation.predict(values, outcomes, settings.folds, 1 if large else settings.repeats, seed)
+    progress(f"{len(outcomes)} subjects, {len(data.design.columns)} columns")
+    predictions = evaluation.predict(values, outcomes, settings.folds, 1 if large else settings.repeats, seed, progress)
+    progress("intervals and the final model")
     threshold, by = settings.threshold, "given"
     if threshold is None:
         threshold = evaluation.choose_threshold(predictions, settings.alerts / 100)

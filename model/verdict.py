@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from model.evaluation import Estimate, Evaluation
@@ -10,8 +11,10 @@ WEAK_AUC = 0.7  # below it, discrimination is commonly called poor (Hosmer, Leme
 SUSPICIOUS_AUC = 0.9
 EVENTS_PER_COLUMN = 10
 
-UNUSABLE, NO_GAIN, WEAK, PROMISING = "unusable", "no gain", "weak", "promising"
+SUSPICIOUS, UNUSABLE, NO_GAIN, WEAK, PROMISING = "suspicious", "unusable", "no gain", "weak", "promising"
+NOT_TO_ALERT = (SUSPICIOUS, UNUSABLE, NO_GAIN)
 TITLES = {
+    SUSPICIOUS: "Do not alert with this model: it may know the outcome",
     UNUSABLE: "Do not alert with this model",
     NO_GAIN: "Do not alert with this model at this threshold",
     WEAK: "Weak: at most a help to those who know the subjects",
@@ -22,26 +25,33 @@ TITLES = {
 class Verdict(NamedTuple):
     """A verdict with its reasons."""
 
-    level: str  # unusable, no gain, weak or promising
+    level: str  # suspicious, unusable, no gain, weak or promising
     title: str
     reasons: list[str]  # a sentence or two each
 
 
-def judge(e: Evaluation, events: int, columns: int) -> Verdict:
+def judge(e: Evaluation, events: int, columns: int, separating: Sequence[str]) -> Verdict:
     """Judge a model by its evaluation.
 
     Args:
         e: the evaluation.
         events: the subjects of the rarer outcome.
         columns: of the design.
+        separating: the features that alone tell the outcomes apart better than trials show.
     """
     reasons = [_order(e), _base_rate(e), _agreement(e), _threshold(e)]
-    if e.auc.value is not None and e.auc.value > SUSPICIOUS_AUC:
-        reasons.append(f"An AUC above {SUSPICIOUS_AUC} is more than trials show: look for a feature that knows the outcome.")
+    if separating:
+        reasons.insert(0, f"These features tell the outcomes apart alone, and may know them: {', '.join(separating)}.")
+    elif _known(e):
+        reasons.insert(0, f"An AUC above {SUSPICIOUS_AUC} is more than trials show: look for a feature that knows the outcome.")
     if events < EVENTS_PER_COLUMN * columns:
         reasons.append(f"The data is small: {events} subjects of the rarer outcome for {columns} columns, {events / columns:.1f} for each.")
-    level = _level(e)
+    level = SUSPICIOUS if separating or _known(e) else _level(e)
     return Verdict(level, TITLES[level], reasons)
+
+
+def _known(e: Evaluation) -> bool:
+    return e.auc.value is not None and e.auc.value > SUSPICIOUS_AUC
 
 
 def _level(e: Evaluation) -> str:

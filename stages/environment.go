@@ -45,6 +45,10 @@ type Environment struct {
 	// `aws sagemaker describe-endpoint` lists the variants. A deployment requires it. Default: "AllTraffic", to try a template.
 	EndpointVariant string
 
+	// Container says in which forms the endpoint's container takes subjects and gives their scores, in both stacks. Default: the forms of
+	// risk.ClinicalRiskPipelineProps.
+	Container *risk.Container
+
 	// Threshold is the risk of dropout above which the team gets an alert. Default: 0.75.
 	Threshold float64
 
@@ -167,6 +171,7 @@ func (e Environment) pipeline() *risk.ClinicalRiskPipelineProps {
 		Environment:   e.Name,
 		Extraction:    e.Extraction,
 		EndpointName:  e.EndpointName,
+		Container:     e.Container,
 		Threshold:     e.Threshold,
 		AlertEmails:   e.AlertEmails,
 		LogRetention:  e.LogRetention,

@@ -156,7 +156,7 @@ func contractVariants(t *testing.T) []*variant {
 	add("smallest", synthesize(t, "smallest", smallestProps))
 	add(positional, synthesize(t, "positional cohort", func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
 		p := cohortProps(stack)
-		p.Cohort.PositionalPredictions = true
+		p.Container = &risk.Container{Answer: risk.AnswerObjects}
 		return p
 	}))
 	add("compressed", synthesize(t, "compressed cohort", func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {

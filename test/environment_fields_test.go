@@ -65,6 +65,7 @@ func TestEveryFieldOfAnEnvironmentHasAnEffect(t *testing.T) {
 		"Name":                  func(e *stages.Environment) { e.Name = "qa" },
 		"Account":               func(e *stages.Environment) { e.Account = "123456789012" },
 		"Region":                func(e *stages.Environment) { e.Region = "eu-central-1" },
+		"Container":             func(e *stages.Environment) { e.Container = &risk.Container{Answer: risk.AnswerPairs} },
 		"Extraction":            func(e *stages.Environment) { e.Extraction = risk.NoExtraction{} },
 		"EndpointName":          func(e *stages.Environment) { e.EndpointName = "other-endpoint" },
 		"EndpointVariant":       func(e *stages.Environment) { e.EndpointVariant = "Blue" },

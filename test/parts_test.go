@@ -93,6 +93,16 @@ func TestEveryFieldOfAnExtractionChangesTheTemplate(t *testing.T) {
 		})
 }
 
+func TestEveryFieldOfTheContainerChangesTheTemplate(t *testing.T) {
+	everyFieldChangesTheTemplate(t,
+		func(awscdk.Stack) risk.Container { return risk.Container{} },
+		func(p *risk.ClinicalRiskPipelineProps, c risk.Container) { p.Container = &c },
+		map[string]func(awscdk.Stack, *risk.Container){
+			"Answer":  func(_ awscdk.Stack, c *risk.Container) { c.Answer = risk.AnswerPairs },
+			"Columns": func(_ awscdk.Stack, c *risk.Container) { c.Columns = []string{"age"} },
+		})
+}
+
 func TestEveryFieldOfTheDataChangesTheTemplate(t *testing.T) {
 	everyFieldChangesTheTemplate(t,
 		func(awscdk.Stack) risk.TrialData { return risk.TrialData{Tables: "s3://bucket/tables/"} },
@@ -126,8 +136,6 @@ func TestEveryFieldOfACohortChangesTheTemplate(t *testing.T) {
 			"MaxSubjects":   func(_ awscdk.Stack, c *risk.Cohort) { c.MaxSubjects = 500 },
 			"ModelTimeout":  func(_ awscdk.Stack, c *risk.Cohort) { c.ModelTimeout = 30 * time.Second },
 			"ModelAttempts": func(_ awscdk.Stack, c *risk.Cohort) { c.ModelAttempts = 2 },
-
-			"PositionalPredictions": func(_ awscdk.Stack, c *risk.Cohort) { c.PositionalPredictions = true },
 		})
 }
 

@@ -132,7 +132,7 @@ func TestAnythingElseInThePlaceOfABatchIsCounted(t *testing.T) {
 func TestAnEndpointThatCannotRepeatIDs(t *testing.T) {
 	p := synthesize(t, "positional", func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
 		p := cohortProps(stack)
-		p.Cohort.PositionalPredictions = true
+		p.Container = &risk.Container{Answer: risk.AnswerObjects}
 		return p
 	})
 	var asked string

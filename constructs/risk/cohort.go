@@ -20,7 +20,7 @@ import (
 //
 //	{"subject": "…", "features": {…}}
 //
-// The endpoint scores a batch at a time. It takes {"instances": [{"id": "17", "features": {…}}, …]} and answers
+// The endpoint scores a batch at a time. Other forms than the following are a [Container]'s. It takes {"instances": [{"id": "17", "features": {…}}, …]} and answers
 // {"predictions": [{"id": "17", "risk_score": 0.81}, …]}, with every id once, in any order. The id is the index of the subject's line,
 // never the subject's own id. A subject without a usable score counts as not scored. The whole batch counts as not scored if the answer
 // lacks an id or repeats one, has a backslash, has "predictions", "id" or "risk_score" in another place, or has another field whose
@@ -39,7 +39,8 @@ type Cohort struct {
 	// Uncompressed.
 	Compression Compression
 
-	// BatchSize is the largest number of subjects in one request to the endpoint, 1 to 1,000. Default: 100.
+	// BatchSize is the largest number of subjects in one request to the endpoint, 1 to 1,000. The answer must stay below the 262,144 bytes
+	// of a state's data: with reasons, that is about 500 subjects. Default: 100.
 	BatchSize int
 
 	// BatchBytes is the largest size of a batch, from 1,024 to 196,608: a batch and its batch input must stay below the
@@ -61,11 +62,6 @@ type Cohort struct {
 	// each running into ModelTimeout, must fit into the five minutes that an Express execution lives. What is left of them is for
 	// attempts to reach an endpoint that wakes up: three with the defaults, and more with a shorter ModelTimeout. Default: 3.
 	ModelAttempts int
-
-	// PositionalPredictions is for an endpoint that cannot repeat ids. It takes {"instances": [{…}, …]}, the features alone, and
-	// answers {"predictions": [{"risk_score": 0.81}, …]}, in the same order and of the same length. Nothing then shows that a
-	// prediction belongs to its subject, and the decision records say so. Default: false.
-	PositionalPredictions bool
 }
 
 const (

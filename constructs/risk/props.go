@@ -30,6 +30,10 @@ type ClinicalRiskPipelineProps struct {
 	// a backslash, with "risk_score" twice, or with a field whose name says "error" is not a score. With a Cohort it takes batches.
 	EndpointName string
 
+	// Container says in which forms the model's container takes subjects and gives their scores. Default: those above for one subject, and
+	// AnswerWithIDs for a Cohort.
+	Container *Container
+
 	// Cohort makes an execution score a whole cohort, which the extraction writes to S3, instead of one subject, whose features
 	// are in the execution's input. It needs Records. Default: one subject.
 	Cohort *Cohort
@@ -121,6 +125,9 @@ func (p *ClinicalRiskPipelineProps) Validate() error {
 	}
 	if !check.Matches(check.EndpointName, p.EndpointName) {
 		faults.Add("EndpointName", "must be 1 to 63 letters, digits and inner hyphens", p.EndpointName)
+	}
+	if p.Container != nil {
+		faults.Include(p.Container.validate().Under("Container"))
 	}
 	if p.Features != nil {
 		faults.Include(p.Features.validate(p.Extraction).Under("Features"))

@@ -40,6 +40,18 @@ func TestValidateNamesFieldRuleAndValue(t *testing.T) {
 			extracting(func(s *EMRStep) { s.ClusterID = "" }),
 			`Extraction.ClusterID must be "j-" and capital letters and digits, got ""`,
 		},
+		"a form of answers that nobody knows": {
+			func(p *ClinicalRiskPipelineProps) { p.Container = &Container{Answer: "xml"} },
+			`Container.Answer must be one of [ids objects numbers scores pairs csv], got "xml"`,
+		},
+		"a column that would end the expression": {
+			func(p *ClinicalRiskPipelineProps) { p.Container = &Container{Columns: []string{"age", `a" %}`}} },
+			`Container.Columns[1] must be a name without %, {, }, \ and ", got "a\" %}"`,
+		},
+		"a column twice": {
+			func(p *ClinicalRiskPipelineProps) { p.Container = &Container{Columns: []string{"age", "age"}} },
+			`Container.Columns[1] must be unique, got "age" twice`,
+		},
 		"the ARN of a cluster is not its id": {
 			extracting(func(s *EMRStep) { s.ClusterID = "arn:aws:x:cluster/j-ABC" }),
 			`Extraction.ClusterID must be "j-" and capital letters and digits, got "arn:aws:x:cluster/j-ABC"`,

@@ -2,6 +2,7 @@ package risk
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"clinical-risk-pipeline/constructs/policy"
@@ -58,15 +59,18 @@ func (p *ClinicalRiskPipeline) record(fields map[string]any) map[string]any {
 func (p *ClinicalRiskPipeline) recordSubject(state, branch string) awsstepfunctions.TaskStateBase {
 	key := recordKey(workflow.RecordFile)
 	record := p.record(map[string]any{
-		"run": run(),
-		"subjects": []any{map[string]any{
-			"subject": inputText(workflow.Subject),
-			"score":   expression("$states.input." + workflow.Inference + "." + workflow.RiskScore),
-			"branch":  branch,
-		}},
+		"run":       run(),
+		"subjects":  []any{expression(decided(branch))},
 		"notScored": []any{},
 	})
 	return WithRetries(p.putRecord(state, key, record, p.withRecord(key)), recordRetries)
+}
+
+// decided is the JSONata expression of the decision about one subject, with the reasons that the endpoint gave.
+func decided(branch string) string {
+	return strings.NewReplacer("WHY", reasons, "SUBJECT", textOf(workflow.Subject), "INFERENCE", "$states.input."+workflow.Inference,
+		"RISK_SCORE", workflow.RiskScore, "BRANCH", branch).Replace(`( $why := function($p) { WHY }; $reasons := $why(INFERENCE);
+  $merge([{"subject": SUBJECT, "score": INFERENCE.RISK_SCORE, "branch": "BRANCH"}, $count($reasons) > 0 ? {"reasons": $reasons} : {}]) )`)
 }
 
 // withRecord is the expression of the state's input with the place of the record.

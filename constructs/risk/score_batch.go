@@ -65,33 +65,31 @@ func everything(output string) *awsstepfunctions.CatchProps {
 	return &awsstepfunctions.CatchProps{Errors: jsii.Strings(services.Any), Outputs: expression(output)}
 }
 
-// featured selects the items of a batch that have features. A line that is not an object, or has none, is not sent.
-const featured = `$featured := function($i) { $type($i.item) = "object" ? $type($i.item.features) = "object" : false }`
+// featured is the JSONata code that selects the items of a batch that have features. A line that is not an object, or has none, is not
+// sent.
+func (c *Container) featured() string {
+	return `$sendable := function($f) { ` + c.sendable() + ` }; $featured := function($i) { $type($i.item) = "object" ? $sendable($i.item.features) : false }`
+}
 
-// decide is the JSONata expression that turns the endpoint's answer into decisions. The answer is usable if its text has every name
-// where it belongs and nowhere else, says "error" in predictions only, and has one prediction for each subject that was sent. A
-// prediction is usable if it has a score from 0 to 1 and does not say "error"; a subject without a usable prediction counts as not
-// scored, and the others of its batch keep their scores. $zip pairs subjects and predictions: an index that is not a literal makes
-// JSONata walk the whole array, for each subject.
+// decide is the JSONata expression that turns the endpoint's answer into decisions: see [Container.reading]. A subject without a usable
+// prediction counts as not scored, and the others of its batch keep their scores. $zip pairs subjects and predictions: an index that is
+// not a literal makes JSONata walk the whole array, for each subject.
 const decide = `(
-  ` + featured + `;
+  FEATURED;
   ` + bodyText + `;
-  $scored := function($p) { $type($p) = "object" ? ($type($p.risk_score) = "number" ? ($p.risk_score >= 0 and $p.risk_score <= 1 and ($said = 0 ? true : $errors($string($p)) = 0)) : false) : false };
   $short := function($i) { $length($i.item.subject) <= MOST };
   $subject := function($i) { $type($i.item) = "object" ? ($type($i.item.subject) = "string" ? ($short($i) ? $i.item.subject : "UNKNOWN") : "UNKNOWN") : "UNKNOWN" };
-  $lost := function($i, $reason) {{"index": $i.index, "subject": $subject($i), "reason": $reason}};
+  $site := function($i) { $type($i.item.site) = "string" ? ($length($i.item.site) <= MOST ? $i.item.site : null) : null };
+  $identity := function($i) { $merge([{"index": $i.index, "subject": $subject($i)}, $type($site($i)) = "string" ? {"site": $site($i)} : {}]) };
+  $lost := function($i, $reason) { $merge([$type($i.item) = "object" ? $identity($i) : {"index": $i.index, "subject": "UNKNOWN"}, {"reason": $reason}]) };
   $items := $states.input.Items;
   $asked := [$filter($items, $featured)];
-  $predictions := $type($answer) = "object" ? $answer.predictions : null;
-  $scores := $type($predictions) = "array" ? $count($filter($predictions, function($p) { $type($p) = "object" ? $exists($p.risk_score) : false })) : 0;
-  $clear := $type($predictions) = "array" ? ($count($predictions) = $count($asked) and $not($contains($body, "\\")) and
-    ($said = 0 ? true : $errors($string($predictions)) = $said) and
-    $occurs("\"predictions\"") = 1 and $occurs("\"risk_score\"") = $scoresLABELS) : false;
-  $ordered := $clear ? ORDER : [];
+READING;
+PAIRING  $ordered := $clear ? ORDER : [];
   $usable := $clear ? PAIRED : false;
   $decisions := $usable ? [$map($zip($asked, $ordered), function($pair) {
     $scored($pair[1])
-      ? {"index": $pair[0].index, "subject": $subject($pair[0]), "score": $pair[1].risk_score, "branch": $pair[1].risk_score > THRESHOLD ? "ALERT" : "NONE"}
+      ? $merge([$identity($pair[0]), {"score": $value($pair[1]), "branch": $value($pair[1]) > THRESHOLD ? "ALERT" : "NONE"}, $count($why($pair[1])) > 0 ? {"reasons": $why($pair[1])} : {}])
       : $lost($pair[0], "no usable score")
   })] : [];
   $unasked := [$map($filter($items, function($i) { $not($featured($i)) }), function($i) { $lost($i, "no features") })];
@@ -110,16 +108,15 @@ const decide = `(
 // byID are the parts of decide that match a prediction to its subject by the id, which every prediction repeats, in any order. A
 // prediction that is not where its subject is makes the expression sort them; the subjects are in the order of their ids.
 var byID = []string{
-	"LABELS", ` and $occurs("\"id\"") = $count($asked)`,
 	"ORDER", `($paired($predictions) ? $predictions : $sort($predictions, function($l, $r) { $number($l.id) > $number($r.id) }))`,
 	"PAIRED", `$paired($ordered)`,
-	"$scores :=", `$own := function($pair) { $type($pair[1]) = "object" ? ($pair[1].id = $string($pair[0].index) ? 1 : 0) : 0 };
+	"PAIRING", `  $own := function($pair) { $type($pair[1]) = "object" ? ($pair[1].id = $string($pair[0].index) ? 1 : 0) : 0 };
   $paired := function($list) { $sum($append([0], $map($zip($asked, $list), $own))) = $count($asked) };
-  $scores :=`,
+`,
 }
 
-// byPosition are the same parts for [Cohort.PositionalPredictions].
-var byPosition = []string{"LABELS", "", "ORDER", "$predictions", "PAIRED", "true"}
+// byPosition are the same parts for answers without ids.
+var byPosition = []string{"ORDER", "$predictions", "PAIRED", "true", "PAIRING", ""}
 
 // The ways in which a decision record says that predictions were matched to subjects.
 const (
@@ -127,23 +124,24 @@ const (
 	matchedByPosition = "position"
 )
 
-// matching says how the predictions of a batch are matched to its subjects: in a word, in decide, and by what a subject is in the
-// request.
-func (c *Cohort) matching() (word string, parts []string, instances string) {
-	if c.PositionalPredictions {
-		return matchedByPosition, byPosition, "[$filter($states.input.Items, $featured).item.features]"
+// matching says how the predictions of a request are matched to its subjects: in a word, and in decide.
+func (c *Container) matching() (word string, parts []string) {
+	if c.answer() == AnswerWithIDs {
+		return matchedByID, byID
 	}
-	return matchedByID, byID, `[$map($filter($states.input.Items, $featured), function($i) {{"id": $string($i.index), "features": $i.item.features}})]`
+	return matchedByPosition, byPosition
 }
 
 // invokeModelForBatch asks for the scores of a batch and decides by them.
 func (p *ClinicalRiskPipeline) invokeModelForBatch() awsstepfunctions.TaskStateBase {
-	_, parts, instances := p.props.Cohort.matching()
+	container := p.props.Container
+	_, parts := container.matching()
 	decisions := strings.NewReplacer(append([]string{
+		"FEATURED", container.featured(), "READING", strings.TrimPrefix(container.reading(), "\n"),
 		"THRESHOLD", strconv.FormatFloat(p.props.Threshold, 'f', -1, 64), "ALERT", workflow.AlertBranch, "NONE", workflow.NoAlertBranch,
 		"MOST", strconv.Itoa(workflow.MaxID), "UNKNOWN", workflow.Unknown,
 	}, parts...)...).Replace(decide)
-	body := map[string]any{workflow.Instances: expression("( " + featured + "; " + instances + " )")}
+	body := map[string]any{workflow.Instances: expression("( " + container.featured() + "; " + container.instances("$filter($states.input.Items, $featured)") + " )")}
 	return WithRetries(p.invokeEndpoint(body, p.props.Cohort.ModelTimeout, decisions), p.props.Cohort.batchWakeRetries(), p.props.Cohort.batchModelRetries())
 }
 
@@ -158,7 +156,7 @@ func (p *ClinicalRiskPipeline) recordDecisions() awsstepfunctions.TaskStateBase 
 		"subjects":  expression("$states.input.subjects"),
 		"notScored": expression("$states.input.notScored"),
 	})
-	matched, _, _ := p.props.Cohort.matching()
+	matched, _ := p.props.Container.matching()
 	record["model"].(map[string]any)["matchedBy"] = matched
 	state := p.putRecord(workflow.RecordDecisions, batchKey, record, map[string]any{
 		"scored": expression("$count($states.input.subjects)"),

@@ -8,14 +8,17 @@ What comes in: {"instances": [{"id": "0", "features": {…}}, …]}. What the pi
     {"predictions": [0.8]}   [{"score": 0.8}]   [[0.2, 0.8]]   0.8    others: scores are matched by their order
 """
 
+from __future__ import annotations
+
 import json
 import os
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 
-def risk(features: dict) -> float:
+def risk(features: dict[str, Any]) -> float:
     """Return the risk of one subject, between 0 and 1."""
-    return min(0.95, 0.2 + 0.1 * features["ae_count"])
+    return min(0.95, 0.2 + 0.1 * float(features["ae_count"]))
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -34,14 +37,14 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(200, {"predictions": [{"id": one["id"], **self.score(one["features"])} for one in request["instances"]]})
 
     @staticmethod
-    def score(features: dict) -> dict:
+    def score(features: dict[str, Any]) -> dict[str, Any]:
         """Score a subject. One who cannot be scored must not cost the others of the batch their scores."""
         try:
             return {"risk_score": risk(features)}
-        except (KeyError, TypeError) as fault:
+        except (KeyError, TypeError, ValueError) as fault:
             return {"error": f"{type(fault).__name__} in a feature"}
 
-    def answer(self, status: int, body: dict) -> None:
+    def answer(self, status: int, body: dict[str, Any]) -> None:
         """Send JSON."""
         content = json.dumps(body).encode()
         self.send_response(status)

@@ -119,7 +119,7 @@ func (e *Endpoint) Invoke(ctx context.Context, request Request) (Response, error
 	response.ContentType, response.Body = contentType, string(body)
 	if e.observe != nil && ctx.Err() == nil {
 		e.observe(&Exchange{
-			URL: e.base + "/invocations", Request: request.Body, Status: status, ContentType: contentType, Body: body, Err: err,
+			URL: e.base + "/invocations", Request: request.Body, Answer: answerOf(request.Attributes), Status: status, ContentType: contentType, Body: body, Err: err,
 			Limit: e.timeout.String(),
 		})
 	}
@@ -151,7 +151,9 @@ func (e *Endpoint) post(ctx context.Context, request Request) (status int, conte
 	if err != nil {
 		return 0, "", nil, err
 	}
-	for name, value := range map[string]string{"Content-Type": request.ContentType, "Accept": request.Accept} {
+	for name, value := range map[string]string{
+		"Content-Type": request.ContentType, "Accept": request.Accept, "X-Amzn-SageMaker-Custom-Attributes": request.Attributes,
+	} {
 		if value != "" {
 			r.Header.Set(name, value)
 		}

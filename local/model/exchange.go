@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/http"
 	"strings"
+
+	"clinical-risk-pipeline/workflow"
 )
 
 // Exchange is a request to a model server with what came back. It holds health data: use it for messages on the owner's own terminal
@@ -14,7 +16,8 @@ import (
 type Exchange struct {
 	URL         string // of the invocations
 	Request     []byte
-	Status      int // of HTTP; 0 without an answer
+	Answer      workflow.Answer // the form that the request asks for; "" for the default
+	Status      int             // of HTTP; 0 without an answer
 	ContentType string
 	Body        []byte
 	Err         error // why no whole answer came
@@ -50,11 +53,21 @@ func (x *Exchange) Explain() string {
 	case isAmbiguous(x.Body):
 		return "the answer is not strict JSON: a name appears twice in an object, or the text is not Unicode"
 	}
+	wanted := x.want()
 	value, fault := decode(x.Body)
-	if fault != "" {
-		return "the answer, " + x.typed() + ", is not JSON" + fault + ": " + x.want().text
+	other := remedy(wanted.form, x.Body, wanted.rows)
+	switch {
+	case wanted.any:
+		other = ""
+	case x.Answer.IsCSV() && fault != "":
+		return "the answer, " + x.typed() + ", does not have one number from 0 to 1 for each row: " + wanted.text + other
+	case x.Answer != "" && x.Answer != workflow.AnswerObjects && fault == "":
+		return "got " + shape(value) + ", " + wanted.text + other
 	}
-	return x.want().compare(value, x.Body)
+	if fault != "" {
+		return "the answer, " + x.typed() + ", is not JSON" + fault + ": " + wanted.text + other
+	}
+	return wanted.compare(value, x.Body) + other
 }
 
 // noAnswer explains an exchange without a whole answer.

@@ -29,6 +29,7 @@ type Model interface {
 type Request struct {
 	ContentType string // "" to send none
 	Accept      string // "" to send none
+	Attributes  string // the CustomAttributes; "" to send none
 	Body        []byte
 }
 

@@ -97,7 +97,8 @@ func (Reference) Invoke(ctx context.Context, request Request) (Response, error) 
 		return response, modelError(400, `the request must be {"features": {…}} or {"instances": [{"id": "…", "features": {…}}, …]}`)
 	}
 	if body.Instances != nil {
-		return answer(response, map[string]any{"predictions": predictAll(body.Instances)})
+		response.Body, response.ContentType, err = inForm(answerOf(request.Attributes), predictAll(body.Instances))
+		return response, err
 	}
 	one := predict(body.Features)
 	if one.Error != "" {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"clinical-risk-pipeline/internal/strictjson"
+	"clinical-risk-pipeline/workflow"
 )
 
 // decode parses an answer. The fault says why it is not JSON, "" if it is.
@@ -30,6 +31,7 @@ type wanted struct {
 	text string // the remedy
 	rows int    // of the request's instances; 0 for one subject
 	ids  []string
+	form workflow.Answer
 	any  bool // the request is in neither form of this package
 }
 
@@ -37,19 +39,24 @@ type wanted struct {
 func (x *Exchange) want() wanted {
 	var request struct {
 		Features  json.RawMessage
-		Instances []struct{ ID string }
+		Instances []json.RawMessage
 	}
-	_ = json.Unmarshal(x.Request, &request) // Instances of other types may not fit. Unmarshal reads the rest.
+	_ = json.Unmarshal(x.Request, &request)
+	if x.Answer != "" && x.Answer != workflow.AnswerObjects {
+		return wanted{text: "want " + examples[x.Answer] + ", one score for each row", rows: len(request.Instances), form: x.Answer}
+	}
 	if request.Features != nil {
 		return wanted{text: `want an object with risk_score, such as {"risk_score": 0.8}`}
 	}
 	if request.Instances == nil {
 		return wanted{text: "see docs/run.md for the answers that the pipeline accepts", any: true}
 	}
-	w := wanted{text: `want {"predictions": [{"risk_score": 0.8}]}, one for each row`, rows: len(request.Instances)}
-	for _, instance := range request.Instances {
-		if instance.ID != "" {
+	w := wanted{text: `want {"predictions": [{"risk_score": 0.8}]}, one for each row`, rows: len(request.Instances), form: workflow.AnswerObjects}
+	for _, text := range request.Instances {
+		var instance struct{ ID string }
+		if json.Unmarshal(text, &instance) == nil && instance.ID != "" {
 			w.ids = append(w.ids, instance.ID)
+			w.form = workflow.AnswerWithIDs
 			w.text = `want {"predictions": [{"id": "0", "risk_score": 0.8}]}, one for each row, with the id of its instance`
 		}
 	}

@@ -36,7 +36,7 @@ def test_order_of_lines_does_not_matter(informative, tmp_path):
 
 
 def test_served_scores_are_those_of_the_training(informative):
-    made = data.prepare(data.Sources(informative / "cohort.jsonl", informative / "outcomes.jsonl", None, 1))
+    made = data.prepare(data.Sources(informative / "cohort.jsonl", informative / "outcomes.jsonl", None, 1, ""))
     fit = fitting.fit(made.design.values, made.outcomes, 3, 1)
     model = archive.load(informative / "out" / "model.tar.gz")
     served = [model.score(subject.features).risk for subject in made.subjects]
@@ -50,6 +50,7 @@ def test_the_artefact_is_data_and_code(informative):
         entries = {entry.name: (entry.mtime, entry.uid, entry.mode) for entry in tar}
     assert list(entries) == ["code/inference.py", "code/model_json.py", "code/scoring.py", "model.json"]
     assert set(entries.values()) == {(0, 0, 0o644)}
+    assert (informative / "out" / "model.tar.gz").read_bytes()[3:8] == bytes(5)  # gzip's flags and time
     assert archive.load(informative / "out" / "model.tar.gz").features[0].name == "ae_count"
 
 

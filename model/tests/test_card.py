@@ -27,11 +27,14 @@ def test_verdict_on_noise(noise):
     assert found["performance"]["auc"]["low"] <= 0.5
     html = (noise / "out" / "card.html").read_text()
     assert '<h2 id="verdict">Do not alert with this model</h2>' in html
+    assert "Do not alert above it." in html
+    assert "Set it as the pipeline's" not in html
 
 
 def test_verdict_on_data_that_can_be_learned(informative):
     found = card(informative)
     assert found["verdict"]["level"] == "promising"
+    assert "Set it as the pipeline's <code>Threshold</code>." in (informative / "out" / "card.html").read_text()
     assert found["performance"]["auc"]["low"] > 0.7
     assert found["performance"]["brierSkill"]["low"] > 0.2
     assert found["features"][0]["name"] == "ae_count"
@@ -63,9 +66,17 @@ def test_a_feature_that_knows_the_outcome_is_named(tmp_path):
         subject["features"]["visits_late"] = outcome["outcome"] * 3 + (subject["features"]["age"] % 2)
     (tmp_path / "cohort.jsonl").write_text("".join(json.dumps(row) + "\n" for row in cohort))
     conftest.train(tmp_path)
-    assert card(tmp_path)["separating"] == ["visits_late"]
-    assert "look for a feature that knows the outcome" in card(tmp_path)["verdict"]["reasons"][-1]
-    assert "May know the outcome, since they tell it apart alone: visits_late" in (tmp_path / "out" / "card.html").read_text()
+    assert (card(tmp_path)["separating"], card(tmp_path)["verdict"]["level"]) == (["visits_late"], "suspicious")
+    assert "may know them: visits_late" in (tmp_path / "out" / "card.html").read_text()
+
+
+def test_small_numbers_of_missing_values_are_not_shown(tmp_path):
+    trial.write_trial(tmp_path, change=lambda i, subject: subject["features"].update(visits_late=None if i < 4 else i % 5))
+    conftest.train(tmp_path)
+    missing = {row["name"]: row["missing"] for row in card(tmp_path)["features"]}
+    assert (missing["visits_late"], missing["age"]) == (None, 0)
+    assert missing["weight_change_pct"] >= 10
+    assert "1 to 9" in (tmp_path / "out" / "card.html").read_text()
 
 
 class Reader(HTMLParser):

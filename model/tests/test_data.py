@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from jobs import dictionary
 from model import data, design, features
-from model.cohort import DataFaultError, read_cohort, read_outcomes
+from model.cohort import read_cohort, read_outcomes
+from model.rows import DataFaultError
 from model.tests import trial
 
 
@@ -33,6 +35,25 @@ def test_formats_give_the_same_cohort(tmp_path):
     assert plain.digest == hashlib.sha256(lines.encode()).hexdigest()
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_csv_is_read_as_clinicalrisk_reads_it(tmp_path, separator):
+    text = "SubjID|age|a|b|c|d|e|f\n007|7e1|NA|NaN|NULL|.|007|x, y\n".replace("|", separator)
+    text = text.replace("x, y", '"x, y"')
+    subject = read_cohort(write(tmp_path / "c.csv", text)).subjects[0]
+    assert (subject.subject, subject.features) == ("007", {"age": 70, "a": None, "b": None, "c": None, "d": None, "e": "007", "f": "x, y"})
+
+
+def test_a_column_with_the_ids_of_another_name(tmp_path):
+    path = write(tmp_path / "c.csv", "USUBJID,Patient,age\nS-007,007,70\n")
+    assert read_cohort(path, "patient").subjects[0][::2] == ("007", {"USUBJID": "S-007", "age": 70})
+    assert "no column Nobody: name it" in faults(read_cohort, path, "Nobody")[0]
+
+
+def test_true_and_false_are_no_categories(tmp_path):
+    subject = read_cohort(write(tmp_path / "c.csv", "subject,a\n1,true\n")).subjects[0]
+    assert subject.features == {"a": True}
+
+
 def test_outcomes(tmp_path):
     lines = '{"subject":"1","outcome":1,"disposition":"died"}\n{"subject":"2","outcome":0}\n'
     assert read_outcomes(write(tmp_path / "o.jsonl", lines)).outcomes == {"1": 1, "2": 0}
@@ -49,6 +70,7 @@ def test_outcomes(tmp_path):
         ('{"subject":"1","features":[]}\n', ": line 1: features must be an object"),
         ('{"subject":"1","site":3,"features":{}}\n', ": line 1: site must be a text or null"),
         ('{"subject":"1","features":{}}\n' * 8, ": lines 2, 3, 4, 5, 6 and 2 more: the subject is in an earlier line, too"),
+        ("patient,age\n1,2\n", ": line 1: no column subject or USUBJID: name it with --subject-column"),
         ("subject,age,age\n1,2,3\n", ": line 1: the column age is there twice"),
         ("subject,age\n1\n", ": line 2: want 2 fields, as in line 1"),
         ('subject,age\n1,"2\n', "is neither JSON nor CSV"),
@@ -79,7 +101,7 @@ def test_faults_of_outcomes_all_at_once(tmp_path):
 
 
 def prepare(folder, names=None):
-    return data.prepare(data.Sources(folder / "cohort.jsonl", folder / "outcomes.jsonl", names, 1))
+    return data.prepare(data.Sources(folder / "cohort.jsonl", folder / "outcomes.jsonl", names, 1, ""))
 
 
 def test_subjects_of_one_file_are_counted(tmp_path):
@@ -135,6 +157,12 @@ def test_names_that_a_model_must_not_use(name):
     assert features.choose({"age", name}, ["age", name])[1] == [f"--features: {name} {features.refusal(name)}"]
 
 
+def test_the_dictionary_is_that_of_the_extraction():
+    assert {name: entry.text for name, entry in features.DICTIONARY.items()} == {
+        entry.name: entry.kind == "text" for entry in dictionary.FEATURES
+    }
+
+
 def test_names_of_the_dictionary_are_allowed():
     assert [name for name in features.DICTIONARY if features.refusal(name)] == []  # site_discontinued_share sounds like an outcome
 
@@ -148,12 +176,24 @@ def test_other_features_are_used_only_if_named():
 
 
 def test_design():
-    rows = [{"a": i, "few": None if i < 3 else i, "many": None if i < 12 else i, "none": None, "same": 4} for i in range(40)]
+    rows = [
+        {
+            "a": i,
+            "few": None if i < 3 else i,
+            "many": None if i < 12 else i,
+            "none": None,
+            "same": 4,
+            "rare": int(i < 9),
+            "told": int(i < 10),
+        }
+        for i in range(40)
+    ]
     for i, row in enumerate(rows):
         row["text"] = "x" if i < 25 else "y" if i < 38 else "rare"
-    made, wrong = design.build(rows, ["a", "few", "many", "none", "same", "text"])
+    made, wrong = design.build(rows, ["a", "few", "many", "none", "rare", "same", "text", "told"])
     assert wrong == []
-    assert made.dropped == {"none": "is missing for every subject", "same": "has the same value for every subject"}
+    same = "differs for fewer than 10 subjects"
+    assert made.dropped == {"none": "is missing for every subject", "rare": same, "same": same}
     assert [tuple(column) for column in made.columns] == [
         ("a", "number", ""),
         ("few", "number", ""),
@@ -161,8 +201,9 @@ def test_design():
         ("many", "missing", ""),
         ("text", "category", "x"),
         ("text", "category", "y"),
+        ("told", "number", ""),
     ]
-    assert np.isnan(made.values[39, 4:]).all()  # a rare category tells nothing
+    assert np.isnan(made.values[39, 4:6]).all()  # a rare category tells nothing
     assert made.values[11:13, 3].tolist() == [1, 0]
     assert np.isnan(made.values[0, 1])
 
@@ -179,7 +220,7 @@ def test_design():
     ],
 )
 def test_faults_of_values(values, fault):
-    made, wrong = design.build([{"a": value} for value in values], ["a"])
+    made, wrong = design.build([{"a": value} for value in values * 10], ["a"])
     assert wrong[0].startswith(fault)
     assert made.columns == []
 

@@ -25,14 +25,14 @@ def test_one_subject(model):
 
 
 def test_batch_echoes_ids_and_a_bad_subject_does_not_sink_it(model):
-    bodies = [("7", SUBJECT), ("a b", {**SUBJECT, "age": None}), ("", None), ("8", {**SUBJECT, "age": 99})]
+    bodies = [("7", SUBJECT), ("a b", {**SUBJECT, "age": "x"}), ("", None), ("8", {**SUBJECT, "age": 99, "sex": None})]
     status, answer = ask(model, {"instances": [{"id": name, "features": features} for name, features in bodies]})
     first, second, third, fourth = answer["predictions"]
     assert status == 200
     assert (first["id"], first["risk_score"], len(first["reasons"])) == ("7", RISK, 3)
     assert (second["id"], set(second)) == ("a b", {"id", "error"})
     assert third == {"id": "", "error": "features must be an object"}
-    assert fourth["outside_training_range"] == ["age"]
+    assert (fourth["outside_training_range"], fourth["filled_with_mean"]) == (["age"], ["sex"])
 
 
 def test_instances_without_ids_keep_their_order(model):
@@ -71,7 +71,7 @@ def test_answers_have_what_the_pipeline_searches_for(model):
         ({"instances": [{"id": "\ud800", "features": {}}]}, "instances[0].id must be a text"),
         ({"instances": [{"id": "1", "features": {}}] * 2}, "two instances have the same id"),
         ('{"features": {"age": 1, "age": 2}}', "a name appears twice in an object of the request"),
-        ({"features": {"age": "SECRET"}}, "feature age must be a number from 0 to 130; feature weight_change_pct is missing"),
+        ({"features": {"age": "SECRET"}}, "feature age must be a number from 0 to 130 or null; feature weight_change_pct is missing"),
     ],
 )
 def test_refused_requests(model, body, message):

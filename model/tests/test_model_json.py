@@ -47,7 +47,7 @@ def edited(*path, value):
         (edited("features", 0, "range", value=[3, 1]), "features[0].range must be two numbers, the lower one first"),
         (edited("features", 0, "range", value=[1, 2, 3]), "features[0].range must be two numbers"),
         (edited("features", 0, "limits", value="all"), "features[0].limits must be two numbers"),
-        (edited("features", 1, "missing", value=3), "features[1].missing must be null or an object"),
+        (edited("features", 1, "missing", value=3), "features[1].missing must be an object"),
         (edited("features", 2, "categories", value={}), "features[2].categories must be a list of 1 to 20"),
         (edited("features", 2, "categories", 0, value=5), "features[2].categories[0].value must be a short text"),
         (edited("features", 2, "categories", 1, "value", value="F"), "features[2].categories[1].value must be a short text that no other"),

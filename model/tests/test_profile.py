@@ -1,5 +1,7 @@
 import json
 
+from jobs import drift
+from jobs.quality import Feature
 from model.profile import profile
 
 
@@ -30,3 +32,15 @@ def test_written_profile_is_of_the_whole_cohort(informative):
         sum(entry["counts"] if isinstance(entry["counts"], list) else entry["counts"].values()) + entry["missing"] == 160
         for entry in found["features"].values()
     )
+
+
+def test_the_extraction_finds_no_drift_in_the_training_cohort_and_some_in_another(informative):
+    trained = drift.parse("profile.json", (informative / "out" / "profile.json").read_text())
+    rows = [json.loads(line)["features"] for line in (informative / "cohort.jsonl").read_text().splitlines()]
+    for shift, level in ((0, "stable"), (3, "shifted")):
+        features = {name: Feature(entry["kind"]) for name, entry in trained.items()}
+        for row in rows:
+            for name, feature in features.items():
+                feature.add(row[name] + shift if name == "ae_count" else row[name])
+        found = drift.compare(features, trained, len(rows))
+        assert (found["ae_count"]["level"], found["sex"]["psi"]) == (level, 0)

@@ -28,10 +28,16 @@ def test_average_subject_gets_no_reasons(model):
     assert "sex" not in dict(score.reasons())
 
 
-def test_missing_value_is_learned_or_neutral(model):
+def test_null_is_learned_or_filled_with_the_mean(model):
     # missing: 0.6*(1-0.1)/0.3 = 1.8, calibrated 3.6, and nothing for the number itself
-    assert model.score({**SUBJECT, "weight_change_pct": None}).contributions["weight_change_pct"] == pytest.approx(3.6)
-    assert model.score({**SUBJECT, "sex": None}).contributions["sex"] == 0  # too few were missing to learn from
+    learned, filled = model.score({**SUBJECT, "weight_change_pct": None}), model.score({**SUBJECT, "sex": None})
+    assert (learned.contributions["weight_change_pct"], learned.filled) == (pytest.approx(3.6), [])
+    assert (filled.contributions["sex"], filled.filled) == (0, ["sex"])
+
+
+def test_a_subject_of_whom_little_is_known_is_not_scored(model):
+    assert model.score({**SUBJECT, "age": None, "sex": None}).faults == ["more than half of the features are null: too little is known"]
+    assert model.score({**SUBJECT, "age": None, "weight_change_pct": None}).faults == []  # one of them was learned
 
 
 def test_value_outside_the_training_range_counts_as_the_nearest(model):
@@ -43,12 +49,11 @@ def test_value_outside_the_training_range_counts_as_the_nearest(model):
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        ({"age": None}, "feature age is null, but no value was missing in the training data: want a number from 0 to 130"),
-        ({"age": "80"}, "feature age must be a number from 0 to 130"),
-        ({"age": True}, "feature age must be a number from 0 to 130"),
-        ({"age": -1}, "feature age must be a number from 0 to 130"),
-        ({"age": float("nan")}, "feature age must be a number from 0 to 130"),
-        ({"age": 10**400}, "feature age must be a number from 0 to 130"),
+        ({"age": "80"}, "feature age must be a number from 0 to 130 or null"),
+        ({"age": True}, "feature age must be a number from 0 to 130 or null"),
+        ({"age": -1}, "feature age must be a number from 0 to 130 or null"),
+        ({"age": float("nan")}, "feature age must be a number from 0 to 130 or null"),
+        ({"age": 10**400}, "feature age must be a number from 0 to 130 or null"),
         ({"weight_change_pct": []}, "feature weight_change_pct must be a number or null"),
         ({"sex": "female"}, "feature sex must be one of F, M, U or null"),
         ({"sex": 1}, "feature sex must be one of F, M, U or null"),
@@ -62,9 +67,9 @@ def test_refused_values(model, change, fault):
 
 def test_every_fault_at_once_and_other_features_ignored(model):
     assert model.score({"age": "x", "shoe_size": 44}).faults == [
-        "feature age must be a number from 0 to 130",
-        "feature weight_change_pct is missing: send null if it is not known",
-        "feature sex is missing: send null if it is not known",
+        "feature age must be a number from 0 to 130 or null",
+        "feature weight_change_pct is missing",
+        "feature sex is missing",
     ]
     assert model.score({**SUBJECT, "shoe_size": "x"}).faults == []
     assert model.score([1]).faults == ["features must be an object"]

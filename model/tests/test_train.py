@@ -9,7 +9,12 @@ from model.tests import conftest, trial
 def test_prints_the_verdict_and_no_subject(noise, capsys, tmp_path):
     trial.write_trial(tmp_path, effect=0.0)
     assert conftest.train(tmp_path) == 0
-    text = capsys.readouterr().out
+    text, progress = capsys.readouterr()
+    assert progress.splitlines() == [
+        "train: 160 subjects, 6 columns",
+        "train: cross-validation 1 of 1",
+        "train: intervals and the final model",
+    ]
     assert text.startswith("160 subjects, of whom ")
     assert "Left out: depression_score is missing for every subject.\nDo not alert with this model.\n" in text
     assert f"Card: {tmp_path / 'out' / 'card.html'}" in text
@@ -62,6 +67,7 @@ def test_write_leaves_no_half_file(tmp_path, monkeypatch):
     train.write(tmp_path, {"a": b"old"})
 
     def fail(self, content):
+        self.open("wb").write(b"n")
         raise OSError(28, "no space")
 
     monkeypatch.setattr("pathlib.Path.write_bytes", fail)

@@ -35,16 +35,22 @@ GOOD = Evaluation(
         ({"slope": Estimate(1.8, 1.2, 2.4)}, "weak", "The risks are too close together."),
         ({"slope": Estimate(None, None, None)}, "weak", "Every subject gets the same risk"),
         ({"intercept": Estimate(0.5, 0.2, 0.9)}, "weak", "95% interval"),
-        ({"auc": Estimate(0.95, 0.9, 0.99)}, "promising", "look for a feature that knows the outcome"),
+        ({"auc": Estimate(0.95, 0.9, 0.99)}, "suspicious", "look for a feature that knows the outcome"),
     ],
 )
 def test_verdict_follows_from_the_figures(change, level, reason):
-    found = judge(GOOD._replace(**change), events=100, columns=5)
+    found = judge(GOOD._replace(**change), events=100, columns=5, separating=[])
     assert found.level == level
     assert reason in " ".join(found.reasons)
-    assert found.title.startswith("Do not alert") == (level in ("unusable", "no gain"))
+    assert found.title.startswith("Do not alert") == (level in ("suspicious", "unusable", "no gain"))
 
 
 def test_small_data_is_named():
-    assert "25 subjects of the rarer outcome for 5 columns, 5.0 for each" in judge(GOOD, events=25, columns=5).reasons[-1]
-    assert "small" not in judge(GOOD, events=50, columns=5).reasons[-1]
+    assert "25 subjects of the rarer outcome for 5 columns, 5.0 for each" in judge(GOOD, events=25, columns=5, separating=[]).reasons[-1]
+    assert "small" not in judge(GOOD, events=50, columns=5, separating=[]).reasons[-1]
+
+
+def test_a_feature_that_knows_the_outcome_outweighs_the_figures():
+    found = judge(GOOD, events=100, columns=5, separating=["visits_late"])
+    assert (found.level, found.title) == ("suspicious", "Do not alert with this model: it may know the outcome")
+    assert found.reasons[0] == "These features tell the outcomes apart alone, and may know them: visits_late."

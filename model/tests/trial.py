@@ -51,7 +51,7 @@ DOCUMENT = {
             "range": [-10, 10],
             "limits": None,
             "number": {"mean": -1.0, "scale": 2.0, "coefficient": -0.2},
-            "missing": {"subjects": 20, "term": {"mean": 0.1, "scale": 0.3, "coefficient": 0.6}},
+            "missing": {"mean": 0.1, "scale": 0.3, "coefficient": 0.6},
         },
         {
             "name": "sex",
@@ -61,7 +61,7 @@ DOCUMENT = {
                 {"value": "M", "term": {"mean": 0.5, "scale": 0.5, "coefficient": 0.1}},
                 {"value": "U", "term": None},
             ],
-            "missing": {"subjects": 3, "term": None},
+            "missing": None,
         },
     ],
 }
