@@ -46,7 +46,8 @@ def publish_cohort(storage: Storage, options: Arguments, tables: Tables, result:
     """Writes the cohort, quality.json and excluded.jsonl, all of them or none.
 
     Raises:
-        JobError: if a feature tells the arm of a blinded trial, or the profile is none; after the files are written, if nobody is in the cohort.
+        JobError: if a feature tells the arm of a blinded trial, or the profile is none. After the files are written, if nobody is in the
+            cohort.
     """
     profile = _profile(storage, options)
     quality, arms, outputs = Quality(), guards.ArmCheck(), Outputs(storage, options.output)
