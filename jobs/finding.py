@@ -55,7 +55,10 @@ def find(folder: str, entries: Sequence[Entry]) -> Found:
             [f"{folder}: there is no such folder, or it is empty; name the folder or the S3 prefix with the tables of the trial"]
         )
     whole, parts = _candidates(entries)
-    faults: list[str] = []
+    packed = [
+        entry.name for entry in entries if _format(entry)[1] and entry.name.lower().endswith(".gz") and not entry.name.endswith(".gz")
+    ]
+    faults = [f"{folder}: {name}: Spark unpacks names that end in .gz in small letters; rename the file" for name in packed]
     sources: dict[str, Source] = {}
     for domain in VARIABLES:
         candidates = whole.get(domain) or parts.get(domain, [])

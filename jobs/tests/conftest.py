@@ -37,14 +37,19 @@ def start(cores):
 
 
 @pytest.fixture(scope="session")
-def _first(java):
+def first_session(java):
     return start(2)
 
 
-@pytest.fixture
-def spark(_first):
-    """The session that is running."""
+def running():
+    """Returns the session that is running."""
     return SparkSession.getActiveSession()
+
+
+@pytest.fixture
+def spark(first_session):
+    """The session that is running."""
+    return running()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 
 from jobs.features.visits import Visit, plan
 from jobs.tests import trial as t
+from jobs.tests.conftest import running
 
 
 def replace(domain, *rows):
@@ -136,7 +137,7 @@ RULES = [
 
 
 @pytest.fixture(scope="module")
-def features(_first, tmp_path_factory):
+def features(first_session, tmp_path_factory):
     rows, names = [], {}
     for i, (name, change, _, _) in enumerate(RULES):
         own = t.subject(f"S-{i:03d}")
@@ -145,7 +146,7 @@ def features(_first, tmp_path_factory):
         del own["id"]
         rows.append(own)
     folder = tmp_path_factory.mktemp("features")
-    found = t.run(_first, t.write_csv(folder / "tables", t.trial(*rows)), folder / "cohort.jsonl")
+    found = t.run(running(), t.write_csv(folder / "tables", t.trial(*rows)), folder / "cohort.jsonl")
     return {name: found[identity] for name, identity in names.items()}
 
 
@@ -171,7 +172,7 @@ def test_the_share_of_the_site_leaves_the_subject_out_and_looks_at_nothing_later
         one("E", start="2024-02-08"),  # looks on 2024-03-07 at all others: B, C and D had left
         one("F", site="2"),  # is alone
     ]
-    folder = t.write_csv(tmp_path / "tables", t.trial(*rows))
+    folder = t.write_csv(tmp_path / "tables", t.only(t.trial(*rows), "DM", "DS", "EX"))
     found = t.run(spark, folder, tmp_path / "cohort.jsonl")
     assert {name: row["site_discontinued_share"] for name, row in found.items()} == {"A": 0.3333, "C": 0.3333, "E": 0.75, "F": None}
 

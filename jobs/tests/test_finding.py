@@ -33,8 +33,9 @@ def test_parts_of_a_domain():
 
 def test_several_files_of_a_domain_and_missing_ones():
     with pytest.raises(JobError) as caught:
-        find("t", entries("dm.csv", "DM.xpt", "qs1.csv", "qs2.xpt"))
+        find("t", entries("dm.csv", "DM.xpt", "qs1.csv", "qs2.xpt", "ae.csv.GZ"))
     assert caught.value.faults == [
+        "t: ae.csv.GZ: Spark unpacks names that end in .gz in small letters; rename the file",
         "t: dm.csv, DM.xpt: several files are the domain DM; keep one",
         "t: the domain DS is missing; add ds.xpt, .json, .ndjson, .parquet or .csv",
         "t: qs1.csv, qs2.xpt: the parts of the domain QS have several formats; keep those of one",

@@ -8,7 +8,7 @@ import pytest
 
 from jobs.faults import JobError
 from jobs.tests import trial as t
-from jobs.tests.conftest import start
+from jobs.tests.conftest import running, start
 
 
 def tables():
@@ -18,13 +18,13 @@ def tables():
     first["VS"] += [t.vital("S-1", "2024-01-10", 120.5, "SYSBP", "mmHg"), t.vital("S-1", "2024-01-24", 131.25, "SYSBP", "mmHg")]
     second["AE"].append(t.event("S-2", "ÜBELKEIT", "2024-01", "2024-01-18"))
     second["DS"].append(t.end("S-2", "WITHDRAWAL BY SUBJECT", "2024-03-01"))
-    return t.trial(first, second, *(t.subject(f"S-{i}", site="8") for i in range(3, 8)))
+    return t.only(t.trial(first, second, *(t.subject(f"S-{i}", site="8") for i in range(3, 8))), "DM", "DS", "AE", "VS")
 
 
 @pytest.fixture(scope="module")
-def expected(_first, tmp_path_factory):
+def expected(first_session, tmp_path_factory):
     folder = tmp_path_factory.mktemp("csv")
-    t.run(_first, t.write_csv(folder / "tables", tables()), folder / "cohort.jsonl")
+    t.run(running(), t.write_csv(folder / "tables", tables()), folder / "cohort.jsonl")
     return {name: (folder / name).read_bytes() for name in ("cohort.jsonl", "excluded.jsonl")}
 
 
@@ -60,8 +60,8 @@ def test_habits_of_csv(spark, tmp_path, expected):
     (folder / "vs.csv").write_text(t.text_of(rows["VS"], ";").replace("131.25", "131,25"))
     (folder / "dm.csv").unlink()
     (folder / "DM.tsv").write_text(t.text_of([{k.lower(): "NA" if v is None else v for k, v in row.items()} for row in rows["DM"]], "\t"))
-    (folder / "mh.csv").write_text(t.text_of([{**row, "MHCOMMENT": 'a "word",\nand a line'} for row in rows["MH"]]))
-    (folder / "cm.csv").write_text(t.text_of(rows["CM"]).replace("\n", "\r\n"))
+    commented = t.text_of([{**row, "DSCOMMENT": 'a "word",\nand a line'} for row in rows["DS"]])
+    (folder / "ds.csv").write_bytes(commented.replace("\n", "\r\n").encode())
     t.run(spark, folder, tmp_path / "cohort.jsonl")
     assert (tmp_path / "cohort.jsonl").read_bytes() == expected["cohort.jsonl"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jobs.faults import JobError
+from jobs.tests.conftest import running
 from jobs.tests.trial import dose, end, event, run, score, subject, trial, vital, write_csv
 
 LATE = "2024-02-08"  # the day after the window
@@ -57,7 +58,7 @@ CONTROLS = {
 
 
 @pytest.fixture(scope="module")
-def features(_first, tmp_path_factory):
+def features(first_session, tmp_path_factory):
     plans = {"clean": lambda s: None, **LEAKS, **CONTROLS}
     rows, names = [], {}
     for i, (name, plant) in enumerate(plans.items()):
@@ -67,7 +68,7 @@ def features(_first, tmp_path_factory):
         del own["id"]
         rows.append(own)
     folder = tmp_path_factory.mktemp("leaks")
-    found = run(_first, write_csv(folder / "tables", trial(*rows)), folder / "cohort.jsonl")
+    found = run(running(), write_csv(folder / "tables", trial(*rows)), folder / "cohort.jsonl")
     return {name: found[identity] for name, identity in names.items()}
 
 

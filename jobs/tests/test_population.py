@@ -6,6 +6,7 @@ import pytest
 
 from jobs.faults import JobError
 from jobs.tests import trial as t
+from jobs.tests.conftest import running
 
 
 def without(own, domain):
@@ -105,7 +106,7 @@ CASES = {
 
 
 @pytest.fixture(scope="module")
-def reasons(_first, tmp_path_factory):
+def reasons(first_session, tmp_path_factory):
     rows, names = [], {}
     for i, (name, (change, _, _)) in enumerate(CASES.items()):
         names[name] = f"S-{i:03d}"
@@ -118,7 +119,7 @@ def reasons(_first, tmp_path_factory):
     found = {}
     for cut in (None, t.day("2024-05-01")):
         output = folder / f"{cut}" / "cohort.jsonl"
-        inside = t.run(_first, folder / "tables", output, cut=cut)
+        inside = t.run(running(), folder / "tables", output, cut=cut)
         left_out = t.excluded(output)
         assert len(inside) + len(left_out) == len(CASES)
         found[cut is not None] = {name: left_out.get(identity) for name, identity in names.items()}

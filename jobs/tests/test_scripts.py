@@ -47,7 +47,7 @@ def test_the_package_in_a_zip_file(root, tmp_path):
 
 
 def test_one_subject(spark, tmp_path):
-    folder = t.write_csv(tmp_path / "tables", t.trial(*(t.subject(f"S-{i}", age=60 + i) for i in range(3))))
+    folder = t.write_csv(tmp_path / "tables", t.only(t.trial(*(t.subject(f"S-{i}", age=60 + i) for i in range(3))), "DM", "DS"))
     output = tmp_path / "attempt" / "features.json"
     extraction.extract(spark, t.options(folder, output, subject="S-1"))
     [line] = t.lines(output)
@@ -75,7 +75,7 @@ def test_the_outcomes(spark, tmp_path, capsys):
         if left or left is None:
             own["DS"][1:] = [t.end(name, code, day) for code, day in left or []]
         rows.append(own)
-    folder = t.write_csv(tmp_path / "tables", t.trial(*rows))
+    folder = t.write_csv(tmp_path / "tables", t.only(t.trial(*rows), "DM", "DS", "EX"))
     words = ["--input", str(folder), "--output", str(tmp_path / "o.jsonl"), "--landmark", "28"]
     assert labelling.main([*words, "--cut-date", "2024-06-30"]) == 0
     assert [(o["subject"], o["outcome"], o["disposition"], o["reason"], o["date"]) for o in t.lines(tmp_path / "o.jsonl")] == [
@@ -90,7 +90,7 @@ def test_the_outcomes(spark, tmp_path, capsys):
 
 
 def test_what_is_printed_holds_no_value_of_the_tables(spark, tmp_path, capsys):
-    folder = t.write_csv(tmp_path / "tables", t.trial(t.subject("SECRET-1")))
+    folder = t.write_csv(tmp_path / "tables", t.only(t.trial(t.subject("SECRET-1")), "DM", "DS", "AE"))
     t.run(spark, folder, tmp_path / "cohort.jsonl")
 
     def broken():
