@@ -89,10 +89,10 @@ CASES = {
     "completed screening": (lambda s, n: s["DS"].append(t.end(n, "COMPLETED", "2024-01-05", EPOCH="SCREENING")), None, None),
     "left the follow-up after it completed treatment": (
         lambda s, n: ends(
-            s, t.end(n, "COMPLETED", "2024-06-01", EPOCH="TREATMENT"), t.end(n, "LOST TO FOLLOW-UP", "2024-04-02", EPOCH="FOLLOW-UP")
+            s, t.end(n, "COMPLETED", "2024-03-01", EPOCH="TREATMENT"), t.end(n, "LOST TO FOLLOW-UP", "2024-04-02", EPOCH="FOLLOW-UP")
         ),
         None,
-        None,
+        "completed_before_cut",
     ),
     "had another event": (lambda s, n: s["DS"].append(t.end(n, "FINAL LAB VISIT", "2024-02-01", category="OTHER EVENT")), None, None),
     "left with two dispositions": (
