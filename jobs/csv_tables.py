@@ -1,8 +1,8 @@
 """Reads CSV: Spark parses the rows; this module finds out how the file is written.
 
-The separator is a comma, semicolon, tab or bar: the one that the first line has most of, outside quotation marks. With semicolons, a decimal
-comma is a decimal point. The encoding is UTF-8, or Latin-1 where a byte is not UTF-8. A value may have quotation marks, which are doubled
-inside it, and line breaks.
+The separator is a comma, semicolon, tab or bar: the one that the first line has most of, outside quotation marks. With semicolons, a
+decimal comma is a decimal point. The encoding is UTF-8, or Latin-1 where a byte is not UTF-8. A value may have quotation marks, which are
+doubled inside it, and line breaks.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""The data dictionary: which variables the job reads, and which features it writes. docs/features.md describes the same, and a test compares.
+"""The data dictionary: which variables the job reads, and which features it writes.
 
-Reading drops every variable that is not in VARIABLES. A variable that is not read cannot reach a feature.
+docs/features.md describes the same, and a test compares the two. Reading drops every variable that is not in VARIABLES. A
+variable that is not read cannot reach a feature.
 """
 
 from __future__ import annotations

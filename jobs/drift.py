@@ -1,7 +1,7 @@
 """Drift: how far the features of a cohort are from those that the model was trained on, by the population stability index.
 
-The index adds up (a - e) · ln(a / e) over the bins of a feature, where a is the share of the cohort in a bin and e that of the training data.
-A missing value is a bin of its own. Below 0.1 a feature is stable, from 0.25 on it has shifted.
+The index adds up (a - e) · ln(a / e) over the bins of a feature, where a is the share of the cohort in a bin and e that of the training
+data. A missing value is a bin of its own. Below 0.1 a feature is stable, from 0.25 on it has shifted.
 """
 
 from __future__ import annotations

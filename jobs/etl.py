@@ -17,9 +17,7 @@ try:
 except ModuleNotFoundError as error:
     if error.name not in ("jobs", "jobs.extraction"):
         raise
-    sys.exit(
-        "etl: the package jobs is missing: ship it with --py-files s3://…/jobs.zip, a zip file whose top level contains the folder jobs"
-    )
+    sys.exit("etl: the package jobs is missing: ship it with --py-files s3://…/jobs.zip, which contains the folder jobs")
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

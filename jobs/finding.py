@@ -50,15 +50,12 @@ def find(folder: str, entries: Sequence[Entry]) -> Found:
     Raises:
         JobError: if a required domain is missing, or a domain has several files of one name or parts of several formats.
     """
+    if not entries:
+        raise JobError(
+            [f"{folder}: there is no such folder, or it is empty; name the folder or the S3 prefix with the tables of the trial"]
+        )
+    whole, parts = _candidates(entries)
     faults: list[str] = []
-    whole: dict[str, list[tuple[str, Entry]]] = {}
-    parts: dict[str, list[tuple[str, Entry]]] = {}
-    for entry in entries:
-        stem, form = _format(entry)
-        if stem.upper() in VARIABLES:
-            whole.setdefault(stem.upper(), []).append((form, entry))
-        elif re.fullmatch(r"[a-z]{2}[_-]?[a-z0-9]{1,6}", stem) and stem[:2].upper() in VARIABLES:
-            parts.setdefault(stem[:2].upper(), []).append((form, entry))
     sources: dict[str, Source] = {}
     for domain in VARIABLES:
         candidates = whole.get(domain) or parts.get(domain, [])
@@ -73,8 +70,22 @@ def find(folder: str, entries: Sequence[Entry]) -> Found:
         elif domain in REQUIRED_DOMAINS:
             faults.append(f"{folder}: the domain {domain} is missing; add {domain.lower()}.xpt, .json, .ndjson, .parquet or .csv")
     if faults:
-        if not entries:
-            faults = [f"{folder}: there is no such folder, or it is empty; name the folder or the S3 prefix with the tables of the trial"]
         raise JobError(faults)
     read = {entry.name for source in sources.values() for entry in source.entries}
     return Found(sources, tuple(sorted({entry.name for entry in entries} - read)))
+
+
+_Candidates = dict[str, list[tuple[str, Entry]]]
+
+
+def _candidates(entries: Sequence[Entry]) -> tuple[_Candidates, _Candidates]:
+    """Returns the files that are domains, and those that may be parts of one, by domain, each with its format."""
+    whole: _Candidates = {}
+    parts: _Candidates = {}
+    for entry in entries:
+        stem, form = _format(entry)
+        if stem.upper() in VARIABLES:
+            whole.setdefault(stem.upper(), []).append((form, entry))
+        elif re.fullmatch(r"[a-z]{2}[_-]?[a-z0-9]{1,6}", stem) and stem[:2].upper() in VARIABLES:
+            parts.setdefault(stem[:2].upper(), []).append((form, entry))
+    return whole, parts

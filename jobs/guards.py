@@ -1,7 +1,7 @@
 """The last guards before anything is published: the names of the features, and that no feature tells the arm of a blinded trial.
 
-The first guards are jobs.dictionary.VARIABLES, which drops every other variable when a table is read, and jobs.windows, which drops every row
-that was not known by the end of the window.
+The first guards are jobs.dictionary.VARIABLES, which drops every other variable when a table is read, and jobs.windows, which drops every
+row that was not known by the end of the window.
 """
 
 from __future__ import annotations

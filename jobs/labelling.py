@@ -27,8 +27,8 @@ _KINDS = (
 def outcomes(everyone: DataFrame, cut: datetime.date | None) -> DataFrame:
     """Returns the outcomes that are known: subject, outcome, disposition, reason, date.
 
-    The outcome is 1 for a discontinuation or death after the landmark and 0 for a completion. A subject that was not at risk at its landmark,
-    and one whose end is unknown, has no row.
+    The outcome is 1 for a discontinuation or death after the landmark and 0 for a completion. A subject that was not at risk at its
+    landmark, and one whose end is unknown, has no row.
 
     Args:
         everyone: what jobs.population.judge returns.
@@ -60,8 +60,8 @@ def label(options: OutcomeArguments) -> None:
     """
     spark = session("clinical-risk-outcomes")
     storage = Storage(spark)
+    tune(spark, storage, options.input)
     tables = load(spark, storage, options.input, log, ("DM", "DS", "EX"))
-    tune(spark, tables)
     found = outcomes(population.judge(tables, options.landmark, options.cut), options.cut)
     outputs, counts = Outputs(storage, options.output), [0, 0]
     try:

@@ -35,8 +35,8 @@ _SUBJECT = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$"
 def _demography(dm: DataFrame) -> DataFrame:
     """Returns one row for each subject, and how many different rows DM has of it.
 
-    The arm becomes three facts here: whether it says that the subject failed screening, was not assigned, or is assigned. The code itself goes
-    on under the name arm only for the check that no feature tells it.
+    The arm becomes three facts here: whether it says that the subject failed screening, was not assigned, or is assigned. The code itself
+    goes on under the name arm only for the check that no feature tells it.
     """
     said = [sf.upper(sf.col(name)) for name in ("ARMCD", "ARM", "ARMNRS")]
 
@@ -83,7 +83,9 @@ def subjects(tables: Tables, participation: DataFrame, cut: datetime.date | None
     """Returns all subjects of DM with what is known of each: demography, start, ends, doses, and whether it is randomised.
 
     Args:
+        tables: the tables of the trial.
         participation: what jobs.dispositions.participation returns.
+        cut: the cut date.
     """
     everyone = _demography(tables.rows["DM"]).join(participation, "subject", "left")
     exposure = tables.get("EX")
@@ -99,7 +101,7 @@ def subjects(tables: Tables, participation: DataFrame, cut: datetime.date | None
 
 
 def _randomised(participation: DataFrame) -> Column:
-    """Says whether a subject is randomised: an arm says so; without one, DS does; a trial without any such event has every treated subject."""
+    """Says whether a subject is randomised: by its arm; without one, by DS; without any such event in the trial, by its start."""
     milestone = bool(participation.filter("randomised").head(1))
     by_event = sf.coalesce("randomised", sf.lit(False)) if milestone else sf.col("start").isNotNull()
     return ~sf.col("failed") & ~sf.col("arm_none") & (sf.col("arm").isNotNull() | by_event)
@@ -134,6 +136,7 @@ def judge(tables: Tables, landmark: int, cut: datetime.date | None) -> DataFrame
     """Returns all subjects of a trial: what subjects returns, with what judged adds.
 
     Args:
+        tables: the tables of the trial.
         landmark: days from a subject's start to its landmark.
         cut: what happened or was collected later does not exist. None: everything in the tables exists.
     """

@@ -72,9 +72,7 @@ def publish_cohort(storage: Storage, options: Arguments, tables: Tables, result:
         outputs.publish()
     finally:
         outputs.discard()
-    log(
-        f"Wrote the cohort of {quality.subjects} subjects to {options.output}; {sum(quality.reasons.values())} are left out, see excluded.jsonl."
-    )
+    log(f"Wrote the cohort of {quality.subjects} subjects to {options.output}; {sum(quality.reasons.values())} are left out.")
 
 
 def publish_subject(storage: Storage, options: Arguments, result: Result, log: Callable[[str], None]) -> None:

@@ -1,6 +1,7 @@
 """Reads SAS transport files, version 5 (XPORT). This module is plain Python.
 
-SAS describes the format in TS-140, "Record Layout of a SAS Version 5 or 6 Data Set in SAS Transport (XPORT) Format". A file is a sequence of records of 80 bytes: headers, a description of each variable, and the rows, one after another, filled up with blanks.
+SAS describes the format in TS-140, "Record Layout of a SAS Version 5 or 6 Data Set in SAS Transport (XPORT) Format". A file is a sequence
+of records of 80 bytes: headers, a description of each variable, and the rows, one after another, filled up with blanks.
 """
 
 from __future__ import annotations

@@ -21,6 +21,11 @@ if [ "${1:-}" = --find ]; then
 	exit 0
 fi
 
+if [ -L .venv ]; then
+	echo ".venv is a link to another folder's environment: run \`make python\` there, or remove the link" >&2
+	exit 2
+fi
+
 echo "installing PySpark, a Java runtime and scikit-learn into .venv: a minute or two, only once" >&2
 "$python" -m venv --clear .venv
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements.txt

@@ -15,8 +15,8 @@ def features(ae: DataFrame, cohort: DataFrame) -> DataFrame:
     An event is a term and a start date: rows that repeat both, as tables do for each change of severity, are one event. A row without a
     term is an event of its own. An event before the start does not count; one whose partial date may be later does.
 
-    A table has only the last severity and seriousness of an event. Both may have been raised, for a hospital stay or a death, as long as the
-    event goes on: they count only where the event had ended by the end of the window.
+    A table has only the last severity and seriousness of an event. Both may have been raised, for a hospital stay or a death, as long as
+    the event goes on: they count only where the event had ended by the end of the window.
     """
     rows = visible(ae, cohort, "AESTDTC", "AEDTC").filter(sf.coalesce("began_last", "known") >= sf.col("start"))
     over = sf.coalesce(sf.col("AEENDTC_LAST") <= sf.col("end"), sf.lit(False))

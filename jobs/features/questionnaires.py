@@ -15,8 +15,8 @@ _TOTAL = r"TOTAL|\bSUM\b|TOT$"
 def features(qs: DataFrame, cohort: DataFrame) -> DataFrame:
     """Returns the last total of the subjects that have one.
 
-    A trial with several questionnaires uses the one that most subjects have, the first by name among equals. Several totals of one day count
-    as their mean.
+    A trial with several questionnaires uses the one that most subjects have, the first by name among equals. Several totals of one day
+    count as their mean.
     """
     rows = visible(qs, cohort, None, "QSDTC").filter(~sf.coalesce(sf.upper("QSSTAT") == "NOT DONE", sf.lit(False)))
     said = sf.upper(sf.concat_ws(" ", "QSCAT", "QSTEST", "QSTESTCD"))

@@ -9,8 +9,9 @@ from pyspark.sql import functions as sf
 def features(everyone: DataFrame, cohort: DataFrame) -> DataFrame:
     """Returns the share of the other randomised subjects of the site that had discontinued, null where there is no other subject yet.
 
-    Each subject looks at the site on the last day of its own window: at the subjects who had started by then, itself left out, and at those of
-    them whose discontinuation was known by then. A subject of the cohort had not discontinued on that day, so only the others can count.
+    Each subject looks at the site on the last day of its own window: at the subjects who had started by then, itself left out, and at
+    those of them whose discontinuation was known by then. A subject of the cohort had not discontinued on that day, so only the others
+    can count.
 
     Args:
         everyone: all subjects, with in_trial, start, left and left_known.

@@ -13,7 +13,9 @@ GIVEN = ["--trial-id", "T-1", "--input", "s3://tables/t/", "--output", "s3://out
 
 
 def test_the_arguments_of_a_step():
-    found = arguments.parse([*GIVEN, "--run-id", "cohort-T-1", "--cut-date", "2026-01-31", "--blinded", "false", "--profile", "s3://m/profile.json"])
+    found = arguments.parse(
+        [*GIVEN, "--run-id", "cohort-T-1", "--cut-date", "2026-01-31", "--blinded", "false", "--profile", "s3://m/profile.json"]
+    )
     assert found == arguments.Arguments(
         "T-1", "cohort-T-1", "s3://tables/t/", "s3://out/a/cohort.jsonl", 28, datetime.date(2026, 1, 31), False, "s3://m/profile.json", ""
     )
@@ -31,7 +33,22 @@ def test_the_arguments_of_a_glue_job():
 
 
 def test_every_fault_at_once():
-    words = ["stray", "--trial-id", "a b", "--landmark", "0", "--cut-date", "2026-02-30", "--blinded", "no", "--input", "--seed", "1", "--output", "s3://b"]
+    words = [
+        "stray",
+        "--trial-id",
+        "a b",
+        "--landmark",
+        "0",
+        "--cut-date",
+        "2026-02-30",
+        "--blinded",
+        "no",
+        "--input",
+        "--seed",
+        "1",
+        "--output",
+        "s3://b",
+    ]
     with pytest.raises(JobError) as caught:
         arguments.parse([*words, "--landmark", "0"])
     assert caught.value.code == 2

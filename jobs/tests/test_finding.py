@@ -16,8 +16,11 @@ def entries(*names):
 def test_names_in_any_case_and_files_that_are_not_read():
     found = find("t", entries("DM.XPT", "ds.json", "Ae.csv.gz", "vs.parquet/", "sv/", "suppdm.xpt", "adsl.csv", "readme.md", "ts.csv"))
     assert {d: (s.format, s.entries[0].name) for d, s in found.sources.items()} == {
-        "DM": ("xport", "DM.XPT"), "DS": ("dataset-json", "ds.json"), "AE": ("csv", "Ae.csv.gz"), "VS": ("parquet", "vs.parquet"),
-    }  # fmt: skip
+        "DM": ("xport", "DM.XPT"),
+        "DS": ("dataset-json", "ds.json"),
+        "AE": ("csv", "Ae.csv.gz"),
+        "VS": ("parquet", "vs.parquet"),
+    }
     assert found.ignored == ("adsl.csv", "readme.md", "suppdm.xpt", "sv", "ts.csv")
 
 
@@ -39,5 +42,5 @@ def test_several_files_of_a_domain_and_missing_ones():
 
 
 def test_a_folder_that_is_empty():
-    with pytest.raises(JobError, match="^s3://b/t: there is no such folder, or it is empty; name the folder or the S3 prefix"):
+    with pytest.raises(JobError, match=r"^s3://b/t: there is no such folder, or it is empty; name the folder or the S3 prefix"):
         find("s3://b/t", [])

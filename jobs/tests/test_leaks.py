@@ -23,7 +23,9 @@ LEAKS = {
     "a discontinuation after the window": lambda s: s["DS"].append(end(s["id"], "ADVERSE EVENT", LATE)),
     "a death after the window": lambda s: s["DM"][0].update(DTHDTC=LATE, DTHFL="Y"),
     "the end of the participation": lambda s: s["DM"][0].update(RFENDTC=LATE, RFPENDTC=LATE, RFXENDTC=LATE),
-    "a visit after the window": lambda s: s["SV"].append({"USUBJID": s["id"], "VISITNUM": 4, "VISIT": "WEEK 5", "VISITDY": 20, "SVSTDTC": LATE}),
+    "a visit after the window": lambda s: s["SV"].append(
+        {"USUBJID": s["id"], "VISITNUM": 4, "VISIT": "WEEK 5", "VISITDY": 20, "SVSTDTC": LATE}
+    ),
     "a weight after the window": lambda s: s["VS"].append(vital(s["id"], LATE, 50)),
     "a weight whose partial date may be later": lambda s: s["VS"].append(vital(s["id"], "2024-02", 50)),
     "a medication after the window": lambda s: s["CM"].append({"USUBJID": s["id"], "CMTRT": "X", "CMSTDTC": LATE, "CMDTC": None}),
@@ -33,7 +35,9 @@ LEAKS = {
     "a questionnaire after the window": lambda s: s["QS"].append(score(s["id"], LATE, 15)),
     "a gap of dosing after the window": lambda s: s["EX"].append(dose(s["id"], "2024-08-01", None)),
     "the dose": lambda s: s["EX"][0].update(EXTRT="PLACEBO", EXDOSE=0),
-    "a column that names the arm": lambda s: [row.update(TRTGRP="PLACEBO", ACTARM="Placebo", ARMCODE=1) for d in "DM AE VS SV QS".split() for row in s[d]],
+    "a column that names the arm": lambda s: [
+        row.update(TRTGRP="PLACEBO", ACTARM="Placebo", ARMCODE=1) for d in ["DM", "AE", "VS", "SV", "QS"] for row in s[d]
+    ],
 }
 
 # Each control is a leak without its fault. It must change the feature, or the leaks would show nothing.
@@ -76,7 +80,9 @@ def test_a_leak_changes_no_feature(features, leak):
 def test_what_was_known_in_time_changes_its_feature(features, name):
     assert features[name][name] != features["clean"][name]
     unchanged = {"ae_count"} if name == "ae_count" else {name}
-    assert {n: v for n, v in features[name].items() if n not in unchanged} == {n: v for n, v in features["clean"].items() if n not in unchanged}
+    assert {n: v for n, v in features[name].items() if n not in unchanged} == {
+        n: v for n, v in features["clean"].items() if n not in unchanged
+    }
 
 
 def test_a_feature_that_tells_the_arm_stops_a_blinded_run(spark, tmp_path):
@@ -84,6 +90,8 @@ def test_a_feature_that_tells_the_arm_stops_a_blinded_run(spark, tmp_path):
     folder = write_csv(tmp_path / "tables", {domain: tables[domain] for domain in ("DM", "DS")})
     with pytest.raises(JobError) as caught:
         run(spark, folder, tmp_path / "out" / "cohort.jsonl")
-    assert caught.value.faults == ["sex: its values tell the treatment arm, and the trial is blinded; find out which table gives the arm away, and remove it"]
+    assert caught.value.faults == [
+        "sex: its values tell the treatment arm, and the trial is blinded; find out which table gives the arm away, and remove it"
+    ]
     assert list((tmp_path / "out").iterdir()) == []
     assert len(run(spark, folder, tmp_path / "out" / "cohort.jsonl", blinded=False)) == 10

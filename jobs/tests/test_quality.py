@@ -79,7 +79,7 @@ def test_the_index_of_equal_and_of_different_shares():
 
 @pytest.mark.parametrize("text", ["", "[]", '{"features": {"age": {"kind": "number", "bins": [1], "counts": [1], "missing": 0}}}'])
 def test_what_is_no_profile(text):
-    with pytest.raises(JobError, match="^p.json: is not a training profile; use the profile.json"):
+    with pytest.raises(JobError, match=r"^p.json: is not a training profile; use the profile.json"):
         drift.parse("p.json", text)
 
 
@@ -104,5 +104,5 @@ def test_values_that_tell_nothing():
 
 
 def test_a_feature_that_is_not_in_the_dictionary():
-    with pytest.raises(JobError, match="^feature arm: is not in the data dictionary"):
+    with pytest.raises(JobError, match=r"^feature arm: is not in the data dictionary"):
         check_names(["age", "arm"])

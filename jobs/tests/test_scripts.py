@@ -28,7 +28,9 @@ def test_faults_of_the_arguments_end_with_2_and_without_a_stack_trace(root):
 def test_a_script_without_its_package_says_what_to_ship(root, tmp_path):
     for name in ("etl.py", "outcomes.py"):
         (tmp_path / name).write_bytes((root / "jobs" / name).read_bytes())
-        done = subprocess.run([sys.executable, tmp_path / name], capture_output=True, text=True, check=False, cwd=tmp_path, env={"PATH": os.environ["PATH"]})
+        done = subprocess.run(
+            [sys.executable, tmp_path / name], capture_output=True, text=True, check=False, cwd=tmp_path, env={"PATH": os.environ["PATH"]}
+        )
         assert "the package jobs is missing: ship it with --py-files s3://…/jobs.zip" in done.stderr
         assert "Traceback" not in done.stderr
 
@@ -52,16 +54,21 @@ def test_one_subject(spark, tmp_path):
     assert line["subject"] == "S-1"
     assert line["features"]["age"] == 61
     assert [path.name for path in output.parent.iterdir()] == ["features.json"]
-    with pytest.raises(JobError, match="^--subject: the subject is not in the cohort; extract the whole cohort"):
+    with pytest.raises(JobError, match=r"^--subject: the subject is not in the cohort; extract the whole cohort"):
         extraction.extract(spark, t.options(folder, tmp_path / "none.json", subject="S-9"))
     assert not (tmp_path / "none.json").exists()
 
 
 def test_the_outcomes(spark, tmp_path, capsys):
     ends = {
-        "S-0": [], "S-1": [("ADVERSE EVENT", "2024-03-01")], "S-2": [("WITHDRAWAL BY SUBJECT", "2024-03-01")], "S-3": [("DEATH", "2024-03-01")],
-        "S-4": [("ADVERSE EVENT", "2024-02-07")], "S-5": None, "S-6": [("LOST TO FOLLOW-UP", "2024-07-01")],
-    }  # fmt: skip
+        "S-0": [],
+        "S-1": [("ADVERSE EVENT", "2024-03-01")],
+        "S-2": [("WITHDRAWAL BY SUBJECT", "2024-03-01")],
+        "S-3": [("DEATH", "2024-03-01")],
+        "S-4": [("ADVERSE EVENT", "2024-02-07")],
+        "S-5": None,
+        "S-6": [("LOST TO FOLLOW-UP", "2024-07-01")],
+    }
     rows = []
     for name, left in ends.items():
         own = t.subject(name)
@@ -101,13 +108,18 @@ def test_errors_of_java_tell_places_and_no_values():
         return SimpleNamespace(java_exception=SimpleNamespace(getCause=lambda: cause))
 
     told = extraction.about(error("java.nio.file.AccessDeniedException", "s3://b/k: 403\nmore"))
-    assert told == "a place cannot be read or written (java.nio.file.AccessDeniedException: s3://b/k: 403); check the path and the permissions"
+    assert (
+        told == "a place cannot be read or written (java.nio.file.AccessDeniedException: s3://b/k: 403); check the path and the permissions"
+    )
     assert "secret" not in extraction.about(error("org.apache.spark.SparkException", "secret"))
 
 
 def test_the_page_about_the_features_says_what_the_code_does(root):
     page = (root / "docs" / "features.md").read_text(encoding="utf-8")
-    rows = {cells[0].strip("`"): cells[1:] for cells in ([c.strip() for c in line.strip("|").split("|")] for line in page.splitlines() if line.startswith("| `"))}
+    rows = {
+        cells[0].strip("`"): cells[1:]
+        for cells in ([c.strip() for c in line.strip("|").split("|")] for line in page.splitlines() if line.startswith("| `"))
+    }
     for feature in FEATURES:
         variables = ", ".join(feature.variables)
         assert rows[feature.name] == [feature.unit, variables, feature.derivation, feature.window], feature.name

@@ -55,7 +55,15 @@ def vital(name, day, value, test="WEIGHT", unit="kg"):
 
 
 def score(name, day, value, **more):
-    return {"USUBJID": name, "QSTESTCD": "GDSTOT", "QSTEST": "GDS Total Score", "QSCAT": "GERIATRIC DEPRESSION SCALE", "QSSTRESN": value, "QSDTC": day, **more}
+    return {
+        "USUBJID": name,
+        "QSTESTCD": "GDSTOT",
+        "QSTEST": "GDS Total Score",
+        "QSCAT": "GERIATRIC DEPRESSION SCALE",
+        "QSSTRESN": value,
+        "QSDTC": day,
+        **more,
+    }
 
 
 def end(name, code, day, category="DISPOSITION EVENT", **more):
@@ -119,7 +127,14 @@ def write_json(folder, tables, lines=False):
     for domain, rows in tables.items():
         names = columns(rows)
         described = [{"itemOID": f"IT.{n}", "name": n, "label": n, "dataType": "double" if n in NUMBERS else "string"} for n in names]
-        head = {"datasetJSONVersion": "1.1.0", "itemGroupOID": f"IG.{domain}", "records": len(rows), "name": domain, "label": domain, "columns": described}
+        head = {
+            "datasetJSONVersion": "1.1.0",
+            "itemGroupOID": f"IG.{domain}",
+            "records": len(rows),
+            "name": domain,
+            "label": domain,
+            "columns": described,
+        }
         values = [[row.get(name) for name in names] for row in rows]
         if lines:
             (folder / f"{domain.lower()}.ndjson").write_text("\n".join(json.dumps(v) for v in [head, *values]) + "\n", encoding="utf-8")
