@@ -39,12 +39,12 @@ class Arguments(NamedTuple):
     subject: str
 
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 def _identifier(text: str) -> str:
     if not _ID.fullmatch(text):
-        raise ValueError("must have 1 to 64 letters, digits, '.', '_', ':' and '-'")
+        raise ValueError("must have 1 to 64 letters, digits, '.', '_' and '-'")
     return text
 
 

@@ -15,7 +15,7 @@ from jobs.tables import Tables
 # REASONS say why a subject is not in the cohort, in the order in which they are tried; the first one counts.
 REASONS = {
     "conflicting_demographics": "DM has several rows of the subject, and they differ",
-    "invalid_subject": "USUBJID must have 1 to 64 letters, digits, '.', '_', ':' and '-'",
+    "invalid_subject": "USUBJID must have 1 to 64 letters, digits, '.', '_' and '-'",
     "screen_failure": "the subject failed screening",
     "not_randomised": "the subject is not randomised",
     "not_treated": "the subject has no dose, or nobody knows the day of its first one",
@@ -29,7 +29,7 @@ REASONS = {
     "completed_before_cut": "the subject completed on or before the cut date",
 }
 
-_SUBJECT = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$"
+_SUBJECT = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 
 def _demography(dm: DataFrame) -> DataFrame:

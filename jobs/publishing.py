@@ -14,7 +14,7 @@ from jobs.arguments import Arguments
 from jobs.dictionary import NAMES
 from jobs.faults import JobError
 from jobs.population import REASONS
-from jobs.quality import SCHEMA, Quality
+from jobs.quality import SCHEMA, Quality, coarse
 from jobs.storage import Storage
 from jobs.tables import Tables
 from jobs.writing import Outputs, line
@@ -46,7 +46,8 @@ def publish_cohort(storage: Storage, options: Arguments, tables: Tables, result:
     """Writes the cohort, quality.json and excluded.jsonl, all of them or none.
 
     Raises:
-        JobError: if a feature tells the arm of a blinded trial, or the profile is none.
+        JobError: if a feature tells the arm of a blinded trial, or the profile is none. After the files are written, if nobody is in the
+            cohort.
     """
     profile = _profile(storage, options)
     quality, arms, outputs = Quality(), guards.ArmCheck(), Outputs(storage, options.output)
@@ -72,7 +73,19 @@ def publish_cohort(storage: Storage, options: Arguments, tables: Tables, result:
         outputs.publish()
     finally:
         outputs.discard()
-    log(f"Wrote the cohort of {quality.subjects} subjects to {options.output}; {sum(quality.reasons.values())} are left out.")
+    left_out = sum(quality.reasons.values())
+    log(f"Wrote the cohort of {quality.subjects} subjects to {options.output}; {left_out} are left out.")
+    if not quality.subjects:
+        raise JobError([_nobody(options, quality)])
+
+
+def _nobody(options: Arguments, quality: Quality) -> str:
+    """Returns what to do about a cohort without subjects."""
+    why = ", ".join(f"{count} {reason}" for reason, count in coarse(quality.reasons).items())
+    remedy = "read excluded.jsonl"
+    if options.cut and any(reason.endswith("_before_cut") for reason in quality.reasons):
+        remedy = f"{options.cut} must be the day on which the data were cut; --cut-date, or cutDate of the execution, says it"
+    return f"nobody is in the cohort ({why}): {remedy}"
 
 
 def publish_subject(storage: Storage, options: Arguments, result: Result, log: Callable[[str], None]) -> None:
@@ -148,8 +161,6 @@ def _warnings(options: Arguments, tables: Tables, quality: Quality) -> list[str]
         for domain, number in tables.unreadable.items()
         if number
     ]
-    if not quality.subjects:
-        warnings.append("Nobody is in the cohort: see the reasons.")
     if not options.blinded:
         warnings.append("The run took the trial for unblinded: nobody checked whether a feature tells the arm.")
     return warnings

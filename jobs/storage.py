@@ -30,7 +30,7 @@ class Storage:
 
     def _at(self, place: str) -> tuple[Any, Any]:
         """Returns the file system and the path of a place. A path without a scheme is on this machine."""
-        uri = place if re.match(r"[a-z][a-z0-9+.-]+:", place) else Path(place).absolute().as_uri()
+        uri = place if re.match(r"[a-z][a-z0-9+.-]+:", place) else f"file://{Path(place).absolute()}"
         path = self._jvm.org.apache.hadoop.fs.Path(uri)
         return path.getFileSystem(self._conf), path
 
@@ -71,7 +71,7 @@ class Storage:
         On this machine, the file is copied beside the place, then renamed. S3 shows an object when it is complete.
         """
         system, path = self._at(place)
-        source = self._jvm.org.apache.hadoop.fs.Path(Path(file).absolute().as_uri())
+        source = self._jvm.org.apache.hadoop.fs.Path(f"file://{Path(file).absolute()}")
         if path.toUri().getScheme() != "file":
             system.copyFromLocalFile(True, True, source, path)
             return

@@ -18,7 +18,8 @@ def features(ae: DataFrame, cohort: DataFrame) -> DataFrame:
     A table has only the last severity and seriousness of an event. Both may have been raised, for a hospital stay or a death, as long as
     the event goes on: they count only where the event had ended by the end of the window.
     """
-    rows = visible(ae, cohort, "AESTDTC", "AEDTC").filter(sf.coalesce("began_last", "known") >= sf.col("start"))
+    rows = visible(ae, cohort, "AESTDTC", "AEDTC").filter(~codes.one_of(sf.col("AEOCCUR"), codes.NO))
+    rows = rows.filter(sf.coalesce("began_last", "known") >= sf.col("start"))
     over = sf.coalesce(sf.col("AEENDTC_LAST") <= sf.col("end"), sf.lit(False))
     severe = codes.one_of(sf.col("AESEV"), codes.SEVERE) | codes.one_of(sf.col("AETOXGR"), codes.SEVERE)
     term = sf.coalesce(sf.upper(sf.coalesce("AEDECOD", "AETERM")), sf.concat(sf.lit("#"), sf.coalesce("AESEQ", sf.lit(""))))

@@ -57,7 +57,7 @@ def test_every_fault_at_once():
         "--input: has no value",
         "--seed: is no option",
         "--landmark: is given twice",
-        "--trial-id: must have 1 to 64 letters, digits, '.', '_', ':' and '-', got \"a b\"",
+        "--trial-id: must have 1 to 64 letters, digits, '.', '_' and '-', got \"a b\"",
         '--output: must be an S3 URI such as s3://bucket/key, got "s3://b"',
         '--landmark: must be a whole number of days from 1 to 3650, got "0"',
         '--cut-date: must be a day of the calendar, YYYY-MM-DD, got "2026-02-30"',

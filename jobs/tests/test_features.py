@@ -48,6 +48,7 @@ RULES = [
     ("an event with a time", events({"start": "2024-01-15T10:30", "collected": "2024-01-20 08:00"}), "ae_count", 1),
     ("an event without a day of collection", events({"collected": None}), "ae_count", 1),
     ("an event that is only collected", events({"start": None}), "ae_count", 1),
+    ("an event that was asked for and denied", events({"AEOCCUR": "N"}), "ae_count", 0),
     ("no event", events(), "ae_count", 0),
     ("serious as 1", events({"AESER": "1", "AEENDTC": "2024-01-20"}), "ae_serious_count", 1),
     ("severe as a grade", events({"AESEV": None, "AETOXGR": 3, "AEENDTC": "2024-01-20"}), "ae_severe_count", 1),

@@ -54,7 +54,7 @@ def test_packed_output_has_the_same_lines_and_the_same_bytes_each_time(spark, tm
 
 
 def test_habits_of_csv(spark, tmp_path, expected):
-    folder = t.write_csv(tmp_path / "tables", tables())
+    folder = t.write_csv(tmp_path / "my tables, 100%", tables())
     rows = tables()
     (folder / "ae.csv").write_bytes(("\ufeff" + t.text_of(rows["AE"])).encode())
     (folder / "vs.csv").write_text(t.text_of(rows["VS"], ";").replace("131.25", "131,25"))

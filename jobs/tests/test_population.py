@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from jobs.faults import JobError
 from jobs.tests import trial as t
 
 
@@ -122,6 +123,16 @@ def reasons(_first, tmp_path_factory):
         assert len(inside) + len(left_out) == len(CASES)
         found[cut is not None] = {name: left_out.get(identity) for name, identity in names.items()}
     return found
+
+
+def test_a_cohort_of_nobody_is_an_error_after_the_files_are_written(spark, tmp_path):
+    tables = t.trial(*(t.subject(f"S-{i}") for i in range(6)))
+    folder = t.write_csv(tmp_path / "tables", {domain: tables[domain] for domain in ("DM", "DS")})
+    with pytest.raises(JobError) as caught:
+        t.run(spark, folder, tmp_path / "out" / "cohort.jsonl", cut=t.day("2026-01-01"))
+    remedy = "2026-01-01 must be the day on which the data were cut; --cut-date, or cutDate of the execution, says it"
+    assert caught.value.faults == [f"nobody is in the cohort (6 completed_before_cut): {remedy}"]
+    assert set(t.excluded(tmp_path / "out" / "cohort.jsonl").values()) == {"completed_before_cut"}
 
 
 @pytest.mark.parametrize("case", CASES)
