@@ -134,6 +134,16 @@ lint-python: ## check the format, the types and the style of the Python code
 		.venv/bin/ruff format --check $(PYTHON_SOURCES) && .venv/bin/ruff check $(PYTHON_SOURCES) && .venv/bin/mypy $(PYTHON_SOURCES); \
 	else echo "python: nothing was linted"; fi
 
+.PHONY: trial
+trial: synth python ## from the tables of a synthetic trial to an alert, with real Spark and a real model server: needs Python 3.9 to 3.11
+	@go build -o bin/clinicalrisk ./cmd/clinicalrisk
+	@.venv/bin/python scripts/trial.py
+
+# git names every file of the commit, in an order, with its time: the same commit gives the same bytes.
+.PHONY: jobs
+jobs: ## pack the package of --py-files into bin/jobs.zip, from the last commit
+	@mkdir -p bin && git archive --format=zip --output=bin/jobs.zip HEAD jobs ':!jobs/tests' ':!jobs/synthetic' && echo bin/jobs.zip
+
 .PHONY: requirements
 requirements: .venv/complete ## pin what requirements.in names, with hashes, in requirements.txt
 	@{ echo "# Written by \`make requirements\` from requirements.in, for Python 3.9 to 3.11. Do not edit."; \

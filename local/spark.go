@@ -21,6 +21,8 @@ import (
 
 // Spark runs the spark-submit of an EMR step on this machine, in local mode. It maps S3 URIs to the folder of the S3 stand-in, the
 // input to a folder of tables, and the script to the project's own.
+//
+// Requirements: SRC-06
 type Spark struct {
 	Python string    // the interpreter: see [FindPython]
 	Tables string    // the folder with the tables of the trial

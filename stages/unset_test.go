@@ -8,6 +8,8 @@ import (
 )
 
 // The environments of the file deploy nowhere before a team has named what is its own.
+//
+// Requirements: SRC-11
 func TestUnsetNamesEveryExample(t *testing.T) {
 	for reason, row := range map[string]struct {
 		change func(*Environment)

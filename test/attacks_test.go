@@ -130,7 +130,7 @@ func TestPredictionsInAnotherOrderBelongToTheirSubjects(t *testing.T) {
 	}
 }
 
-// Requirements: SRC-23
+// Requirements: SRC-12, SRC-23
 func TestIdsAreCheckedFirst(t *testing.T) {
 	for reason, id := range map[string]any{
 		"rows of a terminal":      "T-1\x1b[1A\x1b[2K",

@@ -93,6 +93,7 @@ func TestEveryFieldOfAnExtractionChangesTheTemplate(t *testing.T) {
 		})
 }
 
+// Requirements: SRC-07
 func TestEveryFieldOfTheContainerChangesTheTemplate(t *testing.T) {
 	everyFieldChangesTheTemplate(t,
 		func(awscdk.Stack) risk.Container { return risk.Container{} },
@@ -103,6 +104,7 @@ func TestEveryFieldOfTheContainerChangesTheTemplate(t *testing.T) {
 		})
 }
 
+// Requirements: SRC-06
 func TestEveryFieldOfTheDataChangesTheTemplate(t *testing.T) {
 	everyFieldChangesTheTemplate(t,
 		func(awscdk.Stack) risk.TrialData { return risk.TrialData{Tables: "s3://bucket/tables/"} },

@@ -78,6 +78,8 @@ func TestTheDataOfATrialReachEveryExtraction(t *testing.T) {
 }
 
 // The cut date is that of the input, or that of the props, or the day on which the execution started.
+//
+// Requirements: SRC-06
 func TestTheCutDateOfAnExecution(t *testing.T) {
 	for reason, row := range map[string]struct{ prop, input, want string }{
 		"the input":                {"2026-10-01", "2026-11-01", "2026-11-01"},

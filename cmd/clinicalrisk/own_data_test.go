@@ -12,6 +12,8 @@ import (
 )
 
 // A cohort in CSV goes through the cohort pipeline.
+//
+// Requirements: SRC-02, SRC-12, SRC-19
 func TestCohortInCSV(t *testing.T) {
 	cohort := write(t, "cohort.csv", "USUBJID;age\nS-1;70\nS-2;\n")
 	url := answers(t, 200, isJSON, `{"predictions": [{"id": "0", "risk_score": 0.6}, {"id": "1", "risk_score": 0.2}]}`)
@@ -32,6 +34,7 @@ func TestCohortInCSV(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-02
 func TestThresholdInTheSummary(t *testing.T) {
 	_, stdout, _, _ := pipeline(t, "--json", "--threshold", "0.95", "--endpoint", serve(t, 200, `{"risk_score": 0.9}`), write(t, "in.jsonl", input("S-1")))
 	var summary struct {
@@ -44,6 +47,8 @@ func TestThresholdInTheSummary(t *testing.T) {
 }
 
 // Failures with one cause are one line.
+//
+// Requirements: SRC-18
 func TestFailuresAreGroupedOnTheTerminal(t *testing.T) {
 	var text strings.Builder
 	for i := range 30 {
@@ -93,6 +98,7 @@ func TestManyExecutions(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-12
 func TestUsageOfOwnData(t *testing.T) {
 	in := write(t, "in.jsonl", input("S-1"))
 	for _, c := range []struct {

@@ -64,6 +64,8 @@ var wrongAnswers = []struct {
 }
 
 // The terminal says what a model server answered to the first row: types and keys, no values.
+//
+// Requirements: SRC-07, SRC-23
 func TestWrongAnswers(t *testing.T) {
 	cohort := write(t, "cohort.csv", "subject,age\nS-1,83\n")
 	for _, c := range wrongAnswers {
@@ -79,6 +81,8 @@ func TestWrongAnswers(t *testing.T) {
 }
 
 // The form of one subject has an answer of its own.
+//
+// Requirements: SRC-07
 func TestWrongAnswersForOneSubject(t *testing.T) {
 	for answer, want := range map[string]string{
 		`{"predictions": [{"risk_score": 0.8}]}`: "got an object with predictions = an array, want an object with risk_score",
@@ -97,6 +101,8 @@ func TestWrongAnswersForOneSubject(t *testing.T) {
 }
 
 // A right answer needs no words.
+//
+// Requirements: SRC-07
 func TestRightAnswers(t *testing.T) {
 	if _, _, stderr, _ := pipeline(t, "--endpoint", serve(t, 200, `{"risk_score": 0.9}`), write(t, "in.jsonl", input("S-1"))); stderr != "" {
 		t.Errorf("diagnostics %q", stderr)
@@ -125,6 +131,7 @@ func readAll(t *testing.T, folder string) string {
 	return all.String()
 }
 
+// Requirements: SRC-23
 func TestShowModelErrors(t *testing.T) {
 	url := answers(t, 400, isJSON, `{"error": "age is missing"}`)
 	in := write(t, "in.jsonl", input("S-1")+input("S-2"))

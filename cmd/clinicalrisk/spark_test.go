@@ -47,6 +47,8 @@ for reason in screen_failure ended ended; do echo '{"subject":"S","reason":"'$re
 `
 
 // The step's own spark-submit runs, with S3 in the folder of the results.
+//
+// Requirements: SRC-06
 func TestTables(t *testing.T) {
 	tables, assembly := fakeSpark(t, writes)
 	url := answers(t, 200, isJSON, `{"predictions": [{"id": "0", "risk_score": 0.9}]}`)
@@ -70,6 +72,8 @@ func TestTables(t *testing.T) {
 }
 
 // A job that fails is a failed step, and its last lines are shown.
+//
+// Requirements: SRC-06
 func TestTablesThatFail(t *testing.T) {
 	for script, want := range map[string]string{
 		"echo 26/11/26 INFO noise\necho 'error: dm.csv has no USUBJID' >&2\nexit 3\n": "the Spark job failed (exit status 3); its last lines:\nclinicalrisk:   error: dm.csv has no USUBJID\n",
@@ -84,6 +88,8 @@ func TestTablesThatFail(t *testing.T) {
 }
 
 // An interruption ends the job with the processes that it started.
+//
+// Requirements: SRC-06
 func TestInterruptedTables(t *testing.T) {
 	_, assembly := fakeSpark(t, "sleep 60 &\necho $! >child\nwait\n")
 	ctx, cancel := context.WithCancel(t.Context())
@@ -115,6 +121,7 @@ func TestInterruptedTables(t *testing.T) {
 	t.Error("a process of the job is left")
 }
 
+// Requirements: SRC-06
 func TestUsageOfTables(t *testing.T) {
 	_, assembly := fakeSpark(t, writes)
 	run := func(arguments ...string) (int, string) {

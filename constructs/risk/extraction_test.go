@@ -5,6 +5,7 @@ import (
 	"time"
 )
 
+// Requirements: SRC-06
 func TestExtractionsReportAllFaultsAtOnce(t *testing.T) {
 	for name, row := range map[string]struct {
 		extraction Extraction

@@ -9,6 +9,8 @@ import (
 // WithThreshold returns a copy of the state machine that alerts above another risk, between 0 and 1, both excluded. It changes the
 // number in every place of the definition: in the comparison, in records, in messages and in comments. If the definition has its threshold
 // elsewhere, too, or not as a number, that is an error.
+//
+// Requirements: SRC-02
 func (m *StateMachine) WithThreshold(threshold float64) (*StateMachine, error) {
 	if !(threshold > 0 && threshold < 1) {
 		return nil, fmt.Errorf("--threshold must be between 0 and 1, both excluded, got %v", threshold)

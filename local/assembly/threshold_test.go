@@ -6,6 +6,7 @@ import (
 	"testing"
 )
 
+// Requirements: SRC-02
 func TestWithThreshold(t *testing.T) {
 	a, err := Open("testdata/cdk.out")
 	if err != nil {
@@ -33,6 +34,7 @@ func TestWithThreshold(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-02
 func TestThresholdsThatCannotChange(t *testing.T) {
 	machine := func(condition string) *StateMachine {
 		return &StateMachine{Stack: "S", LogicalID: "M", Definition: []byte(`{"States": {"CheckRisk": {"Type": "Choice", "Choices": [{"Condition": "` +

@@ -18,6 +18,8 @@ const cohortExample = `like {"subject": "S-0001", "features": {…}}`
 // pipeline counts it as not scored. A line may have other fields. In a CSV or Parquet file, a row has a subject and its features, a
 // column each. An empty cell, NA, NaN, NULL and a dot are missing values, null. The cells of a CSV column are all numbers, all true
 // or false, or all text. A column with the site of the subject is no feature.
+//
+// Requirements: SRC-12
 func OpenCohort(ctx context.Context, path string, stdin io.Reader, table Table) (*File, error) {
 	f := &File{parse: parseSubject, example: cohortExample}
 	convert := func(ctx context.Context) error { return f.convert(ctx, table) }

@@ -6,6 +6,7 @@ import (
 	"testing"
 )
 
+// Requirements: SRC-12
 func TestValidCohorts(t *testing.T) {
 	text := "\ufeff" + `{"subject": "A", "features": {"x": 1e0, "y": null}}` + "\r\n\n" + `{"subject": "B"}` + "\n" +
 		`{"subject": "C", "features": null, "site": "DE-03"}` + "\n" + `{"subject": "D", "features": {}}`
@@ -40,6 +41,7 @@ func TestValidCohorts(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-12
 func TestFaultsOfCohorts(t *testing.T) {
 	for _, c := range []struct{ reason, text, want string }{
 		{"empty", "\n", "the file is empty: write one object on each line, like {\"subject\": \"S-0001\", \"features\": {…}}"},

@@ -52,6 +52,7 @@ func compressed(t *testing.T, text, with string) string {
 	return string(w.EncodeAll([]byte(text), nil))
 }
 
+// Requirements: SRC-12
 func TestTables(t *testing.T) {
 	for _, c := range []struct{ reason, content, want, format string }{
 		{"commas", asCSV, asLines, "CSV"},
@@ -72,6 +73,7 @@ func TestTables(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-12
 func TestSubjectColumn(t *testing.T) {
 	text, f := read(t, "PATIENT,subject,age\nP1,S1,3\n", Table{SubjectColumn: "PATIENT"})
 	if want := `{"subject":"P1","features":{"age":3,"subject":"S1"}}` + "\n"; text != want || len(f.Notes) != 0 {
@@ -86,6 +88,8 @@ func TestSubjectColumn(t *testing.T) {
 }
 
 // A message about a table names its lines, and no value other than an id.
+//
+// Requirements: SRC-12, SRC-23
 func TestFaultsOfTables(t *testing.T) {
 	many := "subject,x\n" + strings.Repeat("A B,1\n", 30)
 	for _, c := range []struct{ reason, content, column, want string }{
@@ -115,6 +119,8 @@ func TestFaultsOfTables(t *testing.T) {
 }
 
 // A file in another format gets one answer, with the remedy.
+//
+// Requirements: SRC-12
 func TestRefusedFormats(t *testing.T) {
 	var damaged = "PAR1" + strings.Repeat("x", 100) + "PAR1"
 	for _, c := range []struct{ reason, content, want string }{
@@ -151,6 +157,8 @@ func TestTableWithoutCohort(t *testing.T) {
 }
 
 // The temporary files of a table hold health data.
+//
+// Requirements: SRC-23
 func TestTablesLeaveNoFiles(t *testing.T) {
 	folder := t.TempDir()
 	t.Setenv("TMPDIR", folder)
@@ -163,6 +171,7 @@ func TestTablesLeaveNoFiles(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-12
 func TestParquet(t *testing.T) {
 	type row struct {
 		Subject string   `parquet:"USUBJID"`
@@ -191,6 +200,7 @@ func TestParquet(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-12
 func TestFaultsOfParquet(t *testing.T) {
 	type row struct {
 		Subject string    `parquet:"USUBJID"`

@@ -19,6 +19,8 @@ import (
 const Outcome = "outcome"
 
 // Labels are known outcomes by subject. They collect the scores of these subjects.
+//
+// Requirements: SRC-19
 type Labels struct {
 	Name     string // of the file
 	outcomes map[string]bool

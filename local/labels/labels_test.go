@@ -20,6 +20,8 @@ func open(t *testing.T, text string) (*Labels, error) {
 }
 
 // The figures are worked out by hand: of the six pairs of a dropout and another subject, the dropout is higher in four, and one is tied.
+//
+// Requirements: SRC-19
 func TestComparison(t *testing.T) {
 	for format, text := range map[string]string{
 		"CSV":        "USUBJID,Outcome\nA,1\nB,1\nC,0\nD,0\nE,0\nF,\nG,1\nH,0\n",
@@ -48,6 +50,8 @@ func TestComparison(t *testing.T) {
 }
 
 // A figure that is not defined is null, and not a number.
+//
+// Requirements: SRC-19
 func TestUndefinedFigures(t *testing.T) {
 	l, err := open(t, "subject,outcome\nA,1\n")
 	if err != nil {
@@ -63,6 +67,7 @@ func TestUndefinedFigures(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-19
 func TestFaults(t *testing.T) {
 	for text, want := range map[string]string{
 		"subject,outcome\nA,2\nB,1\nC,7\n": ":2: outcome must be true, false, 1, 0 or missing, and is not on 2 of 3 lines",

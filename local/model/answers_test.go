@@ -47,6 +47,8 @@ func TestReferenceAnswersInEveryForm(t *testing.T) {
 }
 
 // The message about an answer in another form says what came, in types and keys, and names the prop that accepts it.
+//
+// Requirements: SRC-07
 func TestExplainNamesTheProp(t *testing.T) {
 	ids := `{"instances": [{"id": "0", "features": {}}]}`
 	for _, c := range []struct {

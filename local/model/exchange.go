@@ -38,6 +38,8 @@ func (x *Exchange) TimedOut() bool { return errors.Is(x.Err, context.DeadlineExc
 func (x *Exchange) IsError() bool { return x.Err == nil && (x.Status < 200 || x.Status > 299) }
 
 // Explain says what came back in place of an answer that the pipeline can use, and the remedy. It names types and keys, and no value.
+//
+// Requirements: SRC-07, SRC-23
 func (x *Exchange) Explain() string {
 	switch {
 	case x.Err != nil:

@@ -259,6 +259,7 @@ func TestForeignTextOnThePage(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-18
 func TestNobodyIsScored(t *testing.T) {
 	seen := text(render(t, failedOutcome("S-1", "Model.Down", "No model."), failedOutcome("S-2", "Model.Down", "No model.")))
 	for _, want := range []string{"None of 2 subjects could be scored", "Nothing is known about their risk: a person must look."} {
@@ -329,6 +330,7 @@ func TestStoppedRun(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-02, SRC-19
 func TestAnotherThresholdAndOutcomes(t *testing.T) {
 	r, summary := New(about()), outcome.NewSummary("dev", "risk")
 	defined, auc := 0.9, 0.5712
