@@ -20,7 +20,8 @@ class Arguments(NamedTuple):
         trial: the trial's id.
         run: the id of the run, "" if none is given.
         input: the folder or S3 prefix of the tables.
-        output: the file or S3 object of the cohort, or with subject of that subject's features. The name decides: .gz is gzip.
+        output: the file or S3 object of the cohort, or with subject of that subject's features. The name decides: .gz is gzip. "": nobody
+            reads what the run would write, so it extracts nothing.
         landmark: the number of days from a subject's start to its landmark, 1 to 3650.
         cut: what happened or was collected later does not exist for the run. None: everything in the tables exists.
         blinded: whether the trial is blinded.
@@ -99,7 +100,7 @@ _OPTIONS: dict[str, _Option] = {
     "trial-id": _Option(_identifier, required=True),
     "run-id": _Option(_run),
     "input": _Option(_place, required=True),
-    "output": _Option(_file, required=True),
+    "output": _Option(_file),
     "landmark": _Option(_days, required=True),
     "cut-date": _Option(_date, default=None),
     "blinded": _Option(_truth, default=True),
@@ -168,6 +169,8 @@ def _read(words: Sequence[str], options: Mapping[str, _Option]) -> dict[str, Any
             values[name] = option.parse(given[name])
         except ValueError as error:
             faults.append(f'--{name}: {error}, got "{given[name]}"')
+    if given.get("subject") and not given.get("output"):
+        faults.append("--output: is missing; --subject needs the object to write")
     if faults:
         raise JobError(faults, code=2)
     return values

@@ -167,6 +167,9 @@ def main(words: Sequence[str]) -> int:
 
     def work() -> None:
         options = arguments.parse(words)
+        if not options.output:
+            log("Nothing is extracted: no --output says where to.")
+            return
         extract(session("clinical-risk-features"), options)
 
     return ended(work)

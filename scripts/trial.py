@@ -184,7 +184,7 @@ def running(out: Path) -> str:
                 "csv,json,parquet,xpt",
             ]
         )
-    threshold = json.loads((out / "model" / "card.json").read_text(encoding="utf-8"))["threshold"]["value"]
+    threshold = json.loads((out / "model" / "card.json").read_text(encoding="utf-8"))["threshold"]["threshold"]
     with step("Spark extracts the cohort, the model scores it, the pipeline alerts"), server(out / "model" / "model.tar.gz") as url:
         words = ["bin/clinicalrisk", "run", "--tables", str(out / "tables" / "xpt"), "--trial", RUNNING, "--cut-date", CUT]
         options = [

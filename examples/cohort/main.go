@@ -39,7 +39,9 @@ func main() {
 		Extraction: risk.EMRServerlessJob{
 			ApplicationID: "00example0000000",
 			ExecutionRole: awsiam.Role_FromRoleName(stack, jsii.String("CohortJobs"), jsii.String("CohortJobs"), nil),
-			Script:        "s3://my-trial-code/jobs/cohort.py",
+			Script:        "s3://my-trial-code/jobs/etl.py",
+			PyFiles:       []string{"s3://my-trial-code/jobs/jobs.zip"},
+			Data:          &risk.TrialData{Tables: "s3://my-trials/tables/", LandmarkDays: 28},
 		},
 		EndpointName: "dropout-inference",
 		Cohort: &risk.Cohort{

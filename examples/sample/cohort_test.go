@@ -81,7 +81,7 @@ func dictionary(t *testing.T) []string {
 		t.Fatal(err)
 	}
 	var names []string
-	for _, row := range regexp.MustCompile(`(?m)^    Feature\("([a-z_]+)"`).FindAllSubmatch(text, -1) {
+	for _, row := range regexp.MustCompile(`(?m)^    Feature\(\s*"([a-z_]+)"`).FindAllSubmatch(text, -1) {
 		names = append(names, string(row[1]))
 	}
 	return slices.Sorted(slices.Values(names))

@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from jobs import arguments
+from jobs import arguments, extraction
 from jobs.faults import JobError
 
 GIVEN = ["--trial-id", "T-1", "--input", "s3://tables/t/", "--output", "s3://out/a/cohort.jsonl", "--landmark", "28"]
@@ -65,10 +65,10 @@ def test_every_fault_at_once():
     ]
 
 
-@pytest.mark.parametrize("missing", ["trial-id", "input", "output", "landmark"])
+@pytest.mark.parametrize("missing", ["trial-id", "input", "landmark"])
 def test_a_required_option_that_is_missing(missing):
     words = [word for pair in zip(GIVEN[::2], GIVEN[1::2]) if pair[0] != f"--{missing}" for word in pair]
-    with pytest.raises(JobError, match=f"^--{missing}: is missing; the required options are --trial-id, --input, --output, --landmark$"):
+    with pytest.raises(JobError, match=f"^--{missing}: is missing; the required options are --trial-id, --input, --landmark$"):
         arguments.parse(words)
 
 
@@ -77,3 +77,13 @@ def test_the_arguments_of_the_outcomes():
     assert found == arguments.OutcomeArguments("tables", "o.jsonl", 28, None)
     with pytest.raises(JobError, match="--trial-id: is no option; the options are --input, --output, --landmark, --cut-date"):
         arguments.parse_outcomes(["--input", "tables", "--output", "o.jsonl", "--landmark", "28", "--trial-id", "T"])
+
+
+def test_a_run_whose_output_nobody_reads_extracts_nothing(capsys):
+    assert (
+        extraction.main(["--trial-id", "SMOKE-TEST", "--run-id", "smoke-1", "--input", "s3://tables/SMOKE-TEST/", "--landmark", "28"]) == 0
+    )
+    assert capsys.readouterr().out == "etl: Nothing is extracted: no --output says where to.\n"
+    with pytest.raises(JobError) as caught:
+        arguments.parse(["--trial-id", "T", "--input", "s3://tables/T/", "--landmark", "28", "--subject", "S-1"])
+    assert caught.value.faults == ["--output: is missing; --subject needs the object to write"]
