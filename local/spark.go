@@ -68,9 +68,6 @@ const stopTime = 5 * time.Second
 // longestJob is the real time that a job may take: the default of the pipeline's extractions.
 const longestJob = 4 * time.Hour
 
-// shownLines is the number of the last lines of a failed job that are told.
-const shownLines = 8
-
 // failedJob is the end of a job that failed, with its last lines.
 type failedJob struct {
 	reason string
@@ -157,6 +154,9 @@ func (s *Spark) Excluded() (map[string]int, error) {
 	}
 }
 
+// quickStart lets Java compile once, and not a second time for speed: a small trial ends before that pays off.
+var quickStart = []string{"--driver-java-options", "-XX:TieredStopAtLevel=1"}
+
 // clusterOptions are options of spark-submit that are about a cluster, each with a value.
 var clusterOptions = []string{"--master", "--deploy-mode", "--py-files", "--num-executors", "--executor-memory", "--executor-cores", "--driver-memory"}
 
@@ -174,7 +174,7 @@ func (s *Spark) command(arguments []any) (command []string, output string, err e
 	if _, err := os.Stat(script); errors.Is(err, fs.ErrNotExist) {
 		return nil, "", fmt.Errorf("the step runs %s, and %s is not there: start the command in the project's folder", words[at], script)
 	}
-	command = []string{"--master", "local[*]", "--conf", "spark.ui.enabled=false"}
+	command = slices.Concat([]string{"--master", "local[*]", "--conf", "spark.ui.enabled=false"}, quickStart)
 	for i := 1; i < at; i++ {
 		if slices.Contains(clusterOptions, words[i]) {
 			i++
@@ -215,41 +215,4 @@ func (s *Spark) local(place string) (string, error) {
 		return "", errors.New("an argument of the step must be an S3 URI such as s3://bucket/key")
 	}
 	return s.S3.prepare(u.Host, strings.TrimPrefix(u.Path, "/"))
-}
-
-// lastLines keeps the last lines that are not of Spark's own log.
-type lastLines struct {
-	mutex   sync.Mutex
-	pending string
-	lines   []string
-}
-
-// Write implements io.Writer.
-func (l *lastLines) Write(text []byte) (int, error) {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	l.pending += string(text)
-	for {
-		line, rest, found := strings.Cut(l.pending, "\n")
-		if !found {
-			return len(text), nil
-		}
-		l.pending = rest
-		if strings.TrimSpace(line) != "" && !strings.Contains(line, " INFO ") && !strings.Contains(line, " WARN ") {
-			l.lines = append(l.lines, line)
-		}
-		if len(l.lines) > shownLines {
-			l.lines = l.lines[1:]
-		}
-	}
-}
-
-// take returns the lines.
-func (l *lastLines) take() []string {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	if strings.TrimSpace(l.pending) != "" {
-		return append(l.lines, l.pending)
-	}
-	return l.lines
 }

@@ -83,7 +83,19 @@ def step(name: str) -> Iterator[None]:
 def spark(script: str, *options: str) -> None:
     """Runs a script of jobs/ with Spark's local mode."""
     submit = str(Path(sys.executable).with_name("spark-submit"))
-    run([submit, "--master", "local[*]", "--conf", "spark.ui.enabled=false", f"jobs/{script}", *options])
+    run(
+        [
+            submit,
+            "--master",
+            "local[*]",
+            "--conf",
+            "spark.ui.enabled=false",
+            "--driver-java-options",
+            "-XX:TieredStopAtLevel=1",
+            f"jobs/{script}",
+            *options,
+        ]
+    )
 
 
 def earlier(out: Path) -> None:

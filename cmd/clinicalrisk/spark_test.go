@@ -58,7 +58,7 @@ func TestTables(t *testing.T) {
 		t.Errorf("exit code %d, output\n%s%s", code, stdout, stderr)
 	}
 	log, err := os.ReadFile("out/logs/spark.log")
-	for _, want := range []string{"/java --master local[*] --conf spark.ui.enabled=false", " jobs/etl.py --trial-id T-1 --run-id cohort-T-1 --output ", "/out/s3/", " --input " + tables} {
+	for _, want := range []string{"/java --master local[*] --conf spark.ui.enabled=false --driver-java-options -XX:TieredStopAtLevel=1", " jobs/etl.py --trial-id T-1 --run-id cohort-T-1 --output ", "/out/s3/", " --input " + tables} {
 		if err != nil || !strings.Contains(string(log), want) || strings.Contains(string(log), "s3://") {
 			t.Errorf("%v, the job ran with\n%s\nwant %q, and no s3://", err, log, want)
 		}
