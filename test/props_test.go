@@ -23,6 +23,9 @@ var changes = map[string]func(awscdk.Stack, *risk.ClinicalRiskPipelineProps){
 	"EndpointName": func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
 		p.EndpointName = "another"
 	},
+	"Container": func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+		p.Container = &risk.Container{Answer: risk.AnswerNumbers}
+	},
 	"Cohort": func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
 		*p = *cohortProps(stack)
 	},
