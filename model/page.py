@@ -60,7 +60,7 @@ def _percent(share: float | None, digits: int = 0) -> str:
 
 
 def _number(value: float | None, digits: int) -> str:
-    return NONE if value is None else f"{round(value, digits) + 0.0:.{digits}f}"  # + 0.0: there is no negative zero
+    return NONE if value is None else f"{round(value, digits) + 0.0:.{digits}f}"  # + 0.0 turns -0.0 into 0.0
 
 
 def _range(figure: dict[str, Any], digits: int) -> str:
