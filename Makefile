@@ -3,14 +3,14 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 
-# The race detector needs a C compiler. Without one, the tests run without it. It leaves goja out, where it would take most of the time:
-# two goroutines that share a runtime of goja race in our packages, too.
-RACE := $(if $(shell command -v $$(go env CC 2>/dev/null) 2>/dev/null),-race -gcflags=github.com/dop251/goja=-race=false)
+# The slowest packages come first.
+TESTED := ./test/... ./cmd/... . ./asl/... ./local/... ./constructs/... ./stages/... ./lambda/... ./evidence/... ./gates/... ./internal/... ./services ./workflow/... ./examples/...
 
-# The packages that are tested with the race detector. The CDK's runtime races itself, and the programs have nothing that could race, nor
-# has asl/draw, whose WebAssembly is four times as slow with it.
+# The race detector needs a C compiler. It leaves goja out, where it would take most of the time: two goroutines that share a runtime of
+# goja race in our packages, too. The CDK's runtime races itself, and the programs have nothing that could race, nor has asl/draw, whose
+# WebAssembly is four times as slow with it.
+RACE := -race -gcflags=github.com/dop251/goja=-race=false
 RACED = $(shell go list ./asl/... | grep -v /asl/draw) ./local/... ./services ./workflow/... ./lambda/... ./evidence/...
-PLAIN := ./test/... ./asl/draw/... . ./constructs/... ./cmd/... ./stages/... ./gates/... ./internal/... ./examples/... # the slowest first
 
 # The compiler, the linker and the engine make much garbage, and memory is plenty. GOGC does not change what is compiled. Set no other flag
 # here: cdk.json starts the application with `go run .`, so all commands share what is compiled, except for the race detector.
@@ -33,19 +33,20 @@ run: synth ## install, synthesize, and run the dev pipeline on the sample
 	@echo "Ten executions fail on purpose: examples/sample breaks the features of ten subjects, as real pipelines do."
 
 .PHONY: test
-test: install compile test/iam/node_modules/.package-lock.json ## run every test
-	@$(MAKE) --no-print-directory -j2 test-raced test-plain
+test: install compile test/iam/node_modules/.package-lock.json ## run every test of the Go code
+	go test $(TESTED)
 
-# How long each test program waits for late races before it exits. The default is a second.
-test-raced: export GORACE ?= atexit_sleep_ms=100
+# GORACE says how long each test program waits for late races before it exits. The default is a second.
+.PHONY: race
+race: install ## run the tests of what works concurrently with the race detector: needs a C compiler
+	@if command -v $$(go env CC) >/dev/null; then GORACE=atexit_sleep_ms=100 go test $(RACE) $(RACED); else echo "race: nothing was tested, without a C compiler"; fi
 
-.PHONY: test-raced
-test-raced:
-	go test $(RACE) $(RACED)
+.PHONY: nightly
+nightly: race scale ## what takes longer than a test may
 
-.PHONY: test-plain
-test-plain:
-	go test $(PLAIN)
+.PHONY: scale
+scale: python ## extract 100,000 synthetic subjects with Spark: time and memory
+	@.venv/bin/python scripts/scale.py
 
 # Two lines are dropped. `cdk synth` ends with a hint that names no stack, because all stacks are in stages. At its end, jsii waits for its
 # kernel twice, and may complain that the kernel has ended.
