@@ -1,8 +1,8 @@
 package local
 
 import (
+	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +17,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"clinical-risk-pipeline/internal/strictjson"
 )
 
 // Spark runs the spark-submit of an EMR step on this machine, in local mode. It maps S3 URIs to the folder of the S3 stand-in, the
@@ -141,17 +143,20 @@ func (s *Spark) Excluded() (map[string]int, error) {
 	}
 	defer func() { _ = file.Close() }()
 	reasons := map[string]int{}
-	for lines := json.NewDecoder(file); ; {
+	lines := bufio.NewScanner(file)
+	for lines.Scan() {
 		var line struct {
 			Reason string `json:"reason"`
 		}
-		if err := lines.Decode(&line); err == io.EOF {
-			return reasons, nil
-		} else if err != nil {
+		if err := strictjson.Unmarshal(lines.Bytes(), &line); err != nil {
 			return nil, fmt.Errorf("the excluded.jsonl that Spark wrote: %w", err)
 		}
 		reasons[line.Reason]++
 	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("the excluded.jsonl that Spark wrote: %w", err)
+	}
+	return reasons, nil
 }
 
 // quickStart lets Java compile once, and not a second time for speed: a small trial ends before that pays off.
