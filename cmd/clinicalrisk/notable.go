@@ -51,7 +51,11 @@ func (n *notable) add(r *runner.Result) {
 // addCohort collects what the execution of a cohort did, in order.
 func (n *notable) addCohort(r *runner.CohortResult) {
 	o := r.Outcome
-	n.cohort = append(n.cohort, fmt.Sprintf("%s: %d of %s scored, %d at high risk", o.Execution, o.Scored, plural(o.Subjects, "subject"), o.HighRisk))
+	if o.Subjects == 0 {
+		n.cohort = append(n.cohort, o.Execution+": no subject came to the model")
+	} else {
+		n.cohort = append(n.cohort, fmt.Sprintf("%s: %d of %s scored, %d at high risk", o.Execution, o.Scored, plural(o.Subjects, "subject"), o.HighRisk))
+	}
 	if o.Alerted {
 		n.cohort = append(n.cohort, "The team was alerted.")
 	}

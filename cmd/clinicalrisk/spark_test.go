@@ -84,6 +84,10 @@ func TestTablesThatFail(t *testing.T) {
 		if code != program.ExitFailed || !strings.Contains(stderr, want) || strings.Contains(stderr, "noise") || !strings.Contains(stdout, "States.TaskFailed in StartEMRJob") {
 			t.Errorf("exit code %d\n%s%s\nwant %q", code, stdout, stderr, want)
 		}
+		page, err := os.ReadFile("out/report.html")
+		if err != nil || !strings.Contains(string(page), "No subject came to the model") || strings.Contains(stdout, "at high risk") || strings.Contains(string(page), "at high risk of dropout") {
+			t.Errorf("%v, the page and the output speak of a risk: %s", err, stdout)
+		}
 	}
 }
 

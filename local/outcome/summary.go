@@ -91,6 +91,10 @@ func (s *Summary) ExcludedCount() (count int) {
 	return count
 }
 
+// NoCohort tells whether an execution was to score a cohort, and no subject came to the model: the extraction failed, or the cohort is
+// empty.
+func (s *Summary) NoCohort() bool { return s.Coverage != nil && s.Subjects == 0 }
+
 // NobodyScored tells whether subjects were to be scored, and none has a decision by a score.
 func (s *Summary) NobodyScored() bool {
 	return s.ByDecision[string(HighRisk)] == 0 && s.ByDecision[string(LowRisk)] == 0 && s.ByDecision[string(Undecided)] > 0
