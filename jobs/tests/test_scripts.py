@@ -21,7 +21,7 @@ from jobs.tests import trial as t
 def test_faults_of_the_arguments_end_with_2_and_without_a_stack_trace(root):
     done = subprocess.run([sys.executable, root / "jobs" / "etl.py", "--landmark", "x"], capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert len(done.stderr.splitlines()) == 4
+    assert len(done.stderr.splitlines()) == 3
     assert all(line.startswith("etl: --") for line in done.stderr.splitlines())
 
 
