@@ -1,6 +1,7 @@
 package function
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -20,7 +21,7 @@ const goVersion = "go1.26.8"
 // starts. The main module is the one whose go.mod governs the working folder: this one, or a module that requires it. Its go.mod and
 // go.sum choose the sources, and its folder bin/handlers receives the programs. Programs of one module need different names.
 func Build(packages ...string) ([]string, error) {
-	root, err := moduleRoot(".")
+	root, err := Root()
 	if err != nil {
 		return nil, err
 	}
@@ -77,6 +78,22 @@ func prepare(folder string) (work string, err error) {
 	return os.MkdirTemp(folder, ".build-")
 }
 
+// WriteFile writes a file of an asset. Other processes that write the same see the old file or the new one.
+func WriteFile(name string, content []byte) error {
+	if old, err := os.ReadFile(name); err == nil && bytes.Equal(old, content) {
+		return nil
+	}
+	work, err := os.CreateTemp(filepath.Dir(filepath.Dir(name)), ".write-")
+	if err != nil {
+		return err
+	}
+	_, err = work.Write(content)
+	if err := errors.Join(err, work.Chmod(0o644), work.Close()); err != nil {
+		return errors.Join(err, os.Remove(work.Name()))
+	}
+	return os.Rename(work.Name(), name)
+}
+
 func bootstrap(folder, mainPackage string) string {
 	return filepath.Join(folder, path.Base(mainPackage), "bootstrap")
 }
@@ -96,6 +113,9 @@ func copyFile(from, to string) error {
 	}
 	return os.WriteFile(to, binary, 0o755)
 }
+
+// Root returns the folder of the main module.
+func Root() (string, error) { return moduleRoot(".") }
 
 // moduleRoot returns the folder of the go.mod that governs a folder.
 func moduleRoot(folder string) (string, error) {

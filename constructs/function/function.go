@@ -56,6 +56,9 @@ type Function struct {
 
 	// ExecutionRole is the role of the function. It is complete: granting it more has no effect on the function's own policies.
 	ExecutionRole awsiam.Role
+
+	// ARN and RoleARN are the ARNs of the function and of its role. With a Name, they do not refer to a resource of the stack.
+	ARN, RoleARN string
 }
 
 // New adds a function to scope, with its log group, id and "Logs", its role, id and "Role", and the role's policy, id and
@@ -92,5 +95,9 @@ func New(scope constructs.Construct, id string, props *Props) Function {
 	for _, name := range slices.Sorted(maps.Keys(props.Environment)) { // the template shows the order
 		f.AddEnvironment(&name, jsii.String(props.Environment[name]), nil)
 	}
-	return Function{f, role}
+	if props.Name == "" {
+		return Function{f, role, *f.FunctionArn(), *role.RoleArn()}
+	}
+	in := policy.In(awscdk.Stack_Of(scope))
+	return Function{f, role, in.ARN("lambda", "function:"+props.Name), in.Role(props.Name)}
 }

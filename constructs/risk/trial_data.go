@@ -98,6 +98,23 @@ func (d *TrialData) cutDate() string {
 	return fmt.Sprintf("$exists($states.input.%[1]s) ? $states.input.%[1]s : %[2]s", workflow.CutDate, otherwise)
 }
 
+// trialDataOf returns the data that an extraction reads; without any, the defaults of a day.
+func trialDataOf(extraction Extraction) *TrialData {
+	var data *TrialData
+	switch e := extraction.(type) {
+	case EMRStep:
+		data = e.Data
+	case EMRServerlessJob:
+		data = e.Data
+	case GlueJob:
+		data = e.Data
+	}
+	if data == nil {
+		return &TrialData{}
+	}
+	return data
+}
+
 // validatePackages reports a package that Spark cannot load.
 func validatePackages(packages []string) fault.List {
 	var faults fault.List

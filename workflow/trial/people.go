@@ -15,6 +15,8 @@ func (r *reader) recipients(sites []string) []Recipient {
 			Role:   each.role(roles(recipients)),
 			Emails: each.names("emails", emailPattern, emailRule, false),
 			Sites:  each.names("sites", idPattern, "must be the id of a site", false),
+
+			Principals: each.names("principals", principalPattern, principalRule, false),
 		}
 		for _, site := range recipient.Sites {
 			if !slices.Contains(sites, site) && len(sites) > 0 {

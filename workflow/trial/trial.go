@@ -6,6 +6,7 @@
 package trial
 
 import (
+	"slices"
 	"time"
 	_ "time/tzdata" // the time zones of files, on machines and in functions that have no database of them
 )
@@ -85,6 +86,10 @@ type Recipient struct {
 	Role   string   `json:"role"`
 	Emails []string `json:"emails,omitempty"` // subscribed to the role's topic. Default: none; other systems subscribe
 	Sites  []string `json:"sites,omitempty"`  // Default: all sites of the trial
+
+	// Principals may see the worklist of these sites and act on its alerts: "role/NAME", "user/NAME", or the ARN of a role or user. Default:
+	// none; the role only reads messages.
+	Principals []string `json:"principals,omitempty"`
 }
 
 // Approver is a role that approves.
@@ -155,6 +160,24 @@ func (t *Trial) Location() *time.Location {
 		panic(err) // a trial is read by Parse, which checks the zone
 	}
 	return zone
+}
+
+// IsActive reports whether the trial is scored.
+func (t *Trial) IsActive() bool { return t.Status == Active }
+
+// Recipient returns the recipient with a role; nil if the trial has none.
+func (t *Trial) Recipient(role string) *Recipient {
+	for i := range t.Recipients {
+		if t.Recipients[i].Role == role {
+			return &t.Recipients[i]
+		}
+	}
+	return nil
+}
+
+// Sees reports whether the role is told of a site.
+func (r *Recipient) Sees(site string) bool {
+	return len(r.Sites) == 0 || slices.Contains(r.Sites, site)
 }
 
 // Band returns the index of a risk's band, or -1 for a risk that is not above the threshold.

@@ -40,7 +40,7 @@ var wrong = []struct {
 	{"a site that the trial does not have", "- role: site-monitor\n", "- role: site-monitor\n    sites: [S99]\n", "[S99]", `recipients[0].sites must be sites of the trial, got "S99": add it to sites, or remove it`, true},
 	{"a feature that tells the arm", "- age\n", "- arm\n  - age\n", "- arm", `allowedFeatures[4] must not name the arm in a blinded trial, got "arm": remove it`, true},
 	{"a feature that is no name", "- age\n", "- AGE\n", "- AGE", `allowedFeatures[4] must be the name of a feature, such as visits_missed, got "AGE"`, false},
-	{"a wildcard as approver", "role/trials/MedicalMonitor", "role/*", "role/*", `approvers[0].principals[0] must be "role/NAME", "user/NAME", or the ARN of a role or user, got "role/*"`, false},
+	{"a wildcard as approver", "principals: [\"role/trials/MedicalMonitor\"]\ntimeZone", "principals: [\"role/*\"]\ntimeZone", "role/*", `approvers[0].principals[0] must be "role/NAME", "user/NAME", or the ARN of a role or user, got "role/*"`, false},
 	{"a role twice", "  - role: data-manager\n", "  - role: data-manager\n  - role: data-manager #2\n", "#2", `recipients[3].role must occur once, got "data-manager"`, true},
 	{"an owner whom nobody tells", "owner: data-manager", "owner: nobody", "owner: nobody", `alerts.notScorable.owner must be the role of a recipient, site-monitor or medical-monitor or data-manager, got "nobody"`, true},
 	{"nobody told of what nobody saw", "- {waiting: acknowledgement, days: 5, role: site-monitor}\n    - {waiting: acknowledgement, days: 10, role: medical-monitor}", "- {waiting: closure, days: 5, role: site-monitor}", "days: 5", "alerts.overdue must have a rule with waiting: acknowledgement, or nobody is told of alerts that nobody saw", true},
