@@ -13,6 +13,7 @@ import (
 	"clinical-risk-pipeline/lambda/alerts"
 	"clinical-risk-pipeline/workflow"
 	"clinical-risk-pipeline/workflow/alert"
+	"clinical-risk-pipeline/workflow/alert/worklist"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
@@ -153,7 +154,9 @@ func (a *Alerts) tell() []policy.Statement {
 // writeWorklists lets a function replace worklists.
 func (a *Alerts) writeWorklists() []policy.Statement {
 	return []policy.Statement{
-		policy.Allow("WriteWorklists", []string{*a.worklists.ArnForObjects(jsii.String("*"))}, "s3:PutObject"),
+		policy.Allow("WriteWorklists", []string{
+			*a.worklists.ArnForObjects(jsii.String(worklist.All + "/*")), *a.worklists.ArnForObjects(jsii.String(worklist.Sites + "/*")),
+		}, "s3:PutObject"),
 		a.in.Through("s3", policy.Allow("WorklistsEncryption", []string{*a.key.KeyArn()}, "kms:GenerateDataKey")),
 	}
 }

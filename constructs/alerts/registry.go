@@ -59,7 +59,7 @@ func NewRegistry(scope constructs.Construct, id string, props *RegistryProps) *R
 	in := policy.In(stack)
 	key, err := keys.Of(r, keyID, &keys.Props{
 		In: in, Key: props.Key, Prepared: props.KeyPrepared, RemovalPolicy: kept,
-		Description: "Encrypts the registry of alerts of the clinical risk pipeline.",
+		Description: "Encrypts the registry of alerts of the clinical risk pipeline, and what operations hear of it.",
 		// DynamoDB uses the key by a grant, which it gets from the principal that makes the table.
 		Statements: []policy.Statement{keys.Through(in, "Registry", "dynamodb",
 			"kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo")},

@@ -106,4 +106,6 @@ func (a *Alerts) addWorklists() {
 		// A bucket with objects cannot be deleted with its stack.
 		RemovalPolicy: removal.Kept(awscdk.RemovalPolicy_RETAIN),
 	})
+	a.worklists.Policy().ApplyRemovalPolicy(removal.Kept(awscdk.RemovalPolicy_RETAIN))   // a retained bucket keeps its guard
+	awscdk.Tags_Of(a.worklists).Add(jsii.String("contents"), jsii.String("copies"), nil) // for the policy gates: the events are the record
 }

@@ -91,6 +91,13 @@ func (a *Approval) RequestFunction() awslambda.Function { return a.requestFuncti
 // logs its invocations shows an auditor who decided, independently of the function: audit.Trail.LogInvocations.
 func (a *Approval) DecideFunction() awslambda.Function { return a.decideFunction.Function }
 
+// DecideFunctionARN and DecideRoleARN return the ARNs of DecideFunction and of its role. Where the record store is in another stack, they
+// do not refer to a resource, so that this stack may depend on that one.
+func (a *Approval) DecideFunctionARN() string { return a.decideFunction.ARN }
+
+// DecideRoleARN returns the ARN of the role of DecideFunction: see DecideFunctionARN.
+func (a *Approval) DecideRoleARN() string { return a.decideFunction.RoleARN }
+
 // Topic returns the topic that tells the approvers of requests.
 func (a *Approval) Topic() awssns.ITopic { return a.topic }
 

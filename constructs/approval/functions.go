@@ -11,6 +11,7 @@ import (
 	"clinical-risk-pipeline/constructs/policy"
 	"clinical-risk-pipeline/lambda/approval"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -71,10 +72,23 @@ func (a *Approval) addDecideFunction(program string) {
 
 func (a *Approval) newFunction(id, description, program string, timeout time.Duration, memory float64, statements []policy.Statement, variables map[string]string) function.Function {
 	return function.New(a, id, &function.Props{
-		Description: description, Program: program, Timeout: timeout, MemoryMiB: memory, Statements: statements, Environment: variables,
+		Name: a.nameOf(id), Description: description, Program: program, Timeout: timeout, MemoryMiB: memory, Statements: statements, Environment: variables,
 		Key: a.key, LogRetention: a.props.LogRetention, RemovalPolicy: a.props.RemovalPolicy,
 	})
 }
+
+// nameOf returns the name of a function and of its role, where the record store is in another stack: its bucket policy and its trail name
+// them, and cannot refer to this stack. Elsewhere CloudFormation names both.
+func (a *Approval) nameOf(id string) string {
+	if *awscdk.Stack_Of(a.props.RecordBucket).Node().Path() == *a.stack().Node().Path() {
+		return ""
+	}
+	most := &awscdk.UniqueResourceNameOptions{MaxLength: jsii.Number(longestName), Separator: jsii.String("-")}
+	return *awscdk.Names_UniqueResourceName(a, most) + "-" + id
+}
+
+// longestName leaves room for a hyphen and the id of a function in the 64 characters of a name.
+const longestName = 64 - len("-"+requestFunctionID)
 
 // admitApprovers lets the approvers, and nobody else, invoke the decide function. The permission names the principals, so that it
 // covers every session of an approver's role; an approver in another account also needs the permission there. Principals of this

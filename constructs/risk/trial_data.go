@@ -10,6 +10,7 @@ import (
 	"clinical-risk-pipeline/constructs/fault"
 	"clinical-risk-pipeline/constructs/internal/check"
 	"clinical-risk-pipeline/workflow"
+	"clinical-risk-pipeline/workflow/trial"
 )
 
 // TrialData says which data of a trial an extraction reads. It becomes options of jobs/etl.py, each with a value: --input, --landmark,
@@ -113,6 +114,31 @@ func trialDataOf(extraction Extraction) *TrialData {
 		return &TrialData{}
 	}
 	return data
+}
+
+// OfTrial returns the extraction with what the file of a registered trial says of the data: the landmark and the blinding. An extraction
+// without Data, or of another type, stays as it is.
+func OfTrial(extraction Extraction, t *trial.Trial) Extraction {
+	data := func(d *TrialData) *TrialData {
+		if d == nil {
+			return nil
+		}
+		of := *d
+		of.LandmarkDays, of.Unblinded = t.LandmarkDays, t.Blinding == trial.Open
+		return &of
+	}
+	switch e := extraction.(type) {
+	case EMRStep:
+		e.Data = data(e.Data)
+		return e
+	case EMRServerlessJob:
+		e.Data = data(e.Data)
+		return e
+	case GlueJob:
+		e.Data = data(e.Data)
+		return e
+	}
+	return extraction
 }
 
 // validatePackages reports a package that Spark cannot load.

@@ -20,14 +20,14 @@ const (
 
 // Observation is what a run says of a subject.
 type Observation struct {
-	Seen   Seen
-	Risk   float64 // of High
+	Seen Seen
+	Risk float64 // of High
 
 	// Reasons are the features that moved the risk most, as the model says: of High, if it says any.
 	Reasons []string
 
-	Reason string  // of Excluded
-	Site   string  // "" if the run does not say
+	Reason string // of Excluded
+	Site   string // "" if the run does not say
 }
 
 // Run is a run of the pipeline.

@@ -1,6 +1,7 @@
 package trial
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -52,6 +53,22 @@ func Load(file string) (*Trial, error) {
 		return nil, fmt.Errorf("%s:1: the file must have the name of its id, %s.yaml", file, t.ID)
 	}
 	return t, err
+}
+
+// LoadAll reads every trial's file of a folder, in the order of the ids. A folder that does not exist has none. It reports the faults of
+// all files.
+func LoadAll(folder string) ([]*Trial, error) {
+	files, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	var trials []*Trial
+	var faults []error
+	for _, file := range files {
+		t, err := Load(file)
+		trials, faults = append(trials, t), append(faults, err)
+	}
+	return trials, errors.Join(faults...)
 }
 
 // Parse reads a trial from YAML, or from the JSON that [Trial.Canonical] returns. file names it in errors.

@@ -121,3 +121,57 @@ func unitValue(text string, least int, names []string) (int, bool) {
 	value, err := strconv.Atoi(text)
 	return value, err == nil
 }
+
+// longestGap is the longest time between runs that an alarm can watch: CloudWatch looks back seven days.
+const longestGap = 7 * 24 * time.Hour
+
+// RunEvery returns the longest time between two runs by the schedule, seven days at most; 0 without a schedule.
+func (t *Trial) RunEvery() time.Duration {
+	const day = 24 * time.Hour
+	if match := ratePattern.FindStringSubmatch(t.Schedule); match != nil {
+		days, err := strconv.Atoi(strings.TrimSuffix(match[1], " days"))
+		if err != nil {
+			days = 1 // "1 day"
+		}
+		return min(time.Duration(days)*day, longestGap)
+	}
+	match := cronPattern.FindStringSubmatch(t.Schedule)
+	if match == nil {
+		return 0
+	}
+	monthDays, months, weekdays := match[3], match[4], match[5]
+	if months != "*" || monthDays != "*" && monthDays != "?" {
+		return longestGap
+	}
+	return gapOfWeek(weekdays)
+}
+
+// gapOfWeek returns the longest time between two of the days of the week of a schedule.
+func gapOfWeek(field string) time.Duration {
+	if field == "*" || field == "?" {
+		return 24 * time.Hour
+	}
+	var runs [7]bool
+	for _, part := range strings.Split(field, ",") {
+		from, to, isRange := strings.Cut(part, "-")
+		first, ok := unitValue(from, 1, weekdayNames)
+		last := first
+		if isRange && ok {
+			last, ok = unitValue(to, 1, weekdayNames)
+		}
+		if !ok { // a step, or the last or nth of a month
+			return longestGap
+		}
+		for at := first; at <= last; at++ {
+			runs[at-1] = true
+		}
+	}
+	longest, since := 0, 0
+	for at := range 14 {
+		since++
+		if runs[at%7] {
+			longest, since = max(longest, since), 0
+		}
+	}
+	return min(time.Duration(longest)*24*time.Hour, longestGap)
+}
