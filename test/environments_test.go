@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -170,11 +171,38 @@ func stacksOf(environment stages.Environment) []string {
 	return []string{"ClinicalRisk", "CohortRisk"}
 }
 
-// templates returns the templates of an environment's stacks.
+// trialStacksOf returns the ids of the stacks of an environment's registered trials: one of each, in order, and that of their records.
+func trialStacksOf(environment stages.Environment) []string {
+	if len(environment.Trials) == 0 {
+		return nil
+	}
+	var stacks []string
+	for _, trial := range environment.Trials {
+		stacks = append(stacks, trial.ID)
+	}
+	return append(stacks, "TrialRecords")
+}
+
+// templates returns the templates of an environment's stacks: of subjects, and of cohorts.
 func templates(t *testing.T, dir string, environment stages.Environment) []object {
 	t.Helper()
+	all := everyTemplateOf(t, dir, environment)
+	return all[:len(stacksOf(environment))]
+}
+
+// trialTemplates returns the templates of the stacks of an environment's registered trials.
+func trialTemplates(t *testing.T, dir string, environment stages.Environment) []object {
+	t.Helper()
+	all := everyTemplateOf(t, dir, environment)
+	return all[len(stacksOf(environment)):]
+}
+
+// everyTemplateOf returns the templates of all stacks of an environment, in the order of stacksOf and trialStacksOf, which is the
+// alphabet's.
+func everyTemplateOf(t *testing.T, dir string, environment stages.Environment) []object {
+	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "assembly-"+environment.StageID(), "*.template.json"))
-	if stacks := stacksOf(environment); err != nil || len(files) != len(stacks) {
+	if stacks := slices.Concat(stacksOf(environment), trialStacksOf(environment)); err != nil || len(files) != len(stacks) {
 		t.Fatalf("found the templates %v (%v), want one for each of %v", files, err, stacks)
 	}
 	var all []object

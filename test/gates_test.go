@@ -83,7 +83,7 @@ func testNothingFound(t *testing.T) {
 	}
 	looked := []string{"Promotion"}
 	for _, environment := range slices.Concat(stages.Environments(), extremeEnvironments()) {
-		for _, stack := range stacksOf(environment) {
+		for _, stack := range slices.Concat(stacksOf(environment), trialStacksOf(environment)) {
 			looked = append(looked, environment.StageID()+"-"+stack)
 		}
 	}

@@ -44,6 +44,10 @@ var monitoringChanges = map[string]monitoringChange{
 			Records: audit.NewRecordStore(stack, "Records", nil), EndpointName: "dropout-inference", LogRetention: awslogs.RetentionDays_ONE_YEAR,
 		})
 	},
+	"Alerting": func(stack awscdk.Stack, p *monitoring.MonitoringProps) {
+		life := addAlerts(stack, cohortProps(stack), registeredTrial()).Alerts
+		p.Alerting = &monitoring.Alerting{Update: life.UpdateFunction(), Watch: life.WatchFunction(), Act: life.ActFunction(), Missed: life.Missed()}
+	},
 	"Throttles":    func(_ awscdk.Stack, p *monitoring.MonitoringProps) { p.Throttles = 100 },
 	"ModelErrors":  func(_ awscdk.Stack, p *monitoring.MonitoringProps) { p.ModelErrors = 5 },
 	"ModelLatency": func(_ awscdk.Stack, p *monitoring.MonitoringProps) { p.ModelLatency = time.Second },
