@@ -17,6 +17,7 @@ import (
 	"clinical-risk-pipeline/constructs/release"
 	"clinical-risk-pipeline/constructs/risk"
 	"clinical-risk-pipeline/stages"
+	study "clinical-risk-pipeline/workflow/trial"
 )
 
 // exampleEnvironments are valid environments in the order of their promotion, as a team may write them into
@@ -90,6 +91,10 @@ func extremeEnvironments() []stages.Environment {
 	full.Name, full.AlertEmails = "full", []string{"team@example.com"}
 	full.Extraction = risk.GlueJob{JobName: "features"}
 	full.RecordLock, full.Alarms.RunEvery = audit.Governance, 24*time.Hour
+	told := *registeredTrial()
+	told.Recipients = slices.Clone(told.Recipients)
+	told.Recipients[0].Emails = []string{"site@example.com"}
+	full.Trials = []*study.Trial{&told}
 	cohort := full.Cohort
 	cohort.BucketKey = "arn:aws:kms:eu-central-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef"
 	cohort.Scoring.Prefix, cohort.RunEvery = "trials/night", 24*time.Hour

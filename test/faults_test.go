@@ -61,6 +61,15 @@ func tasksOf(definition object) []string {
 // registered is the name of the variant of a registered trial.
 const registered = "registered trial"
 
+// input is the input of an execution of the variant. Those of a registered trial have no subject.
+func (v *variant) input(w *world) object {
+	input := w.input()
+	if v.pipeline.definition["States"].(object)[workflow.ClaimCut] != nil {
+		delete(input, "subject")
+	}
+	return input
+}
+
 func (v *variant) scoresCohort() bool {
 	return v.pipeline.definition["States"].(object)["ScoreCohort"] != nil
 }
@@ -253,11 +262,7 @@ func (s scenario) execute() ([]string, *recording) {
 		}
 	}
 	recording.world(w)
-	input := w.input()
-	if v.name == registered {
-		delete(input, "subject")
-	}
-	x, err := v.machine.Run(context.Background(), input, options)
+	x, err := v.machine.Run(context.Background(), v.input(w), options)
 	if err != nil {
 		return []string{"the execution did not end: " + err.Error()}, recording
 	}

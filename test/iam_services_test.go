@@ -1,6 +1,7 @@
 package test
 
 import (
+	"cmp"
 	"maps"
 	"strings"
 
@@ -69,7 +70,10 @@ func (d *deployment) roleOf(machine string) actor {
 func (d *deployment) serviceNeeds() []claim {
 	alerts, operations := d.arn("AWS::SNS::Topic", "PipelineAlertTopic"), d.arn("AWS::SNS::Topic", "PipelineOperationsTopic")
 	records, accessLogs := d.arn("AWS::S3::Bucket", "RecordsBucket"), d.arn("AWS::S3::Bucket", "RecordsAccessLogs")
-	undelivered, trail := d.arn("AWS::SQS::Queue", "PipelineUndeliveredAlerts"), d.arn("AWS::S3::Bucket", "TrailBucket")
+	if alerts == "" {
+		alerts = d.arn("AWS::SNS::Topic", "AlertsTopic")
+	}
+	undelivered, trail := cmp.Or(d.arn("AWS::SQS::Queue", "PipelineUndeliveredAlerts"), d.arn("AWS::SQS::Queue", "AlertsUndelivered")), d.arn("AWS::S3::Bucket", "TrailBucket")
 	var needs []claim
 	add := func(exists, who, what string, n need) {
 		if exists != "" {
@@ -88,6 +92,12 @@ func (d *deployment) serviceNeeds() []claim {
 		alarm, others := from(own("cloudwatch", "alarm:Failed")), []values{{"aws:SourceAccount": otherAccount}, {"aws:SourceArn": own("sns", "alarm")}}
 		add(operations, "cloudwatch.amazonaws.com", "reports an alarm", need{actions: actions("sns", "Publish"), resource: operations, context: alarm, refused: others})
 		key(operations, "cloudwatch.amazonaws.com", "reports an alarm", "Decrypt GenerateDataKey", alarm, others...)
+	}
+
+	if shared := d.arn("AWS::SNS::Topic", "OperationsTopic"); shared != "" {
+		alarm, others := from(own("cloudwatch", "alarm:Failed")), []values{{"aws:SourceAccount": otherAccount}, {"aws:SourceArn": own("sns", "alarm")}}
+		add(shared, "cloudwatch.amazonaws.com", "reports a change of what keeps the records", need{actions: actions("sns", "Publish"), resource: shared, context: alarm, refused: others})
+		key(shared, "cloudwatch.amazonaws.com", "reports a change of what keeps the records", "Decrypt GenerateDataKey", alarm, others...)
 	}
 
 	kept := "keeps an undelivered alert"

@@ -48,6 +48,7 @@ func simulatedStacks(t *testing.T) []*deployment {
 	}
 	add("cohort", variant("cohort", fullStack), approverRole, "")
 	add("existing topics", variant("existing topics", existingTopicsStack), "", "")
+	add("registered trial", variant("registered trial", registeredStack), approverRole, "")
 	add("custodian", variant("custodian", custodianStack), "", custodianRole)
 	addLast(t, add)
 	return all

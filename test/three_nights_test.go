@@ -33,13 +33,11 @@ func (v *variant) nights(struck int, faults []fault, crashAt int, after bool) (r
 			w.faults = faults
 			r.CrashAt(crashAt, after)
 		}
-		input := w.input()
-		delete(input, "subject")
 		options := asl.Options{
 			Handler: w, Name: fmt.Sprintf("night-%d", night+1), Objects: w.cohorts, Start: instant("2026-03-02T03:00:00Z").AddDate(0, 0, night),
 		}
 		before := len(r.Told())
-		x, err := v.machine.Run(context.Background(), input, options)
+		x, err := v.machine.Run(context.Background(), v.input(w), options)
 		if err == nil && x.Status != asl.Succeeded {
 			writes = append(writes, r.Writes())
 			r.Restart()

@@ -1,6 +1,7 @@
 package test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/constructs-go/constructs/v10"
 
 	"clinical-risk-pipeline/asl"
 	lifecycle "clinical-risk-pipeline/constructs/alerts"
@@ -33,10 +35,15 @@ func registeredTrial() *study.Trial {
 
 // addAlerts registers the trial of a pipeline that scores cohorts.
 func addAlerts(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps, t *study.Trial) *risk.ClinicalRiskPipelineProps {
+	return addAlertsTo(stack, p, t)
+}
+
+// addAlertsTo is addAlerts in another scope of the stack.
+func addAlertsTo(stack constructs.Construct, p *risk.ClinicalRiskPipelineProps, t *study.Trial) *risk.ClinicalRiskPipelineProps {
 	p.EndpointName, p.Threshold = t.Endpoint.Name, t.Threshold.Value
 	p.Alerts = lifecycle.NewAlerts(stack, "Alerts", &lifecycle.AlertsProps{
 		Trial: t, Registry: lifecycle.NewRegistry(stack, "Registry", nil), Records: p.Records,
-		CohortBucket: p.Cohort.Bucket, CohortPrefix: "cohorts",
+		CohortBucket: p.Cohort.Bucket, CohortPrefix: cmp.Or(p.Cohort.Prefix, "cohorts"),
 		People: map[string][]string{"site-monitor": {approverUser}, "medical-monitor": {approverRole}},
 	})
 	p.AlertTopic, p.AlertEmails = p.Alerts.Topic(), nil

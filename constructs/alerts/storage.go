@@ -6,7 +6,6 @@ import (
 	"clinical-risk-pipeline/constructs/internal/removal"
 	"clinical-risk-pipeline/constructs/keys"
 	"clinical-risk-pipeline/constructs/policy"
-	"clinical-risk-pipeline/workflow/trial"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
@@ -26,9 +25,11 @@ func (a *Alerts) addKey() {
 		keys.LogGroups(a.in, "AlertLogs", a.in.ARN("logs", "log-group:*")),
 		keys.Through(a.in, "Tell", "sns", "kms:Decrypt", "kms:GenerateDataKey"),
 		keys.Through(a.in, "Worklists", "s3", "kms:Decrypt", "kms:GenerateDataKey"),
-		// SNS and EventBridge Scheduler write what they could not deliver into queues.
-		keys.ByService("Undelivered", "sns.amazonaws.com", "kms:Decrypt", "kms:GenerateDataKey"),
-		keys.Through(a.in, "Missed", "sqs", "kms:Decrypt", "kms:GenerateDataKey"),
+		keys.Through(a.in, "Queues", "sqs", "kms:Decrypt", "kms:GenerateDataKey"),
+	}
+	if len(a.addresses()) > 0 {
+		statements = append(statements, keys.ByService("KeepUndeliveredAlerts", "sns.amazonaws.com", "kms:Decrypt", "kms:GenerateDataKey").
+			If("StringEquals", "aws:SourceAccount", a.in.Account))
 	}
 	if people := a.everybody(); len(people) > 0 {
 		statements = append(statements, a.in.Through("s3", policy.Allow("ReadWorklists", []string{"*"}, "kms:Decrypt").For(map[string]any{"AWS": people})))
@@ -50,7 +51,7 @@ func (a *Alerts) addTopic() {
 		DisplayName: jsii.String("Clinical risk alerts"), MasterKey: a.key, EnforceSSL: jsii.Bool(true),
 	})
 	a.missed = a.queue(missedID)
-	if !slices.ContainsFunc(a.props.Trial.Recipients, func(r trial.Recipient) bool { return len(r.Emails) > 0 }) {
+	if len(a.addresses()) == 0 {
 		return
 	}
 	a.undelivered = a.queue(undeliveredID)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"iter"
+	"slices"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -118,6 +119,7 @@ func read(i item) alerts.Entry {
 
 // S3 is the part of the client that Cohorts and Worklists use.
 type S3 interface {
+	s3.ListObjectsV2APIClient
 	GetObject(ctx context.Context, in *s3.GetObjectInput, options ...func(*s3.Options)) (*s3.GetObjectOutput, error)
 	PutObject(ctx context.Context, in *s3.PutObjectInput, options ...func(*s3.Options)) (*s3.PutObjectOutput, error)
 }
@@ -132,13 +134,22 @@ func (c Cohorts) Open(ctx context.Context, o alert.Object) (io.ReadCloser, error
 		in.VersionId = &o.VersionID
 	}
 	out, err := c.Client.GetObject(ctx, in)
-	if approvals.HasCode(err, "NoSuchKey", "NoSuchVersion") {
+	switch {
+	case err == nil:
+		return out.Body, nil
+	case approvals.HasCode(err, "NoSuchKey", "NoSuchVersion"):
+		return nil, alerts.ErrNotFound
+	case approvals.HasCode(err, "AccessDenied", "Forbidden") && c.missing(ctx, o):
 		return nil, alerts.ErrNotFound
 	}
-	if err != nil {
-		return nil, approvals.Plain(err)
-	}
-	return out.Body, nil
+	return nil, approvals.Plain(err)
+}
+
+// missing tells a missing object from a forbidden one. S3 answers AccessDenied for both, because our permission to list has a condition on
+// prefixes.
+func (c Cohorts) missing(ctx context.Context, o alert.Object) bool {
+	keys, err := approvals.Objects{Client: c.Client, Bucket: o.Bucket}.List(ctx, o.Key)
+	return err == nil && !slices.Contains(keys, o.Key)
 }
 
 // Worklists is the bucket of the worklists.
