@@ -90,6 +90,9 @@ const (
 	RiskScore           = "risk_score"           // the field of the answer: the risk of dropout, a number from 0 to 1
 )
 
+// TrialFile is the name of the file of a registered trial in the layer of the functions of its alerts.
+const TrialFile = "trial.json"
+
 // AlertSubject is the subject line of every alert. A test puts TestSubject and a space before it.
 const (
 	// Requirements: SRC-03

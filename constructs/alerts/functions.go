@@ -108,7 +108,7 @@ func (a *Alerts) writeTrial() (string, error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return "", err
 	}
-	return folder, function.WriteFile(filepath.Join(folder, alerts.TrialFile), a.props.Trial.Canonical())
+	return folder, function.WriteFile(filepath.Join(folder, workflow.TrialFile), a.props.Trial.Canonical())
 }
 
 // registry lets a function use the trial's part of the registry.

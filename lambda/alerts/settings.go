@@ -3,10 +3,10 @@ package alerts
 import (
 	"errors"
 	"fmt"
-	"os"
 
 	"clinical-risk-pipeline/internal/strictjson"
 	"clinical-risk-pipeline/lambda/approval"
+	"clinical-risk-pipeline/workflow"
 	"clinical-risk-pipeline/workflow/alert"
 	"clinical-risk-pipeline/workflow/trial"
 )
@@ -23,9 +23,6 @@ const (
 	EnvPeople       = "ALERTS_PEOPLE"        // a JSON object, the ARNs of people by role; act only
 	EnvSessionNames = "ALERTS_SESSION_NAMES" // the pattern of people's session and user names; act only; optional
 )
-
-// TrialFile is the name of the trial's file in its layer, which Lambda mounts below /opt.
-const TrialFile = "trial.json"
 
 // Settings are the environment variables of a function, parsed.
 type Settings struct {
@@ -47,13 +44,10 @@ func ReadSettings(getenv func(string) string) (Settings, error) {
 	s.Rules.List = getenv(EnvList)
 	file := getenv(EnvTrial)
 	if file == "" {
-		file = "/opt/" + TrialFile
+		file = "/opt/" + workflow.TrialFile // Lambda mounts layers below /opt
 	}
-	source, err := os.ReadFile(file)
-	if err == nil {
-		s.Rules.Trial, err = trial.Parse(file, source)
-	}
-	faults = append(faults, err)
+	registered, err := trial.LoadCanonical(file)
+	s.Rules.Trial, faults = registered, append(faults, err)
 	if people := getenv(EnvPeople); people != "" {
 		if err := strictjson.Unmarshal([]byte(people), &s.People); err != nil {
 			faults = append(faults, fmt.Errorf("%s must be a JSON object of lists of ARNs: %w", EnvPeople, err))

@@ -23,6 +23,7 @@ import (
 	"clinical-risk-pipeline/local/intake"
 	"clinical-risk-pipeline/local/model"
 	"clinical-risk-pipeline/local/outcome"
+	"clinical-risk-pipeline/local/registry"
 	"clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
 )
@@ -34,6 +35,9 @@ type Setting struct {
 	Person  approver.Person // decides on requests for approval. Default: nobody decides
 	Cohort  *intake.File    // the cohort that an extraction writes. Default: none
 	Spark   *local.Spark    // runs the extraction of an EMR cluster. Default: none
+
+	// Registry has the alerts of the registered trial whose state machine it is. Required for such a state machine.
+	Registry *registry.Folder
 }
 
 // Pipeline is a state machine with its stand-ins, ready to run. It is safe for concurrent use.
@@ -45,7 +49,8 @@ type Pipeline struct {
 	objects      local.S3
 	redactor     *outcome.Redactor
 	spark        *local.Spark
-	alertTopic   string // the ARN; "" in a pipeline that alerts nobody
+	alertTopic   string           // the ARN; "" in a pipeline that alerts nobody
+	registry     *registry.Folder // nil without a registered trial
 }
 
 // Result is the result of the execution of one subject.
@@ -85,10 +90,15 @@ func New(stateMachine *assembly.StateMachine, in Setting) (*Pipeline, error) {
 	if in.Cohort != nil {
 		etl.Cohort = in.Cohort.WriteLines
 	}
-	p.services = local.New(
+	others := []local.Service{&local.StepFunctions{}, &local.ServiceNow{}}
+	if in.Registry != nil {
+		p.registry = in.Registry
+		others = append(others, &registry.Service{Folder: in.Registry, Topic: p.alertTopic})
+	}
+	p.services = local.New(append(others,
 		local.EMR{ETL: etl, Spark: in.Spark}, local.EMRServerless{ETL: etl}, local.Glue{ETL: etl}, local.SageMaker{Model: in.Model}, p.objects,
-		local.SNS{}, &approver.Approver{Objects: p.objects, Person: in.Person}, &local.StepFunctions{}, &local.ServiceNow{},
-	)
+		local.SNS{}, &approver.Approver{Objects: p.objects, Person: in.Person},
+	)...)
 	return p, p.services.Check(p.definition)
 }
 

@@ -55,6 +55,15 @@ func Load(file string) (*Trial, error) {
 	return t, err
 }
 
+// LoadCanonical reads a file with what Canonical returned, under any name.
+func LoadCanonical(file string) (*Trial, error) {
+	source, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(file, source)
+}
+
 // LoadAll reads every trial's file of a folder, in the order of the ids. A folder that does not exist has none. It reports the faults of
 // all files.
 func LoadAll(folder string) ([]*Trial, error) {
