@@ -329,6 +329,23 @@ func (f *Folder) Tell(_ context.Context, m alert.Message) error {
 	return errors.Join(err, file.Close())
 }
 
+// Messages returns all messages, in the order in which they were sent.
+func (f *Folder) Messages() ([]alert.Message, error) {
+	text, err := os.ReadFile(filepath.Join(f.dir, messagesFile))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var messages []alert.Message
+	for line := range bytes.Lines(text) {
+		var m alert.Message
+		if err := json.Unmarshal(line, &m); err != nil {
+			return nil, fmt.Errorf("%s is damaged: %w", messagesFile, err)
+		}
+		messages = append(messages, m)
+	}
+	return messages, nil
+}
+
 // writeFile replaces a file at once.
 func writeFile(name string, body []byte) error {
 	if old, err := os.ReadFile(name); err == nil && bytes.Equal(old, body) {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"io"
 	"regexp"
 	"runtime"
 	"strings"
@@ -34,7 +35,11 @@ type Setting struct {
 	Objects string          // the folder for the objects of S3
 	Person  approver.Person // decides on requests for approval. Default: nobody decides
 	Cohort  *intake.File    // the cohort that an extraction writes. Default: none
-	Spark   *local.Spark    // runs the extraction of an EMR cluster. Default: none
+
+	// Excluded writes who is not in the cohort, and why: a line {"subject", "reason"} each. Default: the extraction says nothing of it.
+	Excluded func(io.Writer) error
+
+	Spark *local.Spark // runs the extraction of an EMR cluster. Default: none
 
 	// Registry has the alerts of the registered trial whose state machine it is. Required for such a state machine.
 	Registry *registry.Folder
@@ -86,7 +91,7 @@ func New(stateMachine *assembly.StateMachine, in Setting) (*Pipeline, error) {
 	if in.Person == nil {
 		in.Person, _ = approver.Open("none")
 	}
-	etl := local.ETL{S3: p.objects}
+	etl := local.ETL{S3: p.objects, Excluded: in.Excluded}
 	if in.Cohort != nil {
 		etl.Cohort = in.Cohort.WriteLines
 	}
