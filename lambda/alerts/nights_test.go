@@ -214,3 +214,32 @@ func TestRunsThatDoNotAddUpAreRefused(t *testing.T) {
 		})
 	}
 }
+
+// A registry of 100,000 subjects, 5,000 of them with an open alert, each of whom gets worse in the night.
+func BenchmarkUpdateOf100000(b *testing.B) {
+	const all, high = 100_000, 5_000
+	subjects := make([]subject, all)
+	for i := range subjects {
+		subjects[i] = subject{id: fmt.Sprintf("S-%06d", i), site: fmt.Sprintf("S%02d", 1+i%10), risk: 0.2} // all are known to the registry
+	}
+	s := newScene(b)
+	s.mustUpdate(s.night(1, subjects...))
+	for i := range subjects {
+		if subjects[i].risk = 0.01; i < high {
+			subjects[i].risk = 0.25
+		}
+	}
+	for night := 2; night <= 4; night++ {
+		s.mustUpdate(s.night(night, subjects...))
+	}
+	night := 4
+	for b.Loop() {
+		night++
+		for i := range high {
+			subjects[i].risk = 0.25 + 0.1*float64(night%2)
+		}
+		r := s.night(night, subjects...)
+		s.mustUpdate(r)
+		s.mustWatch(night)
+	}
+}

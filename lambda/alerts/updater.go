@@ -105,7 +105,11 @@ func (u *Updater) update(ctx context.Context, r Request) (*Answer, error) {
 			if err != nil {
 				return nil, err
 			}
-			return u.answer(ctx, this, said, 0)
+			items, err := u.load(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return answer(items, this, said, 0), nil
 		case alert.Finish:
 			if _, err := u.finish(ctx, *head, revision); err != nil {
 				return nil, fmt.Errorf("the run of the data cut %s, which is not finished, stopped it: %w", head.Run.Cut, err)
@@ -128,28 +132,29 @@ func (u *Updater) finish(ctx context.Context, head alert.Head, revision int) (*A
 	if err != nil {
 		return nil, err
 	}
-	if err := u.observe(ctx, head.Run, said); err != nil {
-		return nil, err
-	}
-	sent, err := u.tell(ctx, head.Run)
+	items, err := u.observe(ctx, head.Run, said)
 	if err != nil {
 		return nil, err
 	}
-	if err := u.writeWorklists(ctx, u.Worklists, head.Run.Cut, head.Run.Day); err != nil {
+	sent, err := send(ctx, u.Teller, u.Rules.OfRun(values(items), head.Run))
+	if err != nil {
+		return nil, err
+	}
+	if err := u.writeWorklists(ctx, u.Worklists, items, head.Run.Cut, head.Run.Day); err != nil {
 		return nil, err
 	}
 	head.Phase = alert.Told
 	if err := u.putDocument(ctx, alert.HeadKey(u.model()), head, revision); err != nil {
 		return nil, err
 	}
-	return u.answer(ctx, head.Run, said, sent)
+	return answer(items, head.Run, said, sent), nil
 }
 
-// observe brings every item up to what the run says: of its subject, or that it says nothing of it.
-func (u *Updater) observe(ctx context.Context, this alert.Run, said *run) error {
+// observe brings every item up to what the run says: of its subject, or that it says nothing of it. It returns all items as they are then.
+func (u *Updater) observe(ctx context.Context, this alert.Run, said *run) (map[string]Stored, error) {
 	items, err := u.load(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	subjects := slices.Sorted(maps.Keys(said.said))
 	for subject, stored := range items {
@@ -157,7 +162,8 @@ func (u *Updater) observe(ctx context.Context, this alert.Run, said *run) error 
 			subjects = append(subjects, subject)
 		}
 	}
-	return each(ctx, len(subjects), func(ctx context.Context, i int) error {
+	after := make([]Stored, len(subjects))
+	err = each(ctx, len(subjects), func(ctx context.Context, i int) (err error) {
 		observed, mentioned := said.said[subjects[i]]
 		if !mentioned {
 			observed = alert.Observation{Seen: alert.Absent}
@@ -170,26 +176,21 @@ func (u *Updater) observe(ctx context.Context, this alert.Run, said *run) error 
 			}
 			stored = Stored{Item: item}
 		} else if !stored.IsIdle() {
-			caught, err := u.catchUp(ctx, stored)
-			if err != nil {
+			if stored, err = u.catchUp(ctx, stored); err != nil {
 				return err
 			}
-			stored = caught
 		}
-		_, err := u.apply(ctx, stored, func(item alert.Item) (alert.Item, *alert.Event, error) {
+		after[i], err = u.apply(ctx, stored, func(item alert.Item) (alert.Item, *alert.Event, error) {
 			return u.Rules.Observe(item, observed, this)
 		})
 		return err
 	})
-}
-
-// tell sends the messages of the run.
-func (u *Updater) tell(ctx context.Context, this alert.Run) (int, error) {
-	items, err := u.load(ctx)
-	if err != nil {
-		return 0, err
+	for i, stored := range after {
+		if stored.Revision > 0 { // others are not stored: nothing is known of them
+			items[subjects[i]] = stored
+		}
 	}
-	return send(ctx, u.Teller, u.Rules.OfRun(values(items), this))
+	return items, err
 }
 
 // send sends messages, one after the other.
@@ -215,11 +216,7 @@ func values(items map[string]Stored) func(yield func(*alert.Item) bool) {
 }
 
 // answer counts what the run changed, by the marks of the items: the same after a repetition.
-func (u *Updater) answer(ctx context.Context, this alert.Run, said *run, sent int) (*Answer, error) {
-	items, err := u.load(ctx)
-	if err != nil {
-		return nil, err
-	}
+func answer(items map[string]Stored, this alert.Run, said *run, sent int) *Answer {
 	answer := &Answer{Messages: sent, Unexplained: said.nobodys}
 	for _, stored := range items {
 		if stored.IsOpen() {
@@ -247,5 +244,5 @@ func (u *Updater) answer(ctx context.Context, this alert.Run, said *run, sent in
 			answer.Unexplained++
 		}
 	}
-	return answer, nil
+	return answer
 }

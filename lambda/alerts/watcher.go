@@ -85,10 +85,7 @@ func (w *Watcher) watch(ctx context.Context, day string) (*Watched, error) {
 
 // finish does what is left to do for a day: the items, the messages, the worklists. It returns the new revision of the day's entry.
 func (w *Watcher) finish(ctx context.Context, day string, revision int) (*Watched, int, error) {
-	if err := w.tick(ctx, day); err != nil {
-		return nil, revision, err
-	}
-	items, err := w.load(ctx)
+	items, err := w.tick(ctx, day)
 	if err != nil {
 		return nil, revision, err
 	}
@@ -100,29 +97,30 @@ func (w *Watcher) finish(ctx context.Context, day string, revision int) (*Watche
 	if err != nil {
 		return nil, revision, err
 	}
-	if err := w.writeWorklists(ctx, w.Worklists, cut, day); err != nil {
+	if err := w.writeWorklists(ctx, w.Worklists, items, cut, day); err != nil {
 		return nil, revision, err
 	}
 	return &Watched{day, sent}, revision + 1, w.putDocument(ctx, alert.DayKey(w.model()), watchedDay{day, true}, revision)
 }
 
-// tick brings every item that can change by itself up to the day.
-func (w *Watcher) tick(ctx context.Context, day string) error {
+// tick brings every item that can change by itself up to the day. It returns all items as they are then.
+func (w *Watcher) tick(ctx context.Context, day string) (map[string]Stored, error) {
+	items, err := w.load(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var live []Stored
-	for stored, err := range w.Items(ctx) {
-		if err != nil {
-			return err
-		}
+	for _, stored := range items {
 		if !stored.IsIdle() {
 			live = append(live, stored)
 		}
 	}
-	return each(ctx, len(live), func(ctx context.Context, i int) error {
+	err = each(ctx, len(live), func(ctx context.Context, i int) error {
 		stored, err := w.catchUp(ctx, live[i])
 		if err != nil {
 			return err
 		}
-		_, err = w.apply(ctx, stored, func(item alert.Item) (alert.Item, *alert.Event, error) {
+		live[i], err = w.apply(ctx, stored, func(item alert.Item) (alert.Item, *alert.Event, error) {
 			next, event, err := w.Rules.Tick(item, day)
 			if event == nil { // a day without changes is not worth a write
 				next = item
@@ -131,4 +129,8 @@ func (w *Watcher) tick(ctx context.Context, day string) error {
 		})
 		return err
 	})
+	for _, stored := range live {
+		items[stored.Subject] = stored
+	}
+	return items, err
 }

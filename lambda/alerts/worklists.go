@@ -8,12 +8,8 @@ import (
 	"clinical-risk-pipeline/workflow/alert/worklist"
 )
 
-// writeWorklists renders the worklists of all sites from the registry. Where the run is not known, the data cut is that of the last one.
-func (s Store) writeWorklists(ctx context.Context, to Worklists, dataCut, day string) error {
-	items, err := s.load(ctx)
-	if err != nil {
-		return err
-	}
+// writeWorklists renders the worklists of all sites.
+func (s Store) writeWorklists(ctx context.Context, to Worklists, items map[string]Stored, dataCut, day string) error {
 	var live []alert.Item
 	for item := range values(items) {
 		if !item.IsIdle() {
