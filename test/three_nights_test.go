@@ -161,6 +161,9 @@ func TestADataCutIsScoredOnce(t *testing.T) {
 	if first := run("night-1", object{"trialId": "T-1"}); first.Status != asl.Succeeded {
 		t.Fatalf("the first run ended as %s, %s", first.Status, first.Cause)
 	}
+	for key := range w.records {
+		wantValid(t, w.records.record(key))
+	}
 	told := len(w.registry.Told())
 	for reason, row := range map[string]struct{ input object }{
 		"the same day":                     {object{"trialId": "T-1"}},
