@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"clinical-risk-pipeline/internal/strictjson"
 	"clinical-risk-pipeline/lambda/alerts"
 	alertcloud "clinical-risk-pipeline/lambda/alerts/cloud"
 	"clinical-risk-pipeline/workflow"
@@ -85,7 +86,7 @@ type claim struct {
 // its own, and then another one, which must be refused.
 func (c clients) inspectClaim(ctx context.Context, state json.RawMessage) error {
 	var task struct{ Arguments claim }
-	if err := json.Unmarshal(state, &task); err != nil {
+	if err := strictjson.Unmarshal(state, &task); err != nil {
 		return err
 	}
 	text := func(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }

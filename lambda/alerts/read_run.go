@@ -153,7 +153,7 @@ func (u *Updater) readCohort(ctx context.Context, cohort alert.Object, seen *run
 			Subject json.RawMessage `json:"subject"`
 			Site    json.RawMessage `json:"site"`
 		}
-		_ = json.Unmarshal(line, &l) // a line that is not an object has no subject
+		_ = strictjson.Unmarshal(line, &l) // a line that is not an object, or names a subject twice, has none
 		if subject := textOf(l.Subject); isSubject(subject) {
 			seen.notScored(subject, textOf(l.Site))
 		} else {
@@ -169,7 +169,7 @@ func (u *Updater) readCohort(ctx context.Context, cohort alert.Object, seen *run
 
 func textOf(raw json.RawMessage) string {
 	var text string
-	_ = json.Unmarshal(raw, &text)
+	_ = strictjson.Unmarshal(raw, &text)
 	return text
 }
 

@@ -338,7 +338,7 @@ func (f *Folder) Messages() ([]alert.Message, error) {
 	var messages []alert.Message
 	for line := range bytes.Lines(text) {
 		var m alert.Message
-		if err := json.Unmarshal(line, &m); err != nil {
+		if err := strictjson.Unmarshal(line, &m); err != nil {
 			return nil, fmt.Errorf("%s is damaged: %w", messagesFile, err)
 		}
 		messages = append(messages, m)

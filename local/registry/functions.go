@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/internal/strictjson"
 	"clinical-risk-pipeline/lambda/alerts"
 	"clinical-risk-pipeline/local"
 	"clinical-risk-pipeline/services"
@@ -73,7 +74,7 @@ func (s *Service) update(ctx context.Context, call *local.Call) (asl.Reply, erro
 		return asl.Reply{}, err
 	}
 	var request alerts.Request
-	if err := json.Unmarshal(payload, &request); err != nil {
+	if err := strictjson.Unmarshal(payload, &request); err != nil {
 		return asl.Reply{}, err
 	}
 	events := s.events()
@@ -93,7 +94,7 @@ func (s *Service) update(ctx context.Context, call *local.Call) (asl.Reply, erro
 		return asl.Reply{}, err
 	}
 	var output any
-	if err := json.Unmarshal(text, &output); err != nil {
+	if err := strictjson.Unmarshal(text, &output); err != nil {
 		return asl.Reply{}, err
 	}
 	return asl.Reply{Output: map[string]any{"Payload": output, "StatusCode": 200.0, "ExecutedVersion": "$LATEST"}, Duration: updating}, nil

@@ -5,13 +5,15 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+
+	"clinical-risk-pipeline/internal/strictjson"
 )
 
 // Canonical returns what the file says, without its layout and comments and with the defaults written out: JSON in UTF-8 with sorted
 // names and no space between tokens. [Parse] reads it. Files that say the same have the same canonical bytes.
 func (t *Trial) Canonical() []byte {
 	var sorted any
-	if err := json.Unmarshal(encode(t), &sorted); err != nil {
+	if err := strictjson.Unmarshal(encode(t), &sorted); err != nil {
 		panic(err) // what encode wrote is JSON
 	}
 	return encode(sorted)
