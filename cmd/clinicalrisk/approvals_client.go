@@ -100,8 +100,7 @@ func invoke(ctx context.Context, service *lambda.Client, function string, payloa
 
 // discover reads the ARN of the function from the outputs of the environment's stack.
 func (c *approvalsCommand) discover(ctx context.Context, settings aws.Config) (string, error) {
-	switch {
-	case c.Environment == "":
+	if c.Environment == "" {
 		return "", errors.New("--function or --environment is required")
 	}
 	stack := workflow.StackName(c.Environment, workflow.CohortStack)

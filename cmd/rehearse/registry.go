@@ -39,7 +39,7 @@ func (c clients) inspectTable(ctx context.Context, name string) error {
 	}{{0, nil}, {0, alerts.ErrChanged}, {1, nil}, {1, alerts.ErrChanged}, {2, nil}} {
 		entry.Revision = step.revision
 		if err := r.Put(ctx, entry); !errors.Is(err, step.want) {
-			return fmt.Errorf("write %d of an entry of %s: got %v, want %v", i+1, name, err, step.want)
+			return fmt.Errorf("write %d of an entry of %s: got %w, want %v", i+1, name, err, step.want != nil)
 		}
 	}
 	if got, err := r.Get(ctx, entry.Key); err != nil || got.Revision != 3 || string(got.Body) != string(entry.Body) {

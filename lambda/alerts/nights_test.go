@@ -1,6 +1,7 @@
 package alerts_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -205,7 +206,7 @@ func TestRunsThatDoNotAddUpAreRefused(t *testing.T) {
 			r := s.night(1, subject{id: "S-1", site: "S01", risk: 0.4}, subject{id: "S-2", site: "S02", risk: 0.01})
 			row.change(s, &r)
 			_, err := s.update(r)
-			if _, named := err.(alerts.AlertsNotUpdated); !named || !strings.Contains(err.Error(), row.want) {
+			if _, named := errors.AsType[alerts.AlertsNotUpdated](err); !named || !strings.Contains(err.Error(), row.want) {
 				t.Errorf("got %v, want AlertsNotUpdated with %q", err, row.want)
 			}
 			if len(s.world.Told()) > 0 {

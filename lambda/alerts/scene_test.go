@@ -185,11 +185,9 @@ func (s *scene) do(night int, operation alerts.Operation, id string, change func
 	return a.Do(context.Background(), person, statement, digest)
 }
 
-func (s *scene) mustDo(night int, operation alerts.Operation, id string, change func(*alerts.Statement)) *alerts.View {
+func (s *scene) mustDo(night int, operation alerts.Operation, id string, change func(*alerts.Statement)) {
 	s.t.Helper()
-	reply, err := s.do(night, operation, id, change)
-	if err != nil {
+	if _, err := s.do(night, operation, id, change); err != nil {
 		s.t.Fatal(err)
 	}
-	return reply.Alert
 }

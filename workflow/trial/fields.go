@@ -227,7 +227,7 @@ func (r *reader) object(field string, required bool) *reader {
 	if n == nil {
 		n = &node{line: r.node.line}
 	}
-	return r.faults.reader(n, join(r.at, field))
+	return r.reader(n, join(r.at, field))
 }
 
 // done adds a fault for each field that the schema does not have.
