@@ -103,6 +103,8 @@ func TestTheFunctionsKnowTheTrialsFile(t *testing.T) {
 }
 
 // Nobody is scored in a trial that has not begun or is over, whoever starts the run. Its role may do nothing, and no schedule starts one.
+//
+// Requirements: SRC-24
 func TestARunOfAClosedTrialIsRefused(t *testing.T) {
 	for _, status := range []study.Status{study.Planned, study.Closed} {
 		p := synthesize(t, "trial "+string(status), func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {

@@ -40,6 +40,9 @@ func (v *variant) nights(struck int, faults []fault, crashAt int, after bool) (r
 		x, err := v.machine.Run(context.Background(), v.input(w), options)
 		if err == nil && x.Status != asl.Succeeded {
 			writes = append(writes, r.Writes())
+			if tells := !slices.ContainsFunc(faults, func(f fault) bool { return f.state == workflow.NotifyTeam }); tells && len(w.records) > 0 && !w.toldSince(before) {
+				violations = append(violations, fmt.Sprintf("night %d failed, and nobody heard of the subject at high risk", night+1))
+			}
 			r.Restart()
 			w.faults = nil
 			x, err = v.machine.Redrive(context.Background(), x, options)
@@ -63,6 +66,11 @@ func (v *variant) nights(struck int, faults []fault, crashAt int, after bool) (r
 	return r, writes, violations
 }
 
+// toldSince reports whether people heard of an alert after the registry had sent a number of messages.
+func (w *world) toldSince(messages int) bool {
+	return len(w.alerts) > 0 || len(w.registry.Told()) > messages
+}
+
 // log is what a registry has after the nights: the events, and the messages by id.
 func (r *registry) log() string {
 	var b strings.Builder
@@ -82,6 +90,8 @@ func (r *registry) log() string {
 // TestThreeNightsOfARegisteredTrial executes three nights, new, ongoing and worse. Every listed error of the states around the alerts strikes
 // in each night, and the function crashes before and after each of its writes. Each failed execution is redriven. No transition may be lost
 // or there twice, everybody is told, with the same ids, and people are asked when something is new and only then.
+//
+// Requirements: SRC-24
 func TestThreeNightsOfARegisteredTrial(t *testing.T) {
 	var v *variant
 	for _, candidate := range variants(t) {
@@ -152,6 +162,8 @@ func (v *variant) faultsAround() [][]fault {
 }
 
 // A data cut is scored once, whoever starts the run. A redrive of the run that claimed it goes on.
+//
+// Requirements: SRC-24
 func TestADataCutIsScoredOnce(t *testing.T) {
 	p := registeredPipeline(t)
 	w := newWorld(threeNights[0])
@@ -170,14 +182,14 @@ func TestADataCutIsScoredOnce(t *testing.T) {
 		"the same cut, named":              {object{"trialId": "T-1", "cutDate": "2026-03-02"}},
 		"with alerts that it brings along": {object{"trialId": "T-1", "alerts": object{"changed": 0.0}}},
 	} {
-		if again := run("again "+reason, row.input); again.Error != workflow.AlreadyScoredError || slices.Contains(again.Path(), "StartEMRJob") {
+		if again := run("again-"+strings.ReplaceAll(reason, " ", "-"), row.input); again.Error != workflow.AlreadyScoredError || slices.Contains(again.Path(), "StartEMRJob") {
 			t.Errorf("%s: ended as %s with %q", reason, again.Status, again.Error)
 		}
 	}
 	if len(w.registry.Told()) != told {
 		t.Error("somebody was told again")
 	}
-	if other := run("other cut", object{"trialId": "T-1", "cutDate": "2026-03-03"}); other.Status != asl.Succeeded {
+	if other := run("other-cut", object{"trialId": "T-1", "cutDate": "2026-03-03"}); other.Status != asl.Succeeded {
 		t.Errorf("another cut ended as %s, %s", other.Status, other.Cause)
 	}
 }

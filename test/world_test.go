@@ -261,7 +261,7 @@ func (w *world) downstreamIsDue(what string) {
 }
 
 // told reports whether people heard of an alert: by NotifyTeam, or by a message about the transitions of a run.
-func (w *world) told() bool { return len(w.alerts) > 0 || len(w.registry.Told()) > 0 }
+func (w *world) told() bool { return w.toldSince(0) }
 
 func (w *world) breach(format string, values ...any) {
 	w.breaches = append(w.breaches, fmt.Sprintf(format, values...))

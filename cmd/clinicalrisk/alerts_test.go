@@ -182,6 +182,8 @@ func serveAlerts(t *testing.T) string {
 }
 
 // On AWS, the proof says who acts: the caller's session, and nothing in the call.
+//
+// Requirements: SRC-24
 func TestAlertsOnAWS(t *testing.T) {
 	id := serveAlerts(t)
 	code, stdout, stderr := clinicalrisk(t, "", "alerts", "--function", actARN, "acknowledge", id)

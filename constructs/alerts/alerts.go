@@ -48,6 +48,8 @@ const (
 
 // NewAlerts adds the alerts of a trial to scope. It panics with the error of [AlertsProps.Validate] when the props are wrong, and when it
 // cannot build the functions.
+//
+// Requirements: SRC-24
 func NewAlerts(scope constructs.Construct, id string, props *AlertsProps) *Alerts {
 	stack := awscdk.Stack_Of(scope)
 	if err := errors.Join(props.Validate(), props.validateIn(stack).Err()); err != nil {

@@ -61,6 +61,8 @@ func (s *scene) log() string {
 
 // The function crashes before and after every one of its writes, in each of three nights, and is started again. Afterwards the world is the
 // same as without a crash: no transition is lost or there twice, and everybody was told, with the same ids.
+//
+// Requirements: SRC-24
 func TestACrashBetweenAnyTwoWritesLosesNothing(t *testing.T) {
 	sound := newScene(t)
 	writes := []int{}
@@ -156,6 +158,8 @@ func TestACrashOfTheWatchLosesNothing(t *testing.T) {
 }
 
 // A person acts while a run updates: both are there, one after the other.
+//
+// Requirements: SRC-24
 func TestAPersonActsDuringARun(t *testing.T) {
 	for at := 1; at < 12; at++ {
 		s := newScene(t)
@@ -200,20 +204,23 @@ func (s *scene) kinds(id string) string {
 // A person's action whose item was not stored is taken over by the next run, also by one that has nothing to say.
 func TestAnActionThatCrashedIsTakenOver(t *testing.T) {
 	s := newScene(t)
-	nights := s.threeNights()
-	s.mustUpdate(nights[0])
+	for night := 1; night <= 2; night++ { // the second one has the last thing to say
+		s.mustUpdate(s.night(night, subject{id: "S-1", site: "S01", risk: 0.2}))
+	}
 	s.world.CrashAt(1, true) // the event is there
-	if _, err := s.do(1, "acknowledge", "S-1", nil); err == nil {
+	if _, err := s.do(2, "acknowledge", "S-1", nil); err == nil {
 		t.Fatal("no crash")
 	}
 	s.world.Restart()
-	s.mustUpdate(nights[1])
+	s.mustUpdate(s.night(3, subject{id: "S-1", site: "S01", risk: 0.2}))
 	if item := s.item("S-1"); item.Alert.Status != alert.Acknowledged {
 		t.Errorf("the alert is %s", item.Alert.Status)
 	}
 }
 
 // Two attempts of one run at the same time are one.
+//
+// Requirements: SRC-24
 func TestTwoAttemptsAtTheSameTimeAreOne(t *testing.T) {
 	sound := newScene(t)
 	for _, r := range sound.threeNights() {

@@ -24,6 +24,8 @@ func (s *scene) topics(role string) []string {
 }
 
 // A subject at high risk in thirty nights is one alert, then digests. It gets worse on night 12, and somebody acknowledges it on night 13.
+//
+// Requirements: SRC-24
 func TestThirtyNightsOfOneSubject(t *testing.T) {
 	s := newScene(t)
 	told := map[int][]string{}
@@ -69,6 +71,7 @@ func TestThirtyNightsOfOneSubject(t *testing.T) {
 	}
 }
 
+// Requirements: SRC-24
 func TestAnAlertEndsWithTheRiskOrTheTrial(t *testing.T) {
 	for reason, row := range map[string]struct {
 		later  subject // from night 2 on
@@ -128,6 +131,8 @@ func TestALineWithoutASubjectIsNeverExplained(t *testing.T) {
 }
 
 // What people are told has no subject, score, band, feature or arm, whatever the data say.
+//
+// Requirements: SRC-24
 func TestMessagesHaveCountsOnly(t *testing.T) {
 	s := newScene(t)
 	s.mustUpdate(s.night(1, subject{id: "CANARY-1", site: "S01", risk: 0.4242}, subject{id: "CANARY-2", site: "S99", risk: 0.9}, subject{id: "CANARY-3", site: "S02", risk: unscored}))

@@ -47,6 +47,8 @@ type Updater struct {
 }
 
 // Handle updates the alerts of a run. Repeating it changes nothing and answers the same. Its error is an [AlertsNotUpdated].
+//
+// Requirements: SRC-24
 func (u *Updater) Handle(ctx context.Context, payload json.RawMessage) (*Answer, error) {
 	var r Request
 	err := strictjson.UnmarshalKnown(payload, &r)

@@ -107,6 +107,7 @@ func files(t *testing.T) map[string]string {
 	return texts
 }
 
+// Requirements: SRC-24
 func TestNoFormHasAScoreOrAFeature(t *testing.T) {
 	for name, text := range files(t) {
 		for _, canary := range []string{"0.4242", "4242", "visits_missed", "\"age\"", "0.2"} {
