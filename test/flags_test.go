@@ -1,6 +1,7 @@
 package test
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,7 +21,8 @@ const logByPolicy = "@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy"
 const qualifier = "@aws-cdk/core:bootstrapQualifier"
 
 // The application of another team has other feature flags than cdk.json, or none. It gets the same statements, policies and
-// encryption: the templates differ only in the order of the actions in a statement, which the CDK sorts where a flag says so.
+// encryption: the templates differ only in the order of the actions and of the resources in a statement, which the CDK sorts where
+// a flag says so.
 func TestFeatureFlagsDoNotChangeWhatIsDeployed(t *testing.T) {
 	emr, full := devEnvironment(), extremeEnvironments()[0]
 	emr.Name = "emr"
@@ -57,27 +59,29 @@ func wantSameTemplates(t *testing.T, want, got string) {
 			t.Fatal(err)
 		}
 		flagged, free := readJSON(t, file), readJSON(t, filepath.Join(got, name))
-		sortActions(flagged)
-		sortActions(free)
+		sortSets(flagged)
+		sortSets(free)
 		if diff := cmp.Diff(flagged, free); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
 }
 
-// sortActions sorts the actions of every statement below a value.
-func sortActions(value any) {
+// sortSets sorts the actions and the resources of every statement below a value: neither has an order.
+func sortSets(value any) {
 	switch v := value.(type) {
 	case object:
-		if actions, ok := v["Action"].([]any); ok {
-			slices.SortFunc(actions, func(a, b any) int { return strings.Compare(a.(string), b.(string)) })
+		for _, set := range []string{"Action", "Resource"} {
+			if members, ok := v[set].([]any); ok {
+				slices.SortFunc(members, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+			}
 		}
 		for _, field := range v {
-			sortActions(field)
+			sortSets(field)
 		}
 	case []any:
 		for _, item := range v {
-			sortActions(item)
+			sortSets(item)
 		}
 	}
 }
