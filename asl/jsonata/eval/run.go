@@ -1,0 +1,232 @@
+// Package eval evaluates JSONata 2.0.6 expressions (https://docs.jsonata.org/) on JSON values whose objects keep their order.
+//
+//	program, err := eval.Compile(`$sum(Order.Product.(Price * Quantity))`)
+//	value, defined, err := program.Eval(input, eval.Options{})
+//
+// A function is one row of a table: its name, its signature, its code. Options.Functions adds rows or replaces them.
+package eval
+
+import (
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"clinical-risk-pipeline/asl/jsonata/fault"
+	"clinical-risk-pipeline/asl/jsonata/syntax"
+	"clinical-risk-pipeline/asl/value"
+)
+
+// Program is a compiled expression. It is immutable and safe for concurrent use.
+type Program struct {
+	source string
+	root   *syntax.Node
+}
+
+// Compile parses an expression. A fault is a *fault.Fault.
+func Compile(source string) (*Program, error) {
+	root, err := syntax.Parse(source)
+	if err != nil {
+		return nil, err
+	}
+	if err := compileRegexes(root); err != nil {
+		return nil, err
+	}
+	return &Program{source, root}, nil
+}
+
+// Source returns the expression's text.
+func (p *Program) Source() string { return p.source }
+
+// Root returns the parse tree. Do not change it.
+func (p *Program) Root() *syntax.Node { return p.root }
+
+// Limits bound an evaluation, so that it ends, and with the same result on every machine.
+type Limits struct {
+	// Depth is the deepest nesting of evaluations, counted as JSONata's own exerciser does it: each node of the tree that is being
+	// evaluated counts 1. Default: 10,000.
+	Depth int
+	// Steps is the number of evaluated nodes and of items that functions work on. Default: 10,000,000, at most about a second.
+	Steps int
+	// Bytes is the memory in bytes of the arrays, objects and texts that an evaluation makes. Default: 250,000,000.
+	Bytes int
+}
+
+// Options are the surroundings of an evaluation.
+type Options struct {
+	// Bindings are variables, without the $. A variable hides a function of the same name. Default: none.
+	Bindings map[string]any
+	// Functions are the functions. Default: Standard.
+	Functions Functions
+	// Now is what $now() and $millis() return. Default: time.Now.
+	Now func() time.Time
+	// Random decides $random() and $shuffle(). Default: seeded at random.
+	Random *rand.Rand
+	// Limits bound the evaluation.
+	Limits Limits
+}
+
+// DefaultLimits are the limits of an evaluation that sets none.
+var DefaultLimits = Limits{Depth: 10_000, Steps: 10_000_000, Bytes: 250_000_000}
+
+// wordsPerItem is what an item of an array costs in bytes: an interface.
+const wordsPerItem = 16
+
+// run is one evaluation.
+type run struct {
+	Options
+	functions Functions
+	bindings  map[string]any
+	at        *syntax.Node // the call that is being applied, where a fault without a place belongs
+	depth     int
+	nested    int // of a value that is being read, which may contain itself
+	steps     int // left
+	bytes     int // left
+	now       time.Time
+}
+
+// Eval evaluates the expression. input is $ and $$; Undefined means that there is none. defined is false when the result is undefined.
+// A result that is a function is a Function. A fault is a *fault.Fault.
+func (p *Program) Eval(input any, o Options) (v any, defined bool, err error) {
+	r := newRun(&o)
+	defer func() {
+		if c := recover(); c != nil {
+			f, ok := c.(*fault.Fault)
+			if !ok {
+				panic(c)
+			}
+			v, defined, err = nil, false, r.placed(f)
+		}
+	}()
+	result := r.whole(p.root, input)
+	switch result := result.(type) {
+	case undef:
+		return nil, false, nil
+	case *function:
+		return Function{}, true, nil
+	default:
+		return r.export(result), true, nil
+	}
+}
+
+// Undefined is the input of an evaluation that has none.
+var Undefined = undefined
+
+// Function is a result that is a function, which JSON cannot hold.
+type Function struct{}
+
+func newRun(o *Options) *run {
+	r := &run{Options: *o, functions: o.Functions, bindings: o.Bindings, steps: o.Limits.Steps, bytes: o.Limits.Bytes}
+	if r.functions == nil {
+		r.functions = Standard
+	}
+	if r.Limits.Depth == 0 {
+		r.Limits.Depth = DefaultLimits.Depth
+	}
+	if r.steps == 0 {
+		r.steps = DefaultLimits.Steps
+	}
+	if r.bytes == 0 {
+		r.bytes = DefaultLimits.Bytes
+	}
+	return r
+}
+
+// whole evaluates an expression on an input document.
+func (r *run) whole(root *syntax.Node, input any) any {
+	env := &frame{vars: make([]binding, 1, 4)}
+	env.vars[0] = binding{"$", input}
+	if items, ok := input.([]any); ok {
+		input = &list{items: []any{items}, sequence: true, outer: true}
+	}
+	return r.eval(root, input, env)
+}
+
+// placed fills in the place and the name of a fault that has none.
+func (r *run) placed(f *fault.Fault) *fault.Fault {
+	if r.at == nil {
+		return f
+	}
+	if f.Position == 0 {
+		f.Position = r.at.Position
+	}
+	if f.Token == "" {
+		f.Token = calledName(r.at)
+	}
+	return f
+}
+
+// time returns the time of the evaluation, which does not pass.
+func (r *run) time() time.Time {
+	if r.now.IsZero() {
+		if r.Now == nil {
+			r.Now = time.Now
+		}
+		r.now = r.Now()
+	}
+	return r.now
+}
+
+func (r *run) random() *rand.Rand {
+	if r.Random == nil {
+		r.Random = rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
+	}
+	return r.Random
+}
+
+// step counts work.
+func (r *run) step(n int) {
+	if r.steps -= n; r.steps < 0 {
+		panic(&fault.Fault{Code: fault.Stopped, Text: TooLong})
+	}
+}
+
+// grow counts memory.
+func (r *run) grow(n int) {
+	if r.bytes -= n; r.bytes < 0 {
+		panic(&fault.Fault{Code: fault.Stopped, Text: TooLong})
+	}
+}
+
+// The texts of stopped evaluations.
+const (
+	TooDeep = "Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as tail-recursive."
+	TooLong = "Expression evaluation timeout: Check for infinite loop"
+)
+
+// maxNested is the deepest nesting of a value that functions read.
+const maxNested = 5_000
+
+// nest counts the nesting of a value.
+func (r *run) nest() {
+	if r.nested++; r.nested > maxNested {
+		panic(&fault.Fault{Code: fault.Stopped, Text: TooDeep})
+	}
+}
+
+// finite passes on a number, unless it is infinite.
+func (r *run) finite(f float64) float64 {
+	if math.IsInf(f, 0) {
+		panic(fault.New("D1001", f))
+	}
+	return f
+}
+
+// fail stops the evaluation with a fault about a value.
+func (r *run) fail(n *syntax.Node, code string, v any) {
+	f := fault.New(code, r.shown(v))
+	if n != nil {
+		f.Position, f.Token = n.Position, n.Text
+	}
+	panic(f)
+}
+
+// shown returns a value for the text of a fault. It is a copy, because the value may be in use.
+func (r *run) shown(v any) any {
+	switch v.(type) {
+	case *function, undef:
+		return fault.Bare("undefined")
+	case *list, *value.Object:
+		return r.export(r.cloned(v))
+	}
+	return v
+}

@@ -1,0 +1,250 @@
+package picture
+
+import (
+	"math"
+	"regexp"
+	"strings"
+	"time"
+
+	"clinical-risk-pipeline/asl/jsonata/fault"
+)
+
+// reader reads one kind of time by a regular expression with a group for each part.
+type reader struct {
+	pattern *regexp.Regexp
+	parts   []*part
+}
+
+func newReader(picture string) *reader {
+	parts := analyseTime(picture)
+	var b strings.Builder
+	b.WriteString("(?i)^")
+	for _, p := range parts {
+		b.WriteString("(" + p.pattern() + ")")
+	}
+	b.WriteString("$")
+	return &reader{regexp.MustCompile(b.String()), parts}
+}
+
+// pattern returns the regular expression of a part.
+func (p *part) pattern() string {
+	switch {
+	case p.component == 0:
+		return regexp.QuoteMeta(p.literal)
+	case p.component == 'Z' || p.component == 'z':
+		pattern := "[-+][0-9]+"
+		if p.component == 'z' {
+			pattern = "GMT" + pattern
+		}
+		if s, ok := p.separator(); ok {
+			pattern += regexp.QuoteMeta(string(s)) + "[0-9]+"
+		}
+		return pattern
+	case p.integer != nil:
+		return p.integer.pattern()
+	case strings.IndexByte("MxFP", p.component) < 0:
+		panic(fault.New("D3133", string(p.component)))
+	}
+	return "[a-zA-Z]+"
+}
+
+// separator is that between the hours and minutes of a zone.
+func (p *part) separator() (rune, bool) {
+	if p.integer == nil || p.integer.every == 0 {
+		return 0, false
+	}
+	return p.integer.groups[0].separator, true
+}
+
+func (f *integerFormat) pattern() string {
+	switch f.primary {
+	case letters:
+		return "[a-zA-Z]+"
+	case roman:
+		return "[mdclxviMDCLXVI]+"
+	case words:
+		names := make([]string, 0, len(wordValues))
+		for name := range wordValues {
+			names = append(names, name)
+		}
+		longestFirst(names)
+		return "(?:" + strings.Join(names, "|") + "|and|[\\-, ])+"
+	case sequence:
+		panic(fault.New("D3130", f.text))
+	}
+	pattern := "[0-9]+"
+	if f.width > 0 {
+		pattern = "[0-9]{" + FormatInteger(float64(f.width), "0") + "}"
+	}
+	if f.ordinal {
+		pattern += "(?:th|st|nd|rd)"
+	}
+	return pattern
+}
+
+// parseZone returns the offset of a zone in minutes.
+func (p *part) parseZone(text string) float64 {
+	if p.component == 'z' {
+		text = text[3:]
+	}
+	if s, ok := p.separator(); ok {
+		hours, minutes, _ := strings.Cut(text, string(s))
+		return parseInt(hours)*60 + parseInt(minutes)
+	}
+	if len(text) <= 3 {
+		return parseInt(text) * 60
+	}
+	return parseInt(text[:3])*60 + parseInt(text[3:])
+}
+
+// parse returns the value of a part's text. ok is false if it is no name of a month or day.
+func (p *part) parse(text string) (v float64, ok bool) {
+	switch {
+	case p.component == 'Z' || p.component == 'z':
+		return p.parseZone(text), true
+	case p.integer != nil:
+		return p.integer.parse(text), true
+	}
+	switch p.component {
+	case 'P':
+		half, ok := map[string]float64{"am": 0, "AM": 0, "pm": 1, "PM": 1}[text]
+		return half, ok
+	case 'F':
+		return p.indexOf(text, days[1:])
+	}
+	return p.indexOf(text, months[:])
+}
+
+func (p *part) indexOf(text string, names []string) (float64, bool) {
+	for i, name := range names {
+		if p.max > 0 && len(name) > p.max {
+			name = name[:p.max]
+		}
+		if name == text {
+			return float64(i + 1), true
+		}
+	}
+	return 0, false
+}
+
+// ParseTime reads a time by a picture and returns it in milliseconds since 1970. ok is false if the text does not fit the picture. What
+// the picture leaves out before its first component is that of now; what it leaves out after its last is the least. A fault is a panic
+// with a *fault.Fault.
+func ParseTime(text, picture string, now time.Time) (millis float64, ok bool) {
+	r := newReader(picture)
+	groups := r.pattern.FindStringSubmatch(text)
+	if groups == nil {
+		return 0, false
+	}
+	c := components{}
+	for i, p := range r.parts {
+		if p.component == 0 {
+			continue
+		}
+		if v, ok := p.parse(groups[i+1]); ok {
+			c[p.component] = v
+		} else {
+			c[p.component] = math.NaN()
+		}
+	}
+	for component, v := range c {
+		if math.IsNaN(v) {
+			delete(c, component)
+		}
+	}
+	if len(c) == 0 && !r.hasComponents() {
+		return 0, false
+	}
+	return c.millis(now), true
+}
+
+func (r *reader) hasComponents() bool {
+	for _, p := range r.parts {
+		if p.component != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// components are the components of a time that was read.
+type components map[byte]float64
+
+// only tells whether there are components other than 0 of a family, and all of them are among the names.
+func (c components) only(family, names string) bool {
+	some := false
+	for i := range family {
+		if c[family[i]] == 0 {
+			continue
+		}
+		if some = true; strings.IndexByte(names, family[i]) < 0 {
+			return false
+		}
+	}
+	return some
+}
+
+// order returns the components of which the time consists, the greatest first.
+func (c components) order() string {
+	dates, times := "YMD", "Hmsf"
+	switch family := "YXMxWwdD"; {
+	case c.only(family, "YMD"):
+	case c.only(family, "Yd"):
+		dates = "Yd"
+	case c.only(family, "Xxw"):
+		dates = "XxwF"
+	case c.only(family, "XW"):
+		dates = "XWF"
+	}
+	if family := "PHhmsf"; !c.only(family, "Hmsf") && c.only(family, "Phmsf") {
+		times = "Phmsf"
+	}
+	return dates + times
+}
+
+func (c components) millis(now time.Time) float64 {
+	order := c.order()
+	started, ended := false, false
+	for i := range order {
+		name := order[i]
+		if _, ok := c[name]; ok {
+			if started = true; ended {
+				panic(fault.New("D3136", nil))
+			}
+			continue
+		}
+		switch {
+		case !started:
+			c[name] = float64(component(now, name))
+		case strings.IndexByte("MDd", name) >= 0:
+			c[name], ended = 1, true
+		default:
+			c[name], ended = 0, true
+		}
+	}
+	if order[0] == 'X' {
+		panic(fault.New("D3136", nil))
+	}
+	hour := c['H']
+	if strings.HasSuffix(order, "Phmsf") {
+		if hour = math.Mod(c['h'], 12); c['P'] == 1 {
+			hour += 12
+		}
+	}
+	month, dayOfMonth := max(c['M'], 1), c['D']
+	if strings.HasPrefix(order, "Yd") {
+		month, dayOfMonth = 1, c['d']
+	}
+	millis := utc(c['Y'], month, dayOfMonth) + hour*3_600_000 + c['m']*60_000 + c['s']*1000 + c['f']
+	return millis - (c['Z']+c['z'])*60_000
+}
+
+// utc returns a day in milliseconds since 1970. As in JavaScript, the years 0 to 99 are those after 1900.
+func utc(year, month, day float64) float64 {
+	if year >= 0 && year <= 99 {
+		year += 1900
+	}
+	first := time.Date(int(min(max(year, -300_000), 300_000)), 1, 1, 0, 0, 0, 0, time.UTC)
+	months := min(max(month, -1e6), 1e6)
+	return float64(first.AddDate(0, int(months)-1, 0).UnixMilli()) + (day-1)*86_400_000
+}
