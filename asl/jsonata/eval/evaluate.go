@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"math"
+
 	"clinical-risk-pipeline/asl/jsonata/fault"
 	"clinical-risk-pipeline/asl/jsonata/syntax"
 	"clinical-risk-pipeline/asl/value"
@@ -147,7 +149,7 @@ func (r *run) negate(n *syntax.Node, input any, env *frame) any {
 		return undefined
 	}
 	f, ok := number(v)
-	if !ok {
+	if !ok || math.IsNaN(f) {
 		r.fail(n, "D1002", v)
 	}
 	return -r.finite(f)
@@ -162,6 +164,7 @@ func (r *run) wildcard(input any) any {
 	add := func(v any) {
 		if _, ok := itemsOf(v); ok {
 			r.flatten(v, found)
+			found.sequence = false // as after $append
 		} else {
 			found.items = append(found.items, v)
 		}

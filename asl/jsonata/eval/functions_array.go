@@ -29,8 +29,7 @@ func (r *run) appended(a, b any) any {
 	r.step(len(right))
 	joined := make([]any, 0, len(left)+len(right))
 	joined = append(append(joined, left...), right...)
-	_, isArray := itemsOf(a)
-	return &list{items: joined, sequence: !isArray}
+	return array(joined)
 }
 
 func reverse(c *Call) any {
@@ -112,7 +111,10 @@ func sortFunction(c *Call) any {
 	c.step(len(items))
 	sorted := slices.Clone(items)
 	if f := c.Arg(1); !isUndefined(f) {
-		return array(mergeSorted(c, items, f))
+		return array(mergeSort(items, func(a, b any) bool {
+			c.step(1)
+			return c.truthy(c.invoke(f, []any{a, b}, nil, c.env))
+		}))
 	}
 	switch {
 	case allNumbers(items):
@@ -146,26 +148,6 @@ func allTexts(items []any) bool {
 		}
 	}
 	return true
-}
-
-// mergeSorted sorts by a function that tells whether its first argument comes after its second. It asks as few times as it can, and
-// keeps the order of equal items.
-func mergeSorted(c *Call, items []any, f any) []any {
-	if len(items) <= 1 {
-		return items
-	}
-	middle := len(items) / 2
-	left, right := mergeSorted(c, items[:middle], f), mergeSorted(c, items[middle:], f)
-	merged := make([]any, 0, len(items))
-	for len(left) > 0 && len(right) > 0 {
-		c.step(1)
-		if c.truthy(c.invoke(f, []any{left[0], right[0]}, nil, c.env)) {
-			merged, right = append(merged, right[0]), right[1:]
-		} else {
-			merged, left = append(merged, left[0]), left[1:]
-		}
-	}
-	return append(append(merged, left...), right...)
 }
 
 // truthy converts the result of a comparison as JavaScript does.

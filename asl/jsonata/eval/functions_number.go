@@ -120,9 +120,30 @@ func power(c *Call) any {
 		return undefined
 	}
 	exponent, _ := c.Number(1)
-	f := math.Pow(base, exponent)
+	f := pow(base, exponent)
 	if math.IsInf(f, 0) || math.IsNaN(f) {
 		panic(&fault.Fault{Code: "D3061", Value: base, Value2: exponent, Index: 1})
 	}
 	return f
+}
+
+// pow is math.Pow, but exact to the last digit for whole exponents.
+func pow(base, exponent float64) float64 {
+	f := math.Pow(base, exponent)
+	if exponent != math.Trunc(exponent) || math.Abs(exponent) > 1100 || math.Abs(exponent) < 3 || f == 0 || math.IsInf(f, 0) || math.IsNaN(f) {
+		return f
+	}
+	const precision = 256
+	result, factor := new(big.Float).SetPrec(precision).SetInt64(1), new(big.Float).SetPrec(precision).SetFloat64(base)
+	for n := int(math.Abs(exponent)); n > 0; n /= 2 {
+		if n%2 == 1 {
+			result.Mul(result, factor)
+		}
+		factor.Mul(factor, factor)
+	}
+	if exponent < 0 {
+		result.Quo(new(big.Float).SetPrec(precision).SetInt64(1), result)
+	}
+	exact, _ := result.Float64()
+	return exact
 }

@@ -47,15 +47,10 @@ func (c *Call) collectKeys(v any, names *value.Object) {
 
 func (c *Call) spread(v any) any {
 	if items, ok := itemsOf(v); ok {
-		result := undefined
-		if len(items) == 0 {
-			return sequence()
-		}
-		all := sequence()
+		all := &list{sequence: len(items) == 0}
 		for _, item := range items {
 			c.step(1)
-			result = c.spread(item)
-			all.push(result)
+			all.push(c.spread(item))
 		}
 		c.grow(len(all.items) * wordsPerItem)
 		return all

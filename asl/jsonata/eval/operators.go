@@ -37,7 +37,7 @@ func (r *run) binary(n *syntax.Node, input any, env *frame) any {
 // operand returns an operand of an arithmetic operator. code is that of the fault when it is no number.
 func (r *run) operand(n *syntax.Node, v any, code string) float64 {
 	f, ok := number(v)
-	if !ok {
+	if !ok || math.IsNaN(f) {
 		r.fail(n, code, v)
 	}
 	if math.IsInf(f, 0) {

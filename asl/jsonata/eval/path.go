@@ -212,7 +212,7 @@ func (r *run) filter(predicate *syntax.Node, v any, env *frame) any {
 		if t, ok := item.(*tuple); ok && kept.tuples {
 			context, inner = t.context, t.frame(env)
 		}
-		if r.chosen(r.eval(predicate, context, inner), i, len(items)) && !isUndefined(item) {
+		if r.chosen(r.eval(predicate, context, inner), i, len(items)) {
 			if !kept.tuples {
 				item = plain(item)
 			}

@@ -1,8 +1,6 @@
 package eval
 
 import (
-	"slices"
-
 	"clinical-risk-pipeline/asl/jsonata/fault"
 	"clinical-risk-pipeline/asl/jsonata/syntax"
 )
@@ -30,7 +28,7 @@ func (r *run) sorted(step *syntax.Node, l *list, env *frame) *list {
 	for i := range items {
 		order[i] = &items[i]
 	}
-	slices.SortStableFunc(order, func(a, b *keyed) int { return r.order(step, a, b, env) })
+	order = mergeSort(order, func(a, b *keyed) bool { return r.order(step, a, b, env) > 0 })
 	result := &list{items: make([]any, len(order)), tuples: l.tuples}
 	for i, k := range order {
 		result.items[i] = plain(k.item)
@@ -97,4 +95,23 @@ func (r *run) compareKeys(step *syntax.Node, x, y any) int {
 		return 1
 	}
 	return 0
+}
+
+// mergeSort sorts by a function that tells whether its first argument comes after its second. It compares in the order of JSONata's
+// own sort, so that the same comparison fails, and keeps the order of equal items.
+func mergeSort[T any](items []T, after func(a, b T) bool) []T {
+	if len(items) <= 1 {
+		return items
+	}
+	middle := len(items) / 2
+	left, right := mergeSort(items[:middle], after), mergeSort(items[middle:], after)
+	merged := make([]T, 0, len(items))
+	for len(left) > 0 && len(right) > 0 {
+		if after(left[0], right[0]) {
+			merged, right = append(merged, right[0]), right[1:]
+		} else {
+			merged, left = append(merged, left[0]), left[1:]
+		}
+	}
+	return append(append(merged, left...), right...)
 }

@@ -23,17 +23,40 @@ func (r *run) transformer(n *syntax.Node, env *frame) any {
 		if isUndefined(matches) {
 			return result
 		}
+		own := map[*value.Object]bool{}
+		if clone.row != nil {
+			c.collect(result, own)
+		}
 		for _, match := range itemsOrOne(matches) {
-			c.update(n, match, env)
+			object, _ := match.(*value.Object)
+			if !own[object] {
+				object = nil
+			}
+			c.update(n, match, object, env)
 		}
 		return result
 	}}
 }
 
-// update changes a matched object.
-func (r *run) update(n *syntax.Node, match any, env *frame) {
+// collect notes the objects inside a copy. Only these may be changed: a pattern can also find objects of the input.
+func (r *run) collect(v any, own map[*value.Object]bool) {
+	r.step(1)
+	if l, ok := v.(*list); ok {
+		for _, item := range l.items {
+			r.collect(item, own)
+		}
+	}
+	if o, ok := v.(*value.Object); ok && !own[o] {
+		own[o] = true
+		for _, m := range o.Members() {
+			r.collect(m.Value, own)
+		}
+	}
+}
+
+// update evaluates the changes for a match, and makes them if it is an object of the copy.
+func (r *run) update(n *syntax.Node, match any, object *value.Object, env *frame) {
 	changes := r.eval(n.Right, match, env)
-	object, _ := match.(*value.Object)
 	if !isUndefined(changes) {
 		if !isObject(changes) {
 			r.fail(n.Right, "T2011", changes)

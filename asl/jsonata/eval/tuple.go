@@ -10,15 +10,20 @@ func (r *run) tuplePath(n *syntax.Node, input any, env *frame) any {
 	}
 	var tuples *list
 	var result any = sequence()
+	streaming := false
 	for i, step := range n.Nodes {
+		streaming = streaming || step.Tuple
 		switch {
 		case i == 0 && step.Cons:
 			result = r.eval(step, input, env)
-		case tuples != nil || step.Tuple:
+		case streaming:
 			tuples = r.tupleStep(step, items, tuples, env)
 			continue
 		default:
 			result = r.stepOn(step, items, env, i == len(n.Nodes)-1)
+		}
+		if step.Focus != "" { // the context stays, and an array constructor binds nothing
+			continue
 		}
 		if isUndefined(result) {
 			break

@@ -143,21 +143,19 @@ func (p *part) present(presentation string, modifier byte, hasWidth bool) {
 		if hasWidth {
 			p.integer.mandatory = max(p.integer.mandatory, p.min)
 		}
-		if p.component == 'Y' {
-			p.year()
+		if strings.IndexByte("YMD", p.component) >= 0 {
+			p.limit()
 		}
 	case p.component == 'Z' || p.component == 'z':
 		p.integer = analyseInteger(presentation)
 	}
 }
 
-// year limits the digits of a year.
-func (p *part) year() {
+// limit limits the digits of a year, and sets those of a month or day.
+func (p *part) limit() {
 	if p.max > 0 {
 		p.digits, p.integer.mandatory = p.max, p.max
-		return
-	}
-	if n := p.integer.mandatory + p.integer.optional; n >= 2 {
+	} else if n := p.integer.mandatory + p.integer.optional; n >= 2 {
 		p.digits = n
 	}
 }
@@ -212,7 +210,7 @@ func (p *part) format(t time.Time) string {
 		if p.integer == nil {
 			return strconv.Itoa(n)
 		}
-		if p.digits > 0 {
+		if p.digits > 0 && p.component == 'Y' {
 			n %= int(math.Pow10(min(p.digits, 18)))
 		}
 		return p.integer.format(float64(n))
@@ -254,14 +252,14 @@ func (p *part) formatZone(hours, minutes int) string {
 		panic(fault.New("D3134", nil))
 	case p.integer.every > 0:
 		text = p.integer.format(float64(offset))
+	case p.integer.mandatory == 0 || p.integer.mandatory > 4:
+		panic(fault.New("D3134", p.integer.mandatory))
 	case p.integer.mandatory <= 2:
 		if text = p.integer.format(float64(hours)); minutes != 0 {
 			text += ":" + FormatInteger(float64(minutes), "00")
 		}
-	case p.integer.mandatory <= 4:
-		text = p.integer.format(float64(offset))
 	default:
-		panic(fault.New("D3134", p.integer.mandatory))
+		text = p.integer.format(float64(offset))
 	}
 	if offset >= 0 {
 		text = "+" + text

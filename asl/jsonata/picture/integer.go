@@ -4,6 +4,7 @@ package picture
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -213,30 +214,22 @@ func ordinalSuffix(last byte, teen bool) string {
 
 // grouped inserts the separators.
 func (f *integerFormat) grouped(digits []rune) []rune {
-	if len(f.groups) == 0 {
+	if f.every > 0 {
+		for at := len(digits) - f.every; at > 0; at -= f.every {
+			digits = slices.Insert(digits, at, f.groups[0].separator)
+		}
 		return digits
 	}
-	var out []rune
-	for i, r := range digits {
-		left := len(digits) - i
-		if f.every > 0 && i > 0 && left%f.every == 0 {
-			out = append(out, f.groups[0].separator)
-		}
-		if f.every == 0 {
-			out = f.separate(out, left)
-		}
-		out = append(out, r)
-	}
-	return out
-}
-
-func (f *integerFormat) separate(out []rune, left int) []rune {
 	for i := len(f.groups) - 1; i >= 0; i-- {
-		if f.groups[i].position == left {
-			out = append(out, f.groups[i].separator)
+		g := f.groups[i]
+		at := len(digits) - g.position
+		if at < 0 { // the picture is longer than the number: JSONata writes the separator first, before so many digits
+			digits = append([]rune{g.separator}, digits[max(0, len(digits)+at):]...)
+			continue
 		}
+		digits = slices.Insert(digits, at, g.separator)
 	}
-	return out
+	return digits
 }
 
 // ParseInteger reads a number that was written by a picture. The result is NaN if the text is no such number.
@@ -247,7 +240,10 @@ func (f *integerFormat) parse(text string) float64 {
 	case letters:
 		return fromLetters(text, f.letters)
 	case roman:
-		return fromRoman(strings.ToUpper(text))
+		if f.letters == lowerCase {
+			text = strings.ToUpper(text)
+		}
+		return fromRoman(text)
 	case words:
 		return fromWords(strings.ToLower(text))
 	case sequence:

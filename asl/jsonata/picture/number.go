@@ -114,9 +114,7 @@ func (f *numberFormat) format(value float64, p *subPicture) string {
 	text = f.grouped(text, at, p)
 	at = slices.Index(text, f.decimal)
 	for _, position := range p.fractionGroups {
-		if i := at + 1 + position; i <= len(text) {
-			text = slices.Insert(text, i, f.grouping)
-		}
+		text = slices.Insert(text, min(at+1+position, len(text)), f.grouping)
 	}
 	if !strings.ContainsRune(p.text, f.decimal) || text[len(text)-1] == f.decimal {
 		text = text[:len(text)-1]

@@ -139,9 +139,11 @@ func fromLetters(text string, c letterCase) float64 {
 	if c == lowerCase {
 		first = 'a'
 	}
-	n := 0.0
-	for _, r := range text {
-		n = n*26 + float64(r-first+1)
+	n, factor := 0.0, 1.0
+	runes := []rune(text)
+	for i := len(runes) - 1; i >= 0; i-- {
+		n += float64(runes[i]-first+1) * factor
+		factor *= 26
 	}
 	return n
 }
@@ -155,7 +157,7 @@ var numerals = []struct {
 }
 
 // maxRoman is the greatest number that is written in roman numerals; each thousand is an M.
-const maxRoman = 1e6
+const maxRoman = 1e8
 
 func toRoman(n float64, c letterCase) string {
 	var b strings.Builder

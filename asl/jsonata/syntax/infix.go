@@ -41,7 +41,7 @@ func (p *parser) infix(t token, left *Node) *Node {
 // predicate reads a filter or, if it is empty, [], which keeps an array of one value.
 func (p *parser) predicate(t token, left *Node) *Node {
 	if p.token.is("]") {
-		p.advance(true)
+		p.advance(false)
 		left.Keep = true
 		if step := last(left); left.Kind == Path && step.Kind == Name && len(left.Nodes) == 1 {
 			step.Keep, left.KeepSingleton = true, true
@@ -177,7 +177,7 @@ func (p *parser) order(t token, left *Node) *Node {
 			break
 		}
 	}
-	p.expect(")", true)
+	p.expect(")", false)
 	if left.Kind != Path {
 		left = pathOf(left)
 	}
@@ -224,7 +224,7 @@ func (p *parser) lambda(n *Node) *Node {
 	}
 	p.expect("{", false)
 	lambda.Right = tailCalls(p.expression(0))
-	p.expect("}", true)
+	p.expect("}", false)
 	return lambda
 }
 

@@ -244,5 +244,5 @@ func (p *parser) transform(n *Node) {
 	if p.accept(",") {
 		n.Else = p.expression(0)
 	}
-	p.expect("|", true)
+	p.expect("|", false)
 }
