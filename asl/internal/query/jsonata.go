@@ -13,7 +13,6 @@ import (
 
 // JSONata compiles templates. Strings of the form "{% … %}" are expressions.
 type JSONata struct {
-	Compile func(source string) (*jsonata.Expression, error)
 	// Report is called for each fault, with the place of the field, such as "Output/result".
 	Report func(place, message string)
 	// Check, if not nil, is called for each expression.
@@ -54,7 +53,7 @@ func ExpressionSource(text string) (string, bool) {
 }
 
 func (c *JSONata) expression(source, place string) Template {
-	compiled, err := c.Compile(source)
+	compiled, err := jsonata.Compile(source)
 	if err != nil {
 		c.Report(place, fmt.Sprintf("the JSONata expression %q is not valid: %v", source, err))
 		return Constant{}
@@ -96,13 +95,13 @@ func (e *Expression) Variables() []string { return e.variables }
 
 // Eval evaluates the expression. An undefined result is an error.
 func (e *Expression) Eval(env *Env) (any, error) {
-	runtime, err := env.Runtime()
-	if err != nil {
-		return nil, err
-	}
-	result, defined, err := runtime.Eval(e.compiled, e.bindings(env))
+	result, defined, err := e.compiled.Eval(e.bindings(env), env.JSONata)
 	var fault *jsonata.Error
 	switch {
+	case errors.Is(err, jsonata.ErrFunction):
+		return nil, e.fail("returned an unsupported result type.")
+	case errors.As(err, &fault) && fault.Code == jsonata.Stopped:
+		return nil, e.fail("threw an error during evaluation: " + fault.Message())
 	case errors.As(err, &fault):
 		return nil, e.fail("threw an error during evaluation. " + fault.Error())
 	case err != nil:

@@ -3,6 +3,7 @@ package eval
 import (
 	"iter"
 	"maps"
+	"math"
 	"slices"
 
 	"clinical-risk-pipeline/asl/value"
@@ -120,14 +121,39 @@ func (r *run) export(v any) any {
 		}
 		return items
 	case *value.Object:
+		if r.Maps {
+			return r.exportMap(v)
+		}
 		return r.exportObject(v)
+	case float64:
+		if math.IsInf(v, 0) || math.IsNaN(v) {
+			return nil // as JSON.stringify writes it
+		}
+		return v + 0 // without the sign of -0
 	}
 	return v
 }
 
+func (r *run) exportMap(o *value.Object) any {
+	made := make(map[string]any, o.Len())
+	for _, m := range o.Members() {
+		switch m.Value.(type) {
+		case undef:
+		case *function:
+			r.refuse()
+		default:
+			made[m.Key] = r.export(m.Value)
+		}
+	}
+	return made
+}
+
 func (r *run) exportInner(v any) any {
 	switch v.(type) {
-	case undef, *function:
+	case *function:
+		r.refuse()
+		return nil
+	case undef:
 		return nil
 	}
 	return r.export(v)
@@ -141,9 +167,12 @@ func (r *run) exportObject(o *value.Object) any {
 	var drop []string
 	for i, m := range o.Members() {
 		switch v := m.Value.(type) {
-		case undef, *function:
+		case *function:
+			r.refuse()
 			drop = append(drop, m.Key)
-		case *list, *value.Object:
+		case undef:
+			drop = append(drop, m.Key)
+		case *list, *value.Object, float64:
 			if e := r.export(v); e != m.Value {
 				o.Members()[i].Value = e
 			}

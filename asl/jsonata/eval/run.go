@@ -7,6 +7,7 @@
 package eval
 
 import (
+	"errors"
 	"math"
 	"math/rand/v2"
 	"time"
@@ -47,15 +48,17 @@ type Limits struct {
 	Depth int
 	// Steps is the number of evaluated nodes and of items that functions work on. Default: 10,000,000, at most about a second.
 	Steps int
-	// Bytes is the memory in bytes of the arrays, objects and texts that an evaluation makes. Default: 250,000,000.
+	// Bytes is the memory in bytes of the arrays, objects and texts that an evaluation makes, all together. Default: 250,000,000.
 	Bytes int
+	// Single is the memory in bytes of a single array or text. Default: 250,000,000.
+	Single int
 }
 
 // Options are the surroundings of an evaluation.
 type Options struct {
 	// Bindings are variables, without the $. A variable hides a function of the same name. Default: none.
 	Bindings map[string]any
-	// Functions are the functions. Default: Standard.
+	// Functions are the functions. Default: Standard().
 	Functions Functions
 	// Now is what $now() and $millis() return. Default: time.Now.
 	Now func() time.Time
@@ -63,10 +66,17 @@ type Options struct {
 	Random *rand.Rand
 	// Limits bound the evaluation.
 	Limits Limits
+	// RefuseFunctions makes functions inside a result a fault, ErrFunction. Default: they are left out, as JSON.stringify does it.
+	RefuseFunctions bool
+	// Maps makes the objects of the result map[string]any. Default: *value.Object, which keeps the order.
+	Maps bool
 }
 
+// ErrFunction is the fault of a result that is or contains a function, with Options.RefuseFunctions.
+var ErrFunction = errors.New("the result is a function, which JSON cannot hold")
+
 // DefaultLimits are the limits of an evaluation that sets none.
-var DefaultLimits = Limits{Depth: 10_000, Steps: 10_000_000, Bytes: 250_000_000}
+var DefaultLimits = Limits{Depth: 10_000, Steps: 10_000_000, Bytes: 250_000_000, Single: 250_000_000}
 
 // wordsPerItem is what an item of an array costs in bytes: an interface.
 const wordsPerItem = 16
@@ -90,11 +100,14 @@ func (p *Program) Eval(input any, o Options) (v any, defined bool, err error) {
 	r := newRun(&o)
 	defer func() {
 		if c := recover(); c != nil {
-			f, ok := c.(*fault.Fault)
-			if !ok {
+			switch c := c.(type) {
+			case *fault.Fault:
+				v, defined, err = nil, false, r.placed(c)
+			case refused:
+				v, defined, err = nil, false, ErrFunction
+			default:
 				panic(c)
 			}
-			v, defined, err = nil, false, r.placed(f)
 		}
 	}()
 	result := r.whole(p.root, input)
@@ -102,9 +115,19 @@ func (p *Program) Eval(input any, o Options) (v any, defined bool, err error) {
 	case undef:
 		return nil, false, nil
 	case *function:
+		r.refuse()
 		return Function{}, true, nil
 	default:
 		return r.export(result), true, nil
+	}
+}
+
+// refused stops an export at a function.
+type refused struct{}
+
+func (r *run) refuse() {
+	if r.RefuseFunctions {
+		panic(refused{})
 	}
 }
 
@@ -117,7 +140,7 @@ type Function struct{}
 func newRun(o *Options) *run {
 	r := &run{Options: *o, functions: o.Functions, bindings: o.Bindings, steps: o.Limits.Steps, bytes: o.Limits.Bytes}
 	if r.functions == nil {
-		r.functions = Standard
+		r.functions = standard()
 	}
 	if r.Limits.Depth == 0 {
 		r.Limits.Depth = DefaultLimits.Depth
@@ -127,6 +150,9 @@ func newRun(o *Options) *run {
 	}
 	if r.bytes == 0 {
 		r.bytes = DefaultLimits.Bytes
+	}
+	if r.Limits.Single == 0 {
+		r.Limits.Single = DefaultLimits.Single
 	}
 	return r
 }
@@ -182,14 +208,15 @@ func (r *run) step(n int) {
 
 // grow counts memory.
 func (r *run) grow(n int) {
-	if r.bytes -= n; r.bytes < 0 {
-		panic(&fault.Fault{Code: fault.Stopped, Text: TooLong})
+	if r.bytes -= n; r.bytes < 0 || n > r.Limits.Single {
+		panic(&fault.Fault{Code: fault.Stopped, Text: TooBig})
 	}
 }
 
 // The texts of stopped evaluations.
 const (
-	TooDeep = "Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as tail-recursive."
+	TooDeep = "Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive"
+	TooBig  = "Expression evaluation memory limit exceeded: Check for excessive memory usage"
 	TooLong = "Expression evaluation timeout: Check for infinite loop"
 )
 

@@ -2,7 +2,10 @@ package eval
 
 import (
 	"maps"
+	"math/rand/v2"
+	"sync"
 
+	"clinical-risk-pipeline/asl/jsonata/fault"
 	"clinical-risk-pipeline/asl/jsonata/signature"
 )
 
@@ -37,6 +40,9 @@ func (f Functions) With(rows ...Row) Functions {
 	return all
 }
 
+// Has reports whether there is a function of that name.
+func (f Functions) Has(name string) bool { return f[name] != nil }
+
 // Without returns the functions except one.
 func (f Functions) Without(name string) Functions {
 	all := maps.Clone(f)
@@ -44,13 +50,18 @@ func (f Functions) Without(name string) Functions {
 	return all
 }
 
-// Standard are the functions of JSONata 2.0.6.
-var Standard Functions
+// Standard returns the functions of JSONata 2.0.6.
+func Standard() Functions { return standard() }
 
-func init() {
-	Standard = Functions{}.With(textRows...).With(patternRows...).With(encodingRows...).With(numberRows...).With(formatRows...).
-		With(aggregationRows...).With(booleanRows...).With(arrayRows...).With(objectRows...).With(higherOrderRows...).With(timeRows...).With(controlRows...)
-}
+var standard = sync.OnceValue(func() Functions {
+	all := Functions{}
+	for _, family := range [][]Row{
+		textRows, patternRows, encodingRows, numberRows, formatRows, aggregationRows, booleanRows, arrayRows, objectRows, higherOrderRows, timeRows, controlRows,
+	} {
+		all = all.With(family...)
+	}
+	return all
+})
 
 // IsUndefined reports whether a value is undefined.
 func IsUndefined(v any) bool { return isUndefined(v) }
@@ -69,3 +80,18 @@ func (c *Call) Items(i int) (items []any, ok bool) { return itemsOf(c.Arg(i)) }
 
 // Array returns an array as a result.
 func Array(items []any) any { return array(items) }
+
+// Sequence returns an array as a result that one item replaces, as in the results of paths. It returns undefined for no items.
+func Sequence(items []any) any { return &list{items: items, sequence: true} }
+
+// Work counts the work on items and the memory in bytes of a result, for the limits.
+func (c *Call) Work(items, bytes int) {
+	c.grow(bytes)
+	c.step(items)
+}
+
+// Rand returns the source of randomness.
+func (c *Call) Rand() *rand.Rand { return c.random() }
+
+// Fail stops the evaluation with a text of its own, as $error does.
+func (c *Call) Fail(text string) { panic(&fault.Fault{Code: "D3137", Text: text}) }
