@@ -26,6 +26,9 @@ func assert(c *Call) any {
 	return undefined
 }
 
+// maxEvals is how deep $eval may nest.
+const maxEvals = 50
+
 // evalFunction evaluates a text as an expression, with the variables of the place where it is called.
 func evalFunction(c *Call) any {
 	source, ok := c.Text(0)
@@ -47,7 +50,11 @@ func evalFunction(c *Call) any {
 		panic(&fault.Fault{Code: "D3120", Value: wrapped(err)})
 	}
 	c.step(len(source))
+	if c.evals++; c.evals > maxEvals {
+		panic(&fault.Fault{Code: fault.Stopped, Text: TooDeep})
+	}
 	defer func() {
+		c.evals--
 		p := recover()
 		if f, ok := p.(*fault.Fault); ok && f.Code != fault.Stopped {
 			panic(&fault.Fault{Code: "D3121", Value: f.Message()})

@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"clinical-risk-pipeline/asl/jsonata/fault"
 	"clinical-risk-pipeline/asl/value"
@@ -73,8 +74,9 @@ func contains(c *Call) any {
 }
 
 func (c *Call) matchesAny(pattern *function, text string) bool {
-	c.step(1 + len(text)/64)
+	began := time.Now()
 	start, end, ok, err := pattern.matcher.regex.Match(text)
+	c.searched(pattern.matcher, text, began)
 	if err != nil {
 		panic(&fault.Fault{Code: fault.Stopped, Text: TooLong})
 	}
@@ -117,7 +119,7 @@ func replace(c *Call) any {
 // replacement returns what replaces a match.
 func (c *Call) replacement(text string, all []found, i int) string {
 	if template, ok := c.Text(2); ok {
-		c.grow(len(template))
+		c.grow(2 * (len(template) + len(all[i].text)))
 		return expand(template, all[i])
 	}
 	v := c.invoke(c.Arg(2), []any{matchObject(text, all, i)}, nil, c.env)

@@ -171,6 +171,9 @@ func same(a, b any) bool {
 // maxRange is the largest number of items of a range.
 const maxRange = 10_000_000
 
+// bytesPerNumber is what a number of a range counts for the limits. It needs more, but the largest range must be possible.
+const bytesPerNumber = 10
+
 func (r *run) rangeOf(n *syntax.Node, left, right any) any {
 	from, ok := number(left)
 	if !isUndefined(left) && (!ok || from != math.Trunc(from)) {
@@ -187,7 +190,7 @@ func (r *run) rangeOf(n *syntax.Node, left, right any) any {
 	if size > maxRange {
 		r.fail(n, "D2014", size)
 	}
-	r.grow(int(size) * (wordsPerItem + 8))
+	r.grow(int(size) * bytesPerNumber)
 	items := make([]any, int(size))
 	for i := range items {
 		items[i] = from + float64(i)

@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"time"
+
 	"clinical-risk-pipeline/asl/jsonata/fault"
 	"clinical-risk-pipeline/asl/jsonata/regex"
 	"clinical-risk-pipeline/asl/jsonata/syntax"
@@ -49,8 +51,9 @@ func (c *Call) matches(f any, text string, n int) []found {
 	if !ok || fn.matcher == nil {
 		return c.customMatches(f, text, n)
 	}
-	c.step(1 + len(text)/64)
+	start := time.Now()
 	all, err := fn.matcher.regex.FindAll(text, n)
+	c.searched(fn.matcher, text, start)
 	if err != nil {
 		panic(&fault.Fault{Code: fault.Stopped, Text: TooLong})
 	}
@@ -71,6 +74,17 @@ func (c *Call) matches(f any, text string, n int) []found {
 		result[i] = m
 	}
 	return result
+}
+
+// searched counts the work of a search. With backtracking, the length of the text does not tell it, so the time counts from 1 ms on.
+func (c *Call) searched(m *matcher, text string, start time.Time) {
+	c.step(1 + len(text)/8)
+	if m.regex.Linear() {
+		return
+	}
+	if took := time.Since(start); took > time.Millisecond {
+		c.step(int(took/time.Microsecond) * 5)
+	}
 }
 
 // customMatches calls a function and then the next function of each match.

@@ -46,11 +46,12 @@ type Limits struct {
 	// Depth is the deepest nesting of evaluations, counted as JSONata's own exerciser does it: each node of the tree that is being
 	// evaluated counts 1. Default: 10,000.
 	Depth int
-	// Steps is the number of evaluated nodes and of items that functions work on. Default: 10,000,000, at most about a second.
+	// Steps is the number of evaluated nodes and of items that functions work on, and a 64th of the bytes that an evaluation makes. Default:
+	// 5,000,000, less than a second.
 	Steps int
-	// Bytes is the memory in bytes of the arrays, objects and texts that an evaluation makes, all together. Default: 250,000,000.
+	// Bytes is the memory in bytes of the arrays, objects and texts that an evaluation makes, all together. Default: 150,000,000.
 	Bytes int
-	// Single is the memory in bytes of a single array or text. Default: 250,000,000.
+	// Single is the memory in bytes of a single array or text. Default: 150,000,000.
 	Single int
 }
 
@@ -76,7 +77,7 @@ type Options struct {
 var ErrFunction = errors.New("the result is a function, which JSON cannot hold")
 
 // DefaultLimits are the limits of an evaluation that sets none.
-var DefaultLimits = Limits{Depth: 10_000, Steps: 10_000_000, Bytes: 250_000_000, Single: 250_000_000}
+var DefaultLimits = Limits{Depth: 10_000, Steps: 5_000_000, Bytes: 150_000_000, Single: 150_000_000}
 
 // wordsPerItem is what an item of an array costs in bytes: an interface.
 const wordsPerItem = 16
@@ -88,6 +89,7 @@ type run struct {
 	bindings  map[string]any
 	at        *syntax.Node // the call that is being applied, where a fault without a place belongs
 	depth     int
+	evals     int // nesting of $eval
 	nested    int // of a value that is being read, which may contain itself
 	steps     int // left
 	bytes     int // left
@@ -211,6 +213,7 @@ func (r *run) grow(n int) {
 	if r.bytes -= n; r.bytes < 0 || n > r.Limits.Single {
 		panic(&fault.Fault{Code: fault.Stopped, Text: TooBig})
 	}
+	r.step(n / 64)
 }
 
 // The texts of stopped evaluations.

@@ -4,6 +4,7 @@ import (
 	"math"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"clinical-risk-pipeline/asl/jsonata/fault"
@@ -13,6 +14,29 @@ import (
 type reader struct {
 	pattern *regexp.Regexp
 	parts   []*part
+}
+
+// readers keeps the readers of pictures. They do not change.
+var readers = struct {
+	sync.RWMutex
+	known map[string]*reader
+}{known: map[string]*reader{}}
+
+func readerOf(picture string) *reader {
+	readers.RLock()
+	r := readers.known[picture]
+	readers.RUnlock()
+	if r != nil {
+		return r
+	}
+	r = newReader(picture)
+	readers.Lock()
+	defer readers.Unlock()
+	if len(readers.known) >= maxPictures {
+		clear(readers.known)
+	}
+	readers.known[picture] = r
+	return r
 }
 
 func newReader(picture string) *reader {
@@ -131,7 +155,7 @@ func (p *part) indexOf(text string, names []string) (float64, bool) {
 // the picture leaves out before its first component is that of now; what it leaves out after its last is the least. A fault is a panic
 // with a *fault.Fault.
 func ParseTime(text, picture string, now time.Time) (millis float64, ok bool) {
-	r := newReader(picture)
+	r := readerOf(picture)
 	groups := r.pattern.FindStringSubmatch(text)
 	if groups == nil {
 		return 0, false

@@ -14,7 +14,7 @@ import (
 	"github.com/dlclark/regexp2/v2"
 )
 
-// Timeout is the time that a match with backtracking may take.
+// Timeout is the time that the search for matches with backtracking may take.
 const Timeout = 500 * time.Millisecond
 
 // ErrTimeout is the error of a match that takes too long.
@@ -53,6 +53,9 @@ func Compile(pattern, flags string) (*Regex, error) {
 	return &Regex{backtracking: re}, nil
 }
 
+// Linear reports whether the time of a search is linear in the length of the text.
+func (x *Regex) Linear() bool { return x.linear != nil }
+
 // FindAll returns the first n matches in a text, or all if n is negative. A match is the offsets of its start and end in bytes, then
 // those of each group, -1 for a group that took no part.
 func (x *Regex) FindAll(text string, n int) ([][]int, error) {
@@ -60,6 +63,7 @@ func (x *Regex) FindAll(text string, n int) ([][]int, error) {
 		return x.linear.FindAllStringSubmatchIndex(text, n), nil
 	}
 	var found [][]int
+	start := time.Now()
 	m, err := x.backtracking.FindStringMatch(text)
 	for ; m != nil && err == nil && len(found) != n; m, err = x.backtracking.FindNextMatch(m) {
 		var offsets []int
@@ -73,6 +77,9 @@ func (x *Regex) FindAll(text string, n int) ([][]int, error) {
 			offsets = append(offsets, from, from+length)
 		}
 		found = append(found, offsets)
+		if time.Since(start) > Timeout {
+			return nil, ErrTimeout
+		}
 	}
 	if err != nil {
 		return nil, ErrTimeout

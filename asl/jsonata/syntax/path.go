@@ -15,13 +15,17 @@ func (p *parser) step(left, right *Node) *Node {
 			path.seeking = []*Slot{left.Slot}
 		}
 	}
+	known := len(path.Nodes)
+	if known == 1 {
+		known = 0
+	}
 	if right.Kind == Path {
 		path.Nodes = append(path.Nodes, right.Nodes...)
 	} else {
 		predicatesToStages(right)
 		path.Nodes = append(path.Nodes, right)
 	}
-	for _, step := range path.Nodes {
+	for _, step := range path.Nodes[known:] {
 		p.checkStep(step)
 		path.KeepSingleton = path.KeepSingleton || step.Keep
 	}
