@@ -109,7 +109,10 @@ func (r *run) invoke(procedure any, args []any, input any, env *frame) any {
 		for i, node := range n.Nodes {
 			args[i] = r.eval(node, next.input, next.env)
 		}
+		before := r.at
+		r.at = n
 		v = r.invokeOnce(procedure, args, input, env)
+		r.at = before
 	}
 }
 

@@ -23,7 +23,10 @@ func (r *run) group(n *syntax.Node, input any, env *frame) any {
 			items = []any{undefined}
 		}
 	}
-	if len(items) == 1 && !stream {
+	switch {
+	case stream && len(l.items) == 0:
+		items = []any{&tuple{context: undefined}}
+	case len(items) == 1 && !stream:
 		return r.object(n, items[0], env)
 	}
 	groups := r.groups(n, items, stream, env)

@@ -95,8 +95,8 @@ func TestLimits(t *testing.T) {
 		{"a depth of 100", deep + "+1", eval.Limits{Depth: 100}, ""},
 		{"a depth of 101", deep + "+1+1", eval.Limits{Depth: 100}, eval.TooDeep},
 		{"steps", `[1..100].(1)`, eval.Limits{Steps: 50}, eval.TooLong},
-		{"memory", `[1..100]`, eval.Limits{Bytes: 1000}, eval.TooBig},
-		{"memory of a single value", `[1..100]`, eval.Limits{Single: 1000}, eval.TooBig},
+		{"memory", `[1..100]`, eval.Limits{Bytes: 900}, eval.TooBig},
+		{"memory of a single value", `[1..100]`, eval.Limits{Single: 900}, eval.TooBig},
 		{"a tail call needs no depth", `($f := function($n) { $n = 0 ? "end" : $f($n - 1) }; $f(1000))`, eval.Limits{Depth: 20}, ""},
 	} {
 		program, err := eval.Compile(row.source)

@@ -47,7 +47,7 @@ type Limits struct {
 	// evaluated counts 1. Default: 10,000.
 	Depth int
 	// Steps is the number of evaluated nodes and of items that functions work on, and a 64th of the bytes that an evaluation makes. Default:
-	// 5,000,000, less than a second.
+	// 4,000,000, less than a second.
 	Steps int
 	// Bytes is the memory in bytes of the arrays, objects and texts that an evaluation makes, all together. Default: 150,000,000.
 	Bytes int
@@ -77,7 +77,7 @@ type Options struct {
 var ErrFunction = errors.New("the result is a function, which JSON cannot hold")
 
 // DefaultLimits are the limits of an evaluation that sets none.
-var DefaultLimits = Limits{Depth: 10_000, Steps: 5_000_000, Bytes: 150_000_000, Single: 150_000_000}
+var DefaultLimits = Limits{Depth: 10_000, Steps: 4_000_000, Bytes: 150_000_000, Single: 150_000_000}
 
 // wordsPerItem is what an item of an array costs in bytes: an interface.
 const wordsPerItem = 16

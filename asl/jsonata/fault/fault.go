@@ -59,6 +59,9 @@ func (f *Fault) field(name string) string {
 		if f.Literal != nil {
 			return encode(f.Literal)
 		}
+		if f.Token == "" {
+			return "undefined" // a function without a name
+		}
 		return value.Encode(f.Token)
 	case "index":
 		return strconv.Itoa(f.Index)
