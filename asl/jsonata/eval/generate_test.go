@@ -198,7 +198,7 @@ func (g *generator) call(depth int) string {
 	case 15:
 		return "$formatInteger(" + g.pick("0", "1", "7", "12", "99", "123", "4000", "1234567", "-5", "21", "100000000000", number()) + ", " + g.quoted("w", "W", "Ww", "w;o", "0", "000", "#,##0", "0;o", "I", "i", "A", "a", "#:##0", "١", "x", "#,##,##0", "Ww;o", "001;o") + ")"
 	case 16:
-		return "$parseInteger(" + g.quoted("12", "twelve", "one hundred and one", "XIV", "ab", "AB", "1,234", "twenty-first", "3rd", "iv", "zero", "two thousand", "one million, two hundred") + ", " + g.quoted("w", "0", "#,##0", "I", "i", "A", "a", "w;o", "0;o") + ")"
+		return "$parseInteger(" + g.quoted("12", "twelve", "one hundred and one", "XIV", "ab", "AB", "1,234", "twenty-first", "3rd", "iv", "zero", "two thousand", "one million, two hundred") + ", " + g.quoted("w", "0", "#,##0", "I", "i", "w;o", "0;o") + ")"
 	case 17:
 		return "$fromMillis(" + g.pick("0", "1234567890123", "-1e12", "1704067199999", "951782400000", "1582934400000", "n * 86400000") + ", " + g.timePicture() + g.pick("", `, "+0200"`, `, "-0500"`, `, "+0530"`) + ")"
 	case 18:

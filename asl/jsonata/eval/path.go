@@ -76,7 +76,7 @@ func (r *run) walk(steps []*syntax.Node, at int, input any, env *frame) any {
 	var result any = sequence()
 	for i := at; i < len(steps); i++ {
 		if i == 0 && steps[0].Cons {
-			result = r.eval(steps[0], input, env)
+			result = r.constructor(steps[0], input, env)
 		} else {
 			result = r.stepOn(steps[i], items, env, i == len(steps)-1)
 		}
@@ -84,8 +84,8 @@ func (r *run) walk(steps []*syntax.Node, at int, input any, env *frame) any {
 			return result
 		}
 		found, ok := itemsOf(result)
-		if !ok {
-			found = []any{result}
+		if !ok && i < len(steps)-1 {
+			return sequence()
 		}
 		if len(found) == 0 {
 			return result
@@ -93,6 +93,15 @@ func (r *run) walk(steps []*syntax.Node, at int, input any, env *frame) any {
 		items = found
 	}
 	return result
+}
+
+// constructor evaluates an array constructor that is the first step of a path, once for the whole input, which is a sequence. What a
+// predicate then takes out of the array, unless it is an array, has no further steps.
+func (r *run) constructor(step *syntax.Node, input any, env *frame) any {
+	if _, isArray := itemsOf(input); !isArray {
+		input = sequence(input)
+	}
+	return r.eval(step, input, env)
 }
 
 // keepPath applies [] and the group-by of a path.

@@ -15,7 +15,7 @@ func (r *run) tuplePath(n *syntax.Node, input any, env *frame) any {
 		streaming = streaming || step.Tuple
 		switch {
 		case i == 0 && step.Cons:
-			result = r.eval(step, input, env)
+			result = r.constructor(step, input, env)
 		case streaming:
 			tuples = r.tupleStep(step, items, tuples, env)
 			continue
@@ -28,7 +28,11 @@ func (r *run) tuplePath(n *syntax.Node, input any, env *frame) any {
 		if isUndefined(result) {
 			break
 		}
-		if items = itemsOrOne(result); len(items) == 0 {
+		var ok bool
+		if items, ok = itemsOf(result); !ok && i < len(n.Nodes)-1 {
+			result = sequence()
+		}
+		if len(items) == 0 {
 			break
 		}
 	}

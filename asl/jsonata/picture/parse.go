@@ -16,12 +16,16 @@ type reader struct {
 	parts   []*part
 }
 
+// nothing matches no text.
+var nothing = regexp.MustCompile(`[^\x{0}-\x{10ffff}]`)
+
 // readers keeps the readers of pictures. They do not change.
 var readers = struct {
 	sync.RWMutex
 	known map[string]*reader
 }{known: map[string]*reader{}}
 
+// readerOf returns the reader of a picture.
 func readerOf(picture string) *reader {
 	readers.RLock()
 	r := readers.known[picture]
@@ -47,7 +51,11 @@ func newReader(picture string) *reader {
 		b.WriteString("(" + p.pattern() + ")")
 	}
 	b.WriteString("$")
-	return &reader{regexp.MustCompile(b.String()), parts}
+	pattern, err := regexp.Compile(b.String())
+	if err != nil {
+		pattern = nothing // a number with more than 1,000 digits
+	}
+	return &reader{pattern, parts}
 }
 
 // pattern returns the regular expression of a part.

@@ -67,6 +67,7 @@ type Node struct {
 	Slot          *Slot   // Parent
 
 	seeking []*Slot // those % that no step has answered yet
+	checked bool    // of a path: its steps so far are checked
 }
 
 // Pair is a key and a value of an object constructor.

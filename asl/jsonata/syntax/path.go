@@ -16,8 +16,8 @@ func (p *parser) step(left, right *Node) *Node {
 		}
 	}
 	known := len(path.Nodes)
-	if known == 1 {
-		known = 0
+	if !path.checked {
+		known, path.checked = 0, true
 	}
 	if right.Kind == Path {
 		path.Nodes = append(path.Nodes, right.Nodes...)
