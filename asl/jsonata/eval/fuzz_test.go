@@ -25,7 +25,8 @@ func FuzzEval(f *testing.F) {
 		g := &generator{rand.New(rand.NewPCG(7, seed)), nil}
 		f.Add(g.expression(3))
 	}
-	for _, source := range []string{"", "/", "$", "a.%.%", "a@$b#$c^(<d,>e){f:g}[]", "function($a)<a<n>-?:x>{$a}(1)", "`a`.\"b\".'c\\u0041'", "/* c */ 1", "|a|{}|", "λ($x){$x}", "$f(?,1)"} {
+	for _, source := range []string{"", "/", "$", "a.%.%", "a@$b#$c^(<d,>e){f:g}[]", "function($a)<a<n>-?:x>{$a}(1)", "`a`.\"b\".'c\\u0041'", "/* c */ 1", "|a|{}|", "λ($x){$x}", "$f(?,1)",
+		"function($p)<x?x:x>{$p}(1)", "$toMillis(\"1\", \"[D]\xd4\")", "$toMillis(\"1\", \"[Y2000]\")", "a@$b.c{d: e}"} {
 		f.Add(source)
 	}
 	f.Fuzz(func(t *testing.T, source string) {

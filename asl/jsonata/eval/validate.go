@@ -53,9 +53,12 @@ func (r *run) validated(s *signature.Signature, args []any, input any) []any {
 			continue
 		}
 		for range counts[i] {
-			arg := args[at]
+			arg := undefined // an optional argument before it has taken its place
+			if at < len(args) {
+				arg = args[at]
+			}
 			if p.Array {
-				arg = r.arrayArg(p, arg, symbols[at], at, counts[i])
+				arg = r.arrayArg(p, arg, symbol(arg), at, counts[i])
 			}
 			result = append(result, arg)
 			at++

@@ -124,7 +124,7 @@ func closing(text string, i int, open, end byte) int {
 			}
 		}
 	}
-	return len(text) - 1
+	return max(len(text)-1, i+1)
 }
 
 // Match assigns arguments, given by the symbols of their types, to the parameters. It fills counts with the number of arguments that
