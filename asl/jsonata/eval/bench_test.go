@@ -71,6 +71,22 @@ func BenchmarkKinds(b *testing.B) {
 	}
 }
 
+// BenchmarkKindsInNode measures the same with the npm package in Node.
+func BenchmarkKindsInNode(b *testing.B) {
+	package_ := startOracle(b)
+	input := benchmarkInput()
+	for _, kind := range kinds {
+		b.Run(kind.name, func(b *testing.B) {
+			speed, ok := package_.measure(b, kind.source, input)
+			if !ok {
+				b.Fatal("no answer")
+			}
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(speed, "evals/s")
+		})
+	}
+}
+
 // BenchmarkCompile measures parsing.
 func BenchmarkCompile(b *testing.B) {
 	for b.Loop() {

@@ -2,6 +2,8 @@ package eval_test
 
 import (
 	"errors"
+	"math/rand/v2"
+	"regexp"
 	"testing"
 	"time"
 
@@ -23,6 +25,36 @@ func evaluateAll(t *testing.T, rows []row) {
 		if got := show(row.source, input, eval.Options{}); got != row.want {
 			t.Errorf("%s: %s\n got  %s\n want %s", row.why, row.source, got, row.want)
 		}
+	}
+}
+
+// TestEveryFunctionIsCalled fails for a function that no row calls.
+func TestEveryFunctionIsCalled(t *testing.T) {
+	called := map[string]bool{"random": true, "shuffle": true, "now": true, "millis": true} // in tests of their own
+	for _, rows := range [][]row{languageRows, functionRows} {
+		for _, row := range rows {
+			for _, word := range regexp.MustCompile(`\$(\w+)`).FindAllStringSubmatch(row.source, -1) {
+				called[word[1]] = true
+			}
+		}
+	}
+	for name := range eval.Standard() {
+		if !called[name] {
+			t.Errorf("no row calls $%s", name)
+		}
+	}
+}
+
+func TestRandom(t *testing.T) {
+	seeded := func() eval.Options { return eval.Options{Random: rand.New(rand.NewPCG(1, 2))} }
+	for _, source := range []string{`$random()`, `$shuffle([1..20])`} {
+		first, again := show(source, nil, seeded()), show(source, nil, seeded())
+		if other := show(source, nil, eval.Options{}); first != again || first == other {
+			t.Errorf("%s gives %s and %s from one source, %s from another", source, first, again, other)
+		}
+	}
+	if got := show(`$sort($shuffle([1..5]))`, nil, eval.Options{}); got != `[1,2,3,4,5]` {
+		t.Error(got)
 	}
 }
 

@@ -32,6 +32,13 @@ const isFunction = v => typeof v === 'function' || (v && (v._jsonata_lambda || v
   for await (const line of lines) {
     const request = JSON.parse(line);
     let answer;
+    if (request.milliseconds) {
+      const compiled = jsonata(request.expr), start = performance.now();
+      let n = 0, took;
+      do { await compiled.evaluate(request.data); n++; took = performance.now() - start; } while (took < request.milliseconds);
+      console.log(JSON.stringify({result: n / took * 1000}));
+      continue;
+    }
     try {
       const v = await jsonata(request.expr).evaluate(request.data);
       answer = v === undefined ? {undefined: true} : isFunction(v) ? {function: true} : {result: JSON.parse(JSON.stringify(v, (k, e) => isFunction(e) ? (Array.isArray(v) ? null : undefined) : e))};
@@ -105,17 +112,28 @@ type oracleAnswer struct {
 	}
 }
 
+// measure returns the package's evaluations of an expression per second.
+func (o *oracle) measure(t testing.TB, source string, data any) (speed float64, ok bool) {
+	t.Helper()
+	answer, ok := o.request(t, value.ObjectOf(value.Member{Key: "expr", Value: source}, value.Member{Key: "data", Value: data}, value.Member{Key: "milliseconds", Value: 300.0}))
+	return speed, ok && json.Unmarshal(answer.Result, &speed) == nil
+}
+
 // ask returns the package's answer. ok is false if it takes too long.
 func (o *oracle) ask(t testing.TB, source string, data any) (answer oracleAnswer, ok bool) {
 	t.Helper()
-	request := value.ObjectOf(value.Member{Key: "expr", Value: source}, value.Member{Key: "data", Value: data})
+	return o.request(t, value.ObjectOf(value.Member{Key: "expr", Value: source}, value.Member{Key: "data", Value: data}))
+}
+
+func (o *oracle) request(t testing.TB, request *value.Object) (answer oracleAnswer, ok bool) {
+	t.Helper()
 	if _, err := o.in.Write(append(value.Append(nil, request), '\n')); err != nil {
 		t.Fatal(err)
 	}
 	select {
 	case line := <-o.lines:
 		if err := json.Unmarshal(line, &answer); err != nil {
-			t.Fatalf("%s: answer %s: %v", source, line, err)
+			t.Fatalf("answer %s: %v", line, err)
 		}
 		return answer, true
 	case <-time.After(patience):
