@@ -139,6 +139,10 @@ trial: synth python ## from the tables of a synthetic trial to an alert, with re
 	@go build -o bin/clinicalrisk ./cmd/clinicalrisk
 	@.venv/bin/python scripts/trial.py
 
+.PHONY: nights
+nights: synth ## play 30 nights of the synthetic trial: what each recipient would have received
+	@go run ./cmd/nights
+
 # git names every file of the commit, in an order, with its time: the same commit gives the same bytes.
 .PHONY: jobs
 jobs: ## pack the package of --py-files into bin/jobs.zip, from the last commit

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -20,7 +21,11 @@ type ETL struct {
 	// Cohort writes the cohort, JSON Lines, {"subject": "…", "features": {…}}. Default: none; a job with --output and without a subject
 	// then aborts the run.
 	Cohort func(io.Writer) error
-	S3     S3 // receives the cohort
+
+	// Excluded writes excluded.jsonl beside the cohort: who was left out, and why. Default: none.
+	Excluded func(io.Writer) error
+
+	S3 S3 // receives the cohort
 }
 
 // WithFeatures returns a context in which jobs extract the features of one subject, a JSON value: they write
@@ -56,7 +61,20 @@ func (e ETL) run(ctx context.Context, arguments []any) error {
 	if write == nil {
 		return errors.New("the job must write a cohort, and the run has none: name its file with --cohort")
 	}
-	object, err := e.S3.Create(ctx, u.Host, strings.TrimPrefix(u.Path, "/"))
+	key := strings.TrimPrefix(u.Path, "/")
+	if e.Excluded != nil {
+		if err := e.create(ctx, u.Host, path.Join(path.Dir(key), excludedFile), e.Excluded); err != nil {
+			return err
+		}
+	}
+	return e.create(ctx, u.Host, key, write)
+}
+
+// excludedFile is the object beside a cohort.
+const excludedFile = "excluded.jsonl"
+
+func (e ETL) create(ctx context.Context, bucket, key string, write func(io.Writer) error) error {
+	object, err := e.S3.Create(ctx, bucket, key)
 	if err != nil {
 		return err
 	}

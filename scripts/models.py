@@ -17,7 +17,7 @@ from typing import Any
 # The operations that package services lists, by the name of the service in botocore. A Go test compares the two.
 OPERATIONS: dict[str, list[str]] = {
     "cloudwatch": ["PutMetricData"],
-    "dynamodb": ["Query"],
+    "dynamodb": ["PutItem", "Query"],
     "emr": ["AddJobFlowSteps", "CancelSteps", "DescribeStep"],
     "emr-serverless": ["CancelJobRun", "GetJobRun", "StartJobRun"],
     "glue": ["BatchStopJobRun", "GetJobRun", "GetJobRuns", "StartJobRun"],

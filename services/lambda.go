@@ -1,5 +1,16 @@
 package services
 
+// RunFunction invokes a function of Lambda and waits for its answer. A function of ours that fails ends the task under the name of its
+// error's type.
+var RunFunction = Call{
+	Integration: "lambda:invoke",
+	Operation:   InvokeFunction.Operation,
+	Transient:   InvokeFunction.Transient,
+	Other:       InvokeFunction.Other,
+	Undeclared:  InvokeFunction.Undeclared,
+	Source:      InvokeFunction.Source,
+}
+
 // InvokeFunction invokes a Lambda function with a task token, and waits until somebody returns the token.
 var InvokeFunction = Call{
 	Integration: "lambda:invoke.waitForTaskToken",

@@ -108,8 +108,8 @@ const (
 // Calls are all calls, in the order of their integrations.
 func Calls() []Call {
 	calls := []Call{
-		AddStep, Publish, InvokeEndpoint, InvokeFunction, InvokeHTTP, GetObject, HeadObject, PutMetricData, PutObject, Query, ReadItems,
-		StartExecution, StartGlueJob, StartServerlessJob,
+		AddStep, Publish, InvokeEndpoint, InvokeFunction, InvokeHTTP, GetObject, HeadObject, PutItem, PutMetricData, PutObject, Query,
+		ReadItems, RunFunction, StartExecution, StartGlueJob, StartServerlessJob,
 	}
 	slices.SortFunc(calls, func(a, b Call) int { return strings.Compare(a.Integration, b.Integration) })
 	return calls

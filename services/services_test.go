@@ -54,7 +54,8 @@ func TestOf(t *testing.T) {
 		{"an optimized integration", "arn:aws:states:::sns:publish", "sns:publish"},
 		{"another partition", "arn:aws-us-gov:states:::states:startExecution.sync:2", "states:startExecution.sync:2"},
 		{"an SDK integration of the same action is another call", "arn:aws:states:::aws-sdk:sns:publish", ""},
-		{"the same call, without the wait", "arn:aws:states:::lambda:invoke", ""},
+		{"a call that waits for its answer", "arn:aws:states:::lambda:invoke", "lambda:invoke"},
+		{"the same call, with a token", "arn:aws:states:::lambda:invoke.waitForTaskToken", "lambda:invoke.waitForTaskToken"},
 	} {
 		if got, ok := Of(c.resource); got.Integration != c.want || ok != (c.want != "") {
 			t.Errorf("%s: got %q, %v, want %q", c.reason, got.Integration, ok, c.want)

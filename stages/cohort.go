@@ -50,6 +50,9 @@ type CohortEnvironment struct {
 	// warning when a quarter of it is left. Default: 72 hours.
 	ApprovalDeadline time.Duration
 
+	// TrialID is set for the stack of a registered trial. Leave it empty.
+	TrialID string
+
 	// Roster has the printed names of the approvers by their session or user name, such as "jane.doe@example.com": "Jane Doe".
 	// Default: the session or user name is the printed name.
 	Roster map[string]string

@@ -133,7 +133,7 @@ func someARN(principal string) string {
 func (e Environment) addApproval(stack awscdk.Stack, records *audit.RecordStore, trail *audit.Trail) *approval.Approval {
 	c := e.Cohort
 	props := &approval.ApprovalProps{
-		Deadline: c.ApprovalDeadline, RecordBucket: records.Bucket(), SessionNames: c.SessionNames, Roster: c.Roster,
+		TrialID: c.TrialID, Deadline: c.ApprovalDeadline, RecordBucket: records.Bucket(), SessionNames: c.SessionNames, Roster: c.Roster,
 		TrailLogGroup: trail.StartLogs(), TrailLogKey: trail.Key(), LogRetention: e.LogRetention, RemovalPolicy: e.RemovalPolicy,
 	}
 	for _, approver := range c.Approvers {

@@ -1,16 +1,12 @@
 package stages
 
 import (
-	"cmp"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
 
-	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/constructs/monitoring"
 	"clinical-risk-pipeline/constructs/risk"
 )
@@ -31,14 +27,7 @@ const (
 // addCohortPipeline adds the pipeline that scores whole cohorts to the stack, with its record store and its trail.
 func addCohortPipeline(stack awscdk.Stack, e Environment) *deployment {
 	c := e.Cohort
-	store := e.recordStore()
-	if e.BreakGlassRole != "" {
-		store.BreakGlass = []string{principalARN(stack, e.BreakGlassRole)}
-	}
-	records := audit.NewRecordStore(stack, recordsID, store)
-	trail := audit.NewTrail(stack, trailID, &audit.TrailProps{
-		Records: records, EndpointName: e.EndpointName, LogRetention: cmp.Or(e.LogRetention, awslogs.RetentionDays_TEN_YEARS),
-	})
+	records, trail := e.addRecords(stack, e.EndpointName)
 
 	props, watch := e.pipeline(), e.monitoring()
 	watch.RunEvery, watch.Trail = c.RunEvery, trail

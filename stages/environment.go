@@ -18,6 +18,7 @@ import (
 	"clinical-risk-pipeline/constructs/release"
 	"clinical-risk-pipeline/constructs/risk"
 	"clinical-risk-pipeline/workflow"
+	"clinical-risk-pipeline/workflow/trial"
 )
 
 // Environment is one deployment of the pipeline. An environment whose name begins with "prod" is production and has stricter
@@ -60,6 +61,10 @@ type Environment struct {
 
 	// Cohort adds a stack that scores whole cohorts. Default: no such stack.
 	Cohort *CohortEnvironment
+
+	// Trials are registered trials, each with a stack of its own, over a record store, a trail and a registry that they share. It needs a
+	// Cohort, which says where cohorts are, and whom a run is started and followed by. Default: none.
+	Trials []*trial.Trial
 
 	// LogRetention is how long CloudWatch Logs keeps the events of the executions. Required in production. Default: ten
 	// years.
@@ -130,6 +135,7 @@ func (e Environment) Validate() error {
 	if e.Cohort != nil {
 		faults.Include(e.Cohort.validate(e))
 	}
+	faults.Include(e.validateTrials())
 	faults.Include(e.validateRules())
 	return faults.Of(e.owner()).Err()
 }

@@ -31,6 +31,7 @@ func Environments() []Environment {
 				Approvers:  []string{"role/ClinicalOperations"},
 				Review:     "SubjectReview",
 			},
+			Trials:        RegisteredTrials(),
 			LogRetention:  awslogs.RetentionDays_ONE_MONTH,
 			RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
 		},
@@ -48,6 +49,7 @@ func Environments() []Environment {
 				Approvers:  []string{"role/ClinicalOperations"},
 				Review:     "SubjectReview",
 			},
+			Trials:        RegisteredTrials(),
 			LogRetention:  awslogs.RetentionDays_SIX_MONTHS,
 			RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
 		},
@@ -68,6 +70,7 @@ func Environments() []Environment {
 				Machines:     []approval.Machine{{Principal: "role/NightlyCohort", Service: "scheduler.amazonaws.com"}},
 				Review:       "SubjectReview",
 			},
+			Trials:          RegisteredTrials(),
 			RecordLock:      audit.Compliance,
 			RecordRetention: productionRecords,
 			WithoutSubjectRecords: "Executions that score one subject test a released version. Nobody decides about a subject by their alert: " +

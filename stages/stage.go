@@ -42,7 +42,7 @@ type deployment struct {
 }
 
 // NewStage adds the environment's stage to scope: a stack that scores one subject per execution and, if the environment has
-// cohorts, a stack that scores them. It panics with the error of [Environment.Validate] when the environment is wrong.
+// cohorts, a stack that scores them; for its registered trials, a stack for each and one for what they share. It panics with the error of [Environment.Validate] when the environment is wrong.
 //
 // Requirements: SRC-11
 func NewStage(scope constructs.Construct, environment Environment) awscdk.Stage {
@@ -66,6 +66,12 @@ func newStage(scope constructs.Construct, environment Environment) *stage {
 		cohorts := s.newStack(workflow.CohortStack, "Clinical risk pipeline for cohorts, "+environment.Name, environment)
 		s.deployments = append(s.deployments, addCohortPipeline(cohorts, environment))
 	}
+	if len(environment.Trials) > 0 {
+		shared := addTrialRecords(s.newStack(workflow.RecordStack, "Records of the clinical risk pipeline's trials, "+environment.Name, environment), environment)
+		for _, t := range environment.Trials {
+			s.deployments = append(s.deployments, addTrial(s.newTrialStack(environment, t), environment, t, shared))
+		}
+	}
 	return s
 }
 
@@ -82,7 +88,10 @@ func (s *stage) newStack(id, description string, environment Environment) awscdk
 func addPipeline(stack awscdk.Stack, environment Environment, props *risk.ClinicalRiskPipelineProps, watch *monitoring.MonitoringProps) *deployment {
 	pipeline := risk.NewClinicalRiskPipeline(stack, pipelineID, props)
 	watch.StateMachine = pipeline.StateMachine()
-	watch.Alerts, watch.Operations, watch.DeadLetters = pipeline.AlertTopic(), pipeline.OperationsTopic(), pipeline.UndeliveredAlerts()
+	watch.Alerts, watch.Operations = pipeline.AlertTopic(), pipeline.OperationsTopic()
+	if watch.DeadLetters == nil {
+		watch.DeadLetters = pipeline.UndeliveredAlerts()
+	}
 	alarms := monitoring.NewMonitoring(stack, monitoringID, watch)
 	live := release.NewRelease(stack, releaseID, environment.release(pipeline.StateMachine(), alarms))
 

@@ -27,6 +27,7 @@ var approvalChanges = map[string]approvalChange{
 	"Topic": func(stack awscdk.Stack, p *approval.ApprovalProps) {
 		p.Topic = awssns.Topic_FromTopicArn(stack, jsii.String("Existing"), jsii.String(existingTopic))
 	},
+	"TrialID":      func(_ awscdk.Stack, p *approval.ApprovalProps) { p.TrialID = "T-1" },
 	"SessionNames": func(_ awscdk.Stack, p *approval.ApprovalProps) { p.SessionNames = `[a-z.]+@example\.com` },
 	"Machines": func(_ awscdk.Stack, p *approval.ApprovalProps) {
 		p.Machines = []approval.Machine{{Principal: "arn:aws:iam::123456789012:role/Nightly", Service: "scheduler.amazonaws.com"}}

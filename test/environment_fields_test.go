@@ -54,7 +54,7 @@ func effects(t *testing.T, environment stages.Environment) []string {
 			found = append(found, target)
 		}
 	}
-	for _, template := range templates(t, dir, environment) {
+	for _, template := range everyTemplateOf(t, dir, environment) {
 		found = append(found, text(template))
 	}
 	return found
@@ -81,6 +81,7 @@ func TestEveryFieldOfAnEnvironmentHasAnEffect(t *testing.T) {
 		"RemovalPolicy":         func(e *stages.Environment) { e.RemovalPolicy = awscdk.RemovalPolicy_DESTROY },
 		"Shift":                 func(e *stages.Environment) { e.Shift = release.Shift{Percentage: 10, Interval: time.Hour} },
 		"Tags":                  func(e *stages.Environment) { e.Tags = map[string]string{"cost-center": "4711"} },
+		"Trials":                func(e *stages.Environment) { e.Trials = stages.RegisteredTrials() },
 		"Wave":                  func(e *stages.Environment) { e.Wave = "first" },
 	})
 }
@@ -108,6 +109,7 @@ func TestEveryFieldOfACohortEnvironmentHasAnEffect(t *testing.T) {
 	everyFieldHasAnEffect(t, base, func(e *stages.Environment) *stages.CohortEnvironment { return e.Cohort }, map[string]func(*stages.CohortEnvironment){
 		"BucketName":       func(c *stages.CohortEnvironment) { c.BucketName = "other-bucket" },
 		"BucketKey":        func(c *stages.CohortEnvironment) { c.BucketKey = existingKey },
+		"TrialID":          func(c *stages.CohortEnvironment) { c.TrialID = "T-1" },
 		"Scoring":          func(c *stages.CohortEnvironment) { c.Scoring.BatchSize = 10 },
 		"Approvers":        func(c *stages.CohortEnvironment) { c.Approvers = []string{"role/TrialLead"} },
 		"Roster":           func(c *stages.CohortEnvironment) { c.Roster = map[string]string{"jane": "Jane Doe"} },

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"clinical-risk-pipeline/constructs/release"
 	"clinical-risk-pipeline/constructs/risk"
 	"clinical-risk-pipeline/stages"
+	study "clinical-risk-pipeline/workflow/trial"
 )
 
 // exampleEnvironments are valid environments in the order of their promotion, as a team may write them into
@@ -89,6 +91,10 @@ func extremeEnvironments() []stages.Environment {
 	full.Name, full.AlertEmails = "full", []string{"team@example.com"}
 	full.Extraction = risk.GlueJob{JobName: "features"}
 	full.RecordLock, full.Alarms.RunEvery = audit.Governance, 24*time.Hour
+	told := *registeredTrial()
+	told.Recipients = slices.Clone(told.Recipients)
+	told.Recipients[0].Emails = []string{"site@example.com"}
+	full.Trials = []*study.Trial{&told}
 	cohort := full.Cohort
 	cohort.BucketKey = "arn:aws:kms:eu-central-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef"
 	cohort.Scoring.Prefix, cohort.RunEvery = "trials/night", 24*time.Hour
@@ -170,11 +176,38 @@ func stacksOf(environment stages.Environment) []string {
 	return []string{"ClinicalRisk", "CohortRisk"}
 }
 
-// templates returns the templates of an environment's stacks.
+// trialStacksOf returns the ids of the stacks of an environment's registered trials: one of each, in order, and that of their records.
+func trialStacksOf(environment stages.Environment) []string {
+	if len(environment.Trials) == 0 {
+		return nil
+	}
+	var stacks []string
+	for _, trial := range environment.Trials {
+		stacks = append(stacks, trial.ID)
+	}
+	return append(stacks, "TrialRecords")
+}
+
+// templates returns the templates of an environment's stacks: of subjects, and of cohorts.
 func templates(t *testing.T, dir string, environment stages.Environment) []object {
 	t.Helper()
+	all := everyTemplateOf(t, dir, environment)
+	return all[:len(stacksOf(environment))]
+}
+
+// trialTemplates returns the templates of the stacks of an environment's registered trials.
+func trialTemplates(t *testing.T, dir string, environment stages.Environment) []object {
+	t.Helper()
+	all := everyTemplateOf(t, dir, environment)
+	return all[len(stacksOf(environment)):]
+}
+
+// everyTemplateOf returns the templates of all stacks of an environment, in the order of stacksOf and trialStacksOf, which is the
+// alphabet's.
+func everyTemplateOf(t *testing.T, dir string, environment stages.Environment) []object {
+	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "assembly-"+environment.StageID(), "*.template.json"))
-	if stacks := stacksOf(environment); err != nil || len(files) != len(stacks) {
+	if stacks := slices.Concat(stacksOf(environment), trialStacksOf(environment)); err != nil || len(files) != len(stacks) {
 		t.Fatalf("found the templates %v (%v), want one for each of %v", files, err, stacks)
 	}
 	var all []object

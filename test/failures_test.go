@@ -6,6 +6,7 @@ import (
 
 	"clinical-risk-pipeline/asl"
 	api "clinical-risk-pipeline/services"
+	"clinical-risk-pipeline/workflow"
 )
 
 // failures returns the kinds of failures of a call: it does not end, it ends with an unlisted error, it ends with the first error of
@@ -26,6 +27,12 @@ func (v *variant) failures(task string) []outcome {
 		for _, answer := range slices.Concat(wrongAnswers, form) {
 			outcomes = append(outcomes, outcome{name: "answer " + answer, answer: answer})
 		}
+	}
+	if task == workflow.UpdateAlerts || task == workflow.UpdateAlertsAgain {
+		for _, wrong := range wrongUpdates {
+			outcomes = append(outcomes, outcome{name: "answer " + asl.Encode(wrong), reply: asl.Reply{Output: object{"Payload": wrong}}})
+		}
+		outcomes = append(outcomes, failure(workflow.AlertsNotUpdatedError))
 	}
 	if task == "FindCohort" {
 		for name, found := range unversioned {
@@ -106,6 +113,7 @@ var (
 // leavesTraces has the tasks for which it matters whether a call did its work before it failed.
 var leavesTraces = map[string]bool{
 	"RecordDecision": true, "RecordLowRisk": true, "RecordDecisions": true, "NotifyTeam": true, "EscalateApproval": true,
+	workflow.ClaimCut: true, workflow.UpdateAlerts: true, workflow.UpdateAlertsAgain: true,
 	"RequestApproval": true, "StartReview": true, "OpenIncident": true, "ReadRecord": true, "ReadRecords": true, // of what they read
 }
 

@@ -33,6 +33,7 @@ func variants(t *testing.T) []*variant {
 		{name: "downstream", pipeline: recordedIncidentPipeline(t)},
 		{name: "cohort", pipeline: smallBatchPipeline(t)},
 		{name: "everything", pipeline: fullPipeline(t)},
+		{name: registered, pipeline: registeredPipeline(t)},
 	}
 	for _, v := range all {
 		v.threshold, v.tasks = workflow.DefaultThreshold, tasksOf(v.pipeline.definition)
@@ -55,6 +56,18 @@ func tasksOf(definition object) []string {
 	})
 	slices.Sort(names)
 	return names
+}
+
+// registered is the name of the variant of a registered trial.
+const registered = "registered trial"
+
+// input is the input of an execution of the variant. Those of a registered trial have no subject.
+func (v *variant) input(w *world) object {
+	input := w.input()
+	if v.pipeline.definition["States"].(object)[workflow.ClaimCut] != nil {
+		delete(input, "subject")
+	}
+	return input
 }
 
 func (v *variant) scoresCohort() bool {
@@ -168,6 +181,8 @@ func reached(f fault) *world {
 			1, true, f.effect, failure("S3.S3Exception")})
 	case "EscalateApproval":
 		w.decision = ""
+	case workflow.UpdateAlertsAgain:
+		w.faults = append(w.faults, fault{workflow.UpdateAlerts, 1, true, f.effect, failure(workflow.AlertsNotUpdatedError)})
 	}
 	return w
 }
@@ -205,23 +220,30 @@ func TestFaultSweep(t *testing.T) {
 // sweep executes the scenarios on all processors and returns the broken rules.
 func sweep(t *testing.T, all []scenario) (violations []string) {
 	found, recorded := make([][]string, len(all)), make([][]byte, len(all))
+	forEach(len(all), func(i int) {
+		name := all[i].String()
+		violations, recording := all[i].execute()
+		for _, violation := range violations {
+			found[i] = append(found[i], name+": "+violation)
+		}
+		recorded[i] = recording.line(t, violations)
+	})
+	keep(t, recorded...)
+	return slices.Concat(found...)
+}
+
+// forEach calls do for 0 to n-1, on all processors.
+func forEach(n int, do func(i int)) {
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(all)); i = next.Add(1) - 1 {
-				name := all[i].String()
-				violations, recording := all[i].execute()
-				for _, violation := range violations {
-					found[i] = append(found[i], name+": "+violation)
-				}
-				recorded[i] = recording.line(t, violations)
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				do(int(i))
 			}
 		})
 	}
 	workers.Wait()
-	keep(t, recorded...)
-	return slices.Concat(found...)
 }
 
 // execute runs the scenario, redrives it without faults if it fails, and returns the broken rules.
@@ -240,7 +262,7 @@ func (s scenario) execute() ([]string, *recording) {
 		}
 	}
 	recording.world(w)
-	x, err := v.machine.Run(context.Background(), w.input(), options)
+	x, err := v.machine.Run(context.Background(), v.input(w), options)
 	if err != nil {
 		return []string{"the execution did not end: " + err.Error()}, recording
 	}

@@ -22,6 +22,7 @@ func TestGraphs(t *testing.T) {
 		"cohort-approval":           cohortApprovalPipeline(t),
 		"downstream":                downstreamPipeline(t),
 		"cohort":                    cohortPipeline(t),
+		"registered-trial":          registeredPipeline(t),
 	} {
 		drawn, err := draw.SVG(p.machine.Definition, nil)
 		if err != nil {

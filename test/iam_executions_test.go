@@ -14,6 +14,7 @@ import (
 type call struct {
 	integration string // "sns:publish" of a state machine, "SNS:Publish" of a function
 	arguments   object
+	ofOneTrial  bool // the caller works for the trial T-1, and must not reach T-2
 }
 
 func (c call) text(argument string) string { return c.arguments[argument].(string) }
@@ -31,7 +32,7 @@ type notedObjects struct {
 }
 
 func (n notedObjects) OpenVersion(ctx context.Context, bucket, key, version string) (io.ReadCloser, error) {
-	*n.calls = append(*n.calls, call{readItems, object{"Bucket": bucket, "Key": key, "VersionId": version}})
+	*n.calls = append(*n.calls, call{integration: readItems, arguments: object{"Bucket": bucket, "Key": key, "VersionId": version}})
 	return n.bucket.OpenVersion(ctx, bucket, key, version)
 }
 
@@ -61,10 +62,10 @@ func (d *deployment) executed(t *testing.T, machine string) []call {
 		}
 		note := func(x *asl.Execution) { calls = append(calls, historyOf(x, entered)...) }
 		options.OnChild = func(child *asl.Execution) {
-			calls = append(calls, call{startChild, object{"StateMachineArn": arn, "ExecutionArn": child.ARN}})
+			calls = append(calls, call{integration: startChild, arguments: object{"StateMachineArn": arn, "ExecutionArn": child.ARN}})
 			note(child)
 		}
-		x, err := loaded.Run(context.Background(), w.input(), options)
+		x, err := loaded.Run(context.Background(), v.input(w), options)
 		if err != nil {
 			t.Fatalf("%s: %v", d.name, err)
 		}
@@ -77,6 +78,9 @@ func (d *deployment) executed(t *testing.T, machine string) []call {
 			t.Fatalf("%s: %v", d.name, err)
 		}
 		note(x)
+	}
+	for i := range calls {
+		calls[i].ofOneTrial = d.ofOneTrial() && strings.Contains(asl.Encode(calls[i].arguments["Key"]), "/T-1/")
 	}
 	for _, state := range statesOf(definition) {
 		if !entered[state] {
@@ -109,7 +113,7 @@ func historyOf(x *asl.Execution, entered map[string]bool) []call {
 	for i := range x.History {
 		entered[x.History[i].StateName()] = true
 		if task, ok := x.History[i].Details.(*asl.TaskScheduled); ok {
-			calls = append(calls, call{task.ResourceType + ":" + task.Resource, task.Parameters.(object)})
+			calls = append(calls, call{integration: task.ResourceType + ":" + task.Resource, arguments: task.Parameters.(object)})
 		}
 	}
 	return calls

@@ -3,6 +3,7 @@ package test
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"reflect"
 	"strings"
 	"testing"
@@ -26,20 +27,28 @@ import (
 var operations = map[string]func(d *deployment, c call) []need{
 	"DynamoDB:GetItem": func(d *deployment, c call) []need { return d.item(c, "GetItem") },
 	"DynamoDB:PutItem": func(d *deployment, c call) []need { return d.item(c, "PutItem") },
+	"SNS:Publish":      func(d *deployment, c call) []need { return d.publish(c.text("TopicArn")) },
 	"DynamoDB:Scan":    func(d *deployment, c call) []need { return d.item(c, "Scan") },
 	"DynamoDB:Query": func(d *deployment, c call) []need {
+		if d.isRegistry(c) {
+			return d.registryItem(c, "Query")
+		}
 		return append(d.requestsKey(c), itemsOf(tableARN(c)+"/index/"+c.text("IndexName"), "Query"))
 	},
 	"S3:GetObject": func(d *deployment, c call) []need { return d.readObject(c) },
-	"S3:PutObject": func(d *deployment, c call) []need { return d.writeObject(c) },
+	"S3:PutObject": func(d *deployment, c call) []need {
+		if c.arguments["IfNoneMatch"] == nil {
+			return d.replaceObject(c)
+		}
+		return d.writeObject(c)
+	},
 	"S3:ListObjectsV2": func(_ *deployment, c call) []need {
 		bucket := "arn:aws:s3:::" + c.text("Bucket")
 		return []need{{
 			actions: actions("s3", "ListBucket"), resource: bucket, others: renamed(bucket),
-			context: values{"s3:prefix": c.text("Prefix")}, refused: []values{{"s3:prefix": ""}, {"s3:prefix": "neighbour/"}},
+			context: values{"s3:prefix": c.text("Prefix")}, refused: prefixesOfOthers(c),
 		}}
 	},
-	"SNS:Publish": func(d *deployment, c call) []need { return d.publish(c.text("TopicArn")) },
 	"SFN:SendTaskSuccess": func(d *deployment, _ call) []need {
 		machine := d.arn("AWS::StepFunctions::StateMachine", "Pipeline")
 		return []need{{actions: actions("states", "SendTaskSuccess"), resource: machine, others: renamed(machine)}}
@@ -79,6 +88,9 @@ func itemsOf(resource, action string) need {
 }
 
 func (d *deployment) item(c call, action string) []need {
+	if d.isRegistry(c) {
+		return d.registryItem(c, action)
+	}
 	return append(d.requestsKey(c), itemsOf(tableARN(c), action))
 }
 
@@ -95,7 +107,9 @@ func (d *deployment) functionNeeds(t *testing.T) []claim {
 		return nil
 	}
 	var needs []claim
-	for role, calls := range d.functionCalls(t) {
+	all := d.functionCalls(t)
+	maps.Copy(all, d.alertCalls())
+	for role, calls := range all {
 		who, logs := d.role(role), strings.TrimSuffix(role, "Role")+"Logs"
 		for _, c := range calls {
 			row := operations[c.integration]
@@ -138,17 +152,24 @@ func (d *deployment) functionCalls(t *testing.T) map[string][]call {
 	_, _ = store.List(ctx, true)
 	_, _ = store.List(ctx, false)
 	objects := cloud.Objects{Client: s3.NewFromConfig(config), Bucket: bucket}
-	for _, folder := range []string{"decisions/run-1/", approval.ApprovalsPrefix} {
+	decisions, approvals := "decisions/run-1/", approval.ApprovalsPrefix
+	if d.ofOneTrial() {
+		decisions, approvals = "decisions/T-1/run-1/", approvals+"T-1/"
+	}
+	for _, folder := range []string{decisions, approvals} {
 		_, _ = objects.List(ctx, folder)
 		_, _, _ = objects.Read(ctx, folder+"ap-1.json") // a refused read also lists
 	}
-	_, _ = objects.Create(ctx, approval.ApprovalsPrefix+"ap-1.json", nil)
+	_, _ = objects.Create(ctx, approvals+"ap-1.json", nil)
 	tasks := cloud.Tasks{Client: sfn.NewFromConfig(config)}
 	_ = tasks.Succeed(ctx, "token", nil)
 	_, _ = tasks.Completed(ctx, execution, []byte("{}"))
 	_, _ = cloud.Starts{
 		Client: cloudwatchlogs.NewFromConfig(config), History: sfn.NewFromConfig(config), Group: d.resolver.name(d.find("AWS::Logs::LogGroup", "TrailLogs")), Now: time.Now,
 	}.Starters(ctx, &approval.Request{Execution: execution, StartedAt: time.Now()})
+	if d.ofOneTrial() {
+		request, decide = ofOneTrial(request), ofOneTrial(decide)
+	}
 	return map[string][]call{"ApprovalRequestFunctionRole": request, "ApprovalDecideFunctionRole": decide}
 }
 
@@ -162,7 +183,7 @@ func recordingConfig(calls *[]call) aws.Config {
 		if err == nil {
 			err = json.Unmarshal(text, &arguments)
 		}
-		*calls = append(*calls, call{awsmiddleware.GetServiceID(ctx) + ":" + awsmiddleware.GetOperationName(ctx), arguments})
+		*calls = append(*calls, call{integration: awsmiddleware.GetServiceID(ctx) + ":" + awsmiddleware.GetOperationName(ctx), arguments: arguments})
 		if err == nil {
 			err = &smithy.GenericAPIError{Code: "AccessDenied"}
 		}

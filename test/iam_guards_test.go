@@ -17,6 +17,11 @@ var trust = map[string]struct {
 	"PipelineRole":                        {"states.amazonaws.com", func(d *deployment) string { return d.arn("AWS::StepFunctions::StateMachine", "Pipeline") }, false},
 	"ApprovalRequestFunctionRole":         {"lambda.amazonaws.com", nil, false},
 	"ApprovalDecideFunctionRole":          {"lambda.amazonaws.com", nil, false},
+	"AlertsUpdateFunctionRole":            {"lambda.amazonaws.com", nil, false},
+	"AlertsWatchFunctionRole":             {"lambda.amazonaws.com", nil, false},
+	"AlertsActFunctionRole":               {"lambda.amazonaws.com", nil, false},
+	"AlertsWatchDailyRole":                {"scheduler.amazonaws.com", scheduleGroup, false},
+	"AlertsRunRole":                       {"scheduler.amazonaws.com", scheduleGroup, false},
 	"TrailLogsRole":                       {"cloudtrail.amazonaws.com", func(d *deployment) string { return d.trailARN() }, false},
 	"MonitoringApprovalWatchRole":         {"states.amazonaws.com", nil, true},
 	"MonitoringApprovalWatchScheduleRole": {"events.amazonaws.com", nil, true},
@@ -42,8 +47,10 @@ func (d *deployment) trustNeeds(t *testing.T) []claim {
 			source := row.source(d)
 			assume.context = from(source)
 			assume.refused = []values{{"aws:SourceArn": source + "-2"}}
-			if row.service == "states.amazonaws.com" {
+			if row.service != "cloudtrail.amazonaws.com" {
 				assume.refused = append(assume.refused, values{"aws:SourceAccount": otherAccount})
+			}
+			if row.service == "states.amazonaws.com" {
 				// Versions, aliases and the children of a map belong to the state machine, too.
 				assume.also = []values{{"aws:SourceArn": source + ":1"}, {"aws:SourceArn": source + ":live"}, {"aws:SourceArn": source + "/" + workflow.ScoreCohort}}
 			}
@@ -186,7 +193,7 @@ func (d *deployment) recordNeeds() []claim {
 		}},
 		{admin, "deletes an access log", need{actions: actions("s3", "DeleteObject DeleteObjectVersion"), resource: log, never: true}},
 	}
-	for folder, role := range map[string]string{"/decisions/": "PipelineRole", "/approvals/": "ApprovalDecideFunctionRole"} {
+	for folder, role := range map[string]string{"/decisions/": "PipelineRole", "/approvals/": "ApprovalDecideFunctionRole", "/alerts/": "AlertsUpdateFunctionRole"} {
 		if d.find("AWS::IAM::Role", role) == "" {
 			continue
 		}
@@ -219,6 +226,7 @@ func (d *deployment) peopleNeeds() []claim {
 			needs = append(needs, claim{byDeployment, "makes the table", n})
 		}
 	}
+	needs = append(needs, d.alertPeopleNeeds()...)
 	function := d.arn("AWS::Lambda::Function", "ApprovalDecideFunction")
 	if function == "" {
 		return needs

@@ -65,6 +65,11 @@ var integrations = map[string]func(d *deployment, machine string, c call) []need
 			actions: actions("lambda", "InvokeFunction"), resource: function, others: append(renamed(function), function+":7", function+":live"),
 		}}
 	},
+	"lambda:invoke": func(_ *deployment, _ string, c call) []need {
+		function := c.text("FunctionName")
+		return []need{{actions: actions("lambda", "InvokeFunction"), resource: function, others: append(renamed(function), function+":7", function+":live")}}
+	},
+	"aws-sdk:dynamodb:putItem": func(d *deployment, _ string, c call) []need { return d.registryItem(c, "PutItem") },
 	// https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
 	"states:startExecution.sync:2": func(_ *deployment, _ string, c call) []need {
 		machine := c.text("StateMachineArn")
@@ -172,10 +177,14 @@ func managedRule(name string) need {
 // other folders of the bucket.
 func objectNeed(c call, action string) need {
 	bucket, key := "arn:aws:s3:::"+c.text("Bucket"), c.text("Key")
-	return need{
+	n := need{
 		actions: actions("s3", action), resource: bucket + "/" + key,
 		others: []string{bucket + "-2/" + key, bucket + "/neighbour/" + key, bucket + "/" + strings.Replace(key, "/", "-2/", 1)},
 	}
+	if c.ofOneTrial {
+		n.others = append(n.others, bucket+"/"+strings.Replace(key, "/T-1/", "/T-2/", 1))
+	}
+	return n
 }
 
 func (d *deployment) readObject(c call) []need {

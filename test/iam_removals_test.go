@@ -11,6 +11,7 @@ import (
 // spare are allowed actions that no call needs, and why they stay.
 var spare = map[string]string{
 	"Requests's kms:DescribeKey":                   "the key's administration allows it, too; DynamoDB asks for it wherever it is used",
+	"Registry's kms:DescribeKey":                   "the key's administration allows it, too; DynamoDB asks for it wherever it is used",
 	"KeepKey's kms:DeleteImportedKeyMaterial":      "an imported key may have imported material; those of the stacks have none, and their policies let nobody delete it",
 	disabling + ofNobody:                           "the administration of every key has it; where no role may break the glass, KeepKey denies it to everybody",
 	"ScoreCohortRedrive's states:RedriveExecution": "AWS's policy for redriving a Distributed Map has it, although Express children are started again",

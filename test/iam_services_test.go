@@ -1,6 +1,7 @@
 package test
 
 import (
+	"cmp"
 	"maps"
 	"strings"
 
@@ -69,32 +70,41 @@ func (d *deployment) roleOf(machine string) actor {
 func (d *deployment) serviceNeeds() []claim {
 	alerts, operations := d.arn("AWS::SNS::Topic", "PipelineAlertTopic"), d.arn("AWS::SNS::Topic", "PipelineOperationsTopic")
 	records, accessLogs := d.arn("AWS::S3::Bucket", "RecordsBucket"), d.arn("AWS::S3::Bucket", "RecordsAccessLogs")
-	undelivered, trail := d.arn("AWS::SQS::Queue", "PipelineUndeliveredAlerts"), d.arn("AWS::S3::Bucket", "TrailBucket")
+	if alerts == "" {
+		alerts = d.arn("AWS::SNS::Topic", "AlertsTopic")
+	}
+	undelivered, trail := cmp.Or(d.arn("AWS::SQS::Queue", "PipelineUndeliveredAlerts"), d.arn("AWS::SQS::Queue", "AlertsUndelivered")), d.arn("AWS::S3::Bucket", "TrailBucket")
 	var needs []claim
 	add := func(exists, who, what string, n need) {
 		if exists != "" {
 			needs = append(needs, claim{service(who), what, n})
 		}
 	}
-	key := func(resource, who, what, names string, context values, refused ...values) {
-		add(d.keyOf(resource), who, what, need{actions: actions("kms", names), resource: d.keyOf(resource), context: context, refused: refused})
+	key := func(resource, who, what string, context values, refused ...values) {
+		add(d.keyOf(resource), who, what, need{actions: actions("kms", "Decrypt GenerateDataKey"), resource: d.keyOf(resource), context: context, refused: refused})
 	}
 
 	outcome := "reports an outcome"
 	add(operations, "events.amazonaws.com", outcome, need{actions: actions("sns", "Publish"), resource: operations}) // it names no source
-	key(operations, "events.amazonaws.com", outcome, "Decrypt GenerateDataKey", nil)
+	key(operations, "events.amazonaws.com", outcome, nil)
 
 	if d.has("AWS::CloudWatch::Alarm") {
 		alarm, others := from(own("cloudwatch", "alarm:Failed")), []values{{"aws:SourceAccount": otherAccount}, {"aws:SourceArn": own("sns", "alarm")}}
 		add(operations, "cloudwatch.amazonaws.com", "reports an alarm", need{actions: actions("sns", "Publish"), resource: operations, context: alarm, refused: others})
-		key(operations, "cloudwatch.amazonaws.com", "reports an alarm", "Decrypt GenerateDataKey", alarm, others...)
+		key(operations, "cloudwatch.amazonaws.com", "reports an alarm", alarm, others...)
+	}
+
+	if shared := d.arn("AWS::SNS::Topic", "OperationsTopic"); shared != "" {
+		alarm, others := from(own("cloudwatch", "alarm:Failed")), []values{{"aws:SourceAccount": otherAccount}, {"aws:SourceArn": own("sns", "alarm")}}
+		add(shared, "cloudwatch.amazonaws.com", "reports a change of what keeps the records", need{actions: actions("sns", "Publish"), resource: shared, context: alarm, refused: others})
+		key(shared, "cloudwatch.amazonaws.com", "reports a change of what keeps the records", alarm, others...)
 	}
 
 	kept := "keeps an undelivered alert"
 	add(undelivered, "sns.amazonaws.com", kept, need{
 		actions: actions("sqs", "SendMessage"), resource: undelivered, context: from(alerts), refused: []values{{"aws:SourceArn": own("sns", "neighbour")}},
 	})
-	key(undelivered, "sns.amazonaws.com", kept, "Decrypt GenerateDataKey", from(alerts), values{"aws:SourceAccount": otherAccount})
+	key(undelivered, "sns.amazonaws.com", kept, from(alerts), values{"aws:SourceAccount": otherAccount})
 
 	for folder, source := range map[string]string{"records/": records, "trail/": trail} {
 		if source == "" {

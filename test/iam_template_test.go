@@ -21,28 +21,31 @@ type resolver struct{ resources object }
 // named has the property that sets the name of a resource, by type.
 var named = map[string]string{
 	"AWS::Logs::LogGroup": "LogGroupName", "AWS::StepFunctions::StateMachine": "StateMachineName", "AWS::CloudTrail::Trail": "TrailName",
+	"AWS::Lambda::Function": "FunctionName", "AWS::IAM::Role": "RoleName",
 }
 
 // arns has the ARN of a resource, by type. NAME is the name of the resource.
 var arns = map[string]string{
-	"AWS::CloudTrail::Trail":           "arn:aws:cloudtrail:" + ownRegion + ":" + ownAccount + ":trail/NAME",
-	"AWS::CloudWatch::Alarm":           "arn:aws:cloudwatch:" + ownRegion + ":" + ownAccount + ":alarm:NAME",
-	"AWS::DynamoDB::Table":             "arn:aws:dynamodb:" + ownRegion + ":" + ownAccount + ":table/NAME",
-	"AWS::Events::Rule":                "arn:aws:events:" + ownRegion + ":" + ownAccount + ":rule/NAME",
-	"AWS::IAM::ManagedPolicy":          "arn:aws:iam::" + ownAccount + ":policy/NAME",
-	"AWS::IAM::Role":                   "arn:aws:iam::" + ownAccount + ":role/NAME",
-	"AWS::KMS::Key":                    "arn:aws:kms:" + ownRegion + ":" + ownAccount + ":key/NAME",
-	"AWS::Lambda::Function":            "arn:aws:lambda:" + ownRegion + ":" + ownAccount + ":function:NAME",
-	"AWS::Logs::LogGroup":              "arn:aws:logs:" + ownRegion + ":" + ownAccount + ":log-group:NAME:*",
-	"AWS::S3::Bucket":                  "arn:aws:s3:::NAME",
-	"AWS::SNS::Topic":                  "arn:aws:sns:" + ownRegion + ":" + ownAccount + ":NAME",
-	"AWS::SQS::Queue":                  "arn:aws:sqs:" + ownRegion + ":" + ownAccount + ":NAME",
-	"AWS::StepFunctions::StateMachine": "arn:aws:states:" + ownRegion + ":" + ownAccount + ":stateMachine:NAME",
+	"AWS::CloudTrail::Trail":                  "arn:aws:cloudtrail:" + ownRegion + ":" + ownAccount + ":trail/NAME",
+	"AWS::CloudWatch::Alarm":                  "arn:aws:cloudwatch:" + ownRegion + ":" + ownAccount + ":alarm:NAME",
+	"AWS::DynamoDB::Table":                    "arn:aws:dynamodb:" + ownRegion + ":" + ownAccount + ":table/NAME",
+	"AWS::Events::Rule":                       "arn:aws:events:" + ownRegion + ":" + ownAccount + ":rule/NAME",
+	"AWS::IAM::ManagedPolicy":                 "arn:aws:iam::" + ownAccount + ":policy/NAME",
+	"AWS::IAM::Role":                          "arn:aws:iam::" + ownAccount + ":role/NAME",
+	"AWS::KMS::Key":                           "arn:aws:kms:" + ownRegion + ":" + ownAccount + ":key/NAME",
+	"AWS::Lambda::Function":                   "arn:aws:lambda:" + ownRegion + ":" + ownAccount + ":function:NAME",
+	"AWS::Logs::LogGroup":                     "arn:aws:logs:" + ownRegion + ":" + ownAccount + ":log-group:NAME:*",
+	"AWS::S3::Bucket":                         "arn:aws:s3:::NAME",
+	"AWS::SNS::Topic":                         "arn:aws:sns:" + ownRegion + ":" + ownAccount + ":NAME",
+	"AWS::SQS::Queue":                         "arn:aws:sqs:" + ownRegion + ":" + ownAccount + ":NAME",
+	"AWS::StepFunctions::StateMachine":        "arn:aws:states:" + ownRegion + ":" + ownAccount + ":stateMachine:NAME",
+	"AWS::StepFunctions::StateMachineVersion": "arn:aws:states:" + ownRegion + ":" + ownAccount + ":stateMachine:versioned:NAME",
+	"AWS::StepFunctions::StateMachineAlias":   "arn:aws:states:" + ownRegion + ":" + ownAccount + ":stateMachine:aliased:NAME",
 }
 
 // referredByARN are the types for which Ref returns the ARN instead of the name.
 var referredByARN = map[string]bool{
-	"AWS::IAM::ManagedPolicy": true, "AWS::SNS::Topic": true, "AWS::StepFunctions::StateMachine": true,
+	"AWS::IAM::ManagedPolicy": true, "AWS::SNS::Topic": true, "AWS::StepFunctions::StateMachine": true, "AWS::StepFunctions::StateMachineAlias": true, "AWS::StepFunctions::StateMachineVersion": true,
 }
 
 var pseudoParameters = map[string]any{

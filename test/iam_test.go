@@ -48,6 +48,7 @@ func simulatedStacks(t *testing.T) []*deployment {
 	}
 	add("cohort", variant("cohort", fullStack), approverRole, "")
 	add("existing topics", variant("existing topics", existingTopicsStack), "", "")
+	add("registered trial", variant("registered trial", registeredStack), approverRole, "")
 	add("custodian", variant("custodian", custodianStack), "", custodianRole)
 	addLast(t, add)
 	return all
@@ -121,7 +122,7 @@ func (d *deployment) asks(t *testing.T) []claim {
 // TestIAMAllowsEveryCallAndNothingMore asks a simulator of IAM about every call of executions, functions, services and people, and
 // about the same calls on the resources of others. Then it asks again without each statement.
 //
-// Requirements: SRC-13, P11-10d, P11-10g, P11-30
+// Requirements: SRC-13, SRC-24, P11-10d, P11-10g, P11-30
 func TestIAMAllowsEveryCallAndNothingMore(t *testing.T) {
 	stacks := simulatedStacks(t)
 	t.Parallel() // the rest does not use the CDK

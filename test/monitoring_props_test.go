@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"clinical-risk-pipeline/constructs/audit"
@@ -43,6 +44,11 @@ var monitoringChanges = map[string]monitoringChange{
 		p.Trail = audit.NewTrail(stack, "Audit", &audit.TrailProps{
 			Records: audit.NewRecordStore(stack, "Records", nil), EndpointName: "dropout-inference", LogRetention: awslogs.RetentionDays_ONE_YEAR,
 		})
+	},
+	"Alerting": func(stack awscdk.Stack, p *monitoring.MonitoringProps) {
+		own := constructs.NewConstruct(stack, jsii.String("Trial")) // Alerts is the id of a topic here
+		life := addAlertsTo(own, cohortProps(stack), registeredTrial()).Alerts
+		p.Alerting = &monitoring.Alerting{Update: life.UpdateFunction(), Watch: life.WatchFunction(), Act: life.ActFunction(), Missed: life.Missed()}
 	},
 	"Throttles":    func(_ awscdk.Stack, p *monitoring.MonitoringProps) { p.Throttles = 100 },
 	"ModelErrors":  func(_ awscdk.Stack, p *monitoring.MonitoringProps) { p.ModelErrors = 5 },

@@ -62,6 +62,10 @@ var changes = map[string]func(awscdk.Stack, *risk.ClinicalRiskPipelineProps){
 	"RemovalPolicy": func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
 		p.RemovalPolicy = awscdk.RemovalPolicy_DESTROY
 	},
+	"Alerts": func(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) {
+		*p = *cohortProps(stack)
+		addAlerts(stack, p, registeredTrial())
+	},
 	"Timeout": func(_ awscdk.Stack, p *risk.ClinicalRiskPipelineProps) { p.Timeout = 10 * time.Hour },
 }
 

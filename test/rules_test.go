@@ -55,7 +55,7 @@ func (w *world) check(v *variant, x *asl.Execution) []string {
 			report("%s is recorded %d times by an execution that ended as %s", id, n, x.Status)
 		}
 	}
-	if high && succeeded && len(w.alerts) == 0 {
+	if high && succeeded && !w.told() {
 		report("succeeded without an alert about a subject at high risk")
 	}
 	if !high && len(w.alerts) > 0 {

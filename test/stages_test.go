@@ -25,7 +25,7 @@ func TestTwoSynthesesInTwoFoldersWriteTheSameTemplates(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(first, "*", "*.template.json"))
 	want := 0
 	for _, environment := range stages.Environments() {
-		want += len(stacksOf(environment))
+		want += len(stacksOf(environment)) + len(trialStacksOf(environment))
 	}
 	if err != nil || len(files) != want {
 		t.Fatalf("templates: %v, %v, want %d", files, err, want)
@@ -57,9 +57,10 @@ func TestSnapshots(t *testing.T) {
 	dir := environmentsFolder(t)
 	for _, environment := range stages.Environments() {
 		t.Run(environment.Name, func(t *testing.T) {
-			for i, template := range templates(t, dir, environment) {
+			for i, template := range everyTemplateOf(t, dir, environment) {
+				name := slices.Concat([]string{"subject", "cohort"}, trialStacksOf(environment))[i]
 				expandDefinitions(t, template)
-				snaps.WithConfig(snaps.Filename(environment.Name+"-"+[]string{"subject", "cohort"}[i]), snaps.Ext(".json")).
+				snaps.WithConfig(snaps.Filename(environment.Name+"-"+name), snaps.Ext(".json")).
 					MatchStandaloneSnapshot(t, assetHash.ReplaceAllString(text(template), "ASSET-HASH"))
 			}
 		})

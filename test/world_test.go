@@ -10,6 +10,7 @@ import (
 
 	"clinical-risk-pipeline/asl"
 	calls "clinical-risk-pipeline/services"
+	"clinical-risk-pipeline/workflow"
 )
 
 // world answers the calls of an execution, with faults that strike them. It remembers what happened, over all redrives of the
@@ -24,6 +25,7 @@ type world struct {
 	records   recordStore
 	planted   map[string]bool // the records that an attacker put there, by key
 	approvers *approvers
+	registry  *registry // of the registered trial
 	alerts    []object
 	decided   string            // the last decision
 	reviews   map[string]string // "succeeded" or "failed", by the name of the downstream execution
@@ -37,7 +39,7 @@ type world struct {
 func newWorld(subjects map[string]float64, faults ...fault) *world {
 	return &world{
 		subjects: subjects, trial: "T-1", decision: "approved", faults: faults,
-		cohorts: bucket{}, records: recordStore{}, planted: map[string]bool{}, approvers: &approvers{store: recordStore{}}, reviews: map[string]string{}, incidents: map[string]int{},
+		cohorts: bucket{}, records: recordStore{}, planted: map[string]bool{}, approvers: &approvers{store: recordStore{}}, registry: newRegistry(), reviews: map[string]string{}, incidents: map[string]int{},
 	}
 }
 
@@ -151,6 +153,10 @@ func (w *world) work(task *asl.Task) (asl.Reply, error) {
 		message := input["Message"].(object)
 		w.alerts = append(w.alerts, message)
 		return asl.Reply{Output: object{"MessageId": "m"}}, nil
+	case workflow.ClaimCut:
+		return w.registry.claim(task)
+	case workflow.UpdateAlerts, workflow.UpdateAlertsAgain:
+		return w.registry.update(w, task)
 	case "EscalateApproval":
 		return asl.Reply{Output: object{"MessageId": "m"}}, nil
 	case "RequestApproval":
@@ -246,13 +252,16 @@ func (w *world) openIncident(input object) (asl.Reply, error) {
 
 // downstreamIsDue checks that the alert came first and that a person approved.
 func (w *world) downstreamIsDue(what string) {
-	if len(w.alerts) == 0 {
+	if !w.told() {
 		w.breach("%s came before the alert", what)
 	}
 	if w.decided != "approved" && w.decided != "not asked" {
 		w.breach("%s came without an approval", what)
 	}
 }
+
+// told reports whether people heard of an alert: by NotifyTeam, or by a message about the transitions of a run.
+func (w *world) told() bool { return w.toldSince(0) }
 
 func (w *world) breach(format string, values ...any) {
 	w.breaches = append(w.breaches, fmt.Sprintf(format, values...))

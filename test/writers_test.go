@@ -1,15 +1,14 @@
 package test
 
 import (
-	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/constructs/audit"
-	"clinical-risk-pipeline/constructs/risk"
+	"clinical-risk-pipeline/stages"
 )
 
 // writersOf are the roles that may write below each prefix of a record store, by the name of the statement.
@@ -56,23 +55,38 @@ func TestTwoRolesMayShareAPrefix(t *testing.T) {
 	}
 }
 
-// The policy of the bucket would refer to a role that refers to the bucket.
-func TestARecordStoreOfAnotherStackNamesNoWriter(t *testing.T) {
-	dir := t.TempDir()
-	var warned []string
-	orFatal(t, func() {
-		app := newApp(dir)
-		records := audit.NewRecordStore(awscdk.NewStack(app, jsii.String("Store"), nil), "Records", nil)
-		stack := awscdk.NewStack(app, jsii.String("Variant"), nil)
-		props := smallestProps(stack)
-		props.Records = records
-		risk.NewClinicalRiskPipeline(stack, "Pipeline", props)
-		for _, entry := range *stack.Node().FindChild(jsii.String("Pipeline")).Node().Metadata() {
-			warned = append(warned, *entry.Type)
+// The record store of another stack names the roles of this one by their names: a reference would be a circle of stacks.
+//
+// Requirements: P11-10d, P11-10e, P11-10g
+func TestARecordStoreOfAnotherStackNamesItsWriters(t *testing.T) {
+	dir := environmentsFolder(t)
+	prod := stages.Environments()[2]
+	trials := trialTemplates(t, dir, prod)
+	store, own := &pipeline{template: trials[1]}, &pipeline{template: trials[0]}
+	want := map[string][]string{
+		"/decisions/*": {"PipelineRole"}, "/approvals/*": {"ApprovalDecideFunctionRole"},
+		"/alerts/*": {"AlertsUpdateFunctionRole", "AlertsWatchFunctionRole", "AlertsActFunctionRole"},
+	}
+	for name, statement := range store.bucketPolicy(t, "RecordsBucket") {
+		if !strings.HasPrefix(name, "KeepWriters") {
+			continue
 		}
-		app.Synth(nil)
-	})
-	if !slices.Contains(warned, "aws:cdk:warning") {
-		t.Errorf("nobody is warned: %v", warned)
+		resource := text(statement["Resource"])
+		for folder, roles := range want {
+			if !strings.Contains(resource, folder) {
+				continue
+			}
+			delete(want, folder)
+			writers := text(statement["Condition"].(object)["ArnNotEquals"])
+			for _, role := range roles {
+				_, found := own.one(t, "AWS::IAM::Role", role)
+				if given, _ := found["RoleName"].(string); given == "" || len(given) > 64 || !strings.Contains(writers, ":role/"+given+"\"") {
+					t.Errorf("%s: %s, named %q, is not in %s", name, role, given, writers)
+				}
+			}
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("nobody keeps %v", want)
 	}
 }

@@ -6,7 +6,11 @@ import "strings"
 const (
 	SubjectStack = "ClinicalRisk" // scores one subject per execution
 	CohortStack  = "CohortRisk"   // scores a cohort per execution
+	RecordStack  = "TrialRecords" // has what the registered trials share: record store, trail, registry. Each has a stack of its id
 )
+
+// ActFunction is the output of a trial's stack with the ARN of the function with which people see and act on alerts.
+const ActFunction = "ActFunctionArn"
 
 // DecisionFunction is the output of [CohortStack] with the ARN of the function that approvers invoke to decide.
 const DecisionFunction = "DecisionFunctionArn"

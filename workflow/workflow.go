@@ -58,6 +58,16 @@ const (
 	NotScored        = "NotScored"        // counts the subjects of a batch that could not be scored or recorded
 )
 
+// The states that a registered trial adds, whose alerts have a life.
+const (
+	ClaimCut          = "ClaimCut"          // claims the data cut for this execution
+	AlreadyScored     = "AlreadyScored"     // fails the execution: another one claimed the data cut
+	TrialNotActive    = "TrialNotActive"    // fails every execution of a trial that is planned or closed
+	UpdateAlerts      = "UpdateAlerts"      // turns what the run says into transitions of alerts, and tells people of them
+	UpdateAlertsAgain = "UpdateAlertsAgain" // does the same, after NotifyTeam told what is known
+	CheckTransitions  = "CheckTransitions"  // asks whether anything new needs a decision
+)
+
 // The fields of an execution's input and of the data between the states.
 const (
 	Subject             = "subject"              // the subject's pseudonymous id, a string
@@ -76,8 +86,12 @@ const (
 	Downstream          = "downstream"           // what each downstream system answered, by its name
 	Counts              = "counts"               // the counts of a cohort's subjects: subjects, scored, high, failed
 	Conflicts           = "conflicts"            // the number of batches in whose place there is a record of another execution
+	Alerts              = "alerts"               // what the run changed: changed, explained, unexplained, open, messages
 	RiskScore           = "risk_score"           // the field of the answer: the risk of dropout, a number from 0 to 1
 )
+
+// TrialFile is the name of the file of a registered trial in the layer of the functions of its alerts.
+const TrialFile = "trial.json"
 
 // AlertSubject is the subject line of every alert. A test puts TestSubject and a space before it.
 const (
@@ -116,6 +130,9 @@ const (
 	CohortNotVersionedError  = "CohortNotVersioned"  // the cohort's bucket keeps no versions, so that its object might change
 	InvalidInputError        = "InvalidInput"        // an id or the cut date in the input is not valid
 	RecordConflictError      = "RecordConflict"      // another execution or definition wrote a record in the place of this one's
+	AlreadyScoredError       = "AlreadyScored"       // another execution claimed the data cut
+	TrialNotActiveError      = "TrialNotActive"      // the trial is planned or closed
+	AlertsNotUpdatedError    = "AlertsNotUpdated"    // the function could not update the alerts: it failed under this name
 	ApprovalNotRecordedError = "ApprovalNotRecorded" // no record in the store confirms the decision that the execution heard
 )
 

@@ -35,21 +35,26 @@ func (c *approvalsCommand) client(ctx context.Context) (*client.Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	prove, call := calling(settings, function, region)
+	return &client.Client{Function: function, Prove: prove, Invoke: call}, nil
+}
+
+// calling returns how to prove to a function of this project who calls, and how to invoke it, with the caller's AWS credentials.
+func calling(settings aws.Config, function, region string) (
+	prove func(ctx context.Context, digest string) (approval.Proof, error), call func(ctx context.Context, payload []byte) ([]byte, error),
+) {
 	settings.Region = region
 	service := lambda.NewFromConfig(settings)
-	return &client.Client{
-		Function: function,
-		Prove: func(ctx context.Context, digest string) (approval.Proof, error) {
-			credentials, err := settings.Credentials.Retrieve(ctx)
-			if err != nil {
-				return approval.Proof{}, fmt.Errorf("no usable AWS credentials, sign in first: %w", err)
-			}
-			return identity.Sign(ctx, credentials, region, digest, now())
-		},
-		Invoke: func(ctx context.Context, payload []byte) ([]byte, error) {
-			return invoke(ctx, service, function, payload)
-		},
-	}, nil
+	prove = func(ctx context.Context, digest string) (approval.Proof, error) {
+		credentials, err := settings.Credentials.Retrieve(ctx)
+		if err != nil {
+			return approval.Proof{}, fmt.Errorf("no usable AWS credentials, sign in first: %w", err)
+		}
+		return identity.Sign(ctx, credentials, region, digest, now())
+	}
+	return prove, func(ctx context.Context, payload []byte) ([]byte, error) {
+		return invoke(ctx, service, function, payload)
+	}
 }
 
 // function returns the ARN of the deciding function, and its region.
@@ -60,6 +65,11 @@ func (c *approvalsCommand) function(ctx context.Context, settings aws.Config) (f
 			return "", "", err
 		}
 	}
+	return parseFunction(arn)
+}
+
+// parseFunction checks the ARN of a function, and returns its region.
+func parseFunction(arn string) (function, region string, err error) {
 	function, region, ok := approval.ParseFunction(arn)
 	if !ok || function != arn {
 		return "", "", fmt.Errorf("--function must be the ARN of a function, such as arn:aws:lambda:eu-central-1:123456789012:function:NAME, got %q", arn)
@@ -90,23 +100,32 @@ func invoke(ctx context.Context, service *lambda.Client, function string, payloa
 
 // discover reads the ARN of the function from the outputs of the environment's stack.
 func (c *approvalsCommand) discover(ctx context.Context, settings aws.Config) (string, error) {
-	switch {
-	case c.Environment == "":
+	if c.Environment == "" {
 		return "", errors.New("--function or --environment is required")
-	case settings.Region == "":
-		return "", errors.New("the AWS region is unknown: set AWS_REGION, or --function")
 	}
 	stack := workflow.StackName(c.Environment, workflow.CohortStack)
+	arn, err := outputOf(ctx, settings, stack, workflow.DecisionFunction)
+	if err == nil && arn == "" {
+		err = fmt.Errorf("stack %s has no output %s: its pipeline does not ask for approval. Set --function if another stack does", stack, workflow.DecisionFunction)
+	}
+	return arn, err
+}
+
+// outputOf reads an output of a stack; "" if the stack has no such output.
+func outputOf(ctx context.Context, settings aws.Config, stack, name string) (string, error) {
+	if settings.Region == "" {
+		return "", errors.New("the AWS region is unknown: set AWS_REGION, or --function")
+	}
 	out, err := cloudformation.NewFromConfig(settings).DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
 	if err != nil {
 		return "", fmt.Errorf("cannot read the function from stack %s: %w: sign in to AWS or, if you may not read the stack, set --function", stack, err)
 	}
 	for _, s := range out.Stacks {
 		for _, output := range s.Outputs {
-			if aws.ToString(output.OutputKey) == workflow.DecisionFunction {
+			if aws.ToString(output.OutputKey) == name {
 				return aws.ToString(output.OutputValue), nil
 			}
 		}
 	}
-	return "", fmt.Errorf("stack %s has no output %s: its pipeline does not ask for approval. Set --function if another stack does", stack, workflow.DecisionFunction)
+	return "", nil
 }

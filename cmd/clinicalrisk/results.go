@@ -15,6 +15,8 @@ import (
 
 // results writes the results of executions and collects the summary that ends the run.
 type results struct {
+	alreadyScored bool // the run of a registered trial ended before it scored anybody, because another one has the data cut
+
 	output   *runner.Output
 	out      string // its folder
 	summary  *outcome.Summary

@@ -15,7 +15,10 @@ import (
 	"clinical-risk-pipeline/local/assembly"
 	"clinical-risk-pipeline/local/intake"
 	"clinical-risk-pipeline/local/model"
+	"clinical-risk-pipeline/local/registry"
 	"clinical-risk-pipeline/local/runner"
+	"clinical-risk-pipeline/workflow"
+	"clinical-risk-pipeline/workflow/trial"
 )
 
 // job is everything that a run needs, checked and ready.
@@ -32,7 +35,12 @@ func (c *runCommand) Run(ctx context.Context, s program.Streams) (err error) {
 	m, endpoint, modelErr := c.model(ctx, s, progress)
 	person, personErr := newPerson(c.Approve, s)
 	out, outErr := runner.Folder(c.Out)
-	spark, sparkErr := c.spark(s, out)
+	kept, registryErr := c.registry(stateMachine)
+	if kept != nil {
+		defer func() { err = errors.Join(err, kept.Close()) }()
+	}
+	objects := objectsOf(out, kept)
+	spark, sparkErr := c.spark(s, objects)
 	file, inputErr := c.open(ctx, s)
 	known, labelsErr := c.labels(ctx, s)
 	if file != nil {
@@ -41,11 +49,11 @@ func (c *runCommand) Run(ctx context.Context, s program.Streams) (err error) {
 	if ctx.Err() != nil {
 		return program.Interrupted("nothing was executed")
 	}
-	if err := errors.Join(assemblyErr, modelErr, personErr, outErr, inputErr, sparkErr, labelsErr, c.cardFault()); err != nil {
+	if err := errors.Join(assemblyErr, modelErr, personErr, outErr, registryErr, inputErr, sparkErr, labelsErr, c.cardFault()); err != nil {
 		return err
 	}
 	pipeline, err := runner.New(stateMachine, runner.Setting{
-		Model: m, Objects: runner.Objects(out), Person: undisturbed{person, progress}, Cohort: c.cohort(file), Spark: spark,
+		Model: m, Objects: objects, Person: undisturbed{person, progress}, Cohort: c.cohort(file), Spark: spark, Registry: kept,
 	})
 	if err != nil {
 		return err
@@ -124,13 +132,14 @@ func (c *runCommand) runSubjects(ctx context.Context, j *job) error {
 // runCohort executes the pipeline once, for the cohort.
 func (c *runCommand) runCohort(ctx context.Context, j *job) error {
 	trial := runner.Trial{ID: c.Trial}
-	if c.Tables != "" {
+	if c.Tables != "" || c.Registry != "" {
 		trial.CutDate = cmp.Or(c.CutDate, time.Now().UTC().Format(time.DateOnly))
 	}
 	result, err := j.pipeline.RunCohort(ctx, j.file, trial, j.results.addBatch)
 	if err != nil {
 		return err
 	}
+	j.results.alreadyScored = result.Outcome.ErrorName() == workflow.AlreadyScoredError
 	return j.results.addCohort(result)
 }
 
@@ -143,6 +152,9 @@ func (c *runCommand) stateMachine(s program.Streams) (*assembly.StateMachine, er
 	if source := a.NewerSource(); source != "" {
 		warn(s, fmt.Sprintf("%s is newer than %s: synthesize again with `make synth`", source, c.Assembly))
 	}
+	if c.Registry != "" {
+		return a.TrialStateMachine(c.Environment, c.Trial)
+	}
 	form := assembly.OneSubject
 	if c.whole() {
 		form = assembly.WholeCohort
@@ -152,6 +164,30 @@ func (c *runCommand) stateMachine(s program.Streams) (*assembly.StateMachine, er
 		return found, err
 	}
 	return found.WithThreshold(*c.Threshold)
+}
+
+// registry opens the registry of the trial, nil without --registry.
+func (c *runCommand) registry(stateMachine *assembly.StateMachine) (*registry.Folder, error) {
+	if c.Registry == "" || stateMachine == nil {
+		return nil, nil
+	}
+	registered, err := trial.LoadCanonical(stateMachine.TrialFile)
+	if err != nil {
+		return nil, fmt.Errorf("the trial's file of the assembly: %w", err)
+	}
+	dir, err := filepath.Abs(c.Registry)
+	if err != nil {
+		return nil, err
+	}
+	return registry.Open(dir, registered)
+}
+
+// objectsOf returns the folder for the objects of S3. A registry keeps them, run after run: a run that was interrupted is finished later.
+func objectsOf(out string, kept *registry.Folder) string {
+	if kept != nil {
+		return kept.Objects()
+	}
+	return runner.Objects(out)
 }
 
 // model returns the model that answers invocations, and the endpoint if it is one.
@@ -192,7 +228,7 @@ func note(s program.Streams, text string) { fmt.Fprintln(s.Err, "clinicalrisk:",
 
 // conclude prints the summary of the run.
 func (c *runCommand) conclude(s program.Streams, r *results) error {
-	if r.summary.NobodyScored() && c.Endpoint == "" {
+	if r.summary.NobodyScored() && c.Endpoint == "" && !r.alreadyScored {
 		note(s, "nobody was scored: the built-in reference model needs the features "+strings.Join(model.Reference{}.Needs(), "; ")+
 			". For features of your own, start your model and use --endpoint URL")
 	}

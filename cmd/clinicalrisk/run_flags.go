@@ -20,9 +20,10 @@ type runCommand struct {
 	Approve         string      `placeholder:"all|none|FILE" help:"Who decides when the pipeline asks for approval: all approves every request, none never answers, a FILE holds one decision per line. Default: you, at the terminal; without a terminal, none."`
 	Cohort          string      `placeholder:"FILE" help:"Score the cohort in this file in one execution of the environment's cohort pipeline. The file is JSON Lines, {\"subject\": \"…\", \"features\": {…}}, or a CSV or Parquet table with a row for each subject; gzip and zstd are expanded. - is standard input."`
 	Tables          string      `placeholder:"DIR" help:"Extract the cohort from the tables of a trial in this folder (SDTM), with the Spark job of the definition, on this machine; then score it. It needs a Python with PySpark, in .venv or CLINICALRISK_PYTHON."`
-	CutDate         string      `placeholder:"DAY" help:"The last day whose data count, YYYY-MM-DD: for the Spark job, nothing exists that happened or was collected later; only with --tables. Default: today, in UTC."`
+	CutDate         string      `placeholder:"DAY" help:"The last day whose data count, YYYY-MM-DD: for the Spark job, nothing exists that happened or was collected later; only with --tables or --registry. Default: today, in UTC."`
 	SubjectColumn   string      `placeholder:"NAME" help:"The column of a CSV or Parquet cohort that has the ids of the subjects. Default: the first of subject, USUBJID, subject_id and SUBJID that the table has."`
 	Trial           string      `placeholder:"ID" help:"The trial of the cohort; only with --cohort. Default: records and alerts show the trial as unknown."`
+	Registry        string      `placeholder:"DIR" help:"Run the pipeline of the registered trial that --trial names, and keep its alerts in this folder, run after run: transitions, messages, worklists. Only with --cohort or --tables. Default: every run alerts about everybody at high risk."`
 	Threshold       *float64    `placeholder:"RISK" help:"Alert above this risk in this run only, between 0 and 1. Default: the threshold of the definition."`
 	Labels          string      `placeholder:"FILE" help:"Compare the scores with known outcomes: a CSV, Parquet or JSON Lines file with a subject and its outcome, 1 for a dropout and 0 for others. Default: no comparison."`
 	Histories       runner.Kept `enum:"all,notable,none," default:"" placeholder:"all|notable|none" help:"The histories to keep: all; notable, of executions that failed, alerted or did not decide; or none. Default: all of up to 1,000 executions, and notable ones of more."`
@@ -58,8 +59,12 @@ func (c *runCommand) Validate() error {
 		return errors.New("--show-model-errors requires --endpoint: the built-in model has no server")
 	case c.SubjectColumn != "" && c.Cohort == "":
 		return errors.New("--subject-column requires --cohort: it names a column of a table")
-	case c.CutDate != "" && c.Tables == "":
-		return errors.New("--cut-date requires --tables: nothing is extracted from a cohort")
+	case c.CutDate != "" && c.Tables == "" && c.Registry == "":
+		return errors.New("--cut-date requires --tables or --registry: nothing is extracted from a cohort")
+	case c.Registry != "" && (!c.whole() || c.Trial == ""):
+		return errors.New("--registry requires --trial ID, and --cohort or --tables: it keeps the alerts of a registered trial")
+	case c.Registry != "" && c.Threshold != nil:
+		return errors.New("use either --registry or --threshold: the file of a registered trial has its threshold")
 	case c.CutDate != "" && !isDay(c.CutDate):
 		return fmt.Errorf("--cut-date must be a day, YYYY-MM-DD, got %q", c.CutDate)
 	case c.Trial != "" && !c.whole():

@@ -7,11 +7,10 @@ import (
 
 	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/local"
-	"clinical-risk-pipeline/local/runner"
 )
 
 // spark returns what runs the extraction, nil without --tables.
-func (c *runCommand) spark(s program.Streams, out string) (*local.Spark, error) {
+func (c *runCommand) spark(s program.Streams, objects string) (*local.Spark, error) {
 	if c.Tables == "" {
 		return nil, nil
 	}
@@ -32,7 +31,7 @@ func (c *runCommand) spark(s program.Streams, out string) (*local.Spark, error) 
 			note(s, "  "+line)
 		}
 	}
-	return &local.Spark{Python: python, Tables: tables, S3: local.S3{Dir: runner.Objects(out)}, Failed: failed}, nil
+	return &local.Spark{Python: python, Tables: tables, S3: local.S3{Dir: objects}, Failed: failed}, nil
 }
 
 // logSpark opens the log of Spark in the folder for results.

@@ -17,6 +17,7 @@ import (
 
 	"clinical-risk-pipeline/internal/strictjson"
 	"clinical-risk-pipeline/local/assembly"
+	"clinical-risk-pipeline/workflow"
 )
 
 // template is the part of a stack's template that the rehearsal checks.
@@ -99,6 +100,8 @@ func (c clients) inspect(ctx context.Context, r resource) error {
 		return c.inspectTopic(ctx, r.physical)
 	case "AWS::S3::Bucket":
 		return c.inspectBucket(ctx, r.physical)
+	case "AWS::DynamoDB::Table":
+		return c.inspectTable(ctx, r.physical)
 	}
 	return nil
 }
@@ -112,7 +115,7 @@ func (c clients) inspectStateMachine(ctx context.Context, arn string) error {
 	var definition struct {
 		QueryLanguage string
 		StartAt       string
-		States        map[string]struct{ Type string }
+		States        map[string]json.RawMessage
 	}
 	if err := json.Unmarshal([]byte(aws.ToString(machine.Definition)), &definition); err != nil {
 		return fmt.Errorf("the definition of %s is not valid JSON: %w", arn, err)
@@ -122,6 +125,9 @@ func (c clients) inspectStateMachine(ctx context.Context, arn string) error {
 	}
 	if text := aws.ToString(machine.Definition); strings.Contains(text, `"Ref"`) || strings.Contains(text, "Fn::") || strings.Contains(text, "${Token[") {
 		return fmt.Errorf("the definition of %s contains unresolved references", arn)
+	}
+	if state, ok := definition.States[workflow.ClaimCut]; ok {
+		return c.inspectClaim(ctx, state)
 	}
 	return nil
 }

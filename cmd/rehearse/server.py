@@ -3,7 +3,7 @@
 import sys
 
 from moto.cloudformation import parsing
-from moto.cloudformation.models import ChangeSet
+from moto.cloudformation.models import ChangeSet, Stack, cloudformation_backends
 from moto.core.common_models import CloudFormationModel
 from moto.iam.models import ManagedPolicy
 from moto.kms.models import Key
@@ -13,6 +13,7 @@ from moto.stepfunctions.models import StateMachine, StepFunctionBackend, stepfun
 create = Key.create_from_cloudformation_json.__func__
 apply = ChangeSet.apply
 class_of = parsing.resource_class_from_type
+create_map = Stack._create_resource_map
 attribute_of = StateMachine.get_cfn_attribute
 delete_resources = parsing.ResourceMap.delete
 start = StepFunctionBackend.start_execution
@@ -112,11 +113,19 @@ def create_with_tags(cls, resource_name, cloudformation_json, account_id, region
 
 
 def apply_with_outputs(self):
-    """Apply a change set and compute the outputs, which moto computes only for stacks created without a change set."""
+    """Apply a change set, compute the outputs and export them. moto does so only for stacks created without a change set."""
     apply(self)
     self.stack.template = self.template
     self.stack._parse_template()
     self.stack.output_map = self.stack._create_output_map()
+    backend = cloudformation_backends[self.stack.account_id][self.stack.region_name]
+    backend.exports.update({export.name: export for export in self.stack.exports})
+
+
+def create_map_with_imports(self):
+    """Make the resources of a stack. moto lets only stacks created without a change set import what others export."""
+    self.cross_stack_resources = cloudformation_backends[self.account_id][self.region_name].exports
+    return create_map(self)
 
 
 def delete_unless_retained(self):
@@ -137,6 +146,7 @@ def delete_policy(self, account_id, region_name):
 
 Key.create_from_cloudformation_json = classmethod(create_with_tags)
 ChangeSet.apply = apply_with_outputs
+Stack._create_resource_map = create_map_with_imports
 ManagedPolicy.delete = delete_policy
 StateMachine.get_cfn_attribute = attribute_or_revision
 parsing.ResourceMap.delete = delete_unless_retained

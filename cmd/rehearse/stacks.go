@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
@@ -25,6 +26,7 @@ type clients struct {
 	sfn            *sfn.Client
 	sns            *sns.Client
 	s3             *s3.Client
+	dynamodb       *dynamodb.Client
 }
 
 func newClients(out io.Writer, s *server) clients {
@@ -37,6 +39,7 @@ func newClients(out io.Writer, s *server) clients {
 		out:            out,
 		cloudformation: cloudformation.NewFromConfig(configuration),
 		sfn:            sfn.NewFromConfig(configuration),
+		dynamodb:       dynamodb.NewFromConfig(configuration),
 		sns:            sns.NewFromConfig(configuration),
 		s3:             s3.NewFromConfig(configuration, func(o *s3.Options) { o.UsePathStyle = true }),
 	}

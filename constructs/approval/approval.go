@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"clinical-risk-pipeline/constructs/function"
 	"clinical-risk-pipeline/constructs/policy"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -28,9 +29,8 @@ type Approval struct {
 	key             awskms.IKey
 	table           awsdynamodb.Table
 	topic           awssns.ITopic
-	requestFunction awslambda.Function
-	decideFunction  awslambda.Function
-	decideRole      awsiam.Role
+	requestFunction function.Function
+	decideFunction  function.Function
 	connected       bool
 }
 
@@ -53,7 +53,7 @@ func NewApproval(scope constructs.Construct, id string, props *ApprovalProps) *A
 	if err := errors.Join(props.Validate(), props.validateIn(stack).Err()); err != nil {
 		panic(err)
 	}
-	binaries, err := handlers()
+	programs, err := programs()
 	if err != nil {
 		panic(err)
 	}
@@ -63,9 +63,9 @@ func NewApproval(scope constructs.Construct, id string, props *ApprovalProps) *A
 	a.addKey()
 	a.addTable()
 	a.addTopic()
-	a.addDecideFunction(binaries.decide)
+	a.addDecideFunction(programs[1])
 	a.admitApprovers()
-	a.addRequestFunction(binaries.request)
+	a.addRequestFunction(programs[0])
 	a.Node().AddValidation(&connection{a})
 	return a
 }
@@ -79,17 +79,24 @@ func (a *Approval) ConnectTo(machine awsstepfunctions.IStateMachine, key awskms.
 		Document:    policy.Document(a.completionStatements(machine, key)...),
 		// The policy refers to the role, not the role to the policy. The state machine depends on the request function, which
 		// depends on the decide function, which depends on the role.
-		Roles: &[]awsiam.IRole{a.decideRole},
+		Roles: &[]awsiam.IRole{a.decideFunction.ExecutionRole},
 	})
 }
 
 // RequestFunction returns the function that the state RequestApproval invokes with lambda:invoke.waitForTaskToken. The roles
 // of both functions are complete: granting them more has no effect.
-func (a *Approval) RequestFunction() awslambda.Function { return a.requestFunction }
+func (a *Approval) RequestFunction() awslambda.Function { return a.requestFunction.Function }
 
 // DecideFunction returns the function that approvers invoke to list, show and decide: clinicalrisk approvals --function. A trail that
 // logs its invocations shows an auditor who decided, independently of the function: audit.Trail.LogInvocations.
-func (a *Approval) DecideFunction() awslambda.Function { return a.decideFunction }
+func (a *Approval) DecideFunction() awslambda.Function { return a.decideFunction.Function }
+
+// DecideFunctionARN and DecideRoleARN return the ARNs of DecideFunction and of its role. Where the record store is in another stack, they
+// do not refer to a resource, so that this stack may depend on that one.
+func (a *Approval) DecideFunctionARN() string { return a.decideFunction.ARN }
+
+// DecideRoleARN returns the ARN of the role of DecideFunction: see DecideFunctionARN.
+func (a *Approval) DecideRoleARN() string { return a.decideFunction.RoleARN }
 
 // Topic returns the topic that tells the approvers of requests.
 func (a *Approval) Topic() awssns.ITopic { return a.topic }

@@ -1,22 +1,29 @@
 package approval
 
 import (
-	"maps"
-	"slices"
+	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
-	"clinical-risk-pipeline/constructs/internal/removal"
+	"clinical-risk-pipeline/constructs/function"
 	"clinical-risk-pipeline/constructs/policy"
 	"clinical-risk-pipeline/lambda/approval"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/jsii-runtime-go"
 )
+
+// The functions' main packages. They are below package lambda/approval, also where the module has another name.
+var (
+	requestPackage = reflect.TypeFor[approval.Requester]().PkgPath() + "/request"
+	decidePackage  = reflect.TypeFor[approval.Decider]().PkgPath() + "/decide"
+)
+
+// programs builds the functions, once a process.
+var programs = sync.OnceValues(func() ([]string, error) { return function.Build(requestPackage, decidePackage) })
 
 // The functions' timeouts and memory. Reading and hashing the records of some thousand batches takes about ten seconds.
 const (
@@ -26,79 +33,62 @@ const (
 	decideMemory   = 512 // MiB
 )
 
-func (a *Approval) addRequestFunction(binary string) {
-	function := a.newFunction(requestFunctionID, "Stores requests for approval and tells the approvers.", binary, requestTimeout, requestMemory, a.requestStatements())
-	function.setEnvironment(map[string]string{
-		approval.EnvTable:    *a.table.TableName(),
-		approval.EnvBucket:   *a.props.RecordBucket.BucketName(),
-		approval.EnvPrefix:   a.props.RecordPrefix,
-		approval.EnvTopic:    *a.topic.TopicArn(),
-		approval.EnvFunction: *a.decideFunction.FunctionArn(),
-	})
-	a.requestFunction = function.Function
+func (a *Approval) addRequestFunction(program string) {
+	a.requestFunction = a.newFunction(requestFunctionID, "Stores requests for approval and tells the approvers.", program, requestTimeout, requestMemory,
+		a.requestStatements(), map[string]string{
+			approval.EnvTable:    *a.table.TableName(),
+			approval.EnvBucket:   *a.props.RecordBucket.BucketName(),
+			approval.EnvPrefix:   a.props.RecordPrefix,
+			approval.EnvTopic:    *a.topic.TopicArn(),
+			approval.EnvFunction: *a.decideFunction.FunctionArn(),
+		})
 }
 
-func (a *Approval) addDecideFunction(binary string) {
-	function := a.newFunction(decideFunctionID, "Shows requests for approval and takes decisions.", binary, decideTimeout, decideMemory, a.decideStatements())
-	function.setEnvironment(map[string]string{
+func (a *Approval) addDecideFunction(program string) {
+	variables := map[string]string{
 		approval.EnvTable:       *a.table.TableName(),
 		approval.EnvBucket:      *a.props.RecordBucket.BucketName(),
 		approval.EnvBucketOwner: *a.props.RecordBucket.Env().Account,
 		approval.EnvPrefix:      a.props.RecordPrefix,
 		approval.EnvApprovers:   strings.Join(a.props.Approvers, " "),
 		approval.EnvTrailLogs:   *a.props.TrailLogGroup.LogGroupName(),
-	})
+	}
 	if a.props.SessionNames != "" {
-		function.setEnvironment(map[string]string{approval.EnvSessionNames: a.props.SessionNames})
+		variables[approval.EnvSessionNames] = a.props.SessionNames
 	}
 	if len(a.props.Machines) > 0 {
 		var machines []string
 		for _, m := range a.props.Machines {
 			machines = append(machines, m.String())
 		}
-		function.setEnvironment(map[string]string{approval.EnvMachines: strings.Join(machines, " ")})
+		variables[approval.EnvMachines] = strings.Join(machines, " ")
 	}
 	if len(a.props.Roster) > 0 {
-		function.setEnvironment(map[string]string{approval.EnvRoster: a.props.roster()})
+		variables[approval.EnvRoster] = a.props.roster()
 	}
-	a.decideFunction, a.decideRole = function.Function, function.role
+	a.decideFunction = a.newFunction(decideFunctionID, "Shows requests for approval and takes decisions.", program, decideTimeout, decideMemory,
+		a.decideStatements(), variables)
 }
 
-// ownFunction is a function with a role that has exactly our statements.
-type ownFunction struct {
-	awslambda.Function
-	role awsiam.Role
+func (a *Approval) newFunction(id, description, program string, timeout time.Duration, memory float64, statements []policy.Statement, variables map[string]string) function.Function {
+	return function.New(a, id, &function.Props{
+		Name: a.nameOf(id), Description: description, Program: program, Timeout: timeout, MemoryMiB: memory, Statements: statements, Environment: variables,
+		Key: a.key, LogRetention: a.props.LogRetention, RemovalPolicy: a.props.RemovalPolicy,
+	})
 }
 
-func (a *Approval) newFunction(id, description, binary string, timeout time.Duration, memory float64, statements []policy.Statement) ownFunction {
-	logs := awslogs.NewLogGroup(a, jsii.String(id+"Logs"), &awslogs.LogGroupProps{
-		EncryptionKey: a.key, Retention: a.props.LogRetention, RemovalPolicy: removal.Kept(a.props.RemovalPolicy),
-	})
-	role := policy.NewRole(a, id+"Role", &policy.RoleProps{
-		PolicyID: id + "Permissions", PolicyDescription: description, Description: description, AssumedBy: "lambda.amazonaws.com",
-		Statements: append(statements, policy.Allow("Logging", []string{*logs.LogGroupArn()}, "logs:CreateLogStream", "logs:PutLogEvents")),
-	})
-	function := awslambda.NewFunction(a, &id, &awslambda.FunctionProps{
-		Description:  &description,
-		Runtime:      awslambda.Runtime_PROVIDED_AL2023(),
-		Architecture: awslambda.Architecture_ARM_64(),
-		Handler:      jsii.String("bootstrap"),
-		Code:         awslambda.Code_FromAsset(&binary, nil),
-		Role:         role.WithoutPolicyUpdates(nil),
-		LogGroup:     logs,
-		Timeout:      awscdk.Duration_Seconds(jsii.Number(timeout.Seconds())),
-		MemorySize:   &memory,
-	})
-	// The function names its role, which names its policy: further dependencies are superfluous.
-	function.Node().DefaultChild().(awslambda.CfnFunction).AddDeletionOverride(jsii.String("DependsOn"))
-	return ownFunction{function, role}
-}
-
-func (f ownFunction) setEnvironment(variables map[string]string) {
-	for _, name := range slices.Sorted(maps.Keys(variables)) { // the template shows the order
-		f.AddEnvironment(&name, jsii.String(variables[name]), nil)
+// nameOf returns the name of a function and of its role, where the record store is in another stack: its bucket policy and its trail name
+// them, and cannot refer to this stack. Elsewhere CloudFormation names both.
+func (a *Approval) nameOf(id string) string {
+	if *awscdk.Stack_Of(a.props.RecordBucket).Node().Path() == *a.stack().Node().Path() {
+		return ""
 	}
+	most := &awscdk.UniqueResourceNameOptions{MaxLength: jsii.Number(longestName), Separator: jsii.String("-")}
+	return *awscdk.Names_UniqueResourceName(a, most) + "-" + id
 }
+
+// longestName leaves room for a hyphen and the id of a function in the 64 characters of a name.
+const longestName = 64 - len("-"+requestFunctionID)
 
 // admitApprovers lets the approvers, and nobody else, invoke the decide function. The permission names the principals, so that it
 // covers every session of an approver's role; an approver in another account also needs the permission there. Principals of this

@@ -26,15 +26,18 @@ func (a *Approval) requestStatements() []policy.Statement {
 
 // decideStatements are the permissions of the decide function.
 func (a *Approval) decideStatements() []policy.Statement {
-	bucket, reviewed := *a.props.RecordBucket.BucketArn(), a.props.RecordPrefix
+	bucket, reviewed, decisions := *a.props.RecordBucket.BucketArn(), a.props.RecordPrefix, approval.ApprovalsPrefix
+	if a.props.TrialID != "" {
+		decisions += a.props.TrialID + "/"
+	}
 	statements := []policy.Statement{
 		policy.Allow("Requests", []string{*a.table.TableArn()}, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Scan"),
 		policy.Allow("OpenRequests", []string{*a.table.TableArn() + "/index/" + approval.OpenIndex}, "dynamodb:Query"),
 		a.requestsEncryption(),
 		policy.Allow("FindRecords", []string{bucket}, "s3:ListBucket").
-			If("StringLike", "s3:prefix", []string{reviewed + "*", approval.ApprovalsPrefix + "*"}),
+			If("StringLike", "s3:prefix", []string{reviewed + "*", decisions + "*"}),
 		policy.Allow("ReviewRecords", []string{bucket + "/" + reviewed + "*"}, "s3:GetObject"),
-		policy.Allow("RecordDecision", []string{bucket + "/" + approval.ApprovalsPrefix + "*"}, "s3:GetObject", "s3:PutObject"),
+		policy.Allow("RecordDecision", []string{bucket + "/" + decisions + "*"}, "s3:GetObject", "s3:PutObject"),
 		policy.Allow("WhoStarted", []string{*a.props.TrailLogGroup.LogGroupArn()}, "logs:FilterLogEvents"),
 	}
 	if key := a.props.TrailLogKey; key != nil {

@@ -14,6 +14,7 @@ import (
 	"clinical-risk-pipeline/constructs/internal/check"
 	"clinical-risk-pipeline/constructs/keys"
 	"clinical-risk-pipeline/lambda/approval"
+	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
@@ -33,8 +34,12 @@ type ApprovalProps struct {
 	// (Bucket_FromBucketAttributes, EncryptionKey): the functions need permission to use it.
 	RecordBucket awss3.IBucket
 
-	// RecordPrefix is the prefix of the decision records in the bucket, with a slash at its end. Default: "decisions/".
+	// RecordPrefix is the prefix of the decision records in the bucket, with a slash at its end. Default: "decisions/", or those of the
+	// TrialID.
 	RecordPrefix string
+
+	// TrialID keeps the approval to one trial: the functions reach no record of another. Default: every trial.
+	TrialID string
 
 	// Topic tells the approvers. It must be a standard topic. Import an encrypted topic with its key. Default: a new topic,
 	// encrypted with Key.
@@ -107,6 +112,9 @@ func (p *ApprovalProps) Validate() error {
 	}
 	if p.RecordPrefix != "" && (!prefixPattern.MatchString(p.RecordPrefix) || strings.HasPrefix(p.RecordPrefix, approval.ApprovalsPrefix)) {
 		faults.Add("RecordPrefix", fmt.Sprintf("must be a key prefix that ends in a slash, such as %q, and not be below %q", DefaultRecordPrefix, approval.ApprovalsPrefix), p.RecordPrefix)
+	}
+	if p.TrialID != "" && !workflow.IsID(p.TrialID) {
+		faults.Add("TrialID", workflow.IDRule, p.TrialID)
 	}
 	if p.Topic != nil && check.IsTrue(p.Topic.Fifo()) {
 		faults.Add("Topic", "must be a standard topic", fault.Text("a FIFO topic"))
@@ -204,6 +212,9 @@ func (p *ApprovalProps) validateIn(stack awscdk.Stack) fault.List {
 
 // withDefaults fills in what the user left out. addKey and addTopic make key and topic, because these are resources.
 func (p ApprovalProps) withDefaults() ApprovalProps {
+	if p.TrialID != "" {
+		p.RecordPrefix = cmp.Or(p.RecordPrefix, DefaultRecordPrefix+p.TrialID+"/")
+	}
 	p.RecordPrefix = cmp.Or(p.RecordPrefix, DefaultRecordPrefix)
 	p.Deadline = cmp.Or(p.Deadline, DefaultDeadline)
 	p.LogRetention = cmp.Or(p.LogRetention, awslogs.RetentionDays_TEN_YEARS)

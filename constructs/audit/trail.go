@@ -62,6 +62,7 @@ type Trail struct {
 	logGroup awslogs.ILogGroup // nil without LogRetention
 	trail    awscloudtrail.CfnTrail
 
+	endpoints []string // the names of the endpoints whose invocations the trail logs
 	functions []string // the ARNs of the functions whose invocations the trail logs
 }
 
@@ -103,7 +104,7 @@ func NewTrail(scope constructs.Construct, id string, props *TrailProps) *Trail {
 	if err := errors.Join(props.Validate(), props.validateIn(awscdk.Stack_Of(scope)).Err()); err != nil {
 		panic(err)
 	}
-	t := &Trail{props: props.withDefaults()}
+	t := &Trail{props: props.withDefaults(), endpoints: []string{props.EndpointName}}
 	constructs.NewConstruct_Override(t, scope, &id)
 
 	// The policies of key and bucket name the trail, and the trail needs both first: a fixed name breaks the circle.

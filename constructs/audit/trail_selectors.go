@@ -44,14 +44,26 @@ func (t *Trail) LogInvocations(functionARN string) {
 	t.trail.SetAdvancedEventSelectors(t.selectors())
 }
 
-// endpointARNs are the forms in which events may name the endpoint: SageMaker writes names in ARNs in lower case.
+// LogModel also logs who calls another endpoint, in the stack's account and region.
+func (t *Trail) LogModel(endpointName string) {
+	if slices.Contains(t.endpoints, endpointName) {
+		return
+	}
+	t.endpoints = append(t.endpoints, endpointName)
+	t.trail.SetAdvancedEventSelectors(t.selectors())
+}
+
+// endpointARNs are the forms in which events may name the endpoints: SageMaker writes names in ARNs in lower case.
 func (t *Trail) endpointARNs() []string {
-	names := []string{t.props.EndpointName}
-	if !check.IsToken(t.props.EndpointName) {
-		names = append(names, strings.ToLower(t.props.EndpointName))
+	var names []string
+	for _, name := range t.endpoints {
+		names = append(names, name)
+		if lower := strings.ToLower(name); !check.IsToken(name) && lower != name {
+			names = append(names, lower)
+		}
 	}
 	var arns []string
-	for _, name := range slices.Compact(names) {
+	for _, name := range names {
 		arns = append(arns, *t.stack().FormatArn(&awscdk.ArnComponents{
 			Service: jsii.String("sagemaker"), Resource: jsii.String("endpoint"), ResourceName: &name,
 		}))

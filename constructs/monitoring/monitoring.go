@@ -1,10 +1,12 @@
 package monitoring
 
 import (
+	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/constructs/policy"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -36,6 +38,9 @@ const (
 	FailedDeliveries    = "FailedDeliveries"
 	UndeliveredAlerts   = "UndeliveredAlerts"
 	OverdueRun          = "OverdueRun"
+	FailingAlerts       = "FailingAlerts"
+	MissingWatch        = "MissingWatch"
+	MissedSchedules     = "MissedSchedules"
 	ExpiringApprovals   = "ExpiringApprovals"
 	RefusedSignatures   = "RefusedSignatures"
 	KeyChanges          = "KeyChanges"
@@ -63,8 +68,28 @@ func NewMonitoring(scope constructs.Construct, id string, props *MonitoringProps
 	m.arns = arns{machine: *props.StateMachine.StateMachineArn(), operations: *props.Operations.TopicArn()}
 
 	m.letAlarmsReachOperations()
-	sections := []section{m.executions(), m.model(), m.deliveries(), m.schedule(), m.approvals(), m.protection()}
+	sections := []section{m.executions(), m.model(), m.deliveries(), m.schedule(), m.alerting(), m.approvals(), m.protection()}
 	m.addDashboard(sections)
+	return m
+}
+
+// ProtectionProps configure [NewProtection]. Both are required.
+type ProtectionProps struct {
+	// Trail is the trail of the records: see MonitoringProps.
+	Trail *audit.Trail
+
+	// Operations is the topic that every alarm publishes to: see MonitoringProps.
+	Operations awssns.ITopic
+}
+
+// NewProtection watches what keeps the records of several pipelines, and nothing else: leave the Trail of their Monitoring empty.
+func NewProtection(scope constructs.Construct, id string, props *ProtectionProps) *Monitoring {
+	m := &Monitoring{props: MonitoringProps{Trail: props.Trail, Operations: props.Operations}, byID: map[string]awscloudwatch.CfnAlarm{}}
+	constructs.NewConstruct_Override(m, scope, &id)
+	m.place = policy.In(awscdk.Stack_Of(m))
+	m.arns = arns{operations: *props.Operations.TopicArn()}
+	m.letAlarmsReachOperations()
+	m.addDashboard([]section{m.protection()})
 	return m
 }
 

@@ -10,6 +10,7 @@ import (
 	"clinical-risk-pipeline/constructs/internal/check"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
@@ -50,6 +51,9 @@ type MonitoringProps struct {
 	// attempts. The trail must log management events, and send them to CloudWatch Logs. Default: nothing of this is watched.
 	Trail *audit.Trail
 
+	// Alerting are the functions that give alerts a life. Default: no functions are watched.
+	Alerting *Alerting
+
 	// Throttles is how many throttled state transitions within five minutes are too many, at least 1. Default: 1.
 	Throttles int
 
@@ -60,6 +64,12 @@ type MonitoringProps struct {
 	// ModelLatency is the average time to an answer, over five minutes, that is too long: whole milliseconds, less than the
 	// minute after which SageMaker gives up. Default: 10 seconds.
 	ModelLatency time.Duration
+}
+
+// Alerting are the functions that give alerts a life, and what their schedules could not start. All are required.
+type Alerting struct {
+	Update, Watch, Act awslambda.IFunction
+	Missed             awssqs.IQueue
 }
 
 // Approvals are the requests for approval of an approval construct.

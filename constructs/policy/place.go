@@ -15,6 +15,11 @@ func (p Place) ARN(service, resource string) string {
 	return "arn:" + p.Partition + ":" + service + ":" + p.Region + ":" + p.Account + ":" + resource
 }
 
+// Role returns the ARN of a role of the account.
+func (p Place) Role(name string) string {
+	return "arn:" + p.Partition + ":iam::" + p.Account + ":role/" + name
+}
+
 // Integration returns the Resource of a task that calls a service, for instance "sns:publish".
 func (p Place) Integration(name string) string { return "arn:" + p.Partition + ":states:::" + name }
 

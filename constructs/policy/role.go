@@ -20,6 +20,9 @@ type RoleProps struct {
 	// role's id and "Permissions".
 	PolicyID string
 
+	// Name is the name of the role, 1 to 64 characters. Default: CloudFormation names it.
+	Name string
+
 	// Description says who assumes the role, and PolicyDescription what the role may do. Default: none.
 	Description, PolicyDescription string
 
@@ -64,6 +67,7 @@ func NewRole(scope constructs.Construct, id string, props *RoleProps) awsiam.Rol
 		principal.Conditions = &props.Conditions
 	}
 	return awsiam.NewRole(scope, &id, &awsiam.RoleProps{
+		RoleName:        optional(props.Name),
 		Description:     optional(props.Description),
 		AssumedBy:       awsiam.NewServicePrincipal(&props.AssumedBy, principal),
 		ManagedPolicies: &managed,

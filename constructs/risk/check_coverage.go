@@ -27,10 +27,14 @@ func (p *ClinicalRiskPipeline) checkCohortRisk(high, low awsstepfunctions.IChain
 // Requirements: SRC-04, P11-10a-records
 func (p *ClinicalRiskPipeline) checkCoverage(complete awsstepfunctions.IChainable) awsstepfunctions.IChainable {
 	counts, most := "$states.input."+workflow.Counts, p.props.Cohort.MaxSubjects
-	cause := strings.NewReplacer("COUNTS", counts, "MOST", fmt.Sprint(most)).Replace(
+	unscored, unexplained := counts+".failed", ""
+	if p.props.Alerts != nil { // who cannot be scored for a known reason is a finding that somebody owns
+		unscored, unexplained = "$states.input."+workflow.Alerts+".unexplained", ", and no finding explains why"
+	}
+	cause := strings.NewReplacer("COUNTS", counts, "MOST", fmt.Sprint(most), "UNSCORED", unscored, "WHY", unexplained).Replace(
 		`COUNTS.subjects = 0 ? "The cohort is empty." : ` +
 			`COUNTS.subjects > MOST ? "The cohort has more than MOST subjects: only MOST were scored." : ` +
-			`$string(COUNTS.failed) & " of " & $string(COUNTS.subjects) & " subjects were not scored and recorded."`)
+			`$string(UNSCORED) & " of " & $string(COUNTS.subjects) & " subjects were not scored and recordedWHY."`)
 	incomplete := awsstepfunctions.Fail_Jsonata(p, jsii.String(workflow.IncompleteScoring), &awsstepfunctions.FailJsonataProps{
 		Comment: jsii.String("A subject without a score is an error that somebody sees, never low risk."),
 		Error:   jsii.String(workflow.IncompleteScoringError),
@@ -47,6 +51,6 @@ func (p *ClinicalRiskPipeline) checkCoverage(complete awsstepfunctions.IChainabl
 	}).
 		When(awsstepfunctions.Condition_Jsonata(jsii.String(expression(conflicts+" > 0"))), conflict, because("records of another execution")).
 		When(awsstepfunctions.Condition_Jsonata(jsii.String(expression(fmt.Sprintf(
-			"%[1]s.subjects > 0 and %[1]s.subjects <= %[2]d and %[1]s.failed = 0", counts, most)))), complete, because("every subject")).
+			"%[1]s.subjects > 0 and %[1]s.subjects <= %[2]d and %[3]s = 0", counts, most, unscored)))), complete, because("every subject")).
 		Otherwise(incomplete)
 }

@@ -20,20 +20,25 @@ const validIDs = `(
   $day := function($date) {
     $type($date) = "string" ? ($length($date) = 10 and $contains($date, /^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])/)) : $not($exists($date))
   };
-  $type($states.input) = "object" ? ($valid($states.input.TRIAL) and $valid($states.input.SUBJECT) and $day($states.input.CUT)) : false
+  $type($states.input) = "object" ? ($valid($states.input.TRIAL) and $valid($states.input.SUBJECT) and $day($states.input.CUT)OFTRIAL) : false
 )`
 
 // checkInput is the first state. It ends an execution with an invalid id or cut date before a job gets it as an argument.
 //
 // Requirements: SRC-23
 func (p *ClinicalRiskPipeline) checkInput(start awsstepfunctions.IChainable) awsstepfunctions.IChainable {
+	rule, ofTrial := "", ""
+	if t := p.trial(); t != nil {
+		rule = fmt.Sprintf(" %s must be %q, without a %s or a %s.", workflow.TrialID, t.ID, workflow.Subject, workflow.Test)
+		ofTrial = " and " + p.ofThisTrial()
+	}
 	invalid := awsstepfunctions.Fail_Jsonata(p, jsii.String(workflow.InvalidInput), &awsstepfunctions.FailJsonataProps{
 		Comment: jsii.String("An id or a date could be an option of a command, a path, or control characters of a terminal."),
 		Error:   jsii.String(workflow.InvalidInputError),
 		Cause: jsii.String(fmt.Sprintf("%s and %s must each have 1 to %d letters, digits, dots, underscores and hyphens, and begin with a letter or a digit; "+
-			"%s must be a day, YYYY-MM-DD.", workflow.TrialID, workflow.Subject, workflow.MaxID, workflow.CutDate)),
+			"%s must be a day, YYYY-MM-DD.%s", workflow.TrialID, workflow.Subject, workflow.MaxID, workflow.CutDate, rule)),
 	})
-	valid := strings.NewReplacer("MOST", fmt.Sprint(workflow.MaxID), "CUT", workflow.CutDate, "TRIAL", workflow.TrialID, "SUBJECT", workflow.Subject).Replace(validIDs)
+	valid := strings.NewReplacer("OFTRIAL", ofTrial, "MOST", fmt.Sprint(workflow.MaxID), "CUT", workflow.CutDate, "TRIAL", workflow.TrialID, "SUBJECT", workflow.Subject).Replace(validIDs)
 	return awsstepfunctions.Choice_Jsonata(p, jsii.String(workflow.CheckInput), &awsstepfunctions.ChoiceJsonataProps{
 		Comment: jsii.String("Are the ids and the cut date valid?"),
 	}).

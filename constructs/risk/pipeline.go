@@ -87,11 +87,14 @@ func (p *ClinicalRiskPipeline) definition() awsstepfunctions.IChainable {
 	if p.props.Cohort != nil {
 		start = p.scoreSubjects
 	}
+	if t := p.trial(); t != nil && !t.IsActive() {
+		return p.checkInput(p.trialNotActive())
+	}
 	end := awsstepfunctions.Pass_Jsonata(p, jsii.String(workflow.End), nil)
 	if extract := p.extract(); extract != nil {
-		return p.checkInput(awsstepfunctions.Chain_Start(extract).Next(start(end)))
+		return p.checkInput(p.claimed(awsstepfunctions.Chain_Start(extract).Next(start(end))))
 	}
-	return p.checkInput(start(end))
+	return p.checkInput(p.claimed(start(end)))
 }
 
 // extract adds the states of the extraction; nil where nothing runs.
@@ -127,6 +130,9 @@ func (p *ClinicalRiskPipeline) scoreSubject(end awsstepfunctions.IChainable) aws
 // scoreSubjects is the workflow of a cohort.
 func (p *ClinicalRiskPipeline) scoreSubjects(end awsstepfunctions.IChainable) awsstepfunctions.IChainable {
 	coverage := p.checkCoverage(end)
+	if p.props.Alerts != nil {
+		return p.findCohort(p.scoreCohort().Next(p.updateAlerts(p.followUp(coverage), coverage)))
+	}
 	high := p.notifyTeam().Next(p.followUp(coverage))
 	return p.findCohort(p.scoreCohort().Next(p.checkCohortRisk(high, coverage)))
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"clinical-risk-pipeline/constructs/alerts"
 	"clinical-risk-pipeline/constructs/approval"
 	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/constructs/fault"
@@ -57,6 +58,10 @@ type ClinicalRiskPipelineProps struct {
 	// Downstream are systems that hear of high risk after the team, one after the other. If one fails, the execution fails, and
 	// a redrive resumes there. Default: none.
 	Downstream []Downstream
+
+	// Alerts give the alerts of a registered trial a life: executions take that trial only, claim its data cuts, and tell people of what is
+	// new. They need a Cohort, and its Topic as AlertTopic. Default: every trial is taken, and every execution with high risk alerts.
+	Alerts *alerts.Alerts
 
 	// Environment is the name of the environment, 1 to 63 letters, digits, hyphens and dots. Every alert has it, also as an
 	// attribute for subscription filters. Default: "default".
@@ -147,6 +152,7 @@ func (p *ClinicalRiskPipelineProps) Validate() error {
 	if p.Approval != nil && p.Records == nil {
 		faults.Add("Records", "is required with an Approval: the record store whose records are reviewed")
 	}
+	faults.Include(p.validateAlerts())
 	faults.Include(validateDownstream(p.Downstream))
 	if p.Environment != "" && !environmentPattern.MatchString(p.Environment) {
 		faults.Add("Environment", "must be 1 to 63 letters, digits, hyphens and dots", p.Environment)
@@ -204,11 +210,14 @@ func (p ClinicalRiskPipelineProps) withDefaults() ClinicalRiskPipelineProps {
 	return p
 }
 
-// waitingTime is how long an execution may wait for people and for downstream systems.
+// waitingTime is how long an execution may wait for people, for the update of the alerts and for downstream systems.
 func (p *ClinicalRiskPipelineProps) waitingTime() time.Duration {
 	var total time.Duration
 	if p.Approval != nil {
 		total += p.Approval.Deadline() + Longest(recordTimeout, readApprovalRetries...)
+	}
+	if p.Alerts != nil {
+		total += 2 * Longest(updateTimeout, updateRetries...)
 	}
 	for _, d := range p.Downstream {
 		if d != nil {

@@ -40,7 +40,7 @@ const approvalBytes = "bytes=0-65535"
 func (p *ClinicalRiskPipeline) readApproval() awsstepfunctions.TaskStateBase {
 	approval := "$states.input." + workflow.Approval
 	key := `"` + approvals.ApprovalsPrefix + `" & (` + textOf(workflow.TrialID) + `) & "/" & ` + approval + `.requestId & ".json"`
-	records := *p.props.Records.Bucket().ArnForObjects(jsii.String(approvals.ApprovalsPrefix + "*"))
+	records := p.recordsBelow(approvals.ApprovalsPrefix)
 	p.scope.Allow(policy.Allow(workflow.ReadApproval, []string{records}, services.GetObject.VersionAction))
 	p.allowDecryptRecords()
 	recorded := strings.NewReplacer("APPROVAL", workflow.Approval, "PLACE", "("+p.reviewedPlace()+")", "LIST", `",\n    \"objects\": ["`).Replace(confirmed)

@@ -88,7 +88,7 @@ func (p *ClinicalRiskPipeline) readRecord() awsstepfunctions.TaskStateBase {
 
 // allowReadRecords lets the executions read decision records, through S3 alone.
 func (p *ClinicalRiskPipeline) allowReadRecords(state string) {
-	records := *p.props.Records.Bucket().ArnForObjects(jsii.String(workflow.RecordFolder + "/*"))
+	records := p.recordsBelow(workflow.RecordFolder + "/")
 	p.scope.Allow(policy.Allow(state, []string{records}, services.GetObject.Operation.Action))
 	p.allowDecryptRecords()
 }

@@ -10,7 +10,6 @@ import (
 	"clinical-risk-pipeline/workflow"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
-	"github.com/aws/jsii-runtime-go"
 )
 
 // recordTimeout bounds one attempt to write a record; S3 answers within a second.
@@ -24,9 +23,9 @@ var (
 )
 
 // run is the part of a record that says which execution decided, by which definition, for which trial, and whether it was a
-// test.
-func run() map[string]any {
-	return map[string]any{
+// test. Records of a registered trial have the digest of its file.
+func (p *ClinicalRiskPipeline) run() map[string]any {
+	run := map[string]any{
 		"execution":    expression("$states.context.Execution.Id"),
 		"startedAt":    expression("$states.context.Execution.StartTime"),
 		"stateMachine": expression("$states.context.StateMachine.Id"),
@@ -34,6 +33,10 @@ func run() map[string]any {
 		"trialId":      inputText(workflow.TrialID),
 		"test":         expression(isTest),
 	}
+	if t := p.trial(); t != nil {
+		run["trialFile"] = t.Digest()
+	}
+	return run
 }
 
 // record is a decision record: docs/decision-record.schema.json. Records of a subject and of a batch differ in the fields.
@@ -59,7 +62,7 @@ func (p *ClinicalRiskPipeline) record(fields map[string]any) map[string]any {
 func (p *ClinicalRiskPipeline) recordSubject(state, branch string) awsstepfunctions.TaskStateBase {
 	key := recordKey(workflow.RecordFile)
 	record := p.record(map[string]any{
-		"run":       run(),
+		"run":       p.run(),
 		"subjects":  []any{expression(decided(branch))},
 		"notScored": []any{},
 	})
@@ -81,7 +84,7 @@ func (p *ClinicalRiskPipeline) withRecord(key string) string {
 // putRecord writes a record as JSON, where there is none. S3 demands a checksum for an object that it locks. Nothing lets an execution
 // delete or replace a record.
 func (p *ClinicalRiskPipeline) putRecord(state, key string, record map[string]any, output any) awsstepfunctions.TaskStateBase {
-	records := *p.props.Records.Bucket().ArnForObjects(jsii.String(workflow.RecordFolder + "/*"))
+	records := p.recordsBelow(workflow.RecordFolder + "/")
 	p.scope.Allow(
 		policy.Allow(workflow.RecordDecision, []string{records}, services.PutObject.Operation.Action),
 		p.scope.Through("s3", policy.Allow(workflow.RecordDecision+"Encryption", []string{*p.props.Records.Key().KeyArn()}, "kms:GenerateDataKey")),

@@ -18,6 +18,7 @@ func (p *ClinicalRiskPipeline) addRole() {
 	)
 	parts := p.scope.statements.Parts()
 	p.role = policy.NewRole(p, roleID, &policy.RoleProps{
+		Name:              p.roleName(),
 		PolicyID:          policyID,
 		PolicyDescription: "What an execution of the clinical risk pipeline may do.",
 		Description:       "Assumed by executions of the clinical risk pipeline.",

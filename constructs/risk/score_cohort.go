@@ -36,7 +36,7 @@ func (p *ClinicalRiskPipeline) scoreCohort() awsstepfunctions.DistributedMap {
 			MaxInputBytesPerBatch: jsii.Number(c.BatchBytes),
 			BatchInput: &map[string]any{
 				"folder": expression(recordFolder), // a child has another name
-				"run":    run(),
+				"run":    p.run(),
 				"input":  expression("$states.input." + workflow.CohortObject),
 			},
 		}),

@@ -10,6 +10,7 @@ import (
 	"clinical-risk-pipeline/constructs/fault"
 	"clinical-risk-pipeline/constructs/internal/check"
 	"clinical-risk-pipeline/workflow"
+	"clinical-risk-pipeline/workflow/trial"
 )
 
 // TrialData says which data of a trial an extraction reads. It becomes options of jobs/etl.py, each with a value: --input, --landmark,
@@ -96,6 +97,48 @@ func (d *TrialData) cutDate() string {
 		otherwise = `"` + d.CutDate + `"`
 	}
 	return fmt.Sprintf("$exists($states.input.%[1]s) ? $states.input.%[1]s : %[2]s", workflow.CutDate, otherwise)
+}
+
+// trialDataOf returns the data that an extraction reads; without any, the defaults of a day.
+func trialDataOf(extraction Extraction) *TrialData {
+	var data *TrialData
+	switch e := extraction.(type) {
+	case EMRStep:
+		data = e.Data
+	case EMRServerlessJob:
+		data = e.Data
+	case GlueJob:
+		data = e.Data
+	}
+	if data == nil {
+		return &TrialData{}
+	}
+	return data
+}
+
+// OfTrial returns the extraction with what the file of a registered trial says of the data: the landmark and the blinding. An extraction
+// without Data, or of another type, stays as it is.
+func OfTrial(extraction Extraction, t *trial.Trial) Extraction {
+	data := func(d *TrialData) *TrialData {
+		if d == nil {
+			return nil
+		}
+		of := *d
+		of.LandmarkDays, of.Unblinded = t.LandmarkDays, t.Blinding == trial.Open
+		return &of
+	}
+	switch e := extraction.(type) {
+	case EMRStep:
+		e.Data = data(e.Data)
+		return e
+	case EMRServerlessJob:
+		e.Data = data(e.Data)
+		return e
+	case GlueJob:
+		e.Data = data(e.Data)
+		return e
+	}
+	return extraction
 }
 
 // validatePackages reports a package that Spark cannot load.

@@ -50,6 +50,18 @@ text(value) := trim_prefix(value.__dynamic, "Join:") if value.__dynamic
 
 text(value) := sprintf("{ref:%s}", [value.__ref]) if value.__ref
 
+# The bucket says that it holds copies of records, and deletes each of them within 90 days.
+holds_copies(name) if {
+	some tag in properties(name).Tags
+	tag.Key == "contents"
+	tag.Value == "copies"
+	some rule in properties(name).LifecycleConfiguration.Rules
+	rule.Status == "Enabled"
+	rule.ExpirationInDays <= 90
+	not rule.Prefix
+	not rule.TagFilters
+}
+
 # S3 delivers access logs only to buckets without Object Lock and without a customer-managed key:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
 receives_access_logs(name) if {

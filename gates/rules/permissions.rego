@@ -75,6 +75,7 @@ violation contains v if {
 # The names that may end in a wildcard. They are unknown before run time, and the wildcard matches only our own resources.
 open_ended := {
 	`(\{ref:[^}]+\}|:s3:::[a-z0-9.-]+)/[^*]+/\*$`: "objects below a prefix of one bucket",
+	`^\{dynamic\}/[^*]+/\*$`: "objects below a prefix of one bucket that another stack exports",
 	`:states:[^*]+:(execution|express):[^*]+[:/][^*]*\*$`: "executions of one state machine",
 	`:emr-serverless:[^*]+:/applications/[^*/]+/jobruns/\*$`: "job runs of one application",
 	`:log-group:[^*]+:log-stream:[^*]+\*$`: "log streams of one log group",

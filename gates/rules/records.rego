@@ -8,6 +8,7 @@ violation contains v if {
 	regulated
 	some name in resources_of_type("AWS::S3::Bucket")
 	not receives_access_logs(name)
+	not holds_copies(name)
 	not locked_by_default(name)
 	v := finding(
 		"GxP-BucketLocked", name, "Properties.ObjectLockConfiguration",
@@ -39,6 +40,7 @@ violation contains v if {
 violation contains v if {
 	regulated
 	some name in resources_of_type("AWS::S3::Bucket")
+	not holds_copies(name)
 	object.get(properties(name), ["VersioningConfiguration", "Status"], "") != "Enabled"
 	v := finding(
 		"GxP-BucketVersioned", name, "Properties.VersioningConfiguration",

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"regexp"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
@@ -107,10 +108,20 @@ func (api API) answer(ctx context.Context, call Call) (answer Answer, err error)
 	return answer, err
 }
 
-// identify returns the caller who signed the call. A signature is valid for this function and this statement only.
+// identify returns the caller who signed the call.
+func (api API) identify(ctx context.Context, call Call) (Caller, error) {
+	digest, err := call.SHA256()
+	if err != nil {
+		return Caller{}, err
+	}
+	return Identify(ctx, api.Identities, api.Now(), call.Function, digest, call.Proof)
+}
+
+// Identify returns the caller who signed a statement with this digest. A signature is valid for the function that was invoked, which the
+// statement must name, and for this statement only. A refusal is a *Fault.
 //
 // Requirements: P11-10g, P11-200a1
-func (api API) identify(ctx context.Context, call Call) (Caller, error) {
+func Identify(ctx context.Context, identities Identities, now time.Time, named, digest string, proof Proof) (Caller, error) {
 	invocation, ok := lambdacontext.FromContext(ctx)
 	if !ok {
 		return Caller{}, errors.New("the function was not invoked through Lambda")
@@ -119,17 +130,13 @@ func (api API) identify(ctx context.Context, call Call) (Caller, error) {
 	if !ok {
 		return Caller{}, errors.New("the function does not know its own ARN")
 	}
-	if call.Function != function {
+	if named != function {
 		return Caller{}, fault(http.StatusForbidden, "NotProved", "the call is signed for another function than %s", function)
 	}
-	if err := call.Proof.check(region, api.Now()); err != nil {
+	if err := proof.check(region, now); err != nil {
 		return Caller{}, err
 	}
-	digest, err := call.SHA256()
-	if err != nil {
-		return Caller{}, err
-	}
-	caller, err := api.Identities.Identify(ctx, region, digest, call.Proof)
+	caller, err := identities.Identify(ctx, region, digest, proof)
 	switch {
 	case errors.Is(err, ErrNotProved):
 		return Caller{}, fault(http.StatusForbidden, "NotProved", "STS refuses the proof of who you are: it is valid for one operation on one request, and with credentials that have not expired; sign in again")

@@ -58,16 +58,34 @@ func parsePrincipal(arn string) (principal, bool) {
 func (s Signers) admit(caller Caller) error {
 	p, ok := parsePrincipal(caller.ARN)
 	if !ok {
-		return fault(http.StatusForbidden, "NotAPerson", "an IAM user or a role session must sign a decision: the root user and other identities do not name a person")
+		return notAPerson
 	}
 	if !slices.ContainsFunc(s.Approvers, func(approver string) bool { return p.is(caller.ARN, approver) }) {
 		return fault(http.StatusForbidden, "NotAnApprover", "%s is not one of the approvers", caller.ARN)
 	}
-	if !s.SessionNames.match(p.name) {
-		return fault(http.StatusForbidden, "NotAPerson", "the name %q must be the name of a person, %s: assume the role with your own name as the session name (role_session_name)",
-			p.name, s.SessionNames)
+	_, err := s.SessionNames.Person(caller)
+	return err
+}
+
+var notAPerson = fault(http.StatusForbidden, "NotAPerson", "an IAM user or a role session must sign a decision: the root user and other identities do not name a person")
+
+// Person returns the name of the person who calls, or a *Fault where the caller is no person.
+func (n Names) Person(caller Caller) (string, error) {
+	p, ok := parsePrincipal(caller.ARN)
+	if !ok {
+		return "", notAPerson
 	}
-	return nil
+	if !n.match(p.name) {
+		return "", fault(http.StatusForbidden, "NotAPerson", "the name %q must be the name of a person, %s: assume the role with your own name as the session name (role_session_name)",
+			p.name, n)
+	}
+	return p.name, nil
+}
+
+// Is reports whether the caller is the user, or a session of the role, with the listed ARN.
+func (c Caller) Is(listed string) bool {
+	p, ok := parsePrincipal(c.ARN)
+	return ok && p.is(c.ARN, listed)
 }
 
 // is reports whether the principal is the user, or a session of the role, with the listed ARN. Role names are unique in an

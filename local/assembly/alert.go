@@ -37,7 +37,7 @@ var greaterThan = regexp.MustCompile(`>\s*(\d+(?:\.\d+)?)`)
 // Threshold is the risk above which the pipeline alerts, if the definition has it as a number. A pipeline of one subject has it in
 // CheckRisk, a cohort pipeline in its decision records.
 func (m *StateMachine) Threshold() (threshold float64, known bool) {
-	if m.Form() == WholeCohort {
+	if m.Form() != OneSubject {
 		return m.recordedThreshold()
 	}
 	var definition struct {

@@ -164,6 +164,31 @@ func (a *Assembly) StateMachine(name string, forms ...Form) (*StateMachine, erro
 	return nil, fmt.Errorf("%s: environment %q must have one state machine, got %d: %s", a.dir, name, len(found), list(names))
 }
 
+// TrialStateMachine returns the state machine of a registered trial in an environment.
+func (a *Assembly) TrialStateMachine(name, trial string) (*StateMachine, error) {
+	i := slices.IndexFunc(a.environments, func(e environment) bool { return e.name == name })
+	if i < 0 {
+		return nil, fmt.Errorf("%s: no environment %q, the assembly has %s: synthesize again with `make synth`, or choose another with --environment",
+			a.dir, name, list(a.Environments()))
+	}
+	all, err := a.environments[i].stateMachines()
+	if err != nil {
+		return nil, err
+	}
+	var trials []string
+	for _, m := range all {
+		if m.Form() != RegisteredTrial {
+			continue
+		}
+		_, id, _ := strings.Cut(m.Stack, "-") // "Dev-SYN-AD-402"
+		if id == trial {
+			return m, nil
+		}
+		trials = append(trials, id)
+	}
+	return nil, fmt.Errorf("environment %q has no registered trial %q, only %s: register it in trials/%s.yaml and synthesize again", name, trial, list(trials), trial)
+}
+
 // stateMachines returns the Standard state machines of the environment, or the Express ones if it has no others.
 func (e environment) stateMachines() ([]*StateMachine, error) {
 	var standard, express []*StateMachine

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -30,6 +32,9 @@ type StateMachine struct {
 	// have it: see [workflow.DefinitionDigest]. The definition here has resolved intrinsics, so its own digest would differ.
 	Digest  string
 	Logging Logging
+	// TrialFile is the file of the registered trial, as the functions of its alerts have it; "" in the stack of no trial.
+	TrialFile string
+
 	// DefinedThreshold is the threshold of the template, if a run uses another one: see [StateMachine.WithThreshold].
 	DefinedThreshold *float64
 }
@@ -90,8 +95,24 @@ func (r *resolver) stateMachine(id string) (*StateMachine, error) {
 	}
 	m.Name = m.ARN[strings.LastIndex(m.ARN, ":")+1:]
 	m.RoleARN, _ = properties["RoleArn"].(string)
+	m.TrialFile = r.stack.trialFile(r.template)
 	m.Digest = workflow.DefinitionDigest(r.template.Resources[id].Properties["DefinitionString"])
 	return m, nil
+}
+
+// trialFile returns the file in the layer of a registered trial; "" without one.
+func (s *Stack) trialFile(t *template) string {
+	for _, id := range slices.Sorted(maps.Keys(t.Resources)) {
+		asset, _ := t.Resources[id].Metadata["aws:asset:path"].(string)
+		if t.Resources[id].Type != "AWS::Lambda::LayerVersion" || asset == "" {
+			continue
+		}
+		file := filepath.Join(filepath.Dir(s.Template), filepath.FromSlash(asset), workflow.TrialFile)
+		if _, err := os.Stat(file); err == nil {
+			return file
+		}
+	}
+	return ""
 }
 
 // definition returns the text of the definition after its substitutions.

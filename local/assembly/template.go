@@ -34,6 +34,7 @@ type resource struct {
 	Type       string         `json:"Type"`
 	Condition  string         `json:"Condition"`
 	Properties map[string]any `json:"Properties"`
+	Metadata   map[string]any `json:"Metadata"`
 }
 
 type output struct {

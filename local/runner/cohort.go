@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/local/intake"
@@ -53,7 +54,12 @@ func (p *Pipeline) RunCohort(ctx context.Context, file *intake.File, trial Trial
 	defer cancel(nil)
 	run := &cohortRun{Pipeline: p, name: cohortName(trial.ID), emit: emit}
 	result := &CohortResult{}
+	start, err := run.begin(trial)
+	if err != nil {
+		return nil, err
+	}
 	options := p.options(run.name, seed(run.name), &result.Effects)
+	options.Start = start
 	options.OnChild = func(child *asl.Execution) {
 		if err := run.batch(child); err != nil {
 			cancel(err)
@@ -83,6 +89,26 @@ func (p *Pipeline) RunCohort(ctx context.Context, file *intake.File, trial Trial
 	}
 	return result, run.coverExtracted(ctx, execution, result)
 }
+
+// begin names a run of a registered trial, after its data cut and its number: a registry remembers the executions. It returns when the run
+// starts, at the time of a nightly run of that day. Other runs have the engine's own time.
+func (r *cohortRun) begin(trial Trial) (start time.Time, err error) {
+	if r.registry == nil {
+		return start, nil
+	}
+	number, err := r.registry.Runs()
+	if err != nil {
+		return start, err
+	}
+	if start, err = time.Parse(time.DateOnly, trial.CutDate); err != nil {
+		return start, err
+	}
+	r.name = fmt.Sprintf("%s-%s-run-%d", r.name[:min(len(r.name), 50)], trial.CutDate, number)
+	return start.Add(nightly), nil
+}
+
+// nightly is the time of the day at which a run starts, in UTC.
+const nightly = 3 * time.Hour
 
 // coverExtracted adds the decisions about the subjects that Spark extracted. Without a cohort, there are none.
 func (r *cohortRun) coverExtracted(ctx context.Context, execution *asl.Execution, result *CohortResult) (err error) {

@@ -18,7 +18,7 @@ import (
 // Probe sends one input to a model as the pipeline's state InvokeModel does, and tells whether the pipeline could use the answer. It
 // executes that state alone, without its retries.
 func (p *Pipeline) Probe(ctx context.Context, m model.Model, input intake.Input) (usable bool, err error) {
-	cohort := p.stateMachine.Form() == assembly.WholeCohort
+	cohort := p.stateMachine.Form() != assembly.OneSubject
 	states := []string{"States", workflow.InvokeModel}
 	data := input.Value
 	if cohort {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"io"
 	"regexp"
 	"runtime"
 	"strings"
@@ -23,6 +24,7 @@ import (
 	"clinical-risk-pipeline/local/intake"
 	"clinical-risk-pipeline/local/model"
 	"clinical-risk-pipeline/local/outcome"
+	"clinical-risk-pipeline/local/registry"
 	"clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
 )
@@ -33,7 +35,14 @@ type Setting struct {
 	Objects string          // the folder for the objects of S3
 	Person  approver.Person // decides on requests for approval. Default: nobody decides
 	Cohort  *intake.File    // the cohort that an extraction writes. Default: none
-	Spark   *local.Spark    // runs the extraction of an EMR cluster. Default: none
+
+	// Excluded writes who is not in the cohort, and why: a line {"subject", "reason"} each. Default: the extraction says nothing of it.
+	Excluded func(io.Writer) error
+
+	Spark *local.Spark // runs the extraction of an EMR cluster. Default: none
+
+	// Registry has the alerts of the registered trial whose state machine it is. Required for such a state machine.
+	Registry *registry.Folder
 }
 
 // Pipeline is a state machine with its stand-ins, ready to run. It is safe for concurrent use.
@@ -45,7 +54,8 @@ type Pipeline struct {
 	objects      local.S3
 	redactor     *outcome.Redactor
 	spark        *local.Spark
-	alertTopic   string // the ARN; "" in a pipeline that alerts nobody
+	alertTopic   string           // the ARN; "" in a pipeline that alerts nobody
+	registry     *registry.Folder // nil without a registered trial
 }
 
 // Result is the result of the execution of one subject.
@@ -81,14 +91,19 @@ func New(stateMachine *assembly.StateMachine, in Setting) (*Pipeline, error) {
 	if in.Person == nil {
 		in.Person, _ = approver.Open("none")
 	}
-	etl := local.ETL{S3: p.objects}
+	etl := local.ETL{S3: p.objects, Excluded: in.Excluded}
 	if in.Cohort != nil {
 		etl.Cohort = in.Cohort.WriteLines
 	}
-	p.services = local.New(
+	others := []local.Service{&local.StepFunctions{}, &local.ServiceNow{}}
+	if in.Registry != nil {
+		p.registry = in.Registry
+		others = append(others, &registry.Service{Folder: in.Registry, Topic: p.alertTopic})
+	}
+	p.services = local.New(append(others,
 		local.EMR{ETL: etl, Spark: in.Spark}, local.EMRServerless{ETL: etl}, local.Glue{ETL: etl}, local.SageMaker{Model: in.Model}, p.objects,
-		local.SNS{}, &approver.Approver{Objects: p.objects, Person: in.Person}, &local.StepFunctions{}, &local.ServiceNow{},
-	)
+		local.SNS{}, &approver.Approver{Objects: p.objects, Person: in.Person},
+	)...)
 	return p, p.services.Check(p.definition)
 }
 

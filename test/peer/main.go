@@ -57,7 +57,7 @@ func synthesize() {
 	defer jsii.Close()
 	app := awscdk.NewApp(nil)
 	for _, environment := range stages.Environments() {
-		environment.Cohort = nil
+		environment.Cohort, environment.Trials = nil, nil
 		stages.NewStage(app, environment)
 	}
 	gates.Synth(app)

@@ -24,16 +24,21 @@ type Notifier struct {
 
 // Notify implements approval.Notifier.
 func (n Notifier) Notify(ctx context.Context, m approval.Message) error {
-	message, err := json.Marshal(map[string]string{"default": m.JSON, "email": m.Text})
+	return n.Publish(ctx, m.Subject, m.Text, m.JSON, m.Attributes)
+}
+
+// Publish publishes a message, which has a subject line and a text for e-mail, and JSON for programs.
+func (n Notifier) Publish(ctx context.Context, subject, text, programs string, with map[string]string) error {
+	message, err := json.Marshal(map[string]string{"default": programs, "email": text})
 	if err != nil {
 		return err
 	}
 	attributes := map[string]types.MessageAttributeValue{}
-	for name, value := range m.Attributes {
+	for name, value := range with {
 		attributes[name] = types.MessageAttributeValue{DataType: aws.String("String"), StringValue: &value}
 	}
 	_, err = n.Client.Publish(ctx, &sns.PublishInput{
-		TopicArn: &n.Topic, Subject: &m.Subject, Message: aws.String(string(message)), MessageStructure: aws.String("json"),
+		TopicArn: &n.Topic, Subject: &subject, Message: aws.String(string(message)), MessageStructure: aws.String("json"),
 		MessageAttributes: attributes,
 	})
 	return Plain(err)

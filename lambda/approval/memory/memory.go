@@ -175,8 +175,13 @@ func (n *Notifier) Notify(_ context.Context, m approval.Message) error {
 
 // Invoke invokes the deciding function under an ARN and with a request id, as Lambda does. It returns the answer as JSON.
 func Invoke(ctx context.Context, api approval.API, function, requestID string, payload []byte) ([]byte, error) {
+	return InvokeHandler(ctx, api.Handle, function, requestID, payload)
+}
+
+// InvokeHandler invokes another function in the same way.
+func InvokeHandler[A any](ctx context.Context, handle func(context.Context, json.RawMessage) (A, error), function, requestID string, payload []byte) ([]byte, error) {
 	ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: requestID, InvokedFunctionArn: function})
-	answer, err := api.Handle(ctx, payload)
+	answer, err := handle(ctx, payload)
 	if err != nil {
 		return nil, err
 	}

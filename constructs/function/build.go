@@ -1,6 +1,7 @@
-package approval
+package function
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,37 +9,32 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
-	"sync"
-
-	"clinical-risk-pipeline/lambda/approval"
 )
 
 // goVersion is the toolchain that builds the functions. The go command downloads it where another one is installed, because
 // another toolchain makes other bytes from the same source.
 const goVersion = "go1.26.8"
 
-// The functions' main packages. They are below package lambda/approval, also where the module has another name.
-var (
-	requestPackage = reflect.TypeFor[approval.Requester]().PkgPath() + "/request"
-	decidePackage  = reflect.TypeFor[approval.Decider]().PkgPath() + "/decide"
-)
-
-// functionFolders each hold a function's "bootstrap", the file that Lambda starts.
-type functionFolders struct{ request, decide string }
-
-// handlers builds the functions, once a process. The main module is the one whose go.mod governs the working folder: this one,
-// or a module that requires it. Its go.mod and go.sum choose the sources, and its folder bin/handlers receives the programs.
-var handlers = sync.OnceValues(func() (functionFolders, error) {
-	root, err := moduleRoot(".")
+// Build builds programs for Lambda, by their main packages. It returns a folder for each, with its "bootstrap", the file that Lambda
+// starts. The main module is the one whose go.mod governs the working folder: this one, or a module that requires it. Its go.mod and
+// go.sum choose the sources, and its folder bin/handlers receives the programs. Programs of one module need different names.
+func Build(packages ...string) ([]string, error) {
+	root, err := Root()
 	if err != nil {
-		return functionFolders{}, err
+		return nil, err
 	}
 	folder := filepath.Join(root, "bin", "handlers")
-	return functionFolders{filepath.Join(folder, "request"), filepath.Join(folder, "decide")}, build(root, folder, requestPackage, decidePackage)
-})
+	if err := build(root, folder, packages...); err != nil {
+		return nil, err
+	}
+	var programs []string
+	for _, p := range packages {
+		programs = append(programs, filepath.Dir(bootstrap(folder, p)))
+	}
+	return programs, nil
+}
 
 // build compiles main packages for Lambda, as the module in root sees them, each to "bootstrap" in a folder of its own. The
 // bytes depend on goVersion, the sources and the main module's go.mod and go.sum alone. A new program replaces the old one
@@ -82,6 +78,22 @@ func prepare(folder string) (work string, err error) {
 	return os.MkdirTemp(folder, ".build-")
 }
 
+// WriteFile writes a file of an asset. Other processes that write the same see the old file or the new one.
+func WriteFile(name string, content []byte) error {
+	if old, err := os.ReadFile(name); err == nil && bytes.Equal(old, content) {
+		return nil
+	}
+	work, err := os.CreateTemp(filepath.Dir(filepath.Dir(name)), ".write-")
+	if err != nil {
+		return err
+	}
+	_, err = work.Write(content)
+	if err := errors.Join(err, work.Chmod(0o644), work.Close()); err != nil {
+		return errors.Join(err, os.Remove(work.Name()))
+	}
+	return os.Rename(work.Name(), name)
+}
+
 func bootstrap(folder, mainPackage string) string {
 	return filepath.Join(folder, path.Base(mainPackage), "bootstrap")
 }
@@ -101,6 +113,9 @@ func copyFile(from, to string) error {
 	}
 	return os.WriteFile(to, binary, 0o755)
 }
+
+// Root returns the folder of the main module.
+func Root() (string, error) { return moduleRoot(".") }
 
 // moduleRoot returns the folder of the go.mod that governs a folder.
 func moduleRoot(folder string) (string, error) {

@@ -1,0 +1,240 @@
+package trial
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"clinical-risk-pipeline/workflow"
+)
+
+// faults collects what is wrong in a file.
+type faults struct {
+	file string
+	list []placed
+}
+
+// placed is a fault with its line.
+type placed struct {
+	line int
+	text string
+}
+
+// add adds a fault of a field, "" for the file as a whole.
+func (f *faults) add(line int, field, problem string) {
+	if field == "" {
+		field = "the file"
+	}
+	f.list = append(f.list, placed{line, field + " " + problem})
+}
+
+// err returns all faults in the order of the file, or nil.
+func (f *faults) err() error {
+	slices.SortStableFunc(f.list, func(a, b placed) int { return cmp.Compare(a.line, b.line) })
+	var errs []error
+	for _, fault := range f.list {
+		errs = append(errs, fmt.Errorf("%s:%d: %s", f.file, fault.line, fault.text))
+	}
+	return errors.Join(errs...)
+}
+
+// join names a field of an object.
+func join(object, field string) string {
+	if object == "" {
+		return field
+	}
+	return object + "." + field
+}
+
+// reader reads the fields of an object. Each method reads one, adds its faults, and returns the zero value where there are any.
+type reader struct {
+	*faults
+	node *node
+	at   string
+	read map[string]bool // the names of the fields that the schema has
+}
+
+// reader returns a reader of an object.
+func (f *faults) reader(n *node, at string) *reader {
+	if n.kind != object && n.kind != refused {
+		f.add(n.line, at, "must be an object, got "+n.got())
+	}
+	return &reader{faults: f, node: n, at: at, read: map[string]bool{}}
+}
+
+// got describes a value to people.
+func (n *node) got() string {
+	switch n.kind {
+	case text:
+		return strconv.Quote(short(n.text))
+	case number, boolean:
+		return short(n.text)
+	case null:
+		return "nothing"
+	}
+	return "a " + string(n.kind)
+}
+
+// short cuts a long text.
+func short(text string) string {
+	const most = 60
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}
+
+// wrong adds a fault of a field.
+func (r *reader) wrong(field, rule string) {
+	n := r.node.fields[field]
+	if n == nil {
+		r.add(r.node.line, join(r.at, field), rule+", got none")
+		return
+	}
+	r.add(n.line, join(r.at, field), rule+", got "+n.got())
+}
+
+// value returns a field's value if it has the kind, and adds a fault otherwise. Without the field it returns nil.
+func (r *reader) value(field string, want kind, rule string, required bool) *node {
+	r.read[field] = true
+	n := r.node.fields[field]
+	switch {
+	case n == nil && required && r.node.kind == object:
+		r.add(r.node.line, join(r.at, field), "is required: it "+rule)
+	case n != nil && n.kind == refused:
+		return nil
+	case n != nil && n.kind == number && want == text:
+		r.add(n.line, join(r.at, field), fmt.Sprintf("%s, got the number %s: write it in quotes", rule, n.text))
+		return nil
+	case n != nil && n.kind != want:
+		r.wrong(field, rule)
+		return nil
+	}
+	return n
+}
+
+// choice reads one of the values. Without fallback, it is required.
+func choice[T ~string](r *reader, field string, fallback T, values ...T) T {
+	rule := "must be " + oneOf(values)
+	n := r.value(field, text, rule, fallback == "")
+	switch {
+	case n == nil:
+		return fallback
+	case !slices.Contains(values, T(n.text)):
+		r.wrong(field, rule)
+		return fallback
+	}
+	return T(n.text)
+}
+
+// oneOf lists values for people.
+func oneOf[T ~string](values []T) string {
+	var words []string
+	for _, v := range values {
+		words = append(words, string(v))
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
+}
+
+// prose reads a text for people.
+func (r *reader) prose(field string, least, most int) string {
+	rule := fmt.Sprintf("must be a text of %d to %d characters", least, most)
+	n := r.value(field, text, rule, true)
+	if n == nil {
+		return ""
+	}
+	words := strings.Join(strings.Fields(n.text), " ")
+	if count := utf8.RuneCountInString(words); count < least || count > most {
+		r.wrong(field, rule)
+	} else if strings.ContainsFunc(words, hidden) {
+		r.wrong(field, "must have visible characters only")
+	}
+	return words
+}
+
+// matching reads a text that a pattern matches.
+func (r *reader) matching(field string, pattern *regexp.Regexp, rule string, required bool) string {
+	n := r.value(field, text, rule, required)
+	if n == nil {
+		return ""
+	}
+	if !pattern.MatchString(n.text) {
+		r.wrong(field, rule)
+	}
+	return n.text
+}
+
+// id reads an id as [workflow.IsID] has it.
+func (r *reader) id(field string) string { return r.matching(field, idPattern, workflow.IDRule, true) }
+
+var idPattern = regexp.MustCompile(workflow.IDPattern)
+
+var wholePattern = regexp.MustCompile(`^(0|[1-9][0-9]{0,8})$`)
+
+// whole reads a whole number. Without fallback (0), it is required.
+func (r *reader) whole(field string, least, most, fallback int) int {
+	rule := fmt.Sprintf("must be a whole number from %d to %d", least, most)
+	n := r.value(field, number, rule, fallback == 0)
+	if n == nil {
+		return fallback
+	}
+	value, err := strconv.Atoi(n.text)
+	if err != nil || !wholePattern.MatchString(n.text) || value < least || value > most {
+		r.wrong(field, rule)
+		return fallback
+	}
+	return value
+}
+
+// risk reads a number between 0 and 1, or NaN where there is none.
+func (r *reader) risk(field string) float64 {
+	const rule = "must be a number above 0 and below 1"
+	n := r.value(field, number, rule, true)
+	if n == nil {
+		return math.NaN()
+	}
+	value, err := strconv.ParseFloat(n.text, 64)
+	if err != nil || !(value > 0 && value < 1) {
+		r.wrong(field, rule)
+		return math.NaN()
+	}
+	return value
+}
+
+// each reads the items of a list: at least one where it is required.
+func (r *reader) each(field, rule string, required bool, read func(i int, item *node, at string)) {
+	n := r.value(field, list, rule, required)
+	if n == nil {
+		return
+	}
+	if len(n.items) == 0 {
+		r.add(n.line, join(r.at, field), rule+", got an empty list")
+	}
+	for i, item := range n.items {
+		read(i, item, fmt.Sprintf("%s[%d]", join(r.at, field), i))
+	}
+}
+
+// object returns a reader of a field, which has no fields where the file has none.
+func (r *reader) object(field string, required bool) *reader {
+	n := r.value(field, object, "must be an object", required)
+	if n == nil {
+		n = &node{line: r.node.line}
+	}
+	return r.reader(n, join(r.at, field))
+}
+
+// done adds a fault for each field that the schema does not have.
+func (r *reader) done() {
+	for _, name := range r.node.names {
+		if !r.read[name.text] {
+			r.add(name.line, join(r.at, short(name.text)), "is not a field: remove it, or correct its name")
+		}
+	}
+}

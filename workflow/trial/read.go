@@ -1,0 +1,194 @@
+package trial
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"clinical-risk-pipeline/workflow"
+)
+
+// schemaVersion is the only version of the format.
+const schemaVersion = 1
+
+// The longest lists and texts.
+const (
+	maxText  = 4000
+	maxTitle = 300
+)
+
+var (
+	endpointPattern  = regexp.MustCompile(`^[A-Za-z0-9](-*[A-Za-z0-9]){0,62}$`)
+	featurePattern   = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
+	namePattern      = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
+	emailPattern     = regexp.MustCompile(`^[\w.+-]{1,64}@[\w-]+(\.[\w-]+)+$`)
+	principalPattern = regexp.MustCompile(`^(arn:aws[a-z-]*:iam::\d{12}:)?(role|user)/([\w+=,.@-]+/)*[\w+=,.@-]+$`)
+)
+
+// The rules of texts, for people.
+const (
+	endpointRule  = "must be the name of an endpoint or variant: 1 to 63 letters, digits and hyphens"
+	featureRule   = "must be the name of a feature, such as visits_missed"
+	nameRule      = "must have 1 to 32 lower-case letters, digits and hyphens, the first one a letter"
+	emailRule     = "must be an e-mail address"
+	principalRule = `must be "role/NAME", "user/NAME", or the ARN of a role or user`
+)
+
+// hidden reports characters that people do not see.
+func hidden(r rune) bool { return !unicode.IsGraphic(r) }
+
+// Load reads a trial's file, ID.yaml. Its error has a line for each fault, with file, line, field, rule and value.
+func Load(file string) (*Trial, error) {
+	source, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	t, err := Parse(file, source)
+	if err == nil && t.ID+".yaml" != filepath.Base(file) {
+		return nil, fmt.Errorf("%s:1: the file must have the name of its id, %s.yaml", file, t.ID)
+	}
+	return t, err
+}
+
+// LoadCanonical reads a file with what Canonical returned, under any name.
+func LoadCanonical(file string) (*Trial, error) {
+	source, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(file, source)
+}
+
+// LoadAll reads every trial's file of a folder, in the order of the ids. A folder that does not exist has none. It reports the faults of
+// all files.
+func LoadAll(folder string) ([]*Trial, error) {
+	files, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	var trials []*Trial
+	var faults []error
+	for _, file := range files {
+		t, err := Load(file)
+		trials, faults = append(trials, t), append(faults, err)
+	}
+	return trials, errors.Join(faults...)
+}
+
+// Parse reads a trial from YAML, or from the JSON that [Trial.Canonical] returns. file names it in errors.
+func Parse(file string, source []byte) (*Trial, error) {
+	f := &faults{file: file}
+	root := f.tree(source)
+	if root.kind == refused {
+		return nil, f.err()
+	}
+	t := f.trial(f.reader(root, ""))
+	if len(f.list) > 0 {
+		return nil, f.err()
+	}
+	return t, nil
+}
+
+// trial reads the fields of the file.
+func (f *faults) trial(r *reader) *Trial {
+	t := &Trial{
+		SchemaVersion: r.whole("schemaVersion", schemaVersion, schemaVersion, 0),
+		ID:            r.id("id"),
+		Title:         r.prose("title", 1, maxTitle),
+		Status:        choice(r, "status", "", Planned, Active, Closed),
+		ContextOfUse:  r.prose("contextOfUse", 40, maxText),
+		LandmarkDays:  r.whole("landmarkDays", 1, 3650, 0),
+		Blinding:      choice(r, "blinding", "", Blinded, Open),
+		TimeZone:      r.timeZone(),
+		Schedule:      r.schedule(),
+	}
+	if t.ID == workflow.Unknown {
+		r.wrong("id", "must name a trial")
+	}
+	t.Endpoint = r.endpoint()
+	threshold := r.object("threshold", true)
+	t.Threshold = Threshold{Value: threshold.risk("value"), Justification: threshold.prose("justification", 20, maxText)}
+	threshold.done()
+	t.Bands = r.bands(t.Threshold.Value)
+	t.Sites = r.names("sites", idPattern, workflow.IDRule, true)
+	t.AllowedFeatures = r.features(t.Blinding)
+	t.Recipients, t.Approvers = r.recipients(t.Sites), r.approvers()
+	t.Alerts = r.alerts(t)
+	r.done()
+	return t
+}
+
+func (r *reader) endpoint() Endpoint {
+	e := r.object("endpoint", true)
+	defer e.done()
+	return Endpoint{e.matching("name", endpointPattern, endpointRule, true), e.matching("variant", endpointPattern, endpointRule, false)}
+}
+
+// bands reads the bands. A threshold that is not a number has a fault already.
+func (r *reader) bands(threshold float64) []Band {
+	var bands []Band
+	r.each("bands", "must have at least one band, from the threshold on", true, func(i int, item *node, at string) {
+		b := r.reader(item, at)
+		band := Band{b.matching("name", namePattern, nameRule, true), b.risk("from")}
+		switch {
+		case i == 0 && band.From != threshold && band.From == band.From && threshold == threshold:
+			b.wrong("from", fmt.Sprintf("must be the threshold's value, %v, for the first band", threshold))
+		case i > 0 && band.From <= bands[i-1].From:
+			b.wrong("from", fmt.Sprintf("must be above that of the band before, %v", bands[i-1].From))
+		}
+		if slices.ContainsFunc(bands, func(other Band) bool { return other.Name == band.Name && band.Name != "" }) {
+			b.wrong("name", "must differ from those of other bands")
+		}
+		b.done()
+		bands = append(bands, band)
+	})
+	return bands
+}
+
+// names reads a list of different texts, and sorts them.
+func (r *reader) names(field string, pattern *regexp.Regexp, rule string, required bool) []string {
+	var names []string
+	r.each(field, "must be a list of texts", required, func(_ int, item *node, at string) {
+		switch {
+		case item.kind == refused:
+		case item.kind == number:
+			r.add(item.line, at, fmt.Sprintf("must be a text, got the number %s: write it in quotes", item.text))
+		case item.kind != text || !pattern.MatchString(item.text):
+			r.add(item.line, at, rule+", got "+item.got())
+		case slices.Contains(names, item.text):
+			r.add(item.line, at, fmt.Sprintf("must occur once, got %q twice", item.text))
+		default:
+			names = append(names, item.text)
+		}
+	})
+	slices.Sort(names)
+	return names
+}
+
+// armNames are words that SDTM and its users have in the names of what tells the arm.
+var armNames = []string{"arm", "armcd", "actarm", "actarmcd", "trt", "treatment", "exdose", "extrt", "dose_level", "randomization", "randomisation"}
+
+// features reads the allowed features. In a blinded trial, none may have a name that tells the arm.
+func (r *reader) features(blinding Blinding) []string {
+	features := r.names("allowedFeatures", featurePattern, featureRule, true)
+	if n := r.node.fields["allowedFeatures"]; n != nil && blinding == Blinded {
+		for i, item := range n.items {
+			if tellsArm(item.text) {
+				r.add(item.line, fmt.Sprintf("allowedFeatures[%d]", i), fmt.Sprintf("must not name the arm in a blinded trial, got %q: remove it", item.text))
+			}
+		}
+	}
+	return features
+}
+
+// tellsArm reports whether the name of a feature is one of armNames, or begins or ends with it.
+func tellsArm(feature string) bool {
+	return slices.ContainsFunc(armNames, func(arm string) bool {
+		return feature == arm || strings.HasPrefix(feature, arm+"_") || strings.HasSuffix(feature, "_"+arm)
+	})
+}
