@@ -73,11 +73,11 @@ func BenchmarkKinds(b *testing.B) {
 
 // BenchmarkKindsInNode measures the same with the npm package in Node.
 func BenchmarkKindsInNode(b *testing.B) {
-	package_ := startOracle(b)
+	npm := startOracle(b)
 	input := benchmarkInput()
 	for _, kind := range kinds {
 		b.Run(kind.name, func(b *testing.B) {
-			speed, ok := package_.measure(b, kind.source, input)
+			speed, ok := npm.measure(b, kind.source, input)
 			if !ok {
 				b.Fatal("no answer")
 			}

@@ -24,7 +24,7 @@ func TestSameAsPackage(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it runs Node")
 	}
-	package_ := startOracle(t)
+	npm := startOracle(t)
 	count, seed := setting("JSONATA_EXPRESSIONS", 3000), uint64(setting("JSONATA_SEED", 1))
 	data, err := value.DecodeString(document)
 	if err != nil {
@@ -33,7 +33,7 @@ func TestSameAsPackage(t *testing.T) {
 	for i := range count {
 		g := &generator{rand.New(rand.NewPCG(seed, uint64(i))), nil}
 		source := g.expression(4)
-		want, ok := package_.ask(t, source, data)
+		want, ok := npm.ask(t, source, data)
 		if strings.Contains(string(want.Result), "[null]") {
 			continue // the package's group-by changes an empty array of the input
 		}

@@ -1,6 +1,6 @@
 package fault
 
-// Codes of stopped evaluations, as in JSONata's own exerciser and test suite.
+// Stopped is the code of stopped evaluations, as in JSONata's own exerciser and test suite.
 const Stopped = "U1001"
 
 // texts are the faults' texts, as the language prints them. {value}, {value2}, {token} and {index} are filled in as JSON, {!token} bare.

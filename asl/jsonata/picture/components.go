@@ -1,7 +1,6 @@
 package picture
 
 import (
-	"math"
 	"strings"
 	"time"
 
@@ -31,7 +30,7 @@ func (c components) order() string {
 	switch family := "YXMxWwdD"; {
 	case c.only(family, "YMD"):
 	case c.only(family, "Yd"):
-		dates = "Yd"
+		dates = "YD" // the day of the year is not in the order, as in JSONata
 	case c.only(family, "Xxw"):
 		dates = "XxwF"
 	case c.only(family, "XW"):
@@ -55,6 +54,8 @@ func (c components) millis(now time.Time) float64 {
 			continue
 		}
 		switch {
+		case !started && name == 'P':
+			c[name] = 0 // JSONata does not read the half of the day that it takes from now
 		case !started:
 			c[name] = float64(component(now, name))
 		case strings.IndexByte("MDd", name) >= 0:
@@ -68,16 +69,23 @@ func (c components) millis(now time.Time) float64 {
 	}
 	hour := c['H']
 	if strings.HasSuffix(order, "Phmsf") {
-		if hour = math.Mod(c['h'], 12); c['P'] == 1 {
+		if hour = c['h']; hour == 12 {
+			hour = 0
+		}
+		if c['P'] == 1 {
 			hour += 12
 		}
 	}
 	month, dayOfMonth := max(c['M'], 1), c['D']
-	if strings.HasPrefix(order, "Yd") {
+	if strings.HasPrefix(order, "YD") {
 		month, dayOfMonth = 1, c['d']
 	}
 	millis := utc(c['Y'], month, dayOfMonth) + hour*3_600_000 + c['m']*60_000 + c['s']*1000 + c['f']
-	return millis - (c['Z']+c['z'])*60_000
+	zone := c['Z']
+	if zone == 0 {
+		zone = c['z']
+	}
+	return millis - zone*60_000
 }
 
 // utc returns a day in milliseconds since 1970. As in JavaScript, the years 0 to 99 are those after 1900.

@@ -81,9 +81,6 @@ func analyseTime(picture string) []*part {
 			panic(fault.New("D3135", nil))
 		}
 		p := analyseMarker(strings.Join(strings.Fields(marker), ""))
-		if n := len(parts); n > 0 && p.integer != nil && parts[n-1].integer != nil && parts[n-1].component != 'Z' && parts[n-1].component != 'z' {
-			parts[n-1].integer.width = parts[n-1].integer.mandatory
-		}
 		parts = append(parts, p)
 		picture = rest
 	}

@@ -70,11 +70,14 @@ func (p *part) present(presentation string, modifier byte, hasWidth bool) {
 	}
 }
 
-// limit limits the digits of a year, and sets those of a month or day.
+// limit limits the digits of a year, and sets how many digits of a year, month or day are read.
 func (p *part) limit() {
 	if p.max > 0 {
 		p.digits, p.integer.mandatory = p.max, p.max
 	} else if n := p.integer.mandatory + p.integer.optional; n >= 2 {
 		p.digits = n
+	}
+	if p.integer.optional == 0 {
+		p.integer.width = p.digits
 	}
 }

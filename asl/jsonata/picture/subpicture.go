@@ -31,8 +31,8 @@ func (f *numberFormat) analyse(text string) *subPicture {
 	p := &subPicture{text: text}
 	parts := f.split(p)
 	f.check(p, parts)
-	p.integerGroups = f.positions(parts.integer, false)
-	p.fractionGroups = f.positions(parts.fraction, true)
+	p.integerGroups = f.positions(parts.integer, parts.integer, false)
+	p.fractionGroups = f.positions(parts.fraction, parts.integer, true)
 	p.every = repeat(p.integerGroups)
 	p.minInteger = countRunes(parts.integer, f.mandatory)
 	p.scale = p.minInteger
@@ -71,8 +71,10 @@ func (f *numberFormat) split(p *subPicture) *pieces {
 	p.prefix, p.suffix = string(all[:from]), string(all[to:])
 	parts := &pieces{all: all, active: all[from:to]}
 	parts.mantissa = parts.active
-	if at := slices.Index(parts.active, f.exponent); at >= 0 {
-		parts.mantissa, parts.exponent, parts.hasExponent = parts.active[:at], parts.active[at+1:], true
+	if at := slices.Index(all[from:], f.exponent); at >= 0 && at+from <= to {
+		at += from // JSONata counts from the start of the sub-picture, also in what follows the prefix
+		size := len(parts.active)
+		parts.mantissa, parts.exponent, parts.hasExponent = parts.active[:min(at, size)], parts.active[min(at+1, size):], true
 	}
 	parts.integer = parts.mantissa
 	if at := slices.Index(parts.mantissa, f.decimal); at >= 0 {
@@ -81,7 +83,7 @@ func (f *numberFormat) split(p *subPicture) *pieces {
 	return parts
 }
 
-// check reports the first rule of the specification that the sub-picture breaks.
+// check reports the rule of the specification that the sub-picture breaks; as in JSONata, the last one if there are several.
 func (f *numberFormat) check(p *subPicture, parts *pieces) {
 	percents, permilles := strings.Count(p.text, f.text("percent")), strings.Count(p.text, f.text("per-mille"))
 	decimals := countRunes(parts.all, func(r rune) bool { return r == f.decimal })
@@ -96,6 +98,7 @@ func (f *numberFormat) check(p *subPicture, parts *pieces) {
 	}
 	passive := func(r rune) bool { return !f.active(r) }
 	double := strings.Repeat(string(f.grouping), 2)
+	code := ""
 	for _, rule := range []struct {
 		code   string
 		broken bool
@@ -115,23 +118,30 @@ func (f *numberFormat) check(p *subPicture, parts *pieces) {
 		{"D3093", parts.hasExponent && (len(parts.exponent) == 0 || countRunes(parts.exponent, f.mandatory) < len(parts.exponent))},
 	} {
 		if rule.broken {
-			panic(fault.New(rule.code, nil))
+			code = rule.code
 		}
+	}
+	if code != "" {
+		panic(fault.New(code, nil))
 	}
 }
 
-// positions returns how many digits are between each grouping separator and the decimal separator.
-func (f *numberFormat) positions(part []rune, fraction bool) []int {
+// positions returns how many digits are between each grouping separator and the decimal separator. As in JSONata, only the first one of
+// a fraction is found in the fraction, and those after it where the integer part has them.
+func (f *numberFormat) positions(part, integer []rune, fraction bool) []int {
 	var positions []int
-	for i, r := range part {
-		if r != f.grouping {
-			continue
-		}
-		side := part[i:]
+	at := slices.Index(part, f.grouping)
+	for at >= 0 {
+		side := part[min(at, len(part)):]
 		if fraction {
-			side = part[:i]
+			side = part[:min(at, len(part))]
 		}
 		positions = append(positions, countRunes(side, f.digit))
+		next := slices.Index(integer[min(at+1, len(integer)):], f.grouping)
+		if next < 0 {
+			break
+		}
+		at += 1 + next
 	}
 	return positions
 }

@@ -47,7 +47,7 @@ func Compile(pattern, flags string) (*Regex, error) {
 	}
 	re, err := regexp2.Compile(pattern, options)
 	if err != nil {
-		return nil, fmt.Errorf("Invalid regular expression: /%s/: %w", pattern, err) //nolint:staticcheck,revive // the text of JavaScript
+		return nil, fmt.Errorf("Invalid regular expression: /%s/: %w", pattern, err) //nolint:staticcheck // the text of JavaScript
 	}
 	re.MatchTimeout = Timeout
 	return &Regex{backtracking: re}, nil

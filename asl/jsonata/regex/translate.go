@@ -174,10 +174,11 @@ func (t *translator) write(inClass bool, inside, outside string) {
 
 // quote returns a character that stands for itself, in a class and outside.
 func quote(r rune) string {
-	if r < utf8.RuneSelf && !(r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '_' || r == ' ') {
-		return `\` + string(r)
+	word := r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '_' || r == ' '
+	if word || r >= utf8.RuneSelf {
+		return string(r)
 	}
-	return string(r)
+	return `\` + string(r)
 }
 
 // hex translates \xHH and \uHHHH. Without their digits they are letters.

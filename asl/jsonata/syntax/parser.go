@@ -42,12 +42,8 @@ func Parse(source string) (root *Node, err error) {
 
 func (p *parser) faultAt(code string, t token) *fault.Fault {
 	f := &fault.Fault{Code: code, Position: t.position, Token: t.text}
-	switch {
-	case t.kind == tokenVariable:
-		f.Token = t.text
-	case t.kind == tokenLiteral:
-		f.Literal = t.value
-		if t.value == nil {
+	if t.kind == tokenLiteral {
+		if f.Literal = t.value; t.value == nil {
 			f.Literal = fault.Bare("null")
 		}
 	}
