@@ -2,9 +2,10 @@
 // adds, without $eval, which AWS removes, and within AWS's limits.
 //
 //	expression, err := jsonata.Compile("$states.input.risk > 0.75")
-//	value, defined, err := expression.Eval(map[string]any{"states": map[string]any{"input": input}}, jsonata.Options{})
+//	value, defined, err := expression.Eval(jsonata.Options{Variable: variables})
 //
-// Values are JSON values: nil, bool, string, float64 (or json.Number), []any and map[string]any. The package never mutates them.
+// Values are JSON values: nil, bool, string, float64 (or json.Number), []any and map[string]any, and *value.Object in variables. The
+// package never mutates them.
 //
 // The rooms: [clinical-risk-pipeline/asl/jsonata/syntax] parses, [clinical-risk-pipeline/asl/jsonata/eval] evaluates and has the
 // functions of the language, picture formats and parses numbers and times, regex runs regular expressions, signature matches arguments,
@@ -77,8 +78,10 @@ func (e *Expression) Source() string { return e.program.Source() }
 // Variables returns what the expression refers to. Do not change the lists.
 func (e *Expression) Variables() Variables { return e.variables }
 
-// Options are the clock and the source of randomness of an evaluation.
+// Options are the variables, the clock and the source of randomness of an evaluation.
 type Options struct {
+	// Variable returns the value of a variable, given without the $, such as "states". Default: no variables.
+	Variable func(name string) (value any, ok bool)
 	// Now is what $now() and $millis() return. Default: time.Now.
 	Now func() time.Time
 	// Random decides $random(), $shuffle() and $uuid(). Default: seeded at random.
@@ -89,11 +92,10 @@ type Options struct {
 // AWS (https://github.com/floci-io/floci/issues/2737). The number of steps is our own; it ends an evaluation within a second.
 var limits = eval.Limits{Depth: 100, Steps: 5_000_000, Bytes: 100_000_000, Single: 8_000_000}
 
-// Eval evaluates the expression with bound variables: {"states": …, "threshold": 0.75} for $states and $threshold. Unlike plain
-// JSONata, an evaluation has no input document, so $ and $$ are undefined at the top level. defined is false when the result is
-// undefined. A number that is not finite becomes null. A fault is an *Error, or ErrFunction.
-func (e *Expression) Eval(bindings map[string]any, o Options) (value any, defined bool, err error) {
+// Eval evaluates the expression. Unlike plain JSONata, an evaluation has no input document, so $ and $$ are undefined at the top level.
+// defined is false when the result is undefined. A number that is not finite becomes null. A fault is an *Error, or ErrFunction.
+func (e *Expression) Eval(o Options) (value any, defined bool, err error) {
 	return e.program.Eval(eval.Undefined, eval.Options{
-		Bindings: bindings, Functions: functions, Now: o.Now, Random: o.Random, Limits: limits, RefuseFunctions: true, Maps: true,
+		Variable: o.Variable, Functions: functions, Now: o.Now, Random: o.Random, Limits: limits, RefuseFunctions: true, Maps: true,
 	})
 }

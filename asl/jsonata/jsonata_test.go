@@ -19,6 +19,15 @@ func options() jsonata.Options {
 	}
 }
 
+// bound returns the options with variables.
+func bound(variables map[string]any, o jsonata.Options) jsonata.Options {
+	o.Variable = func(name string) (any, bool) {
+		v, ok := variables[name]
+		return v, ok
+	}
+	return o
+}
+
 // evaluate returns the result as JSON, "undefined", or the error.
 func evaluate(t testing.TB, source string, bindings map[string]any, o jsonata.Options) string {
 	t.Helper()
@@ -26,7 +35,7 @@ func evaluate(t testing.TB, source string, bindings map[string]any, o jsonata.Op
 	if err != nil {
 		return err.Error()
 	}
-	value, defined, err := expression.Eval(bindings, o)
+	value, defined, err := expression.Eval(bound(bindings, o))
 	switch {
 	case err != nil:
 		return err.Error()
@@ -139,7 +148,7 @@ func TestErrorsHaveCodeAndPosition(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := expression.Eval(nil, options()); !errors.As(err, &fault) || fault.Code != "T2002" || fault.Position != 10 {
+	if _, _, err := expression.Eval(options()); !errors.As(err, &fault) || fault.Code != "T2002" || fault.Position != 10 {
 		t.Errorf("got %#v", fault)
 	}
 }

@@ -76,10 +76,7 @@ func evaluateLine(line []byte) ([]byte, error) {
 		if !ok {
 			return nil, errors.New("bindings: must be an object of variables, without the $ of their names")
 		}
-		options.Bindings = make(map[string]any, object.Len())
-		for _, m := range object.Members() {
-			options.Bindings[m.Key] = m.Value
-		}
+		options.Variable = object.Get
 	}
 	response := value.NewObject(2)
 	if id, ok := request.Get("id"); ok {

@@ -7,8 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"clinical-risk-pipeline/asl/internal/value"
+	internalvalue "clinical-risk-pipeline/asl/internal/value"
 	"clinical-risk-pipeline/asl/jsonata"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // JSONata compiles templates. Strings of the form "{% … %}" are expressions.
@@ -95,7 +96,9 @@ func (e *Expression) Variables() []string { return e.variables }
 
 // Eval evaluates the expression. An undefined result is an error.
 func (e *Expression) Eval(env *Env) (any, error) {
-	result, defined, err := e.compiled.Eval(e.bindings(env), env.JSONata)
+	options := env.JSONata
+	options.Variable = e.lookup(env)
+	result, defined, err := e.compiled.Eval(options)
 	var fault *jsonata.Error
 	switch {
 	case errors.Is(err, jsonata.ErrFunction):
@@ -112,31 +115,32 @@ func (e *Expression) Eval(env *Env) (any, error) {
 	return result, nil
 }
 
-func (e *Expression) bindings(env *Env) map[string]any {
-	bindings := make(map[string]any, 1+len(e.variables))
-	if len(e.states) > 0 {
-		bindings["states"] = e.statesObject(env)
-	}
-	for _, name := range e.variables {
-		if v, ok := env.Variable(name); ok {
-			bindings[name] = v
+// lookup returns the variables of an evaluation: $states with the members that the expression uses, and those of the state machine.
+func (e *Expression) lookup(env *Env) func(name string) (any, bool) {
+	var states *value.Object
+	return func(name string) (any, bool) {
+		if name != "states" {
+			return env.Variable(name)
 		}
+		if states == nil {
+			states = e.statesObject(env)
+		}
+		return states, true
 	}
-	return bindings
 }
 
-func (e *Expression) statesObject(env *Env) map[string]any {
-	states := make(map[string]any, len(e.states))
+func (e *Expression) statesObject(env *Env) *value.Object {
+	states := value.NewObject(len(e.states))
 	for _, member := range e.states {
 		switch {
 		case member == "input":
-			states[member] = env.Input
+			states.Set(member, env.Input)
 		case member == "context":
-			states[member] = env.Context()
+			states.Set(member, env.Context())
 		case member == "result" && env.HasResult:
-			states[member] = env.Result
+			states.Set(member, env.Result)
 		case member == "errorOutput" && env.Error != nil:
-			states[member] = env.Error
+			states.Set(member, env.Error)
 		}
 	}
 	return states
@@ -151,8 +155,8 @@ func (e *Expression) fail(what string) *Error {
 func Unexpected(t Template, v any, want string) *Error {
 	e, ok := t.(*Expression)
 	if !ok {
-		return &Error{Name: evaluationError, Cause: fmt.Sprintf("Expected '%s', but was '%s' for value: %s", want, value.TypeName(v), value.Encode(v))}
+		return &Error{Name: evaluationError, Cause: fmt.Sprintf("Expected '%s', but was '%s' for value: %s", want, internalvalue.TypeName(v), internalvalue.Encode(v))}
 	}
 	return e.fail(fmt.Sprintf("returned an unexpected result type. Expected '%s', but was '%s' for value: %s",
-		want, value.TypeName(v), value.Encode(v)))
+		want, internalvalue.TypeName(v), internalvalue.Encode(v)))
 }

@@ -109,7 +109,10 @@ func TestOptions(t *testing.T) {
 		return 2 * n
 	}}
 	o := eval.Options{
-		Bindings:  map[string]any{"x": 1.0, "sum": "hidden"},
+		Variable: func(name string) (any, bool) {
+			v, ok := map[string]any{"x": 1.0, "sum": "hidden"}[name]
+			return v, ok
+		},
 		Functions: eval.Standard().With(twice).Without("eval"),
 		Now:       func() time.Time { return time.UnixMilli(1767323045006) },
 	}

@@ -30,8 +30,10 @@ func (r *run) variable(env *frame, name string) any {
 			}
 		}
 	}
-	if v, ok := r.bindings[name]; ok {
-		return plain(v)
+	if r.Variable != nil {
+		if v, ok := r.Variable(name); ok {
+			return plain(v)
+		}
 	}
 	if f, ok := r.functions[name]; ok {
 		return f

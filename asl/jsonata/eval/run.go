@@ -42,8 +42,8 @@ func (p *Program) Root() *syntax.Node { return p.root }
 
 // Options are the surroundings of an evaluation.
 type Options struct {
-	// Bindings are variables, without the $. A variable hides a function of the same name. Default: none.
-	Bindings map[string]any
+	// Variable returns the value of a variable, given without the $. A variable hides a function of the same name. Default: no variables.
+	Variable func(name string) (value any, ok bool)
 	// Functions are the functions. Default: Standard().
 	Functions Functions
 	// Now is what $now() and $millis() return. Default: time.Now.
@@ -65,7 +65,6 @@ var ErrFunction = errors.New("the result is a function, which JSON cannot hold")
 type run struct {
 	Options
 	functions Functions
-	bindings  map[string]any
 	at        *syntax.Node // the call that is being applied, where a fault without a place belongs
 	depth     int
 	evals     int // nesting of $eval
@@ -119,7 +118,7 @@ var Undefined = undefined
 type Function struct{}
 
 func newRun(o *Options) *run {
-	r := &run{Options: *o, functions: o.Functions, bindings: o.Bindings, steps: o.Limits.Steps, bytes: o.Limits.Bytes}
+	r := &run{Options: *o, functions: o.Functions, steps: o.Limits.Steps, bytes: o.Limits.Bytes}
 	if r.functions == nil {
 		r.functions = standard()
 	}
