@@ -131,7 +131,7 @@ func (r *run) invokeOnce(procedure any, args []any, input any, env *frame) any {
 	case f.code != nil:
 		return f.code(&Call{run: r, Args: args, Input: input, env: env})
 	}
-	inner := &frame{parent: f.env, vars: make([]binding, len(f.params))}
+	inner := newFrame(f.env, len(f.params))
 	for i, name := range f.params {
 		inner.vars[i] = binding{name, undefined}
 		if i < len(args) {

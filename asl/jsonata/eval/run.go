@@ -9,6 +9,7 @@ package eval
 import (
 	"errors"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"clinical-risk-pipeline/asl/jsonata/fault"
@@ -72,13 +73,23 @@ type run struct {
 	steps     int // left
 	bytes     int // left
 	now       time.Time
+
+	outermost frame // of the variables that the expression binds at its top
+	space     [4]binding
 }
+
+// runs are idle runs. Nothing of a run is left in its result.
+var runs = sync.Pool{New: func() any { return &run{} }}
 
 // Eval evaluates the expression. input is $ and $$; Undefined means that there is none. defined is false when the result is undefined.
 // A result that is a function is a Function. A fault is a *fault.Fault.
 func (p *Program) Eval(input any, o Options) (v any, defined bool, err error) {
 	r := newRun(&o)
 	defer func() {
+		defer func() {
+			*r = run{}
+			runs.Put(r)
+		}()
 		if c := recover(); c != nil {
 			switch c := c.(type) {
 			case *fault.Fault:
@@ -118,7 +129,8 @@ var Undefined = undefined
 type Function struct{}
 
 func newRun(o *Options) *run {
-	r := &run{Options: *o, functions: o.Functions, steps: o.Limits.Steps, bytes: o.Limits.Bytes}
+	r := runs.Get().(*run)
+	*r = run{Options: *o, functions: o.Functions, steps: o.Limits.Steps, bytes: o.Limits.Bytes}
 	if r.functions == nil {
 		r.functions = standard()
 	}
@@ -139,8 +151,8 @@ func newRun(o *Options) *run {
 
 // whole evaluates an expression on an input document.
 func (r *run) whole(root *syntax.Node, input any) any {
-	env := &frame{vars: make([]binding, 1, 4)}
-	env.vars[0] = binding{"$", input}
+	env := &r.outermost
+	env.vars = append(r.space[:0], binding{"$", input})
 	if items, ok := input.([]any); ok {
 		input = &list{items: []any{items}, sequence: true, outer: true}
 	}
