@@ -25,7 +25,7 @@ func TestSameAsPackage(t *testing.T) {
 		t.Skip("it runs Node")
 	}
 	npm := startOracle(t)
-	count, seed := setting("JSONATA_EXPRESSIONS", 3000), uint64(setting("JSONATA_SEED", 1))
+	count, seed := setting("JSONATA_EXPRESSIONS", 2000), uint64(setting("JSONATA_SEED", 1))
 	data, err := value.DecodeString(document)
 	if err != nil {
 		t.Fatal(err)
