@@ -40,10 +40,10 @@ func formatBase(c *Call) any {
 	if !ok {
 		base = 10
 	}
-	if base = round(base, 0); base < 2 || base > 36 {
+	if base = picture.Round(base, 0); base < 2 || base > 36 {
 		panic(fault.New("D3100", base))
 	}
-	f = round(f, 0)
+	f = picture.Round(f, 0)
 	if math.Abs(f) >= 1<<63 {
 		return c.stringify(f, false)
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"clinical-risk-pipeline/asl/jsonata/fault"
+	"clinical-risk-pipeline/asl/jsonata/picture"
 )
 
 var numberRows = []Row{
@@ -75,32 +76,7 @@ func roundFunction(c *Call) any {
 		return undefined
 	}
 	precision, _ := c.Number(1)
-	return round(f, int(precision))
-}
-
-// round rounds to a number of decimal places, which may be negative. A half becomes even.
-func round(f float64, precision int) float64 {
-	if precision == 0 {
-		return math.RoundToEven(f) + 0
-	}
-	return shift(math.RoundToEven(shift(f, precision)), -precision) + 0
-}
-
-// shift moves the decimal point, exactly as the number is written.
-func shift(f float64, places int) float64 {
-	if math.IsInf(f, 0) || math.IsNaN(f) {
-		return f
-	}
-	var space [40]byte
-	text := strconv.AppendFloat(space[:0], f, 'e', -1, 64)
-	for i := len(text) - 1; i >= 0; i-- {
-		if text[i] == 'e' {
-			exponent, _ := strconv.Atoi(string(text[i+1:]))
-			shifted, _ := strconv.ParseFloat(string(text[:i+1])+strconv.Itoa(exponent+places), 64)
-			return shifted
-		}
-	}
-	return f
+	return picture.Round(f, int(precision))
 }
 
 func squareRoot(c *Call) any {

@@ -147,6 +147,7 @@ func (r *run) stepOn(step *syntax.Node, items []any, env *frame, last bool) any 
 	}
 	found := sequence()
 	if len(items) > 1 {
+		r.grow(len(items) * wordsPerItem)
 		found.items = make([]any, 0, len(items))
 	}
 	for _, item := range items {
@@ -168,6 +169,7 @@ func (r *run) names(step *syntax.Node, items []any, last bool) any {
 	r.step(len(items))
 	found := sequence()
 	if len(items) > 1 {
+		r.grow(len(items) * wordsPerItem)
 		found.items = make([]any, 0, len(items))
 	}
 	for _, item := range items {
@@ -197,7 +199,6 @@ func (r *run) joined(found *list, last bool) any {
 		}
 	}
 	if flat {
-		r.grow(len(found.items) * wordsPerItem)
 		return found
 	}
 	joined := sequence()

@@ -36,24 +36,29 @@ func (r *run) tuplePath(n *syntax.Node, input any, env *frame) any {
 			break
 		}
 	}
-	if tuples == nil {
+	switch {
+	case tuples == nil:
 		return r.keepPath(n, result, env)
+	case n.Group != nil:
+		return r.group(n.Group, tuples, env)
 	}
 	result = tuples
 	if !n.Tuple {
-		contexts := &list{sequence: true, items: make([]any, len(tuples.items))}
-		for i, t := range tuples.items {
-			contexts.items[i] = t.(*tuple).context
-		}
-		result = contexts
+		result = contexts(tuples)
 	}
 	if n.KeepSingleton {
 		result = keepArray(result)
 	}
-	if n.Group != nil {
-		return r.group(n.Group, tuples, env)
-	}
 	return result
+}
+
+// contexts returns the values of a stream without its bindings.
+func contexts(tuples *list) *list {
+	values := &list{sequence: true, items: make([]any, len(tuples.items))}
+	for i, t := range tuples.items {
+		values.items[i] = t.(*tuple).context
+	}
+	return values
 }
 
 // tupleStep evaluates a step on tuples, or on items that become the first tuples.

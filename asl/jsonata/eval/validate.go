@@ -26,11 +26,7 @@ func (r *run) validated(s *signature.Signature, args []any, input any) []any {
 		counts = make([]int, len(s.Params))
 	}
 	if good, ok := s.Match(symbols, counts); !ok {
-		f := &fault.Fault{Code: "T0410", Index: good + 1}
-		if good < len(args) {
-			f.Value = r.shown(args[good])
-		}
-		panic(f)
+		panic(&fault.Fault{Code: "T0410", Index: good + 1})
 	}
 	result := make([]any, 0, max(len(s.Params), len(args)))
 	at := 0

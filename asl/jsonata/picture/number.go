@@ -134,7 +134,7 @@ func (f *numberFormat) format(value float64, p *subPicture) string {
 
 // digits writes a number with the decimal separator and no more zeros than the picture wants.
 func (f *numberFormat) digits(value float64, p *subPicture) []rune {
-	text := strconv.FormatFloat(roundHalfEven(value, p.maxFraction), 'f', p.maxFraction, 64)
+	text := strconv.FormatFloat(Round(value, p.maxFraction), 'f', p.maxFraction, 64)
 	whole, fraction, _ := strings.Cut(text, ".")
 	whole = strings.TrimLeft(whole, "0")
 	fraction = strings.TrimRight(fraction, "0")
@@ -178,20 +178,21 @@ func normalized(value float64, digits int) (mantissa float64, exponent int) {
 	return value, exponent
 }
 
-// roundHalfEven rounds the number, as it is written, to a number of decimal places.
-func roundHalfEven(value float64, places int) float64 {
-	text := strconv.FormatFloat(value, 'e', -1, 64)
-	mantissa, exponent, ok := strings.Cut(text, "e")
+// Round rounds a number, as it is written, to a number of decimal places, which may be negative. A half becomes even; there is no -0.
+func Round(value float64, places int) float64 {
+	if places == 0 {
+		return math.RoundToEven(value) + 0
+	}
+	return shift(math.RoundToEven(shift(value, places)), -places) + 0
+}
+
+// shift moves the decimal point.
+func shift(value float64, places int) float64 {
+	mantissa, exponent, ok := strings.Cut(strconv.FormatFloat(value, 'e', -1, 64), "e")
 	n, err := strconv.Atoi(exponent)
 	if !ok || err != nil {
-		return value
+		return value // not finite
 	}
 	shifted, _ := strconv.ParseFloat(mantissa+"e"+strconv.Itoa(n+places), 64)
-	text = strconv.FormatFloat(math.RoundToEven(shifted), 'e', -1, 64)
-	mantissa, exponent, _ = strings.Cut(text, "e")
-	if n, err = strconv.Atoi(exponent); err != nil {
-		return value
-	}
-	rounded, _ := strconv.ParseFloat(mantissa+"e"+strconv.Itoa(n-places), 64)
-	return rounded
+	return shifted
 }
