@@ -90,7 +90,7 @@ type Options struct {
 
 // limits are those of Step Functions as far as they are known: a depth of 100 and less memory than 900,000 numbers were measured on
 // AWS (https://github.com/floci-io/floci/issues/2737). The number of steps is our own; it ends an evaluation within a second.
-var limits = eval.Limits{Depth: 100, Steps: 5_000_000, Bytes: 100_000_000, Single: 8_000_000}
+var limits = eval.Limits{Depth: 100, Steps: 5_000_000, Bytes: 100_000_000, Single: 16_000_000}
 
 // Eval evaluates the expression. Unlike plain JSONata, an evaluation has no input document, so $ and $$ are undefined at the top level.
 // defined is false when the result is undefined. A number that is not finite becomes null. A fault is an *Error, or ErrFunction.

@@ -80,10 +80,11 @@ func TestBombsEnd(t *testing.T) {
 		if took > slow*time.Second {
 			t.Errorf("%s took %v: %.80v", bomb.why, took, err)
 		}
-		if grown := (after.HeapSys - min(before.HeapSys, after.HeapSys)) >> 20; grown > 300 {
+		grown := (after.HeapSys - min(before.HeapSys, after.HeapSys)) >> 20
+		if grown > 300 {
 			t.Errorf("%s grew the heap by %d MB: %.80v", bomb.why, grown, err)
 		}
-		t.Logf("%-50s %8v %.60v", bomb.why, took.Round(time.Millisecond), err)
+		t.Logf("%-50s %8v %4d MB %.60v", bomb.why, took.Round(time.Millisecond), grown, err)
 	}
 }
 

@@ -171,8 +171,12 @@ func same(a, b any) bool {
 // maxRange is the largest number of items of a range.
 const maxRange = 10_000_000
 
-// bytesPerNumber is what a number of a range counts for the limits. It needs more, but the largest range must be possible.
-const bytesPerNumber = 10
+// rangeBytes returns what a range counts for the limits: 24 bytes a number, which it needs, but 8 above a million, so that the largest
+// range is possible.
+func rangeBytes(size int) int {
+	const million = 1_000_000
+	return 24*min(size, million) + 8*max(0, size-million)
+}
 
 func (r *run) rangeOf(n *syntax.Node, left, right any) any {
 	from, ok := number(left)
@@ -190,7 +194,7 @@ func (r *run) rangeOf(n *syntax.Node, left, right any) any {
 	if size > maxRange {
 		r.fail(n, "D2014", size)
 	}
-	r.grow(int(size) * bytesPerNumber)
+	r.grow(rangeBytes(int(size)))
 	items := make([]any, int(size))
 	for i := range items {
 		items[i] = from + float64(i)

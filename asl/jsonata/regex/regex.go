@@ -15,7 +15,7 @@ import (
 )
 
 // Timeout is the time that the search for matches with backtracking may take.
-const Timeout = 500 * time.Millisecond
+const Timeout = 250 * time.Millisecond
 
 // ErrTimeout is the error of a match that takes too long.
 var ErrTimeout = errors.New("the regular expression takes too long")
