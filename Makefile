@@ -6,10 +6,9 @@ SHELL := /bin/sh
 # The slowest packages come first.
 TESTED := ./test/... ./cmd/... . ./asl/... ./local/... ./constructs/... ./stages/... ./lambda/... ./evidence/... ./gates/... ./internal/... ./services ./workflow/... ./examples/...
 
-# The race detector needs a C compiler. It leaves goja out, where it would take most of the time: two goroutines that share a runtime of
-# goja race in our packages, too. The CDK's runtime races itself, and the programs have nothing that could race, nor has asl/draw, whose
-# WebAssembly is four times as slow with it.
-RACE := -race -gcflags=github.com/dop251/goja=-race=false
+# The race detector needs a C compiler. The CDK's runtime races itself, and the programs have nothing that could race, nor has asl/draw,
+# whose WebAssembly is four times as slow with it.
+RACE := -race
 RACED = $(shell go list ./asl/... | grep -v /asl/draw) ./local/... ./services ./workflow/... ./lambda/... ./evidence/...
 
 # The compiler, the linker and the engine make much garbage, and memory is plenty. GOGC does not change what is compiled. Set no other flag

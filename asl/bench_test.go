@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"clinical-risk-pipeline/asl"
-	"clinical-risk-pipeline/asl/jsonata"
 )
 
 // echo is a handler that returns its input.
@@ -58,19 +57,11 @@ func benchmarkStates(b *testing.B, definition string) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// BenchmarkLoadAndRun measures the first JSONata execution of a process: it opens the library, loads the definition and runs it.
+// BenchmarkLoadAndRun loads a definition with JSONata and runs it once.
 func BenchmarkLoadAndRun(b *testing.B) {
-	dir, err := jsonata.Find(".")
-	if err != nil {
-		b.Fatal(err)
-	}
 	input := map[string]any{"id": "S-1", "features": map[string]any{"risk": 0.9}}
 	for b.Loop() {
-		library, err := jsonata.Open(dir)
-		if err != nil {
-			b.Fatal(err)
-		}
-		machine, err := asl.Load([]byte(fiveStatesJSONata), asl.WithJSONata(library))
+		machine, err := asl.Load([]byte(fiveStatesJSONata))
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -80,7 +71,7 @@ func BenchmarkLoadAndRun(b *testing.B) {
 	}
 }
 
-// BenchmarkLoad loads a definition whose expressions the library has already parsed.
+// BenchmarkLoad loads a definition whose expressions are already compiled.
 func BenchmarkLoad(b *testing.B) {
 	for b.Loop() {
 		if _, err := asl.Load([]byte(fiveStatesJSONata)); err != nil {

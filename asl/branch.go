@@ -6,6 +6,7 @@ import (
 	"clinical-risk-pipeline/asl/internal/clock"
 	"clinical-risk-pipeline/asl/internal/query"
 	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/jsonata"
 )
 
 // branch is one thread of an execution: the main program, a branch of a Parallel state or an iteration of a Map state.
@@ -28,7 +29,7 @@ type mapItem struct {
 // newBranch returns a branch that starts after the event previous. outer is the enclosing scope, or nil.
 func newBranch(x *execution, process *clock.Process, outer *scope, item *mapItem, previous int64) *branch {
 	b := &branch{x: x, p: process, scope: &scope{outer: outer}, item: item, previous: previous}
-	b.env = query.Env{Context: b.contextObject, Variable: b.scope.lookup, Random: x.random, Runtime: x.runtime}
+	b.env = query.Env{Context: b.contextObject, Variable: b.scope.lookup, Random: x.random, JSONata: jsonata.Options{Now: x.run.now, Random: x.run.random}}
 	return b
 }
 

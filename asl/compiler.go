@@ -2,19 +2,15 @@ package asl
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
 
 	"clinical-risk-pipeline/asl/internal/value"
-	"clinical-risk-pipeline/asl/jsonata"
 )
 
 // compiler turns a definition into a machine and collects the faults.
 type compiler struct {
-	library          *jsonata.Library
-	libraryErr       error
 	faults           []*Fault
 	names            map[string]bool // names of all states: each must be unique in the machine
 	defaultIsJSONata bool
@@ -22,23 +18,6 @@ type compiler struct {
 }
 
 func (c *compiler) report(fault *Fault) { c.faults = append(c.faults, fault) }
-
-// jsonata returns the library and opens it on first use. It returns nil when the library cannot be opened.
-func (c *compiler) jsonata() *jsonata.Library {
-	if c.library == nil && c.libraryErr == nil {
-		c.library, c.libraryErr = openJSONata()
-	}
-	return c.library
-}
-
-// openJSONata finds the library in the working directory or a parent, and opens it once per folder.
-func openJSONata() (*jsonata.Library, error) {
-	dir, err := jsonata.Find(".")
-	if err != nil {
-		return nil, fmt.Errorf("the definition uses JSONata: %w", err)
-	}
-	return libraries.open(dir)
-}
 
 // machine compiles the whole definition.
 func (c *compiler) machine(raw map[string]any) *Machine {

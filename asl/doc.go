@@ -4,7 +4,7 @@
 //	execution, err := machine.Run(ctx, input, asl.Options{Handler: handler})
 //	fmt.Println(execution.Status, execution.Output, execution.Path())
 //
-// Both query languages are complete: JSONPath with the intrinsic functions, and JSONata with AWS's own functions. All state types are
+// Both query languages are complete: JSONPath with the intrinsic functions, and JSONata, evaluated in Go, with AWS's own functions. All state types are
 // complete, including Distributed Map. Tasks go to a [Handler], which gets the effective input, as the service would.
 //
 // Time is virtual. A wait, a retry delay or a task's [Reply.Duration] moves the execution's clock and takes no real time, so tests

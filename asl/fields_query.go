@@ -45,16 +45,11 @@ func (f *fields) jsonataTemplate(name string, v any, visible sees) query.Templat
 	if !hasExpression(v) {
 		return query.Constant{Value: v}
 	}
-	library := f.c.jsonata()
-	if library == nil {
-		return query.Constant{}
-	}
 	at := *f // places are already relative to the state
 	at.prefix = ""
 	compiler := query.JSONata{
-		Compile: library.Compile,
-		Report:  func(place, message string) { at.fault(place, "%s", message) },
-		Check:   func(place string, e *query.Expression) { at.checkExpression(place, e, visible) },
+		Report: func(place, message string) { at.fault(place, "%s", message) },
+		Check:  func(place string, e *query.Expression) { at.checkExpression(place, e, visible) },
 	}
 	return compiler.Template(v, strings.ReplaceAll(f.prefix, ".", "/")+name)
 }

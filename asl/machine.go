@@ -10,14 +10,12 @@ import (
 
 	"clinical-risk-pipeline/asl/internal/clock"
 	"clinical-risk-pipeline/asl/internal/value"
-	"clinical-risk-pipeline/asl/jsonata"
 )
 
 // Machine is a loaded state machine. It is immutable and safe for concurrent use.
 type Machine struct {
 	program *program
-	timeout float64          // TimeoutSeconds; 0: none
-	library *jsonata.Library // nil: no state uses JSONata
+	timeout float64 // TimeoutSeconds; 0: none
 
 	standardOnly error // why it cannot run as an Express workflow; nil: it can
 }
@@ -40,9 +38,8 @@ func (m *Machine) run(ctx context.Context, input any, o Options, resumed *resump
 	if err != nil {
 		return nil, fmt.Errorf("asl: the input cannot be encoded as JSON: %w", err)
 	}
-	r := &run{ctx: ctx, options: &o, library: m.library, random: rand.New(rand.NewPCG(o.Seed, 0))}
+	r := &run{ctx: ctx, options: &o, random: rand.New(rand.NewPCG(o.Seed, 0))}
 	r.bill.Calls = map[string]int64{}
-	defer r.close()
 	root := clock.New(o.Start)
 	r.now = root.Now
 	x := r.newExecution(m, o.Type, o.Name, o.ARN, input, root.Now())
@@ -85,17 +82,8 @@ func (o *Options) complete() error {
 type run struct {
 	ctx     context.Context
 	options *Options
-	library *jsonata.Library
-	runtime *jsonata.Runtime
 	random  *rand.Rand
 	bill    Bill
 	tokens  int
 	now     func() time.Time
-}
-
-// close returns the JSONata runtime that the run borrowed.
-func (r *run) close() {
-	if r.runtime != nil {
-		r.runtime.Close()
-	}
 }

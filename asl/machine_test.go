@@ -5,7 +5,6 @@ import (
 	"errors"
 	"math"
 	"runtime"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -110,16 +109,5 @@ func TestExpressBill(t *testing.T) {
 		if got := x.Bill.ExpressGBSeconds / 64 * 1024; math.Abs(got-billed) > 1e-9 {
 			t.Errorf("until %s: %v s billed, want %v", seconds, got, billed)
 		}
-	}
-}
-
-func TestMissingLibraryIsReported(t *testing.T) {
-	t.Chdir(t.TempDir())
-	_, err := asl.Load([]byte(oneJSONata(`{"Type": "Pass", "Output": "{% 1 %}", "End": true}`)))
-	if err == nil || !strings.Contains(err.Error(), "npm ci") {
-		t.Errorf("error %v", err)
-	}
-	if _, err := asl.Load([]byte(oneJSONata(`{"Type": "Pass", "Output": {"a": 1}, "End": true}`))); err != nil {
-		t.Errorf("a definition without expressions needs no library: %v", err)
 	}
 }

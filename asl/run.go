@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl/internal/clock"
-	"clinical-risk-pipeline/asl/jsonata"
 )
 
 // execution is a running execution of the machine, or a child execution of a Distributed Map.
@@ -140,20 +139,6 @@ func (b *branch) sleepUntil(t time.Time) error {
 		return err
 	}
 	return &expired{late}
-}
-
-// runtime returns the JSONata interpreter of the run. It borrows one on first use.
-func (x *execution) runtime() (*jsonata.Runtime, error) {
-	r := x.run
-	if r.runtime != nil {
-		return r.runtime, nil
-	}
-	var err error
-	r.runtime, err = r.library.Runtime(jsonata.RuntimeOptions{Now: r.now, Random: r.random})
-	if err != nil {
-		return nil, &foreign{err}
-	}
-	return r.runtime, nil
 }
 
 // transition counts a state transition.

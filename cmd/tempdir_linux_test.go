@@ -30,7 +30,6 @@ func programs(t *testing.T) string {
 		os.WriteFile(filepath.Join(folder, "machine.json"), []byte(`{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}`), 0o644),
 		os.CopyFS(filepath.Join(folder, "cdk.out"), os.DirFS("../local/assembly/testdata/cdk.out")),
 		os.WriteFile(filepath.Join(folder, "subject.jsonl"), subject(t), 0o644),
-		os.CopyFS(filepath.Join(folder, "node_modules", "jsonata"), os.DirFS("../node_modules/jsonata")),
 	} {
 		if err != nil {
 			t.Fatal(err)

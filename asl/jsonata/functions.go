@@ -2,118 +2,143 @@ package jsonata
 
 import (
 	"encoding/base64"
-	"fmt"
 	"math"
-	"math/rand/v2"
 
-	"github.com/dop251/goja"
-
+	"clinical-risk-pipeline/asl/internal/value"
 	"clinical-risk-pipeline/asl/intrinsic"
+	"clinical-risk-pipeline/asl/jsonata/eval"
 )
 
-// host holds the functions that AWS adds to JSONata
-// (https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html#jsonata-functions-provided-by-sfn) and the
-// clock. javascript/bridge.js declares their signatures.
-func (r *Runtime) host() map[string]func(goja.FunctionCall) goja.Value {
-	return map[string]func(goja.FunctionCall) goja.Value{
-		"millis": func(goja.FunctionCall) goja.Value { return r.vm.ToValue(r.now().UnixMilli()) },
-		"base64encode": r.base64(func(text string) (string, error) {
-			return base64.StdEncoding.EncodeToString([]byte(text)), nil
-		}),
-		"base64decode": r.base64(func(text string) (string, error) {
-			data, err := base64.StdEncoding.DecodeString(text)
-			return string(data), err
-		}),
-		"partition": r.partition,
-		"range":     r.rangeOf,
-		"hash":      r.hash,
-		"random":    r.randomNumber,
-		"uuid":      func(goja.FunctionCall) goja.Value { return r.vm.ToValue(intrinsic.UUID(r.random)) },
-	}
-}
+// functions are those of JSONata, without $eval, and those that AWS adds
+// (https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html#jsonata-functions-provided-by-sfn).
+var functions = eval.Standard().Without("eval").With(
+	eval.Row{Name: "parse", Signature: "<s-:x>", Code: parse},
+	eval.Row{Name: "partition", Signature: "<an:a>", Code: partition},
+	eval.Row{Name: "range", Signature: "<nnn:a>", Code: rangeOf},
+	eval.Row{Name: "hash", Signature: "<s-s:s>", Code: hash},
+	eval.Row{Name: "random", Signature: "<n?:n>", Code: random},
+	eval.Row{Name: "uuid", Signature: "<:s>", Arity: -1, Code: func(c *eval.Call) any { return intrinsic.UUID(c.Rand()) }},
+	eval.Row{Name: "base64encode", Signature: "<s-:s>", Code: base64Encode},
+	eval.Row{Name: "base64decode", Signature: "<s-:s>", Code: base64Decode},
+)
 
-// base64 makes a function from an encoding. The library would use the browser's or Node's encoding, which this interpreter lacks.
-// Texts are encoded in UTF-8.
-func (r *Runtime) base64(apply func(string) (string, error)) func(goja.FunctionCall) goja.Value {
-	return func(call goja.FunctionCall) goja.Value {
-		if goja.IsUndefined(call.Argument(0)) {
-			return goja.Undefined()
-		}
-		text, err := apply(call.Argument(0).String())
-		if err != nil {
-			r.throw("The argument of the base64decode function is not base64")
-		}
-		return r.vm.ToValue(text)
-	}
-}
-
-// throw ends the evaluation with a fault that has the code of JSONata's own $error.
-func (r *Runtime) throw(message string) {
-	fault := r.vm.NewObject()
-	_ = fault.Set("code", "D3137")
-	_ = fault.Set("message", message)
-	panic(fault)
-}
-
-func (r *Runtime) partition(call goja.FunctionCall) goja.Value {
-	array, ok := call.Argument(0).(*goja.Object)
+func parse(c *eval.Call) any {
+	text, ok := c.Text(0)
 	if !ok {
-		return goja.Undefined()
+		return eval.Undefined
 	}
-	size := call.Argument(1).ToFloat()
+	c.Work(len(text)/8, len(text))
+	v, err := value.Decode([]byte(text))
+	if err != nil {
+		c.Fail("The argument of the parse function is not JSON")
+	}
+	return v
+}
+
+// wordsPerItem is what an item of an array costs in bytes: an interface and a number.
+const wordsPerItem = 24
+
+func partition(c *eval.Call) any {
+	items, ok := c.Items(0)
+	if !ok {
+		return eval.Undefined
+	}
+	size, _ := c.Number(1)
 	if !(size >= 1) {
-		r.throw("The second argument of the partition function must be a positive number")
+		c.Fail("The second argument of the partition function must be a positive number")
 	}
 	step := int(math.Min(size, math.MaxInt32))
-	var items, chunks []any
-	length := int(array.Get("length").ToInteger())
-	for i := 0; i < length; i++ {
-		items = append(items, array.Get(fmt.Sprint(i)))
-		if len(items) == step || i == length-1 {
-			chunks, items = append(chunks, r.vm.NewArray(items...)), nil
-		}
+	c.Work(len(items), 3*wordsPerItem*(len(items)/step+1))
+	chunks := []any{}
+	for len(items) > 0 {
+		n := min(step, len(items))
+		chunks = append(chunks, eval.Array(items[:n:n]))
+		items = items[n:]
 	}
-	return r.vm.NewArray(chunks...)
+	return eval.Array(chunks)
 }
 
-// rangeLimit is the largest array that range makes, as for States.ArrayRange.
-const rangeLimit = 1000
-
-func (r *Runtime) rangeOf(call goja.FunctionCall) goja.Value {
-	for i := range 3 {
-		if goja.IsUndefined(call.Argument(i)) {
-			return goja.Undefined()
+// rangeOf counts from the first argument to the second. It drops fractions, and a single number stands for itself.
+func rangeOf(c *eval.Call) any {
+	var bounds [3]float64
+	for i := range bounds {
+		f, ok := c.Number(i)
+		if !ok {
+			return eval.Undefined
 		}
+		bounds[i] = math.Trunc(f)
 	}
-	first, last, step := call.Argument(0).ToFloat(), call.Argument(1).ToFloat(), call.Argument(2).ToFloat()
+	first, last, step := bounds[0], bounds[1], bounds[2]
 	if step == 0 {
-		r.throw("The third argument of the range function must not be 0")
+		c.Fail("The third argument of the range function must not be 0")
 	}
-	var items []any
-	for at := first; step > 0 && at <= last || step < 0 && at >= last; at += step {
-		if len(items) == rangeLimit {
-			r.throw(fmt.Sprintf("The range function makes at most %d items", rangeLimit))
-		}
-		items = append(items, at)
+	count := math.Floor((last-first)/step) + 1
+	if !(count > 0) {
+		return eval.Array(nil)
 	}
-	return r.vm.NewArray(items...)
+	n := int(math.Min(count, math.MaxInt32))
+	c.Work(n, n*wordsPerItem)
+	items := make([]any, n)
+	for i := range items {
+		items[i] = first + float64(i)*step
+	}
+	return eval.Sequence(items)
 }
 
-func (r *Runtime) hash(call goja.FunctionCall) goja.Value {
-	if goja.IsUndefined(call.Argument(0)) {
-		return goja.Undefined()
-	}
-	sum, ok := intrinsic.Digest(call.Argument(0).String(), call.Argument(1).String())
+func hash(c *eval.Call) any {
+	text, ok := c.Text(0)
 	if !ok {
-		r.throw("The second argument of the hash function must be MD5, SHA-1, SHA-256, SHA-384 or SHA-512")
+		return eval.Undefined
 	}
-	return r.vm.ToValue(sum)
+	algorithm, _ := c.Text(1)
+	c.Work(len(text)/8, 0)
+	sum, ok := intrinsic.Digest(text, algorithm)
+	if !ok {
+		c.Fail("The second argument of the hash function must be MD5, SHA-1, SHA-256, SHA-384 or SHA-512")
+	}
+	return sum
 }
 
-func (r *Runtime) randomNumber(call goja.FunctionCall) goja.Value {
-	seed := call.Argument(0)
-	if goja.IsUndefined(seed) {
-		return r.vm.ToValue(r.random.Float64())
+// random returns a number from 0 to below 1. With a seed it is the first of java.util.Random, as on AWS.
+func random(c *eval.Call) any {
+	if seed, ok := c.Number(0); ok {
+		return firstOfJava(int64(seed))
 	}
-	return r.vm.ToValue(rand.New(rand.NewPCG(math.Float64bits(seed.ToFloat()), 0)).Float64())
+	return c.Rand().Float64()
+}
+
+// firstOfJava is the first double of a java.util.Random with a seed
+// (https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/Random.html).
+func firstOfJava(seed int64) float64 {
+	const multiplier, increment, mask = 0x5DEECE66D, 0xB, 1<<48 - 1
+	state := (uint64(seed) ^ multiplier) & mask
+	next := func(bits uint) uint64 {
+		state = (state*multiplier + increment) & mask
+		return state >> (48 - bits)
+	}
+	high := next(26)
+	return float64(high<<27+next(27)) / (1 << 53)
+}
+
+// base64Encode encodes a text in UTF-8.
+func base64Encode(c *eval.Call) any {
+	text, ok := c.Text(0)
+	if !ok {
+		return eval.Undefined
+	}
+	c.Work(len(text)/8, 2*len(text))
+	return base64.StdEncoding.EncodeToString([]byte(text))
+}
+
+func base64Decode(c *eval.Call) any {
+	text, ok := c.Text(0)
+	if !ok {
+		return eval.Undefined
+	}
+	c.Work(len(text)/8, len(text))
+	data, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		c.Fail("The argument of the base64decode function is not base64")
+	}
+	return string(data)
 }

@@ -1,32 +1,21 @@
 package jsonata
 
-// uses collects what an expression uses. A walk through the syntax tree fills it in.
+import "clinical-risk-pipeline/asl/jsonata/syntax"
+
+// uses collects what an expression uses. A walk through the tree fills it in.
 type uses struct {
-	free   map[string]*reach // by name; it includes the library's functions, because a variable of the state machine may have the same name
+	free   map[string]*reach // by name; it includes functions, because a variable of the state machine may have the same name
 	root   bool
 	climbs bool // the expression uses %, which leads to the parent
-
-	builtin map[string]bool // the functions of the library and of AWS
 }
 
-// reach describes the parts of a variable that an expression can read: all of it, or only some members. An evaluation converts only
-// these parts.
+// reach describes the parts of a variable that an expression can read: all of it, or only some members.
 type reach struct {
 	all     bool
-	members map[string]*reach
+	members map[string]bool
 
 	// How the expression uses the variable: as a value, where a value or a function is allowed, or as the function of a call.
 	read, passed, called bool
-}
-
-func (r *reach) member(name string) *reach {
-	if r.members == nil {
-		r.members = map[string]*reach{}
-	}
-	if r.members[name] == nil {
-		r.members[name] = &reach{}
-	}
-	return r.members[name]
 }
 
 // scope holds the variables that an expression has bound.
@@ -61,9 +50,9 @@ func (s *scope) inner(context bool) *scope {
 	return &scope{bound: map[string]bool{}, outer: s, context: context}
 }
 
-func findUses(tree node, builtin map[string]bool) *uses {
-	u := &uses{free: map[string]*reach{}, builtin: builtin}
-	u.walk(tree, &scope{bound: map[string]bool{}})
+func findUses(root *syntax.Node) *uses {
+	u := &uses{free: map[string]*reach{}}
+	u.walk(root, &scope{bound: map[string]bool{}})
 	if u.climbs {
 		for _, r := range u.free {
 			r.all = true
@@ -72,48 +61,55 @@ func findUses(tree node, builtin map[string]bool) *uses {
 	return u
 }
 
-func (u *uses) walk(n node, s *scope) {
-	switch n.kind() {
-	case "path":
+func (u *uses) walk(n *syntax.Node, s *scope) {
+	if n == nil {
+		return
+	}
+	switch n.Kind {
+	case syntax.Path:
 		u.path(n, s)
-	case "name", "wildcard", "descendant":
+	case syntax.Name, syntax.Wildcard, syntax.Descendant:
 		u.root = u.root || !s.context
-	case "parent":
+	case syntax.Parent:
 		u.climbs = true
-	case "variable":
-		if r := u.variable(n.text("value"), s); r != nil {
+	case syntax.Variable:
+		if r := u.variable(n.Text, s); r != nil {
 			r.all = true
 		}
-	case "bind":
-		name, outer := n.child("lhs").text("value"), s.binding
-		s.binding = name
-		u.pass(n.child("rhs"), s)
+	case syntax.Bind:
+		outer := s.binding
+		s.binding = n.Text
+		u.pass(n.Right, s)
 		s.binding = outer
-		s.bound[name] = true
-	case "apply":
-		u.pass(n.child("lhs"), s)
-		u.pass(n.child("rhs"), s)
-	case "block":
+		s.bound[n.Text] = true
+	case syntax.Apply:
+		u.pass(n.Left, s)
+		u.pass(n.Right, s)
+	case syntax.Block:
 		inner := s.inner(s.context)
-		for _, expression := range n.list("expressions") {
-			u.walk(expression, inner)
+		for _, part := range n.Nodes {
+			u.walk(part, inner)
 		}
-	case "lambda":
-		inner := s.inner(s.context)
-		inner.coming = map[string]bool{}
-		for around := s; around != nil; around = around.outer {
-			inner.coming[around.binding] = true
-		}
-		for _, parameter := range n.list("arguments") {
-			inner.bound[parameter.text("value")] = true
-		}
-		u.walk(n.child("body"), inner)
-	case "function", "partial":
+	case syntax.Lambda:
+		u.lambda(n, s)
+	case syntax.Call, syntax.Partial:
 		u.call(n, s)
 	default:
 		u.operands(n, s)
 	}
 	u.clauses(n, s)
+}
+
+func (u *uses) lambda(n *syntax.Node, s *scope) {
+	inner := s.inner(s.context)
+	inner.coming = map[string]bool{}
+	for around := s; around != nil; around = around.outer {
+		inner.coming[around.binding] = true
+	}
+	for _, name := range n.Params {
+		inner.bound[name] = true
+	}
+	u.walk(n.Right, inner)
 }
 
 // variable notes the use of a variable and returns its reach if the variable is free.
@@ -135,50 +131,53 @@ func (u *uses) variable(name string, s *scope) *reach {
 
 func (u *uses) reachOf(name string) *reach {
 	if u.free[name] == nil {
-		u.free[name] = &reach{}
+		u.free[name] = &reach{members: map[string]bool{}}
 	}
 	return u.free[name]
 }
 
-// path walks a path. If the first step is a variable, the names after it reach a part of the variable.
-func (u *uses) path(n node, s *scope) {
-	steps := n.list("steps")
+// path walks a path. If the first step is a variable, the name after it is the member that is read.
+func (u *uses) path(n *syntax.Node, s *scope) {
 	var at *reach
-	for i, step := range steps {
-		if i == 0 && step.kind() == "variable" {
-			at = u.variable(step.text("value"), s)
+	for i, step := range n.Nodes {
+		switch {
+		case i == 0 && step.Kind == syntax.Variable:
+			at = u.variable(step.Text, s)
 			u.clauses(step, s)
-		} else if i > 0 {
-			if at != nil && step.kind() == "name" && !step.has("focus") && !steps[i-1].has("stages") && !steps[i-1].has("predicate") {
-				at = at.member(step.text("value"))
-			} else if at != nil {
-				at.all, at = true, nil
+		case i == 0:
+			u.walk(step, s)
+		default:
+			before := n.Nodes[i-1]
+			if i == 1 && at != nil {
+				if step.Kind == syntax.Name && step.Focus == "" && len(before.Stages)+len(before.Predicates) == 0 {
+					at.members[step.Text] = true
+				} else {
+					at.all = true
+				}
 			}
 			u.walk(step, s.inner(true))
-		} else {
-			u.walk(step, s)
 		}
-		for _, binding := range []string{"focus", "index"} {
-			if name := step.text(binding); name != "" {
+		for _, name := range []string{step.Focus, step.Index} {
+			if name != "" {
 				s.bound[name] = true
 			}
 		}
 	}
-	if at != nil {
+	if at != nil && len(n.Nodes) == 1 {
 		at.all = true
 	}
 }
 
-func (u *uses) call(n node, s *scope) {
-	procedure := n.child("procedure")
-	if name := procedure.text("value"); procedure.kind() == "variable" && !s.knows(name) && name != "" {
+func (u *uses) call(n *syntax.Node, s *scope) {
+	name := n.Left.Text
+	if n.Left.Kind == syntax.Variable && !s.knows(name) && name != "" {
 		r := u.reachOf(name)
 		r.called = r.called || !s.awaits(name)
 	} else {
-		u.walk(procedure, s)
+		u.walk(n.Left, s)
 	}
-	for i, argument := range n.list("arguments") {
-		if first, ok := takesFunction[procedure.text("value")]; ok && i >= first || !u.builtin[procedure.text("value")] {
+	for i, argument := range n.Nodes {
+		if first, ok := takesFunction[name]; ok && i >= first || !functions.Has(name) {
 			u.pass(argument, s)
 		} else {
 			u.walk(argument, s)
@@ -186,60 +185,59 @@ func (u *uses) call(n node, s *scope) {
 	}
 }
 
-// takesFunction gives the index of the first argument of a library function that may be a function.
+// takesFunction gives the index of the first argument of a function of the language that may be a function.
 var takesFunction = map[string]int{
 	"map": 1, "filter": 1, "single": 1, "reduce": 1, "sift": 0, "each": 0, "sort": 1, "match": 1, "contains": 1, "replace": 1, "split": 1,
 }
 
 // pass walks a node in a place where a function is allowed.
-func (u *uses) pass(n node, s *scope) {
-	name := n.text("value")
-	if n.kind() != "variable" || name == "" || name == "$" || s.knows(name) {
+func (u *uses) pass(n *syntax.Node, s *scope) {
+	if n.Kind != syntax.Variable || n.Text == "" || n.Text == "$" || s.knows(n.Text) {
 		u.walk(n, s)
 		return
 	}
-	r := u.reachOf(name)
-	r.passed, r.all = r.passed || !s.awaits(name), true
+	r := u.reachOf(n.Text)
+	r.passed, r.all = r.passed || !s.awaits(n.Text), true
 	u.clauses(n, s)
 }
 
-// operands walks the operands of the other types of nodes.
-func (u *uses) operands(n node, s *scope) {
-	for _, key := range []string{"lhs", "rhs", "expression", "condition", "then", "else"} {
-		if operand := n.child(key); operand != nil {
-			u.walk(operand, s)
-		}
+// operands walks the operands of the other kinds of nodes.
+func (u *uses) operands(n *syntax.Node, s *scope) {
+	if n.Kind == syntax.Transform {
+		s = s.inner(true)
 	}
-	for _, pair := range n.pairs() {
-		u.walk(pair[0], s)
-		u.walk(pair[1], s)
+	for _, operand := range []*syntax.Node{n.Left, n.Right, n.Else} {
+		u.walk(operand, s)
 	}
-	for _, expression := range n.list("expressions") {
-		u.walk(expression, s)
+	for _, pair := range n.Pairs {
+		u.walk(pair.Key, s)
+		u.walk(pair.Value, s)
 	}
-	for _, term := range n.list("terms") {
-		u.walk(term.child("expression"), s.inner(true))
+	for _, item := range n.Nodes {
+		u.walk(item, s)
 	}
-	for _, key := range []string{"pattern", "update", "delete"} {
-		if operand := n.child(key); operand != nil {
-			u.walk(operand, s.inner(true))
-		}
+	for _, term := range n.Terms {
+		u.walk(term.Expression, s.inner(true))
 	}
 }
 
-// clauses walks the predicates, the stages of a step and the group-by of a node. They are evaluated for each value.
-func (u *uses) clauses(n node, s *scope) {
-	for _, key := range []string{"predicate", "stages"} {
-		for _, stage := range n.list(key) {
-			if name := stage.text("value"); stage.kind() == "index" {
-				s.bound[name] = true
-			} else {
-				u.walk(stage.child("expr"), s.inner(true))
-			}
+// clauses walks the predicates, the stages and the group-by of a node. They are evaluated for each value.
+func (u *uses) clauses(n *syntax.Node, s *scope) {
+	for _, predicate := range n.Predicates {
+		u.walk(predicate, s.inner(true))
+	}
+	for _, stage := range n.Stages {
+		if stage.Filter == nil {
+			s.bound[stage.Index] = true
+		} else {
+			u.walk(stage.Filter, s.inner(true))
 		}
 	}
-	for _, pair := range n.child("group").pairs() {
-		u.walk(pair[0], s.inner(true))
-		u.walk(pair[1], s.inner(true))
+	if n.Group == nil {
+		return
+	}
+	for _, pair := range n.Group.Pairs {
+		u.walk(pair.Key, s.inner(true))
+		u.walk(pair.Value, s.inner(true))
 	}
 }

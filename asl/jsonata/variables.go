@@ -10,7 +10,7 @@ type Variables struct {
 	Free []string
 	// Functions lists the functions that the expression calls or passes by name, except its own, sorted and without the $.
 	Functions []string
-	// Unknown lists those of Functions that neither the library nor AWS defines. Such a call fails with T1006, unless the state
+	// Unknown lists those of Functions that neither JSONata nor AWS defines. Such a call fails with T1006, unless the state
 	// machine has a variable of that name.
 	Unknown []string
 	// States lists the members of $states that the expression names, sorted: "context", "errorOutput", "input", "result".
@@ -21,22 +21,22 @@ type Variables struct {
 	Root bool
 }
 
-// Variables returns what the expression refers to.
-func (e *Expression) Variables() Variables {
-	v := Variables{Root: e.uses.root}
-	for name, use := range e.uses.free {
-		builtin := e.uses.builtin[name]
-		if use.read || use.passed && !builtin {
+// variables sums up what was found.
+func (u *uses) variables() Variables {
+	v := Variables{Root: u.root}
+	for name, use := range u.free {
+		known := functions.Has(name)
+		if use.read || use.passed && !known {
 			v.Free = append(v.Free, name)
 		}
-		if use.called || use.passed && builtin {
+		if use.called || use.passed && known {
 			v.Functions = append(v.Functions, name)
 		}
-		if use.called && !builtin {
+		if use.called && !known {
 			v.Unknown = append(v.Unknown, name)
 		}
 	}
-	if states := e.uses.free["states"]; states != nil {
+	if states := u.free["states"]; states != nil {
 		v.AllStates = states.all
 		for member := range states.members {
 			v.States = append(v.States, member)

@@ -9,7 +9,6 @@ import (
 )
 
 func TestVariables(t *testing.T) {
-	library := open(t)
 	for _, test := range []struct {
 		reason, source string
 		want           jsonata.Variables
@@ -48,7 +47,7 @@ func TestVariables(t *testing.T) {
 		{"in constructors", `[{"a": $b, $c: -$d}]`, jsonata.Variables{Free: []string{"b", "c", "d"}}},
 		{"a predicate of $states.input is a use of it", `$states.input[$states.result.x]`, jsonata.Variables{Free: []string{"states"}, States: []string{"input", "result"}}},
 	} {
-		expression, err := library.Compile(test.source)
+		expression, err := jsonata.Compile(test.source)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -58,10 +57,7 @@ func TestVariables(t *testing.T) {
 	}
 }
 
-// An evaluation converts only what the expression reaches. The result must be the same.
-func TestReachCoversWhatIsUsed(t *testing.T) {
-	library := open(t)
-	runtime := newRuntime(t, library)
+func TestEvalReadsEveryPartOfAVariable(t *testing.T) {
 	for _, test := range []struct{ source, want string }{
 		{`$floor($states.input.risk)`, `0`},
 		{`$keys($states.input)`, `["json","none","one","risk","subject","unknown","visits"]`},
@@ -76,7 +72,7 @@ func TestReachCoversWhatIsUsed(t *testing.T) {
 		{`$lookup($states.input, "ri" & "sk")`, `0.9`},
 	} {
 		values := boundValues(t)
-		if got := evaluate(t, library, runtime, test.source, values); got != test.want {
+		if got := evaluate(t, test.source, values, options()); got != test.want {
 			t.Errorf("%s gives %s, want %s", test.source, got, test.want)
 		}
 	}

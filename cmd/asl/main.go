@@ -22,6 +22,7 @@ type cli struct {
 	Validate validateCommand `cmd:"" help:"Check definitions and report every fault."`
 	Run      runCommand      `cmd:"" help:"Execute a definition on an input, with stubs for its tasks."`
 	Draw     drawCommand     `cmd:"" help:"Draw a definition as SVG."`
+	Evaluate evaluateCommand `cmd:"" help:"Evaluate JSONata: read one JSON request per line from standard input, write one JSON response per line to standard output."`
 	Replay   replayCommand   `cmd:"" help:"Replay recorded executions: read one JSON request per line from standard input, write one JSON response per line to standard output."`
 }
 

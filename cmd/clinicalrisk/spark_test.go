@@ -31,9 +31,6 @@ func fakeSpark(t *testing.T, script string) (tables, assembly string) {
 		}
 	}
 	t.Setenv("CLINICALRISK_PYTHON", "")
-	if err := os.Symlink(filepath.Join(packageDir, "../../node_modules"), filepath.Join(root, "node_modules")); err != nil {
-		t.Fatal(err)
-	}
 	t.Chdir(root)
 	return filepath.Join(root, "tables"), assembly
 }

@@ -17,7 +17,7 @@ type Env struct {
 	Context   func() map[string]any         // $$ in JSONPath, $states.context in JSONata
 	Variable  func(name string) (any, bool) // $name in both
 	Random    *rand.Rand                    // for States.MathRandom and States.UUID
-	Runtime   func() (*jsonata.Runtime, error)
+	JSONata   jsonata.Options
 }
 
 // Template is a compiled value of a definition.

@@ -7,13 +7,13 @@ import (
 	"slices"
 	"strings"
 
-	"clinical-risk-pipeline/asl/internal/value"
+	internalvalue "clinical-risk-pipeline/asl/internal/value"
 	"clinical-risk-pipeline/asl/jsonata"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // JSONata compiles templates. Strings of the form "{% … %}" are expressions.
 type JSONata struct {
-	Compile func(source string) (*jsonata.Expression, error)
 	// Report is called for each fault, with the place of the field, such as "Output/result".
 	Report func(place, message string)
 	// Check, if not nil, is called for each expression.
@@ -54,7 +54,7 @@ func ExpressionSource(text string) (string, bool) {
 }
 
 func (c *JSONata) expression(source, place string) Template {
-	compiled, err := c.Compile(source)
+	compiled, err := jsonata.Compile(source)
 	if err != nil {
 		c.Report(place, fmt.Sprintf("the JSONata expression %q is not valid: %v", source, err))
 		return Constant{}
@@ -96,13 +96,15 @@ func (e *Expression) Variables() []string { return e.variables }
 
 // Eval evaluates the expression. An undefined result is an error.
 func (e *Expression) Eval(env *Env) (any, error) {
-	runtime, err := env.Runtime()
-	if err != nil {
-		return nil, err
-	}
-	result, defined, err := runtime.Eval(e.compiled, e.bindings(env))
+	options := env.JSONata
+	options.Variable = e.lookup(env)
+	result, defined, err := e.compiled.Eval(options)
 	var fault *jsonata.Error
 	switch {
+	case errors.Is(err, jsonata.ErrFunction):
+		return nil, e.fail("returned an unsupported result type.")
+	case errors.As(err, &fault) && fault.Code == jsonata.Stopped:
+		return nil, e.fail("threw an error during evaluation: " + fault.Message())
 	case errors.As(err, &fault):
 		return nil, e.fail("threw an error during evaluation. " + fault.Error())
 	case err != nil:
@@ -113,31 +115,32 @@ func (e *Expression) Eval(env *Env) (any, error) {
 	return result, nil
 }
 
-func (e *Expression) bindings(env *Env) map[string]any {
-	bindings := make(map[string]any, 1+len(e.variables))
-	if len(e.states) > 0 {
-		bindings["states"] = e.statesObject(env)
-	}
-	for _, name := range e.variables {
-		if v, ok := env.Variable(name); ok {
-			bindings[name] = v
+// lookup returns the variables of an evaluation: $states with the members that the expression uses, and those of the state machine.
+func (e *Expression) lookup(env *Env) func(name string) (any, bool) {
+	var states *value.Object
+	return func(name string) (any, bool) {
+		if name != "states" {
+			return env.Variable(name)
 		}
+		if states == nil {
+			states = e.statesObject(env)
+		}
+		return states, true
 	}
-	return bindings
 }
 
-func (e *Expression) statesObject(env *Env) map[string]any {
-	states := make(map[string]any, len(e.states))
+func (e *Expression) statesObject(env *Env) *value.Object {
+	states := value.NewObject(len(e.states))
 	for _, member := range e.states {
 		switch {
 		case member == "input":
-			states[member] = env.Input
+			states.Set(member, env.Input)
 		case member == "context":
-			states[member] = env.Context()
+			states.Set(member, env.Context())
 		case member == "result" && env.HasResult:
-			states[member] = env.Result
+			states.Set(member, env.Result)
 		case member == "errorOutput" && env.Error != nil:
-			states[member] = env.Error
+			states.Set(member, env.Error)
 		}
 	}
 	return states
@@ -152,8 +155,8 @@ func (e *Expression) fail(what string) *Error {
 func Unexpected(t Template, v any, want string) *Error {
 	e, ok := t.(*Expression)
 	if !ok {
-		return &Error{Name: evaluationError, Cause: fmt.Sprintf("Expected '%s', but was '%s' for value: %s", want, value.TypeName(v), value.Encode(v))}
+		return &Error{Name: evaluationError, Cause: fmt.Sprintf("Expected '%s', but was '%s' for value: %s", want, internalvalue.TypeName(v), internalvalue.Encode(v))}
 	}
 	return e.fail(fmt.Sprintf("returned an unexpected result type. Expected '%s', but was '%s' for value: %s",
-		want, value.TypeName(v), value.Encode(v)))
+		want, internalvalue.TypeName(v), internalvalue.Encode(v)))
 }
