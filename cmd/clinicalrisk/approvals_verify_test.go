@@ -28,7 +28,7 @@ func audit(t *testing.T) (bucket *memory.Bucket, trail *memory.Trail, asked *aud
 	at := time.Date(2026, 3, 1, 3, 0, 0, 0, time.UTC)
 	clock := func() time.Time { return at }
 	bucket = &memory.Bucket{Now: clock, Default: verify.Rule{Mode: verify.Compliance, Period: 365 * 24 * time.Hour}}
-	bucket.Put(auditedPlace+"0.json", []byte(`{"subjects": [], "notScored": []}`))
+	bucket.Put(auditedPlace+"0.json", []byte(`{"subjects": [{"subject": "S-0042", "score": 0.81, "branch": "alert"}], "notScored": []}`))
 	signers := &approval.Signers{Approvers: []string{"arn:aws:iam::123456789012:role/TrialLead"}}
 	decider := approval.Decider{
 		Store: &memory.Store{}, Records: approval.Records{Objects: bucket.Objects(), Bucket: "records", Prefix: "decisions/"},
@@ -42,9 +42,12 @@ func audit(t *testing.T) (bucket *memory.Bucket, trail *memory.Trail, asked *aud
 	if err := decider.Store.Put(t.Context(), request); err != nil {
 		t.Fatal(err)
 	}
-	digest := approval.Digest([]byte(approval.Digest([]byte(`{"subjects": [], "notScored": []}`)) + "  " + auditedPlace + "0.json\n"))
+	view, err := decider.Show(t.Context(), request.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
 	caller := approval.Caller{ARN: janeARN, UserID: "AROA:jane.doe@example.com", Invocation: "request-1"}
-	if _, err := decider.Decide(t.Context(), request.ID, caller, approval.Decision{Decision: "approve", Meaning: "m", Reason: "r", Round: 1, Reviewed: digest}); err != nil {
+	if _, err := decider.Decide(t.Context(), request.ID, caller, approval.Decision{Decision: "approve", Code: "confirmed", Meaning: "m", Reason: "r", Round: 1, Shown: view.Shown.SHA256}); err != nil {
 		t.Fatal(err)
 	}
 	trail = &memory.Trail{Events: map[string][]verify.Invocation{"request-1": {{EventID: "e-1", Function: decideARN, At: at, ARN: janeARN, UserID: caller.UserID}}}}

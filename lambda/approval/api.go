@@ -35,7 +35,7 @@ type Answer struct {
 }
 
 // maximumCall is the largest size of a call, in bytes.
-const maximumCall = 64 << 10
+const maximumCall = 128 << 10
 
 // functionPattern is the ARN of a function, perhaps with a version or alias. Its groups are the ARN without that, and the region.
 var functionPattern = regexp.MustCompile(`^(arn:aws[a-z-]*:lambda:([a-z0-9-]+):[0-9]{12}:function:[A-Za-z0-9_-]+)(?::[A-Za-z0-9$_-]+)?$`)
@@ -99,10 +99,10 @@ func (api API) answer(ctx context.Context, call Call) (answer Answer, err error)
 	case List, ListAll:
 		answer.Approvals, err = api.list(ctx, call.Operation == ListAll)
 	case Show:
-		answer.Approval, err = api.show(ctx, call.Request)
+		answer.Approval, err = api.Show(ctx, call.Request)
 	case Decide:
 		answer.Outcome, err = api.Decide(ctx, call.Request, caller, Decision{
-			Decision: call.Verdict, Meaning: call.Meaning, Reason: call.Reason, Reviewed: call.Digest, Round: call.Round,
+			Decision: call.Verdict, Code: call.Code, Except: call.Except, Meaning: call.Meaning, Reason: call.Reason, Shown: call.Digest, Round: call.Round,
 		})
 	}
 	return answer, err

@@ -28,7 +28,7 @@ func TestTheFunctionRefusesWrongCalls(t *testing.T) {
 		"a proof with another field":    {`{"operation": "list", "proof": {"host": "sts.attacker.example"}}`, http.StatusBadRequest, "InvalidCall"},
 		"a field twice":                 {`{"operation": "decide", ` + known + `}`, http.StatusBadRequest, "InvalidCall"},
 		"text after the call":           {`{` + known + `} {}`, http.StatusBadRequest, "InvalidCall"},
-		"a call that is too long":       {`{"reason": "` + strings.Repeat("x", 70_000) + `"}`, http.StatusRequestEntityTooLarge, "InvalidCall"},
+		"a call that is too long":       {`{"reason": "` + strings.Repeat("x", 140_000) + `"}`, http.StatusRequestEntityTooLarge, "InvalidCall"},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			s := newScene(t)
@@ -144,7 +144,7 @@ func TestLogsAndAnswersGiveNothingAway(t *testing.T) {
 	s := newScene(t)
 	single := asked("taskToken", token)
 	single["subjects"], single["record"] = subject, "s3://records/decisions/T-1/nightly-7/000000.json"
-	s.objects.Set(firstKey, []byte(subject))
+	s.objects.Set(firstKey, []byte(`{"subjects": [{"subject": "`+subject+`", "score": 0.9, "branch": "alert"}], "notScored": []}`))
 	s.tasks.Waiting[token] = true
 	s.ask(single)
 	s.ask(single)

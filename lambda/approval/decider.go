@@ -50,12 +50,13 @@ func (d *Decider) Decide(ctx context.Context, id string, caller Caller, decision
 		return nil, err
 	}
 	var outcome *Outcome
-	if record.Decision == verdict { // also somebody else's: their call may have crashed before it told the execution
+	same := record.says(&decision, verdict)
+	if same { // also somebody else's: their call may have crashed before it told the execution
 		if outcome, err = d.settle(ctx, a, record); err != nil {
 			return nil, err
 		}
 	}
-	if record.Decision != verdict || record.Signer.ARN != caller.ARN {
+	if !same || record.Signer.ARN != caller.ARN {
 		return nil, fault(http.StatusConflict, "AlreadyDecided", "%s was %s by %s on %s: a decision is final, and yours is not recorded",
 			id, record.Decision, record.Signer.ARN, record.SignedAt.Format(time.RFC3339))
 	}
@@ -96,15 +97,21 @@ func (d *Decider) sign(ctx context.Context, a *Approval, caller Caller, decision
 	if err := d.Signers.independent(caller, starters); err != nil {
 		return nil, err
 	}
-	reviewed, _, err := d.Records.review(ctx, a.Request.Record)
+	shown, reviewed, cases, err := d.Records.shown(ctx, a)
 	if err != nil {
 		return nil, err
 	}
-	if reviewed.SHA256 != decision.Reviewed {
-		return nil, fault(http.StatusConflict, "RecordsChanged", "the decision records have changed since you reviewed them: review the request again, then decide")
+	if shown.SHA256 != decision.Shown {
+		return nil, fault(http.StatusConflict, "RecordsChanged", "you were shown something else than the request shows now: review the request again, then decide")
 	}
+	verdicts, err := decision.about(verdict, cases)
+	if err != nil {
+		return nil, err
+	}
+	shown.Text = "" // the object has it
 	record, err := d.Records.create(ctx, a, Record{
-		SchemaVersion: 1, ApprovalID: a.ID, RequestID: a.Request.RequestID, Round: a.Round, Decision: verdict,
+		SchemaVersion: 1, ApprovalID: a.ID, RequestID: a.Request.RequestID, Round: a.Round,
+		Decision: overall(verdicts), Code: decision.Code, Verdicts: verdicts, Unlisted: cases.Unlisted, Shown: shown,
 		Signer:  Signature{ARN: caller.ARN, UserID: caller.UserID, PrintedName: name, Invocation: caller.Invocation},
 		Meaning: decision.Meaning, Reason: decision.Reason, SignedAt: now,
 		Execution: a.Request.Execution, TrialID: a.Request.TrialID, Subjects: a.Request.Subjects, StartedAt: a.Request.StartedAt,
@@ -114,7 +121,7 @@ func (d *Decider) sign(ctx context.Context, a *Approval, caller Caller, decision
 		return d.Records.find(ctx, a)
 	}
 	if err == nil {
-		d.Log.Info("decided", "approval", a.ID, "round", a.Round, "decision", verdict, "signer", caller.ARN)
+		d.Log.Info("decided", "approval", a.ID, "round", a.Round, "decision", overall(verdicts), "signer", caller.ARN)
 	}
 	return record, err
 }

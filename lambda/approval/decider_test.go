@@ -26,9 +26,10 @@ func TestDecisionCompletesTheTaskWithItsRecord(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			approved := map[approval.Verdict]int{approval.Approve: 2}[want]
 			wanted := &approval.Outcome{
 				Decision: want, ApprovalID: s.id, Signer: janeARN, Record: "s3://records/" + recordKey("token-1"), RecordVersion: version,
-				Reviewed: s.show().Record.Reviewed.SHA256,
+				Reviewed: s.show().Record.Reviewed.SHA256, Approved: approved, Rejected: 2 - approved,
 			}
 			if diff := cmp.Diff(wanted, outcome); diff != "" {
 				t.Error(diff)
@@ -45,12 +46,15 @@ func TestDecisionCompletesTheTaskWithItsRecord(t *testing.T) {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(approval.Record{
-				SchemaVersion: 1, ApprovalID: s.id, RequestID: requestID("token-1"), Round: 1, Decision: want,
+				SchemaVersion: 1, ApprovalID: s.id, RequestID: requestID("token-1"), Round: 1, Decision: want, Code: "other",
+				Verdicts: []approval.Decided{
+					{Subject: "S-2", Verdict: want, Code: "other", Override: want == approval.Reject}, {Subject: "S-1", Verdict: want, Code: "other", Override: want == approval.Reject},
+				},
 				Signer:  approval.Signature{ARN: janeARN, UserID: jane.UserID, PrintedName: "Jane Doe", Invocation: invocation},
 				Meaning: "responsibility", Reason: "the seven were called", SignedAt: s.now,
 				Execution: execution, TrialID: "T-1", Subjects: approval.Subjects{Counts: &approval.Counts{Subjects: 200, Scored: 199, High: 7, Failed: 1}},
 				StartedAt: startedAt, StartedBy: []approval.Starter{{ARN: adaARN}}, RequestedAt: s.now, Deadline: startedAt.Add(74 * time.Hour),
-				Reviewed: record.Reviewed,
+				Reviewed: record.Reviewed, Shown: record.Shown,
 			}, record); diff != "" {
 				t.Error(diff)
 			}
@@ -120,7 +124,7 @@ func TestARepeatedDecisionIsReadOnly(t *testing.T) {
 
 // Requirements: P11-50a
 func TestADecisionSaysWhoWhatAndWhy(t *testing.T) {
-	complete := approval.Decision{Decision: "approve", Meaning: "m", Reason: "r", Reviewed: strings.Repeat("a", 64), Round: 1}
+	complete := approval.Decision{Decision: "approve", Code: "confirmed", Meaning: "m", Reason: "r", Shown: strings.Repeat("a", 64), Round: 1}
 	for reason, row := range map[string]struct {
 		change func(*approval.Decision)
 		field  string
@@ -132,7 +136,13 @@ func TestADecisionSaysWhoWhatAndWhy(t *testing.T) {
 		"a meaning has no hidden characters":   {func(d *approval.Decision) { d.Meaning = "re\u202ewiev" }, "meaning"},
 		"a signer has seen a round":            {func(d *approval.Decision) { d.Round = 0 }, "round"},
 		"a reason has 2000 characters at most": {func(d *approval.Decision) { d.Reason = strings.Repeat("x", 2001) }, "reason"},
-		"a signer has seen the records":        {func(d *approval.Decision) { d.Reviewed = "" }, "reviewed"},
+		"a signer has seen what is signed":     {func(d *approval.Decision) { d.Shown = "" }, "shown"},
+		"an approval has a code of its own":    {func(d *approval.Decision) { d.Code = "data-error" }, "code"},
+		"an exception has the opposite code":   {func(d *approval.Decision) { d.Except = []approval.Exception{{Code: "confirmed", Subject: "S-1"}} }, "except[0].code"},
+		"an exception is about a subject":      {func(d *approval.Decision) { d.Except = []approval.Exception{{Code: "data-error"}} }, "except[0].subject"},
+		"a subject is excepted once": {func(d *approval.Decision) {
+			d.Except = []approval.Exception{{Code: "data-error", Subject: "S-1"}, {Code: "other", Subject: "S-1"}}
+		}, "except[1].subject"},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			s := newScene(t)
@@ -192,12 +202,19 @@ func TestADecisionWithoutEffectIsReportedAndNeverShownAsTaken(t *testing.T) {
 func TestADecisionIsOnTheRecordsThatWereShown(t *testing.T) {
 	s := newScene(t)
 	d := s.decision("approve")
-	s.objects.Set(firstKey, []byte(`{"subjects": ["S-1", "S-9"]}`))
+	s.objects.Set(firstKey, []byte(secondRecord))
 	_, err := s.decider.Decide(context.Background(), s.id, jane, d)
+	wantFault(t, err, http.StatusConflict, "RecordsChanged")
+	_, err = s.client(joesKey).Show(context.Background(), s.id) // records do not change: somebody has to look
+	wantFault(t, err, http.StatusConflict, "RecordsChanged")
+	s.wantUntouched()
+	s.objects.Set(firstKey, []byte(firstRecord))
+	d.Shown = strings.Repeat("a", 64)
+	_, err = s.decider.Decide(context.Background(), s.id, jane, d)
 	wantFault(t, err, http.StatusConflict, "RecordsChanged")
 	s.wantUntouched()
 	if _, err := s.decide(jane, "approve"); err != nil {
-		t.Errorf("reviewed again: %v", err)
+		t.Errorf("shown again: %v", err)
 	}
 }
 

@@ -12,7 +12,8 @@
 //     approvers.
 //  2. Check that the signer neither started nor redrove the execution, by the events of a trail. A starter must be a person
 //     with a name, or a machine that the environment lists. Refuse everything else, and what the trail does not show yet.
-//  3. Hash the decision records. The digest must be the one that the signer was shown.
+//  3. Hash the decision records, and render what they say of each subject whom the signer decides about. The rendering was stored when
+//     somebody first asked for it; its digest must be the one that the signer signed.
 //  4. Create the record of the decision as an object that nobody can replace. Creating it is the moment of the decision: if two
 //     people decide at the same time, the second one gets the first decision.
 //  5. Store the place of the record in the request.

@@ -14,7 +14,7 @@ import (
 // Requirements: P11-10g, P11-200a1
 func TestAForgedEventSignsNothing(t *testing.T) {
 	s := newScene(t)
-	body, err := json.Marshal(map[string]any{"decision": "approve", "meaning": "m", "reason": "r", "printedName": "Jane Doe", "reviewed": s.decision("approve").Reviewed})
+	body, err := json.Marshal(map[string]any{"decision": "approve", "meaning": "m", "reason": "r", "printedName": "Jane Doe", "reviewed": s.decision("approve").Shown})
 	if err != nil {
 		t.Fatal(err)
 	}

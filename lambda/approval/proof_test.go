@@ -22,7 +22,7 @@ func (s *scene) decideCall() approval.Call {
 	s.Helper()
 	d := s.decision("approve")
 	return s.signed(janesKey, approval.Statement{
-		Function: function, Nonce: "n-1", Operation: approval.Decide, Request: s.id, Round: 1, Digest: d.Reviewed, Verdict: "approve", Meaning: d.Meaning, Reason: d.Reason,
+		Function: function, Nonce: "n-1", Operation: approval.Decide, Request: s.id, Round: 1, Digest: d.Shown, Verdict: "approve", Code: d.Code, Meaning: d.Meaning, Reason: d.Reason,
 	})
 }
 
@@ -226,9 +226,9 @@ func TestARepeatedProofGetsTheSameAnswer(t *testing.T) {
 // Other programs can compute the digest of a statement: https://www.rfc-editor.org/rfc/rfc8785
 func TestTheDigestOfAStatementIsCanonical(t *testing.T) {
 	got, err := approval.Statement{
-		Digest: "d", Function: "f", Meaning: "a<b>&\"c\"", Nonce: "n", Operation: approval.Decide, Reason: "山\n", Request: "ap", Round: 2, Verdict: "approve",
+		Code: "other", Digest: "d", Except: []approval.Exception{{Code: "data-error", Subject: "S-1"}}, Function: "f", Meaning: "a<b>&\"c\"", Nonce: "n", Operation: approval.Decide, Reason: "山\n", Request: "ap", Round: 2, Verdict: "approve",
 	}.SHA256()
-	want := approval.Digest([]byte(`{"digest":"d","function":"f","meaning":"a<b>&\"c\"","nonce":"n","operation":"decide","reason":"山\n","request":"ap","round":2,"verdict":"approve"}`))
+	want := approval.Digest([]byte(`{"code":"other","digest":"d","except":[{"code":"data-error","subject":"S-1"}],"function":"f","meaning":"a<b>&\"c\"","nonce":"n","operation":"decide","reason":"山\n","request":"ap","round":2,"verdict":"approve"}`))
 	if err != nil || got != want {
 		t.Errorf("got %s, %v, want %s", got, err, want)
 	}

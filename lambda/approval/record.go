@@ -28,11 +28,13 @@ const (
 //
 // Requirements: P11-50a
 type Decision struct {
-	Decision string // "approve" or "reject"
-	Meaning  string // the meaning of the signature, such as "approval" or "responsibility" (21 CFR 11.50)
-	Reason   string // why
-	Reviewed string // the SHA-256 of the records that the signer was shown
-	Round    int    // the round of the request that the signer was shown
+	Decision string      // "approve" or "reject"
+	Code     Code        // why, in a word
+	Except   []Exception // the subjects to whom the opposite applies
+	Meaning  string      // the meaning of the signature, such as "approval" or "responsibility" (21 CFR 11.50)
+	Reason   string      // why
+	Shown    string      // the SHA-256 of the rendering that the signer was shown
+	Round    int         // the round of the request that the signer was shown
 }
 
 // The maximum lengths of the texts, in characters.
@@ -57,8 +59,11 @@ func (d *Decision) verdict() (Verdict, error) {
 			faults = append(faults, fmt.Errorf("%s must have 1 to %d printable characters", text.name, text.longest))
 		}
 	}
-	if len(d.Reviewed) != 64 || strings.Trim(d.Reviewed, "0123456789abcdef") != "" {
-		faults = append(faults, errors.New("reviewed must be the SHA-256 of the decision records, as shown with the request"))
+	if ok {
+		faults = append(faults, d.checkCodes(verdict)...)
+	}
+	if len(d.Shown) != 64 || strings.Trim(d.Shown, "0123456789abcdef") != "" {
+		faults = append(faults, errors.New("shown must be the SHA-256 of what was shown with the request"))
 	}
 	if d.Round < 1 {
 		faults = append(faults, errors.New("round must be the round of the request, as shown with the request"))
@@ -72,6 +77,10 @@ func readable(text string, longest int) bool {
 	return plain.IsVisible(text) && utf8.RuneCountInString(text) <= longest && !strings.ContainsFunc(text, hidden)
 }
 
+// ReadableBytes is how many bytes of a record an execution reads: all but the list of the reviewed objects. A state's data has at most
+// 262,144 bytes (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html), in which the text is escaped.
+const ReadableBytes = 160_000
+
 // Record is the record of a person's decision. The digest links it to the reviewed records (21 CFR 11.50 and 11.70). Its
 // schema is approval-record.schema.json. It is created once and never replaced.
 //
@@ -82,7 +91,10 @@ type Record struct {
 	ApprovalID  string    `json:"approvalId"`
 	RequestID   string    `json:"requestId"`
 	Round       int       `json:"round"`
-	Decision    Verdict   `json:"decision"`
+	Decision    Verdict   `json:"decision"` // approved if anybody is
+	Code        Code      `json:"code"`
+	Verdicts    []Decided `json:"verdicts"`           // about each subject
+	Unlisted    int       `json:"unlisted,omitempty"` // how many more are rejected with the run
 	Signer      Signature `json:"signer"`
 	Meaning     string    `json:"meaning"`
 	Reason      string    `json:"reason"`
@@ -94,6 +106,9 @@ type Record struct {
 	StartedBy   []Starter `json:"startedBy"`
 	RequestedAt time.Time `json:"requestedAt"`
 	Deadline    time.Time `json:"deadline"`
+
+	// Shown is what the signer was shown, and signed. It says which records it was made of.
+	Shown *Rendering `json:"shown"`
 
 	// Reviewed must be the last field, and the list of objects the last one in it: the execution reads what comes before the list.
 	Reviewed *Reviewed `json:"reviewed"`
@@ -118,6 +133,8 @@ type Outcome struct {
 	Record        string  `json:"record"`        // "s3://bucket/approvals/TRIAL/REQUEST.json"
 	RecordVersion string  `json:"recordVersion"` // the version of that object
 	Reviewed      string  `json:"reviewed"`      // the digest of the reviewed records
+	Approved      int     `json:"approved"`      // how many subjects were approved
+	Rejected      int     `json:"rejected"`      // how many were not
 }
 
 // signed is a record with its place in the store.
@@ -161,7 +178,8 @@ func (r *Record) isOf(a *Approval) bool {
 		r.Subjects.String() == asked.Subjects.String() && r.StartedAt.Equal(asked.StartedAt) && r.Deadline.Equal(asked.Deadline)
 	_, person := parsePrincipal(r.Signer.ARN)
 	signed := (r.Decision == Approve || r.Decision == Reject) && person && len(r.StartedBy) > 0 && r.SignedAt.Before(r.Deadline)
-	return same && signed && r.Reviewed != nil && r.Reviewed.Place == asked.Record && r.Reviewed.SHA256 == r.Reviewed.Sum()
+	shown := r.Shown != nil && r.Shown.Key == a.renderingKey() && len(r.Verdicts) > 0 && r.Decision == overall(r.Verdicts)
+	return same && signed && shown && r.Reviewed != nil && r.Reviewed.Place == asked.Record && r.Reviewed.SHA256 == r.Reviewed.Sum()
 }
 
 // create stores the record once. ErrExists means that somebody decided before.
@@ -175,7 +193,14 @@ func (r Records) create(ctx context.Context, a *Approval, record Record) (*signe
 }
 
 func (r Records) outcome(s *signed) *Outcome {
+	approved := 0
+	for _, said := range s.Verdicts {
+		if said.Verdict == Approve {
+			approved++
+		}
+	}
 	return &Outcome{
+		Approved: approved, Rejected: len(s.Verdicts) + s.Unlisted - approved,
 		Decision: s.Decision, ApprovalID: s.ApprovalID, Signer: s.Signer.ARN,
 		Record: Place{r.Bucket, s.key}.String(), RecordVersion: s.version, Reviewed: s.Reviewed.SHA256,
 	}

@@ -20,6 +20,10 @@ type Records struct {
 	Objects Objects
 	Bucket  string
 	Prefix  string // of the decision records that may be reviewed, with its slash; not ApprovalsPrefix
+
+	// Alerts says that the trial has a registry of alerts, whose events are below [alert.Folder]: a person decides about what is new. Else,
+	// about everybody at high risk.
+	Alerts bool
 }
 
 // concurrentReads is how many records are read at the same time.
@@ -58,8 +62,9 @@ func (r Records) check(uri string) error {
 	return nil
 }
 
-// review reads, hashes and summarizes the objects at a place. Without objects, nobody can decide.
-func (r Records) review(ctx context.Context, uri string) (*Reviewed, *Summary, error) {
+// review reads and hashes the decision records of a request, and finds the cases. Without records or cases, nobody can decide.
+func (r Records) review(ctx context.Context, request *Request) (*Reviewed, *Cases, error) {
+	uri := request.Record
 	if err := r.check(uri); err != nil {
 		return nil, nil, err
 	}
@@ -72,7 +77,7 @@ func (r Records) review(ctx context.Context, uri string) (*Reviewed, *Summary, e
 		}
 	}
 	slices.Sort(keys)
-	reviewed, said := &Reviewed{Place: uri, Objects: make([]ReviewedObject, len(keys))}, make([]Summary, len(keys))
+	reviewed, said := &Reviewed{Place: uri, Objects: make([]ReviewedObject, len(keys))}, make([]Cases, len(keys))
 	err := each(len(keys), func(i int) (err error) {
 		reviewed.Objects[i], err = r.digest(ctx, keys[i], &said[i])
 		return err
@@ -84,7 +89,17 @@ func (r Records) review(ctx context.Context, uri string) (*Reviewed, *Summary, e
 		return nil, nil, err
 	}
 	reviewed.SHA256 = reviewed.Sum()
-	return reviewed, summarize(said), nil
+	cases := collect(said)
+	if r.Alerts {
+		if err := r.keepNews(ctx, cases, request.TrialID, request.Execution); err != nil {
+			return nil, nil, err
+		}
+	}
+	if len(cases.Subjects) == 0 {
+		return nil, nil, fault(http.StatusConflict, "NothingToReview", "the decision records at %s have no subject to decide about", uri)
+	}
+	cases.limit()
+	return reviewed, cases, nil
 }
 
 // Sum returns the digest of the objects: what SHA256 has to be.
@@ -96,12 +111,12 @@ func (r *Reviewed) Sum() string {
 	return Digest(lines.Bytes())
 }
 
-func (r Records) digest(ctx context.Context, key string, said *Summary) (ReviewedObject, error) {
+func (r Records) digest(ctx context.Context, key string, said *Cases) (ReviewedObject, error) {
 	if strings.ContainsFunc(key, unicode.IsControl) {
 		return ReviewedObject{}, errors.New("the key of a decision record has a control character")
 	}
 	body, version, err := r.Objects.Read(ctx, key)
-	said.add(key, body)
+	said.read(key, body)
 	return ReviewedObject{Key: key, Version: version, Bytes: len(body), SHA256: Digest(body)}, err
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
@@ -129,12 +130,12 @@ func (s *scene) tryAsk(request map[string]any) error {
 func (s *scene) decision(verdict string) approval.Decision {
 	s.Helper()
 	view := s.show()
-	d := approval.Decision{Decision: verdict, Meaning: "responsibility", Reason: "the seven were called", Round: view.Round}
+	d := approval.Decision{Decision: verdict, Code: "other", Meaning: "responsibility", Reason: "the seven were called", Round: view.Round}
 	switch {
-	case view.Reviewed != nil:
-		d.Reviewed = view.Reviewed.SHA256
+	case view.Shown != nil:
+		d.Shown = view.Shown.SHA256
 	case view.Record != nil:
-		d.Reviewed = view.Record.Reviewed.SHA256
+		d.Shown = view.Record.Shown.SHA256
 	}
 	return d
 }
@@ -202,5 +203,5 @@ func (s *scene) records() []string {
 	if err != nil {
 		s.Fatal(err)
 	}
-	return keys
+	return slices.DeleteFunc(keys, approval.IsRendering)
 }

@@ -18,50 +18,55 @@ type View struct {
 	RequestedAt time.Time `json:"requestedAt"`
 	Deadline    time.Time `json:"deadline"`
 	Place       string    `json:"record"`
-	Reviewed    *Reviewed `json:"reviewed,omitempty"` // the records to review; only in the answer for one pending request
-	Summary     *Summary  `json:"summary,omitempty"`  // what these records say
-	Record      *Record   `json:"decision,omitempty"` // the decision; only in the answer for one request
-	Outcome     *Outcome  `json:"outcome,omitempty"`  // the outcome of the decision, with the place of its record
+
+	// Of one request, while it is pending.
+	Shown    *Rendering `json:"shown,omitempty"`    // what a person sees, and signs
+	Reviewed *Reviewed  `json:"reviewed,omitempty"` // the records that it is made of
+	Cases    *Cases     `json:"cases,omitempty"`    // what these records say
+
+	// Of one request, once it is decided.
+	Record  *Record  `json:"decision,omitempty"`
+	Outcome *Outcome `json:"outcome,omitempty"` // of the decision, with the place of its record
 }
 
-func (api API) list(ctx context.Context, all bool) ([]*View, error) {
-	approvals, err := api.Store.List(ctx, all)
+func (d *Decider) list(ctx context.Context, all bool) ([]*View, error) {
+	approvals, err := d.Store.List(ctx, all)
 	views := []*View{}
 	for _, a := range approvals {
-		if view := api.view(a); all || view.Status == Pending || view.Status == Recorded {
+		if view := d.view(a); all || view.Status == Pending || view.Status == Recorded {
 			views = append(views, view)
 		}
 	}
 	return views, err
 }
 
-// show returns a request: with the records to review while it is pending, with the record of the decision afterwards.
+// Show returns a request to somebody who may see it: with what there is to decide about while it is pending, with the record of the decision afterwards.
 //
 // Requirements: P11-50b
-func (api API) show(ctx context.Context, id string) (*View, error) {
-	a, err := api.get(ctx, id)
+func (d *Decider) Show(ctx context.Context, id string) (*View, error) {
+	a, err := d.get(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	view := api.view(a)
-	record, err := api.Records.find(ctx, a)
+	view := d.view(a)
+	record, err := d.Records.find(ctx, a)
 	switch {
 	case err == nil:
-		view.Record, view.Outcome = &record.Record, api.Records.outcome(record)
+		view.Record, view.Outcome = &record.Record, d.Records.outcome(record)
 	case !errors.Is(err, ErrNotFound):
 		return nil, err
 	case view.Status == Pending:
-		if view.Reviewed, view.Summary, err = api.Records.review(ctx, a.Request.Record); err != nil {
+		if view.Shown, view.Reviewed, view.Cases, err = d.Records.shown(ctx, a); err != nil {
 			return nil, err
 		}
 	}
 	return view, nil
 }
 
-func (api API) view(a *Approval) *View {
+func (d *Decider) view(a *Approval) *View {
 	r := a.Request
 	return &View{
-		ID: a.ID, Status: a.Status(api.Now()), Round: a.Round, TrialID: r.TrialID, Subjects: r.Subjects, Execution: r.Execution,
+		ID: a.ID, Status: a.Status(d.Now()), Round: a.Round, TrialID: r.TrialID, Subjects: r.Subjects, Execution: r.Execution,
 		StartedAt: r.StartedAt.UTC(), RequestedAt: a.RequestedAt.UTC(), Deadline: r.Deadline.UTC(), Place: r.Record,
 	}
 }

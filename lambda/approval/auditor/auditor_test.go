@@ -49,7 +49,7 @@ func newAudited(t *testing.T) *audited {
 	if a.config, err = config.LoadDefaultConfig(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	a.Objects[firstKey] = `{"subjects": [], "notScored": []}`
+	a.Objects[firstKey] = `{"subjects": [{"subject": "S-0042", "score": 0.81, "branch": "alert"}], "notScored": []}`
 	now := startedAt.Add(time.Second)
 	decider := approval.Decider{
 		Store: &memory.Store{}, Tasks: &memory.Tasks{Waiting: map[string]bool{"token": true}}, Starts: memory.Starts{{ARN: adaARN}},
@@ -64,9 +64,12 @@ func newAudited(t *testing.T) *audited {
 	if err := decider.Store.Put(t.Context(), request); err != nil {
 		t.Fatal(err)
 	}
-	list := approval.Reviewed{Objects: []approval.ReviewedObject{{Key: firstKey, SHA256: approval.Digest([]byte(a.Objects[firstKey]))}}}
+	view, err := decider.Show(t.Context(), request.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
 	outcome, err := decider.Decide(t.Context(), request.ID, approval.Caller{ARN: janeARN, UserID: "AROA:jane@example.com", Invocation: "request-1"},
-		approval.Decision{Decision: "approve", Meaning: "m", Reason: "r", Round: 1, Reviewed: list.Sum()})
+		approval.Decision{Decision: "approve", Code: "confirmed", Meaning: "m", Reason: "r", Round: 1, Shown: view.Shown.SHA256})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 
+	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/lambda/approval"
 )
 
@@ -53,11 +55,11 @@ func checkShown(v *approval.View, id string) error {
 	case (v.Record == nil) != (v.Outcome == nil):
 		return errors.New("a decision has no record or no outcome")
 	case v.Record != nil:
-		return errors.Join(checkReviewed(v.Record.Reviewed), checkOutcome(v.Outcome, id, ""))
-	case v.Status == approval.Pending && v.Summary == nil:
-		return errors.New("the records to review have no summary")
+		return errors.Join(checkReviewed(v.Record.Reviewed), checkOutcome(v.Outcome, id))
+	case v.Status == approval.Pending && (v.Cases == nil || len(v.Cases.Subjects) == 0):
+		return errors.New("the request has no subjects")
 	case v.Status == approval.Pending:
-		return checkReviewed(v.Reviewed)
+		return errors.Join(checkReviewed(v.Reviewed), checkRendering(v))
 	}
 	return nil
 }
@@ -77,8 +79,37 @@ var verdicts = map[string]approval.Verdict{"approve": approval.Approve, "reject"
 
 var placePattern = regexp.MustCompile(`^s3://[^/]+/.+$`)
 
-// checkOutcome checks the outcome of a decision, of any where the verdict is empty.
-func checkOutcome(o *approval.Outcome, id, verdict string) error {
+// checkRendering computes the digest of the rendering again, and finds the records and every subject in it: a person signs what they see.
+func checkRendering(v *approval.View) error {
+	switch shown := v.Shown; {
+	case shown == nil || shown.Text == "":
+		return errors.New("what there is to see is missing")
+	case shown.SHA256 != approval.Digest([]byte(shown.Text)):
+		return errors.New("the digest is not that of what there is to see")
+	case v.Reviewed != nil && !strings.Contains(shown.Text, v.Reviewed.SHA256):
+		return errors.New("what there is to see does not name the digest of the records")
+	}
+	for _, subject := range v.Cases.Subjects {
+		if !strings.Contains(v.Shown.Text, plain.Line(subject.Subject)) {
+			return errors.New("what there is to see does not name every subject")
+		}
+	}
+	return nil
+}
+
+// checkDecided checks the outcome of a decision. It may be the other verdict only where exceptions leave nobody of the first.
+func checkDecided(o *approval.Outcome, id string, d approval.Decision) error {
+	if err := checkOutcome(o, id); err != nil {
+		return err
+	}
+	if o.Decision != verdicts[d.Decision] && len(d.Except) == 0 {
+		return errors.New("the outcome is another decision")
+	}
+	return nil
+}
+
+// checkOutcome checks the outcome of any decision.
+func checkOutcome(o *approval.Outcome, id string) error {
 	switch {
 	case o == nil:
 		return errors.New("the outcome is missing")
@@ -86,8 +117,6 @@ func checkOutcome(o *approval.Outcome, id, verdict string) error {
 		return errors.New("the outcome is of another request")
 	case o.Decision != approval.Approve && o.Decision != approval.Reject:
 		return errors.New("the outcome has an unknown decision")
-	case verdict != "" && o.Decision != verdicts[verdict]:
-		return errors.New("the outcome is another decision")
 	case o.Signer == "" || o.RecordVersion == "" || !placePattern.MatchString(o.Record):
 		return errors.New("the outcome has no signer or no record")
 	}

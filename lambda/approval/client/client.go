@@ -38,7 +38,7 @@ func (c Client) List(ctx context.Context, all bool) ([]*approval.View, error) {
 	return answer.Approvals, unusable(checkList(answer.Approvals))
 }
 
-// Show returns a request: with the records to review while it is pending, with the decision afterwards.
+// Show returns a request: with what there is to decide about while it is pending, with the decision afterwards.
 func (c Client) Show(ctx context.Context, id string) (*approval.View, error) {
 	if !approval.IsID(id) {
 		return nil, fmt.Errorf("ID must be ap- and 16 letters and digits, got %q", id)
@@ -53,12 +53,12 @@ func (c Client) Show(ctx context.Context, id string) (*approval.View, error) {
 // Decide sends a decision on a request.
 func (c Client) Decide(ctx context.Context, id string, d approval.Decision) (*approval.Outcome, error) {
 	answer, err := c.call(ctx, approval.Statement{
-		Operation: approval.Decide, Request: id, Round: d.Round, Digest: d.Reviewed, Verdict: d.Decision, Meaning: d.Meaning, Reason: d.Reason,
+		Operation: approval.Decide, Request: id, Round: d.Round, Digest: d.Shown, Verdict: d.Decision, Code: d.Code, Except: d.Except, Meaning: d.Meaning, Reason: d.Reason,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return answer.Outcome, unusable(checkOutcome(answer.Outcome, id, d.Decision))
+	return answer.Outcome, unusable(checkDecided(answer.Outcome, id, d))
 }
 
 // call signs a statement and sends it.

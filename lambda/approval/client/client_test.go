@@ -28,13 +28,28 @@ const (
 	head    = `"approvalId": "` + id + `", "round": 1`
 )
 
+// shown is what there is to see of the reviewed records, and the case that they make.
+var shown = func() string {
+	text := "S-1 of " + sum()
+	return `"shown": {"key": "k", "version": "v", "sha256": "` + approval.Digest([]byte(text)) + `", "text": "` + text + `"}, "cases": {"subjects": [{"subject": "S-1"}]}`
+}()
+
+// sum is the digest of the reviewed records.
+func sum() string {
+	var r approval.Reviewed
+	if err := json.Unmarshal([]byte(reviewed), &r); err != nil {
+		panic(err)
+	}
+	return r.Sum()
+}
+
 // rightly has the digest of the reviewed records put right.
 func rightly(text string) string {
 	var r approval.Reviewed
 	if err := json.Unmarshal([]byte(reviewed), &r); err != nil {
 		panic(err)
 	}
-	return strings.ReplaceAll(text, r.SHA256, r.Sum())
+	return strings.ReplaceAll(text, r.SHA256, sum())
 }
 
 // The function's answer comes from a function that the user named. A wrong one must not end in a panic, nor in a decision that
@@ -64,14 +79,17 @@ func TestAnswersAreChecked(t *testing.T) {
 		"a decision twice":                  {decide, `{"outcome": ` + strings.Replace(outcome, `"approved"`, `"rejected", "decision": "approved"`, 1) + `}`, "not JSON"},
 		"nothing":                           {list, ``, "not JSON"},
 		"an answer of another type":         {list, `{"approvals": {}}`, "not JSON"},
-		"a pending request":                 {show, rightly(`{"approval": {` + head + `, "status": "pending", "summary": {}, "reviewed": ` + reviewed + `}}`), ""},
+		"a pending request":                 {show, rightly(`{"approval": {` + head + `, "status": "pending", ` + shown + `, "reviewed": ` + reviewed + `}}`), ""},
 		"a decided request":                 {show, rightly(`{"approval": {` + head + `, "status": "approved", "outcome": ` + outcome + `, "decision": {"reviewed": ` + reviewed + `}}}`), ""},
 		"an expired request":                {show, `{"approval": {` + head + `, "status": "expired"}}`, ""},
 		"no request":                        {show, `{}`, "a request is missing"},
 		"another request":                   {show, `{"approval": {"approvalId": "ap-bbbbbbbbbbbbbbbb", "round": 1, "status": "expired"}}`, "another request"},
-		"nothing to review":                 {show, `{"approval": {` + head + `, "status": "pending", "summary": {}}}`, "records are missing"},
-		"no summary":                        {show, rightly(`{"approval": {` + head + `, "status": "pending", "reviewed": ` + reviewed + `}}`), "no summary"},
-		"a digest of other records":         {show, `{"approval": {` + head + `, "status": "pending", "summary": {}, "reviewed": ` + reviewed + `}}`, "digest is not"},
+		"nothing to review":                 {show, `{"approval": {` + head + `, "status": "pending", ` + shown + `}}`, "records are missing"},
+		"no subjects":                       {show, rightly(`{"approval": {` + head + `, "status": "pending", "reviewed": ` + reviewed + `}}`), "no subjects"},
+		"nothing to see":                    {show, rightly(`{"approval": {` + head + `, "status": "pending", "cases": {"subjects": [{"subject": "S-1"}]}, "reviewed": ` + reviewed + `}}`), "what there is to see is missing"},
+		"another text to see":               {show, rightly(`{"approval": {` + head + `, "status": "pending", ` + strings.Replace(shown, "S-1 of", "S-2 of", 1) + `, "reviewed": ` + reviewed + `}}`), "the digest is not that of what there is to see"},
+		"a subject who is not to be seen":   {show, rightly(`{"approval": {` + head + `, "status": "pending", ` + strings.Replace(shown, `"subject": "S-1"`, `"subject": "S-2"`, 1) + `, "reviewed": ` + reviewed + `}}`), "does not name every subject"},
+		"a digest of other records":         {show, `{"approval": {` + head + `, "status": "pending", ` + shown + `, "reviewed": ` + reviewed + `}}`, "digest is not"},
 		"a decision that reviewed nothing":  {show, `{"approval": {` + head + `, "status": "approved", "outcome": ` + outcome + `, "decision": {}}}`, "records are missing"},
 		"a decision without an outcome":     {show, `{"approval": {` + head + `, "status": "approved", "decision": {"reviewed": ` + reviewed + `}}}`, "no outcome"},
 		"an outcome without a decision":     {show, `{"approval": {` + head + `, "status": "approved", "outcome": ` + outcome + `}}`, "no outcome"},

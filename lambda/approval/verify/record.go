@@ -80,6 +80,7 @@ func (v *Verifier) verify(ctx context.Context, r *recorded) *RecordReport {
 	}
 	report.Round, report.Decision, report.Signer, report.SignedAt = r.Round, r.Decision, &r.Signer, &r.SignedAt
 	report.Checks = append(report.Checks, r.checkKey())
+	report.Checks = append(report.Checks, v.checkShown(ctx, r)...)
 	report.Checks = append(report.Checks, v.checkReviewed(ctx, r)...)
 	report.Checks = append(report.Checks, r.checkSigner(), v.checkApprover(r), v.checkStarters(r), v.checkTrail(ctx, r))
 	return report

@@ -97,13 +97,13 @@ func (v *Verifier) checkPlace(r *recorded) Check {
 	return said.check("place of the decision records", r.Reviewed.Place)
 }
 
-// checkDigest recomputes the digest that the signer signed.
+// checkDigest recomputes the digest of the reviewed records.
 func checkDigest(r *recorded) Check {
 	var said findings
 	if sum := r.Reviewed.Sum(); sum != r.Reviewed.SHA256 {
 		said.wrong("the digest of the list is %s, but the record has %s", sum, r.Reviewed.SHA256)
 	}
-	return said.check("signed digest", r.Reviewed.SHA256)
+	return said.check("digest of the decision records", r.Reviewed.SHA256)
 }
 
 // checkObjects reads and hashes every reviewed version.

@@ -99,8 +99,12 @@ func (s *scene) ask(round int) {
 // decide approves as Jane.
 func (s *scene) decide(round int) {
 	s.Helper()
-	_, err := s.decider.Decide(s.Context(), s.id, approval.Caller{ARN: janeARN, UserID: "AROA:jane.doe@example.com", Invocation: invocation}, approval.Decision{
-		Decision: "approve", Meaning: "responsibility", Reason: "the seven were called", Round: round, Reviewed: s.digest(),
+	view, err := s.decider.Show(s.Context(), s.id)
+	if err != nil {
+		s.Fatal(err)
+	}
+	_, err = s.decider.Decide(s.Context(), s.id, approval.Caller{ARN: janeARN, UserID: "AROA:jane.doe@example.com", Invocation: invocation}, approval.Decision{
+		Decision: "approve", Code: "confirmed", Meaning: "responsibility", Reason: "the seven were called", Round: round, Shown: view.Shown.SHA256,
 	})
 	if err != nil {
 		s.Fatal(err)
@@ -123,11 +127,15 @@ func (s *scene) digest() string {
 func (s *scene) records() []string {
 	s.Helper()
 	keys, err := s.bucket.List(s.Context(), approval.ApprovalsPrefix)
+	keys = slices.DeleteFunc(keys, approval.IsRendering)
 	if err != nil || len(keys) == 0 {
 		s.Fatalf("recorded %v, %v", keys, err)
 	}
 	return keys
 }
+
+// shown is the key of what Jane was shown.
+func (s *scene) shown() string { return strings.TrimSuffix(s.key, ".json") + ".txt" }
 
 // edit replaces a text in the approval record, as if the function had written it so.
 func (s *scene) edit(old, new string) {

@@ -76,6 +76,7 @@ func (v *Verifier) find(ctx context.Context, id string) ([]*recorded, Check) {
 		said.unknown("the objects below %s: %v", place, err)
 		return nil, said.check(name, "")
 	}
+	versions = slices.DeleteFunc(versions, func(version Version) bool { return approval.IsRendering(version.Key) })
 	objects := byKey(versions)
 	all, found := make([]*recorded, len(objects)), make([]findings, len(objects))
 	each(len(objects), func(i int) {

@@ -29,7 +29,8 @@ func TestAnApprovalOfTheDeployedCodeHolds(t *testing.T) {
 	}
 	want := []string{
 		"approval records", "versions of the record", "lock of the record", "bytes of the record", "schema of the record", "place of the record",
-		"place of the decision records", "signed digest", "bytes of the decision records", "versions of the decision records",
+		"what the signer was shown", "versions and lock of what was shown", "verdicts",
+		"place of the decision records", "digest of the decision records", "bytes of the decision records", "versions of the decision records",
 		"locks of the decision records", "order in time", "signer", "approver", "starters", "invocation in the trail",
 	}
 	if diff := cmp.Diff(want, names); diff != "" {
@@ -49,13 +50,26 @@ func TestEachFaultIsNamedAndNothingElse(t *testing.T) {
 		damage func(*scene)
 		want   []string // "CHECK: RESULT: the start of the finding"
 	}{
-		"a byte of a decision record":  {func(s *scene) { s.flip(firstKey) }, []string{"bytes of the decision records: does not hold: " + firstKey + ": the SHA-256 is "}},
-		"a byte of the record":         {func(s *scene) { s.flip(s.key) }, []string{"bytes of the record: does not hold: the SHA-256 is "}},
+		"a byte of a decision record": {func(s *scene) { s.flip(firstKey) }, []string{"bytes of the decision records: does not hold: " + firstKey + ": the SHA-256 is "}},
+		"a byte of the record":        {func(s *scene) { s.flip(s.key) }, []string{"bytes of the record: does not hold: the SHA-256 is "}},
+		"a byte of what was shown":    {func(s *scene) { s.flip(s.shown()) }, []string{"what the signer was shown: does not hold: approvals/"}},
+		"what was shown, hidden":      {func(s *scene) { s.bucket.Hide(s.shown()) }, []string{"versions and lock of what was shown: does not hold: approvals/"}},
+		"what was shown, twice":       {func(s *scene) { s.bucket.Put(s.shown(), []byte("other")) }, []string{"versions and lock of what was shown: does not hold: approvals/"}},
+		"what was shown, unlocked": {func(s *scene) {
+			s.bucket.Change(s.shown(), func(_ *verify.Object, l *verify.Lock, _ *time.Time) { *l = verify.Lock{} })
+		}, []string{"versions and lock of what was shown: does not hold: approvals/"}},
+		"a subject who was not shown": {func(s *scene) { s.edit(`"subject": "S-1"`, `"subject": "S-5"`) }, []string{"what the signer was shown: does not hold: approvals/"}},
+		"a verdict against the decision": {func(s *scene) {
+			s.edit(`"decision": "approved"`, `"decision": "rejected"`)
+		}, []string{"verdicts: does not hold: 2 subjects are approved, and the decision is rejected"}},
+		"a code of the other verdict": {func(s *scene) {
+			s.edit("\"code\": \"confirmed\",\n      \"override\"", "\"code\": \"data-error\",\n      \"override\"")
+		}, []string{`verdicts: does not hold: S-0: "data-error" is no code for approved`}},
 		"a hidden decision record":     {func(s *scene) { s.bucket.Hide(secondKey) }, []string{"versions of the decision records: does not hold: " + secondKey + ": a delete marker"}},
 		"a hidden record":              {func(s *scene) { s.bucket.Hide(s.key) }, []string{"versions of the record: does not hold: approvals/"}},
 		"a destroyed decision record":  {func(s *scene) { s.bucket.Destroy(firstKey) }, []string{"bytes of the decision records: does not hold: " + firstKey + ": version v1 does not exist"}},
 		"a destroyed record":           {func(s *scene) { s.bucket.Destroy(s.key) }, []string{"approval records: does not hold: no record of ap-"}},
-		"a second decision record":     {func(s *scene) { s.bucket.Put(firstKey, []byte("{}")) }, []string{"versions of the decision records: does not hold: " + firstKey + ": another version, v4,"}},
+		"a second decision record":     {func(s *scene) { s.bucket.Put(firstKey, []byte("{}")) }, []string{"versions of the decision records: does not hold: " + firstKey + ": another version, v5,"}},
 		"a second record":              {func(s *scene) { s.bucket.Put(s.key, []byte("{}")) }, []string{"versions of the record: does not hold: approvals/"}},
 		"an object nobody reviewed":    {func(s *scene) { s.bucket.Put(place+"000200.json", nil) }, []string{"versions of the decision records: does not hold: " + place + "000200.json: an object that nobody reviewed"}},
 		"a decision record not locked": {func(s *scene) { s.lock(firstKey, func(l *verify.Lock) { *l = verify.Lock{} }) }, []string{"locks of the decision records: does not hold: " + firstKey + ": not locked"}},
@@ -63,7 +77,8 @@ func TestEachFaultIsNamedAndNothingElse(t *testing.T) {
 		"a lock that ends too early":   {func(s *scene) { s.lock(s.key, func(l *verify.Lock) { l.Until = l.Until.Add(-day) }) }, []string{"lock of the record: does not hold: approvals/"}},
 		"a weaker lock":                {func(s *scene) { s.lock(firstKey, func(l *verify.Lock) { l.Mode = verify.Governance }) }, []string{"locks of the decision records: does not hold: " + firstKey + ": locked in mode GOVERNANCE"}},
 		"a store without a lock": {func(s *scene) { s.bucket.Default = verify.Rule{} }, []string{
-			"lock of the record: does not hold: the store does not", "locks of the decision records: does not hold: the store does not"}},
+			"lock of the record: does not hold: the store does not", "versions and lock of what was shown: does not hold: the store does not",
+			"locks of the decision records: does not hold: the store does not"}},
 		"the trail names somebody else":   {func(s *scene) { s.event(func(e *verify.Invocation) { e.ARN = joeARN }) }, []string{"invocation in the trail: does not hold: event e-1: " + joeARN + " invoked"}},
 		"the trail has another unique id": {func(s *scene) { s.event(func(e *verify.Invocation) { e.UserID = "AROB:jane.doe@example.com" }) }, []string{"invocation in the trail: does not hold: event e-1: the unique id"}},
 		"another function was invoked":    {func(s *scene) { s.event(func(e *verify.Invocation) { e.Function += "2" }) }, []string{"invocation in the trail: does not hold: event e-1: the call is of " + function + "2"}},
@@ -83,7 +98,7 @@ func TestEachFaultIsNamedAndNothingElse(t *testing.T) {
 		"a signature after the deadline":   {func(s *scene) { s.edit("2026-03-04T03:00:00Z", "2026-03-01T02:00:00Z") }, []string{"order in time: does not hold: the signature", "order in time: does not hold: the approval record"}},
 		"a record of the future":           {func(s *scene) { s.wait(-31 * day) }, []string{"order in time: does not hold: the approval record, 2026-03-01T02:11:00Z, is after now"}},
 		"another size":                     {func(s *scene) { s.edit(`"bytes": 85`, `"bytes": 86`) }, []string{"bytes of the decision records: does not hold: " + firstKey + ": has 85 bytes, but the record says 86"}},
-		"a digest of other records":        {func(s *scene) { d := s.digest(); s.edit(d, strings.Repeat("0", 64)) }, []string{"signed digest: does not hold: the digest of the list is "}},
+		"a digest of other records":        {func(s *scene) { d := s.digest(); s.edit(d, strings.Repeat("0", 64)) }, []string{"digest of the decision records: does not hold: the digest of the list is "}},
 		"a field that the schema lacks":    {func(s *scene) { s.edit(`"round"`, `"ground": 1, "round"`) }, []string{`schema of the record: does not hold: not a record in strict JSON: unknown field "ground"`}},
 		"a value that the schema refuses":  {func(s *scene) { s.edit(`"responsibility"`, `""`) }, []string{"schema of the record: does not hold: jsonschema validation failed"}},
 		"the same name twice":              {func(s *scene) { s.edit(`"decision"`, `"decision": "rejected", "decision"`) }, []string{"schema of the record: does not hold: not a record in strict JSON"}},
@@ -137,7 +152,7 @@ func TestTheListOfDecisionRecordsIsChecked(t *testing.T) {
 	} {
 		s := newScene(t)
 		s.edit(`"key": "`+secondKey, `"key": "`+key)
-		if got := strings.Join(bad(s.verify()), "\n"); !strings.Contains(got, "place of the decision records: does not hold: "+want) || !strings.Contains(got, "signed digest: does not hold") {
+		if got := strings.Join(bad(s.verify()), "\n"); !strings.Contains(got, "place of the decision records: does not hold: "+want) || !strings.Contains(got, "digest of the decision records: does not hold") {
 			t.Errorf("got\n%s\nwant %s", got, want)
 		}
 	}
@@ -233,8 +248,8 @@ func TestWhatIsOutOfReachIsNotVerifiable(t *testing.T) {
 	}{
 		"the list of versions": {unreachable{versions: true}, []string{"versions of the decision records", "locks of the decision records", "order in time"}},
 		"the objects":          {unreachable{read: true}, []string{"bytes of the decision records", "bytes of the decision records"}},
-		"the locks":            {unreachable{lock: true}, []string{"lock of the record", "locks of the decision records", "locks of the decision records"}},
-		"the lock rule":        {unreachable{rule: true}, []string{"lock of the record", "locks of the decision records"}},
+		"the locks":            {unreachable{lock: true}, []string{"lock of the record", "versions and lock of what was shown", "locks of the decision records", "locks of the decision records"}},
+		"the lock rule":        {unreachable{rule: true}, []string{"lock of the record", "versions and lock of what was shown", "locks of the decision records"}},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			s := newScene(t)
