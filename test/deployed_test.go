@@ -17,7 +17,25 @@ import (
 // deployedPipeline is the state machine that an environment deploys for one subject or for cohorts.
 func deployedPipeline(t *testing.T, dir string, environment stages.Environment, form assembly.Form) *pipeline {
 	t.Helper()
-	machine := stateMachine(t, dir, environment.Name, form)
+	return deployedMachine(t, dir, environment, stateMachine(t, dir, environment.Name, form))
+}
+
+// deployedTrial is the state machine that an environment deploys for a registered trial.
+func deployedTrial(t *testing.T, dir string, environment stages.Environment, trialID string) *pipeline {
+	t.Helper()
+	cloudAssembly, err := assembly.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	machine, err := cloudAssembly.TrialStateMachine(environment.Name, trialID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return deployedMachine(t, dir, environment, machine)
+}
+
+func deployedMachine(t *testing.T, dir string, environment stages.Environment, machine *assembly.StateMachine) *pipeline {
+	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "assembly-"+environment.StageID(), "*.template.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -43,6 +61,20 @@ func borderlineScores(threshold float64) []map[string]float64 {
 	return []map[string]float64{{"S-0": high, "S-1": low, "S-2": high}, {"S-0": low, "S-1": threshold, "S-2": low}}
 }
 
+// borderline are the executions of a deployed pipeline of cohorts.
+func borderline(t *testing.T, p *pipeline, threshold float64) (all []scenario) {
+	t.Helper()
+	machine, err := asl.Load(p.machine.Definition)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &variant{name: p.name, pipeline: p, threshold: threshold, machine: machine}
+	for _, w := range worlds(borderlineScores(threshold)) {
+		all = append(all, scenario{v, w})
+	}
+	return all
+}
+
 // The test executes the deployed definitions themselves, so that the digest in a record is the digest of an executed definition.
 //
 // Requirements: P11-10a, P11-10k2
@@ -60,14 +92,16 @@ func TestDeployedDefinitionsAreExecuted(t *testing.T) {
 		if environment.Cohort == nil {
 			continue
 		}
-		cohorts := deployedPipeline(t, dir, environment, assembly.WholeCohort)
-		machine, err := asl.Load(cohorts.machine.Definition)
-		if err != nil {
-			t.Fatal(err)
-		}
-		v := &variant{name: cohorts.name, pipeline: cohorts, threshold: threshold, machine: machine}
-		for _, w := range worlds(borderlineScores(threshold)) {
-			all = append(all, scenario{v, w})
+		all = append(all, borderline(t, deployedPipeline(t, dir, environment, assembly.WholeCohort), threshold)...)
+		for _, registered := range environment.Trials {
+			of := borderline(t, deployedTrial(t, dir, environment, registered.ID), registered.Threshold.Value)
+			for _, s := range of {
+				s.world.registry.rules.Trial = registered
+				if workflow.IsID(s.world.trial) {
+					s.world.trial = registered.ID
+				}
+			}
+			all = append(all, of...)
 		}
 	}
 	for _, violation := range sweep(t, all) {
