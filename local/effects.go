@@ -32,7 +32,9 @@ type Approval struct {
 	Execution     string     `json:"execution"`
 	ID            string     `json:"approvalId"`
 	Decision      string     `json:"decision"` // "approved", "rejected" or NoDecision
-	Signer        string     `json:"signer"`   // an ARN; without a decision, this field and those up to RecordVersion are empty
+	Approved      int        `json:"approved"` // how many subjects
+	Rejected      int        `json:"rejected"`
+	Signer        string     `json:"signer"` // an ARN; without a decision, this field and those up to RecordVersion are empty
 	PrintedName   string     `json:"printedName"`
 	Meaning       string     `json:"meaning"`
 	Reason        string     `json:"reason"`

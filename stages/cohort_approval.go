@@ -130,10 +130,10 @@ func someARN(principal string) string {
 }
 
 // addApproval lets the approvers decide whether a run goes on.
-func (e Environment) addApproval(stack awscdk.Stack, records *audit.RecordStore, trail *audit.Trail) *approval.Approval {
+func (e Environment) addApproval(stack awscdk.Stack, records *audit.RecordStore, trail *audit.Trail, aboutAlerts bool) *approval.Approval {
 	c := e.Cohort
 	props := &approval.ApprovalProps{
-		TrialID: c.TrialID, Deadline: c.ApprovalDeadline, RecordBucket: records.Bucket(), SessionNames: c.SessionNames, Roster: c.Roster,
+		TrialID: c.TrialID, Alerts: aboutAlerts, Deadline: c.ApprovalDeadline, RecordBucket: records.Bucket(), SessionNames: c.SessionNames, Roster: c.Roster,
 		TrailLogGroup: trail.StartLogs(), TrailLogKey: trail.Key(), LogRetention: e.LogRetention, RemovalPolicy: e.RemovalPolicy,
 	}
 	for _, approver := range c.Approvers {

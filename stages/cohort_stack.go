@@ -36,7 +36,7 @@ func addCohortPipeline(stack awscdk.Stack, e Environment) *deployment {
 	scoring.Bucket = c.bucket(stack)
 	props.Cohort = &scoring
 	if len(c.Approvers) > 0 {
-		props.Approval = e.addApproval(stack, records, trail)
+		props.Approval = e.addApproval(stack, records, trail, false)
 		trail.LogInvocations(*props.Approval.DecideFunction().FunctionArn())
 		watch.Approvals = &monitoring.Approvals{
 			Requests: props.Approval.Table(), Decisions: props.Approval.DecideFunction().LogGroup(), Deadline: props.Approval.Deadline(),

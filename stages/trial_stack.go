@@ -133,7 +133,7 @@ func addTrial(stack awscdk.Stack, e Environment, t *trial.Trial, shared *trialRe
 		if life.Scheduled() {
 			e.Cohort.Machines = append(e.Cohort.Machines, approval.Machine{Principal: life.StarterARN(), Service: "scheduler.amazonaws.com"})
 		}
-		props.Approval = e.addApproval(stack, shared.records, shared.trail)
+		props.Approval = e.addApproval(stack, shared.records, shared.trail, true)
 		shared.trail.LogInvocations(props.Approval.DecideFunctionARN())
 		watch.Approvals = &monitoring.Approvals{
 			Requests: props.Approval.Table(), Decisions: props.Approval.DecideFunction().LogGroup(), Deadline: props.Approval.Deadline(),

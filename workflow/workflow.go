@@ -82,11 +82,12 @@ const (
 	Record              = "record"               // the place of the decision record, an S3 URI
 	CohortObject        = "cohort"               // the object with the cohort: bucket, key, versionId
 	Extracted           = "extracted"            // the object with the features of one subject: bucket, key
-	Approval            = "approval"             // the decision: decision, approvalId, signer, record, recordVersion, reviewed, requestId, recorded
-	Downstream          = "downstream"           // what each downstream system answered, by its name
+	Approval            = "approval"             // the decision: decision, approvalId, signer, record, recordVersion, reviewed, requestId, recorded, approved
+	Downstream          = "downstream"           // what each downstream system answered, by its name; of a cohort, for each alert
+	AlertID             = "alertId"              // the id of one alert, while downstream systems are told of it
 	Counts              = "counts"               // the counts of a cohort's subjects: subjects, scored, high, failed
 	Conflicts           = "conflicts"            // the number of batches in whose place there is a record of another execution
-	Alerts              = "alerts"               // what the run changed: changed, explained, unexplained, open, messages
+	Alerts              = "alerts"               // what the run changed: changed, explained, unexplained, open, messages, news
 	RiskScore           = "risk_score"           // the field of the answer: the risk of dropout, a number from 0 to 1
 )
 
@@ -117,6 +118,12 @@ const (
 	NotApproved      = "NotApproved"      // skips the downstream systems
 
 	ApprovalNotRecorded = "ApprovalNotRecorded" // fails the execution: no record confirms the decision
+)
+
+// The states that tell the downstream systems of each alert of a cohort.
+const (
+	ForEachAlert  = "ForEachAlert"  // tells them of one alert after the other
+	AlertHandedOn = "AlertHandedOn" // ends an iteration with what they answered
 )
 
 // The names of the errors with which the pipeline itself fails.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"clinical-risk-pipeline/internal/plain"
@@ -73,10 +74,12 @@ func (c *showApproval) Run(ctx context.Context, s program.Streams, approvals *ap
 
 // decideApproval is what approve and reject have in common.
 type decideApproval struct {
-	ID       string `arg:"" help:"The request's id, ap-…"`
-	Meaning  string `placeholder:"TEXT" help:"What your signature means, such as approval or responsibility. Default: the terminal asks."`
-	Reason   string `placeholder:"TEXT" help:"Why you decide so. Default: the terminal asks."`
-	Reviewed string `placeholder:"SHA256" help:"The digest of the records that you reviewed, as printed by show. Required without a terminal. Default: the records that the terminal shows."`
+	ID       string        `arg:"" help:"The request's id, ap-…"`
+	Meaning  string        `placeholder:"TEXT" help:"What your signature means, such as approval or responsibility. Default: the terminal asks."`
+	Reason   string        `placeholder:"TEXT" help:"Why you decide so. Default: the terminal asks."`
+	Code     approval.Code `placeholder:"CODE" help:"Why you decide so, in a word. To approve: confirmed, precaution or other. To reject: data-error, known-to-site, left-trial, not-plausible, wrong-threshold or other. Default: the terminal asks."`
+	Except   []string      `sep:"none" placeholder:"SUBJECT=CODE" help:"A subject to whom the opposite applies, with a code of its own. Repeat it for each."`
+	Reviewed string        `placeholder:"SHA256" help:"The digest of what you were shown, as printed by show. Required without a terminal. Default: what the terminal shows."`
 }
 
 type approveApproval struct {
@@ -100,6 +103,10 @@ func (c *rejectApproval) Run(ctx context.Context, s program.Streams, approvals *
 // decide sends a decision on the records that the signer has seen: on those that the terminal shows, else on those of --reviewed.
 func (c *decideApproval) decide(ctx context.Context, s program.Streams, approvals *approvalsCommand, verdict string) error {
 	ask := newAsker(s)
+	except, err := exceptions(c.Except)
+	if err != nil {
+		return err
+	}
 	if ask == nil {
 		if err := c.missing(); err != nil {
 			return err
@@ -118,7 +125,7 @@ func (c *decideApproval) decide(ctx context.Context, s program.Streams, approval
 	case shown == "":
 		return refused(&approval.Fault{Status: http.StatusGone, Message: fmt.Sprintf("%s is %s: nothing to decide", view.ID, view.Status)})
 	case c.Reviewed != "" && c.Reviewed != shown:
-		return refused(&approval.Fault{Status: http.StatusConflict, Message: fmt.Sprintf("the decision records differ from those that you reviewed: their digest is now %s", plain.Line(shown))})
+		return refused(&approval.Fault{Status: http.StatusConflict, Message: fmt.Sprintf("the request shows something else than you reviewed: its digest is %s", plain.Line(shown))})
 	}
 	if ask != nil {
 		printView(ask.prompt, view)
@@ -126,25 +133,41 @@ func (c *decideApproval) decide(ctx context.Context, s program.Streams, approval
 			return err
 		}
 	}
-	outcome, err := client.Decide(ctx, c.ID, approval.Decision{Decision: verdict, Meaning: c.Meaning, Reason: c.Reason, Reviewed: shown, Round: view.Round})
+	outcome, err := client.Decide(ctx, c.ID, approval.Decision{
+		Decision: verdict, Code: c.Code, Except: except, Meaning: c.Meaning, Reason: c.Reason, Shown: shown, Round: view.Round,
+	})
 	if err != nil {
 		return refused(err)
 	}
 	if approvals.JSON {
 		return printJSON(s.Out, outcome)
 	}
-	fmt.Fprintf(s.Out, "%s: %s by %s\nRecord: %s, version %s\n",
-		outcome.ApprovalID, outcome.Decision, plain.Line(outcome.Signer), plain.Line(outcome.Record), plain.Line(outcome.RecordVersion))
+	fmt.Fprintf(s.Out, "%s: %s by %s; %d approved, %d rejected\nRecord: %s, version %s\n",
+		outcome.ApprovalID, outcome.Decision, plain.Line(outcome.Signer), outcome.Approved, outcome.Rejected, plain.Line(outcome.Record), plain.Line(outcome.RecordVersion))
 	return nil
 }
 
-// digestOf returns the digest of the records that are to be decided or were decided, or "" without either.
+// exceptions reads SUBJECT=CODE.
+func exceptions(texts []string) ([]approval.Exception, error) {
+	var all []approval.Exception
+	var faults []error
+	for _, text := range texts {
+		subject, code, found := strings.Cut(text, "=")
+		if !found || subject == "" || code == "" {
+			faults = append(faults, fmt.Errorf("--except must be SUBJECT=CODE, got %q", text))
+		}
+		all = append(all, approval.Exception{Code: approval.Code(code), Subject: subject})
+	}
+	return all, errors.Join(faults...)
+}
+
+// digestOf returns the digest of what is to be decided or was decided, or "" without either.
 func digestOf(view *approval.View) string {
 	switch {
-	case view.Reviewed != nil:
-		return view.Reviewed.SHA256
-	case view.Record != nil:
-		return view.Record.Reviewed.SHA256
+	case view.Shown != nil:
+		return view.Shown.SHA256
+	case view.Record != nil && view.Record.Shown != nil:
+		return view.Record.Shown.SHA256
 	}
 	return ""
 }
@@ -152,7 +175,7 @@ func digestOf(view *approval.View) string {
 // missing reports the flags that a decision requires without a terminal.
 func (c *decideApproval) missing() error {
 	var faults []error
-	for _, flag := range []struct{ name, value string }{{"meaning", c.Meaning}, {"reason", c.Reason}, {"reviewed", c.Reviewed}} {
+	for _, flag := range []struct{ name, value string }{{"code", string(c.Code)}, {"meaning", c.Meaning}, {"reason", c.Reason}, {"reviewed", c.Reviewed}} {
 		if strings.TrimSpace(flag.value) == "" {
 			faults = append(faults, fmt.Errorf("--%s is required without a terminal", flag.name))
 		}
@@ -164,7 +187,7 @@ func (c *decideApproval) missing() error {
 func (c *decideApproval) complete(ctx context.Context, ask *asker, verdict string) error {
 	for answer := ""; answer != "yes"; {
 		var err error
-		if answer, err = ask.ask(ctx, fmt.Sprintf("Do you %s this, having seen the records above? [yes/no] ", verdict)); err != nil {
+		if answer, err = ask.ask(ctx, fmt.Sprintf("Do you %s this%s, having seen what is above? [yes/no] ", verdict, but(c.Except))); err != nil {
 			return err
 		}
 		if answer == "no" {
@@ -174,8 +197,23 @@ func (c *decideApproval) complete(ctx context.Context, ask *asker, verdict strin
 	return c.sign(ctx, ask, verdict)
 }
 
+// but says in a question for whom the opposite applies.
+func but(except []string) string {
+	if len(except) == 0 {
+		return ""
+	}
+	return ", except for " + plain.Line(strings.Join(except, ", "))
+}
+
 // sign asks for the values of a signature that are missing.
 func (c *decideApproval) sign(ctx context.Context, ask *asker, verdict string) error {
+	for codes := approval.CodesFor(verdict); !slices.Contains(codes, string(c.Code)); {
+		answer, err := ask.ask(ctx, fmt.Sprintf("Why, in a word (%s)? ", strings.Join(codes, ", ")))
+		if err != nil {
+			return err
+		}
+		c.Code = approval.Code(answer)
+	}
 	for _, question := range []struct {
 		text   string
 		answer *string

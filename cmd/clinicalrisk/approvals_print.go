@@ -11,9 +11,6 @@ import (
 	"clinical-risk-pipeline/lambda/approval"
 )
 
-// longestObjects is the maximum number of reviewed objects shown to a person. --json prints all of them.
-const longestObjects = 20
-
 func printList(w io.Writer, views []*approval.View, all bool) {
 	if len(views) == 0 {
 		fmt.Fprintln(w, map[bool]string{false: "No request waits for a decision.", true: "No requests."}[all])
@@ -40,10 +37,11 @@ func tabulate(w io.Writer, print func(row func(cells ...any))) {
 	_ = table.Flush() // If printing fails, so would an error message.
 }
 
+// printView prints a request: while it is pending, what the function stored to be seen, and nothing else about the subjects.
 func printView(w io.Writer, v *approval.View) {
-	reviewed := v.Reviewed
-	if v.Record != nil {
-		reviewed = v.Record.Reviewed
+	if v.Shown != nil {
+		fmt.Fprintf(w, "%s\nStatus  %s, round %d\nDigest  %s\n", plain.Text(v.Shown.Text), v.Status, v.Round, plain.Line(v.Shown.SHA256))
+		return
 	}
 	tabulate(w, func(row func(cells ...any)) {
 		row("Request", fmt.Sprintf("%s, %s, round %d", v.ID, v.Status, v.Round))
@@ -55,61 +53,30 @@ func printView(w io.Writer, v *approval.View) {
 		row("Deadline", stamp(v.Deadline))
 		row("Records", v.Place)
 		if r := v.Record; r != nil {
-			row("Decision", fmt.Sprintf("%s on %s", r.Decision, stamp(r.SignedAt)))
+			row("Decision", fmt.Sprintf("%s on %s: %d approved, %d rejected", r.Decision, stamp(r.SignedAt), v.Outcome.Approved, v.Outcome.Rejected))
 			row("Signed by", fmt.Sprintf("%s, %s", inline(r.Signer.PrintedName), r.Signer.ARN))
 			row("Meaning", inline(r.Meaning))
 			row("Reason", inline(r.Reason))
 			row("Record", fmt.Sprintf("%s, version %s", v.Outcome.Record, v.Outcome.RecordVersion))
-		}
-		if reviewed != nil {
-			row("Digest", reviewed.SHA256)
+			row("Digest", digestOf(v))
 		}
 	})
-	if v.Summary != nil {
-		printSummary(w, v)
-	}
-	if reviewed != nil {
-		printObjects(w, reviewed.Objects)
+	if v.Record != nil {
+		printVerdicts(w, v.Record)
 	}
 }
 
-// longestSubjects is the maximum number of subjects at high risk shown to a person. --json prints all of them.
-const longestSubjects = 500
-
-// printSummary prints what the records say: the counts, and who is at high risk.
-func printSummary(w io.Writer, v *approval.View) {
-	said := v.Summary
-	fmt.Fprintf(w, "\nThe records say: %d at high risk, %d scored and %d not scored.\n", said.High, said.Scored, said.NotScored)
-	if c := v.Subjects.Counts; c != nil && (c.High != said.High || c.Scored != said.Scored) {
-		fmt.Fprintf(w, "WARNING: the run counted %d at high risk and %d scored.\n", c.High, c.Scored)
-	}
-	for _, key := range said.Unknown {
-		fmt.Fprintf(w, "WARNING: %s is not a decision record.\n", plain.Line(key))
-	}
-	if said.High == 0 {
-		return
-	}
-	shown := said.Subjects[:min(len(said.Subjects), longestSubjects)]
+// printVerdicts prints what was decided about each subject.
+func printVerdicts(w io.Writer, r *approval.Record) {
 	fmt.Fprintln(w)
 	tabulate(w, func(row func(cells ...any)) {
-		row("HIGH RISK", "SCORE")
-		for _, s := range shown {
-			row(s.Subject, s.Score)
+		row("SUBJECT", "VERDICT", "CODE", "ALERT")
+		for _, said := range r.Verdicts {
+			row(said.Subject, said.Verdict, said.Code, said.Alert)
 		}
 	})
-	if more := said.High - len(shown); more > 0 {
-		fmt.Fprintf(w, "… and %d more: --json shows up to 10,000\n", more)
-	}
-}
-
-func printObjects(w io.Writer, objects []approval.ReviewedObject) {
-	fmt.Fprintf(w, "\n%d decision records:\n", len(objects))
-	for i, o := range objects {
-		if i == longestObjects {
-			fmt.Fprintf(w, "… and %d more: --json shows all\n", len(objects)-i)
-			return
-		}
-		fmt.Fprintf(w, "%s  %s\n", plain.Line(o.SHA256), plain.Line(o.Key))
+	if r.Unlisted > 0 {
+		fmt.Fprintf(w, "and %d more, who were not listed: rejected\n", r.Unlisted)
 	}
 }
 

@@ -29,7 +29,7 @@ func (f *lambdaService) signature(command string) []string {
 	if err := json.Unmarshal([]byte(text), &view); err != nil {
 		f.t.Fatal(err)
 	}
-	return []string{command, f.id, "--meaning", "responsibility", "--reason", "the seven were called", "--reviewed", digestOf(&view)}
+	return []string{command, f.id, "--code", "other", "--meaning", "responsibility", "--reason", "the seven were called", "--reviewed", digestOf(&view)}
 }
 
 // want runs a command and expects an exit code and parts of the output.
@@ -50,12 +50,12 @@ func (f *lambdaService) want(code int, parts []string, arguments ...string) {
 func TestApprovalsAreListedShownAndDecided(t *testing.T) {
 	f := serveApprovals(t)
 	f.want(0, []string{f.id, "pending", "T-1", "7 at high risk", "2026-03-04T03:00:00Z"}, "list")
-	f.want(0, []string{f.id, "round 1", "s3://records/decisions/T-1/", "1 at high risk, 1 scored", "WARNING: the run counted 7", "S-0042", "0.81", "1 decision records", "  decisions/T-1/000000.json"}, "show", f.id)
+	f.want(0, []string{f.id, "round 1", "s3://records/decisions/T-1/", "1 at high risk, 1 scored", "WARNING: the run counted 7", "S-0042", "0.81", "1 object"}, "show", f.id)
 	f.want(0, []string{f.id + ": approved by " + janeARN, "s3://records/approvals/T-1/"}, f.signature("approve")...)
 	if n := len(f.tasks.Outputs["token"]); n != 1 {
 		t.Fatalf("the task was completed %d times", n)
 	}
-	f.want(0, []string{"approved on 2026-03-01T03:00:00Z", "Jane Doe, " + janeARN, "responsibility", "the seven were called"}, "show", f.id)
+	f.want(0, []string{"approved on 2026-03-01T03:00:00Z", "Jane Doe, " + janeARN, "responsibility", "the seven were called", "1 approved, 0 rejected", "S-0042   approved  other"}, "show", f.id)
 	f.want(0, []string{"No request waits"}, "list")
 	f.want(0, []string{f.id, "approved"}, "list", "--all")
 }
@@ -103,7 +103,7 @@ func terminal(t *testing.T) {
 func TestApprovalsAskForMissingFlags(t *testing.T) {
 	f := serveApprovals(t)
 	terminal(t)
-	code, stdout, stderr := f.approvals("y\nyes\n\n \nthe seven were called\n", "approve", f.id, "--meaning", "approval")
+	code, stdout, stderr := f.approvals("y\nyes\nsurely\nconfirmed\n\n \nthe seven were called\n", "approve", f.id, "--meaning", "approval")
 	if code != 0 || !strings.Contains(stdout, "approved by") {
 		t.Fatalf("exit code %d\n%s%s", code, stdout, stderr)
 	}
@@ -118,6 +118,9 @@ func TestApprovalsAskForMissingFlags(t *testing.T) {
 			t.Errorf("before the question, %q is not shown:\n%s", part, stderr)
 		}
 	}
+	if n := strings.Count(stderr, "Why, in a word (confirmed, other, precaution)?"); n != 2 {
+		t.Errorf("asked for the code %d times, want 2: only a code for approve is one", n)
+	}
 	if strings.Contains(stderr, "What does your signature mean") {
 		t.Errorf("asked:\n%s", stderr)
 	}
@@ -129,8 +132,8 @@ func TestApprovalsAskForMissingFlags(t *testing.T) {
 
 func TestApprovalsDecideNothingWithoutAnswers(t *testing.T) {
 	f := serveApprovals(t)
-	f.want(2, []string{"--meaning is required", "--reason is required", "--reviewed is required"}, "approve", f.id)
-	f.want(2, []string{"--reviewed is required"}, "approve", f.id, "--meaning", "m", "--reason", "r")
+	f.want(2, []string{"--code is required", "--meaning is required", "--reason is required", "--reviewed is required"}, "approve", f.id)
+	f.want(2, []string{"--reviewed is required"}, "approve", f.id, "--code", "confirmed", "--meaning", "m", "--reason", "r")
 	f.want(2, []string{"unknown flag --name"}, append(f.signature("approve"), "--name", "Somebody Else")...)
 	terminal(t)
 	f.want(2, []string{"nothing was decided"}, "approve", f.id)
@@ -160,8 +163,8 @@ func TestApprovalsAskWhereAPersonSees(t *testing.T) {
 func TestApprovalsRefuseRecordsThatWereNotReviewed(t *testing.T) {
 	f := serveApprovals(t)
 	reviewed := f.signature("approve")
-	f.objects.Set("decisions/T-1/000000.json", []byte(`{"subjects": [], "notScored": []}`))
-	f.want(1, []string{"differ from those that you reviewed"}, reviewed...)
+	reviewed[len(reviewed)-1] = strings.Repeat("0", 64)
+	f.want(1, []string{"shows something else than you reviewed"}, reviewed...)
 	f.want(0, nil, f.signature("approve")...)
 }
 
@@ -262,7 +265,7 @@ func TestApprovalsShortenLongLists(t *testing.T) {
 	for i := range 30 {
 		f.objects.Set(fmt.Sprintf("decisions/T-1/%06d.json", 100+i), []byte(`{}`))
 	}
-	f.want(0, []string{"31 decision records", "… and 11 more: --json shows all"}, "show", f.id)
+	f.want(0, []string{"31 objects", "WARNING: 10 more objects are not decision records."}, "show", f.id)
 }
 
 func TestInterruptionsEndQuestions(t *testing.T) {

@@ -86,10 +86,10 @@ func TestVerifySaysWhatHolds(t *testing.T) {
 	bucket.Put(auditedPlace+"\x1b[2K.json", nil)
 	trail.Events, trail.From = nil, time.Date(2026, 3, 1, 3, 30, 0, 0, time.UTC)
 	code, stdout, stderr = clinicalrisk(t, "", "approvals", "--function", decideARN, "verify", approvalID)
-	if code != 1 || strings.Contains(stdout, "\x1b") || !strings.Contains(stderr, approvalID+": 14 checks hold, 1 do not hold, 1 are not verifiable") {
+	if code != 1 || strings.Contains(stdout, "\x1b") || !strings.Contains(stderr, approvalID+": 17 checks hold, 1 do not hold, 1 are not verifiable") {
 		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 	}
-	for _, part := range []string{"does not hold   versions of the decision records  ", auditedPlace + `\x1b[2K.json: an object that nobody reviewed`, "0.json: a delete marker", "not verifiable  invocation in the trail  "} {
+	for _, part := range []string{"does not hold   versions of the decision records     ", auditedPlace + `\x1b[2K.json: an object that nobody reviewed`, "0.json: a delete marker", "not verifiable  invocation in the trail              "} {
 		if !strings.Contains(stdout, part) {
 			t.Errorf("%q is not in\n%s", part, stdout)
 		}

@@ -35,19 +35,30 @@ func (p *terminalPerson) Decide(ctx context.Context, request *approval.View) (*a
 		}
 		switch strings.ToLower(answer) {
 		case "a", "approve":
-			return p.sign(ctx, "approve")
+			return p.sign(ctx, request, "approve")
 		case "r", "reject":
-			return p.sign(ctx, "reject")
+			return p.sign(ctx, request, "reject")
 		case "n", "nothing":
 			return nil, nil
 		}
 	}
 }
 
-func (p *terminalPerson) sign(ctx context.Context, verdict string) (*approval.Decision, error) {
+func (p *terminalPerson) sign(ctx context.Context, request *approval.View, verdict string) (*approval.Decision, error) {
 	var d decideApproval
+	var except []approval.Exception
+	for request.Cases != nil && len(request.Cases.Subjects) > 1 {
+		answer, err := p.ask.ask(ctx, "Except for whom (SUBJECT=CODE …, or nothing)? ")
+		if err != nil {
+			return nil, err
+		}
+		if except, err = exceptions(strings.Fields(answer)); err == nil {
+			break
+		}
+		fmt.Fprintln(p.ask.prompt, err)
+	}
 	if err := d.sign(ctx, p.ask, verdict); err != nil {
 		return nil, err
 	}
-	return &approval.Decision{Decision: verdict, Meaning: d.Meaning, Reason: d.Reason}, nil
+	return &approval.Decision{Decision: verdict, Code: d.Code, Except: except, Meaning: d.Meaning, Reason: d.Reason}, nil
 }

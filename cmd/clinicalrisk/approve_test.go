@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/lambda/approval"
 )
@@ -17,12 +19,12 @@ func TestThePersonAtTheTerminalDecides(t *testing.T) {
 		want    *approval.Decision
 		fails   bool
 	}{
-		"approves":              {"a\nall called\nresponsibility\n", &approval.Decision{Decision: "approve", Reason: "all called", Meaning: "responsibility"}, false},
-		"rejects":               {"Reject\nwrong batch\nreview\n", &approval.Decision{Decision: "reject", Reason: "wrong batch", Meaning: "review"}, false},
+		"approves":              {"a\nS-1\nS-2=data-error\nno\nconfirmed\nall called\nresponsibility\n", &approval.Decision{Decision: "approve", Code: "confirmed", Except: []approval.Exception{{Code: "data-error", Subject: "S-2"}}, Reason: "all called", Meaning: "responsibility"}, false},
+		"rejects":               {"Reject\n\nother\nwrong batch\nreview\n", &approval.Decision{Decision: "reject", Code: "other", Reason: "wrong batch", Meaning: "review"}, false},
 		"gives no answer":       {"n\n", nil, false},
 		"is asked until clear":  {"\nyes\n?\nn\n", nil, false},
 		"leaves":                {"", nil, true},
-		"leaves before signing": {"a\nall called\n", nil, true},
+		"leaves before signing": {"a\n\nother\nall called\n", nil, true},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			var shown strings.Builder
@@ -30,8 +32,10 @@ func TestThePersonAtTheTerminalDecides(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := person.Decide(t.Context(), &approval.View{ID: "ap-1", Place: "s3://records/decisions/T-1/"})
-			if (err != nil) != row.fails || (got == nil) != (row.want == nil) || got != nil && *got != *row.want {
+			got, err := person.Decide(t.Context(), &approval.View{
+				ID: "ap-1", Shown: &approval.Rendering{Text: "s3://records/decisions/T-1/"}, Cases: &approval.Cases{Subjects: []approval.Case{{Subject: "S-1"}, {Subject: "S-2"}}},
+			})
+			if (err != nil) != row.fails || (got == nil) != (row.want == nil) || got != nil && !cmp.Equal(got, row.want) {
 				t.Errorf("got %+v, %v", got, err)
 			}
 			if !strings.Contains(shown.String(), "s3://records/decisions/T-1/") {

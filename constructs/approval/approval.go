@@ -104,6 +104,9 @@ func (a *Approval) Topic() awssns.ITopic { return a.topic }
 // Table returns the store of the requests.
 func (a *Approval) Table() awsdynamodb.Table { return a.table }
 
+// IsAboutAlerts reports whether people decide about what is new, by the registry of alerts: see [ApprovalProps].
+func (a *Approval) IsAboutAlerts() bool { return a.props.Alerts }
+
 // Deadline returns how long a run waits for a decision: the timeout of the state RequestApproval.
 func (a *Approval) Deadline() time.Duration { return a.props.Deadline }
 

@@ -63,6 +63,9 @@ func (a *Approval) addDecideFunction(program string) {
 		}
 		variables[approval.EnvMachines] = strings.Join(machines, " ")
 	}
+	if a.props.Alerts {
+		variables[approval.EnvAlerts] = approval.AlertsValue
+	}
 	if len(a.props.Roster) > 0 {
 		variables[approval.EnvRoster] = a.props.roster()
 	}

@@ -3,6 +3,7 @@ package approval
 import (
 	"clinical-risk-pipeline/constructs/policy"
 	"clinical-risk-pipeline/lambda/approval"
+	"clinical-risk-pipeline/workflow/alert"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
@@ -30,15 +31,22 @@ func (a *Approval) decideStatements() []policy.Statement {
 	if a.props.TrialID != "" {
 		decisions += a.props.TrialID + "/"
 	}
+	readable := []string{reviewed + "*", decisions + "*"}
+	if a.props.Alerts {
+		readable = append(readable, alert.Folder+a.props.TrialID+"/*")
+	}
 	statements := []policy.Statement{
 		policy.Allow("Requests", []string{*a.table.TableArn()}, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Scan"),
 		policy.Allow("OpenRequests", []string{*a.table.TableArn() + "/index/" + approval.OpenIndex}, "dynamodb:Query"),
 		a.requestsEncryption(),
 		policy.Allow("FindRecords", []string{bucket}, "s3:ListBucket").
-			If("StringLike", "s3:prefix", []string{reviewed + "*", decisions + "*"}),
+			If("StringLike", "s3:prefix", readable),
 		policy.Allow("ReviewRecords", []string{bucket + "/" + reviewed + "*"}, "s3:GetObject"),
 		policy.Allow("RecordDecision", []string{bucket + "/" + decisions + "*"}, "s3:GetObject", "s3:PutObject"),
 		policy.Allow("WhoStarted", []string{*a.props.TrailLogGroup.LogGroupArn()}, "logs:FilterLogEvents"),
+	}
+	if a.props.Alerts {
+		statements = append(statements, policy.Allow("ReadAlerts", []string{bucket + "/" + alert.Folder + a.props.TrialID + "/*"}, "s3:GetObject"))
 	}
 	if key := a.props.TrailLogKey; key != nil {
 		// CloudWatch Logs decrypts with its own permission, and may ask for the key on behalf of the reader:

@@ -41,6 +41,11 @@ type ApprovalProps struct {
 	// TrialID keeps the approval to one trial: the functions reach no record of another. Default: every trial.
 	TrialID string
 
+	// Alerts says that the trial has a registry of alerts: people decide about the subjects whose alerts a run opened, made worse or brought
+	// back, and see what happened to these alerts before, from the events below "alerts/" in the bucket. It needs TrialID. Default: people
+	// decide about every subject at high risk.
+	Alerts bool
+
 	// Topic tells the approvers. It must be a standard topic. Import an encrypted topic with its key. Default: a new topic,
 	// encrypted with Key.
 	Topic awssns.ITopic
@@ -115,6 +120,9 @@ func (p *ApprovalProps) Validate() error {
 	}
 	if p.TrialID != "" && !workflow.IsID(p.TrialID) {
 		faults.Add("TrialID", workflow.IDRule, p.TrialID)
+	}
+	if p.Alerts && p.TrialID == "" {
+		faults.Add("Alerts", "needs TrialID: the functions read the alerts of one trial")
 	}
 	if p.Topic != nil && check.IsTrue(p.Topic.Fifo()) {
 		faults.Add("Topic", "must be a standard topic", fault.Text("a FIFO topic"))

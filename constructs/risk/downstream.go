@@ -18,8 +18,9 @@ import (
 //
 // A system of your own adds its states with [Scope.NewTask] or a construct of the CDK, retries them with [WithRetries], and asks
 // for each permission with [Scope.Allow]. It tells the other system [Scope.Finding] and nothing else of a subject. A retry or a
-// redrive may call the other system again: let [Scope.Correlation] tell it that it has seen the call. Let an error that outlives
-// its retries end the execution. examples/consumer shows one.
+// redrive may call the other system again, and so may a later run whose subject got worse: let [Scope.Correlation] tell it that it knows
+// the alert. Let an error that outlives its retries end the execution. In a cohort with an approval or a registry of alerts, the states
+// run once for each alert. examples/consumer shows one.
 type Downstream interface {
 	// ID ends the names of the states and names the answer in the data: 1 to 40 letters and digits, the first a capital, and
 	// another one for each system.
@@ -67,20 +68,15 @@ func validateDownstream(downstream []Downstream) fault.List {
 
 func element(i int) string { return fmt.Sprintf("Downstream[%d]", i) }
 
-// followUp is what happens after the alert: the approval, if there is one, then one downstream system after the other, and
-// then next. A test asks nobody and notifies no other system, and so does a cohort with records of another execution.
+// followUp is what happens after the alert: the approval, if there is one, then one downstream system after the other, for each
+// approved subject of a cohort, and then next. A test asks nobody and notifies no other system, and so does a cohort with records of another execution.
 //
 // Requirements: SRC-22, P11-10f
 func (p *ClinicalRiskPipeline) followUp(next awsstepfunctions.IChainable) awsstepfunctions.IChainable {
 	if p.props.Approval == nil && len(p.props.Downstream) == 0 {
 		return next
 	}
-	first := next
-	for i := len(p.props.Downstream) - 1; i >= 0; i-- {
-		p.scope.statements.Into(i + 1) // of the role's policies
-		first = p.props.Downstream[i].AddStates(p.scope, first)
-	}
-	p.scope.statements.Into(0)
+	first := p.told(next)
 	check := awsstepfunctions.Choice_Jsonata(p, jsii.String(workflow.CheckTest), &awsstepfunctions.ChoiceJsonataProps{
 		Comment: jsii.String("Is this a test?"),
 	}).

@@ -221,7 +221,7 @@ func (p *ClinicalRiskPipelineProps) waitingTime() time.Duration {
 	}
 	for _, d := range p.Downstream {
 		if d != nil {
-			total += d.TimeLimit()
+			total += d.TimeLimit() * p.longestQueue()
 		}
 	}
 	return total

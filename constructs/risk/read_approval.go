@@ -1,6 +1,7 @@
 package risk
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -20,18 +21,22 @@ var readApprovalRetries = []Retry{
 	{Errors: anyError, Attempts: 8, Interval: 2 * time.Second, MaxDelay: 2 * time.Minute},
 }
 
-// confirmed is the JSONata expression of whether the record confirms the decision that the execution heard: for this execution and this
-// request, about the records that the request named. The record ends in the list of those records, which may be longer than a state's
-// data: the execution reads the beginning and leaves the list out.
+// confirmed is the JSONata expression of the data with whether the record confirms the decision that the execution heard: for this
+// execution and this request, about the records that the request named, with an approved subject where it says so; and with the approved
+// subjects. The record ends in the list of the reviewed records, which may be longer than a state's data: the execution reads the beginning
+// and leaves the list out.
 const confirmed = `(
   $heard := $states.input.APPROVAL;
   $record := $parse($substringBefore($states.result.Body, LIST) & "}}");
-  $heard.decision in ["approved", "rejected"] and $record.decision = $heard.decision and $record.execution = $states.context.Execution.Id and
-    $record.requestId = $heard.requestId and $record.reviewed.sha256 = $heard.reviewed and $record.reviewed.place = PLACE
+  $approved := [$record.verdicts[verdict = "approved"].{"subject": subject, "alert": alert}];
+  $recorded := $heard.decision in ["approved", "rejected"] and $record.decision = $heard.decision and $record.execution = $states.context.Execution.Id and
+    $record.requestId = $heard.requestId and $record.reviewed.sha256 = $heard.reviewed and $record.reviewed.place = PLACE and
+    ($record.decision = "approved") = ($count($approved) > 0);
+  $merge([$states.input, {"APPROVAL": $merge([$heard, {"recorded": $recorded, "approved": $recorded ? $approved : []}])}])
 )`
 
-// approvalBytes is how much of a record the execution reads: the texts that a person writes have at most 2,400 characters.
-const approvalBytes = "bytes=0-65535"
+// approvalBytes is how much of a record the execution reads.
+var approvalBytes = fmt.Sprintf("bytes=0-%d", approvals.ReadableBytes-1)
 
 // readApproval reads the record of the decision in the locked store, under the key that the request's id decides and in the version
 // that the decision names.
@@ -51,7 +56,7 @@ func (p *ClinicalRiskPipeline) readApproval() awsstepfunctions.TaskStateBase {
 			"Range":     approvalBytes,
 		}),
 		timeout: recordTimeout,
-		output:  expression(`$merge([$states.input, {"` + workflow.Approval + `": $merge([` + approval + `, {"recorded": ` + recorded + `}])}])`),
+		output:  expression(recorded),
 	}), readApprovalRetries...)
 }
 

@@ -32,8 +32,11 @@ func (p *ClinicalRiskPipeline) trial() *trial.Trial {
 // validateAlerts reports props that do not fit the registered trial.
 func (p *ClinicalRiskPipelineProps) validateAlerts() fault.List {
 	var faults fault.List
+	if p.Approval != nil && p.Approval.IsAboutAlerts() != (p.Alerts != nil) {
+		faults.Add("Approval", "must have Alerts where the pipeline has, and only there: people decide about what is new")
+	}
 	if p.Alerts == nil {
-		return nil
+		return faults
 	}
 	t := p.Alerts.Trial()
 	if p.Cohort == nil {

@@ -22,6 +22,7 @@ type Scope struct {
 	output     *place       // where the extraction writes the cohort or the features; nil where nobody reads what it writes
 	handedOn   bool         // whether the extraction asked for RunOutput
 	finding    []alertField // what the alert says
+	eachAlert  bool         // the states run once for each alert, whose data have workflow.AlertID
 }
 
 // place is an object in S3.
@@ -122,10 +123,24 @@ func (s *Scope) Finding() string { return objectOf(s.finding) }
 // FindingText is the JSONata expression of the alert's text.
 func (s *Scope) FindingText() string { return alertText(s.finding) }
 
-// Correlation is the JSONata expression of an id that belongs to this execution and to a downstream system, and stays the same
-// when the execution is redriven: 32 hexadecimal digits.
+// Correlation is the JSONata expression of an id that belongs to the alert and to a downstream system: 32 hexadecimal digits. It stays the
+// same when the execution is redriven and, where the trial has a registry of alerts, in later runs. Where the other system is told of a
+// run, and not of each alert, the id belongs to the execution.
 func (s *Scope) Correlation(system string) string {
-	return `$substring($hash($states.context.Execution.Id & "/` + system + `", "SHA-256"), 0, 32)`
+	about := "$states.context.Execution.Id"
+	if s.eachAlert {
+		about = "$states.input." + workflow.AlertID
+	}
+	return `$substring($hash(` + about + ` & "/` + system + `", "SHA-256"), 0, 32)`
+}
+
+// Once is the JSONata expression of an id that belongs to this execution, to the alert and to a downstream system: 32 hexadecimal digits. A
+// redrive has the same, and a later run that tells of the alert again has another.
+func (s *Scope) Once(system string) string {
+	if !s.eachAlert {
+		return s.Correlation(system)
+	}
+	return `$substring($hash($states.context.Execution.Id & "/" & $states.input.` + workflow.AlertID + ` & "/` + system + `", "SHA-256"), 0, 32)`
 }
 
 // WithAnswer is the JSONata expression of the state's input with the answer of a downstream system, itself an expression, at

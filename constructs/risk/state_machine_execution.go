@@ -70,7 +70,7 @@ func (e StateMachineExecution) AddStates(scope *Scope, next awsstepfunctions.ICh
 		Timeout:     e.TimeLimit(),
 		Arguments: map[string]any{
 			"StateMachineArn": machine,
-			"Name":            expression(scope.Correlation(e.Name) + ` & "-" & $string($states.context.Execution.RedriveCount)`),
+			"Name":            expression(scope.Once(e.Name) + ` & "-" & $string($states.context.Execution.RedriveCount)`),
 			"Input":           expression(scope.Finding()),
 		},
 		Output: scope.WithAnswer(e.Name, `{"execution": $states.result.ExecutionArn}`),

@@ -17,7 +17,7 @@ import (
 const updated = `(
   $answer := $states.result.Payload;
   $whole := function($n) { $type($n) = "number" ? $n >= 0 and $floor($n) = $n : false };
-  $type($answer) = "object" and $whole($answer.changed) and $whole($answer.explained) and $whole($answer.unexplained) ?
+  $type($answer) = "object" and $whole($answer.changed) and $whole($answer.explained) and $whole($answer.unexplained) and $type($answer.news) = "array" ?
     $merge([$states.input, {"ALERTS": $answer}]) : $error("The function answered without its counts.")
 )`
 

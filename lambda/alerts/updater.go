@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/internal/strictjson"
+	"clinical-risk-pipeline/lambda/approval"
 	"clinical-risk-pipeline/workflow"
 	"clinical-risk-pipeline/workflow/alert"
 )
@@ -34,6 +35,15 @@ type Answer struct {
 	Explained   int `json:"explained"`   // the subjects without a score that a finding explains
 	Unexplained int `json:"unexplained"` // the others
 	Messages    int `json:"messages"`    // how many messages were sent
+
+	// News are the alerts that Changed counts, in the order of the subjects; at most approval.MostCases.
+	News []News `json:"news"`
+}
+
+// News is an alert that a run opened, made worse, or brought back.
+type News struct {
+	Subject string `json:"subject"`
+	Alert   string `json:"alert"` // the alert's id
 }
 
 // Updater is the function that the state UpdateAlerts invokes.
@@ -219,8 +229,9 @@ func values(items map[string]Stored) func(yield func(*alert.Item) bool) {
 
 // answer counts what the run changed, by the marks of the items: the same after a repetition.
 func answer(items map[string]Stored, this alert.Run, said *run, sent int) *Answer {
-	answer := &Answer{Messages: sent, Unexplained: said.nobodys}
-	for _, stored := range items {
+	answer := &Answer{Messages: sent, Unexplained: said.nobodys, News: []News{}}
+	for _, subject := range slices.Sorted(maps.Keys(items)) {
+		stored := items[subject]
 		if stored.IsOpen() {
 			answer.Open++
 		}
@@ -231,6 +242,9 @@ func answer(items map[string]Stored, this alert.Run, said *run, sent int) *Answe
 			switch change.Kind {
 			case alert.Opened, alert.Worsened, alert.Resumed:
 				answer.Changed++
+				if len(answer.News) < approval.MostCases {
+					answer.News = append(answer.News, News{subject, stored.Alert.ID})
+				}
 			case alert.ClosedRun:
 				answer.Closed++
 			}

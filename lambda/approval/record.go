@@ -45,7 +45,6 @@ const (
 
 // verdict checks the decision, reports all faults at once, and returns the verdict.
 func (d *Decision) verdict() (Verdict, error) {
-	verdicts := map[string]Verdict{"approve": Approve, "reject": Reject}
 	verdict, ok := verdicts[d.Decision]
 	var faults []error
 	if !ok {

@@ -74,7 +74,11 @@ func render(r *Request, reviewed *Reviewed, c *Cases) []byte {
 	if counts := r.Subjects.Counts; counts != nil && (counts.High != c.High || counts.Scored != c.Scored) {
 		fmt.Fprintf(&b, "WARNING: the run counted %d at high risk and %d scored.\n", counts.High, counts.Scored)
 	}
-	for _, key := range c.Unknown {
+	for i, key := range c.Unknown {
+		if i == mostUnknown {
+			fmt.Fprintf(&b, "WARNING: %d more objects are not decision records.\n", len(c.Unknown)-i)
+			break
+		}
 		fmt.Fprintf(&b, "WARNING: %s is not a decision record.\n", plain.Line(key))
 	}
 	if c.Unlisted > 0 {
@@ -84,6 +88,9 @@ func render(r *Request, reviewed *Reviewed, c *Cases) []byte {
 	renderCases(&b, c.Subjects)
 	return b.Bytes()
 }
+
+// mostUnknown is how many objects that are not decision records are named.
+const mostUnknown = 20
 
 // renderCases writes a line for each subject, with its history and reasons below.
 func renderCases(b *bytes.Buffer, cases []Case) {

@@ -20,8 +20,12 @@ const (
 	EnvSessionNames = "APPROVAL_SESSION_NAMES" // the pattern of people's session and user names; deciding function only; optional
 	EnvMachines     = "APPROVAL_MACHINES"      // the machines that start executions, separated by spaces; deciding function only; optional
 	EnvTrailLogs    = "APPROVAL_TRAIL_LOGS"    // the name of the log group of a trail; deciding function only
+	EnvAlerts       = "APPROVAL_ALERTS"        // "yes" where the trial has a registry of alerts; deciding function only; optional
 	EnvRoster       = "APPROVAL_ROSTER"        // a JSON object, the printed names of people by session or user name; deciding function only; optional
 )
+
+// AlertsValue is the value of EnvAlerts.
+const AlertsValue = "yes"
 
 // ApprovalsPrefix is the prefix of the records of people's decisions in the record store. Nobody reviews these.
 const ApprovalsPrefix = "approvals/"
@@ -38,6 +42,7 @@ const (
 // Settings are the environment variables of a function, parsed.
 type Settings struct {
 	Table, Bucket, BucketOwner, Prefix, Topic, Function, TrailLogs string
+	Alerts                                                         bool
 	Signers                                                        Signers
 	Roster                                                         Roster
 }
@@ -58,6 +63,10 @@ func DecideSettings(getenv func(string) string) (Settings, error) {
 	machines, wrong := ParseMachines(getenv(EnvMachines))
 	s.Signers.Machines = machines
 	err = errors.Join(err, in(EnvMachines, wrong))
+	if value := getenv(EnvAlerts); value != "" && value != AlertsValue {
+		err = errors.Join(err, in(EnvAlerts, fmt.Errorf("must be %q, or not be set", AlertsValue)))
+	}
+	s.Alerts = getenv(EnvAlerts) == AlertsValue
 	if roster := getenv(EnvRoster); roster != "" {
 		if strictjson.Unmarshal([]byte(roster), &s.Roster) != nil {
 			wrong = errors.New("must be a JSON object of strings")

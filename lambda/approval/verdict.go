@@ -78,6 +78,12 @@ func (d *Decision) checkCodes(verdict Verdict) []error {
 	return faults
 }
 
+// CodesFor returns the codes for "approve" or "reject", in the order of their names.
+func CodesFor(decision string) []string { return codesOf(verdicts[decision]) }
+
+// verdicts are the verdicts of what a person says.
+var verdicts = map[string]Verdict{"approve": Approve, "reject": Reject}
+
 // codesOf returns the codes of a verdict, in the order of their names.
 func codesOf(verdict Verdict) []string {
 	var codes []string

@@ -41,6 +41,9 @@ type Approver struct {
 	Objects local.S3 // holds the decision records, and gets the records of people's decisions
 	Person  Person
 
+	// Alerts holds the transitions of the alerts of a registered trial. Default: the trial is not registered.
+	Alerts approval.Objects
+
 	store  memory.Store // the requests of all executions, some of which ask again
 	asking sync.Mutex
 }
@@ -126,7 +129,10 @@ func (a *Approver) session(payload []byte, now time.Time) (*session, error) {
 	caller := approval.Caller{ARN: "arn:" + partition + ":sts::" + account + ":assumed-role/LocalApprover/" + userName(), UserID: "LOCALAPPROVER:" + userName()}
 	s := &session{request: request, tasks: &memory.Tasks{Waiting: map[string]bool{request.TaskToken: true}}, now: now}
 	clock, log := func() time.Time { return s.now }, slog.New(slog.DiscardHandler)
-	records := approval.Records{Objects: bucket{a.Objects, place.Bucket}, Bucket: place.Bucket}
+	records := approval.Records{Objects: bucket{a.Objects, place.Bucket}, Bucket: place.Bucket, Alerts: a.Alerts != nil}
+	if a.Alerts != nil {
+		records.Objects = withAlerts{records.Objects, a.Alerts}
+	}
 	function := "arn:" + partition + ":lambda:" + region + ":" + account + ":function:LocalDecide"
 	s.requester = approval.Requester{Store: &a.store, Notifier: &memory.Notifier{}, Records: records, Function: function, Now: clock, Log: log}
 	api := approval.API{

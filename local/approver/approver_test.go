@@ -42,7 +42,9 @@ func run(t *testing.T, person Person) (*local.Services, *Approver) {
 	services := local.New(a, a.Objects)
 	for _, execution := range []string{"e-1", "e-2", "e-3"} {
 		_, err := services.Call(t.Context(), &asl.Task{Resource: "arn:aws:states:::aws-sdk:s3:putObject", Input: map[string]any{
-			"Bucket": "records", "Key": "decisions/a b/" + execution + ".json", "Body": map[string]any{"execution": execution},
+			"Bucket": "records", "Key": "decisions/a b/" + execution + ".json", "Body": map[string]any{
+				"notScored": []any{}, "subjects": []any{map[string]any{"subject": "S-0042", "score": 0.9, "branch": "alert"}},
+			},
 		}})
 		if err != nil {
 			t.Fatal(err)
@@ -114,8 +116,8 @@ func TestNoneDecidesNothing(t *testing.T) {
 	if err != nil || !reply.Hangs || reply.Output != nil {
 		t.Errorf("got %+v, %v", reply, err)
 	}
-	if _, err := os.Stat(filepath.Join(a.Objects.Dir, "records", "approvals")); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("something was recorded: %v", err)
+	if recorded, err := filepath.Glob(filepath.Join(a.Objects.Dir, "records", "approvals", "*", "*.json")); err != nil || len(recorded) > 0 {
+		t.Errorf("recorded %v, %v", recorded, err)
 	}
 }
 
@@ -164,6 +166,39 @@ func TestExecutionWinsOverSubjectOverTrial(t *testing.T) {
 		if d, err := decisions.Decide(t.Context(), view); err != nil || d == nil || d.Reason != reason {
 			t.Errorf("by %s: got %+v, %v", reason, d, err)
 		}
+	}
+}
+
+// In a cohort, the line of a subject is an exception from the line of the trial. Without that, all subjects need a line.
+func TestSubjectsAreExceptions(t *testing.T) {
+	cohort := func(subjects ...string) *approval.View {
+		view := &approval.View{Execution: "arn:aws:states:eu-central-1:123456789012:execution:P:e-1", TrialID: "T-1", Subjects: approval.Subjects{Counts: &approval.Counts{}}, Cases: &approval.Cases{}}
+		for _, subject := range subjects {
+			view.Cases.Subjects = append(view.Cases.Subjects, approval.Case{Subject: subject})
+		}
+		return view
+	}
+	const subjects = `{"subject": "S-1", "decision": "reject", "code": "known-to-site"}
+{"subject": "S-2", "decision": "approve"}
+`
+	for lines, want := range map[string]*approval.Decision{
+		subjects + `{"trialId": "T-1", "decision": "approve", "code": "confirmed"}`: {Decision: "approve", Code: "confirmed", Except: []approval.Exception{{Code: "known-to-site", Subject: "S-1"}}},
+		subjects: {Decision: "reject", Code: "known-to-site", Except: []approval.Exception{{Code: "other", Subject: "S-2"}}},
+	} {
+		decisions, err := Read([]byte(lines))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := decisions.Decide(t.Context(), cohort("S-1", "S-2"))
+		if err != nil || got == nil || got.Decision != want.Decision || got.Code != want.Code || !slices.Equal(got.Except, want.Except) {
+			t.Errorf("got %+v, %v, want %+v", got, err, want)
+		}
+		if got, err := decisions.Decide(t.Context(), cohort("S-1", "S-3")); err != nil || (got == nil) != (lines == subjects) {
+			t.Errorf("with a subject without a line: got %+v, %v", got, err)
+		}
+	}
+	if _, err := Read([]byte(`{"subject": "S-1", "decision": "approve", "code": "data-error"}`)); err == nil || !strings.Contains(err.Error(), `code must be one for approved, got "data-error"`) {
+		t.Errorf("a code of the other verdict: %v", err)
 	}
 }
 

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"strings"
 
 	"clinical-risk-pipeline/lambda/approval"
 	"clinical-risk-pipeline/local"
+	"clinical-risk-pipeline/workflow/alert"
 )
 
 // bucket is a bucket of the stand-in for S3. It implements approval.Objects.
@@ -36,4 +38,27 @@ func (b bucket) Create(_ context.Context, key string, body []byte) (string, erro
 		return "", approval.ErrExists
 	}
 	return version, err
+}
+
+// withAlerts is a bucket of decision records, and the transitions of alerts as if they were in it, too.
+type withAlerts struct {
+	approval.Objects
+	alerts approval.Objects
+}
+
+func (w withAlerts) of(key string) approval.Objects {
+	if strings.HasPrefix(key, alert.Folder) {
+		return w.alerts
+	}
+	return w.Objects
+}
+
+// List implements approval.Objects.
+func (w withAlerts) List(ctx context.Context, prefix string) ([]string, error) {
+	return w.of(prefix).List(ctx, prefix)
+}
+
+// Read implements approval.Objects.
+func (w withAlerts) Read(ctx context.Context, key string) ([]byte, string, error) {
+	return w.of(key).Read(ctx, key)
 }

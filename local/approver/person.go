@@ -47,7 +47,7 @@ type none struct{}
 func (none) Decide(context.Context, *approval.View) (*approval.Decision, error) { return nil, nil }
 
 func simulated(verdict, reason string) *approval.Decision {
-	return &approval.Decision{Decision: verdict, Meaning: "simulated approval of a local run", Reason: reason}
+	return &approval.Decision{Decision: verdict, Code: "other", Meaning: "simulated approval of a local run", Reason: reason}
 }
 
 // Decisions is a person with prepared decisions. They decide nothing else.
@@ -58,20 +58,24 @@ type about struct{ kind, name string }
 
 // line is a line of a file of decisions.
 type line struct {
-	Execution string `json:"execution"`
-	Subject   string `json:"subject"`
-	TrialID   string `json:"trialId"`
-	Decision  string `json:"decision"`
-	Meaning   string `json:"meaning"`
-	Reason    string `json:"reason"`
+	Execution string        `json:"execution"`
+	Subject   string        `json:"subject"`
+	TrialID   string        `json:"trialId"`
+	Decision  string        `json:"decision"`
+	Code      approval.Code `json:"code"`
+	Meaning   string        `json:"meaning"`
+	Reason    string        `json:"reason"`
 }
 
 // Read reads decisions, one JSON object on each line:
 //
-//	{"subject": "S-0042", "decision": "approve", "reason": "called on Monday", "meaning": "responsibility"}
+//	{"trialId": "SYN-AD-402", "decision": "approve", "reason": "called on Monday", "meaning": "responsibility"}
+//	{"subject": "S-0042", "decision": "reject", "code": "known-to-site"}
 //
-// A line names its execution ("execution", by name), its subject ("subject") or its trial ("trialId"). If several lines fit a
-// request, the first kind in this order wins. The texts are optional. Read reports all faults at once, by line.
+// A line names its execution ("execution", by name), its subject ("subject") or its trial ("trialId"). If several lines fit a request about
+// one subject, the first kind in this order wins. In a request about a cohort, lines of subjects are exceptions from the line of the
+// execution or trial; without such a line, each subject of the request needs its own. Code ("other") and texts are optional. Read reports
+// all faults at once, by line.
 func Read(text []byte) (*Decisions, error) {
 	d := &Decisions{by: map[about]*approval.Decision{}}
 	var faults []error
@@ -110,7 +114,12 @@ func (d *Decisions) read(text []byte, number int) error {
 	case d.by[keys[0]] != nil:
 		return fmt.Errorf("%s %q has an earlier decision: keep one of the two", keys[0].kind, keys[0].name)
 	}
+	verdict := map[string]approval.Verdict{"approve": approval.Approve, "reject": approval.Reject}[l.Decision]
+	if _, known := approval.Codes[verdict][l.Code]; l.Code != "" && !known {
+		return fmt.Errorf("code must be one for %s, got %q", verdict, l.Code)
+	}
 	decision := simulated(l.Decision, fmt.Sprintf("line %d of the decisions", number))
+	decision.Code = cmp.Or(l.Code, decision.Code)
 	decision.Meaning = cmp.Or(l.Meaning, decision.Meaning)
 	decision.Reason = cmp.Or(l.Reason, decision.Reason)
 	d.by[keys[0]] = decision
@@ -122,9 +131,29 @@ func (d *Decisions) Decide(_ context.Context, request *approval.View) (*approval
 	execution := request.Execution[strings.LastIndex(request.Execution, ":")+1:]
 	for _, key := range []about{{"execution", execution}, {"subject", request.Subjects.ID}, {"trialId", request.TrialID}} {
 		if decision := d.by[key]; decision != nil {
-			copied := *decision
-			return &copied, nil
+			return d.except(*decision, request), nil
 		}
 	}
-	return nil, nil
+	if request.Cases == nil || len(request.Cases.Subjects) == 0 {
+		return nil, nil
+	}
+	for _, subject := range request.Cases.Subjects {
+		if d.by[about{"subject", subject.Subject}] == nil {
+			return nil, nil
+		}
+	}
+	return d.except(*d.by[about{"subject", request.Cases.Subjects[0].Subject}], request), nil
+}
+
+// except adds the subjects of a cohort's request whose own lines say the opposite.
+func (d *Decisions) except(decision approval.Decision, request *approval.View) *approval.Decision {
+	if request.Subjects.Counts == nil || request.Cases == nil {
+		return &decision
+	}
+	for _, subject := range request.Cases.Subjects {
+		if own := d.by[about{"subject", subject.Subject}]; own != nil && own.Decision != decision.Decision {
+			decision.Except = append(decision.Except, approval.Exception{Code: own.Code, Subject: subject.Subject})
+		}
+	}
+	return &decision
 }

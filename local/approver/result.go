@@ -32,7 +32,7 @@ func (s *session) decide(ctx context.Context, person Person) (result, error) {
 		return r, err
 	}
 	s.now = s.now.Add(min(thinking, s.request.Deadline.Sub(s.now)/2))
-	decision.Reviewed, decision.Round = view.Reviewed.SHA256, view.Round
+	decision.Shown, decision.Round = view.Shown.SHA256, view.Round
 	if r.outcome, err = s.client.Decide(ctx, id, *decision); err != nil {
 		return refused(r, err)
 	}
@@ -64,6 +64,7 @@ func (r result) effect(execution string) local.Approval {
 		a.Refusal = r.refusal.Message
 	}
 	if r.outcome != nil && r.record != nil {
+		a.Approved, a.Rejected = r.outcome.Approved, r.outcome.Rejected
 		a.Decision, a.Signer, a.Record, a.RecordVersion = string(r.outcome.Decision), r.outcome.Signer, r.outcome.Record, r.outcome.RecordVersion
 		a.PrintedName, a.Meaning, a.Reason, a.SignedAt = r.record.Signer.PrintedName, r.record.Meaning, r.record.Reason, &r.record.SignedAt
 	}

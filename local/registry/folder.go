@@ -243,6 +243,9 @@ func (r *records) of(key string) (local.S3, string) {
 	return r.runs, r.store
 }
 
+// Events returns the transitions of the trial's alerts, to read.
+func (f *Folder) Events() alerts.Events { return f.events() }
+
 // List implements alerts.Events.
 func (r *records) List(_ context.Context, prefix string) ([]string, error) {
 	s3, bucket := r.of(prefix)

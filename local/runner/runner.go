@@ -96,13 +96,15 @@ func New(stateMachine *assembly.StateMachine, in Setting) (*Pipeline, error) {
 		etl.Cohort = in.Cohort.WriteLines
 	}
 	others := []local.Service{&local.StepFunctions{}, &local.ServiceNow{}}
+	approvals := &approver.Approver{Objects: p.objects, Person: in.Person}
 	if in.Registry != nil {
+		approvals.Alerts = in.Registry.Events()
 		p.registry = in.Registry
 		others = append(others, &registry.Service{Folder: in.Registry, Topic: p.alertTopic})
 	}
 	p.services = local.New(append(others,
 		local.EMR{ETL: etl, Spark: in.Spark}, local.EMRServerless{ETL: etl}, local.Glue{ETL: etl}, local.SageMaker{Model: in.Model}, p.objects,
-		local.SNS{}, &approver.Approver{Objects: p.objects, Person: in.Person},
+		local.SNS{}, approvals,
 	)...)
 	return p, p.services.Check(p.definition)
 }

@@ -45,6 +45,7 @@ func newDecider(ctx context.Context) (*approval.Decider, error) {
 			Objects: cloud.Objects{Client: s3.NewFromConfig(aws, cloud.OwnedBy(settings.BucketOwner)), Bucket: settings.Bucket},
 			Bucket:  settings.Bucket,
 			Prefix:  settings.Prefix,
+			Alerts:  settings.Alerts,
 		},
 		Tasks:   cloud.Tasks{Client: stepFunctions},
 		Starts:  cloud.Starts{Client: cloudwatchlogs.NewFromConfig(aws, cloud.Patiently), History: stepFunctions, Group: settings.TrailLogs, Now: time.Now},
