@@ -14,8 +14,17 @@ func (s *mapState) runInline(b *branch, input any, limit int) (any, error) {
 	}
 	started := b.record("MapStateStarted", &MapStarted{Length: len(items)})
 	outputs := make([]any, len(items))
+	done := b.x.resumed.finished(s)
 	i := 0
 	jobs := fanOut{b: b, limit: limit, next: func() (job, error) {
+		for i < len(items) {
+			output, succeeded := done[i]
+			if !succeeded {
+				break
+			}
+			outputs[i] = output
+			i++
+		}
 		if i == len(items) {
 			return nil, nil
 		}

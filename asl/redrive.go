@@ -20,7 +20,57 @@ type resumption struct {
 	state     state
 	input     any
 	variables map[string]any
-	count     int // number of redrives, including this one
+	count     int         // number of redrives, including this one
+	done      map[int]any // of an inline Map: the outputs of the iterations that succeeded, by index, until the Map took them
+	again     bool        // while the history is read: the Map is about to start again by a redrive
+}
+
+// finished returns the outputs of the iterations of the failed Map that succeeded, once: a retrier repeats the whole Map.
+func (r *resumption) finished(s *mapState) map[int]any {
+	if r == nil || r.state != state(s) {
+		return nil
+	}
+	done := r.done
+	r.done = nil
+	return done
+}
+
+// isFlat reports whether no iteration of the Map has iterations or branches of its own.
+func (s *mapState) isFlat() bool {
+	for _, inner := range s.processor.states {
+		switch inner.(type) {
+		case *mapState, *parallelState:
+			return false
+		}
+	}
+	return true
+}
+
+// enter notes that the execution entered a state. One that a redrive enters again keeps its iterations.
+func (r *resumption) enter(s state, input any) {
+	if r.state != s || !r.again {
+		r.done, r.again = nil, false
+	}
+	r.state, r.input = s, input
+}
+
+// note keeps what an event says of the iterations of a Map.
+func (r *resumption) note(event *Event, outputs map[int64]any) {
+	switch d := event.Details.(type) {
+	case *ExecutionRedriven:
+		r.again = true
+	case *MapStarted:
+		if s, ok := r.state.(*mapState); ok && s.isFlat() && (!r.again || r.done == nil) { // a first attempt, or a retrier's
+			r.done = map[int]any{}
+		}
+		r.again = false
+	case *StateExited:
+		outputs[event.ID] = d.Output
+	case *MapIteration:
+		if r.done != nil && event.Type == "MapIterationSucceeded" {
+			r.done[d.Index] = outputs[event.PreviousEventID]
+		}
+	}
 }
 
 func (r *resumption) redrives() int {
@@ -45,7 +95,8 @@ func (r *resumption) begin(b *branch) (any, error) {
 // with all its retries. Clock and history continue where they stopped. Redrive does not change the failed execution. Pass the
 // options of the first run; Redrive ignores their Name, ARN and Start.
 //
-// Redrive executes a failed Parallel or Map state again as a whole, whereas AWS resumes only its failed branches, iterations or child
+// Of a failed inline Map, Redrive repeats the iterations that did not succeed, each from its first state. It executes a failed Parallel
+// state, a Distributed Map and a Map with iterations or branches inside again as a whole, whereas AWS resumes only their failed branches, iterations or child
 // executions. See https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html.
 func (m *Machine) Redrive(ctx context.Context, failed *Execution, o Options) (*Execution, error) {
 	if failed.Status == Succeeded {
@@ -65,11 +116,14 @@ func (m *Machine) Redrive(ctx context.Context, failed *Execution, o Options) (*E
 // resumption reads from the history the state where the execution failed, its input and its variables.
 func (m *Machine) resumption(failed *Execution) (*resumption, error) {
 	at := &resumption{failed: failed, variables: map[string]any{}, count: 1}
-	for _, event := range failed.History {
+	outputs := map[int64]any{}
+	for i := range failed.History {
+		event := &failed.History[i]
+		at.note(event, outputs)
 		switch d := event.Details.(type) {
 		case *StateEntered:
 			if s, ok := m.program.states[d.Name]; ok {
-				at.state, at.input = s, d.Input
+				at.enter(s, d.Input)
 			}
 		case *StateExited:
 			if _, ok := m.program.states[d.Name]; ok {

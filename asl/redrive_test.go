@@ -90,3 +90,37 @@ func TestRedriveRefuses(t *testing.T) {
 		}
 	}
 }
+
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html: only the iterations that failed or aborted.
+func TestRedriveRepeatsTheIterationsThatFailed(t *testing.T) {
+	machine, err := asl.Load([]byte(`{"QueryLanguage": "JSONata", "StartAt": "Each", "States": {
+		"Each": {"Type": "Map", "MaxConcurrency": 2, "Items": [0, 1, 2, 3], "End": true, "ItemProcessor": {"StartAt": "First", "States": {
+			"First": {"Type": "Pass", "Next": "Call"},
+			"Call": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Arguments": {"item": "{% $states.input %}"}, "End": true}}}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls := map[string]int{}
+	options := asl.Options{Name: "e", Handler: asl.HandlerFunc(func(_ context.Context, task *asl.Task) (asl.Reply, error) {
+		item := asl.Encode(task.Input)
+		if calls[item]++; item == `{"item":1}` && calls[item] < 3 {
+			return asl.Reply{Duration: time.Minute}, &asl.Error{Name: "Busy"}
+		}
+		return asl.Reply{Output: item, Duration: time.Second}, nil
+	})}
+	x, err := machine.Run(context.Background(), nil, options)
+	for range 2 {
+		if err != nil || x.Status != asl.Failed || x.Error != "Busy" {
+			t.Fatalf("ended as %s with %q, %v", x.Status, x.Error, err)
+		}
+		x, err = machine.Redrive(context.Background(), x, options)
+	}
+	if err != nil || asl.Encode(x.Output) != `["{\"item\":0}","{\"item\":1}","{\"item\":2}","{\"item\":3}"]` {
+		t.Errorf("ended as %s with %s, %v", x.Status, asl.Encode(x.Output), err)
+	}
+	for item, n := range calls {
+		if want := map[string]int{`{"item":1}`: 3}[item]; n != max(want, 1) {
+			t.Errorf("%s was called %d times", item, n)
+		}
+	}
+}

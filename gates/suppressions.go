@@ -47,9 +47,10 @@ var ofEnvironments = []Suppression{
 		Findings: []string{
 			`/^Resource::<RecordsBucket[0-9A-F]{8}\.Arn>\/decisions\/([^*]+\/)?\*$/`,
 			`/^Resource::<RecordsBucket[0-9A-F]{8}\.Arn>\/approvals\/([^*]+\/)?\*$/`,
+			`/^Resource::<RecordsBucket[0-9A-F]{8}\.Arn>\/alerts\/[^*]+\/\*$/`,
 		},
-		Reason: "People review the decision records of any run, and the record of a decision is named after its request. Nothing " +
-			"else is below these prefixes, and Object Lock prevents changes to the records.",
+		Reason: "People review the decision records of any run and, in a registered trial, what happened to its alerts before; the record of " +
+			"a decision is named after its request. Nothing else is below these prefixes, and Object Lock prevents changes to the records.",
 	},
 	{
 		Paths:    []string{"*/Approval/DecideFunctionPermissions"},

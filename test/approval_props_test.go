@@ -28,6 +28,7 @@ var approvalChanges = map[string]approvalChange{
 		p.Topic = awssns.Topic_FromTopicArn(stack, jsii.String("Existing"), jsii.String(existingTopic))
 	},
 	"TrialID":      func(_ awscdk.Stack, p *approval.ApprovalProps) { p.TrialID = "T-1" },
+	"Alerts":       func(_ awscdk.Stack, p *approval.ApprovalProps) { p.TrialID, p.Alerts = "T-1", true },
 	"SessionNames": func(_ awscdk.Stack, p *approval.ApprovalProps) { p.SessionNames = `[a-z.]+@example\.com` },
 	"Machines": func(_ awscdk.Stack, p *approval.ApprovalProps) {
 		p.Machines = []approval.Machine{{Principal: "arn:aws:iam::123456789012:role/Nightly", Service: "scheduler.amazonaws.com"}}

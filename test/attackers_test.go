@@ -111,6 +111,7 @@ func callbacks() map[string]attack {
 		"other records":     func(r *handlers.Record) { r.Reviewed.Place += "other/" },
 		"another digest":    func(r *handlers.Record) { r.Reviewed.SHA256 = strings.Repeat("0", 64) },
 		"a rejection":       func(r *handlers.Record) { r.Decision = handlers.Reject },
+		"nobody approved":   func(r *handlers.Record) { r.Verdicts[0].Verdict = handlers.Reject },
 		"an odd verdict":    func(r *handlers.Record) { r.Decision = "approved " },
 	} {
 		list["a planted record of "+name] = func(w *world, task *asl.Task) (asl.Reply, error) {

@@ -47,7 +47,7 @@ func TestExampleMinimal(t *testing.T) {
 
 func TestExampleCohort(t *testing.T) {
 	p := example(t, "cohort", "CohortRisk")
-	for _, state := range []string{"StartEMRServerlessJob", "ScoreCohort", "NotifyTeam", "RequestApproval", "StartOutreach", "CheckCoverage"} {
+	for _, state := range []string{"StartEMRServerlessJob", "ScoreCohort", "NotifyTeam", "RequestApproval", "ForEachOutreach", "CheckCoverage"} {
 		p.state(t, state)
 	}
 	if buckets := text(p.resources("AWS::S3::Bucket")); !strings.Contains(buckets, `"Days": 3650`) {

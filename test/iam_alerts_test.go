@@ -38,7 +38,7 @@ func registeredStack(stack awscdk.Stack) {
 	})}
 	addAlerts(stack, p, registered)
 	p.Approval = approval.NewApproval(stack, "Approval", &approval.ApprovalProps{
-		Approvers: []string{approverRole}, RecordBucket: p.Records.Bucket(), TrialID: registered.ID, TrailLogGroup: trail.StartLogs(), TrailLogKey: trail.Key(),
+		Approvers: []string{approverRole}, RecordBucket: p.Records.Bucket(), TrialID: registered.ID, Alerts: true, TrailLogGroup: trail.StartLogs(), TrailLogKey: trail.Key(),
 	})
 	p.Downstream = []risk.Downstream{review(stack)}
 	pipeline := risk.NewClinicalRiskPipeline(stack, "Pipeline", p)

@@ -21,6 +21,7 @@ import (
 
 	"clinical-risk-pipeline/lambda/approval"
 	"clinical-risk-pipeline/lambda/approval/cloud"
+	"clinical-risk-pipeline/workflow/alert"
 )
 
 // operations returns what a call of an approval function needs from the function's role, by service and operation.
@@ -153,10 +154,12 @@ func (d *deployment) functionCalls(t *testing.T) map[string][]call {
 	_, _ = store.List(ctx, false)
 	objects := cloud.Objects{Client: s3.NewFromConfig(config), Bucket: bucket}
 	decisions, approvals := "decisions/run-1/", approval.ApprovalsPrefix
+	folders := []string{decisions, approvals}
 	if d.ofOneTrial() {
 		decisions, approvals = "decisions/T-1/run-1/", approvals+"T-1/"
+		folders = []string{decisions, approvals, alert.Folder + "T-1/line/"}
 	}
-	for _, folder := range []string{decisions, approvals} {
+	for _, folder := range folders {
 		_, _ = objects.List(ctx, folder)
 		_, _, _ = objects.Read(ctx, folder+"ap-1.json") // a refused read also lists
 	}

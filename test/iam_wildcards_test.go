@@ -31,6 +31,7 @@ var wildcardResources = map[string]string{
 	"AlertsWatchFunctionPermissions WriteWorklists":      oneFolder,
 	"ApprovalCompletionPermissions Confirm":              ofOne,
 	"ApprovalDecideFunctionPermissions Logging":          ofOne,
+	"ApprovalDecideFunctionPermissions ReadAlerts":       oneFolder,
 	"ApprovalDecideFunctionPermissions RecordDecision":   oneFolder,
 	"ApprovalDecideFunctionPermissions ReviewRecords":    oneFolder,
 	"ApprovalDecideFunctionPermissions WhoStarted":       ofOne,

@@ -22,7 +22,7 @@ func TestReadApproval(t *testing.T) {
 			"ExpectedBucketOwner": localAccount,
 			"Key":                 `{% "approvals/" & (` + strings.Trim(trialID, "{% }") + `) & "/" & $states.input.approval.requestId & ".json" %}`,
 			"VersionId":           `{% $states.input.approval.recordVersion != "" ? $states.input.approval.recordVersion : $error("The decision names no version of its record.") %}`,
-			"Range":               "bytes=0-65535",
+			"Range":               "bytes=0-159999",
 		},
 		"TimeoutSeconds": 10.0,
 		"Retry": []any{

@@ -115,7 +115,7 @@ func TestTheWholeCohortWorkflowWithEverything(t *testing.T) {
 	got := runCohort(t, cohortApprovalPipeline(t), line("S-0", 0.9)+line("S-1", 0.1), func(s services) services {
 		return s.with("RequestApproval", deciding("approved")).with("StartReview", answering(object{"ExecutionArn": "arn:review"}))
 	})
-	wantRun(t, got, "CheckInput StartEMRJob FindCohort CheckCohort ScoreCohort CheckRisk NotifyTeam CheckTest RequestApproval ReadApproval CheckApproval StartReview CheckCoverage End", "")
+	wantRun(t, got, "CheckInput StartEMRJob FindCohort CheckCohort ScoreCohort CheckRisk NotifyTeam CheckTest RequestApproval ReadApproval CheckApproval ForEachReview StartReview ToldReview CheckCoverage End", "")
 }
 
 func TestApprovalStatements(t *testing.T) {

@@ -2,6 +2,8 @@ package test
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"clinical-risk-pipeline/asl"
 )
@@ -78,12 +80,26 @@ func (w *world) checkDownstream(v *variant, due bool, report func(string, ...any
 	if !due {
 		return
 	}
-	states := v.pipeline.definition["States"].(object)
-	if states["StartReview"] != nil && !w.reviewed() {
-		report("succeeded without the approved review")
+	about := []string{""}
+	switch {
+	case w.decided != "not asked":
+		about = nil
+		for subject, approved := range w.approved {
+			if approved {
+				about = append(about, subject)
+			}
+		}
+	case !v.scoresCohort():
+		about = []string{"S-0"}
 	}
-	if states["OpenIncident"] != nil && len(w.incidents) == 0 {
-		report("succeeded without the approved incident")
+	reviews, incidents := slices.Contains(v.tasks, "StartReview"), slices.Contains(v.tasks, "OpenIncident")
+	for _, subject := range about {
+		if reviews && !w.reviewed(subject) {
+			report("succeeded without the approved review of %q", subject)
+		}
+		if incidents && !slices.Contains(slices.Collect(maps.Values(w.incidents)), subject) {
+			report("succeeded without the approved incident of %q", subject)
+		}
 	}
 }
 
@@ -93,9 +109,9 @@ func wasApproved(output any) bool {
 	return !asked || approval["decision"] == "approved"
 }
 
-func (w *world) reviewed() bool {
-	for _, status := range w.reviews {
-		if status == "succeeded" {
+func (w *world) reviewed(subject string) bool {
+	for _, r := range w.reviews {
+		if r == (reviewRun{subject, "succeeded"}) {
 			return true
 		}
 	}

@@ -202,7 +202,7 @@ func fullStack(stack awscdk.Stack) {
 	p.Cohort = &risk.Cohort{BatchSize: 2, Bucket: awss3.Bucket_FromBucketAttributes(stack, jsii.String("Cohorts"), &awss3.BucketAttributes{
 		BucketName: jsii.String(cohortsBucket), EncryptionKey: awskms.Key_FromKeyArn(stack, jsii.String("CohortsKey"), jsii.String(cohortsKey)),
 	})}
-	addApprovalOf(stack, p, trail.StartLogs(), trail.Key())
+	addApprovalOf(stack, p, trail.StartLogs(), trail.Key(), nil)
 	p.Downstream = append(p.Downstream, incident(stack))
 	pipeline := risk.NewClinicalRiskPipeline(stack, "Pipeline", p)
 	monitoring.NewMonitoring(stack, "Monitoring", &monitoring.MonitoringProps{

@@ -1,7 +1,10 @@
 package test
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,7 +51,8 @@ func recordsOf(x *asl.Execution) string {
 
 // approvers are the functions of an approval, and the store that their decisions are recorded in.
 type approvers struct {
-	asked object // the payload of the last request
+	asked object             // the payload of the last request
+	cases []handlers.Decided // whom the request asks about, without verdicts; nil for the subject of the request, or S-0
 	store recordStore
 }
 
@@ -80,9 +84,26 @@ func (a *approvers) recordOf(decision string, objects int) handlers.Record {
 	}
 	return handlers.Record{
 		SchemaVersion: 1, ApprovalID: handlers.ID(request.Execution), RequestID: request.RequestID, Round: 1, Decision: handlers.Verdict(decision),
+		Code: "other", Verdicts: a.verdicts(request, handlers.Verdict(decision)),
 		Signer:    handlers.Signature{ARN: "arn:aws:sts::123456789012:assumed-role/TrialLead/jane.doe@example.com", PrintedName: "Jane Doe"},
 		Execution: request.Execution, TrialID: request.TrialID, Subjects: request.Subjects, Reviewed: reviewed,
 	}
+}
+
+// verdicts are the verdicts of a decision. Who approves several subjects rejects the last one.
+func (a *approvers) verdicts(request *handlers.Request, decision handlers.Verdict) []handlers.Decided {
+	verdicts := slices.Clone(a.cases)
+	if verdicts == nil {
+		verdicts = []handlers.Decided{{Subject: cmp.Or(request.Subjects.ID, "S-0")}}
+	}
+	for i := range verdicts {
+		verdicts[i].Verdict, verdicts[i].Code = decision, "other"
+		if i > 0 && i == len(verdicts)-1 {
+			verdicts[i].Verdict = handlers.Reject
+		}
+		verdicts[i].Override = verdicts[i].Verdict == handlers.Reject
+	}
+	return verdicts
 }
 
 // recordText is the record as the deciding function writes it.
@@ -101,8 +122,8 @@ func (a *approvers) version(task *asl.Task) (asl.Reply, error) {
 	if !exists || input["VersionId"] != "v-1" {
 		return asl.Reply{}, &asl.Error{Name: "S3.S3Exception", Cause: "Access Denied (Service: S3, Status Code: 403)"}
 	}
-	if input["Range"] == "bytes=0-65535" {
-		text = text[:min(len(text), 1<<16)]
+	if input["Range"] == fmt.Sprintf("bytes=0-%d", handlers.ReadableBytes-1) {
+		text = text[:min(len(text), handlers.ReadableBytes)]
 	}
 	return asl.Reply{Output: object{"Body": text, "VersionId": "v-1"}}, nil
 }

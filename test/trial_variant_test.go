@@ -18,6 +18,7 @@ import (
 	"clinical-risk-pipeline/constructs/risk"
 	"clinical-risk-pipeline/lambda/alerts"
 	"clinical-risk-pipeline/lambda/alerts/memory"
+	handlers "clinical-risk-pipeline/lambda/approval"
 	calls "clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/stages"
 	"clinical-risk-pipeline/workflow"
@@ -54,7 +55,7 @@ func addAlertsTo(stack constructs.Construct, p *risk.ClinicalRiskPipelineProps, 
 func registeredPipeline(t *testing.T) *pipeline {
 	t.Helper()
 	return synthesize(t, "trial", func(stack awscdk.Stack) *risk.ClinicalRiskPipelineProps {
-		p := addAlerts(stack, addApproval(stack, cohortProps(stack)), registeredTrial())
+		p := addAlerts(stack, addApprovalOf(stack, cohortProps(stack), companyTrail(stack), nil, registeredTrial()), registeredTrial())
 		p.Cohort.BatchSize = smallBatchSize
 		p.Downstream = append(p.Downstream, incident(stack))
 		return p
@@ -64,12 +65,13 @@ func registeredPipeline(t *testing.T) *pipeline {
 // registry is what a world has where the trial is registered: the claims of data cuts, and the functions' own world.
 type registry struct {
 	*memory.World
-	claims map[string]string // the execution by data cut
+	claims map[string]string  // the execution by data cut
+	news   []handlers.Decided // the subjects and alerts that the last update opened or made worse
 	rules  alert.Rules
 }
 
 func newRegistry() *registry {
-	return &registry{memory.New(), map[string]string{}, alert.Rules{Trial: registeredTrial(), List: "clinicalrisk alerts open"}}
+	return &registry{World: memory.New(), claims: map[string]string{}, rules: alert.Rules{Trial: registeredTrial(), List: "clinicalrisk alerts open"}}
 }
 
 // claim answers the state that claims a data cut by a conditional write.
@@ -105,6 +107,10 @@ func (r *registry) update(w *world, task *asl.Task) (asl.Reply, error) {
 	if err != nil {
 		return asl.Reply{}, &asl.Error{Name: workflow.AlertsNotUpdatedError, Cause: err.Error()}
 	}
+	r.news = nil
+	for _, n := range answer.News {
+		r.news = append(r.news, handlers.Decided{Subject: n.Subject, Alert: n.Alert})
+	}
 	body, err := json.Marshal(answer)
 	if err != nil {
 		return asl.Reply{}, err
@@ -117,4 +123,4 @@ func (r *registry) update(w *world, task *asl.Task) (asl.Reply, error) {
 }
 
 // wrongUpdates are answers of the function that say nothing that the execution could decide by.
-var wrongUpdates = []any{object{}, nil, "done", object{"changed": 0.0, "explained": 0.0}, object{"changed": "1", "explained": 0.0, "unexplained": 0.0}, object{"changed": -1.0, "explained": 0.0, "unexplained": 0.0}}
+var wrongUpdates = []any{object{}, nil, "done", object{"changed": 0.0, "explained": 0.0}, object{"changed": "1", "explained": 0.0, "unexplained": 0.0, "news": []any{}}, object{"changed": 1.0, "explained": 0.0, "unexplained": 0.0}, object{"changed": -1.0, "explained": 0.0, "unexplained": 0.0, "news": []any{}}}

@@ -17,6 +17,7 @@ import (
 	"clinical-risk-pipeline/constructs/approval"
 	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/constructs/risk"
+	study "clinical-risk-pipeline/workflow/trial"
 )
 
 // ARNs of what the variants find where they are deployed, all of one account and region.
@@ -79,14 +80,19 @@ func featuresPipeline(t *testing.T) *pipeline { return synthesize(t, "features",
 
 // addApproval adds an approval of 24 hours and a review to props that have records.
 func addApproval(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps) *risk.ClinicalRiskPipelineProps {
-	return addApprovalOf(stack, p, companyTrail(stack), nil)
+	return addApprovalOf(stack, p, companyTrail(stack), nil, nil)
 }
 
-// addApprovalOf adds an approval, which looks up in a trail's log group who started a run.
-func addApprovalOf(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps, trail awslogs.ILogGroup, key awskms.IKey) *risk.ClinicalRiskPipelineProps {
-	p.Approval = approval.NewApproval(stack, "Approval", &approval.ApprovalProps{
+// addApprovalOf adds an approval, which looks up in a trail's log group who started a run, and is about the alerts of a registered trial if
+// there is one.
+func addApprovalOf(stack awscdk.Stack, p *risk.ClinicalRiskPipelineProps, trail awslogs.ILogGroup, key awskms.IKey, t *study.Trial) *risk.ClinicalRiskPipelineProps {
+	props := &approval.ApprovalProps{
 		Approvers: []string{approverRole}, RecordBucket: p.Records.Bucket(), Deadline: 24 * time.Hour, TrailLogGroup: trail, TrailLogKey: key,
-	})
+	}
+	if t != nil {
+		props.TrialID, props.Alerts = t.ID, true
+	}
+	p.Approval = approval.NewApproval(stack, "Approval", props)
 	p.Downstream = []risk.Downstream{review(stack)}
 	return p
 }

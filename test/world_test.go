@@ -3,12 +3,14 @@ package test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"clinical-risk-pipeline/asl"
+	handlers "clinical-risk-pipeline/lambda/approval"
 	calls "clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
 )
@@ -27,21 +29,25 @@ type world struct {
 	approvers *approvers
 	registry  *registry // of the registered trial
 	alerts    []object
-	decided   string            // the last decision
-	reviews   map[string]string // "succeeded" or "failed", by the name of the downstream execution
-	incidents map[string]int    // how many were opened, by correlation id
-	breaches  []string          // rules that calls broke
-	struck    bool              // a fault struck
-	canaries  int               // the number of requests to the endpoint with a feature
-	children  []*asl.Execution  // of a Distributed Map, until they are checked
+	decided   string               // the last decision
+	approved  map[string]bool      // the subjects whom the last decision approved; nil if nobody was asked
+	reviews   map[string]reviewRun // by the name of the downstream execution
+	incidents map[string]string    // the subject of each, by correlation id
+	breaches  []string             // rules that calls broke
+	struck    bool                 // a fault struck
+	canaries  int                  // the number of requests to the endpoint with a feature
+	children  []*asl.Execution     // of a Distributed Map, until they are checked
 }
 
 func newWorld(subjects map[string]float64, faults ...fault) *world {
 	return &world{
 		subjects: subjects, trial: "T-1", decision: "approved", faults: faults,
-		cohorts: bucket{}, records: recordStore{}, planted: map[string]bool{}, approvers: &approvers{store: recordStore{}}, registry: newRegistry(), reviews: map[string]string{}, incidents: map[string]int{},
+		cohorts: bucket{}, records: recordStore{}, planted: map[string]bool{}, approvers: &approvers{store: recordStore{}}, registry: newRegistry(), reviews: map[string]reviewRun{}, incidents: map[string]string{},
 	}
 }
+
+// reviewRun is an execution of a downstream state machine.
+type reviewRun struct{ subject, status string } // "" if it is about a run; "succeeded" or "failed"
 
 // outcome is how a call ends.
 type outcome struct {
@@ -89,7 +95,8 @@ func (w *world) Call(_ context.Context, task *asl.Task) (asl.Reply, error) {
 		}
 		if task.State == "StartReview" && f.effect {
 			// A task with .sync fails when its execution fails, and stops the execution when the task times out.
-			w.reviews[task.Input.(object)["Name"].(string)] = "failed"
+			name := task.Input.(object)["Name"].(string)
+			w.reviews[name] = reviewRun{w.reviews[name].subject, "failed"}
 		}
 		if f.outcome.err != nil {
 			return asl.Reply{}, f.outcome.err
@@ -164,7 +171,13 @@ func (w *world) work(task *asl.Task) (asl.Reply, error) {
 			return asl.Reply{Hangs: true}, nil
 		}
 		w.decided = w.decision
-		return w.approvers.deciding(w.decision)(task)
+		w.approvers.cases = w.cases(input["Payload"].(object)["subjects"])
+		reply, err := w.approvers.deciding(w.decision)(task)
+		w.approved = map[string]bool{}
+		for _, said := range w.approvers.recordOf(w.decision, 1).Verdicts {
+			w.approved[said.Subject] = said.Verdict == handlers.Approve
+		}
+		return reply, err
 	case "StartReview":
 		return w.review(input)
 	case "FindIncident":
@@ -220,21 +233,22 @@ func (w *world) score(body object) (asl.Reply, error) {
 
 // review starts the downstream execution of a name once, as Step Functions does.
 func (w *world) review(input object) (asl.Reply, error) {
-	w.downstreamIsDue("the review")
 	name := input["Name"].(string)
-	for other, status := range w.reviews {
-		if other != name && status != "failed" {
-			w.breach("a second review started while another one is %s", status)
+	about, _ := input["Input"].(object)["subject"].(string) // none of a run
+	w.downstreamIsDue("the review", about)
+	for other, r := range w.reviews {
+		if other != name && r.subject == about && r.status != "failed" {
+			w.breach("a second review started while another one is %s", r.status)
 		}
 	}
-	w.reviews[name] = "succeeded"
+	w.reviews[name] = reviewRun{about, "succeeded"}
 	return asl.Reply{Output: object{"ExecutionArn": "arn:review"}, Duration: time.Minute}, nil
 }
 
 func (w *world) findIncident(input object) (asl.Reply, error) {
 	incidents := []any{}
 	id := strings.TrimPrefix(input["QueryParameters"].(object)["sysparm_query"].(string), "correlation_id=")
-	if w.incidents[id] > 0 {
+	if _, open := w.incidents[id]; open {
 		incidents = append(incidents, object{"number": "INC1"})
 	}
 	return asl.Reply{Output: object{"ResponseBody": object{"result": incidents}}}, nil
@@ -242,21 +256,49 @@ func (w *world) findIncident(input object) (asl.Reply, error) {
 
 func (w *world) openIncident(input object) (asl.Reply, error) {
 	body := input["RequestBody"].(object)
-	w.downstreamIsDue("the incident")
+	subject := subjectLine.FindStringSubmatch(body["description"].(string))
+	about := ""
+	if subject != nil {
+		about = subject[1]
+	}
+	w.downstreamIsDue("the incident", about)
 	id := body["correlation_id"].(string)
-	if w.incidents[id]++; w.incidents[id] > 1 {
+	if _, open := w.incidents[id]; open {
 		w.breach("the incident was opened twice")
 	}
+	w.incidents[id] = about
 	return asl.Reply{Output: object{"ResponseBody": object{"result": object{"number": "INC1"}}}}, nil
 }
 
-// downstreamIsDue checks that the alert came first and that a person approved.
-func (w *world) downstreamIsDue(what string) {
+// subjectLine is the line of an alert's text that names a subject.
+var subjectLine = regexp.MustCompile(`\nSubject: (.+)`)
+
+// cases are the subjects that a request asks about: its own, or those at high risk in the records, or the new alerts of the registry.
+func (w *world) cases(subjects any) []handlers.Decided {
+	if id, one := subjects.(string); one {
+		return []handlers.Decided{{Subject: id}}
+	}
+	if len(w.registry.news) > 0 {
+		return w.registry.news
+	}
+	var cases []handlers.Decided
+	for _, key := range slices.Sorted(maps.Keys(w.records)) {
+		for _, s := range w.records.record(key)["subjects"].([]any) {
+			if s.(object)["branch"] == "alert" {
+				cases = append(cases, handlers.Decided{Subject: s.(object)["subject"].(string)})
+			}
+		}
+	}
+	return cases
+}
+
+// downstreamIsDue checks that the alert came first and that a person approved the subject.
+func (w *world) downstreamIsDue(what, subject string) {
 	if !w.told() {
 		w.breach("%s came before the alert", what)
 	}
-	if w.decided != "approved" && w.decided != "not asked" {
-		w.breach("%s came without an approval", what)
+	if w.decided != "not asked" && !w.approved[subject] {
+		w.breach("%s about %q came without an approval", what, subject)
 	}
 }
 

@@ -120,10 +120,10 @@ const (
 	ApprovalNotRecorded = "ApprovalNotRecorded" // fails the execution: no record confirms the decision
 )
 
-// The states that tell the downstream systems of each alert of a cohort.
+// The beginnings of the names of the states that tell a downstream system of each alert of a cohort. Its name follows.
 const (
-	ForEachAlert  = "ForEachAlert"  // tells them of one alert after the other
-	AlertHandedOn = "AlertHandedOn" // ends an iteration with what they answered
+	ForEach = "ForEach" // tells it of the alerts
+	Told    = "Told"    // ends an iteration with what it answered
 )
 
 // The names of the errors with which the pipeline itself fails.

@@ -42,7 +42,7 @@ func (p *ClinicalRiskPipeline) each() string {
 // oneAlert is the JSONata expression of the data of one alert: those of the run, with the subject and the alert's id. Without a registry,
 // the id is of this run and subject.
 const oneAlert = `$merge([
-  $sift($states.input, function($v, $k) { $not($k in ["APPROVAL", "ALL_ALERTS"]) }),
+  $sift($states.input, function($v, $k) { $not($k in ["APPROVAL", "ALL_ALERTS", "DOWNSTREAM"]) }),
   {"SUBJECT": $states.context.Map.Item.Value.subject,
    "ALERT_ID": $exists($states.context.Map.Item.Value.alert) ? $states.context.Map.Item.Value.alert :
      $substring($hash($states.context.Execution.Id & "/" & $states.context.Map.Item.Value.subject, "SHA-256"), 0, 32)}])`
@@ -53,50 +53,44 @@ func named(jsonata string) string {
 		"DOWNSTREAM", workflow.Downstream).Replace(jsonata)
 }
 
-// forEachAlert tells the downstream systems of one alert after the other, some at the same time.
+// forEachAlert tells a downstream system of each alert, of some at the same time. Each system has a Map of its own: a redrive repeats the
+// iterations that failed, from their first state, and no other system's.
 //
 // Requirements: SRC-22
-func (p *ClinicalRiskPipeline) forEachAlert(next awsstepfunctions.IChainable) awsstepfunctions.IChainable {
-	told := awsstepfunctions.Pass_Jsonata(p, jsii.String(workflow.AlertHandedOn), &awsstepfunctions.PassJsonataProps{
-		Comment: jsii.String("Keeps what the downstream systems answered."),
-		Outputs: expression(named(`{"alert": $states.input.ALERT_ID, "subject": $states.input.SUBJECT, "DOWNSTREAM": $states.input.DOWNSTREAM}`)),
+func (p *ClinicalRiskPipeline) forEachAlert(system Downstream, next awsstepfunctions.IChainable) awsstepfunctions.IChainable {
+	told := awsstepfunctions.Pass_Jsonata(p, jsii.String(workflow.Told+system.ID()), &awsstepfunctions.PassJsonataProps{
+		Comment: jsii.String("Keeps what the system answered."),
+		Outputs: expression(named(`{"alert": $states.input.ALERT_ID, "subject": $states.input.SUBJECT, "answer": $states.input.DOWNSTREAM.` + system.ID() + `}`)),
 	})
 	outside := p.scope.finding
 	p.scope.eachAlert = true
 	p.scope.finding = append(append([]alertField(nil), outside...),
 		alertField{"subject", "Subject", textOf(workflow.Subject)}, alertField{"alert", "Alert", textOf(workflow.AlertID)})
-	first := p.addDownstream(told)
+	first := system.AddStates(p.scope, told)
 	p.scope.eachAlert, p.scope.finding = false, outside
 
-	each := awsstepfunctions.Map_Jsonata(p, jsii.String(workflow.ForEachAlert), &awsstepfunctions.MapJsonataProps{
-		Comment:             jsii.String("Tells the downstream systems of each alert."),
+	each := awsstepfunctions.Map_Jsonata(p, jsii.String(workflow.ForEach+system.ID()), &awsstepfunctions.MapJsonataProps{
+		Comment:             jsii.String("Tells the system of each alert."),
 		Items:               awsstepfunctions.ProvideItems_Jsonata(jsii.String(expression(p.each()))),
 		JsonataItemSelector: jsii.String(expression(named(oneAlert))),
 		MaxConcurrency:      jsii.Number(alertsAtOnce),
-		Outputs:             expression(named(`$merge([$states.input, {"DOWNSTREAM": $states.result}])`)),
+		Outputs:             expression(p.scope.WithAnswer(system.ID(), "$states.result")),
 	})
 	each.ItemProcessor(awsstepfunctions.Chain_Start(first), nil)
 	return each.Next(next)
 }
 
-// addDownstream adds one downstream system after the other, and then next.
-func (p *ClinicalRiskPipeline) addDownstream(next awsstepfunctions.IChainable) awsstepfunctions.IChainable {
+// told is what follows an alert that nobody has to approve any more: one downstream system after the other, and then next.
+func (p *ClinicalRiskPipeline) told(next awsstepfunctions.IChainable) awsstepfunctions.IChainable {
 	first := next
 	for i := len(p.props.Downstream) - 1; i >= 0; i-- {
 		p.scope.statements.Into(i + 1) // of the role's policies
-		first = p.props.Downstream[i].AddStates(p.scope, first)
+		if p.props.tellsOfEach() {
+			first = p.forEachAlert(p.props.Downstream[i], first)
+		} else {
+			first = p.props.Downstream[i].AddStates(p.scope, first)
+		}
 	}
 	p.scope.statements.Into(0)
 	return first
-}
-
-// told is what follows an alert that nobody has to approve any more.
-func (p *ClinicalRiskPipeline) told(next awsstepfunctions.IChainable) awsstepfunctions.IChainable {
-	switch {
-	case len(p.props.Downstream) == 0:
-		return next
-	case p.props.tellsOfEach():
-		return p.forEachAlert(next)
-	}
-	return p.addDownstream(next)
 }
