@@ -119,7 +119,7 @@ func (v *variant) faultsOf() []fault {
 }
 
 // scores are the scores of two groups of subjects: some subjects at high risk, and none.
-var scores = []map[string]float64{{"S-0": 0.9, "S-1": 0.1, "S-2": 0.8}, {"S-0": 0.1, "S-1": 0.75, "S-2": 0.2}}
+var scores = []map[string]float64{{"S-0": 0.9, "S-1": 0.1, "S-2": 0.8, "S-3": 0.85}, {"S-0": 0.1, "S-1": 0.75, "S-2": 0.2}}
 
 // scenario is a variant and the world in which the sweep executes it.
 type scenario struct {

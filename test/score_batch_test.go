@@ -23,6 +23,7 @@ func TestTheRecordOfABatch(t *testing.T) {
 	want := object{
 		"schemaVersion": 1.0,
 		"recordedAt":    "2026-01-01T00:00:00.000Z",
+		"timeSource":    "AWS Step Functions",
 		"threshold":     0.75,
 		"model":         object{"endpoint": "dropout-inference", "variant": "AllTraffic", "matchedBy": "id"},
 		"run": object{

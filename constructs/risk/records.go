@@ -33,11 +33,17 @@ func (p *ClinicalRiskPipeline) run() map[string]any {
 		"trialId":      inputText(workflow.TrialID),
 		"test":         expression(isTest),
 	}
+	if data := dataOf(p.props.Extraction); data != nil {
+		run["landmarkDays"], run["cutDate"] = data.landmark(), expression(data.cutDate())
+	}
 	if t := p.trial(); t != nil {
-		run["trialFile"] = t.Digest()
+		run["trialFile"], run["cutDate"] = t.Digest(), expression("$states.input."+workflow.CutDate)
 	}
 	return run
 }
+
+// timeSource says whose clock gave the times of a record: AWS keeps its clocks by the Amazon Time Sync Service.
+const timeSource = "AWS Step Functions"
 
 // record is a decision record: docs/decision-record.schema.json. Records of a subject and of a batch differ in the fields.
 //
@@ -46,6 +52,7 @@ func (p *ClinicalRiskPipeline) record(fields map[string]any) map[string]any {
 	record := map[string]any{
 		"schemaVersion": 1,
 		"recordedAt":    expression("$now()"),
+		"timeSource":    timeSource,
 		"threshold":     p.props.Threshold,
 		"model":         map[string]any{"endpoint": p.props.EndpointName, "variant": inputText(workflow.Variant)},
 	}

@@ -1,12 +1,14 @@
 package risk
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
+	"clinical-risk-pipeline/workflow/alert"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
@@ -89,7 +91,7 @@ PAIRING  $ordered := $clear ? ORDER : [];
   $usable := $clear ? PAIRED : false;
   $decisions := $usable ? [$map($zip($asked, $ordered), function($pair) {
     $scored($pair[1])
-      ? $merge([$identity($pair[0]), {"score": $value($pair[1]), "branch": $value($pair[1]) > THRESHOLD ? "ALERT" : "NONE"}, $count($why($pair[1])) > 0 ? {"reasons": $why($pair[1])} : {}])
+      ? $merge([$identity($pair[0]), {"score": $value($pair[1]), "branch": $value($pair[1]) > THRESHOLD ? "ALERT" : "NONE"}, $count($why($pair[1])) > 0 ? {"reasons": $why($pair[1])} : {}ALERTED])
       : $lost($pair[0], "no usable score")
   })] : [];
   $unasked := [$map($filter($items, function($i) { $not($featured($i)) }), function($i) { $lost($i, "no features") })];
@@ -138,11 +140,26 @@ func (p *ClinicalRiskPipeline) invokeModelForBatch() awsstepfunctions.TaskStateB
 	_, parts := container.matching()
 	decisions := strings.NewReplacer(append([]string{
 		"FEATURED", container.featured(), "READING", strings.TrimPrefix(container.reading(), "\n"),
-		"THRESHOLD", strconv.FormatFloat(p.props.Threshold, 'f', -1, 64), "ALERT", workflow.AlertBranch, "NONE", workflow.NoAlertBranch,
+		"THRESHOLD", strconv.FormatFloat(p.props.Threshold, 'f', -1, 64), "ALERTED", p.alerted(), "ALERT", workflow.AlertBranch, "NONE", workflow.NoAlertBranch,
 		"MOST", strconv.Itoa(workflow.MaxID), "UNKNOWN", workflow.Unknown,
 	}, parts...)...).Replace(decide)
 	body := map[string]any{workflow.Instances: expression("( " + container.featured() + "; " + container.instances("$filter($states.input.Items, $featured)") + " )")}
 	return WithRetries(p.invokeEndpoint(body, p.props.Cohort.ModelTimeout, decisions), p.props.Cohort.batchWakeRetries(), p.props.Cohort.batchModelRetries())
+}
+
+// alerted is the JSONata code that adds to the decision about a subject at high risk, in a registered trial, the band of its risk and the
+// name of the folder of its alerts: [alert.Item.Events].
+func (p *ClinicalRiskPipeline) alerted() string {
+	t := p.trial()
+	if t == nil {
+		return ""
+	}
+	band := `"` + t.Bands[0].Name + `"`
+	for _, b := range t.Bands[1:] {
+		band = fmt.Sprintf(`$value($pair[1]) > %s ? %q : %s`, strconv.FormatFloat(b.From, 'f', -1, 64), b.Name, band)
+	}
+	line := fmt.Sprintf(`$substring($hash(%q & $subject($pair[0]), "SHA-256"), 0, %d)`, t.ID+"/"+t.Endpoint.Name+"/", alert.LineLength)
+	return fmt.Sprintf(`, $value($pair[1]) > %s ? {"band": %s, "alerts": %s} : {}`, strconv.FormatFloat(p.props.Threshold, 'f', -1, 64), band, line)
 }
 
 // batchKey is the JSONata expression of the key of a batch's record. Its name has the place of the first subject in the cohort.

@@ -80,7 +80,7 @@ func (d *TrialData) arguments() []string {
 	}
 	arguments := []string{
 		"--input", expression(`"` + d.Tables + `" & (` + textOf(workflow.TrialID) + `) & "/"`),
-		"--landmark", fmt.Sprint(cmp.Or(d.LandmarkDays, defaultLandmark)),
+		"--landmark", fmt.Sprint(d.landmark()),
 		"--cut-date", expression(d.cutDate()),
 		"--blinded", fmt.Sprint(!d.Unblinded),
 	}
@@ -99,21 +99,28 @@ func (d *TrialData) cutDate() string {
 	return fmt.Sprintf("$exists($states.input.%[1]s) ? $states.input.%[1]s : %[2]s", workflow.CutDate, otherwise)
 }
 
-// trialDataOf returns the data that an extraction reads; without any, the defaults of a day.
-func trialDataOf(extraction Extraction) *TrialData {
-	var data *TrialData
+// landmark is the landmark, in days.
+func (d *TrialData) landmark() int { return cmp.Or(d.LandmarkDays, defaultLandmark) }
+
+// dataOf returns the data that an extraction reads; nil without any, or where the extraction does not say.
+func dataOf(extraction Extraction) *TrialData {
 	switch e := extraction.(type) {
 	case EMRStep:
-		data = e.Data
+		return e.Data
 	case EMRServerlessJob:
-		data = e.Data
+		return e.Data
 	case GlueJob:
-		data = e.Data
+		return e.Data
 	}
-	if data == nil {
-		return &TrialData{}
+	return nil
+}
+
+// trialDataOf is dataOf; without any data, it returns the defaults of a day.
+func trialDataOf(extraction Extraction) *TrialData {
+	if data := dataOf(extraction); data != nil {
+		return data
 	}
-	return data
+	return &TrialData{}
 }
 
 // OfTrial returns the extraction with what the file of a registered trial says of the data: the landmark and the blinding. An extraction

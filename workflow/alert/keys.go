@@ -35,8 +35,9 @@ func DayKey(model string) string { return "DAY#" + model }
 // ItemsKey returns the beginning of the sort keys of a model's items. The subject's id follows.
 func ItemsKey(model string) string { return "ITEM#" + model + "#" }
 
-// lineLength is the length of a line's name in hexadecimal digits.
-const lineLength = 32
+// LineLength is the length of the name of the folder of a subject's events, in hexadecimal digits: the beginning of the SHA-256 of
+// "TRIAL/MODEL/SUBJECT".
+const LineLength = 32
 
 // ID returns the id of an alert: short enough to type, the same each time, and no subject's id.
 func ID(trial, model, subject string, episode int) string {
@@ -52,7 +53,7 @@ func IsID(text string) bool { return idPattern.MatchString(text) }
 // Events returns the prefix of the events of an item. Keys appear in logs, so it has no subject's id.
 func (i *Item) Events() string {
 	sum := sha256.Sum256([]byte(strings.Join([]string{i.Trial, i.Model, i.Subject}, "/")))
-	return Folder + i.Trial + "/" + hex.EncodeToString(sum[:])[:lineLength] + "/"
+	return Folder + i.Trial + "/" + hex.EncodeToString(sum[:])[:LineLength] + "/"
 }
 
 // EventKey returns the key of the event with a number, from 1.
