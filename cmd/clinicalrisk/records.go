@@ -101,11 +101,26 @@ func printExport(w io.Writer, dir string, result *export.Result) {
 		fmt.Fprintln(w, "An interrupted export was continued.")
 	}
 	fmt.Fprintf(w, "%s: %s in %s, as of %s\n", plain.Line(m.TrialID), recordCount(m.Counts), plural(len(m.Parts), "month"), stamp(m.AsOf))
-	for _, run := range m.Runs.Missing {
-		fmt.Fprintf(w, "  missing  %s  %s  %s\n", plain.Line(run.Day), plain.Line(run.Why), plain.Line(run.Execution))
-	}
+	printMissing(w, m.Runs.Missing)
 	fmt.Fprintf(w, "Page:    %s\nDigest:  %s\n\nTell the digest by another way than with the files. To verify:\n  clinicalrisk records verify %s --digest %s\n",
 		plain.Line(filepath.Join(dir, "index.html")), result.Digest, plain.Line(dir), result.Digest)
+}
+
+// mostMissing is how many missing runs a person is shown. The manifest and the page have all of them.
+const mostMissing = 20
+
+func printMissing(w io.Writer, missing []records.MissingRun) {
+	for i, run := range missing {
+		if i == mostMissing {
+			fmt.Fprintf(w, "  … and %d more: the page has all of them\n", len(missing)-i)
+			return
+		}
+		days := run.Day
+		if run.Until != "" {
+			days += " to " + run.Until
+		}
+		fmt.Fprintf(w, "  missing: %s, %s: %s %s\n", plural(run.Runs, "run"), plain.Line(days), plain.Line(run.Why), plain.Line(run.Execution))
+	}
 }
 
 func recordCount(counts map[records.Kind]int) string {

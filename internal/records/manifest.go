@@ -60,9 +60,11 @@ type RunsNote struct {
 	Unknown []string     `json:"unknown"` // what nobody can say of missing runs
 }
 
-// MissingRun is a run without a record.
+// MissingRun is a run without a record, or the runs of days one after the other.
 type MissingRun struct {
-	Day       string `json:"day"` // the data cut, or the day on which it should have started
+	Day       string `json:"day"`             // the data cut, or the day on which it should have started
+	Until     string `json:"until,omitempty"` // the last one of several days
+	Runs      int    `json:"runs"`
 	Execution string `json:"execution,omitempty"`
 	Why       string `json:"why"`
 }

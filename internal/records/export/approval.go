@@ -41,6 +41,7 @@ func (p *part) addApproval(r *records.Record, body []byte) error {
 		s.at, s.At = at, stamp(at)
 	}
 	named(all, s.Subjects)
+	countObjects(all)
 	for _, f := range flatten(all) {
 		if !slices.Contains([]string{"schemaVersion", "decision", "meaning", "reason", "signer.printedName", "signer.arn", "signedAt"}, f.Name) {
 			s.Fields = append(s.Fields, f)
@@ -52,6 +53,14 @@ func (p *part) addApproval(r *records.Record, body []byte) error {
 		subject.Rows = append(subject.Rows, row{At: s.at.UTC().Format(time.RFC3339), What: "signed", Detail: append([]string{a.Decision + " by " + a.Signer.PrintedName}, said...), Run: run, File: r.File})
 	}
 	return nil
+}
+
+// countObjects replaces the list of what was reviewed, which may have thousands of records, by their number.
+func countObjects(all map[string]any) {
+	reviewed, _ := all["reviewed"].(map[string]any)
+	if objects, ok := reviewed["objects"].([]any); ok {
+		reviewed["objects"] = plural(len(objects), "decision record") + ", listed in the record"
+	}
 }
 
 // named finds the subjects that a record says something of: objects with the name of a subject, and a subject as the only one.

@@ -70,6 +70,15 @@ type overview struct {
 	Totals []string
 }
 
+// MissingRuns counts the runs that are missing.
+func (o overview) MissingRuns() int {
+	n := 0
+	for _, m := range o.Runs.Missing {
+		n += m.Runs
+	}
+	return n
+}
+
 func totals(m *records.Manifest) []string {
 	names := map[records.Kind]string{records.Decision: "decision record", records.Exclusion: "record of exclusions", records.Approval: "approval",
 		records.Attachment: "attachment", records.Transition: "transition"}

@@ -53,7 +53,7 @@ func (e *exporter) missingClaims(ctx context.Context, known []runKnown, note *re
 		if !recorded[claim.Execution+"/"+claim.StartedAt] {
 			missing[e.local(at)] = true
 			note.Missing = append(note.Missing, records.MissingRun{
-				Day: claim.Cut, Execution: claim.Execution, Why: "claimed the data cut on " + day + ", and left neither a decision record nor one of exclusions",
+				Day: claim.Cut, Runs: 1, Execution: claim.Execution, Why: "claimed the data cut on " + day + ", and left neither a decision record nor one of exclusions",
 			})
 		}
 	}
@@ -91,10 +91,18 @@ func (e *exporter) missingDays(known []runKnown, claimed map[string]bool, note *
 	if e.To != "" {
 		end = min(end, e.To)
 	}
+	var open *records.MissingRun
 	for day := from; day.Format(time.DateOnly) <= end; day = day.AddDate(0, 0, 1) {
 		name := day.Format(time.DateOnly)
-		if expected, _ := e.Trial.RunsOn(day); expected && !ran[name] && !claimed[name] {
-			note.Missing = append(note.Missing, records.MissingRun{Day: name, Why: "the schedule " + e.Trial.Schedule + " starts a run on this day, and no run of it is recorded"})
+		switch expected, _ := e.Trial.RunsOn(day); {
+		case !expected:
+		case ran[name] || claimed[name]:
+			open = nil
+		case open == nil:
+			note.Missing = append(note.Missing, records.MissingRun{Day: name, Runs: 1, Why: "the schedule " + e.Trial.Schedule + " starts a run, and none is recorded"})
+			open = &note.Missing[len(note.Missing)-1]
+		default:
+			open.Until, open.Runs = name, open.Runs+1
 		}
 	}
 	note.Known = append(note.Known, fmt.Sprintf("The schedule %s in %s, of the trial's file %s, for each day from %s to %s.", e.Trial.Schedule, e.Trial.Location(),
@@ -125,7 +133,7 @@ func (e *exporter) missingStarts(known []runKnown, note *records.RunsNote) error
 			if !recorded[cells[4]] {
 				recorded[cells[4]] = true
 				note.Missing = append(note.Missing, records.MissingRun{
-					Day: strings.SplitN(cells[0], "T", 2)[0], Execution: cells[4], Why: "the trail shows its start, and it left no record: it ended before it scored, another run had the data cut, or it was a test",
+					Day: strings.SplitN(cells[0], "T", 2)[0], Runs: 1, Execution: cells[4], Why: "the trail shows its start, and it left no record: it ended before it scored, another run had the data cut, or it was a test",
 				})
 			}
 			return nil

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"clinical-risk-pipeline/internal/records"
 )
 
 //go:embed page.gohtml
@@ -25,6 +27,8 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"base":   path.Base,
 	"stamp":  stamp,
 	"short":  short,
+	"when":   func(at string) string { return row{At: at}.When() },
+	"count":  func(counts map[records.Kind]int, kind string) int { return counts[records.Kind(kind)] },
 	"next":   func(i int) int { return i + 1 },
 }).Parse(pageText))
 
