@@ -47,7 +47,7 @@ func (p *part) addApproval(r *records.Record, body []byte) error {
 			s.Fields = append(s.Fields, f)
 		}
 	}
-	run.Approvals = append(run.Approvals, s)
+	run.Approvals, p.signed[records.Stem(r.Key)] = append(run.Approvals, s), s
 	for id, said := range s.Subjects {
 		subject := p.subjectOf(id, "")
 		subject.Rows = append(subject.Rows, row{At: s.at.UTC().Format(time.RFC3339), What: "signed", Detail: append([]string{a.Decision + " by " + a.Signer.PrintedName}, said...), Run: run, File: r.File})

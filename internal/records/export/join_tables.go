@@ -31,7 +31,9 @@ func (e *exporter) joinRuns() (known []runKnown, err error) {
 	if err := errors.Join(templates.ExecuteTemplate(page, "all-runs-head", e.TrialID), rows.Write(runHeads)); err != nil {
 		return nil, err
 	}
+	e.Progress.Begin("indexes", len(e.state.Parts))
 	for _, p := range e.state.Parts {
+		e.Progress.Done(1)
 		err := readTable(e.file(p.Part, "runs.csv"), func(cells []string) error {
 			known = append(known, runKnown{Execution: cells[3], StartedAt: cells[4], Cut: cells[5]})
 			return errors.Join(rows.Write(cells), templates.ExecuteTemplate(page, "all-runs-row", map[string]string{

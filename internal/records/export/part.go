@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,6 +27,7 @@ type part struct {
 	runs       map[string]*run // by execution and start
 	executions map[string]*run // by execution: the name of one comes back after 90 days, not within a month
 	subjects   map[string]*subject
+	signed     map[string]*signature // by the stem of its key
 }
 
 // run is a run of the pipeline.
@@ -114,7 +116,7 @@ func (e *exporter) load(name string) (*part, error) {
 		return nil, err
 	}
 	slices.SortFunc(list, func(a, b records.Record) int { return strings.Compare(a.Key, b.Key) })
-	p := &part{Trial: e.TrialID, Name: name, Records: list, runs: map[string]*run{}, executions: map[string]*run{}, subjects: map[string]*subject{}}
+	p := &part{Trial: e.TrialID, Name: name, Records: list, runs: map[string]*run{}, executions: map[string]*run{}, subjects: map[string]*subject{}, signed: map[string]*signature{}}
 	for _, kind := range records.Kinds { // decisions first: they make the runs
 		for i := range list {
 			r := &list[i]
@@ -168,11 +170,9 @@ func (p *part) add(r *records.Record, body []byte) {
 
 // attach shows an attachment beside its approval.
 func (p *part) attach(r *records.Record) {
-	for _, s := range p.Signatures() {
-		if records.Stem(strings.TrimPrefix(s.File, records.RecordsFolder+"/")) == records.Stem(r.Key) {
-			s.Attached = append(s.Attached, link{filepath.Base(r.Key), r.File})
-			return
-		}
+	if s := p.signed[records.Stem(r.Key)]; s != nil {
+		s.Attached = append(s.Attached, link{path.Base(r.Key), r.File})
+		return
 	}
 	p.warn("%s is beside no approval of this month", r.Key)
 }
