@@ -9,6 +9,7 @@ import (
 
 	"clinical-risk-pipeline/constructs/monitoring"
 	"clinical-risk-pipeline/constructs/risk"
+	"clinical-risk-pipeline/workflow"
 )
 
 // The ids of the constructs in the cohort's stack. They are part of the names of deployed resources: never change them.
@@ -44,7 +45,7 @@ func addCohortPipeline(stack awscdk.Stack, e Environment) *deployment {
 	}
 	props.Downstream = c.downstream(stack)
 	deployed := addPipeline(stack, e, props, watch)
-	output(stack, "RecordBucket", "The decision records.", *records.Bucket().BucketName())
+	output(stack, workflow.RecordBucket, "The decision records.", *records.Bucket().BucketName())
 	return deployed
 }
 

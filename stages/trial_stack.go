@@ -93,7 +93,7 @@ func addTrialRecords(stack awscdk.Stack, e Environment) *trialRecords {
 	})
 	monitoring.NewProtection(stack, monitoringID, &monitoring.ProtectionProps{Trail: shared.trail, Operations: operations})
 	output(stack, "OperationsTopicArn", "Subscribe operations to this topic.", *operations.TopicArn())
-	output(stack, "RecordBucket", "The decision records, the approvals and the transitions of alerts.", *shared.records.Bucket().BucketName())
+	output(stack, workflow.RecordBucket, "The decision records, the exclusions, the approvals and the transitions of alerts.", *shared.records.Bucket().BucketName())
 	return shared
 }
 

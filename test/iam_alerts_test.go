@@ -135,6 +135,8 @@ func (d *deployment) alertCalls() map[string][]call {
 	events, client := common(&update)
 	_, _ = events.List(ctx, "decisions/T-1/run-1/")
 	_, _, _ = events.Read(ctx, "decisions/T-1/run-1/a.json")
+	_, _, _ = events.Read(ctx, "exclusions/T-1/run-1.json")
+	_, _ = events.Create(ctx, "exclusions/T-1/run-1.json", nil)
 	cohorts := alertcloud.Cohorts{Client: &client}
 	_, _ = cohorts.Open(ctx, alert.Object{Bucket: cohortsBucket, Key: "cohorts/T-1/run-1/cohort.jsonl", VersionID: "v-1"})
 	_, _ = cohorts.Open(ctx, alert.Object{Bucket: cohortsBucket, Key: "cohorts/T-1/run-1/excluded.jsonl"})

@@ -193,7 +193,7 @@ func (d *deployment) recordNeeds() []claim {
 		}},
 		{admin, "deletes an access log", need{actions: actions("s3", "DeleteObject DeleteObjectVersion"), resource: log, never: true}},
 	}
-	for folder, role := range map[string]string{"/decisions/": "PipelineRole", "/approvals/": "ApprovalDecideFunctionRole", "/alerts/": "AlertsUpdateFunctionRole"} {
+	for folder, role := range map[string]string{"/decisions/": "PipelineRole", "/approvals/": "ApprovalDecideFunctionRole", "/alerts/": "AlertsUpdateFunctionRole", "/exclusions/": "AlertsUpdateFunctionRole"} {
 		if d.find("AWS::IAM::Role", role) == "" {
 			continue
 		}

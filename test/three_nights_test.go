@@ -13,6 +13,7 @@ import (
 	calls "clinical-risk-pipeline/services"
 	"clinical-risk-pipeline/workflow"
 	"clinical-risk-pipeline/workflow/alert"
+	"clinical-risk-pipeline/workflow/exclusion"
 )
 
 // threeNights are the scores of a subject that is new at high risk, still is, and gets worse by a band. The others stay at low risk.
@@ -71,12 +72,12 @@ func (w *world) toldSince(messages int) bool {
 	return len(w.alerts) > 0 || len(w.registry.Told()) > messages
 }
 
-// log is what a registry has after the nights: the events, and the messages by id.
+// log is what a registry has after the nights: the events, the exclusions, and the messages by id.
 func (r *registry) log() string {
 	var b strings.Builder
 	objects := r.Objects()
 	for _, key := range slices.Sorted(maps.Keys(objects)) {
-		if strings.HasPrefix(key, alert.Folder) {
+		if strings.HasPrefix(key, alert.Folder) || strings.HasPrefix(key, exclusion.Folder) {
 			fmt.Fprintf(&b, "%s %s\n", key, objects[key])
 		}
 	}

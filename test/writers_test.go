@@ -65,7 +65,8 @@ func TestARecordStoreOfAnotherStackNamesItsWriters(t *testing.T) {
 	store, own := &pipeline{template: trials[1]}, &pipeline{template: trials[0]}
 	want := map[string][]string{
 		"/decisions/*": {"PipelineRole"}, "/approvals/*": {"ApprovalDecideFunctionRole"},
-		"/alerts/*": {"AlertsUpdateFunctionRole", "AlertsWatchFunctionRole", "AlertsActFunctionRole"},
+		"/alerts/*":     {"AlertsUpdateFunctionRole", "AlertsWatchFunctionRole", "AlertsActFunctionRole"},
+		"/exclusions/*": {"AlertsUpdateFunctionRole"},
 	}
 	for name, statement := range store.bucketPolicy(t, "RecordsBucket") {
 		if !strings.HasPrefix(name, "KeepWriters") {

@@ -12,6 +12,9 @@ const (
 // ActFunction is the output of a trial's stack with the ARN of the function with which people see and act on alerts.
 const ActFunction = "ActFunctionArn"
 
+// RecordBucket is the output of [RecordStack] and of [CohortStack] with the name of the record store's bucket.
+const RecordBucket = "RecordBucket"
+
 // DecisionFunction is the output of [CohortStack] with the ARN of the function that approvers invoke to decide.
 const DecisionFunction = "DecisionFunctionArn"
 

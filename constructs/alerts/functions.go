@@ -14,6 +14,7 @@ import (
 	"clinical-risk-pipeline/workflow"
 	"clinical-risk-pipeline/workflow/alert"
 	"clinical-risk-pipeline/workflow/alert/worklist"
+	"clinical-risk-pipeline/workflow/exclusion"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
@@ -43,7 +44,7 @@ func (a *Alerts) trial() string { return a.props.Trial.ID }
 
 func (a *Alerts) addFunctions(programs []string) {
 	a.update = a.newFunction(updateID, "Turns what runs say into transitions of alerts, and tells people.", programs[0], UpdateTimeout, batchMemory, nil,
-		a.registry("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"), a.transitions(), a.tell(), a.writeWorklists(), a.readRun())
+		a.registry("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"), a.transitions(), a.tell(), a.writeWorklists(), a.readRun(), a.exclusions())
 	a.watch = a.newFunction(watchID, "Tells people what is overdue, and sends digests.", programs[1], watchTimeout, batchMemory, nil,
 		a.registry("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"), a.transitions(), a.tell(), a.writeWorklists())
 	people, err := json.Marshal(a.props.People)
@@ -126,6 +127,16 @@ func (a *Alerts) transitions() []policy.Statement {
 	}
 }
 
+// exclusions lets the update find, read and create the records of whom runs of the trial left out. Their encryption is that of the
+// transitions.
+func (a *Alerts) exclusions() []policy.Statement {
+	bucket, records := *a.props.Records.Bucket().BucketArn(), exclusion.Folder+a.trial()+"/"
+	return []policy.Statement{
+		policy.Allow("FindExclusions", []string{bucket}, "s3:ListBucket").If("StringLike", "s3:prefix", []string{records + "*"}),
+		policy.Allow("RecordExclusions", []string{bucket + "/" + records + "*"}, "s3:GetObject", "s3:PutObject"),
+	}
+}
+
 // readRun lets the update read what a run of the trial decided, and who was in its cohort.
 func (a *Alerts) readRun() []policy.Statement {
 	bucket, decisions := *a.props.Records.Bucket().BucketArn(), workflow.RecordFolder+"/"+a.trial()+"/"
@@ -161,9 +172,10 @@ func (a *Alerts) writeWorklists() []policy.Statement {
 	}
 }
 
-// keepTransitions lets only these functions write the events of alerts.
+// keepTransitions lets only these functions write the events of alerts, and only the update the exclusions of runs.
 func (a *Alerts) keepTransitions() {
 	for _, f := range []function.Function{a.update, a.watch, a.act} {
 		a.props.Records.WrittenBy(alert.Folder, f.RoleARN)
 	}
+	a.props.Records.WrittenBy(exclusion.Folder, a.update.RoleARN)
 }

@@ -74,7 +74,7 @@ func (p Program) Run(ctx context.Context, arguments []string, s Streams) int {
 		kong.Embed(&struct {
 			Version kong.VersionFlag `help:"Print the version and exit."`
 		}{}),
-		kong.Vars{"version": version(p.Name)},
+		kong.Vars{"version": Version(p.Name)},
 		kong.Writers(s.Out, s.Err),
 		kong.Exit(func(code int) { printed = &code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),

@@ -7,7 +7,7 @@ import (
 )
 
 // version describes the build of the running program.
-func version(name string) string {
+func Version(name string) string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return name + " of an unknown version"

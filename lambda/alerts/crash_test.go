@@ -11,6 +11,7 @@ import (
 
 	"clinical-risk-pipeline/lambda/alerts"
 	"clinical-risk-pipeline/workflow/alert"
+	"clinical-risk-pipeline/workflow/exclusion"
 )
 
 // threeNights are new, ongoing and worse, of three subjects, with one who dies and one without a score.
@@ -29,7 +30,7 @@ func (s *scene) log() string {
 	objects := s.world.Objects()
 	keys := make([]string, 0, len(objects))
 	for key := range objects {
-		if strings.HasPrefix(key, alert.Folder) {
+		if strings.HasPrefix(key, alert.Folder) || strings.HasPrefix(key, exclusion.Folder) {
 			keys = append(keys, key)
 		}
 	}

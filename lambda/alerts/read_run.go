@@ -84,7 +84,7 @@ func (u *Updater) readRun(ctx context.Context, r alert.Run, source alert.Source)
 	if err := u.readCohort(ctx, source.Cohort, seen); err != nil {
 		return nil, err
 	}
-	return seen, u.readExcluded(ctx, source.Cohort, seen)
+	return seen, u.readExcluded(ctx, r, source, seen)
 }
 
 // readBatch reads a record, and refuses one that is not of the run.
@@ -171,33 +171,6 @@ func textOf(raw json.RawMessage) string {
 	var text string
 	_ = strictjson.Unmarshal(raw, &text)
 	return text
-}
-
-// excludedFile is the object beside the cohort that says whom the extraction left out, and why.
-const excludedFile = "excluded.jsonl"
-
-// readExcluded notes whom the extraction left out. A script of a team's own need not write the object.
-func (u *Updater) readExcluded(ctx context.Context, cohort alert.Object, seen *run) error {
-	excluded := alert.Object{Bucket: cohort.Bucket, Key: path.Dir(cohort.Key) + "/" + excludedFile}
-	err := u.readLines(ctx, excluded, func(line []byte) error {
-		var l struct {
-			Subject string `json:"subject"`
-			Site    string `json:"site"`
-			Reason  string `json:"reason"`
-		}
-		if strictjson.Unmarshal(line, &l) != nil || !isSubject(l.Subject) {
-			return errors.New("a line of excluded.jsonl is not {\"subject\": …, \"reason\": …}")
-		}
-		if _, scored := seen.said[l.Subject]; scored {
-			return errors.New("excluded.jsonl and the cohort have a subject in common")
-		}
-		seen.said[l.Subject] = alert.Observation{Seen: alert.Excluded, Reason: l.Reason, Site: l.Site}
-		return nil
-	})
-	if errors.Is(err, ErrNotFound) {
-		return nil
-	}
-	return err
 }
 
 // longestLine is the longest line of a cohort, in bytes: more does not fit into a state's data.

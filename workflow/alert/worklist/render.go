@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/workflow/alert"
 )
 
@@ -43,16 +44,13 @@ func (l List) Files() ([]File, error) {
 	}, nil
 }
 
-// csv has a line for each alert and each finding. A spreadsheet must not take a text for a formula: such a text gets an apostrophe.
-// https://owasp.org/www-community/attacks/CSV_Injection
+// csv has a line for each alert and each finding.
 func (l List) csv() []byte {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
 	write := func(fields ...string) {
 		for i, field := range fields {
-			if field != "" && strings.ContainsRune("=+-@\t\r", rune(field[0])) {
-				fields[i] = "'" + field
-			}
+			fields[i] = plain.Cell(field)
 		}
 		_ = w.Write(fields) // a buffer takes everything
 	}

@@ -1,0 +1,13 @@
+package plain
+
+import "testing"
+
+func TestCellIsNoFormula(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "", "S-1": "S-1", "=1+1": "'=1+1", "+49": "'+49", "-0.3": "'-0.3", "@SUM(A1)": "'@SUM(A1)", "\t=1": "'\t=1", "\r=1": "'\r=1", "a=b": "a=b",
+	} {
+		if got := Cell(text); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}

@@ -1,0 +1,89 @@
+package export
+
+import (
+	"slices"
+	"time"
+
+	"clinical-risk-pipeline/internal/records"
+	"clinical-risk-pipeline/internal/strictjson"
+)
+
+// approved is what an export shows of an approval record by name. It shows everything that the record says as fields, too.
+type approved struct {
+	ApprovalID string `json:"approvalId"`
+	Decision   string `json:"decision"`
+	Signer     struct {
+		ARN         string `json:"arn"`
+		PrintedName string `json:"printedName"`
+	} `json:"signer"`
+	Meaning   string `json:"meaning"`
+	Reason    string `json:"reason"`
+	SignedAt  string `json:"signedAt"`
+	Execution string `json:"execution"`
+	StartedAt string `json:"startedAt"`
+}
+
+func (p *part) addApproval(r *records.Record, body []byte) error {
+	var a approved
+	if err := strictjson.Unmarshal(body, &a); err != nil {
+		return err
+	}
+	var all map[string]any
+	if err := strictjson.Unmarshal(body, &all); err != nil {
+		return err
+	}
+	run := p.runOf(a.Execution, a.StartedAt, a.ApprovalID)
+	s := &signature{
+		Name: a.Signer.PrintedName, ARN: a.Signer.ARN, At: a.SignedAt, Meaning: a.Meaning, Decision: a.Decision, Reason: a.Reason, What: a.ApprovalID,
+		Run: run, File: r.File, Subjects: map[string][]string{},
+	}
+	if at, err := time.Parse(time.RFC3339, a.SignedAt); err == nil {
+		s.at, s.At = at, stamp(at)
+	}
+	named(all, s.Subjects)
+	countObjects(all)
+	for _, f := range flatten(all) {
+		if !slices.Contains([]string{"schemaVersion", "decision", "meaning", "reason", "signer.printedName", "signer.arn", "signedAt"}, f.Name) {
+			s.Fields = append(s.Fields, f)
+		}
+	}
+	run.Approvals, p.signed[records.Stem(r.Key)] = append(run.Approvals, s), s
+	for id, said := range s.Subjects {
+		subject := p.subjectOf(id, "")
+		subject.Rows = append(subject.Rows, row{At: s.at.UTC().Format(time.RFC3339), What: "signed", Detail: append([]string{a.Decision + " by " + a.Signer.PrintedName}, said...), Run: run, File: r.File})
+	}
+	return nil
+}
+
+// countObjects replaces the list of what was reviewed, which may have thousands of records, by their number.
+func countObjects(all map[string]any) {
+	reviewed, _ := all["reviewed"].(map[string]any)
+	if objects, ok := reviewed["objects"].([]any); ok {
+		reviewed["objects"] = plural(len(objects), "decision record") + ", listed in the record"
+	}
+}
+
+// named finds the subjects that a record says something of: objects with the name of a subject, and a subject as the only one.
+func named(value any, subjects map[string][]string) {
+	switch v := value.(type) {
+	case map[string]any:
+		if id, ok := v["subject"].(string); ok && id != "" {
+			for _, f := range flatten(v) {
+				if f.Name != "subject" {
+					subjects[id] = append(subjects[id], f.Name+" "+f.Value)
+				}
+			}
+			return
+		}
+		if id, ok := v["subjects"].(string); ok && id != "" {
+			subjects[id] = append(subjects[id], "the run's only subject")
+		}
+		for _, inner := range v {
+			named(inner, subjects)
+		}
+	case []any:
+		for _, inner := range v {
+			named(inner, subjects)
+		}
+	}
+}

@@ -1,0 +1,56 @@
+package export
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+
+	"clinical-risk-pipeline/internal/strictjson"
+)
+
+// furtherOf returns the fields of a record that an export does not know by name. Records have got fields before, and will again.
+func furtherOf(body []byte, known ...string) []field {
+	var all map[string]any
+	if strictjson.Unmarshal(body, &all) != nil {
+		return nil
+	}
+	for _, name := range []string{"subjects", "notScored", "input"} { // they differ by record, and are shown elsewhere
+		delete(all, name)
+	}
+	return slices.DeleteFunc(flatten(all), func(f field) bool { return slices.Contains(known, f.Name) })
+}
+
+// flatten returns the values of a document, by the names that lead to them, in the order of the names.
+func flatten(document map[string]any) []field {
+	var fields []field
+	var add func(name string, value any)
+	add = func(name string, value any) {
+		switch v := value.(type) {
+		case map[string]any:
+			for _, inner := range slices.Sorted(maps.Keys(v)) {
+				add(join(name, inner), v[inner])
+			}
+		case []any:
+			for i, inner := range v {
+				add(join(name, strconv.Itoa(i+1)), inner)
+			}
+		case string:
+			fields = append(fields, field{name, v})
+		default:
+			text, err := json.Marshal(v)
+			if err == nil {
+				fields = append(fields, field{name, string(text)})
+			}
+		}
+	}
+	add("", document)
+	return fields
+}
+
+func join(name, inner string) string {
+	if name == "" {
+		return inner
+	}
+	return name + "." + inner
+}
