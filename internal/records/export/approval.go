@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/internal/records"
 	"clinical-risk-pipeline/internal/strictjson"
 )
@@ -34,7 +35,8 @@ func (p *part) addApproval(r *records.Record, body []byte) error {
 	}
 	run := p.runOf(a.Execution, a.StartedAt, a.ApprovalID)
 	s := &signature{
-		Name: a.Signer.PrintedName, ARN: a.Signer.ARN, At: a.SignedAt, Meaning: a.Meaning, Decision: a.Decision, Reason: a.Reason, What: a.ApprovalID,
+		Name: plain.Line(a.Signer.PrintedName), ARN: plain.Line(a.Signer.ARN), At: plain.Line(a.SignedAt), Meaning: plain.Line(a.Meaning),
+		Decision: plain.Line(a.Decision), Reason: plain.Text(a.Reason), What: plain.Line(a.ApprovalID),
 		Run: run, File: r.File, Subjects: map[string][]string{},
 	}
 	if at, err := time.Parse(time.RFC3339, a.SignedAt); err == nil {
@@ -50,7 +52,7 @@ func (p *part) addApproval(r *records.Record, body []byte) error {
 	run.Approvals, p.signed[records.Stem(r.Key)] = append(run.Approvals, s), s
 	for id, said := range s.Subjects {
 		subject := p.subjectOf(id, "")
-		subject.Rows = append(subject.Rows, row{At: s.at.UTC().Format(time.RFC3339), What: "signed", Detail: append([]string{a.Decision + " by " + a.Signer.PrintedName}, said...), Run: run, File: r.File})
+		subject.Rows = append(subject.Rows, row{At: s.at.UTC().Format(time.RFC3339), What: "signed", Detail: append([]string{s.Decision + " by " + s.Name}, said...), Run: run, File: r.File})
 	}
 	return nil
 }

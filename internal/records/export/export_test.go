@@ -322,3 +322,20 @@ func TestAFileThatChangedMeanwhileIsRefused(t *testing.T) {
 	}}
 	s.fails("is not what was fetched")
 }
+
+// Text of others obeys nobody: it hides nothing, and is no HTML.
+func TestTextOfOthersIsShownAsItIs(t *testing.T) {
+	s := newScene(t)
+	approved := s.ApprovalKey(0)
+	signed := s.Objects[approved].Body
+	s.Put(approved, first.Add(time.Hour), func() []byte {
+		return []byte(strings.Replace(string(signed()), "=the site was called", `<script>\u202e\u001b[2J`, 1))
+	})
+	s.export()
+	for _, name := range []string{"2026-02/index.html", "2026-02/subjects.html", "2026-02/signatures.csv"} {
+		page := s.read(name)
+		if strings.ContainsAny(page, "\u202e\u001b") || strings.Contains(page, "<script>") && strings.HasSuffix(name, "html") || !strings.Contains(page, `\u202e\x1b[2J`) {
+			t.Errorf("%s obeys the text of somebody", name)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/internal/strictjson"
 )
 
@@ -21,7 +22,7 @@ func furtherOf(body []byte, known ...string) []field {
 	return slices.DeleteFunc(flatten(all), func(f field) bool { return slices.Contains(known, f.Name) })
 }
 
-// flatten returns the values of a document, by the names that lead to them, in the order of the names.
+// flatten returns the values of a document, by the names that lead to them, in the order of the names. Text of others hides nothing.
 func flatten(document map[string]any) []field {
 	var fields []field
 	var add func(name string, value any)
@@ -36,11 +37,11 @@ func flatten(document map[string]any) []field {
 				add(join(name, strconv.Itoa(i+1)), inner)
 			}
 		case string:
-			fields = append(fields, field{name, v})
+			fields = append(fields, field{plain.Line(name), plain.Text(v)})
 		default:
 			text, err := json.Marshal(v)
 			if err == nil {
-				fields = append(fields, field{name, string(text)})
+				fields = append(fields, field{plain.Line(name), string(text)})
 			}
 		}
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // runKnown is what the join remembers of a run.
-type runKnown struct{ Execution, StartedAt, Cut string }
+type runKnown struct{ Execution, StartedAt string }
 
 // joinRuns writes the index of all runs, part by part, and returns the runs.
 func (e *exporter) joinRuns() (known []runKnown, err error) {
@@ -35,7 +35,7 @@ func (e *exporter) joinRuns() (known []runKnown, err error) {
 	for _, p := range e.state.Parts {
 		e.Progress.Done(1)
 		err := readTable(e.file(p.Part, "runs.csv"), func(cells []string) error {
-			known = append(known, runKnown{Execution: cells[3], StartedAt: cells[4], Cut: cells[5]})
+			known = append(known, runKnown{strings.Clone(cells[3]), strings.Clone(cells[4])}) // a cell keeps its row
 			return errors.Join(rows.Write(cells), templates.ExecuteTemplate(page, "all-runs-row", map[string]string{
 				"Part": cells[1], "ID": cells[2], "StartedAt": cells[4], "Cut": cells[5], "Scored": cells[11], "High": cells[12], "NotScored": cells[13],
 				"Excluded": cells[14], "Transitions": cells[15], "Approvals": cells[16],

@@ -51,7 +51,6 @@ type run struct {
 	Files       []link // the decision records and the record of exclusions
 	Approvals   []*signature
 	decided     bool // it has a decision record
-	excluded    bool // it has a record of exclusions
 }
 
 // link is a record, with its file.
@@ -185,13 +184,15 @@ func (p *part) runOf(execution, startedAt, id string) *run {
 	}
 	key := execution + "/" + started
 	if p.runs[key] == nil {
-		p.runs[key] = &run{ID: id, Execution: execution, StartedAt: started}
+		p.runs[key] = &run{ID: plain.Line(id), Execution: plain.Line(execution), StartedAt: plain.Line(started)}
 		p.executions[execution] = p.runs[key]
 	}
 	return p.runs[key]
 }
 
+// subjectOf returns a subject of the part. An id that hides something is shown with its escapes.
 func (p *part) subjectOf(id, site string) *subject {
+	id, site = plain.Line(id), plain.Line(site)
 	if p.subjects[id] == nil {
 		p.subjects[id] = &subject{ID: id, runs: map[*run]bool{}}
 	}

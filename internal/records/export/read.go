@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/internal/records"
 	"clinical-risk-pipeline/internal/strictjson"
 	"clinical-risk-pipeline/workflow"
@@ -82,8 +83,8 @@ func (p *part) addDecision(r *records.Record, body []byte) error {
 		return err
 	}
 	run := p.runOf(d.Run.Execution, d.Run.StartedAt, path.Base(path.Dir(r.Key)))
-	run.Test, run.Definition, run.TrialFile, run.Machine = d.Run.Test, d.Run.Definition, d.Run.TrialFile, d.Run.StateMachine
-	run.Model, run.Threshold = strings.TrimSuffix(d.Model.Endpoint+", variant "+d.Model.Variant, ", variant "), number(d.Threshold)
+	run.Test, run.Definition, run.TrialFile, run.Machine = d.Run.Test, plain.Line(d.Run.Definition), plain.Line(d.Run.TrialFile), d.Run.StateMachine
+	run.Model, run.Threshold = plain.Line(strings.TrimSuffix(d.Model.Endpoint+", variant "+d.Model.Variant, ", variant ")), number(d.Threshold)
 	run.decided = true
 	run.Files = append(run.Files, link{path.Base(r.Key), r.File})
 	further := furtherOf(body, "schemaVersion", "recordedAt", "run.execution", "run.startedAt", "run.trialId", "run.test", "run.definition", "run.trialFile",
@@ -100,7 +101,7 @@ func (p *part) addDecision(r *records.Record, body []byte) error {
 		run.NotScored++
 		subject := p.subjectOf(s.Subject, s.Site)
 		subject.runs[run] = true
-		subject.Rows = append(subject.Rows, row{At: run.StartedAt, What: "not scored", Detail: []string{s.Reason}, Run: run, File: r.File, Further: s.further()})
+		subject.Rows = append(subject.Rows, row{At: run.StartedAt, What: "not scored", Detail: []string{plain.Line(s.Reason)}, Run: run, File: r.File, Further: s.further()})
 	}
 	return nil
 }
@@ -114,7 +115,7 @@ func (p *part) addScore(r *records.Record, run *run, s *decided) {
 	var reasons why
 	if strictjson.Unmarshal(s.Reasons, &reasons) == nil {
 		for _, reason := range reasons {
-			detail = append(detail, fmt.Sprintf("%s %+.2f", reason.Feature, reason.Contribution))
+			detail = append(detail, fmt.Sprintf("%s %+.2f", plain.Line(reason.Feature), reason.Contribution))
 		}
 	}
 	high := s.Branch == workflow.AlertBranch
@@ -142,14 +143,14 @@ func (p *part) addExclusion(r *records.Record, body []byte) error {
 		return err
 	}
 	run := p.runOf(x.Run.Execution, x.Run.StartedAt, strings.TrimSuffix(path.Base(r.Key), ".json"))
-	run.Cut, run.excluded, run.Excluded = x.CutDate, true, len(x.Subjects)
+	run.Cut, run.Excluded = plain.Line(x.CutDate), len(x.Subjects)
 	run.Files = append(run.Files, link{"exclusions", r.File})
 	for _, s := range x.Subjects {
 		subject := p.subjectOf(s.Subject, s.Site)
 		subject.Exclusions++
-		detail := []string{s.Reason}
+		detail := []string{plain.Line(s.Reason)}
 		if s.Date != "" {
-			detail = append(detail, s.Date)
+			detail = append(detail, plain.Line(s.Date))
 		}
 		subject.Rows = append(subject.Rows, row{At: run.StartedAt, What: "left out", Detail: detail, Run: run, File: r.File})
 	}
@@ -176,8 +177,8 @@ func (p *part) addTransition(r *records.Record, body []byte) error {
 	}
 	if e.By != nil {
 		subject.Acts = append(subject.Acts, &signature{
-			Name: e.By.Name, ARN: e.By.Signer, At: stamp(r.Modified), AtNote: "recorded; the day of the trial is " + e.Day, Meaning: meanings[e.By.Verb],
-			Decision: string(e.By.Verb), Reason: strings.TrimSpace(alert.Actions[e.By.Code] + " " + e.By.Reason), What: subject.ID, File: r.File,
+			Name: plain.Line(e.By.Name), ARN: plain.Line(e.By.Signer), At: stamp(r.Modified), AtNote: "recorded; the day of the trial is " + e.Day, Meaning: meanings[e.By.Verb],
+			Decision: plain.Line(string(e.By.Verb)), Reason: strings.TrimSpace(alert.Actions[e.By.Code] + " " + plain.Text(e.By.Reason)), What: subject.ID, File: r.File,
 		})
 	}
 	return nil
@@ -196,7 +197,7 @@ func changed(c alert.Change) []string {
 	}
 	for _, text := range []string{c.Band, c.Reason, c.Role, c.Alert} {
 		if text != "" {
-			detail = append(detail, text)
+			detail = append(detail, plain.Line(text))
 		}
 	}
 	return detail
