@@ -66,7 +66,7 @@ func (a *Alerts) newFunction(id, description, program string, timeout time.Durat
 		alerts.EnvOwner:     a.in.Account,
 		alerts.EnvWorklists: *a.worklists.BucketName(),
 		alerts.EnvTopic:     *a.topic.TopicArn(),
-		alerts.EnvList:      "clinicalrisk alerts open --function " + a.in.ARN("lambda", "function:"+a.nameOf(actID)),
+		alerts.EnvList:      alert.ListCommand(*a.worklists.BucketName()),
 	}
 	for name, value := range variables {
 		all[name] = value

@@ -63,7 +63,10 @@ func (u *Updater) extracted(ctx context.Context, r alert.Run, source alert.Sourc
 		_, _ = sum.Write(append(line[:len(line):len(line)], '\n')) // a hash takes everything
 		subject, err := exclusion.ReadLine(line)
 		record.Subjects = append(record.Subjects, subject)
-		return err
+		if err != nil {
+			return unusable("%w", err)
+		}
+		return nil
 	})
 	if errors.Is(err, ErrNotFound) {
 		return record, nil
@@ -76,7 +79,10 @@ func (u *Updater) extracted(ctx context.Context, r alert.Run, source alert.Sourc
 func (s *run) exclude(record *exclusion.Record) error {
 	for _, subject := range record.Subjects {
 		if known, said := s.said[subject.Subject]; said && known.Seen != alert.Excluded {
-			return errors.New("excluded.jsonl and the cohort have a subject in common")
+			return unusable("excluded.jsonl and the cohort have a subject in common")
+		}
+		if !alert.IsReason(subject.Reason) {
+			return unusable("excluded.jsonl has a reason that is no name such as died_before_cut: lower-case letters and underscores")
 		}
 		s.said[subject.Subject] = alert.Observation{Seen: alert.Excluded, Reason: subject.Reason, Site: subject.Site}
 	}

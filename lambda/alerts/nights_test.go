@@ -199,9 +199,6 @@ func TestRunsThatDoNotAddUpAreRefused(t *testing.T) {
 		"no version of the cohort":   {func(_ *scene, r *alerts.Request) { r.Cohort.VersionID = "" }, "a version"},
 		"a day that is none":         {func(_ *scene, r *alerts.Request) { r.CutDate = "2026-02-30" }, "cut date"},
 		"a record that is none":      {func(s *scene, r *alerts.Request) { s.world.AddRecord(r.Records+"000000001.json", []byte(`{}`)) }, "is not a decision record"},
-		"a subject at high risk unnamed": {func(s *scene, r *alerts.Request) {
-			*r = s.night(3, subject{id: "unknown", site: "S01", risk: 0.9})
-		}, "has no id"},
 		"an exclusion of a scored subject": {func(s *scene, r *alerts.Request) {
 			s.world.AddCohort(alert.Object{Bucket: r.Cohort.Bucket, Key: strings.TrimSuffix(r.Cohort.Key, "cohort.jsonl") + "excluded.jsonl"}, []byte(`{"subject": "S-1", "reason": "died"}`))
 		}, "a subject in common"},

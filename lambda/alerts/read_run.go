@@ -49,6 +49,13 @@ type batch struct {
 	} `json:"notScored"`
 }
 
+// errUnusable is the error of a run that says nothing that could be used, however often it is read.
+var errUnusable = errors.New("the run cannot be used")
+
+func unusable(format string, values ...any) error {
+	return fmt.Errorf("%w: %w", errUnusable, fmt.Errorf(format, values...))
+}
+
 // readRun reads what a run says of each subject: its decision records, its cohort and its exclusions. It refuses records of another run,
 // and counts that differ from those of the run, so that nobody at high risk is lost on the way.
 func (u *Updater) readRun(ctx context.Context, r alert.Run, source alert.Source) (*run, error) {
@@ -68,7 +75,7 @@ func (u *Updater) readRun(ctx context.Context, r alert.Run, source alert.Source)
 		}
 		b, err := u.readBatch(body, r, source)
 		if err != nil {
-			return fmt.Errorf("the record %s %w", path.Base(keys[i]), err)
+			return unusable("the record %s %w", path.Base(keys[i]), err)
 		}
 		mu.Lock()
 		defer mu.Unlock()
@@ -78,7 +85,7 @@ func (u *Updater) readRun(ctx context.Context, r alert.Run, source alert.Source)
 		return nil, err
 	}
 	if counts.Scored != source.Counts.Scored || counts.High != source.Counts.High {
-		return nil, fmt.Errorf("the records have %d subjects with a score, %d of them at high risk, and the run counted %d and %d",
+		return nil, unusable("the records have %d subjects with a score, %d of them at high risk, and the run counted %d and %d",
 			counts.Scored, counts.High, source.Counts.Scored, source.Counts.High)
 	}
 	if err := u.readCohort(ctx, source.Cohort, seen); err != nil {
@@ -117,10 +124,9 @@ func (s *run) add(b *batch, counts *alert.Counts) error {
 			}
 		}
 		if !isSubject(subject.Subject) {
-			if o.Seen == alert.High {
-				return errors.New("a subject at high risk has no id")
+			if o.Seen == alert.Low { // one at high risk is nobody whom an alert could name: the run does not succeed
+				s.nobodys--
 			}
-			s.nobodys--
 			continue
 		}
 		if known, twice := s.said[subject.Subject]; !twice || known.Seen == alert.NotScored || o.Seen == alert.High && o.Risk > known.Risk {
@@ -162,7 +168,7 @@ func (u *Updater) readCohort(ctx context.Context, cohort alert.Object, seen *run
 		return nil
 	})
 	if errors.Is(err, ErrNotFound) {
-		return errors.New("the cohort of the run is not there any more")
+		return unusable("the cohort of the run is not there any more")
 	}
 	return err
 }

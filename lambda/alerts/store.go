@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
+	"path"
+	"slices"
 	"sync"
 
 	"clinical-risk-pipeline/internal/strictjson"
@@ -28,6 +31,14 @@ type Stored struct {
 
 func (s Store) model() string       { return s.Rules.Trial.Endpoint.Name }
 func (s Store) trial() *trial.Trial { return s.Rules.Trial }
+
+// of is the store of another model of the trial.
+func (s Store) of(model string) Store {
+	other := *s.Rules.Trial
+	other.Endpoint.Name = model
+	s.Rules.Trial = &other
+	return s
+}
 
 func (s Store) key(subject string) string { return alert.ItemsKey(s.model()) + subject }
 
@@ -167,6 +178,46 @@ func (s Store) catchUp(ctx context.Context, stored Stored) (Stored, error) {
 		stored = after
 	}
 	return stored, errBusy
+}
+
+// catchUpAll stores all events that the registry missed, also of subjects whom it does not know, and returns all items: after a run whose
+// subjects are no longer known. It lists every event of the trial.
+func (s Store) catchUpAll(ctx context.Context) (map[string]Stored, error) {
+	items, err := s.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := s.Events.List(ctx, alert.Folder+s.trial().ID+"/")
+	if err != nil {
+		return nil, err
+	}
+	last := map[string]string{} // the key of the last event, by folder
+	for _, key := range keys {
+		if folder := path.Dir(key) + "/"; key > last[folder] {
+			last[folder] = key
+		}
+	}
+	for _, stored := range items {
+		if folder := stored.Events(); last[folder] <= stored.EventKey(stored.Sequence) {
+			delete(last, folder)
+		}
+	}
+	folders := slices.Sorted(maps.Keys(last))
+	found := make([]Stored, len(folders))
+	err = each(ctx, len(folders), func(ctx context.Context, i int) error {
+		event, err := s.event(ctx, last[folders[i]])
+		if err != nil || event.After.Model != s.model() {
+			return err
+		}
+		found[i], err = s.put(ctx, event.After, items[event.After.Subject].Revision)
+		return err
+	})
+	for _, stored := range found {
+		if stored.Revision > 0 {
+			items[stored.Subject] = stored
+		}
+	}
+	return items, err
 }
 
 func (s Store) put(ctx context.Context, item alert.Item, revision int) (Stored, error) {

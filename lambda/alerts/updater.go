@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"clinical-risk-pipeline/internal/strictjson"
@@ -81,11 +82,16 @@ func (r Request) check(trialID string) error {
 	if r.TrialID != trialID {
 		return errors.New("the run is of another trial")
 	}
-	if _, err := time.Parse(time.RFC3339, r.StartedAt); err != nil {
+	at, err := time.Parse(time.RFC3339, r.StartedAt)
+	if err != nil {
 		return errors.New("startedAt must be a time, 2026-01-01T00:00:00.000Z")
 	}
 	if r.Records != workflow.RecordsOf(r.TrialID, r.Execution, r.StartedAt) {
 		return errors.New("records must be the folder of the execution's decision records")
+	}
+	// A cut of tomorrow is possible where the trial's day begins before that of UTC.
+	if tomorrow := at.AddDate(0, 0, 1).Format(time.DateOnly); r.CutDate > tomorrow {
+		return fmt.Errorf("cutDate must not be after the run, got %s", r.CutDate)
 	}
 	if r.Cohort.Bucket == "" || r.Cohort.Key == "" || r.Cohort.VersionID == "" {
 		return errors.New("cohort must have a bucket, a key and a version")
@@ -107,44 +113,79 @@ func (u *Updater) update(ctx context.Context, r Request) (*Answer, error) {
 		if err != nil {
 			return nil, err
 		}
+		if done, err := u.finished(ctx, this); done != nil || err != nil {
+			return done, err
+		}
 		step, err := head.Next(this)
 		if err != nil {
 			return nil, err
 		}
-		switch step {
-		case alert.Skip:
-			said, err := u.readRun(ctx, this, source)
-			if err != nil {
-				return nil, err
-			}
-			items, err := u.load(ctx)
-			if err != nil {
-				return nil, err
-			}
-			return answer(items, this, said, 0), nil
-		case alert.Finish:
-			if _, err := u.finish(ctx, *head, revision); err != nil {
+		if step == alert.Finish {
+			if err := u.finishEarlier(ctx, *head, revision); err != nil {
 				return nil, fmt.Errorf("the run of the data cut %s, which is not finished, stopped it: %w", head.Run.Cut, err)
 			}
 			continue
-		case alert.Start:
+		}
+		said, err := u.readRun(ctx, this, source) // a run that cannot be read begins nothing
+		if err != nil {
+			return nil, err
+		}
+		if step == alert.Start {
 			head = &alert.Head{Run: this, Phase: alert.Begun, Source: source}
 			if err := u.putDocument(ctx, alert.HeadKey(u.model()), head, revision); err != nil {
 				return nil, err
 			}
 			revision++
 		}
-		return u.finish(ctx, *head, revision)
+		return u.finish(ctx, *head, revision, said)
 	}
 }
 
-// finish does what is left to do for a run: the items, the messages, the worklists.
-func (u *Updater) finish(ctx context.Context, head alert.Head, revision int) (*Answer, error) {
-	said, err := u.readRun(ctx, head.Run, head.Source)
-	if err != nil {
+// finishedRun is what the registry keeps of a run that is finished: a redrive of it gets the same answer, also after later runs.
+type finishedRun struct {
+	Execution string `json:"execution"`
+	Answer    Answer `json:"answer"`
+}
+
+// finished returns the answer to a run that was finished before; nil if it was not.
+func (u *Updater) finished(ctx context.Context, this alert.Run) (*Answer, error) {
+	var run finishedRun
+	if revision, err := u.document(ctx, alert.RunKey(u.model(), this.Cut), &run); err != nil || revision == 0 || run.Execution != this.Execution {
 		return nil, err
 	}
-	items, err := u.observe(ctx, head.Run, said)
+	run.Answer.Messages = 0 // this call sent none
+	return &run.Answer, nil
+}
+
+// finishEarlier finishes the run that an earlier execution left. What that run changed so far is told, also where the run can no longer be
+// read: the next one says what holds now, and the execution that left it has failed, so that somebody knows.
+func (u *Updater) finishEarlier(ctx context.Context, head alert.Head, revision int) error {
+	said, err := u.readRun(ctx, head.Run, head.Source)
+	if errors.Is(err, errUnusable) {
+		u.Log.Error("a run was abandoned", "execution", head.Run.Execution, "error", err.Error())
+		said, err = nil, nil
+	}
+	if err == nil {
+		_, err = u.finish(ctx, head, revision, said)
+	}
+	return err
+}
+
+// finish does what is left to do for a run: the items, the messages, the worklists. Of a run that is abandoned, which says nothing, it tells
+// what changed so far.
+func (u *Updater) finish(ctx context.Context, head alert.Head, revision int, said *run) (*Answer, error) {
+	var items map[string]Stored
+	var err error
+	abandoned := said == nil
+	if abandoned {
+		said = &run{}
+		items, err = u.catchUpAll(ctx)
+	} else {
+		err = u.closeOtherModels(ctx, head.Run)
+		if err == nil {
+			items, err = u.observe(ctx, head.Run, said)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -155,11 +196,70 @@ func (u *Updater) finish(ctx context.Context, head alert.Head, revision int) (*A
 	if err := u.writeWorklists(ctx, u.Worklists, items, head.Run.Cut, head.Run.Day); err != nil {
 		return nil, err
 	}
-	head.Phase = alert.Told
-	if err := u.putDocument(ctx, alert.HeadKey(u.model()), head, revision); err != nil {
-		return nil, err
+	answered := answer(items, head.Run, said, sent)
+	if !abandoned {
+		if err := u.keepAnswer(ctx, head.Run, *answered); err != nil {
+			return nil, err
+		}
 	}
-	return answer(items, head.Run, said, sent), nil
+	head.Phase = alert.Told
+	return answered, u.putDocument(ctx, alert.HeadKey(u.model()), head, revision)
+}
+
+// keepAnswer keeps the answer to a run, once.
+func (u *Updater) keepAnswer(ctx context.Context, run alert.Run, a Answer) error {
+	var kept finishedRun
+	key := alert.RunKey(u.model(), run.Cut)
+	revision, err := u.document(ctx, key, &kept)
+	if err != nil || kept.Execution == run.Execution {
+		return err
+	}
+	return u.putDocument(ctx, key, finishedRun{run.Execution, a}, revision)
+}
+
+// closeOtherModels closes the open alerts of models that the trial's file no longer names: nobody scores their subjects by them again.
+func (u *Updater) closeOtherModels(ctx context.Context, this alert.Run) error {
+	for entry, err := range u.Registry.List(ctx, alert.HeadKey("")) {
+		if err != nil {
+			return err
+		}
+		var head alert.Head
+		if err := strictjson.UnmarshalKnown(entry.Body, &head); err != nil {
+			return fmt.Errorf("the entry %s of the registry is damaged: %w", entry.Key, err)
+		}
+		if entry.Key == alert.HeadKey(u.model()) || head.Phase == alert.Replaced {
+			continue
+		}
+		store := u.of(strings.TrimPrefix(entry.Key, alert.HeadKey("")))
+		if err := store.replace(ctx, this); err != nil {
+			return err
+		}
+		head.Phase = alert.Replaced
+		if err := u.putDocument(ctx, entry.Key, head, entry.Revision); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replace closes what is open of the store's model.
+func (s Store) replace(ctx context.Context, this alert.Run) error {
+	items, err := s.load(ctx)
+	if err != nil {
+		return err
+	}
+	subjects := slices.Sorted(maps.Keys(items))
+	return each(ctx, len(subjects), func(ctx context.Context, i int) error {
+		stored := items[subjects[i]]
+		if stored.IsIdle() {
+			return nil
+		}
+		stored, err := s.catchUp(ctx, stored)
+		if err == nil {
+			_, err = s.apply(ctx, stored, func(item alert.Item) (alert.Item, *alert.Event, error) { return s.Rules.Replace(item, this) })
+		}
+		return err
+	})
 }
 
 // observe brings every item up to what the run says: of its subject, or that it says nothing of it. It returns all items as they are then.

@@ -36,6 +36,7 @@ type Watcher struct {
 // watchedDay says how far the watch has come: the last day, and whether people were told.
 type watchedDay struct {
 	Day  string `json:"day"`
+	Last string `json:"last,omitempty"` // the day before it that was watched
 	Told bool   `json:"told"`
 }
 
@@ -46,12 +47,16 @@ func (w *Watcher) Handle(ctx context.Context, payload json.RawMessage) (*Watched
 	if err == nil && asked.TrialID != w.Rules.Trial.ID {
 		err = errors.New("the watch is for another trial")
 	}
+	today := w.Now().In(w.Rules.Trial.Location()).Format(time.DateOnly)
 	if asked.Day == "" {
-		asked.Day = w.Now().In(w.Rules.Trial.Location()).Format(time.DateOnly)
+		asked.Day = today
+	}
+	if _, wrong := time.Parse(time.DateOnly, asked.Day); err == nil && (wrong != nil || asked.Day > today) {
+		err = fmt.Errorf("the day must have the form 2026-10-31 and not be after today, %s, got %q", today, asked.Day)
 	}
 	var watched *Watched
 	if err == nil {
-		watched, err = w.watch(ctx, asked.Day)
+		watched, err = w.watch(ctx, asked.Day, today)
 	}
 	if err != nil {
 		w.Log.Error("the alerts were not watched", "error", err.Error())
@@ -62,34 +67,39 @@ func (w *Watcher) Handle(ctx context.Context, payload json.RawMessage) (*Watched
 }
 
 // watch brings the alerts up to a day. A day that an earlier call left unfinished is finished first: people hear of each.
-func (w *Watcher) watch(ctx context.Context, day string) (*Watched, error) {
+func (w *Watcher) watch(ctx context.Context, day, today string) (*Watched, error) {
 	var last watchedDay
 	revision, err := w.document(ctx, alert.DayKey(w.model()), &last)
+	if err == nil && last.Day > today {
+		err = fmt.Errorf("the registry says that the alerts were watched on %s, which is after today, %s: nobody would be told until then", last.Day, today)
+	}
 	if err != nil || last.Day > day || last.Day == day && last.Told {
 		return &Watched{Day: day}, err
 	}
 	if last.Day != "" && last.Day < day && !last.Told {
-		if _, revision, err = w.finish(ctx, last.Day, revision); err != nil {
+		if _, revision, err = w.finish(ctx, last, revision); err != nil {
 			return nil, err
 		}
 	}
 	if last.Day < day {
-		if err := w.putDocument(ctx, alert.DayKey(w.model()), watchedDay{Day: day}, revision); err != nil {
+		last = watchedDay{Day: day, Last: last.Day}
+		if err := w.putDocument(ctx, alert.DayKey(w.model()), last, revision); err != nil {
 			return nil, err
 		}
 		revision++
 	}
-	watched, _, err := w.finish(ctx, day, revision)
+	watched, _, err := w.finish(ctx, last, revision)
 	return watched, err
 }
 
 // finish does what is left to do for a day: the items, the messages, the worklists. It returns the new revision of the day's entry.
-func (w *Watcher) finish(ctx context.Context, day string, revision int) (*Watched, int, error) {
+func (w *Watcher) finish(ctx context.Context, watched watchedDay, revision int) (*Watched, int, error) {
+	day := watched.Day
 	items, err := w.tick(ctx, day)
 	if err != nil {
 		return nil, revision, err
 	}
-	sent, err := send(ctx, w.Teller, w.Rules.OfDay(values(items), day))
+	sent, err := send(ctx, w.Teller, w.Rules.OfDay(values(items), watched.Last, day))
 	if err != nil {
 		return nil, revision, err
 	}
@@ -100,7 +110,8 @@ func (w *Watcher) finish(ctx context.Context, day string, revision int) (*Watche
 	if err := w.writeWorklists(ctx, w.Worklists, items, cut, day); err != nil {
 		return nil, revision, err
 	}
-	return &Watched{day, sent}, revision + 1, w.putDocument(ctx, alert.DayKey(w.model()), watchedDay{day, true}, revision)
+	watched.Told = true
+	return &Watched{day, sent}, revision + 1, w.putDocument(ctx, alert.DayKey(w.model()), watched, revision)
 }
 
 // tick brings every item that can change by itself up to the day. It returns all items as they are then.

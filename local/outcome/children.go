@@ -142,11 +142,11 @@ func overlap(lives [][2]time.Time) (most int, took time.Duration) {
 	return most, took
 }
 
-// counted returns the execution's own counts, with which it entered CheckRisk.
+// counted returns the execution's own counts, with which it entered CheckRisk or, in a registered trial, UpdateAlerts.
 func counted(execution *asl.Execution) *Coverage {
 	for i := range execution.History {
 		entered, ok := execution.History[i].Details.(*asl.StateEntered)
-		if !ok || entered.Name != workflow.CheckRisk {
+		if !ok || entered.Name != workflow.CheckRisk && entered.Name != workflow.UpdateAlerts {
 			continue
 		}
 		data, _ := entered.Input.(map[string]any)

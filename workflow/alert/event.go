@@ -18,6 +18,7 @@ const (
 	Continued  Kind = "continued"    // a run: a new alert is no longer new
 	Worsened   Kind = "worsened"     // a run: the risk is worse by a band than people were told
 	Resumed    Kind = "resumed"      // a run or a day: the suppression is over
+	Moved      Kind = "moved"        // a run: the subject is at another site
 	ClosedRun  Kind = "closed"       // a run: no longer at high risk, or excluded
 	Overdue    Kind = "overdue"      // a day: it waits too long
 	Saw        Kind = "acknowledged" // a person
@@ -39,12 +40,16 @@ type Change struct {
 	To     Status `json:"to,omitempty"`     // the status after
 	Band   string `json:"band,omitempty"`   // the name of the risk's band
 	Reason string `json:"reason,omitempty"` // why it was closed, or resolved
+	Site   string `json:"site,omitempty"`   // the site before, of Moved
 	Role   string `json:"role,omitempty"`   // who is told that it is overdue, or owns the finding
 }
 
 // NotHigh is the reason of an alert that was closed because the subject is no longer at high risk. An exclusion's reason is that of the
 // extraction, such as died_before_cut.
 const NotHigh = "not at high risk"
+
+// ModelReplaced is the reason of an alert that was closed because the trial's file names another model, which opens alerts of its own.
+const ModelReplaced = "model replaced"
 
 // Event is what one run, person or day made of an item. It is created once, under [Item.EventKey] of its Sequence, and never replaced.
 type Event struct {

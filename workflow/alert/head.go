@@ -41,6 +41,8 @@ type Phase string
 const (
 	Begun Phase = "begun" // events and items may be missing, and nobody was told
 	Told  Phase = "told"  // events and items are there, and the messages were sent
+
+	Replaced Phase = "replaced" // told, and the trial's file names another model: the alerts are closed
 )
 
 // Step is what to do for a run.
@@ -67,11 +69,11 @@ func (h *Head) Next(run Run) (Step, error) {
 		return "", fmt.Errorf("%w: %s after %s", ErrOutOfOrder, run.Cut, h.Run.Cut)
 	case run.Cut == h.Run.Cut && run.Execution != h.Run.Execution:
 		return "", fmt.Errorf("%w, %s", ErrAlreadyScored, run.Cut)
-	case run.Cut == h.Run.Cut && h.Phase == Told:
+	case run.Cut == h.Run.Cut && h.Phase != Begun:
 		return Skip, nil
 	case run.Cut == h.Run.Cut:
 		return Resume, nil
-	case h.Phase != Told:
+	case h.Phase == Begun:
 		return Finish, nil
 	}
 	return Start, nil

@@ -73,7 +73,9 @@ type Alert struct {
 
 	Band int `json:"band"` // of the last run with a score; -1: not at high risk
 	Was  int `json:"was"`  // of the run with a score before it
-	Told int `json:"told"` // the highest band that people were told of
+
+	// Told is the lower limit of the highest band that people were told of: bands may change while an alert is open.
+	Told float64 `json:"told"`
 
 	Opened string `json:"opened"` // the day on which it was opened
 	Since  string `json:"since"`  // the day from which it waits for what it waits

@@ -26,11 +26,14 @@ func Partition(trialID string) string { return "TRIAL#" + trialID }
 // ClaimKey returns the sort key of the claim of a data cut: the execution that scores it.
 func ClaimKey(cut string) string { return "CLAIM#" + cut }
 
-// HeadKey returns the sort key of the head of a model.
+// HeadKey returns the sort key of the head of a model; for "", the beginning of those of all models.
 func HeadKey(model string) string { return "HEAD#" + model }
 
 // DayKey returns the sort key of the last day that was watched of a model.
 func DayKey(model string) string { return "DAY#" + model }
+
+// RunKey returns the sort key of a finished run of a model.
+func RunKey(model, cut string) string { return "RUN#" + model + "#" + cut }
 
 // ItemsKey returns the beginning of the sort keys of a model's items. The subject's id follows.
 func ItemsKey(model string) string { return "ITEM#" + model + "#" }

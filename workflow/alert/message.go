@@ -64,7 +64,7 @@ const maxAlerts = 200
 
 // The words of counts, in the order of messages.
 var words = []string{
-	"opened", "worse", "resumed", "overdue", "not scorable", "no longer explained", "new", "ongoing", "escalated", "acknowledged", "actioned",
+	"opened", "worse", "resumed", "moved here", "overdue", "not scorable", "no longer explained", "new", "ongoing", "escalated", "acknowledged", "actioned",
 	"suppressed", "closed", "scorable again",
 }
 
@@ -73,7 +73,7 @@ var tellings = map[Kind]struct {
 	word         string
 	toRole, sent bool
 }{
-	Opened: {"opened", false, true}, Worsened: {"worse", false, true}, Resumed: {"resumed", false, true},
+	Opened: {"opened", false, true}, Worsened: {"worse", false, true}, Resumed: {"resumed", false, true}, Moved: {"moved here", false, true},
 	Overdue: {"overdue", true, true}, Found: {"not scorable", true, true}, Expired: {"no longer explained", true, true},
 	ClosedRun: {"closed", false, false}, Resolved: {"scorable again", true, false},
 }
@@ -89,18 +89,33 @@ func (r Rules) OfRun(items iter.Seq[*Item], run Run) []Message {
 	})
 }
 
-// OfDay returns the messages of a day: of what the items' marks say of the day, and the digest where it is due.
-func (r Rules) OfDay(items iter.Seq[*Item], day string) []Message {
+// OfDay returns the messages of a day: of what the items' marks say of the day, and the digest where one became due after the last day that
+// was watched, "" if there was none.
+func (r Rules) OfDay(items iter.Seq[*Item], last, day string) []Message {
 	messages := r.tell(items, AboutDay, day, func(i *Item) []Change {
 		if i.Day.On != day {
 			return nil
 		}
 		return i.Day.Changes
 	})
-	if r.digestOn(day) {
+	if r.digestDue(last, day) {
 		messages = append(messages, r.digest(items, day)...)
 	}
 	return messages
+}
+
+// digestDue reports whether one of the days after the last one, at most a week, is that of a digest.
+func (r Rules) digestDue(last, day string) bool {
+	for ago := range 7 {
+		at := addDays(day, -ago)
+		if at <= last || last == "" && ago > 0 {
+			return false
+		}
+		if r.digestOn(at) {
+			return true
+		}
+	}
+	return false
 }
 
 // digestOn reports whether a day is that of a digest.
@@ -189,6 +204,21 @@ func (l *letter) add(site, word, alert string) {
 	}
 }
 
+// list tells a recipient how to open the list: that of all sites, or those of the recipient's own, a line each.
+func (r Rules) list(to trial.Recipient) string {
+	if len(to.Sites) == 0 {
+		return r.List
+	}
+	var lines []string
+	for _, site := range to.Sites {
+		lines = append(lines, r.List+" --site "+site)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// ListCommand is the command that opens the list of a bucket of worklists. A site may follow: --site ID.
+func ListCommand(bucket string) string { return "clinicalrisk alerts open --bucket " + bucket }
+
 // send writes the letters that have a reason to be sent.
 func (r Rules) send(letters []*letter, topic Topic, on string) []Message {
 	var messages []Message
@@ -198,7 +228,7 @@ func (r Rules) send(letters []*letter, topic Topic, on string) []Message {
 		}
 		a := Announcement{
 			SchemaVersion: 1, Message: topic, MessageID: messageID(r.Trial.ID, l.to.Role, string(topic), on), TrialID: r.Trial.ID, Role: l.to.Role,
-			On: on, List: r.List,
+			On: on, List: r.list(l.to),
 		}
 		for _, site := range slices.Sorted(maps.Keys(l.counts)) {
 			a.Sites = append(a.Sites, Count{site, l.counts[site]})
@@ -233,7 +263,11 @@ func (a *Announcement) text() string {
 	for _, site := range a.Sites {
 		fmt.Fprintf(&b, "  %-12s %s\n", plain.Line(site.Site), said(site.Counts))
 	}
-	fmt.Fprintf(&b, "\nOpen the list, signed in as yourself:\n  %s\n\nMessage %s\n", plain.Line(a.List), a.MessageID)
+	fmt.Fprint(&b, "\nOpen the list, signed in as yourself:\n")
+	for line := range strings.Lines(a.List) {
+		fmt.Fprintf(&b, "  %s\n", plain.Line(strings.TrimSuffix(line, "\n")))
+	}
+	fmt.Fprintf(&b, "\nMessage %s\n", a.MessageID)
 	return b.String()
 }
 

@@ -59,10 +59,8 @@ func (r Rules) Observe(item Item, o Observation, run Run) (Item, *Event, error) 
 		return item, nil, nil
 	}
 	next := item.copy()
-	if o.Site != "" {
-		next.Site = o.Site
-	}
-	changes := r.observeScore(&next, o, run)
+	changes := next.moveTo(o.Site)
+	changes = append(changes, r.observeScore(&next, o, run)...)
 	change, err := r.observeRisk(&next, o, run)
 	if err != nil {
 		return item, nil, err
@@ -76,6 +74,41 @@ func (r Rules) Observe(item Item, o Observation, run Run) (Item, *Event, error) 
 	next.Run = Mark{On: run.Cut, Run: run.Execution, Changes: changes}
 	event := r.event(&next, Event{Day: run.Day, Cut: run.Cut, Run: run.Execution, Changes: changes})
 	return next, event, nil
+}
+
+// moveTo notes the site of the subject. People at the new site hear of an open alert that comes to them.
+func (i *Item) moveTo(site string) []Change {
+	before := i.Site
+	if site == "" || site == before {
+		return nil
+	}
+	i.Site = site
+	if !i.IsOpen() || before == "" {
+		return nil
+	}
+	return []Change{{Kind: Moved, Alert: i.Alert.ID, Site: before}}
+}
+
+// Replace returns the item of a model after the trial's file names another, and the event: its alert is closed, its finding resolved. The
+// rules are those of the old model.
+func (r Rules) Replace(item Item, run Run) (Item, *Event, error) {
+	if err := errors.Join(r.check(&item), run.check()); err != nil {
+		return item, nil, err
+	}
+	next := item.copy()
+	var changes []Change
+	if next.IsOpen() {
+		changes = append(changes, *next.end(ClosedRun, ModelReplaced, run.Day))
+	}
+	if next.Finding != nil {
+		changes = append(changes, Change{Kind: Resolved, Role: next.Finding.Owner, Reason: ModelReplaced})
+		next.Finding, next.Missed = nil, 0
+	}
+	if len(changes) == 0 {
+		return item, nil, nil
+	}
+	next.Run = Mark{On: run.Cut, Run: run.Execution, Changes: changes}
+	return next, r.event(&next, Event{Day: run.Day, Cut: run.Cut, Run: run.Execution, Changes: changes}), nil
 }
 
 func (r Run) check() error {
@@ -133,11 +166,11 @@ func (r Rules) observeRisk(next *Item, o Observation, run Run) (*Change, error) 
 
 func (r Rules) observeHigh(next *Item, band int, suggested []string, run Run) *Change {
 	a := next.Alert
-	worse := a != nil && band >= a.Told+r.Trial.Alerts.WorseBy
+	worse := a != nil && band >= r.bandOf(a.Told)+r.Trial.Alerts.WorseBy
 	if a == nil || a.Status == Closed && (!a.Held || worse) {
 		next.Episode++
 		next.Alert = &Alert{
-			ID: ID(next.Trial, next.Model, next.Subject, next.Episode), Status: New, Band: band, Was: -1, Told: band, Opened: run.Day, Since: run.Day,
+			ID: ID(next.Trial, next.Model, next.Subject, next.Episode), Status: New, Band: band, Was: -1, Told: r.Trial.Bands[band].From, Opened: run.Day, Since: run.Day,
 			Suggested: suggested,
 		}
 		return &Change{Kind: Opened, Alert: next.Alert.ID, To: New, Band: r.Trial.Bands[band].Name}
@@ -147,12 +180,23 @@ func (r Rules) observeHigh(next *Item, band int, suggested []string, run Run) *C
 	case a.Status == Closed:
 		return nil
 	case worse:
-		a.Told = band
+		a.Told = r.Trial.Bands[band].From
 		change := next.move(Worsened, Escalated, run.Day)
 		change.Band = r.Trial.Bands[band].Name
 		return change
 	}
 	return next.carryOn(run.Day)
+}
+
+// bandOf returns the band of today in which a lower limit is that was in force when people were told.
+func (r Rules) bandOf(limit float64) int {
+	band := 0
+	for i, b := range r.Trial.Bands {
+		if b.From <= limit {
+			band = i
+		}
+	}
+	return band
 }
 
 func (r Rules) observeLow(next *Item, run Run) *Change {
@@ -177,6 +221,9 @@ func (r Rules) observeLow(next *Item, run Run) *Change {
 }
 
 var reasonPattern = regexp.MustCompile(`^[a-z][a-z_]{0,63}$`)
+
+// IsReason reports whether a text has the form of the reason of an exclusion, such as died_before_cut.
+func IsReason(text string) bool { return reasonPattern.MatchString(text) }
 
 // exclude closes the alert of a subject whom the extraction left out. Nothing holds a later alert.
 func (i *Item) exclude(reason, day string) (*Change, error) {

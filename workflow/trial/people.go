@@ -26,6 +26,9 @@ func (r *reader) recipients(sites []string) []Recipient {
 		each.done()
 		recipients = append(recipients, recipient)
 	})
+	if len(recipients) > 0 && !slices.ContainsFunc(recipients, func(to Recipient) bool { return len(to.Sites) == 0 }) {
+		r.wrong("recipients", "must have one without sites: nobody would be told of alerts at a site that no recipient has")
+	}
 	return recipients
 }
 
@@ -81,7 +84,7 @@ const (
 func (r *reader) alerts(t *Trial) Alerts {
 	a := r.object("alerts", true)
 	rules := Alerts{
-		WorseBy:         a.whole("worseBy", 1, 10, DefaultWorseBy),
+		WorseBy:         a.whole("worseBy", 1, max(1, len(t.Bands)-1), DefaultWorseBy),
 		CloseAfter:      a.whole("closeAfter", 1, 30, DefaultCloseAfter),
 		SuppressionDays: a.whole("suppressionDays", 1, maxDays, DefaultSuppressionDays),
 		Digest:          a.digest(),
@@ -89,7 +92,7 @@ func (r *reader) alerts(t *Trial) Alerts {
 	a.each("overdue", "must have at least one rule", true, func(_ int, item *node, at string) {
 		o := a.reader(item, at)
 		rule := Overdue{
-			choice(o, "waiting", "", ForAcknowledgement, ForAction, ForClosure), o.whole("days", 1, maxDays, 0), o.recipient("role", t.Recipients),
+			choice(o, "waiting", "", ForAcknowledgement, ForAction, ForClosure), o.whole("days", 1, maxDays, 0), o.everywhere("role", t.Recipients),
 		}
 		if slices.ContainsFunc(rules.Overdue, func(other Overdue) bool {
 			return other.Waiting == rule.Waiting && other.Role == rule.Role && rule.Role != ""
@@ -105,7 +108,7 @@ func (r *reader) alerts(t *Trial) Alerts {
 	slices.SortStableFunc(rules.Overdue, func(x, y Overdue) int { return x.Days - y.Days })
 	n := a.object("notScorable", true)
 	rules.NotScorable = NotScorable{
-		Runs: n.whole("runs", 2, 30, DefaultNotScorableRuns), Owner: n.recipient("owner", t.Recipients), Days: n.whole("days", 1, maxDays, DefaultNotScorableDays),
+		Runs: n.whole("runs", 2, 30, DefaultNotScorableRuns), Owner: n.everywhere("owner", t.Recipients), Days: n.whole("days", 1, maxDays, DefaultNotScorableDays),
 	}
 	n.done()
 	a.done()
@@ -124,6 +127,17 @@ func (r *reader) digest() Digest {
 	}
 	d.done()
 	return digest
+}
+
+// everywhere reads the role of a recipient who is told of every site.
+func (r *reader) everywhere(field string, recipients []Recipient) string {
+	role := r.recipient(field, recipients)
+	for _, to := range recipients {
+		if to.Role == role && len(to.Sites) > 0 {
+			r.wrong(field, fmt.Sprintf("must be the role of a recipient without sites: nobody would be told at other sites than those of %s", role))
+		}
+	}
+	return role
 }
 
 // recipient reads a role that is one of the recipients.

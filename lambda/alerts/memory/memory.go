@@ -206,6 +206,13 @@ func (w *World) AddCohort(o alert.Object, body []byte) {
 	w.cohorts[o] = body
 }
 
+// RemoveCohort removes a version of a cohort.
+func (w *World) RemoveCohort(o alert.Object) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.cohorts, o)
+}
+
 // Open implements alerts.Cohorts.
 func (w *World) Open(_ context.Context, o alert.Object) (body io.ReadCloser, err error) {
 	err = w.read(func() error {
