@@ -25,7 +25,7 @@ func excludedOf(r alerts.Request) alert.Object {
 	return alert.Object{Bucket: r.Cohort.Bucket, Key: strings.TrimSuffix(r.Cohort.Key, "cohort.jsonl") + "excluded.jsonl"}
 }
 
-// Requirements: SRC-24
+// Requirements: P11-10b
 func TestEachRunRecordsWhomItLeftOut(t *testing.T) {
 	s := newScene(t)
 	r := s.night(1, subject{id: "S-1", site: "S01", risk: 0.2}, subject{id: "S-2", site: "S02", excluded: "died_before_cut"})

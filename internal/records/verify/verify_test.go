@@ -198,7 +198,7 @@ func faults(r *verify.Report) string {
 
 // Every damage is named, with the file. A row's damage is of the files only, unless it forges the manifests, too.
 //
-// Requirements: P11-10b, P11-10c, P11-70
+// Requirements: P11-10b
 func TestEveryDamageIsNamed(t *testing.T) {
 	decision := func(s *scene, n int) string { return s.Run(n).Folder + "batch-0000000.json" }
 	alter := func(s *scene, name, old, by string) {
