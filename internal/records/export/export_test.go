@@ -268,6 +268,32 @@ func same(a, b map[string]string) bool {
 	return len(a) == len(b)
 }
 
+// A crash between the list of a part and the state lists records twice: they are there once.
+func TestABatchThatWasTakenTwiceIsThereOnce(t *testing.T) {
+	whole := newScene(t)
+	whole.export()
+	for batch := 1; batch <= 4; batch++ { // one for each kind
+		s := newScene(t)
+		done := 0
+		s.options.Progress = &counting{done: func(step string) {
+			if done++; step == "records" && done == batch {
+				panic(errRefused)
+			}
+		}}
+		func() {
+			defer func() { _ = recover() }()
+			s.export()
+		}()
+		if done != batch {
+			t.Fatalf("batch %d: no crash", batch)
+		}
+		s.options.Progress = silent{}
+		if result := s.export(); !result.Resumed || !same(s.tree(), whole.tree()) {
+			t.Errorf("batch %d: another export", batch)
+		}
+	}
+}
+
 // A part that is written is not written again.
 func TestWrittenPartsStay(t *testing.T) {
 	s := newScene(t)
