@@ -183,12 +183,12 @@ func Encode(v any) []byte {
 	return b.Bytes()
 }
 
-// WriteFile writes a file of an export: it is whole as soon as it has its name.
-func WriteFile(name string, body []byte) error {
+// WriteFile writes a file of an export: it is whole as soon as it has its name. Until then it is in another folder, from which nobody exports.
+func WriteFile(folder, name string, body []byte) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
 		return err
 	}
-	work, err := os.CreateTemp(filepath.Dir(name), ".write-")
+	work, err := os.CreateTemp(folder, ".write-")
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func excludedOf(r alerts.Request) alert.Object {
 	return alert.Object{Bucket: r.Cohort.Bucket, Key: strings.TrimSuffix(r.Cohort.Key, "cohort.jsonl") + "excluded.jsonl"}
 }
 
-// Requirements: SRC-24
+// Requirements: P11-10b
 func TestEachRunRecordsWhomItLeftOut(t *testing.T) {
 	s := newScene(t)
 	r := s.night(1, subject{id: "S-1", site: "S01", risk: 0.2}, subject{id: "S-2", site: "S02", excluded: "died_before_cut"})
@@ -47,21 +47,25 @@ func TestEachRunRecordsWhomItLeftOut(t *testing.T) {
 
 // The extraction's file is not locked. Once the record is there, it decides, also for the transitions of a repeated run.
 func TestTheRecordDecidesNotTheFile(t *testing.T) {
-	s := newScene(t)
-	s.mustUpdate(s.night(1, subject{id: "S-1", site: "S01", risk: 0.2}))
-	r := s.night(2, subject{id: "S-1", site: "S01", excluded: "died_before_cut"})
-	s.world.CrashAt(2, true) // the head, then the record
-	if _, err := s.update(r); err == nil {
-		t.Fatal("no crash")
-	}
-	s.world.Restart()
-	s.world.AddCohort(excludedOf(r), []byte("{\"subject\": \"S-1\", \"site\": \"S01\", \"reason\": \"completed\"}\n"))
-	s.mustUpdate(r)
-	if body := s.world.Objects()[lastEvent(s, "S-1")]; !strings.Contains(string(body), `"died_before_cut"`) {
-		t.Errorf("the alert was closed otherwise: %s", body)
-	}
-	if got := s.exclusions(r).Subjects[0].Reason; got != "died_before_cut" {
-		t.Errorf("the record says %s", got)
+	for reason, changed := range map[string]string{
+		"another reason": "{\"subject\": \"S-1\", \"site\": \"S01\", \"reason\": \"completed\"}\n", "not a file of exclusions": "x\n",
+	} {
+		s := newScene(t)
+		s.mustUpdate(s.night(1, subject{id: "S-1", site: "S01", risk: 0.2}))
+		r := s.night(2, subject{id: "S-1", site: "S01", excluded: "died_before_cut"})
+		s.world.CrashAt(2, true) // the head, then the record
+		if _, err := s.update(r); err == nil {
+			t.Fatal("no crash")
+		}
+		s.world.Restart()
+		s.world.AddCohort(excludedOf(r), []byte(changed))
+		s.mustUpdate(r)
+		if body := s.world.Objects()[lastEvent(s, "S-1")]; !strings.Contains(string(body), `"died_before_cut"`) {
+			t.Errorf("%s: the alert was closed otherwise: %s", reason, body)
+		}
+		if got := s.exclusions(r).Subjects[0].Reason; got != "died_before_cut" {
+			t.Errorf("%s: the record says %s", reason, got)
+		}
 	}
 }
 

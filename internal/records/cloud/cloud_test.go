@@ -57,12 +57,12 @@ func page(next string, markers []types.DeleteMarkerEntry, versions ...types.Obje
 // The versions of one key come together and the oldest first, also where they are on two pages.
 func TestVersionsOfAKeyComeTogether(t *testing.T) {
 	client := &pages{answers: []*s3.ListObjectVersionsOutput{
-		page("b", []types.DeleteMarkerEntry{marker("b", "m", 3)}, object("a", "1", 0), object("b", "2", 2)),
+		page("b", []types.DeleteMarkerEntry{marker("b", "m", 3)}, object("a", "1", 0), object("b", "2", 1)), // S3 has no fractions of a second
 		page("", nil, object("b", "1", 1), object("c", "1", 0)),
 	}}
 	store := Store{auditor.Versions{Client: client, Bucket: "records"}}
 	var got []string
-	for o, err := range store.List(t.Context(), "decisions/T/", "decisions/T/a") {
+	for o, err := range store.List(t.Context(), "decisions/T/", "_") {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,11 +75,21 @@ func TestVersionsOfAKeyComeTogether(t *testing.T) {
 	if all := strings.Join(got, ", "); all != "a 1, b 1 2 m, c 1" {
 		t.Errorf("got %s", all)
 	}
-	if first := client.asked[0]; *first.Prefix != "decisions/T/" || *first.KeyMarker != "decisions/T/a" || *client.asked[1].KeyMarker != "b" {
+	if first := client.asked[0]; *first.Prefix != "decisions/T/" || *first.KeyMarker != "_" || *client.asked[1].KeyMarker != "b" {
 		t.Errorf("asked for %+v", first)
 	}
 	if store.Source() != (records.Source{Kind: records.Bucket, Bucket: "records"}) {
 		t.Errorf("the source is %+v", store.Source())
+	}
+}
+
+// Whether S3 lists the marker itself or begins after it, the list begins after it.
+func TestAListBeginsAfterAKey(t *testing.T) {
+	client := &pages{answers: []*s3.ListObjectVersionsOutput{page("", nil, object("a", "1", 0), object("b", "1", 0))}}
+	for o := range (Store{auditor.Versions{Client: client, Bucket: "records"}}).List(t.Context(), "", "a") {
+		if o.Key != "b" {
+			t.Errorf("listed %s", o.Key)
+		}
 	}
 }
 

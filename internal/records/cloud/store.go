@@ -49,14 +49,14 @@ func (s Store) List(ctx context.Context, prefix, after string) iter.Seq2[records
 			}
 			waiting = merge(waiting, page)
 			for len(waiting) > 1 {
-				if !yield(oldestFirst(waiting[0]), nil) {
+				if waiting[0].Key > after && !yield(oldestFirst(waiting[0]), nil) {
 					return
 				}
 				waiting = waiting[1:]
 			}
 		}
 		for _, object := range waiting {
-			if !yield(oldestFirst(object), nil) {
+			if object.Key > after && !yield(oldestFirst(object), nil) {
 				return
 			}
 		}

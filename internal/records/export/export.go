@@ -80,6 +80,8 @@ type exporter struct {
 }
 
 // Export exports the records.
+//
+// Requirements: P11-10b
 func Export(ctx context.Context, o Options) (result *Result, err error) {
 	if err := o.check(); err != nil {
 		return nil, err

@@ -14,6 +14,7 @@ import (
 	"clinical-risk-pipeline/internal/records/memory"
 )
 
+// Requirements: P11-10b
 func TestEveryRecordIsThereByteForByte(t *testing.T) {
 	s := newScene(t)
 	result := s.export()
@@ -55,7 +56,7 @@ func TestEveryRecordIsThereByteForByte(t *testing.T) {
 
 // 21 CFR 11.50: printed name, date and time, and meaning are on every page that shows what was signed.
 //
-// Requirements: P11-50b
+// Requirements: P11-10b, P11-50b
 func TestEveryPageHasTheSignatures(t *testing.T) {
 	s := newScene(t)
 	s.export()
@@ -77,6 +78,8 @@ func TestEveryPageHasTheSignatures(t *testing.T) {
 }
 
 // A spreadsheet takes no cell for a formula, and every table has its rows.
+//
+// Requirements: P11-10b
 func TestTheTablesAreSafe(t *testing.T) {
 	s := newScene(t)
 	s.export()
@@ -98,6 +101,7 @@ func TestTheTablesAreSafe(t *testing.T) {
 	}
 }
 
+// Requirements: P11-10b
 func TestTheIndexLeadsToEverySubjectAndRun(t *testing.T) {
 	s := newScene(t)
 	s.export()
@@ -192,6 +196,7 @@ func TestVersionsThatShouldNotBeThereAreNamed(t *testing.T) {
 	}
 }
 
+// Requirements: P11-10b
 func TestRunsThatAreMissingAreNamed(t *testing.T) {
 	s := newScene(t)
 	s.options.Trial, s.options.Claims = registered(t), memory.Claims{Trial: s.Trial, Runs: nights}
@@ -224,6 +229,8 @@ func TestRunsThatAreMissingAreNamed(t *testing.T) {
 var errRefused = errors.New("S3 GetObject: AccessDenied")
 
 // Wherever an export is interrupted, nobody takes it for a whole one, and the same command makes of it what it would have been.
+//
+// Requirements: P11-10b
 func TestAnInterruptedExportGoesOn(t *testing.T) {
 	whole := newScene(t)
 	whole.export()
@@ -259,6 +266,32 @@ func same(a, b map[string]string) bool {
 		}
 	}
 	return len(a) == len(b)
+}
+
+// A crash between the list of a part and the state lists records twice: they are there once.
+func TestABatchThatWasTakenTwiceIsThereOnce(t *testing.T) {
+	whole := newScene(t)
+	whole.export()
+	for batch := 1; batch <= 4; batch++ { // one for each kind
+		s := newScene(t)
+		done := 0
+		s.options.Progress = &counting{done: func(step string) {
+			if done++; step == "records" && done == batch {
+				panic(errRefused)
+			}
+		}}
+		func() {
+			defer func() { _ = recover() }()
+			s.export()
+		}()
+		if done != batch {
+			t.Fatalf("batch %d: no crash", batch)
+		}
+		s.options.Progress = silent{}
+		if result := s.export(); !result.Resumed || !same(s.tree(), whole.tree()) {
+			t.Errorf("batch %d: another export", batch)
+		}
+	}
 }
 
 // A part that is written is not written again.

@@ -110,7 +110,7 @@ func (e *exporter) place(f *fetched, lines map[string]*bytes.Buffer) error {
 		lines[part] = &bytes.Buffer{}
 	}
 	if f.File != "" {
-		if err := records.WriteFile(e.file(part, filepath.FromSlash(f.File)), f.body); err != nil {
+		if err := records.WriteFile(e.work(""), e.file(part, filepath.FromSlash(f.File)), f.body); err != nil {
 			return fmt.Errorf("cannot write %s: %w", plain.Line(f.File), err)
 		}
 	}

@@ -110,13 +110,13 @@ func (e *exporter) seal(m *records.Manifest) error {
 	m.FinishedAt = e.Now().UTC().Truncate(time.Millisecond)
 	text := records.Encode(m)
 	line := records.Digest(text) + "  " + records.ManifestFile + "\n"
-	if err := records.WriteFile(e.file(records.DigestFile), []byte(line)); err != nil {
+	if err := records.WriteFile(e.work(""), e.file(records.DigestFile), []byte(line)); err != nil {
 		return err
 	}
 	if err := os.Remove(e.file(incompleteFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	return records.WriteFile(e.file(records.ManifestFile), text)
+	return records.WriteFile(e.work(""), e.file(records.ManifestFile), text)
 }
 
 // digestOf returns the digest of a file, without holding it in memory.

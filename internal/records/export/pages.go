@@ -84,7 +84,9 @@ func (e *exporter) pages(p *part, files map[string][]byte) error {
 	return render(files, "trail.html", "trail", trail)
 }
 
-// signedOn returns the signatures of the runs and the alerts of some subjects.
+// signedOn returns the signatures of the runs and the alerts of some subjects: they belong to the readable form of the records.
+//
+// Requirements: P11-50b
 func signedOn(p *part, subjects []*subject) []*signature {
 	var signed []*signature
 	for _, r := range p.Runs {

@@ -79,7 +79,7 @@ func (e *exporter) begin() (resumed bool, err error) {
 	e.state = state{SchemaVersion: 1, TrialID: e.TrialID, From: e.From, To: e.To, Source: e.Store.Source(), AsOf: e.Now().UTC().Truncate(time.Millisecond)}
 	body, err := os.ReadFile(e.work(stateFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		if err := records.WriteFile(filepath.Join(e.Dir, incompleteFile), []byte(incompleteText)); err != nil {
+		if err := records.WriteFile(e.work(""), filepath.Join(e.Dir, incompleteFile), []byte(incompleteText)); err != nil {
 			return false, err
 		}
 		return false, e.save()
@@ -108,7 +108,9 @@ func dayOr(day, otherwise string) string {
 }
 
 // save stores the state.
-func (e *exporter) save() error { return records.WriteFile(e.work(stateFile), records.Encode(e.state)) }
+func (e *exporter) save() error {
+	return records.WriteFile(e.work(""), e.work(stateFile), records.Encode(e.state))
+}
 
 // work returns a file of the work folder.
 func (e *exporter) work(name string) string { return filepath.Join(e.Dir, records.WorkFolder, name) }

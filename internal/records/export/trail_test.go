@@ -44,7 +44,7 @@ func started(day, execution, code string) string {
 		day, day, code, memory.Starter, execution)
 }
 
-// Requirements: P11-10e
+// Requirements: P11-10b
 func TestTheTrailComesWithTheExport(t *testing.T) {
 	s := newScene(t)
 	patterns := []string{}

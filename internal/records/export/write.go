@@ -80,14 +80,14 @@ func (e *exporter) writePart(ctx context.Context, name string) (*records.PartSum
 	return &records.PartSummary{
 		Part: name, Manifest: records.FileDigest{File: name + "/" + records.ManifestFile, Bytes: int64(len(text)), SHA256: records.Digest(text)},
 		Counts: manifest.Counts, Runs: len(p.Runs), Events: len(p.Trail),
-	}, records.WriteFile(e.file(name, records.ManifestFile), text)
+	}, records.WriteFile(e.work(""), e.file(name, records.ManifestFile), text)
 }
 
 // write writes files below a folder of the export, and returns their digests, in the order of their names.
 func (e *exporter) write(folder string, files map[string][]byte) ([]records.FileDigest, error) {
 	var digests []records.FileDigest
 	for name, body := range files {
-		if err := records.WriteFile(e.file(folder, filepath.FromSlash(name)), body); err != nil {
+		if err := records.WriteFile(e.work(""), e.file(folder, filepath.FromSlash(name)), body); err != nil {
 			return nil, err
 		}
 		digests = append(digests, records.FileDigest{File: name, Bytes: int64(len(body)), SHA256: records.Digest(body)})

@@ -32,6 +32,7 @@ func (v *verifier) checkApprovals(ctx context.Context, s *store) {
 		}
 		if strictjson.Unmarshal(s.found[key], &r) == nil && approval.IsID(r.ID) {
 			ids[r.ID] = true
+			v.checkNamed(s, key)
 		}
 	}
 	audit := &approvals.Verifier{
@@ -54,6 +55,33 @@ func (v *verifier) checkApprovals(ctx context.Context, s *store) {
 			v.conclude(s, id, s.part.Part+"/"+records.File(place.Key), r.Checks)
 		}
 	}
+}
+
+// checkNamed checks that what an approval names beside itself, by key and digest, is in the export: what its signer was shown.
+func (v *verifier) checkNamed(s *store, key string) {
+	var body any
+	_ = strictjson.Unmarshal(s.found[key], &body) // it was read before
+	var look func(value any)
+	look = func(value any) {
+		switch value := value.(type) {
+		case map[string]any:
+			named, _ := value["key"].(string)
+			digest, hashed := value["sha256"].(string)
+			if hashed && strings.HasPrefix(named, approval.ApprovalsPrefix) {
+				if r := s.record(named); r == nil || r.SHA256 != digest {
+					v.wrong(s.part.Part+"/"+records.File(key), "it names %s with the SHA-256 %s, and the export has no such object", named, digest)
+				}
+			}
+			for _, inner := range value {
+				look(inner)
+			}
+		case []any:
+			for _, inner := range value {
+				look(inner)
+			}
+		}
+	}
+	look(body)
 }
 
 // conclude adds the results of checks.
@@ -87,8 +115,8 @@ func general(findings []string) string {
 func (s *store) Versions(_ context.Context, prefix string) ([]approvals.Version, error) {
 	var versions []approvals.Version
 	for _, r := range s.part.Records {
-		if !strings.HasPrefix(r.Key, prefix) || r.Kind == records.Attachment {
-			continue
+		if !strings.HasPrefix(r.Key, prefix) || r.Kind == records.Attachment && prefix == approval.RecordsPrefix(s.manifest.TrialID) {
+			continue // whoever looks for approvals of a trial finds no attachments
 		}
 		if r.File != "" {
 			versions = append(versions, approvals.Version{Key: r.Key, ID: r.Version, Modified: r.Modified})

@@ -90,7 +90,7 @@ func (v *verifier) checkRecord(part *records.Part, r *records.Record) ([]byte, b
 	if r.WriterSHA256 != "" && r.WriterSHA256 != r.SHA256 {
 		v.wrong(name, "its writer sent the SHA-256 %s with it, and the store had %s", r.WriterSHA256, r.SHA256)
 	}
-	if r.Lock != nil && r.Lock.Mode == "" {
+	if v.manifest.Source.Kind == records.Bucket && (r.Lock == nil || r.Lock.Mode == "") {
 		v.wrong(name, "the store did not lock the record")
 	}
 	if kind := records.KindOf(r.Key, body); kind != r.Kind {

@@ -37,7 +37,7 @@ func invoked(n int, by string) string {
 
 // The trail's events come with the export, and say who invoked the function that recorded a signature.
 //
-// Requirements: P11-10e
+// Requirements: P11-10b
 func TestTheTrailOfTheExportNamesTheSigner(t *testing.T) {
 	for by, want := range map[string]string{memory.Signer: "", memory.Starter: "invocation in the trail: event e-0: " + memory.Starter + " invoked the function, not the signer"} {
 		s := newScene(t, func(_ *memory.Trial, o *export.Options) {

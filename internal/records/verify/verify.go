@@ -77,6 +77,8 @@ type verifier struct {
 var digestPattern = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // Verify verifies an export. Its error means that it could not: a folder that does not exist, or a wrong digest to compare with.
+//
+// Requirements: P11-10b
 func Verify(ctx context.Context, o Options) (*Report, error) {
 	if o.Digest != "" && !digestPattern.MatchString(o.Digest) {
 		return nil, fmt.Errorf("the digest must have 64 hexadecimal digits, got %q", o.Digest)
