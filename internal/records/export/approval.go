@@ -7,6 +7,7 @@ import (
 	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/internal/records"
 	"clinical-risk-pipeline/internal/strictjson"
+	"clinical-risk-pipeline/lambda/approval"
 )
 
 // approved is what an export shows of an approval record by name. It shows everything that the record says as fields, too.
@@ -17,11 +18,12 @@ type approved struct {
 		ARN         string `json:"arn"`
 		PrintedName string `json:"printedName"`
 	} `json:"signer"`
-	Meaning   string `json:"meaning"`
-	Reason    string `json:"reason"`
-	SignedAt  string `json:"signedAt"`
-	Execution string `json:"execution"`
-	StartedAt string `json:"startedAt"`
+	Verdicts  []approval.Decided `json:"verdicts"`
+	Meaning   string             `json:"meaning"`
+	Reason    string             `json:"reason"`
+	SignedAt  string             `json:"signedAt"`
+	Execution string             `json:"execution"`
+	StartedAt string             `json:"startedAt"`
 }
 
 func (p *part) addApproval(r *records.Record, body []byte) error {
@@ -37,12 +39,11 @@ func (p *part) addApproval(r *records.Record, body []byte) error {
 	s := &signature{
 		Name: plain.Line(a.Signer.PrintedName), ARN: plain.Line(a.Signer.ARN), At: plain.Line(a.SignedAt), Meaning: plain.Line(a.Meaning),
 		Decision: plain.Line(a.Decision), Reason: plain.Text(a.Reason), What: plain.Line(a.ApprovalID),
-		Run: run, File: r.File, Subjects: map[string][]string{},
+		Run: run, File: r.File,
 	}
 	if at, err := time.Parse(time.RFC3339, a.SignedAt); err == nil {
 		s.at, s.At = at, stamp(at)
 	}
-	named(all, s.Subjects)
 	countObjects(all)
 	for _, f := range flatten(all) {
 		if !slices.Contains([]string{"schemaVersion", "decision", "meaning", "reason", "signer.printedName", "signer.arn", "signedAt"}, f.Name) {
@@ -50,9 +51,12 @@ func (p *part) addApproval(r *records.Record, body []byte) error {
 		}
 	}
 	run.Approvals, p.signed[records.Stem(r.Key)] = append(run.Approvals, s), s
-	for id, said := range s.Subjects {
-		subject := p.subjectOf(id, "")
-		subject.Rows = append(subject.Rows, row{At: s.at.UTC().Format(time.RFC3339), What: "signed", Detail: append([]string{s.Decision + " by " + s.Name}, said...), Run: run, File: r.File})
+	for _, said := range a.Verdicts {
+		subject, detail := p.subjectOf(said.Subject, ""), []string{plain.Line(string(said.Verdict)) + " by " + s.Name, "code " + plain.Line(string(said.Code))}
+		if said.Override {
+			detail = append(detail, "the model is overridden")
+		}
+		subject.Rows = append(subject.Rows, row{At: s.at.UTC().Format(time.RFC3339), What: "signed", Detail: detail, Run: run, File: r.File})
 	}
 	return nil
 }
@@ -62,30 +66,5 @@ func countObjects(all map[string]any) {
 	reviewed, _ := all["reviewed"].(map[string]any)
 	if objects, ok := reviewed["objects"].([]any); ok {
 		reviewed["objects"] = plural(len(objects), "decision record") + ", listed in the record"
-	}
-}
-
-// named finds the subjects that a record says something of: objects with the name of a subject, and a subject as the only one.
-func named(value any, subjects map[string][]string) {
-	switch v := value.(type) {
-	case map[string]any:
-		if id, ok := v["subject"].(string); ok && id != "" {
-			for _, f := range flatten(v) {
-				if f.Name != "subject" {
-					subjects[id] = append(subjects[id], f.Name+" "+f.Value)
-				}
-			}
-			return
-		}
-		if id, ok := v["subjects"].(string); ok && id != "" {
-			subjects[id] = append(subjects[id], "the run's only subject")
-		}
-		for _, inner := range v {
-			named(inner, subjects)
-		}
-	case []any:
-		for _, inner := range v {
-			named(inner, subjects)
-		}
 	}
 }

@@ -161,18 +161,16 @@ func TestFurtherFieldsAndAttachmentsAreShown(t *testing.T) {
 		return []byte(strings.NewReplacer(`"threshold"`, `"release": {"version": "7"}, "threshold"`, `"branch": "alert"`, `"band": "severe", "branch": "alert"`).Replace(string(known())))
 	})
 	s.Put(approved, first.Add(time.Hour), func() []byte {
-		return []byte(strings.Replace(string(signed()), `"round"`, `"verdicts": [{"subject": "S-0001", "verdict": "rejected"}], "round"`, 1))
+		return []byte(strings.Replace(string(signed()), `"round"`, `"witness": "Joe Doe", "round"`, 1))
 	})
-	page := []byte("<!doctype html><title>What was shown</title>")
-	s.Put(strings.TrimSuffix(approved, ".json")+".html", first.AddDate(0, 0, 7), func() []byte { return page })
-	s.Put(strings.TrimSuffix(approved, ".json")+"/rendering.json", first.AddDate(0, 0, 7), func() []byte { return []byte(`{"schemaVersion": 1}`) })
+	s.Put(strings.TrimSuffix(approved, ".json")+"/note.json", first.AddDate(0, 0, 7), func() []byte { return []byte(`{"schemaVersion": 1}`) })
 	m := s.export().Manifest
-	if m.Counts[records.Attachment] != 2 || m.Parts[0].Counts[records.Attachment] != 2 {
+	if m.Counts[records.Attachment] != 3 || m.Parts[0].Counts[records.Attachment] != 3 {
 		t.Errorf("the attachments are %v, %v", m.Counts, m.Parts[0].Counts)
 	}
 	for name, parts := range map[string][]string{
-		"2026-02/index.html":    {"<dt>release.version</dt><dd>7</dd>", "<dt>verdicts.1.verdict</dt><dd>rejected</dd>", ">rendering.json</a>", ".html</a>"},
-		"2026-02/subjects.html": {"band: severe", "approved by Jane Doe · verdict rejected"},
+		"2026-02/index.html":    {"<dt>release.version</dt><dd>7</dd>", "<dt>witness</dt><dd>Joe Doe</dd>", "<dt>verdicts.1.code</dt><dd>confirmed</dd>", ">note.json</a>", ".txt</a>"},
+		"2026-02/subjects.html": {"band: severe", "approved by Jane Doe · code confirmed"},
 	} {
 		for _, part := range parts {
 			if !strings.Contains(s.read(name), part) {

@@ -95,7 +95,6 @@ type signature struct {
 	File      string
 	Fields    []field // of an approval: everything that it says
 	Attached  []link
-	Subjects  map[string][]string // of an approval with verdicts about subjects: what it says of each
 	at        time.Time
 }
 

@@ -80,8 +80,9 @@ func (t *Trial) Night(n int) error {
 			return err
 		}
 	}
-	if n%5 == 0 {
-		t.Put(t.approvalKey(r), r.at.Add(time.Hour), func() []byte { return t.approval(r) })
+	if verdicts := t.verdicts(r); n%5 == 0 && len(verdicts) > 0 {
+		t.Put(t.renderingKey(r), r.at.Add(30*time.Minute), func() []byte { return t.rendering(r, verdicts) })
+		t.Put(t.approvalKey(r), r.at.Add(time.Hour), func() []byte { return t.approval(r, verdicts) })
 	}
 	return nil
 }
@@ -100,7 +101,7 @@ func (t *Trial) decision(r Run) []byte {
 		})
 	}
 	return mustJSON(map[string]any{
-		"schemaVersion": 1, "recordedAt": r.StartedAt, "threshold": t.Threshold.Value, "subjects": subjects, "notScored": []any{},
+		"schemaVersion": 1, "recordedAt": r.StartedAt, "timeSource": "AWS Step Functions", "threshold": t.Threshold.Value, "subjects": subjects, "notScored": []any{},
 		"model": map[string]any{"endpoint": t.Endpoint.Name, "variant": "AllTraffic", "matchedBy": "id"},
 		"run": map[string]any{
 			"execution": r.Execution, "startedAt": r.StartedAt, "trialId": t.ID, "test": false, "trialFile": t.Digest(), "definition": t.Digest(),
@@ -170,21 +171,58 @@ func Invocation(n int) string { return fmt.Sprintf("request-%d", n) }
 // SignedAt returns when a run was approved.
 func (t *Trial) SignedAt(n int) time.Time { return t.Run(n).at.Add(time.Hour) }
 
-// approval is the body of an approval record.
-func (t *Trial) approval(r Run) []byte {
-	key := r.Folder + "batch-0000000.json"
-	body := t.decision(r)
-	reviewed := &approval.Reviewed{
-		Place: "s3://" + t.Bucket + "/" + r.Folder, Objects: []approval.ReviewedObject{{Key: key, Version: version, Bytes: len(body), SHA256: records.Digest(body)}},
+// RenderingKey returns the key of what the approver of a run was shown.
+func (t *Trial) RenderingKey(n int) string { return t.renderingKey(t.Run(n)) }
+
+func (t *Trial) renderingKey(r Run) string {
+	return approval.RecordsPrefix(t.ID) + r.requestID() + ".txt"
+}
+
+// verdicts are what was decided about the subjects at high risk. The first one is approved.
+func (t *Trial) verdicts(r Run) []approval.Decided {
+	var verdicts []approval.Decided
+	for i := range t.Subjects {
+		if !t.high(r, i) {
+			continue
+		}
+		decided := approval.Decided{Subject: Subject(i), Alert: t.items[Subject(i)].Alert.ID, Verdict: approval.Approve, Code: "confirmed"}
+		if len(verdicts) > 0 {
+			decided.Verdict, decided.Code, decided.Override = approval.Reject, "known-to-site", true
+		}
+		verdicts = append(verdicts, decided)
 	}
+	return verdicts
+}
+
+// reviewed is the digest of the run's decision record.
+func (t *Trial) reviewed(r Run) *approval.Reviewed {
+	body := t.decision(r)
+	reviewed := &approval.Reviewed{Place: "s3://" + t.Bucket + "/" + r.Folder, Objects: []approval.ReviewedObject{{
+		Key: r.Folder + "batch-0000000.json", Version: version, Bytes: len(body), SHA256: records.Digest(body),
+	}}}
 	reviewed.SHA256 = reviewed.Sum()
+	return reviewed
+}
+
+// rendering is what the approver was shown.
+func (t *Trial) rendering(r Run, verdicts []approval.Decided) []byte {
+	text := "Digest of the records  " + t.reviewed(r).SHA256 + "\n"
+	for _, decided := range verdicts {
+		text += decided.Subject + "  " + decided.Alert + "\n"
+	}
+	return []byte(text)
+}
+
+// approval is the body of an approval record.
+func (t *Trial) approval(r Run, verdicts []approval.Decided) []byte {
 	return mustJSON(approval.Record{
-		SchemaVersion: 1, ApprovalID: approval.ID(r.Execution), RequestID: r.requestID(), Round: 1, Decision: approval.Approve,
+		SchemaVersion: 1, ApprovalID: approval.ID(r.Execution), RequestID: r.requestID(), Round: 1, Decision: approval.Approve, Code: "confirmed", Verdicts: verdicts,
 		Signer:  approval.Signature{ARN: Signer, UserID: "AROA:jane.doe@example.com", PrintedName: "Jane Doe", Invocation: Invocation(r.number)},
 		Meaning: "responsibility", Reason: "=the site was called", SignedAt: t.SignedAt(r.number), Execution: r.Execution, TrialID: t.ID,
-		Subjects:  approval.Subjects{Counts: &approval.Counts{Subjects: t.Subjects, Scored: t.Subjects, High: 1}},
+		Subjects:  approval.Subjects{Counts: &approval.Counts{Subjects: t.Subjects, Scored: t.Subjects, High: len(verdicts)}},
 		StartedAt: r.at, StartedBy: []approval.Starter{{ARN: Starter}}, RequestedAt: r.at.Add(5 * time.Minute), Deadline: r.at.Add(72 * time.Hour),
-		Reviewed: reviewed,
+		Shown:    &approval.Rendering{Key: t.renderingKey(r), Version: version, SHA256: records.Digest(t.rendering(r, verdicts))},
+		Reviewed: t.reviewed(r),
 	})
 }
 

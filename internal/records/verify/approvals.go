@@ -32,7 +32,6 @@ func (v *verifier) checkApprovals(ctx context.Context, s *store) {
 		}
 		if strictjson.Unmarshal(s.found[key], &r) == nil && approval.IsID(r.ID) {
 			ids[r.ID] = true
-			v.checkNamed(s, key)
 		}
 	}
 	audit := &approvals.Verifier{
@@ -55,33 +54,6 @@ func (v *verifier) checkApprovals(ctx context.Context, s *store) {
 			v.conclude(s, id, s.part.Part+"/"+records.File(place.Key), r.Checks)
 		}
 	}
-}
-
-// checkNamed checks that what an approval names beside itself, by key and digest, is in the export: what its signer was shown.
-func (v *verifier) checkNamed(s *store, key string) {
-	var body any
-	_ = strictjson.Unmarshal(s.found[key], &body) // it was read before
-	var look func(value any)
-	look = func(value any) {
-		switch value := value.(type) {
-		case map[string]any:
-			named, _ := value["key"].(string)
-			digest, hashed := value["sha256"].(string)
-			if hashed && strings.HasPrefix(named, approval.ApprovalsPrefix) {
-				if r := s.record(named); r == nil || r.SHA256 != digest {
-					v.wrong(s.part.Part+"/"+records.File(key), "it names %s with the SHA-256 %s, and the export has no such object", named, digest)
-				}
-			}
-			for _, inner := range value {
-				look(inner)
-			}
-		case []any:
-			for _, inner := range value {
-				look(inner)
-			}
-		}
-	}
-	look(body)
 }
 
 // conclude adds the results of checks.
