@@ -119,12 +119,12 @@ var ofEnvironments = []Suppression{
 		Paths: []string{"*/Alerts/UpdateFunctionPermissions", "*/Alerts/WatchFunctionPermissions", "*/Alerts/ActFunctionPermissions"},
 		Rules: []string{awsSolutions + "-IAM5"},
 		Findings: []string{
-			`/^Resource::<RecordsBucket[0-9A-F]{8}\.Arn>\/(decisions|alerts)\/[^*]+\/\*$/`,
+			`/^Resource::<RecordsBucket[0-9A-F]{8}\.Arn>\/(decisions|alerts|exclusions)\/[^*]+\/\*$/`,
 			`/^Resource::<AlertsWorklists[0-9A-F]{8}\.Arn>\/(trial|sites)\/\*$/`,
 			`/^Resource::arn:(aws[a-z-]*|<AWS::Partition>):s3:::[a-z0-9.-]+\/[^*]+\/\*$/`,
 		},
-		Reason: "The functions read the decisions and cohorts of one trial's runs, and write the trial's transitions and worklists. Their names " +
-			"are known only when a run is over. Nothing of another trial is below these prefixes.",
+		Reason: "The functions read the decisions and cohorts of one trial's runs, and write the trial's transitions, exclusions and worklists. Their " +
+			"names are known only when a run is over. Nothing of another trial is below these prefixes.",
 	},
 	{
 		Paths: []string{"*/Alerts/Worklists"},
