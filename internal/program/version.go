@@ -6,7 +6,7 @@ import (
 	"runtime/debug"
 )
 
-// version describes the build of the running program.
+// Version describes the build of the running program.
 func Version(name string) string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -86,9 +86,9 @@ func TestVersionsOfAKeyComeTogether(t *testing.T) {
 // Whether S3 lists the marker itself or begins after it, the list begins after it.
 func TestAListBeginsAfterAKey(t *testing.T) {
 	client := &pages{answers: []*s3.ListObjectVersionsOutput{page("", nil, object("a", "1", 0), object("b", "1", 0))}}
-	for o := range (Store{auditor.Versions{Client: client, Bucket: "records"}}).List(t.Context(), "", "a") {
-		if o.Key != "b" {
-			t.Errorf("listed %s", o.Key)
+	for o, err := range (Store{auditor.Versions{Client: client, Bucket: "records"}}).List(t.Context(), "", "a") {
+		if o.Key != "b" || err != nil {
+			t.Errorf("listed %s, %v", o.Key, err)
 		}
 	}
 }
@@ -131,8 +131,8 @@ func TestEventsComePageByPage(t *testing.T) {
 	if strings.Join(got, "") != "12" || *client.asked[0].FilterPattern != "{ x }" || *client.asked[0].StartTime != at.UnixMilli() || *client.asked[0].LogGroupName != trail.Group() {
 		t.Errorf("got %q, asked %+v", got, client.asked[0])
 	}
-	for range trail.Events(t.Context(), "{ x }", at, at) {
-		t.Error("an empty period has an event")
+	for event, err := range trail.Events(t.Context(), "{ x }", at, at) {
+		t.Errorf("an empty period has %q, %v", event, err)
 	}
 }
 

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/internal/records"
-	approvals "clinical-risk-pipeline/lambda/approval/verify"
 )
 
 // join writes what all parts have in common, and the manifest last.
@@ -102,7 +101,7 @@ func (e *exporter) rule(ctx context.Context) (*records.Lock, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read how the store locks new records: %w", err)
 	}
-	return &records.Lock{Mode: approvals.Mode(rule.Mode), Days: int(rule.Period / (24 * time.Hour))}, nil
+	return &records.Lock{Mode: rule.Mode, Days: int(rule.Period / (24 * time.Hour))}, nil
 }
 
 // seal writes the digest and the manifest. With the manifest, the export is complete.
@@ -125,7 +124,7 @@ func digestOf(dir, name string) (*records.FileDigest, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was only read
 	sum := records.NewSum()
 	if _, err := io.Copy(sum, file); err != nil {
 		return nil, err

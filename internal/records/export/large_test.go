@@ -44,7 +44,10 @@ func exportRuns(t *testing.T, runs int) (uint64, *export.Result) {
 			t.Fatal(err)
 		}
 	}
-	for range s.List(t.Context(), "decisions/", "") { // it sorts its keys
+	for _, err := range s.List(t.Context(), "decisions/", "") { // it sorts its keys
+		if err != nil {
+			t.Fatal(err)
+		}
 		break
 	}
 	h := &heap{before: inUse()}

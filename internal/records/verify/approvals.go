@@ -45,19 +45,19 @@ func (v *verifier) checkApprovals(ctx context.Context, s *store) {
 			continue
 		}
 		v.report.Approvals++
-		v.conclude(s, id, s.part.Part, report.Checks)
+		v.conclude(id, s.part.Part, report.Checks)
 		for _, r := range report.Records {
 			place, err := approval.ParsePlace(r.Place)
 			if err != nil {
 				continue // it is the place that the verifier made
 			}
-			v.conclude(s, id, s.part.Part+"/"+records.File(place.Key), r.Checks)
+			v.conclude(id, s.part.Part+"/"+records.File(place.Key), r.Checks)
 		}
 	}
 }
 
 // conclude adds the results of checks.
-func (v *verifier) conclude(s *store, id, file string, checks []approvals.Check) {
+func (v *verifier) conclude(id, file string, checks []approvals.Check) {
 	for _, check := range checks {
 		result := check.Result
 		if result == approvals.Fails && v.manifest.Source.Kind == records.Folder && check.Name == "order in time" {

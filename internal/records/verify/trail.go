@@ -37,7 +37,7 @@ func (e exported) FilterLogEvents(context.Context, *cloudwatchlogs.FilterLogEven
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was only read
 	out := &cloudwatchlogs.FilterLogEventsOutput{}
 	lines := bufio.NewScanner(file)
 	lines.Buffer(nil, longestEvent)

@@ -198,7 +198,7 @@ func (v *verifier) checkFile(folder string, file records.FileDigest) {
 	if !ok {
 		return
 	}
-	defer body.Close()
+	defer func() { _ = body.Close() }() // it was only read
 	v.report.Files++
 	sum := records.NewSum()
 	if _, err := body.WriteTo(sum); err != nil {
@@ -209,12 +209,10 @@ func (v *verifier) checkFile(folder string, file records.FileDigest) {
 }
 
 // compare compares what a file is with what the manifest says.
-func (v *verifier) compare(name string, size int64, digest string, wantSize int64, want string) bool {
-	if digest == want && size == wantSize {
-		return true
+func (v *verifier) compare(name string, size int64, digest string, wantSize int64, want string) {
+	if digest != want || size != wantSize {
+		v.wrong(name, "altered: it has %d bytes and the SHA-256 %s, and the manifest says %d and %s", size, digest, wantSize, want)
 	}
-	v.wrong(name, "altered: it has %d bytes and the SHA-256 %s, and the manifest says %d and %s", size, digest, wantSize, want)
-	return false
 }
 
 // open opens a file below the folder of the export. It follows no link.
