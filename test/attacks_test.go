@@ -159,15 +159,19 @@ func TestIdsAreCheckedFirst(t *testing.T) {
 	for reason, date := range map[string]any{
 		"an option": "--x", "a month": "2026-11", "a time": "2026-11-01T10:00", "no such month": "2026-13-01", "no such day": "2026-11-32",
 		"a line": "2026-11-01\n", "a number": 20261101.0, "null": nil, "nothing": "", "an option that long": "--input=s3",
+		"30 February": "2026-02-30", "29 February of a common year": "2025-02-29", "of 1900": "1900-02-29", "31 April": "2026-04-31",
+		"a day after the run": "2100-01-01",
 	} {
 		got := execute(t, smallestPipeline(t), object{"trialId": "T-1", "cutDate": date, "transformed_features": object{}}, healthyServices("0.9"))
 		if got.Error != "InvalidInput" || slices.Contains(got.Path(), "StartEMRJob") {
 			t.Errorf("cut date, %s: went %s and ended as %s with %q", reason, join(got.Path()), got.Status, got.Error)
 		}
 	}
-	got := execute(t, smallestPipeline(t), object{"trialId": "T-1", "cutDate": "2026-11-01", "transformed_features": object{}}, healthyServices("0.1"))
-	if got.Status != asl.Succeeded {
-		t.Errorf("a cut date: ended as %s with %q", got.Status, got.Error)
+	for _, date := range []string{"2024-02-29", "2000-02-29", "2025-12-31", "2025-04-30"} {
+		got := execute(t, smallestPipeline(t), object{"trialId": "T-1", "cutDate": date, "transformed_features": object{}}, healthyServices("0.1"))
+		if got.Status != asl.Succeeded {
+			t.Errorf("the cut date %s: ended as %s with %q", date, got.Status, got.Error)
+		}
 	}
 	for _, id := range []string{"T-1", "x", "S_0.1", strings.Repeat("x", 64)} {
 		got := execute(t, smallestPipeline(t), object{"subject": id, "trialId": id, "transformed_features": object{}}, healthyServices("0.1"))

@@ -88,7 +88,7 @@ func (s Store) read(entry Entry) (Stored, error) {
 	if err := strictjson.UnmarshalKnown(entry.Body, &stored.Item); err != nil || s.key(stored.Subject) != entry.Key || stored.Trial != s.trial().ID || stored.Model != s.model() {
 		return Stored{}, errors.New("an entry of the registry is not an item of this trial and model")
 	}
-	return stored, nil
+	return stored, stored.Check()
 }
 
 // attempts is how often a change of an item is decided anew because somebody else changed the item.

@@ -74,7 +74,9 @@ func TestWhatIsShownCannotBeForged(t *testing.T) {
 // event stores an event of an alert of a subject, and returns its key.
 func (s *scene) event(subject string, sequence int, day, run string, kind alert.Kind, band string) string {
 	s.Helper()
-	item := alert.Item{Trial: "T-1", Model: "dropout", Subject: subject, Sequence: sequence, Alert: &alert.Alert{ID: alert.ID("T-1", "dropout", subject, 1)}}
+	item := alert.Item{Trial: "T-1", Model: "dropout", Subject: subject, Sequence: sequence, Alert: &alert.Alert{
+		ID: alert.ID("T-1", "dropout", subject, 1), Status: alert.New, Opened: "2026-02-01", Since: "2026-02-01",
+	}}
 	event := &alert.Event{SchemaVersion: 1, Sequence: sequence, Day: day, Run: run, Rules: "r", Changes: []alert.Change{{Kind: kind, Band: band}}, After: item}
 	s.objects.Set(event.Key(), event.Body())
 	return event.Key()

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"clinical-risk-pipeline/lambda/alerts"
+	"clinical-risk-pipeline/local"
 	"clinical-risk-pipeline/workflow/alert"
 	"clinical-risk-pipeline/workflow/trial"
 )
@@ -104,6 +105,41 @@ func TestARegistryIsOfOneTrialAndOneProgram(t *testing.T) {
 		t.Errorf("reopened: %v", err)
 	} else if err := again.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A claim of a run that ended before it updated an alert is taken over: nobody can redrive a run of this machine. Any other claim holds.
+func TestAClaimOfALostRunIsTakenOver(t *testing.T) {
+	ctx, f := context.Background(), opened(t, t.TempDir())
+	service := &Service{Folder: f}
+	claim := func(execution string) error {
+		_, err := service.claim(ctx, &local.Call{Parameters: map[string]any{"Item": map[string]any{
+			"sk": map[string]any{"S": alert.ClaimKey("2026-03-02")}, "execution": map[string]any{"S": execution}, "startedAt": map[string]any{"S": "2026-03-02T03:00:00.000Z"},
+		}}})
+		return err
+	}
+	for _, execution := range []string{"arn:lost", "arn:lost", "arn:second"} {
+		if err := claim(execution); err != nil {
+			t.Fatalf("%s: %v", execution, err)
+		}
+	}
+	model := f.Trial().Endpoint.Name
+	for key, body := range map[string]string{
+		alert.HeadKey(model):              `{"run": {"execution": "arn:second", "cut": "2026-03-02", "day": "2026-03-02"}, "phase": "begun", "source": {}}`,
+		alert.RunKey(model, "2026-03-02"): `{"execution": "arn:second", "answer": {}}`,
+	} {
+		if err := f.Put(ctx, alerts.Entry{Key: key, Body: []byte(body)}); err != nil {
+			t.Fatal(err)
+		}
+		if err := claim("arn:third"); err == nil {
+			t.Errorf("the claim was taken from a run that is known by %s", key)
+		}
+		if err := os.Remove(f.file(key)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := claim("arn:third"); err != nil {
+		t.Error(err)
 	}
 }
 

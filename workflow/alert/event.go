@@ -85,6 +85,9 @@ func ReadEvent(key string, body []byte) (*Event, error) {
 	if e.SchemaVersion != 1 || e.Sequence < 1 || e.After.Sequence != e.Sequence || len(e.Changes) == 0 || e.Key() != key {
 		return nil, fmt.Errorf("%s is not an event of an alert: its fields do not fit its key", key)
 	}
+	if err := e.After.Check(); err != nil {
+		return nil, fmt.Errorf("%s is not an event of an alert: %w", key, err)
+	}
 	return &e, nil
 }
 

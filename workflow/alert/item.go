@@ -127,6 +127,25 @@ func (i *Item) Explains(day string) bool { return i.Finding != nil && day <= i.F
 // IsIdle reports whether nothing about the item can change by itself: it needs no look when a run does not mention the subject.
 func (i *Item) IsIdle() bool { return !i.IsOpen() && i.Finding == nil && i.Missed == 0 }
 
+// Check refuses an item that no rule could have made, such as one that a restore or a hand damaged.
+func (i *Item) Check() error {
+	valid := i.Sequence >= 0 && i.Episode >= 0 && i.Missed >= 0
+	if a := i.Alert; a != nil {
+		valid = valid && IsID(a.ID) && slices.Contains(Statuses, a.Status) && a.Band >= -1 && a.Was >= -1 && a.Calm >= 0 && a.Late >= 0 &&
+			isDay(a.Opened) && isDay(a.Since) && (a.Until == "" || isDay(a.Until)) && (a.Status != Suppressed || a.Until != "")
+	}
+	if f := i.Finding; f != nil {
+		valid = valid && f.Owner != "" && isDay(f.Opened) && isDay(f.Until)
+	}
+	for _, mark := range []Mark{i.Run, i.Day} {
+		valid = valid && (mark.On == "" || isDay(mark.On))
+	}
+	if !valid {
+		return errors.New("an item has a day, a status or a number that no rule makes")
+	}
+	return nil
+}
+
 // saysSame reports whether two items differ in the mark of the run at most.
 func (i *Item) saysSame(other *Item) bool {
 	a, b := i.copy(), other.copy()

@@ -107,6 +107,9 @@ func (f *faults) trial(r *reader) *Trial {
 		TimeZone:      r.timeZone(),
 		Schedule:      r.schedule(),
 	}
+	if problem := cutMoves(t.Schedule, t.TimeZone); problem != "" {
+		r.wrong("schedule", problem)
+	}
 	if t.ID == workflow.Unknown {
 		r.wrong("id", "must name a trial")
 	}
@@ -171,7 +174,8 @@ func (r *reader) names(field string, pattern *regexp.Regexp, rule string, requir
 }
 
 // armNames are words that SDTM and its users have in the names of what tells the arm.
-var armNames = []string{"arm", "armcd", "actarm", "actarmcd", "trt", "treatment", "exdose", "extrt", "dose_level", "randomization", "randomisation"}
+var armNames = []string{"arm", "armcd", "actarm", "actarmcd", "trt", "treatment", "exdose", "extrt", "dose_level", "randomization", "randomisation",
+	"trtp", "trta", "trtpn", "trtan", "trt01p", "trt01a", "trt01pn", "trt01an"}
 
 // features reads the allowed features. In a blinded trial, none may have a name that tells the arm.
 func (r *reader) features(blinding Blinding) []string {

@@ -56,6 +56,35 @@ func (r *reader) schedule() string {
 	return n.text
 }
 
+// cutMoves says why a schedule does not give each of its days a data cut of its own: a cut is the day in UTC on which a run starts, and at
+// that hour the clocks of the zone change the day in UTC. It returns "" if they do not.
+func cutMoves(schedule, zone string) string {
+	match := cronPattern.FindStringSubmatch(schedule)
+	location, err := time.LoadLocation(zone)
+	if match == nil || err != nil {
+		return ""
+	}
+	minute, minuteErr := strconv.Atoi(match[1])
+	hour, hourErr := strconv.Atoi(match[2])
+	if minuteErr != nil || hourErr != nil {
+		return ""
+	}
+	same := -1
+	for month := range 12 { // the offsets of a year
+		local := time.Date(offsetsOf, time.Month(month+1), 15, hour, minute, 0, 0, location)
+		day := local.UTC().Day()
+		if same >= 0 && day != same {
+			return fmt.Sprintf("must have an hour at which it is the same day in UTC in summer and in winter: a data cut is a day in UTC, and at %02d:%02d %s "+
+				"the change of the clocks would leave one out and claim another one twice", hour, minute, zone)
+		}
+		same = day
+	}
+	return ""
+}
+
+// offsetsOf is a year whose offsets from UTC stand for those of each year.
+const offsetsOf = 2026
+
 // cron returns what is wrong in the fields of a cron expression, or "".
 func cron(fields []string) string {
 	day, weekday := fields[2], fields[4]
