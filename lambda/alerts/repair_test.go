@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"clinical-risk-pipeline/lambda/alerts"
 	"clinical-risk-pipeline/workflow/alert"
 	"clinical-risk-pipeline/workflow/trial"
 )
@@ -195,4 +196,44 @@ func TestAMoveIsTold(t *testing.T) {
 		}
 	}
 	t.Errorf("told %+v", s.world.Told()[before:])
+}
+
+// A registry that was restored to an earlier time has all alerts again after the next day that is watched.
+func TestARestoredRegistryCatchesUp(t *testing.T) {
+	s := newScene(t)
+	s.mustUpdate(s.night(1, subject{"S-1", "S01", 0.2, ""}))
+	backup := s.world.Entries()
+	s.mustUpdate(s.night(2, subject{"S-1", "S01", 0.4, ""}, subject{"S-2", "S02", 0.9, ""}))
+	s.mustDo(2, "acknowledge", "S-2", nil)
+	want := []alert.Item{s.item("S-1"), s.item("S-2")}
+	s.world.Restore(backup)
+	told := len(s.world.Told())
+	s.mustWatch(3)
+	if got := []alert.Item{s.item("S-1"), s.item("S-2")}; !got[0].Equal(want[0]) || !got[1].Equal(want[1]) {
+		t.Errorf("after the restore %+v, want %+v", got, want)
+	}
+	if more := s.world.Told()[told:]; len(more) > 0 {
+		t.Errorf("told again: %+v", more)
+	}
+	if answer := s.mustUpdate(s.night(4, subject{"S-1", "S01", 0.4, ""}, subject{"S-2", "S02", 0.9, ""})); answer.Open != 2 || answer.Changed != 0 {
+		t.Errorf("the next run answered %+v", answer)
+	}
+}
+
+// An entry that somebody damaged is an error that somebody sees, and no panic.
+func TestADamagedEntryIsAnError(t *testing.T) {
+	s := newScene(t)
+	s.mustUpdate(s.night(1, subject{"S-1", "S01", 0.2, ""}))
+	for key, entry := range s.world.Entries() {
+		if strings.HasPrefix(key, "ITEM#") {
+			entry.Body = []byte(strings.Replace(string(entry.Body), `"since":"2026-03-02"`, `"since":"soon"`, 1))
+			s.world.Restore(map[string]alerts.Entry{key: entry})
+		}
+	}
+	if _, err := s.watch(2); err == nil || !strings.Contains(err.Error(), "no rule makes") {
+		t.Errorf("watched: %v", err)
+	}
+	if _, err := s.update(s.night(2, subject{"S-1", "S01", 0.2, ""})); err == nil || !strings.Contains(err.Error(), "no rule makes") {
+		t.Errorf("updated: %v", err)
+	}
 }

@@ -180,8 +180,8 @@ func (s Store) catchUp(ctx context.Context, stored Stored) (Stored, error) {
 	return stored, errBusy
 }
 
-// catchUpAll stores all events that the registry missed, also of subjects whom it does not know, and returns all items: after a run whose
-// subjects are no longer known. It lists every event of the trial.
+// catchUpAll stores all events that the registry missed, also of subjects whom it does not know, and returns all items: after a restore of
+// the registry, and after a run whose subjects are no longer known. It lists every event of the trial.
 func (s Store) catchUpAll(ctx context.Context) (map[string]Stored, error) {
 	items, err := s.load(ctx)
 	if err != nil {
@@ -210,6 +210,9 @@ func (s Store) catchUpAll(ctx context.Context) (map[string]Stored, error) {
 			return err
 		}
 		found[i], err = s.put(ctx, event.After, items[event.After.Subject].Revision)
+		if errors.Is(err, ErrChanged) { // somebody else stored it meanwhile
+			found[i], err = s.item(ctx, event.After.Subject, event.After.Site)
+		}
 		return err
 	})
 	for _, stored := range found {

@@ -114,9 +114,10 @@ func (w *Watcher) finish(ctx context.Context, watched watchedDay, revision int) 
 	return &Watched{day, sent}, revision + 1, w.putDocument(ctx, alert.DayKey(w.model()), watched, revision)
 }
 
-// tick brings every item that can change by itself up to the day. It returns all items as they are then.
+// tick brings every item that can change by itself up to the day, after what the registry missed: once a day, also a restored registry has
+// all alerts. It returns all items as they are then.
 func (w *Watcher) tick(ctx context.Context, day string) (map[string]Stored, error) {
-	items, err := w.load(ctx)
+	items, err := w.catchUpAll(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -126,12 +127,8 @@ func (w *Watcher) tick(ctx context.Context, day string) (map[string]Stored, erro
 			live = append(live, stored)
 		}
 	}
-	err = each(ctx, len(live), func(ctx context.Context, i int) error {
-		stored, err := w.catchUp(ctx, live[i])
-		if err != nil {
-			return err
-		}
-		live[i], err = w.apply(ctx, stored, func(item alert.Item) (alert.Item, *alert.Event, error) {
+	err = each(ctx, len(live), func(ctx context.Context, i int) (err error) {
+		live[i], err = w.apply(ctx, live[i], func(item alert.Item) (alert.Item, *alert.Event, error) {
 			next, event, err := w.Rules.Tick(item, day)
 			if event == nil { // a day without changes is not worth a write
 				next = item

@@ -206,6 +206,20 @@ func (w *World) AddCohort(o alert.Object, body []byte) {
 	w.cohorts[o] = body
 }
 
+// Entries returns the entries of the registry: a backup, for Restore.
+func (w *World) Entries() map[string]alerts.Entry {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return maps.Clone(w.entries)
+}
+
+// Restore makes the registry what it was.
+func (w *World) Restore(entries map[string]alerts.Entry) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.entries = maps.Clone(entries)
+}
+
 // RemoveCohort removes a version of a cohort.
 func (w *World) RemoveCohort(o alert.Object) {
 	w.mu.Lock()
