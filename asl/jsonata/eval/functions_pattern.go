@@ -112,22 +112,23 @@ func replace(c *Call) any {
 		at = min(m.start+len(m.text), len(text))
 	}
 	b.WriteString(text[at:])
-	c.grow(b.Len())
+	c.grow(len(text))
 	return b.String()
 }
 
 // replacement returns what replaces a match.
 func (c *Call) replacement(text string, all []found, i int) string {
-	if template, ok := c.Text(2); ok {
-		c.grow(2 * (len(template) + len(all[i].text)))
-		return expand(template, all[i])
+	replaced, ok := c.Text(2)
+	if ok {
+		replaced = expand(replaced, all[i])
+	} else {
+		v := c.invoke(c.Arg(2), []any{matchObject(text, all, i)}, nil, c.env)
+		if replaced, ok = v.(string); !ok {
+			panic(fault.New("D3012", c.shown(v)))
+		}
 	}
-	v := c.invoke(c.Arg(2), []any{matchObject(text, all, i)}, nil, c.env)
-	s, ok := v.(string)
-	if !ok {
-		panic(fault.New("D3012", c.shown(v)))
-	}
-	return s
+	c.grow(2 * len(replaced)) // here, and in the result
+	return replaced
 }
 
 // expand replaces $0, $1 and so on by the match and its groups, and $$ by $.
