@@ -18,7 +18,7 @@ import (
 type alertsCommand struct {
 	Registry    string `placeholder:"DIR" help:"The registry of local runs, of clinicalrisk run --registry. It believes who you say you are. Default: the trial's function on AWS."`
 	Role        string `placeholder:"ROLE" help:"With --registry: the role of the trial's recipients that you act for. Default: all of them."`
-	Function    string `placeholder:"ARN" help:"The ARN of the trial's function, from a message. Default: the output ActFunctionArn of the trial's stack."`
+	Function    string `placeholder:"ARN" help:"The ARN of the trial's function. Default: the output ActFunctionArn of the trial's stack."`
 	Environment string `default:"dev" placeholder:"NAME" help:"The environment whose stack has the ARN as an output. Default: ${default}."`
 	Trial       string `placeholder:"ID" help:"The trial whose stack has the ARN as an output."`
 	JSON        bool   `help:"Print the answer as JSON."`
@@ -39,7 +39,9 @@ func (c *alertsCommand) Validate() error {
 	switch {
 	case c.Registry != "" && (c.Function != "" || c.Trial != ""):
 		return errors.New("use either --registry, or --function or --trial: a registry is of one trial")
-	case c.Registry == "" && c.Function == "" && c.Trial == "":
+	case c.Registry != "" && c.Open.Bucket != "":
+		return errors.New("use either --registry or --bucket: a registry has its worklists")
+	case c.Registry == "" && c.Function == "" && c.Trial == "" && c.Open.Bucket == "":
 		return errors.New("name the trial with --trial ID, its function with --function ARN, or the registry of local runs with --registry DIR")
 	case c.Trial != "" && !workflow.IsID(c.Trial):
 		return fmt.Errorf("--trial %s, got %q", workflow.IDRule, c.Trial)
@@ -174,7 +176,7 @@ func (c *watchAlerts) Run(ctx context.Context, s program.Streams, command *alert
 
 type openAlerts struct {
 	Site    string `placeholder:"ID" help:"The worklist of this site. Default: that of all sites."`
-	Bucket  string `placeholder:"NAME" help:"The bucket of the worklists. Default: the output WorklistBucket of the trial's stack; only with --trial."`
+	Bucket  string `placeholder:"NAME" help:"The bucket of the worklists. Default: the output WorklistBucket of the stack of --trial."`
 	Minutes int    `default:"10" placeholder:"N" help:"How long the link is valid, 1 to 60 minutes, and not longer than your credentials. Default: ${default}."`
 }
 

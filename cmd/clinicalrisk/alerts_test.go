@@ -210,3 +210,15 @@ func TestALinkIsValidForMinutes(t *testing.T) {
 		t.Errorf("exit code %d: %s%s", code, stdout, stderr)
 	}
 }
+
+// The command that a message names opens the list: of all sites, and of one.
+func TestTheCommandOfAMessageWorks(t *testing.T) {
+	signIn(t, janesKey, secret)
+	for site, want := range map[string]string{"": "/trial/worklist.html", " --site S01": "/sites/S01/worklist.html"} {
+		arguments := strings.Fields(strings.TrimPrefix(alert.ListCommand("worklists-1")+site, "clinicalrisk"))
+		code, stdout, stderr := clinicalrisk(t, "", arguments...)
+		if code != program.ExitOK || !strings.HasPrefix(stdout, "https://worklists-1.s3.eu-central-1.amazonaws.com"+want+"?X-Amz-") {
+			t.Errorf("%q: exit code %d, %s%s", arguments, code, stdout, stderr)
+		}
+	}
+}

@@ -15,7 +15,7 @@ import (
 
 // results writes the results of executions and collects the summary that ends the run.
 type results struct {
-	alreadyScored bool // the run of a registered trial ended before it scored anybody, because another one has the data cut
+	scoresNobody bool // the run of a registered trial ended before it scored anybody: another one has the data cut, or the trial is not active
 
 	output   *runner.Output
 	out      string // its folder

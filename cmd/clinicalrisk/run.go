@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -139,7 +140,7 @@ func (c *runCommand) runCohort(ctx context.Context, j *job) error {
 	if err != nil {
 		return err
 	}
-	j.results.alreadyScored = result.Outcome.ErrorName() == workflow.AlreadyScoredError
+	j.results.scoresNobody = slices.Contains([]string{workflow.AlreadyScoredError, workflow.TrialNotActiveError}, result.Outcome.ErrorName())
 	return j.results.addCohort(result)
 }
 
@@ -228,7 +229,7 @@ func note(s program.Streams, text string) { fmt.Fprintln(s.Err, "clinicalrisk:",
 
 // conclude prints the summary of the run.
 func (c *runCommand) conclude(s program.Streams, r *results) error {
-	if r.summary.NobodyScored() && c.Endpoint == "" && !r.alreadyScored {
+	if r.summary.NobodyScored() && c.Endpoint == "" && !r.scoresNobody {
 		note(s, "nobody was scored: the built-in reference model needs the features "+strings.Join(model.Reference{}.Needs(), "; ")+
 			". For features of your own, start your model and use --endpoint URL")
 	}

@@ -9,7 +9,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/local"
+	"clinical-risk-pipeline/local/model"
 	"clinical-risk-pipeline/local/outcome"
+	"clinical-risk-pipeline/workflow"
 )
 
 func TestCohort(t *testing.T) {
@@ -124,5 +126,24 @@ func TestCohortNames(t *testing.T) {
 		if got := cohortName(trial); got != want {
 			t.Errorf("trial %q: %s, want %s", trial, got, want)
 		}
+	}
+}
+
+// The definition of a trial that is not active looks for no cohort and writes no record. Its run ends by its own error.
+func TestATrialThatIsNotActive(t *testing.T) {
+	machine := *cohortMachine(t)
+	machine.Definition = []byte(`{"QueryLanguage": "JSONata", "StartAt": "TrialNotActive", "States": {"TrialNotActive": {
+		"Type": "Fail", "Error": "TrialNotActive", "Cause": "The file of the trial T-1 says that it is closed."}}}`)
+	file := openCohort(t, []string{`{"subject": "S-1", "features": {}}`, `{"subject": "S-2", "features": {}}`})
+	p, err := New(&machine, Setting{Model: model.Reference{}, Objects: t.TempDir(), Cohort: file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := p.RunCohort(t.Context(), file, Trial{ID: "T-1"}, func(*BatchResult) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if name := result.Outcome.ErrorName(); name != workflow.TrialNotActiveError || result.Outcome.Scored != 0 || len(result.Subjects) != 2 {
+		t.Errorf("ended with %q, %+v", name, result)
 	}
 }

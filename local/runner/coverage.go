@@ -49,6 +49,12 @@ func (r *cohortRun) cover(ctx context.Context, file *intake.File, execution *asl
 			found[i].batch, found[i].reason = b.Name, cmp.Or(b.Reason, "the decision record does not name the subject")
 		}
 	}
+	if r.scoresNobody() {
+		for i := range found {
+			found[i].reason = "the trial is not active"
+		}
+		return result.add(file, found)
+	}
 	bucket, _ := field(r.definition, "States", workflow.ScoreCohort, "ItemProcessor", "States", workflow.RecordDecisions, "Arguments", "Bucket").(string)
 	if bucket == "" {
 		return fmt.Errorf("the definition names no bucket for the decision records: state %s must have the argument Bucket", workflow.RecordDecisions)

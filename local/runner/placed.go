@@ -15,13 +15,16 @@ import (
 // extractions are the integrations whose jobs write a cohort.
 var extractions = []string{"elasticmapreduce:addStep.sync", "emr-serverless:startJobRun.sync", "glue:startJobRun.sync"}
 
-// place puts the cohort where the pipeline looks for it, unless a job of the pipeline does. On AWS another system puts it there
-// before the execution starts.
+// place puts the cohort where the pipeline looks for it, unless a job of the pipeline does, or nobody is scored: in a trial that is not
+// active. On AWS another system puts it there before the execution starts.
 func (p *Pipeline) place(ctx context.Context, file *intake.File, input any, options asl.Options) error {
 	for _, integration := range extractions {
 		if strings.Contains(string(p.stateMachine.Definition), integration) {
 			return nil
 		}
+	}
+	if p.scoresNobody() {
+		return nil
 	}
 	bucket, key, err := p.sought(ctx, input, options)
 	if err != nil {
@@ -32,6 +35,11 @@ func (p *Pipeline) place(ctx context.Context, file *intake.File, input any, opti
 		return err
 	}
 	return errors.Join(file.WriteLines(object), object.Close())
+}
+
+// scoresNobody reports whether the definition is that of a trial that is not active.
+func (p *Pipeline) scoresNobody() bool {
+	return field(p.definition, "States", workflow.TrialNotActive) != nil && field(p.definition, "States", workflow.ScoreCohort) == nil
 }
 
 // sought returns the object that FindCohort looks for. A state machine with a single state evaluates its arguments.

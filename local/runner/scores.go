@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"encoding/csv"
 	"strconv"
-	"strings"
 
+	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/local/outcome"
 )
 
@@ -23,7 +23,7 @@ func scores(header bool, rows ...[]string) ([]byte, error) {
 	}
 	for _, row := range rows {
 		for i := range row {
-			row[i] = inert(row[i])
+			row[i] = plain.Cell(row[i])
 		}
 		if err := table.Write(row); err != nil {
 			return nil, err
@@ -31,14 +31,6 @@ func scores(header bool, rows ...[]string) ([]byte, error) {
 	}
 	table.Flush()
 	return out.Bytes(), table.Error()
-}
-
-// inert makes a spreadsheet show a text that it would execute as a formula.
-func inert(cell string) string {
-	if cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r") {
-		return "'" + cell
-	}
-	return cell
 }
 
 func scoreText(score *float64) string {

@@ -1,8 +1,10 @@
 package trial
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -67,15 +69,21 @@ func LoadCanonical(file string) (*Trial, error) {
 // LoadAll reads every trial's file of a folder, in the order of the ids. A folder that does not exist has none. It reports the faults of
 // all files.
 func LoadAll(folder string) ([]*Trial, error) {
-	files, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
-	if err != nil {
+	files, err := os.ReadDir(folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	var trials []*Trial
 	var faults []error
 	for _, file := range files {
-		t, err := Load(file)
-		trials, faults = append(trials, t), append(faults, err)
+		name := filepath.Join(folder, file.Name())
+		switch strings.ToLower(filepath.Ext(name)) {
+		case ".yaml":
+			t, err := Load(name)
+			trials, faults = append(trials, t), append(faults, err)
+		case ".yml", ".json":
+			faults = append(faults, fmt.Errorf("%s: a trial's file has the name of its id, ID.yaml: rename it, or move it out of the folder", name))
+		}
 	}
 	return trials, errors.Join(faults...)
 }
@@ -83,7 +91,7 @@ func LoadAll(folder string) ([]*Trial, error) {
 // Parse reads a trial from YAML, or from the JSON that [Trial.Canonical] returns. file names it in errors.
 func Parse(file string, source []byte) (*Trial, error) {
 	f := &faults{file: file}
-	root := f.tree(source)
+	root := f.tree(bytes.TrimPrefix(source, []byte("\ufeff")))
 	if root.kind == refused {
 		return nil, f.err()
 	}

@@ -135,3 +135,33 @@ func lineOf(t *testing.T, source, text string) int {
 
 // located is the beginning of a fault: file and line.
 func located(line int) string { return fmt.Sprintf("f.yaml:%d: ", line) }
+
+// A file that nobody would read is named, and so is a fault in each other file.
+func TestEveryFileOfAFolderIsATrial(t *testing.T) {
+	_, source := load(t)
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"SYN-AD-402.yaml": "\ufeff" + source, "README.md": "Trials.", "T-1.yml": source, "T-2.json": "{}", "T-3.yaml": source,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := trial.LoadAll(dir)
+	for _, want := range []string{"T-1.yml: a trial's file has the name of its id", "T-2.json: a trial's file has", "T-3.yaml:1: the file must have the name of its id, SYN-AD-402.yaml"} {
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Count(err.Error(), "\n") != 2 {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	for _, name := range []string{"T-1.yml", "T-2.json", "T-3.yaml"} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if trials, err := trial.LoadAll(dir); err != nil || len(trials) != 1 {
+		t.Errorf("got %d trials, %v", len(trials), err)
+	}
+	if trials, err := trial.LoadAll(filepath.Join(dir, "none")); err != nil || len(trials) != 0 {
+		t.Errorf("without a folder: %d trials, %v", len(trials), err)
+	}
+}
