@@ -54,12 +54,11 @@ func (p *Pipeline) RunCohort(ctx context.Context, file *intake.File, trial Trial
 	defer cancel(nil)
 	run := &cohortRun{Pipeline: p, name: cohortName(trial.ID), emit: emit}
 	result := &CohortResult{}
-	start, err := run.begin(trial)
-	if err != nil {
+	if err := run.begin(trial); err != nil {
 		return nil, err
 	}
 	options := p.options(run.name, seed(run.name), &result.Effects)
-	options.Start = start
+	options.Start = startOf(trial.CutDate)
 	options.OnChild = func(child *asl.Execution) {
 		if err := run.batch(child); err != nil {
 			cancel(err)
@@ -90,21 +89,26 @@ func (p *Pipeline) RunCohort(ctx context.Context, file *intake.File, trial Trial
 	return result, run.coverExtracted(ctx, execution, result)
 }
 
-// begin names a run of a registered trial, after its data cut and its number: a registry remembers the executions. It returns when the run
-// starts, at the time of a nightly run of that day. Other runs have the engine's own time.
-func (r *cohortRun) begin(trial Trial) (start time.Time, err error) {
+// begin names a run of a registered trial, after its data cut and its number: a registry remembers the executions.
+func (r *cohortRun) begin(trial Trial) error {
 	if r.registry == nil {
-		return start, nil
+		return nil
 	}
 	number, err := r.registry.Runs()
 	if err != nil {
-		return start, err
-	}
-	if start, err = time.Parse(time.DateOnly, trial.CutDate); err != nil {
-		return start, err
+		return err
 	}
 	r.name = fmt.Sprintf("%s-%s-run-%d", r.name[:min(len(r.name), 50)], trial.CutDate, number)
-	return start.Add(nightly), nil
+	return nil
+}
+
+// startOf returns when a run of a data cut starts: in the night of that day. Without a cut, the engine's own time is good: zero.
+func startOf(cut string) time.Time {
+	day, err := time.Parse(time.DateOnly, cut)
+	if err != nil {
+		return time.Time{} // no cut, or one that the first state refuses
+	}
+	return day.Add(nightly)
 }
 
 // nightly is the time of the day at which a run starts, in UTC.

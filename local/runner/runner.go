@@ -182,6 +182,8 @@ func (p *Pipeline) execute(ctx context.Context, input intake.Input) (*Result, er
 	result := &Result{}
 	name := executionName(input)
 	options := p.options(name, seed(input.Subject), &result.Effects)
+	cut, _ := field(input.Value, workflow.CutDate).(string)
+	options.Start = startOf(cut)
 	ctx = local.WithFeatures(ctx, input.Subject, input.Value[workflow.TransformedFeatures])
 	execution, err := p.machine.Run(ctx, input.Value, options)
 	if err != nil {
