@@ -23,6 +23,7 @@ import (
 type run struct {
 	said    map[string]alert.Observation // by subject
 	nobodys int                          // the lines without a score whose subject has no id: no finding can explain them
+	scores  alert.Scores                 // every score, also of a subject that occurs twice
 }
 
 // batch is what the update needs of a decision record: docs/decision-record.schema.json.
@@ -115,6 +116,7 @@ func (u *Updater) readBatch(body []byte, r alert.Run, source alert.Source) (*bat
 func (s *run) add(b *batch, counts *alert.Counts) error {
 	for _, subject := range *b.Subjects {
 		counts.Scored++
+		s.scores.Count(subject.Score, subject.Branch == workflow.AlertBranch)
 		o := alert.Observation{Seen: alert.Low, Site: subject.Site}
 		if subject.Branch == workflow.AlertBranch {
 			counts.High++
