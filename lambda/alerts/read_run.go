@@ -191,7 +191,7 @@ func (u *Updater) readLines(ctx context.Context, object alert.Object, each func(
 		return err
 	}
 	defer body.Close()
-	plain, err := decompressed(object.Key, body)
+	plain, err := Unpack(object.Key, body)
 	if err != nil {
 		return fmt.Errorf("%s cannot be read: %w", path.Base(object.Key), err)
 	}
@@ -211,7 +211,8 @@ func (u *Updater) readLines(ctx context.Context, object alert.Object, each func(
 	return nil
 }
 
-func decompressed(key string, body io.Reader) (io.ReadCloser, error) {
+// Unpack reads an object of the extraction, which its key may call compressed: .gz or .zst.
+func Unpack(key string, body io.Reader) (io.ReadCloser, error) {
 	switch path.Ext(key) {
 	case ".gz":
 		return gzip.NewReader(body)

@@ -2,6 +2,7 @@ package trial
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"strconv"
 )
@@ -9,6 +10,9 @@ import (
 // Outcomes are limits of what became of the subjects: of the scores once the outcomes are known, of the alerts, and of the scores of a run.
 // A limit that is left out does not count.
 type Outcomes struct {
+	// Predicts is the outcome that the scores are about, and with which limits compare them. Default: treatment.
+	Predicts Predicted `json:"predicts"`
+
 	// MinimumSubjects is how many subjects a figure needs before its limit counts, 10 to 100,000. Default: 50.
 	MinimumSubjects int `json:"minimumSubjects"`
 
@@ -27,6 +31,15 @@ type Outcomes struct {
 	// HighRiskJump is how far the share at high risk of a run may be from that of the runs before. Default: no limit.
 	HighRiskJump *Jump `json:"highRiskJump,omitempty"`
 }
+
+// Predicted is an outcome that scores are about.
+type Predicted string
+
+// The outcomes that scores can be about.
+const (
+	OfTreatment Predicted = "treatment" // the subject discontinues the treatment
+	OfStudy     Predicted = "study"     // the subject leaves the study
+)
 
 // Range is a range around 1, the value of a model that is right.
 type Range struct {
@@ -64,6 +77,7 @@ func (r *reader) outcomes() *Outcomes {
 	o := r.object("outcomes", false)
 	defer o.done()
 	limits := &Outcomes{
+		Predicts:           choice(o, "predicts", OfTreatment, OfTreatment, OfStudy),
 		MinimumSubjects:    o.whole("minimumSubjects", 10, 100_000, DefaultMinimumSubjects),
 		MinimumPPV:         o.share("minimumPPV"),
 		ObservedToExpected: o.around("observedToExpected"),
@@ -75,7 +89,10 @@ func (r *reader) outcomes() *Outcomes {
 		limits.HighRiskJump = &Jump{jump.risk("by"), jump.whole("runs", LeastJumpRuns, MostJumpRuns, DefaultJumpRuns)}
 		jump.done()
 	}
-	if n := len(o.node.fields); o.node.kind == object && (n == 0 || n == 1 && o.node.fields["minimumSubjects"] != nil) {
+	named := maps.Clone(o.node.fields)
+	delete(named, "predicts")
+	delete(named, "minimumSubjects")
+	if o.node.kind == object && len(named) == 0 {
 		o.add(o.node.line, "outcomes", "must have at least one limit, or be left out")
 	}
 	o.read["highRiskJump"] = true

@@ -41,7 +41,7 @@ func TestTheExampleIsRead(t *testing.T) {
 		t.Error(diff)
 	}
 	limits := &trial.Outcomes{
-		MinimumSubjects: 50, MinimumPPV: 0.2, ObservedToExpected: &trial.Range{From: 0.7, To: 1.4}, Slope: &trial.Range{From: 0.6, To: 1.5}, MostAlerts: 40,
+		Predicts: trial.OfTreatment, MinimumSubjects: 50, MinimumPPV: 0.2, ObservedToExpected: &trial.Range{From: 0.7, To: 1.4}, Slope: &trial.Range{From: 0.6, To: 1.5}, MostAlerts: 40,
 		HighRiskJump: &trial.Jump{By: 0.1, Runs: 7},
 	}
 	if diff := cmp.Diff(limits, got.Outcomes); diff != "" {
@@ -56,7 +56,7 @@ func TestTheExampleIsRead(t *testing.T) {
 func TestDefaultsAreWrittenOut(t *testing.T) {
 	_, source := load(t)
 	short := source
-	for _, line := range []string{"  worseBy: 1\n", "  closeAfter: 3\n", "  suppressionDays: 30\n", "  digest:\n    every: weekly\n    day: monday\n", "    runs: 3\n", "    days: 14\n", "  minimumSubjects: 50\n", ", runs: 7"} {
+	for _, line := range []string{"  worseBy: 1\n", "  closeAfter: 3\n", "  suppressionDays: 30\n", "  digest:\n    every: weekly\n    day: monday\n", "    runs: 3\n", "    days: 14\n", "  predicts: treatment\n", "  minimumSubjects: 50\n", ", runs: 7"} {
 		short = replaced(t, short, line, "")
 	}
 	long, err := trial.Parse("long", []byte(source))

@@ -13,7 +13,7 @@ import (
 )
 
 // limits are the limits of the example.
-const limits = "outcomes:\n  minimumSubjects: 50\n  minimumPPV: 0.2\n  observedToExpected: {from: 0.7, to: 1.4}\n  slope: {from: 0.6, to: 1.5}\n  mostAlerts: 40\n  highRiskJump: {by: 0.1, runs: 7}\n"
+const limits = "outcomes:\n  predicts: treatment\n  minimumSubjects: 50\n  minimumPPV: 0.2\n  observedToExpected: {from: 0.7, to: 1.4}\n  slope: {from: 0.6, to: 1.5}\n  mostAlerts: 40\n  highRiskJump: {by: 0.1, runs: 7}\n"
 
 // wrong are files with one fault: the text that is replaced in the example, what replaces it, the text on the line of the fault, and the
 // fault. The schema refuses those that are not beyond it.
@@ -61,6 +61,7 @@ var wrong = []struct {
 	{"a tag", "landmarkDays: 28", "landmarkDays: !!int 28", "landmarkDays:", "landmarkDays must be a plain value, got a tag: write the value out", true},
 	{"a list for an object", "endpoint:\n  name: dropout-risk", "endpoint: [dropout-risk]", "endpoint:", "endpoint must be an object, got a list", false},
 	{"a limit that does not exist", "mostAlerts: 40", "leastAlerts: 40", "leastAlerts:", "outcomes.leastAlerts is not a field: remove it, or correct its name", false},
+	{"an outcome that does not exist", "predicts: treatment", "predicts: death", "predicts:", `outcomes.predicts must be treatment or study, got "death"`, false},
 	{"too few subjects for a figure", "minimumSubjects: 50", "minimumSubjects: 5", "minimumSubjects:", "outcomes.minimumSubjects must be a whole number from 10 to 100000, got 5", false},
 	{"a share as a percentage", "minimumPPV: 0.2", "minimumPPV: 20", "minimumPPV:", "outcomes.minimumPPV must be a number above 0 and below 1, got 20", false},
 	{"a range without the right value", "{from: 0.7, to: 1.4}", "{from: 0.7, to: 0.9}", "observedToExpected:", "outcomes.observedToExpected.to must be a number above 1, 100 at most, got 0.9", false},
