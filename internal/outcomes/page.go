@@ -24,6 +24,7 @@ var page = template.Must(template.New("").Funcs(template.FuncMap{
 	"style":     export.Style,
 	"percent":   percent,
 	"decimal":   func(x *float64) string { return strconv.FormatFloat(*x, 'f', 2, 64) },
+	"short":     func(x *float64) string { return strconv.FormatFloat(*x, 'g', 3, 64) },
 	"figure":    labels.Figure,
 	"plural":    plural,
 	"minus":     func(a, b int) int { return a - b },
@@ -107,7 +108,7 @@ func chart(p *Part) template.HTML {
 	if most == 0 {
 		return ""
 	}
-	at := func(x float64) float64 { return chartMargin + x/most*(chartSize-chartMargin-10) }
+	at := func(x float64) float64 { return chartMargin + x/most*(chartSize-chartMargin-20) }
 	up := func(y float64) float64 { return chartSize - at(y) }
 	var svg strings.Builder
 	fmt.Fprintf(&svg, `<figure><svg viewBox="0 0 %.0f %.0f" role="img" aria-label="Calibration: observed by expected shares. The table below has the figures.">`, chartSize, chartSize)

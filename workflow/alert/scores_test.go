@@ -46,7 +46,7 @@ func TestAJumpIsJudgedByTheRunsBefore(t *testing.T) {
 		"down":                           {three, run(4, 0), limits(0.09, 7), true, true},
 		"two runs are too few":           {three[:2], run(4, 90), limits(0.1, 7), false, false},
 		"only the last runs count":       {append([]Scores{run(1, 90), run(1, 90)}, run(2, 10), run(2, 10), run(3, 10)), run(4, 21), limits(0.1, 3), true, true},
-		"a repetition of a run":          {append(three, run(4, 90)), run(4, 20), limits(0.1, 7), false, true},
+		"a repetition of a run":          {append(three, run(4, 90)), run(4, 15), limits(0.1, 7), false, true},
 		"too few subjects":               {three, Scores{Cut: "2026-03-04", Scored: 49, High: 49}, limits(0.1, 7), false, false},
 		"nobody has a score":             {three, Scores{Cut: "2026-03-04"}, limits(0.1, 7), false, false},
 		"a run before without any score": {append(three[:2:2], Scores{Cut: "2026-03-03"}), run(4, 90), limits(0.1, 7), false, false},
