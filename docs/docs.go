@@ -17,3 +17,8 @@ var TransitionSchema []byte
 //
 //go:embed exclusion-record.schema.json
 var ExclusionRecordSchema []byte
+
+// OutcomeRecordSchema is the JSON schema of the records of outcomes.
+//
+//go:embed outcome-record.schema.json
+var OutcomeRecordSchema []byte

@@ -41,6 +41,14 @@ MILESTONES = (
 BEFORE_TREATMENT = r"SCREEN|RUN-?IN|LEAD-?IN|WASH-?OUT|BASELINE|PRE-?TREATMENT"
 AFTER_TREATMENT = r"FOLLOW|POST-?TREATMENT|LONG-?TERM SURVIVAL"
 
+# OF_TREATMENT and OF_STUDY are subcategories of dispositions, as regular expressions: what a subject left. OF_TREATMENT is tried first.
+OF_TREATMENT = r"TREATMENT|DRUG|MEDICATION|PRODUCT|DOSING"
+OF_STUDY = r"STUDY|TRIAL|PARTICIPATION|FOLLOW"
+
+# WITHDRAWN and LOST are reasons with which a subject leaves the study, as regular expressions.
+WITHDRAWN = r"WITHDR|CONSENT"
+LOST = r"LOST TO FOLLOW"
+
 
 def one_of(text: Column, values: tuple[str, ...]) -> Column:
     """Says whether a text is one of the values, which are capital letters; false if it is missing."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 # feature.
 VARIABLES: dict[str, tuple[str, ...]] = {
     "DM": ("USUBJID", "SITEID", "RFSTDTC", "RFXSTDTC", "BRTHDTC", "AGE", "AGEU", "SEX", "ARMCD", "ARM", "ARMNRS", "DTHDTC"),
-    "DS": ("USUBJID", "DSCAT", "DSDECOD", "DSTERM", "EPOCH", "DSSTDTC", "DSDTC"),
+    "DS": ("USUBJID", "DSCAT", "DSSCAT", "DSDECOD", "DSTERM", "EPOCH", "DSSTDTC", "DSDTC"),
     "AE": ("USUBJID", "AESEQ", "AETERM", "AEDECOD", "AESTDTC", "AEENDTC", "AEDTC", "AESER", "AESEV", "AETOXGR", "AEREL", "AEOCCUR"),
     "SV": ("USUBJID", "VISITNUM", "VISIT", "VISITDY", "SVSTDTC", "SVOCCUR"),
     "EX": ("USUBJID", "EXSTDTC", "EXENDTC", "EXOCCUR"),
@@ -39,7 +39,7 @@ REQUIRED_VARIABLES: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 
 # POPULATION_ONLY are variables that decide who belongs to the cohort, and that no feature may use: they name the arm or the outcome.
-POPULATION_ONLY = frozenset({"ARMCD", "ARM", "ARMNRS", "DTHDTC", "DSCAT", "DSDECOD", "DSTERM", "EPOCH"})
+POPULATION_ONLY = frozenset({"ARMCD", "ARM", "ARMNRS", "DTHDTC", "DSCAT", "DSSCAT", "DSDECOD", "DSTERM", "EPOCH"})
 
 
 class Feature(NamedTuple):

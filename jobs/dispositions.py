@@ -21,7 +21,9 @@ def known_by(cut: datetime.date | None, day: Column) -> Column:
 
 
 def events(ds: DataFrame, cut: datetime.date | None) -> DataFrame:
-    """Returns the rows of DS that had happened and were collected by the cut date: subject, code, category, epoch, day, known.
+    """Returns the rows of DS that had happened and were collected by the cut date.
+
+    The columns are subject, code, category, subcategory, epoch, day and known.
 
     "day" is the last day that the event's date may mean, or the day of collection for an event without a date. "known" is the day from
     which on the event is known.
@@ -31,6 +33,7 @@ def events(ds: DataFrame, cut: datetime.date | None) -> DataFrame:
         sf.col("USUBJID").alias("subject"),
         sf.upper(sf.coalesce("DSDECOD", "DSTERM")).alias("code"),
         sf.upper(sf.coalesce("DSCAT", sf.lit(""))).alias("category"),
+        sf.upper(sf.coalesce("DSSCAT", sf.lit(""))).alias("subcategory"),
         sf.upper(sf.coalesce("EPOCH", sf.lit(""))).alias("epoch"),
         day.alias("day"),
         sf.greatest(day, sf.col("DSDTC_LAST")).alias("known"),
@@ -83,3 +86,43 @@ def participation(rows: DataFrame) -> DataFrame:
         sf.when(sf.col("during"), sf.col("completed_during")).otherwise(sf.col("completed_after")).alias("completed"),
     )
     return milestones.join(ends, "subject", "left")
+
+
+def _of_study() -> Column:
+    """Says whether an end is one of the study, and not of the treatment: by its subcategory, else by its epoch."""
+    subcategory = sf.col("subcategory")
+    return (
+        sf.when(subcategory.rlike(codes.OF_TREATMENT), False)
+        .when(subcategory.rlike(codes.OF_STUDY), True)
+        .otherwise(sf.col("epoch").rlike(codes.AFTER_TREATMENT))
+    )
+
+
+def two_ends(rows: DataFrame) -> DataFrame:
+    """Returns how each subject's treatment and its study ended, as far as DS says so.
+
+    The columns are subject; treatment_left and study_left, each with day and code, the earliest; treatment_done and study_done, the last
+    days of completions; and separate, whether DS has ends of the study for anybody: if it has none, an end is one of both.
+
+    A reason can say that the subject left the study where the row is of the treatment: death and loss to follow-up always, a withdrawal
+    where no subcategory says that it is of the treatment only.
+
+    Args:
+        rows: what events returns.
+    """
+    ends = _ends(rows).withColumn("of_study", _of_study())
+    separate = bool(ends.filter("of_study").head(1))
+    complete, code = codes.one_of(sf.col("code"), codes.COMPLETED), sf.col("code")
+    both = codes.one_of(code, codes.DEATHS) | code.rlike(codes.LOST)
+    both = both | (code.rlike(codes.WITHDRAWN) & ~sf.col("subcategory").rlike(codes.OF_TREATMENT))
+    left = sf.struct("day", "code")
+    return (
+        ends.groupBy("subject")
+        .agg(
+            sf.min(sf.when(~complete & ~sf.col("of_study"), left)).alias("treatment_left"),
+            sf.min(sf.when(~complete & (sf.col("of_study") | both), left)).alias("study_left"),
+            sf.max(sf.when(complete & ~sf.col("of_study"), sf.col("day"))).alias("treatment_done"),
+            sf.max(sf.when(complete & sf.col("of_study"), sf.col("day"))).alias("study_done"),
+        )
+        .withColumn("separate", sf.lit(separate))
+    )

@@ -57,6 +57,8 @@ def read_cohort(path: Path, subject: str = "") -> Cohort:
 def read_outcomes(path: Path, subject: str = "") -> Outcomes:
     """Read outcomes: JSON Lines or CSV with subject and outcome, 0 or 1. Other fields are ignored.
 
+    A subject whose outcome is null or an empty cell has none: nobody knows its end yet.
+
     Raises:
         DataFaultError: with every fault of the file.
     """
@@ -65,9 +67,11 @@ def read_outcomes(path: Path, subject: str = "") -> Outcomes:
     outcomes: dict[str, int] = {}
     seen: set[str] = set()
     for number, row in rows:
-        name, outcome = faults.subject(number, row, seen), row.get("outcome")
+        name, outcome = faults.subject(number, row, seen), row.get("outcome", "")
+        if outcome is None:
+            continue
         usable = not isinstance(outcome, bool) and outcome in (0, 1)
-        faults.add(not usable, number, "outcome must be 0 (completed) or 1 (discontinued); leave out a subject whose end is unknown")
+        faults.add(not usable, number, "outcome must be 0 (completed) or 1 (discontinued); null for a subject whose end is unknown")
         outcomes[name] = int(outcome == 1)
     faults.end(path)
     return Outcomes(outcomes, digest)

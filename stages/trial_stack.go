@@ -125,7 +125,7 @@ func addTrial(stack awscdk.Stack, e Environment, t *trial.Trial, shared *trialRe
 	if !life.Scheduled() {
 		watch.RunEvery = 0
 	}
-	watch.Alerting = &monitoring.Alerting{Update: life.UpdateFunction(), Watch: life.WatchFunction(), Act: life.ActFunction(), Missed: life.Missed()}
+	watch.Alerting = &monitoring.Alerting{Update: life.UpdateFunction(), Watch: life.WatchFunction(), Act: life.ActFunction(), Missed: life.Missed(), Trial: t}
 	watch.DeadLetters = life.Undelivered()
 	props.Alerts, props.AlertTopic, props.AlertEmails = life, life.Topic(), nil
 	props.Records, props.Cohort = shared.records, &scoring

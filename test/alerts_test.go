@@ -216,7 +216,7 @@ func TestEveryRegisteredTrialHasAStack(t *testing.T) {
 			t.Errorf("%s: a trial has a trail of its own", environment.Name)
 		}
 		alarms := own.resources("AWS::CloudWatch::Alarm")
-		for _, alarm := range []string{"MonitoringOverdueRun", "MonitoringFailingAlerts", "MonitoringMissingWatch", "MonitoringMissedSchedules"} {
+		for _, alarm := range []string{"MonitoringOverdueRun", "MonitoringFailingAlerts", "MonitoringMissingWatch", "MonitoringMissedSchedules", "MonitoringHighRiskJump"} {
 			if !slices.ContainsFunc(slices.Collect(maps.Keys(alarms)), func(id string) bool { return strings.HasPrefix(id, alarm) }) {
 				t.Errorf("%s: no alarm %s", environment.Name, alarm)
 			}

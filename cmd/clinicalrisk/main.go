@@ -20,6 +20,7 @@ type cli struct {
 	Run       runCommand       `cmd:"" help:"Run a synthesized pipeline on this machine for every input in a file, with stand-ins for AWS."`
 	Alerts    alertsCommand    `cmd:"" help:"List, show, acknowledge, act on and close the alerts of a registered trial."`
 	Approvals approvalsCommand `cmd:"" help:"List, show, decide and verify the approval requests of a deployed pipeline."`
+	Outcomes  outcomesCommand  `cmd:"" help:"Import what became of the subjects, and compare it with the scores and alerts."`
 	Records   recordsCommand   `cmd:"" help:"Export the records of a trial for an inspector, and verify an export."`
 }
 

@@ -81,7 +81,7 @@ func (c *exportRecords) ofAWS(ctx context.Context, o *export.Options) error {
 	}
 	bucket := c.Bucket
 	if bucket == "" {
-		if bucket, err = c.discover(ctx, settings); err != nil {
+		if bucket, err = discoverRecords(ctx, settings, c.Environment); err != nil {
 			return err
 		}
 	}
@@ -96,11 +96,12 @@ func (c *exportRecords) ofAWS(ctx context.Context, o *export.Options) error {
 	return nil
 }
 
-// discover reads the name of the bucket from the outputs of the environment's stacks: that of registered trials, or that of cohorts.
-func (c *exportRecords) discover(ctx context.Context, settings aws.Config) (string, error) {
+// discoverRecords reads the name of the bucket of records from the outputs of an environment's stacks: that of registered trials, or that of
+// cohorts.
+func discoverRecords(ctx context.Context, settings aws.Config, environment string) (string, error) {
 	var faults []error
 	for _, name := range []string{workflow.RecordStack, workflow.CohortStack} {
-		stack := workflow.StackName(c.Environment, name)
+		stack := workflow.StackName(environment, name)
 		bucket, err := outputOf(ctx, settings, stack, workflow.RecordBucket)
 		if err == nil && bucket != "" {
 			return bucket, nil

@@ -3,6 +3,8 @@ package monitoring
 import (
 	"fmt"
 
+	"clinical-risk-pipeline/workflow/alert"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -10,7 +12,7 @@ import (
 
 // The metric of the requests that expire soon. AWS has no such metric: approvalWatch counts them.
 const (
-	namespace        = "ClinicalRisk"
+	namespace        = alert.MetricNamespace
 	expiringRequests = "ExpiringApprovals"
 	tableDimension   = "Table"
 )

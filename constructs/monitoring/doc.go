@@ -12,6 +12,10 @@
 //	FailedDeliveries     an alert could not be delivered                          AWS/SNS
 //	UndeliveredAlerts    the dead-letter queue holds alerts      with DeadLetters AWS/SQS
 //	OverdueRun           no execution started when one was due   with RunEvery    AWS/States
+//	FailingAlerts        the daily watch over alerts failed        with Alerting  AWS/Lambda
+//	MissingWatch         the daily watch over alerts did not run   with Alerting  AWS/Lambda
+//	MissedSchedules      a schedule could not start something      with Alerting  AWS/SQS
+//	HighRiskJump         the share at high risk jumped             with a limit   ClinicalRisk
 //	ExpiringApprovals    requests for approval are about to expire with Approvals ClinicalRisk
 //	RefusedSignatures    somebody may not sign, or a record is wrong with Approvals ClinicalRisk
 //	KeyChanges           a key of records or trail is at risk      with Trail     ClinicalRisk

@@ -41,6 +41,7 @@ const (
 	FailingAlerts       = "FailingAlerts"
 	MissingWatch        = "MissingWatch"
 	MissedSchedules     = "MissedSchedules"
+	HighRiskJump        = "HighRiskJump"
 	ExpiringApprovals   = "ExpiringApprovals"
 	RefusedSignatures   = "RefusedSignatures"
 	KeyChanges          = "KeyChanges"
@@ -68,7 +69,7 @@ func NewMonitoring(scope constructs.Construct, id string, props *MonitoringProps
 	m.arns = arns{machine: *props.StateMachine.StateMachineArn(), operations: *props.Operations.TopicArn()}
 
 	m.letAlarmsReachOperations()
-	sections := []section{m.executions(), m.model(), m.deliveries(), m.schedule(), m.alerting(), m.approvals(), m.protection()}
+	sections := []section{m.executions(), m.model(), m.deliveries(), m.schedule(), m.alerting(), m.scores(), m.approvals(), m.protection()}
 	m.addDashboard(sections)
 	return m
 }

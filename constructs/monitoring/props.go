@@ -8,6 +8,7 @@ import (
 	"clinical-risk-pipeline/constructs/audit"
 	"clinical-risk-pipeline/constructs/fault"
 	"clinical-risk-pipeline/constructs/internal/check"
+	"clinical-risk-pipeline/workflow/trial"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -66,10 +67,14 @@ type MonitoringProps struct {
 	ModelLatency time.Duration
 }
 
-// Alerting are the functions that give alerts a life, and what their schedules could not start. All are required.
+// Alerting are the functions that give alerts a life, and what their schedules could not start. All but Trial are required.
 type Alerting struct {
 	Update, Watch, Act awslambda.IFunction
 	Missed             awssqs.IQueue
+
+	// Trial is the registered trial whose scores the dashboard shows. With a limit highRiskJump in its file, an alarm goes off when the
+	// share at high risk jumps. Default: the scores are not watched.
+	Trial *trial.Trial
 }
 
 // Approvals are the requests for approval of an approval construct.

@@ -12,6 +12,7 @@ import (
 	"clinical-risk-pipeline/workflow"
 	"clinical-risk-pipeline/workflow/alert"
 	"clinical-risk-pipeline/workflow/exclusion"
+	"clinical-risk-pipeline/workflow/outcome"
 )
 
 // Kind is a kind of record.
@@ -24,15 +25,17 @@ const (
 	Approval   Kind = "approval"
 	Attachment Kind = "attachment" // an object beside an approval that is no approval itself, such as what was shown to the approver
 	Transition Kind = "transition"
+	Outcomes   Kind = "outcomes" // of all subjects, as an import had them
 )
 
 // Kinds are all kinds, in the order in which an export shows them.
-var Kinds = []Kind{Decision, Exclusion, Approval, Attachment, Transition}
+var Kinds = []Kind{Decision, Exclusion, Approval, Attachment, Transition, Outcomes}
 
 // Prefixes returns the prefixes of a trial's records, one for each kind; attachments are below approvals.
 func Prefixes(trialID string) []string {
 	return []string{
 		workflow.RecordFolder + "/" + trialID + "/", exclusion.Folder + trialID + "/", approval.RecordsPrefix(trialID), alert.Folder + trialID + "/",
+		outcome.Prefix(trialID),
 	}
 }
 
@@ -45,6 +48,8 @@ func KindOf(key string, body []byte) Kind {
 		return Exclusion
 	case strings.HasPrefix(key, alert.Folder):
 		return Transition
+	case strings.HasPrefix(key, outcome.Folder):
+		return Outcomes
 	case !strings.HasPrefix(key, approval.ApprovalsPrefix):
 		return ""
 	}
@@ -70,12 +75,14 @@ func TrialOf(key string) string {
 	return parts[1]
 }
 
-// DayOf returns the day of a record, YYYY-MM-DD: of a transition, its day in the trial's time zone; of any other, the day on which its
-// run started, in UTC, so that all records of a run have the same day. It returns "" for what says none.
+// DayOf returns the day of a record, YYYY-MM-DD: of a transition, its day in the trial's time zone; of outcomes, the day of their import, in
+// UTC; of any other, the day on which its run started, in UTC, so that all records of a run have the same day. It returns "" for what says
+// none.
 func DayOf(kind Kind, body []byte) string {
 	var said struct {
 		Day       string `json:"day"`
 		StartedAt string `json:"startedAt"`
+		Imported  string `json:"importedAt"`
 		Run       struct {
 			StartedAt string `json:"startedAt"`
 		} `json:"run"`
@@ -88,6 +95,9 @@ func DayOf(kind Kind, body []byte) string {
 		return said.Day
 	}
 	_ = strictjson.Unmarshal(body, &said)
+	if kind == Outcomes {
+		said.Run.StartedAt = said.Imported
+	}
 	for _, started := range []string{said.Run.StartedAt, said.StartedAt} {
 		if at, err := time.Parse(time.RFC3339, started); err == nil {
 			return at.UTC().Format(time.DateOnly)

@@ -17,6 +17,7 @@ func TestKindsAreByKeyAndBytes(t *testing.T) {
 		{"an approval that is damaged", "approvals/T/r.json", `{"schemaVersion": 1, "approvalId": "ap-1", "decision": "a", "decision": "b"}`, Approval},
 		{"a page beside it", "approvals/T/r.html", "<!doctype html>", Attachment},
 		{"what was shown, as JSON, which names the approval", "approvals/T/r/shown.json", `{"approvalId": "ap-1"}`, Attachment},
+		{"outcomes", "outcomes/T/h.json", "{}", Outcomes},
 		{"something else", "reports/T/a.json", "{}", ""},
 	} {
 		if got := KindOf(row.key, []byte(row.body)); got != row.want {
@@ -33,6 +34,7 @@ func TestTheDayIsThatOfTheRun(t *testing.T) {
 		{"a decision", `{"recordedAt": "2026-04-01T00:10:00.000Z", "run": {"startedAt": "2026-03-31T23:59:00.000Z"}}`, "2026-03-31", Decision},
 		{"an approval", `{"startedAt": "2026-03-31T23:59:00Z", "signedAt": "2026-04-02T08:00:00Z"}`, "2026-03-31", Approval},
 		{"a transition of a run", `{"day": "2026-04-01", "run": "arn:aws:e"}`, "2026-04-01", Transition},
+		{"outcomes, by their import", `{"importedAt": "2026-04-02T01:00:00+02:00", "asOf": "2026-03-01"}`, "2026-04-01", Outcomes},
 		{"no day", `{"day": "today"}`, "", Transition},
 		{"nothing", `{}`, "", Decision},
 		{"no JSON", `x`, "", Approval},

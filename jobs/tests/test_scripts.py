@@ -83,10 +83,65 @@ def test_the_outcomes(spark, tmp_path, capsys):
         ("S-1", 1, "discontinued_treatment", "ADVERSE EVENT", "2024-03-01"),
         ("S-2", 1, "withdrew_from_study", "WITHDRAWAL BY SUBJECT", "2024-03-01"),
         ("S-3", 1, "died", "DEATH", "2024-03-01"),
+        ("S-5", None, None, None, None),
+        ("S-6", None, None, None, None),
     ]
     printed = capsys.readouterr().out
-    assert "4 subjects" in printed
+    assert "6 subjects" in printed
+    assert "3 discontinued, 1 completed, 2 not known yet" in printed
     assert "S-1" not in printed
+
+
+def test_discontinuing_the_treatment_and_leaving_the_study_are_two_outcomes(spark, tmp_path):
+    treatment, study = {"DSSCAT": "STUDY TREATMENT", "EPOCH": "TREATMENT"}, {"DSSCAT": "STUDY PARTICIPATION", "EPOCH": "FOLLOW-UP"}
+    ends = {
+        "S-0": [("COMPLETED", "2024-06-01", treatment), ("COMPLETED", "2024-06-20", study)],
+        "S-1": [("ADVERSE EVENT", "2024-03-01", treatment), ("COMPLETED", "2024-06-20", study)],
+        "S-2": [("ADVERSE EVENT", "2024-03-01", treatment), ("WITHDRAWAL BY SUBJECT", "2024-04-01", study)],
+        "S-3": [("COMPLETED", "2024-06-01", treatment), ("LOST TO FOLLOW-UP", "2024-06-10", study)],
+        "S-4": [("WITHDRAWAL BY SUBJECT", "2024-03-01", treatment)],
+        "S-5": [("WITHDRAWAL BY SUBJECT", "2024-03-01", {})],
+        "S-6": [("DEATH", "2024-03-01", treatment)],
+        "S-7": [],
+        "S-8": [("LOST TO FOLLOW-UP", "2024-04-01", treatment), ("LOST TO FOLLOW-UP", "2024-05-01", study)],
+        "S-9": [("COMPLETED", "2024-06-01", treatment)],
+    }
+    rows = []
+    for name, left in ends.items():
+        own = t.subject(name)
+        own["DS"][1:] = [t.end(name, code, day, **more) for code, day, more in left]
+        if name == "S-9":
+            own["DM"][0]["DTHDTC"] = "2024-06-15"
+        rows.append(own)
+    folder = t.write_csv(tmp_path / "tables", t.only(t.trial(*rows), "DM", "DS", "EX"))
+    words = ["--input", str(folder), "--output", str(tmp_path / "o.jsonl"), "--landmark", "28", "--cut-date", "2024-06-30"]
+    assert labelling.main(words) == 0
+    found = t.lines(tmp_path / "o.jsonl")
+    names = [f"{part}_{field}" for part in ("treatment", "study") for field in ("status", "reason", "date")]
+    assert {o["subject"]: tuple(o[name] for name in names) for o in found} == {
+        "S-0": ("completed", None, "2024-06-01", "completed", None, "2024-06-20"),
+        "S-1": ("discontinued", "ADVERSE EVENT", "2024-03-01", "completed", None, "2024-06-20"),
+        "S-2": ("discontinued", "ADVERSE EVENT", "2024-03-01", "withdrew", "WITHDRAWAL BY SUBJECT", "2024-04-01"),
+        "S-3": ("completed", None, "2024-06-01", "withdrew", "LOST TO FOLLOW-UP", "2024-06-10"),
+        "S-4": ("discontinued", "WITHDRAWAL BY SUBJECT", "2024-03-01", "ongoing", None, None),
+        "S-5": ("discontinued", "WITHDRAWAL BY SUBJECT", "2024-03-01", "withdrew", "WITHDRAWAL BY SUBJECT", "2024-03-01"),
+        "S-6": ("discontinued", "DEATH", "2024-03-01", "withdrew", "DEATH", "2024-03-01"),
+        "S-7": ("ongoing", None, None, "ongoing", None, None),
+        "S-8": ("discontinued", "LOST TO FOLLOW-UP", "2024-04-01", "withdrew", "LOST TO FOLLOW-UP", "2024-04-01"),
+        "S-9": ("completed", None, "2024-06-01", "withdrew", "DEATH", "2024-06-15"),
+    }
+    assert {o["site"] for o in found} == {"101"}
+
+
+def test_without_ends_of_the_study_a_completion_is_of_both(spark, tmp_path):
+    left = t.subject("S-1")
+    left["DS"][1:] = [t.end("S-1", "ADVERSE EVENT", "2024-03-01")]
+    folder = t.write_csv(tmp_path / "tables", t.only(t.trial(t.subject("S-0"), left), "DM", "DS", "EX"))
+    assert labelling.main(["--input", str(folder), "--output", str(tmp_path / "o.jsonl"), "--landmark", "28"]) == 0
+    assert [(o["treatment_status"], o["study_status"], o["study_date"]) for o in t.lines(tmp_path / "o.jsonl")] == [
+        ("completed", "completed", "2024-06-30"),
+        ("discontinued", "ongoing", None),
+    ]
 
 
 def test_what_is_printed_holds_no_value_of_the_tables(spark, tmp_path, capsys):

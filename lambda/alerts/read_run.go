@@ -23,6 +23,7 @@ import (
 type run struct {
 	said    map[string]alert.Observation // by subject
 	nobodys int                          // the lines without a score whose subject has no id: no finding can explain them
+	scores  alert.Scores                 // every score, also of a subject that occurs twice
 }
 
 // batch is what the update needs of a decision record: docs/decision-record.schema.json.
@@ -115,6 +116,7 @@ func (u *Updater) readBatch(body []byte, r alert.Run, source alert.Source) (*bat
 func (s *run) add(b *batch, counts *alert.Counts) error {
 	for _, subject := range *b.Subjects {
 		counts.Scored++
+		s.scores.Count(subject.Score, subject.Branch == workflow.AlertBranch)
 		o := alert.Observation{Seen: alert.Low, Site: subject.Site}
 		if subject.Branch == workflow.AlertBranch {
 			counts.High++
@@ -189,7 +191,7 @@ func (u *Updater) readLines(ctx context.Context, object alert.Object, each func(
 		return err
 	}
 	defer body.Close()
-	plain, err := decompressed(object.Key, body)
+	plain, err := Unpack(object.Key, body)
 	if err != nil {
 		return fmt.Errorf("%s cannot be read: %w", path.Base(object.Key), err)
 	}
@@ -209,7 +211,8 @@ func (u *Updater) readLines(ctx context.Context, object alert.Object, each func(
 	return nil
 }
 
-func decompressed(key string, body io.Reader) (io.ReadCloser, error) {
+// Unpack reads an object of the extraction, which its key may call compressed: .gz or .zst.
+func Unpack(key string, body io.Reader) (io.ReadCloser, error) {
 	switch path.Ext(key) {
 	case ".gz":
 		return gzip.NewReader(body)

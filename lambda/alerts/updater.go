@@ -209,6 +209,10 @@ func (u *Updater) finish(ctx context.Context, head alert.Head, revision int, sai
 	}
 	answered := answer(items, head.Run, said, sent)
 	if !abandoned {
+		// Before the answer: a repetition of a run that has its answer reports nothing.
+		if err := u.keepScores(ctx, head, said.scores); err != nil {
+			return nil, err
+		}
 		if err := u.keepAnswer(ctx, head.Run, *answered); err != nil {
 			return nil, err
 		}

@@ -69,6 +69,11 @@ func Open(ctx context.Context, path string, stdin io.Reader, table intake.Table)
 	return l, nil
 }
 
+// Of returns labels of outcomes that are known, by subject: true is a dropout. The name is that of their source.
+func Of(name string, outcomes map[string]bool) *Labels {
+	return &Labels{Name: name, outcomes: outcomes}
+}
+
 // outcomeOf returns the outcome of a line, if it is known. Ok tells whether it has a form that counts.
 func outcomeOf(line map[string]any) (outcome, known, ok bool) {
 	features, _ := line[workflow.Features].(map[string]any)

@@ -3,7 +3,7 @@
 //
 //	trial.json     the trial's file, as the functions know it
 //	entries/       the table: a file for each key, with the revision
-//	events/        the transitions and the exclusions of each run, each created once
+//	events/        the transitions, the exclusions of each run and the imported outcomes, each created once
 //	worklists/     what is to do, by site: worklist.html, .csv and .json
 //	messages.jsonl every message, a line each
 //	s3/            the cohorts and the decision records of the runs
@@ -35,6 +35,7 @@ import (
 	"clinical-risk-pipeline/local"
 	"clinical-risk-pipeline/workflow/alert"
 	"clinical-risk-pipeline/workflow/exclusion"
+	"clinical-risk-pipeline/workflow/outcome"
 	"clinical-risk-pipeline/workflow/trial"
 )
 
@@ -225,7 +226,8 @@ func (f *Folder) List(_ context.Context, prefix string) iter.Seq2[alerts.Entry, 
 	}
 }
 
-// The buckets of the two kinds of records. Transitions and exclusions are objects of a folder of their own, decisions are where the run put them.
+// The buckets of the two kinds of records. Transitions, exclusions and outcomes are objects of a folder of their own, decisions are where the
+// run put them.
 type records struct {
 	own   local.S3
 	runs  local.S3
@@ -238,13 +240,13 @@ func (f *Folder) events() *records {
 
 // of returns the bucket of a key.
 func (r *records) of(key string) (local.S3, string) {
-	if strings.HasPrefix(key, alert.Folder) || strings.HasPrefix(key, exclusion.Folder) {
+	if strings.HasPrefix(key, alert.Folder) || strings.HasPrefix(key, exclusion.Folder) || strings.HasPrefix(key, outcome.Folder) {
 		return r.own, eventsFolder
 	}
 	return r.runs, r.store
 }
 
-// Events returns the transitions of the trial's alerts, to read.
+// Events returns the records that are in a folder of their own, such as the transitions of the trial's alerts.
 func (f *Folder) Events() alerts.Events { return f.events() }
 
 // List implements alerts.Events.
@@ -263,7 +265,7 @@ func (r *records) Read(_ context.Context, key string) ([]byte, string, error) {
 	return body, version, err
 }
 
-// Create implements alerts.Events. Functions create nothing but transitions and exclusions. The file is whole as soon as it has its name.
+// Create implements alerts.Events. Nothing but transitions, exclusions and outcomes is created so. The file is whole as soon as it has its name.
 func (r *records) Create(_ context.Context, key string, body []byte) (string, error) {
 	name := filepath.Join(r.own.Dir, eventsFolder, filepath.FromSlash(key))
 	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
@@ -296,6 +298,9 @@ func (r *records) bucketOf(folder string) (string, error) {
 	}
 	return "no-records", nil // of a run that scored nobody
 }
+
+// Cohorts returns the cohorts of the runs, to read.
+func (f *Folder) Cohorts() alerts.Cohorts { return f.events() }
 
 // Open implements alerts.Cohorts.
 func (r *records) Open(ctx context.Context, o alert.Object) (io.ReadCloser, error) {

@@ -94,10 +94,17 @@ def test_faults_of_outcomes_all_at_once(tmp_path):
     lines = '{"subject":"1","outcome":2}\n{"subject":"2","outcome":true}\n{"outcome":1}\n{"subject":"2","outcome":1}\n'
     found = faults(read_outcomes, write(tmp_path / "o", lines))
     assert [fault.split(": ", 1)[1] for fault in found] == [
-        "lines 1, 2: outcome must be 0 (completed) or 1 (discontinued); leave out a subject whose end is unknown",
+        "lines 1, 2: outcome must be 0 (completed) or 1 (discontinued); null for a subject whose end is unknown",
         "line 3: subject must be a text",
         "line 4: the subject is in an earlier line, too",
     ]
+
+
+def test_a_subject_whose_end_is_unknown_has_no_outcome(tmp_path):
+    lines = '{"subject":"1","outcome":1}\n{"subject":"2","outcome":null}\n{"subject":"3","outcome":0}\n'
+    assert read_outcomes(write(tmp_path / "o", lines)).outcomes == {"1": 1, "3": 0}
+    assert read_outcomes(write(tmp_path / "c", "subject,outcome\n1,1\n2,\n")).outcomes == {"1": 1}
+    assert "outcome must be" in faults(read_outcomes, write(tmp_path / "n", '{"subject":"1"}\n'))[0]
 
 
 def prepare(folder, names=None):

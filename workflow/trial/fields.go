@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -194,17 +193,7 @@ func (r *reader) whole(field string, least, most, fallback int) int {
 
 // risk reads a number between 0 and 1, or NaN where there is none.
 func (r *reader) risk(field string) float64 {
-	const rule = "must be a number above 0 and below 1"
-	n := r.value(field, number, rule, true)
-	if n == nil {
-		return math.NaN()
-	}
-	value, err := strconv.ParseFloat(n.text, 64)
-	if err != nil || !(value > 0 && value < 1) {
-		r.wrong(field, rule)
-		return math.NaN()
-	}
-	return value
+	return r.number(field, "must be a number above 0 and below 1", func(x float64) bool { return x > 0 && x < 1 })
 }
 
 // each reads the items of a list: at least one where it is required.

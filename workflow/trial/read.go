@@ -129,7 +129,7 @@ func (f *faults) trial(r *reader) *Trial {
 	t.Sites = r.names("sites", idPattern, workflow.IDRule, true)
 	t.AllowedFeatures = r.features(t.Blinding)
 	t.Recipients, t.Approvers = r.recipients(t.Sites), r.approvers()
-	t.Alerts = r.alerts(t)
+	t.Alerts, t.Outcomes = r.alerts(t), r.outcomes()
 	r.done()
 	return t
 }

@@ -42,6 +42,9 @@ type Trial struct {
 	Schedule string `json:"schedule,omitempty"`
 
 	Alerts Alerts `json:"alerts"`
+
+	// Outcomes are limits that raise an alarm. Default: none.
+	Outcomes *Outcomes `json:"outcomes,omitempty"`
 }
 
 // Status says whether a trial is scored.

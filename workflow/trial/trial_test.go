@@ -40,6 +40,13 @@ func TestTheExampleIsRead(t *testing.T) {
 	if diff := cmp.Diff(want, got.Alerts); diff != "" {
 		t.Error(diff)
 	}
+	limits := &trial.Outcomes{
+		Predicts: trial.OfTreatment, MinimumSubjects: 50, MinimumPPV: 0.2, ObservedToExpected: &trial.Range{From: 0.7, To: 1.4}, Slope: &trial.Range{From: 0.6, To: 1.5}, MostAlerts: 40,
+		HighRiskJump: &trial.Jump{By: 0.1, Runs: 7},
+	}
+	if diff := cmp.Diff(limits, got.Outcomes); diff != "" {
+		t.Error(diff)
+	}
 	if got.ID != "SYN-AD-402" || got.Status != trial.Active || len(got.Sites) != 10 || got.Location().String() != "Europe/Berlin" {
 		t.Errorf("got %+v", got)
 	}
@@ -49,7 +56,7 @@ func TestTheExampleIsRead(t *testing.T) {
 func TestDefaultsAreWrittenOut(t *testing.T) {
 	_, source := load(t)
 	short := source
-	for _, line := range []string{"  worseBy: 1\n", "  closeAfter: 3\n", "  suppressionDays: 30\n", "  digest:\n    every: weekly\n    day: monday\n", "    runs: 3\n", "    days: 14\n"} {
+	for _, line := range []string{"  worseBy: 1\n", "  closeAfter: 3\n", "  suppressionDays: 30\n", "  digest:\n    every: weekly\n    day: monday\n", "    runs: 3\n", "    days: 14\n", "  predicts: treatment\n", "  minimumSubjects: 50\n", ", runs: 7"} {
 		short = replaced(t, short, line, "")
 	}
 	long, err := trial.Parse("long", []byte(source))
@@ -63,8 +70,8 @@ func TestDefaultsAreWrittenOut(t *testing.T) {
 	if diff := cmp.Diff(long, got); diff != "" {
 		t.Error(diff)
 	}
-	none, err := trial.Parse("none", []byte(replaced(t, replaced(t, source, "timeZone: Europe/Berlin\n", ""), "schedule: cron(30 3 * * ? *)\n", "")))
-	if err != nil || none.TimeZone != "UTC" || none.Schedule != "" {
+	none, err := trial.Parse("none", []byte(replaced(t, replaced(t, replaced(t, source, limits, ""), "timeZone: Europe/Berlin\n", ""), "schedule: cron(30 3 * * ? *)\n", "")))
+	if err != nil || none.TimeZone != "UTC" || none.Schedule != "" || none.Outcomes != nil {
 		t.Errorf("got %v, %v", none, err)
 	}
 }

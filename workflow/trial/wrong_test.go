@@ -12,6 +12,9 @@ import (
 	"clinical-risk-pipeline/workflow/trial"
 )
 
+// limits are the limits of the example.
+const limits = "outcomes:\n  predicts: treatment\n  minimumSubjects: 50\n  minimumPPV: 0.2\n  observedToExpected: {from: 0.7, to: 1.4}\n  slope: {from: 0.6, to: 1.5}\n  mostAlerts: 40\n  highRiskJump: {by: 0.1, runs: 7}\n"
+
 // wrong are files with one fault: the text that is replaced in the example, what replaces it, the text on the line of the fault, and the
 // fault. The schema refuses those that are not beyond it.
 var wrong = []struct {
@@ -58,6 +61,18 @@ var wrong = []struct {
 	{"an anchor", "landmarkDays: 28", "landmarkDays: &days 28", "landmarkDays:", "landmarkDays must be a plain value, got an anchor: write the value out", true},
 	{"a tag", "landmarkDays: 28", "landmarkDays: !!int 28", "landmarkDays:", "landmarkDays must be a plain value, got a tag: write the value out", true},
 	{"a list for an object", "endpoint:\n  name: dropout-risk", "endpoint: [dropout-risk]", "endpoint:", "endpoint must be an object, got a list", false},
+	{"a limit that does not exist", "mostAlerts: 40", "leastAlerts: 40", "leastAlerts:", "outcomes.leastAlerts is not a field: remove it, or correct its name", false},
+	{"an outcome that does not exist", "predicts: treatment", "predicts: death", "predicts:", `outcomes.predicts must be treatment or study, got "death"`, false},
+	{"too few subjects for a figure", "minimumSubjects: 50", "minimumSubjects: 5", "minimumSubjects:", "outcomes.minimumSubjects must be a whole number from 10 to 100000, got 5", false},
+	{"a share as a percentage", "minimumPPV: 0.2", "minimumPPV: 20", "minimumPPV:", "outcomes.minimumPPV must be a number above 0 and below 1, got 20", false},
+	{"a range without the right value", "{from: 0.7, to: 1.4}", "{from: 0.7, to: 0.9}", "observedToExpected:", "outcomes.observedToExpected.to must be a number above 1, 100 at most, got 0.9", false},
+	{"half a range", "{from: 0.6, to: 1.5}", "{from: 0.6}", "slope:", "outcomes.slope.to is required: it must be a number above 1, 100 at most", false},
+	{"a number for a range", "{from: 0.6, to: 1.5}", "0.6", "slope:", "outcomes.slope must be an object, got 0.6", false},
+	{"no alert at all", "mostAlerts: 40", "mostAlerts: 0", "mostAlerts:", "outcomes.mostAlerts must be a whole number from 1 to 10000, got 0", false},
+	{"a jump over too few runs", "runs: 7}", "runs: 2}", "highRiskJump:", "outcomes.highRiskJump.runs must be a whole number from 3 to 30, got 2", false},
+	{"a jump without its size", "{by: 0.1, runs: 7}", "{runs: 7}", "highRiskJump:", "outcomes.highRiskJump.by is required: it must be a number above 0 and below 1", false},
+	{"limits without a limit", limits, "outcomes: {}\n", "outcomes:", "outcomes must have at least one limit, or be left out", false},
+	{"a number of subjects for no limit", limits, "outcomes: {minimumSubjects: 50}\n", "outcomes:", "outcomes must have at least one limit, or be left out", true},
 	{"nothing for a value", "landmarkDays: 28", "landmarkDays:", "landmarkDays:", "landmarkDays must be a whole number from 1 to 3650, got nothing", false},
 }
 

@@ -54,6 +54,25 @@ func TestEveryRecordIsThereByteForByte(t *testing.T) {
 	}
 }
 
+// What became of the subjects is exported with the month of the import, and its page leads to the record.
+func TestOutcomesAreExported(t *testing.T) {
+	s := newScene(t)
+	key := s.Outcomes(7)
+	m := s.export().Manifest
+	if m.Counts[records.Outcomes] != 1 || m.Parts[1].Counts[records.Outcomes] != 1 {
+		t.Errorf("the counts are %v", m.Counts)
+	}
+	if page := s.read("2026-03/index.html"); !strings.Contains(page, "What became of the subjects") || !strings.Contains(page, records.File(key)) || strings.Contains(page, "could not") {
+		t.Error("the page of the month does not lead to the record")
+	}
+	if index := s.read("index.html"); !strings.Contains(index, "1 record of outcomes") {
+		t.Error("the index does not count it")
+	}
+	if february := s.read("2026-02/index.html"); strings.Contains(february, "What became of the subjects") {
+		t.Error("a month without an import has a section about it")
+	}
+}
+
 // 21 CFR 11.50: printed name, date and time, and meaning are on every page that shows what was signed.
 //
 // Requirements: P11-10b, P11-50b

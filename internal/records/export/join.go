@@ -80,12 +80,12 @@ func (o overview) MissingRuns() int {
 
 func totals(m *records.Manifest) []string {
 	names := map[records.Kind]string{records.Decision: "decision record", records.Exclusion: "record of exclusions", records.Approval: "approval",
-		records.Attachment: "attachment", records.Transition: "transition"}
+		records.Attachment: "attachment", records.Transition: "transition", records.Outcomes: "record of outcomes"}
 	var said []string
 	for _, kind := range records.Kinds {
 		text := plural(m.Counts[kind], names[kind])
-		if kind == records.Exclusion && m.Counts[kind] != 1 {
-			text = fmt.Sprintf("%d records of exclusions", m.Counts[kind])
+		if of, found := strings.CutPrefix(names[kind], "record of "); found && m.Counts[kind] != 1 {
+			text = fmt.Sprintf("%d records of %s", m.Counts[kind], of)
 		}
 		said = append(said, text)
 	}

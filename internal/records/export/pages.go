@@ -19,8 +19,11 @@ var pageText string
 //go:embed style.css
 var style string
 
+// Style is the style sheet of the pages, for pages that look the same: narrow screens, dark mode and paper.
+func Style() template.CSS { return template.CSS(style) }
+
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
-	"style":  func() template.CSS { return template.CSS(style) },
+	"style":  Style,
 	"month":  month,
 	"join":   func(parts []string) string { return strings.Join(parts, " · ") },
 	"plural": plural,

@@ -21,6 +21,7 @@ type part struct {
 	Runs        []*run           // in the order in which they started
 	Subjects    []*subject       // in the order of their ids
 	Transitions int
+	Outcomes    []imported
 	Trail       []trailEvent
 	Warnings    []string // what a reader has to know of the records
 
@@ -51,6 +52,13 @@ type run struct {
 	Files       []link // the decision records and the record of exclusions
 	Approvals   []*signature
 	decided     bool // it has a decision record
+}
+
+// imported is a record of what became of the subjects.
+type imported struct {
+	At, AsOf string
+	Subjects int
+	File     string
 }
 
 // link is a record, with its file.
@@ -160,6 +168,8 @@ func (p *part) add(r *records.Record, body []byte) {
 		p.attach(r)
 	case records.Transition:
 		err = p.addTransition(r, body)
+	case records.Outcomes:
+		err = p.addOutcomes(r, body)
 	}
 	if err != nil {
 		p.warn("%s cannot be shown: %v. Verify the export", r.Key, err)
@@ -209,6 +219,7 @@ func (p *part) arrange() {
 	slices.SortFunc(p.Runs, func(a, b *run) int {
 		return cmp.Or(strings.Compare(a.StartedAt, b.StartedAt), strings.Compare(a.ID, b.ID))
 	})
+	slices.SortFunc(p.Outcomes, func(a, b imported) int { return strings.Compare(a.At+a.File, b.At+b.File) })
 	for _, s := range p.subjects {
 		slices.SortStableFunc(s.Rows, func(a, b row) int { return strings.Compare(a.At, b.At) })
 		p.Subjects = append(p.Subjects, s)

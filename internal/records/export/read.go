@@ -17,6 +17,7 @@ import (
 	"clinical-risk-pipeline/workflow"
 	"clinical-risk-pipeline/workflow/alert"
 	"clinical-risk-pipeline/workflow/exclusion"
+	"clinical-risk-pipeline/workflow/outcome"
 )
 
 // decision is what an export shows of a decision record by name. What it does not name, it shows as further fields.
@@ -182,6 +183,15 @@ func (p *part) addTransition(r *records.Record, body []byte) error {
 		})
 	}
 	return nil
+}
+
+// addOutcomes adds an import. What became of each subject is in the record: each import has all of them.
+func (p *part) addOutcomes(r *records.Record, body []byte) error {
+	o, err := outcome.Read(r.Key, body)
+	if err == nil {
+		p.Outcomes = append(p.Outcomes, imported{plain.Line(o.ImportedAt), plain.Line(o.AsOf), len(o.Subjects), r.File})
+	}
+	return err
 }
 
 // meanings are the meanings of what people do about alerts.

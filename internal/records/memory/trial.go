@@ -14,6 +14,7 @@ import (
 	"clinical-risk-pipeline/workflow"
 	"clinical-risk-pipeline/workflow/alert"
 	"clinical-risk-pipeline/workflow/exclusion"
+	"clinical-risk-pipeline/workflow/outcome"
 	"clinical-risk-pipeline/workflow/trial"
 )
 
@@ -132,6 +133,24 @@ func (t *Trial) observe(r Run, subject int) error {
 	t.items[id] = next
 	t.event(event, r.at.Add(3*time.Minute))
 	return nil
+}
+
+// Outcomes puts a record of what became of the subjects, as of the day of a run: the first one discontinued the treatment on that day. It
+// returns the key.
+func (t *Trial) Outcomes(n int) string {
+	r := t.Run(n)
+	record := &outcome.Record{
+		SchemaVersion: 1, TrialID: t.ID, TrialFile: t.Digest(), ImportedAt: r.at.Format(time.RFC3339), AsOf: r.Cut, Source: t.Digest(), Supersedes: []string{},
+	}
+	for i := range t.Subjects {
+		ended := outcome.End{Status: outcome.Ongoing}
+		if i == 0 {
+			ended = outcome.End{Status: outcome.Discontinued, Reason: "ADVERSE EVENT", Date: r.Cut}
+		}
+		record.Subjects = append(record.Subjects, outcome.Subject{Subject: Subject(i), Site: "S01", Treatment: ended, Study: outcome.End{Status: outcome.Ongoing}})
+	}
+	t.Put(record.Key(), r.at, record.Body)
+	return record.Key()
 }
 
 func (t *Trial) event(event *alert.Event, at time.Time) {

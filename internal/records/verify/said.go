@@ -15,6 +15,7 @@ import (
 	"clinical-risk-pipeline/workflow"
 	"clinical-risk-pipeline/workflow/alert"
 	"clinical-risk-pipeline/workflow/exclusion"
+	"clinical-risk-pipeline/workflow/outcome"
 )
 
 // schemas are the schemas of records, by kind.
@@ -22,6 +23,7 @@ var schemas = sync.OnceValues(func() (map[records.Kind]*jsonschema.Schema, error
 	compiled := map[records.Kind]*jsonschema.Schema{}
 	for kind, text := range map[records.Kind][]byte{
 		records.Decision: docs.DecisionRecordSchema, records.Exclusion: docs.ExclusionRecordSchema, records.Transition: docs.TransitionSchema,
+		records.Outcomes: docs.OutcomeRecordSchema,
 		records.Approval: approval.RecordSchema,
 	} {
 		document, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
@@ -71,6 +73,10 @@ func (v *verifier) checkSaid(part, name string, kind records.Kind, key string, b
 		v.checkExclusion(name, key, body)
 	case records.Transition:
 		v.checkTransition(name, key, body)
+	case records.Outcomes:
+		if _, err := outcome.Read(key, body); err != nil {
+			v.wrong(name, "%v", err)
+		}
 	}
 }
 

@@ -30,6 +30,8 @@ type scene struct {
 	t      *testing.T
 	dir    string
 	digest string
+
+	outcomes string // the key of what became of the subjects
 }
 
 func newTrial(t *testing.T, id string) *memory.Trial {
@@ -57,6 +59,7 @@ func (silent) Done(int)          {}
 func newScene(t *testing.T, change func(*memory.Trial, *export.Options)) *scene {
 	t.Helper()
 	s := &scene{Trial: newTrial(t, "SYN-AD-402"), t: t, dir: filepath.Join(t.TempDir(), "export")}
+	s.outcomes = s.Outcomes(7)
 	options := export.Options{
 		Store: s.Store, TrialID: s.ID, Dir: s.dir, Progress: silent{}, NoTrail: "no trail", Now: func() time.Time { return first.AddDate(0, 0, nights) },
 	}
@@ -250,6 +253,12 @@ func TestEveryDamageIsNamed(t *testing.T) {
 			s.remove(s.file(key))
 			s.forge(part, without(key))
 		}, []string{"the transitions are numbered without a gap, and these are left out: 000001"}},
+		"what became of a subject, with the manifests": {func(s *scene) {
+			name := s.file(s.outcomes)
+			alter(s, name, "ADVERSE EVENT", "LACK OF EFFICACY")
+			s.forge(name[:7], asItIs)
+		}, []string{"is a record whose key is outcomes/SYN-AD-402/"}},
+		"an outcome that does not exist": {func(s *scene) { alter(s, s.file(s.outcomes), `"discontinued"`, `"withdrew"`) }, []string{"it does not meet the schema of its kind, outcomes"}},
 		"a signature of another trial": {func(s *scene) {
 			body, key := foreign(s)
 			s.write("2026-02/"+records.File(key), body)
