@@ -36,7 +36,7 @@ type (
 	}
 	junitDetail struct {
 		Message string `xml:"message,attr"`
-		Text    string `xml:",chardata"`
+		Text    string `xml:",cdata"`
 	}
 )
 
