@@ -19,6 +19,8 @@ GOLANGCI_LINT_VERSION := v2.15.0
 GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
 ACTIONLINT_VERSION := v1.7.12
 ACTIONLINT := .tools/actionlint-$(ACTIONLINT_VERSION)
+CYCLONEDX_VERSION := v1.10.0
+CYCLONEDX := .tools/cyclonedx-gomod-$(CYCLONEDX_VERSION)
 
 .PHONY: help
 help: ## list the commands
@@ -86,6 +88,10 @@ lint: install $(GOLANGCI_LINT) $(ACTIONLINT) ## check the format, and run go vet
 	go vet ./...
 	$(GOLANGCI_LINT) run ./...
 	$(ACTIONLINT)
+
+.PHONY: dist
+dist: $(CYCLONEDX) ## build asl and clinicalrisk as static binaries into dist, with SBOMs and SHA256SUMS: make dist [PLATFORMS=linux/amd64]
+	@scripts/dist.sh $(CYCLONEDX) $(PLATFORMS)
 
 .PHONY: bench
 bench: install ## run the benchmarks
@@ -164,7 +170,7 @@ module: preflight ## rename the Go module: make module MODULE=github.com/acme/cl
 
 .PHONY: clean
 clean: ## remove everything that the other commands wrote
-	rm -rf bin out cdk.out examples/cdk.out .tools .venv node_modules test/iam/node_modules test/peer/node_modules
+	rm -rf bin dist out cdk.out examples/cdk.out .tools .venv node_modules test/iam/node_modules test/peer/node_modules
 
 .PHONY: preflight
 preflight:
@@ -190,3 +196,9 @@ $(GOLANGCI_LINT):
 $(ACTIONLINT):
 	@GOBIN=$(CURDIR)/.tools go install github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT_VERSION)
 	@mv .tools/actionlint $@
+
+# The SBOMs name the tool with its digest: the same source gives the same tool.
+$(CYCLONEDX):
+	@echo "building cyclonedx-gomod $(CYCLONEDX_VERSION): a minute, only once"
+	@CGO_ENABLED=0 GOFLAGS=-trimpath GOBIN=$(CURDIR)/.tools go install github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@$(CYCLONEDX_VERSION)
+	@mv .tools/cyclonedx-gomod $@
