@@ -15,6 +15,8 @@ RACED = $(shell go list ./asl/... | grep -v /asl/draw) ./local/... ./services ./
 # here: cdk.json starts the application with `go run .`, so all commands share what is compiled, except for the race detector.
 export GOGC ?= 400
 
+TEST_TOOLS := test/iam/node_modules/.package-lock.json test/jsonata/node_modules/.package-lock.json
+
 GOLANGCI_LINT_VERSION := v2.15.0
 GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
 ACTIONLINT_VERSION := v1.7.12
@@ -34,7 +36,7 @@ run: synth ## install, synthesize, and run the dev pipeline on the sample
 	@echo "Ten executions fail on purpose: examples/sample breaks the features of ten subjects, as real pipelines do."
 
 .PHONY: test
-test: install compile test/iam/node_modules/.package-lock.json ## run every test of the Go code
+test: install compile $(TEST_TOOLS) ## run every test of the Go code
 	go test $(TESTED)
 
 # GORACE says how long each test program waits for late races before it exits. The default is a second.
@@ -94,7 +96,7 @@ dist: $(CYCLONEDX) ## build asl and clinicalrisk as static binaries into dist, w
 	@scripts/dist.sh $(CYCLONEDX) $(PLATFORMS)
 
 .PHONY: bench
-bench: install ## run the benchmarks
+bench: install test/jsonata/node_modules/.package-lock.json ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./asl/... ./local/...
 
 .PHONY: peer
@@ -170,7 +172,7 @@ module: preflight ## rename the Go module: make module MODULE=github.com/acme/cl
 
 .PHONY: clean
 clean: ## remove everything that the other commands wrote
-	rm -rf bin dist out cdk.out examples/cdk.out .tools .venv node_modules test/iam/node_modules test/peer/node_modules
+	rm -rf bin dist out cdk.out examples/cdk.out .tools .venv node_modules test/iam/node_modules test/jsonata/node_modules test/peer/node_modules
 
 .PHONY: preflight
 preflight:
@@ -183,9 +185,9 @@ node_modules/.package-lock.json: package.json package-lock.json
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-# Only the tests use the policy simulator.
-test/iam/node_modules/.package-lock.json: test/iam/package.json test/iam/package-lock.json | preflight
-	@npm ci --prefix test/iam --no-audit --no-fund --loglevel=error
+# Only the tests use the policy simulator and the JSONata library.
+$(TEST_TOOLS): test/%/node_modules/.package-lock.json: test/%/package.json test/%/package-lock.json | preflight
+	@npm ci --prefix test/$* --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(GOLANGCI_LINT):
