@@ -122,7 +122,7 @@ func static(t *testing.T, folder string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer file.Close()
+		defer file.Close() //nolint:errcheck // It was only read.
 		if slices.ContainsFunc(file.Progs, func(p *elf.Prog) bool { return p.Type == elf.PT_INTERP }) {
 			t.Errorf("%s is dynamically linked", program)
 		}

@@ -182,7 +182,9 @@ func TestWatch(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	var out, errs buffer
 	ended := make(chan int)
-	go func() { ended <- newProgram().Run(ctx, []string{"test", file, "--watch"}, program.Streams{Out: &out, Err: &errs}) }()
+	go func() {
+		ended <- newProgram().Run(ctx, []string{"test", file, "--watch"}, program.Streams{Out: &out, Err: &errs})
+	}()
 	out.await(t, "0 passed, 1 failed\n-- ")
 	change := func(name, old, replacement string) {
 		text, err := os.ReadFile(name)
