@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"clinical-risk-pipeline/asl"
@@ -58,7 +59,7 @@ func (f *faults) testCase(t *Table, m *machine, n *document.Node, at string, sha
 	c := &Case{Line: n.Line, input: map[string]any{}, stubs: maps.Clone(shared)}
 	const name = "say in a few words what the case shows"
 	r.required("name", name)
-	c.Name = r.text("name", "must "+name)
+	c.Name = strings.Join(strings.Fields(r.text("name", "must "+name)), " ") // a block of YAML ends in a line break
 	if first, twice := names[c.Name]; twice && c.Name != "" {
 		r.wrong("name", fmt.Sprintf("is the name of the case on line %d, too: choose another", first))
 	}

@@ -112,6 +112,14 @@ func TestNoStub(t *testing.T) {
 	}
 }
 
+// A name in a block of YAML is one line.
+func TestALongName(t *testing.T) {
+	text := "definition: order.asl.json\ncases:\n  - name: |\n      two\n      lines\n    expect: {status: FAILED}\n"
+	if got := results(t, write(t, "order.test.yaml", text))[0].Case.Name; got != "two lines" {
+		t.Errorf("name %q", got)
+	}
+}
+
 // The table's own list of answers is a stock that a case need not use up.
 func TestSharedAnswers(t *testing.T) {
 	text := "definition: order.asl.json\nstubs: {Charge: [{return: {ids: 1}, times: 3}]}\ncases:\n  - name: a\n    input: {price: 2}\n    expect: {match: {ids: 1}}\n"
