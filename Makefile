@@ -15,10 +15,14 @@ RACED = $(shell go list ./asl/... | grep -v /asl/draw) ./local/... ./services ./
 # here: cdk.json starts the application with `go run .`, so all commands share what is compiled, except for the race detector.
 export GOGC ?= 400
 
+TEST_TOOLS := test/iam/node_modules/.package-lock.json test/jsonata/node_modules/.package-lock.json
+
 GOLANGCI_LINT_VERSION := v2.15.0
 GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
 ACTIONLINT_VERSION := v1.7.12
 ACTIONLINT := .tools/actionlint-$(ACTIONLINT_VERSION)
+CYCLONEDX_VERSION := v1.10.0
+CYCLONEDX := .tools/cyclonedx-gomod-$(CYCLONEDX_VERSION)
 
 .PHONY: help
 help: ## list the commands
@@ -32,7 +36,7 @@ run: synth ## install, synthesize, and run the dev pipeline on the sample
 	@echo "Ten executions fail on purpose: examples/sample breaks the features of ten subjects, as real pipelines do."
 
 .PHONY: test
-test: install compile test/iam/node_modules/.package-lock.json ## run every test of the Go code
+test: install compile $(TEST_TOOLS) ## run every test of the Go code
 	go test $(TESTED)
 
 # GORACE says how long each test program waits for late races before it exits. The default is a second.
@@ -87,8 +91,12 @@ lint: install $(GOLANGCI_LINT) $(ACTIONLINT) ## check the format, and run go vet
 	$(GOLANGCI_LINT) run ./...
 	$(ACTIONLINT)
 
+.PHONY: dist
+dist: $(CYCLONEDX) ## build asl and clinicalrisk as static binaries into dist, with SBOMs and SHA256SUMS: make dist [PLATFORMS=linux/amd64]
+	@scripts/dist.sh $(CYCLONEDX) $(PLATFORMS)
+
 .PHONY: bench
-bench: install ## run the benchmarks
+bench: install test/jsonata/node_modules/.package-lock.json ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./asl/... ./local/...
 
 .PHONY: peer
@@ -164,7 +172,7 @@ module: preflight ## rename the Go module: make module MODULE=github.com/acme/cl
 
 .PHONY: clean
 clean: ## remove everything that the other commands wrote
-	rm -rf bin out cdk.out examples/cdk.out .tools .venv node_modules test/iam/node_modules test/peer/node_modules
+	rm -rf bin dist out cdk.out examples/cdk.out .tools .venv node_modules test/iam/node_modules test/jsonata/node_modules test/peer/node_modules
 
 .PHONY: preflight
 preflight:
@@ -177,9 +185,9 @@ node_modules/.package-lock.json: package.json package-lock.json
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-# Only the tests use the policy simulator.
-test/iam/node_modules/.package-lock.json: test/iam/package.json test/iam/package-lock.json | preflight
-	@npm ci --prefix test/iam --no-audit --no-fund --loglevel=error
+# Only the tests use the policy simulator and the JSONata library.
+$(TEST_TOOLS): test/%/node_modules/.package-lock.json: test/%/package.json test/%/package-lock.json | preflight
+	@npm ci --prefix test/$* --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(GOLANGCI_LINT):
@@ -190,3 +198,9 @@ $(GOLANGCI_LINT):
 $(ACTIONLINT):
 	@GOBIN=$(CURDIR)/.tools go install github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT_VERSION)
 	@mv .tools/actionlint $@
+
+# The SBOMs name the tool with its digest: the same source gives the same tool.
+$(CYCLONEDX):
+	@echo "building cyclonedx-gomod $(CYCLONEDX_VERSION): a minute, only once"
+	@CGO_ENABLED=0 GOFLAGS=-trimpath GOBIN=$(CURDIR)/.tools go install github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@$(CYCLONEDX_VERSION)
+	@mv .tools/cyclonedx-gomod $@

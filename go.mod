@@ -89,5 +89,6 @@ require (
 ignore (
 	./node_modules
 	./test/iam
+	./test/jsonata
 	./test/peer
 )

@@ -41,17 +41,6 @@ func programs(t *testing.T) string {
 	return folder
 }
 
-// subject returns the first subject of the examples.
-func subject(t *testing.T) []byte {
-	t.Helper()
-	sample, err := os.ReadFile("../examples/trial-sample.jsonl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	first, _, _ := bytes.Cut(sample, []byte("\n"))
-	return first
-}
-
 // commands are the commands that need nothing else, with a part of what they print.
 var commands = []struct{ line, want string }{
 	{"asl draw machine.json", "<svg "},

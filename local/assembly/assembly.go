@@ -42,7 +42,7 @@ type environment struct {
 // Open reads the manifest of the assembly in dir and of every nested assembly. It does not read the templates yet.
 func Open(dir string) (*Assembly, error) {
 	if _, err := os.Stat(filepath.Join(dir, manifestFile)); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: no cloud assembly here (%s is missing): synthesize it with `make synth` or `npx cdk synth`",
+		return nil, fmt.Errorf("%s: no cloud assembly here (%s is missing): synthesize it with `make synth` or `npx cdk synth` in the project's folder, or name the folder of an assembly with --assembly",
 			dir, manifestFile)
 	}
 	a := &Assembly{dir: dir}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"clinical-risk-pipeline/internal/document"
 	"clinical-risk-pipeline/workflow"
 )
 
@@ -43,75 +44,54 @@ func (f *faults) err() error {
 	return errors.Join(errs...)
 }
 
-// join names a field of an object.
-func join(object, field string) string {
-	if object == "" {
-		return field
+// tree reads a file of one YAML document. It adds the faults of its form.
+func (f *faults) tree(source []byte) *document.Node {
+	root, list := document.YAML(source)
+	for _, fault := range list {
+		f.add(fault.Line, fault.Field, fault.Problem)
 	}
-	return object + "." + field
+	return root
 }
 
 // reader reads the fields of an object. Each method reads one, adds its faults, and returns the zero value where there are any.
 type reader struct {
 	*faults
-	node *node
+	node *document.Node
 	at   string
 	read map[string]bool // the names of the fields that the schema has
 }
 
 // reader returns a reader of an object.
-func (f *faults) reader(n *node, at string) *reader {
-	if n.kind != object && n.kind != refused {
-		f.add(n.line, at, "must be an object, got "+n.got())
+func (f *faults) reader(n *document.Node, at string) *reader {
+	if n.Kind != document.Object && n.Kind != document.Refused {
+		f.add(n.Line, at, "must be an object, got "+n.Got())
 	}
 	return &reader{faults: f, node: n, at: at, read: map[string]bool{}}
 }
 
-// got describes a value to people.
-func (n *node) got() string {
-	switch n.kind {
-	case text:
-		return strconv.Quote(short(n.text))
-	case number, boolean:
-		return short(n.text)
-	case null:
-		return "nothing"
-	}
-	return "a " + string(n.kind)
-}
-
-// short cuts a long text.
-func short(text string) string {
-	const most = 60
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return text
-}
-
 // wrong adds a fault of a field.
 func (r *reader) wrong(field, rule string) {
-	n := r.node.fields[field]
+	n := r.node.Fields[field]
 	if n == nil {
-		r.add(r.node.line, join(r.at, field), rule+", got none")
+		r.add(r.node.Line, document.Join(r.at, field), rule+", got none")
 		return
 	}
-	r.add(n.line, join(r.at, field), rule+", got "+n.got())
+	r.add(n.Line, document.Join(r.at, field), rule+", got "+n.Got())
 }
 
 // value returns a field's value if it has the kind, and adds a fault otherwise. Without the field it returns nil.
-func (r *reader) value(field string, want kind, rule string, required bool) *node {
+func (r *reader) value(field string, want document.Kind, rule string, required bool) *document.Node {
 	r.read[field] = true
-	n := r.node.fields[field]
+	n := r.node.Fields[field]
 	switch {
-	case n == nil && required && r.node.kind == object:
-		r.add(r.node.line, join(r.at, field), "is required: it "+rule)
-	case n != nil && n.kind == refused:
+	case n == nil && required && r.node.Kind == document.Object:
+		r.add(r.node.Line, document.Join(r.at, field), "is required: it "+rule)
+	case n != nil && n.Kind == document.Refused:
 		return nil
-	case n != nil && n.kind == number && want == text:
-		r.add(n.line, join(r.at, field), fmt.Sprintf("%s, got the number %s: write it in quotes", rule, n.text))
+	case n != nil && n.Kind == document.Number && want == document.Text:
+		r.add(n.Line, document.Join(r.at, field), fmt.Sprintf("%s, got the number %s: write it in quotes", rule, n.Text))
 		return nil
-	case n != nil && n.kind != want:
+	case n != nil && n.Kind != want:
 		r.wrong(field, rule)
 		return nil
 	}
@@ -121,15 +101,15 @@ func (r *reader) value(field string, want kind, rule string, required bool) *nod
 // choice reads one of the values. Without fallback, it is required.
 func choice[T ~string](r *reader, field string, fallback T, values ...T) T {
 	rule := "must be " + oneOf(values)
-	n := r.value(field, text, rule, fallback == "")
+	n := r.value(field, document.Text, rule, fallback == "")
 	switch {
 	case n == nil:
 		return fallback
-	case !slices.Contains(values, T(n.text)):
+	case !slices.Contains(values, T(n.Text)):
 		r.wrong(field, rule)
 		return fallback
 	}
-	return T(n.text)
+	return T(n.Text)
 }
 
 // oneOf lists values for people.
@@ -144,11 +124,11 @@ func oneOf[T ~string](values []T) string {
 // prose reads a text for people.
 func (r *reader) prose(field string, least, most int) string {
 	rule := fmt.Sprintf("must be a text of %d to %d characters", least, most)
-	n := r.value(field, text, rule, true)
+	n := r.value(field, document.Text, rule, true)
 	if n == nil {
 		return ""
 	}
-	words := strings.Join(strings.Fields(n.text), " ")
+	words := strings.Join(strings.Fields(n.Text), " ")
 	if count := utf8.RuneCountInString(words); count < least || count > most {
 		r.wrong(field, rule)
 	} else if strings.ContainsFunc(words, hidden) {
@@ -159,14 +139,14 @@ func (r *reader) prose(field string, least, most int) string {
 
 // matching reads a text that a pattern matches.
 func (r *reader) matching(field string, pattern *regexp.Regexp, rule string, required bool) string {
-	n := r.value(field, text, rule, required)
+	n := r.value(field, document.Text, rule, required)
 	if n == nil {
 		return ""
 	}
-	if !pattern.MatchString(n.text) {
+	if !pattern.MatchString(n.Text) {
 		r.wrong(field, rule)
 	}
-	return n.text
+	return n.Text
 }
 
 // id reads an id as [workflow.IsID] has it.
@@ -179,12 +159,12 @@ var wholePattern = regexp.MustCompile(`^(0|[1-9][0-9]{0,8})$`)
 // whole reads a whole number. Without fallback (0), it is required.
 func (r *reader) whole(field string, least, most, fallback int) int {
 	rule := fmt.Sprintf("must be a whole number from %d to %d", least, most)
-	n := r.value(field, number, rule, fallback == 0)
+	n := r.value(field, document.Number, rule, fallback == 0)
 	if n == nil {
 		return fallback
 	}
-	value, err := strconv.Atoi(n.text)
-	if err != nil || !wholePattern.MatchString(n.text) || value < least || value > most {
+	value, err := strconv.Atoi(n.Text)
+	if err != nil || !wholePattern.MatchString(n.Text) || value < least || value > most {
 		r.wrong(field, rule)
 		return fallback
 	}
@@ -197,33 +177,33 @@ func (r *reader) risk(field string) float64 {
 }
 
 // each reads the items of a list: at least one where it is required.
-func (r *reader) each(field, rule string, required bool, read func(i int, item *node, at string)) {
-	n := r.value(field, list, rule, required)
+func (r *reader) each(field, rule string, required bool, read func(i int, item *document.Node, at string)) {
+	n := r.value(field, document.List, rule, required)
 	if n == nil {
 		return
 	}
-	if len(n.items) == 0 {
-		r.add(n.line, join(r.at, field), rule+", got an empty list")
+	if len(n.Items) == 0 {
+		r.add(n.Line, document.Join(r.at, field), rule+", got an empty list")
 	}
-	for i, item := range n.items {
-		read(i, item, fmt.Sprintf("%s[%d]", join(r.at, field), i))
+	for i, item := range n.Items {
+		read(i, item, fmt.Sprintf("%s[%d]", document.Join(r.at, field), i))
 	}
 }
 
 // object returns a reader of a field, which has no fields where the file has none.
 func (r *reader) object(field string, required bool) *reader {
-	n := r.value(field, object, "must be an object", required)
+	n := r.value(field, document.Object, "must be an object", required)
 	if n == nil {
-		n = &node{line: r.node.line}
+		n = &document.Node{Line: r.node.Line}
 	}
-	return r.reader(n, join(r.at, field))
+	return r.reader(n, document.Join(r.at, field))
 }
 
 // done adds a fault for each field that the schema does not have.
 func (r *reader) done() {
-	for _, name := range r.node.names {
-		if !r.read[name.text] {
-			r.add(name.line, join(r.at, short(name.text)), "is not a field: remove it, or correct its name")
+	for _, name := range r.node.Names {
+		if !r.read[name.Text] {
+			r.add(name.Line, document.Join(r.at, document.Short(name.Text)), "is not a field: remove it, or correct its name")
 		}
 	}
 }

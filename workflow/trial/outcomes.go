@@ -5,6 +5,8 @@ import (
 	"maps"
 	"math"
 	"strconv"
+
+	"clinical-risk-pipeline/internal/document"
 )
 
 // Outcomes are limits of what became of the subjects: of the scores once the outcomes are known, of the alerts, and of the scores of a run.
@@ -71,7 +73,7 @@ const (
 // outcomes reads the limits; nil where the file has none.
 func (r *reader) outcomes() *Outcomes {
 	r.read["outcomes"] = true
-	if r.node.fields["outcomes"] == nil {
+	if r.node.Fields["outcomes"] == nil {
 		return nil
 	}
 	o := r.object("outcomes", false)
@@ -84,16 +86,16 @@ func (r *reader) outcomes() *Outcomes {
 		Slope:              o.around("slope"),
 		MostAlerts:         o.optional("mostAlerts", 1, 10_000),
 	}
-	if o.node.fields["highRiskJump"] != nil {
+	if o.node.Fields["highRiskJump"] != nil {
 		jump := o.object("highRiskJump", false)
 		limits.HighRiskJump = &Jump{jump.risk("by"), jump.whole("runs", LeastJumpRuns, MostJumpRuns, DefaultJumpRuns)}
 		jump.done()
 	}
-	named := maps.Clone(o.node.fields)
+	named := maps.Clone(o.node.Fields)
 	delete(named, "predicts")
 	delete(named, "minimumSubjects")
-	if o.node.kind == object && len(named) == 0 {
-		o.add(o.node.line, "outcomes", "must have at least one limit, or be left out")
+	if o.node.Kind == document.Object && len(named) == 0 {
+		o.add(o.node.Line, "outcomes", "must have at least one limit, or be left out")
 	}
 	o.read["highRiskJump"] = true
 	return limits
@@ -102,7 +104,7 @@ func (r *reader) outcomes() *Outcomes {
 // share reads a number between 0 and 1 that may be left out: 0.
 func (r *reader) share(field string) float64 {
 	r.read[field] = true
-	if r.node.fields[field] == nil {
+	if r.node.Fields[field] == nil {
 		return 0
 	}
 	return r.risk(field)
@@ -111,7 +113,7 @@ func (r *reader) share(field string) float64 {
 // optional reads a whole number that may be left out: 0.
 func (r *reader) optional(field string, least, most int) int {
 	r.read[field] = true
-	if r.node.fields[field] == nil {
+	if r.node.Fields[field] == nil {
 		return 0
 	}
 	return r.whole(field, least, most, 0)
@@ -120,7 +122,7 @@ func (r *reader) optional(field string, least, most int) int {
 // around reads a range around 1 that may be left out: nil.
 func (r *reader) around(field string) *Range {
 	r.read[field] = true
-	if r.node.fields[field] == nil {
+	if r.node.Fields[field] == nil {
 		return nil
 	}
 	each := r.object(field, false)
@@ -133,11 +135,11 @@ const mostRatio = 100
 
 // number reads a required number that a rule accepts, or NaN where there is none.
 func (r *reader) number(field, rule string, accepts func(float64) bool) float64 {
-	n := r.value(field, number, rule, true)
+	n := r.value(field, document.Number, rule, true)
 	if n == nil {
 		return math.NaN()
 	}
-	value, err := strconv.ParseFloat(n.text, 64)
+	value, err := strconv.ParseFloat(n.Text, 64)
 	if err != nil || !accepts(value) {
 		r.wrong(field, rule)
 		return math.NaN()

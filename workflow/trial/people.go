@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"clinical-risk-pipeline/internal/document"
 )
 
 // recipients reads who is told.
 func (r *reader) recipients(sites []string) []Recipient {
 	var recipients []Recipient
-	r.each("recipients", "must have at least one recipient", true, func(_ int, item *node, at string) {
+	r.each("recipients", "must have at least one recipient", true, func(_ int, item *document.Node, at string) {
 		each := r.reader(item, at)
 		recipient := Recipient{
 			Role:   each.role(roles(recipients)),
@@ -20,7 +22,7 @@ func (r *reader) recipients(sites []string) []Recipient {
 		}
 		for _, site := range recipient.Sites {
 			if !slices.Contains(sites, site) && len(sites) > 0 {
-				each.add(each.node.fields["sites"].line, at+".sites", fmt.Sprintf("must be sites of the trial, got %q: add it to sites, or remove it", site))
+				each.add(each.node.Fields["sites"].Line, at+".sites", fmt.Sprintf("must be sites of the trial, got %q: add it to sites, or remove it", site))
 			}
 		}
 		each.done()
@@ -36,12 +38,12 @@ func (r *reader) recipients(sites []string) []Recipient {
 func (r *reader) approvers() []Approver {
 	var approvers []Approver
 	var roles, all []string
-	r.each("approvers", "must have at least one approver, or be left out", false, func(_ int, item *node, at string) {
+	r.each("approvers", "must have at least one approver, or be left out", false, func(_ int, item *document.Node, at string) {
 		each := r.reader(item, at)
 		approver := Approver{each.role(roles), each.names("principals", principalPattern, principalRule, true)}
 		for _, principal := range approver.Principals {
 			if slices.Contains(all, principal) {
-				each.add(each.node.fields["principals"].line, at+".principals", fmt.Sprintf("must be in one role, got %q in two", principal))
+				each.add(each.node.Fields["principals"].Line, at+".principals", fmt.Sprintf("must be in one role, got %q in two", principal))
 			}
 		}
 		each.done()
@@ -89,7 +91,7 @@ func (r *reader) alerts(t *Trial) Alerts {
 		SuppressionDays: a.whole("suppressionDays", 1, maxDays, DefaultSuppressionDays),
 		Digest:          a.digest(),
 	}
-	a.each("overdue", "must have at least one rule", true, func(_ int, item *node, at string) {
+	a.each("overdue", "must have at least one rule", true, func(_ int, item *document.Node, at string) {
 		o := a.reader(item, at)
 		rule := Overdue{
 			choice(o, "waiting", "", ForAcknowledgement, ForAction, ForClosure), o.whole("days", 1, maxDays, 0), o.everywhere("role", t.Recipients),
@@ -103,7 +105,7 @@ func (r *reader) alerts(t *Trial) Alerts {
 		rules.Overdue = append(rules.Overdue, rule)
 	})
 	if len(rules.Overdue) > 0 && !slices.ContainsFunc(rules.Overdue, func(o Overdue) bool { return o.Waiting == ForAcknowledgement }) {
-		a.add(a.node.fields["overdue"].line, "alerts.overdue", "must have a rule with waiting: acknowledgement, or nobody is told of alerts that nobody saw")
+		a.add(a.node.Fields["overdue"].Line, "alerts.overdue", "must have a rule with waiting: acknowledgement, or nobody is told of alerts that nobody saw")
 	}
 	slices.SortStableFunc(rules.Overdue, func(x, y Overdue) int { return x.Days - y.Days })
 	n := a.object("notScorable", true)
@@ -122,7 +124,7 @@ func (r *reader) digest() Digest {
 	day := choice(d, "day", DefaultDigestDay, "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 	if digest.Every == Weekly {
 		digest.Day = day
-	} else if d.node.fields["day"] != nil {
+	} else if d.node.Fields["day"] != nil {
 		d.wrong("day", "must be left out of a daily digest")
 	}
 	d.done()

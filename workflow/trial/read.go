@@ -12,6 +12,7 @@ import (
 	"strings"
 	"unicode"
 
+	"clinical-risk-pipeline/internal/document"
 	"clinical-risk-pipeline/workflow"
 )
 
@@ -92,7 +93,7 @@ func LoadAll(folder string) ([]*Trial, error) {
 func Parse(file string, source []byte) (*Trial, error) {
 	f := &faults{file: file}
 	root := f.tree(bytes.TrimPrefix(source, []byte("\ufeff")))
-	if root.kind == refused {
+	if root.Kind == document.Refused {
 		return nil, f.err()
 	}
 	t := f.trial(f.reader(root, ""))
@@ -143,7 +144,7 @@ func (r *reader) endpoint() Endpoint {
 // bands reads the bands. A threshold that is not a number has a fault already.
 func (r *reader) bands(threshold float64) []Band {
 	var bands []Band
-	r.each("bands", "must have at least one band, from the threshold on", true, func(i int, item *node, at string) {
+	r.each("bands", "must have at least one band, from the threshold on", true, func(i int, item *document.Node, at string) {
 		b := r.reader(item, at)
 		band := Band{b.matching("name", namePattern, nameRule, true), b.risk("from")}
 		switch {
@@ -164,17 +165,17 @@ func (r *reader) bands(threshold float64) []Band {
 // names reads a list of different texts, and sorts them.
 func (r *reader) names(field string, pattern *regexp.Regexp, rule string, required bool) []string {
 	var names []string
-	r.each(field, "must be a list of texts", required, func(_ int, item *node, at string) {
+	r.each(field, "must be a list of texts", required, func(_ int, item *document.Node, at string) {
 		switch {
-		case item.kind == refused:
-		case item.kind == number:
-			r.add(item.line, at, fmt.Sprintf("must be a text, got the number %s: write it in quotes", item.text))
-		case item.kind != text || !pattern.MatchString(item.text):
-			r.add(item.line, at, rule+", got "+item.got())
-		case slices.Contains(names, item.text):
-			r.add(item.line, at, fmt.Sprintf("must occur once, got %q twice", item.text))
+		case item.Kind == document.Refused:
+		case item.Kind == document.Number:
+			r.add(item.Line, at, fmt.Sprintf("must be a text, got the number %s: write it in quotes", item.Text))
+		case item.Kind != document.Text || !pattern.MatchString(item.Text):
+			r.add(item.Line, at, rule+", got "+item.Got())
+		case slices.Contains(names, item.Text):
+			r.add(item.Line, at, fmt.Sprintf("must occur once, got %q twice", item.Text))
 		default:
-			names = append(names, item.text)
+			names = append(names, item.Text)
 		}
 	})
 	slices.Sort(names)
@@ -188,10 +189,10 @@ var armNames = []string{"arm", "armcd", "actarm", "actarmcd", "trt", "treatment"
 // features reads the allowed features. In a blinded trial, none may have a name that tells the arm.
 func (r *reader) features(blinding Blinding) []string {
 	features := r.names("allowedFeatures", featurePattern, featureRule, true)
-	if n := r.node.fields["allowedFeatures"]; n != nil && blinding == Blinded {
-		for i, item := range n.items {
-			if tellsArm(item.text) {
-				r.add(item.line, fmt.Sprintf("allowedFeatures[%d]", i), fmt.Sprintf("must not name the arm in a blinded trial, got %q: remove it", item.text))
+	if n := r.node.Fields["allowedFeatures"]; n != nil && blinding == Blinded {
+		for i, item := range n.Items {
+			if tellsArm(item.Text) {
+				r.add(item.Line, fmt.Sprintf("allowedFeatures[%d]", i), fmt.Sprintf("must not name the arm in a blinded trial, got %q: remove it", item.Text))
 			}
 		}
 	}

@@ -6,20 +6,22 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"clinical-risk-pipeline/internal/document"
 )
 
 // timeZone reads the zone of the trial's days.
 func (r *reader) timeZone() string {
 	const rule = "must be the name of a time zone, such as Europe/Berlin"
-	n := r.value("timeZone", text, rule, false)
+	n := r.value("timeZone", document.Text, rule, false)
 	if n == nil {
 		return "UTC"
 	}
-	if _, err := time.LoadLocation(n.text); err != nil || n.text == "" || n.text == "Local" {
+	if _, err := time.LoadLocation(n.Text); err != nil || n.Text == "" || n.Text == "Local" {
 		r.wrong("timeZone", rule)
 		return "UTC"
 	}
-	return n.text
+	return n.Text
 }
 
 // scheduleRule describes the schedules that start one run a day at most: a data cut is a day, and is scored once.
@@ -38,14 +40,14 @@ var (
 // schedule reads the schedule in the syntax of EventBridge Scheduler:
 // https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 func (r *reader) schedule() string {
-	n := r.value("schedule", text, scheduleRule, false)
+	n := r.value("schedule", document.Text, scheduleRule, false)
 	if n == nil {
 		return ""
 	}
-	if ratePattern.MatchString(n.text) {
-		return n.text
+	if ratePattern.MatchString(n.Text) {
+		return n.Text
 	}
-	fields := cronPattern.FindStringSubmatch(n.text)
+	fields := cronPattern.FindStringSubmatch(n.Text)
 	if fields == nil {
 		r.wrong("schedule", scheduleRule)
 		return ""
@@ -53,7 +55,7 @@ func (r *reader) schedule() string {
 	if problem := cron(fields[1:]); problem != "" {
 		r.wrong("schedule", problem)
 	}
-	return n.text
+	return n.Text
 }
 
 // cutMoves says why a schedule does not give each of its days a data cut of its own: a cut is the day in UTC on which a run starts, and at

@@ -54,12 +54,12 @@ func startOracle(t testing.TB) *oracle {
 	if err != nil {
 		t.Skip("Node is not installed")
 	}
-	module, err := filepath.Abs("../../../node_modules/jsonata")
+	module, err := filepath.Abs("../../../test/jsonata/node_modules/jsonata")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(module); err != nil {
-		t.Skip("the npm package jsonata is not installed (npm ci)")
+		t.Skip("the npm package jsonata is not installed (npm ci --prefix test/jsonata)")
 	}
 	o := &oracle{node: node, module: module}
 	o.start(t)

@@ -1,4 +1,4 @@
-package trial
+package document
 
 import (
 	"errors"
@@ -10,37 +10,20 @@ import (
 	"github.com/goccy/go-yaml/parser"
 )
 
-// kind is what a value of a file is.
-type kind string
-
-const (
-	text    kind = "text"
-	number  kind = "number"
-	boolean kind = "boolean"
-	null    kind = "nothing"
-	list    kind = "list"
-	object  kind = "object"
-	refused kind = "" // has a fault already
-)
-
-// node is a value of a file, with its place.
-type node struct {
-	kind   kind
-	text   string // of a text, and as written of a number or boolean
-	items  []*node
-	fields map[string]*node
-	names  []name // of fields, in the order of the file
-	line   int
+// YAML reads a file of one YAML document, and returns all faults of its form. Parts with a fault are [Refused].
+func YAML(source []byte) (*Node, []Fault) {
+	var f faults
+	root := f.tree(source)
+	return root, f
 }
 
-// name is a field's name, with its place.
-type name struct {
-	text string
-	line int
-}
+// faults collects what is wrong.
+type faults []Fault
 
-// tree reads a file of one YAML document. It adds the faults of its form, such as a field that occurs twice.
-func (f *faults) tree(source []byte) *node {
+func (f *faults) add(line int, field, problem string) { *f = append(*f, Fault{line, field, problem}) }
+
+// tree reads the document.
+func (f *faults) tree(source []byte) *Node {
 	file, err := parser.ParseBytes(source, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		line, problem := 1, err.Error()
@@ -49,7 +32,7 @@ func (f *faults) tree(source []byte) *node {
 			line, problem = syntax.GetToken().Position.Line, syntax.GetMessage()
 		}
 		f.add(line, "", "is not YAML: "+problem)
-		return &node{line: 1}
+		return &Node{Line: 1}
 	}
 	var bodies []ast.Node
 	for _, document := range file.Docs {
@@ -59,43 +42,43 @@ func (f *faults) tree(source []byte) *node {
 	}
 	if len(bodies) != 1 {
 		f.add(1, "", fmt.Sprintf("must have one document, got %d", len(bodies)))
-		return &node{line: 1}
+		return &Node{Line: 1}
 	}
 	return f.node(bodies[0], "")
 }
 
 // node reads a value. at is its field.
-func (f *faults) node(n ast.Node, at string) *node {
-	read := &node{line: line(n)}
+func (f *faults) node(n ast.Node, at string) *Node {
+	read := &Node{Line: line(n)}
 	switch n := n.(type) {
 	case *ast.MappingNode:
 		f.object(read, n.Values, at)
 	case *ast.MappingValueNode:
 		f.object(read, []*ast.MappingValueNode{n}, at)
 	case *ast.SequenceNode:
-		read.kind = list
+		read.Kind = List
 		for i, item := range n.Values {
-			read.items = append(read.items, f.node(item, fmt.Sprintf("%s[%d]", at, i)))
+			read.Items = append(read.Items, f.node(item, fmt.Sprintf("%s[%d]", at, i)))
 		}
 	case *ast.StringNode:
-		read.kind, read.text = text, n.Value
+		read.Kind, read.Text = Text, n.Value
 	case *ast.LiteralNode:
-		read.kind, read.text = text, n.Value.Value
+		read.Kind, read.Text = Text, n.Value.Value
 	case *ast.IntegerNode, *ast.FloatNode:
-		read.kind, read.text = number, n.GetToken().Value
+		read.Kind, read.Text = Number, n.GetToken().Value
 	case *ast.BoolNode:
-		read.kind, read.text = boolean, strconv.FormatBool(n.Value)
+		read.Kind, read.Text = Boolean, strconv.FormatBool(n.Value)
 	case *ast.NullNode:
-		read.kind = null
+		read.Kind = Null
 	default:
-		f.add(read.line, at, fmt.Sprintf("must be a plain value, got %s: write the value out", describe(n)))
+		f.add(read.Line, at, fmt.Sprintf("must be a plain value, got %s: write the value out", describe(n)))
 	}
 	return read
 }
 
 // object reads the fields of an object.
-func (f *faults) object(read *node, values []*ast.MappingValueNode, at string) {
-	read.kind, read.fields = object, map[string]*node{}
+func (f *faults) object(read *Node, values []*ast.MappingValueNode, at string) {
+	read.Kind, read.Fields = Object, map[string]*Node{}
 	first := map[string]int{}
 	for _, value := range values {
 		key, ok := value.Key.(*ast.StringNode)
@@ -103,15 +86,15 @@ func (f *faults) object(read *node, values []*ast.MappingValueNode, at string) {
 			f.add(line(value.Key), at, fmt.Sprintf("must have names of fields, got %s", describe(value.Key)))
 			continue
 		}
-		field := join(at, key.Value)
-		read.line = min(read.line, line(key))
+		field := Join(at, key.Value)
+		read.Line = min(read.Line, line(key))
 		if earlier, twice := first[key.Value]; twice {
 			f.add(line(key), field, fmt.Sprintf("occurs twice, first on line %d: keep one", earlier))
 			continue
 		}
 		first[key.Value] = line(key)
-		read.fields[key.Value] = f.node(value.Value, field)
-		read.names = append(read.names, name{key.Value, line(key)})
+		read.Fields[key.Value] = f.node(value.Value, field)
+		read.Names = append(read.Names, Name{key.Value, line(key)})
 	}
 }
 
@@ -123,7 +106,7 @@ func line(n ast.Node) int {
 	return 1
 }
 
-// describe names what YAML can do and a trial's file may not.
+// describe names what YAML can do and this package does not take.
 func describe(n ast.Node) string {
 	switch n.(type) {
 	case *ast.AnchorNode:
