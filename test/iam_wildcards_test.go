@@ -24,6 +24,7 @@ var wildcardResources = map[string]string{
 	"AlertsUpdateFunctionPermissions Logging":            ofOne,
 	"AlertsUpdateFunctionPermissions ReadCohorts":        oneFolder,
 	"AlertsUpdateFunctionPermissions ReadDecisions":      oneFolder,
+	"AlertsUpdateFunctionPermissions RecordExclusions":   oneFolder,
 	"AlertsUpdateFunctionPermissions RecordTransitions":  oneFolder,
 	"AlertsUpdateFunctionPermissions WriteWorklists":     oneFolder,
 	"AlertsWatchFunctionPermissions Logging":             ofOne,
