@@ -55,7 +55,7 @@ def outcomes(everyone: DataFrame, ends: DataFrame, cut: datetime.date | None) ->
 
     The columns are subject and site; treatment_status (completed, discontinued or ongoing), treatment_reason and treatment_date;
     study_status (completed, withdrew or ongoing), study_reason and study_date; and outcome, disposition, reason and date, which a model is
-    trained on: the outcome is 1 for a discontinuation or death after the landmark, 0 for a completion, and null if nobody knows the end yet.
+    trained on. The outcome is 1 for a discontinuation or death after the landmark, 0 for a completion, and null if the end is not known.
 
     Args:
         everyone: what jobs.population.judge returns.

@@ -1,7 +1,7 @@
 """Writes how the subjects of a trial ended: spark-submit jobs/outcomes.py --input DIR --output outcomes.jsonl --landmark 28 [--cut-date D].
 
-A model is trained on these outcomes, `clinicalrisk run --labels` compares scores with them, and `clinicalrisk outcomes import` keeps them. The
-extraction never reads them.
+A model is trained on these outcomes, `clinicalrisk run --labels` compares scores with them, and `clinicalrisk outcomes import` keeps them.
+The extraction never reads them.
 """
 
 from __future__ import annotations

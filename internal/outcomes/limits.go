@@ -75,7 +75,7 @@ func (l *Limit) judge(value *float64, of, least int, what string, holds func(flo
 	case holds(*value):
 		l.Value, l.Verdict = value, Holds
 	default:
-		l.Value, l.Verdict, l.Why = value, Broken, fmt.Sprintf("%.3g of %d %s", *value, of, what)
+		l.Value, l.Verdict, l.Why = value, Broken, fmt.Sprintf("%.3g, of %d %s", *value, of, what)
 	}
 }
 

@@ -254,8 +254,8 @@ func (r *reading) row(line int, field func(name string) string) {
 	default:
 		r.lines[s.Subject] = line
 	}
-	if s.Site != "" && !slices.Contains(r.Trial.Sites, s.Site) {
-		r.faults.add(line, "site must be a site of the trial's file, or be left out")
+	if s.Site != "" && !workflow.IsID(s.Site) { // also one that the trial's file does not have: its subjects are not scored
+		r.faults.add(line, "site "+workflow.IDRule+", or be left out")
 	}
 	s.Treatment, s.Study = r.end(line, outcome.Treatment, field), r.end(line, outcome.Study, field)
 	if s.Treatment.Status == outcome.Ongoing && s.Study.Status != "" && s.Study.IsKnown() {

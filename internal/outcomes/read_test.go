@@ -90,7 +90,7 @@ func TestFilesOfOutcomes(t *testing.T) {
 // Requirements: SRC-25
 func TestEveryFaultOfAFileIsNamedAtOnce(t *testing.T) {
 	text := `{"subject":"SECRET 1","treatment_status":"ongoing","study_status":"ongoing"}
-{"subject":"S-1","site":"S99","treatment_status":"ongoing","study_status":"ongoing"}
+{"subject":"S-1","site":"S/99","treatment_status":"ongoing","study_status":"ongoing"}
 {"subject":"S-1","treatment_status":"stopped","study_status":"discontinued"}
 {"subject":"S-2","treatment_status":"discontinued","treatment_date":"2026-03-01","study_status":"ongoing"}
 {"subject":"S-3","treatment_status":"completed","study_status":"completed","study_date":"2026-6-1"}
@@ -106,7 +106,7 @@ func TestEveryFaultOfAFileIsNamedAtOnce(t *testing.T) {
 	}
 	want := []string{
 		"f:1: subject must have 1 to 64 letters, digits, dots, underscores and hyphens, the first one a letter or digit (also in line 10)",
-		"f:2: site must be a site of the trial's file, or be left out",
+		"f:2: site must have 1 to 64 letters, digits, dots, underscores and hyphens, the first one a letter or digit, or be left out",
 		"f:3: the subject is in line 2, too: keep one of the two",
 		"f:3: treatment_status must be completed, discontinued or ongoing",
 		"f:3: study_status must be completed, withdrew or ongoing",

@@ -60,10 +60,10 @@ func (s *scene) logged(r alerts.Request) []metrics {
 	return found
 }
 
-// people are subjects, the first ones at high risk, the last one without a score.
-func people(n, high int) []subject {
+// people are 60 subjects, the first ones at high risk, the last one without a score.
+func people(high int) []subject {
 	all := []subject{{id: "S-9999", site: "S01", risk: unscored}}
-	for i := range n {
+	for i := range 60 {
 		risk := 0.05
 		if i < high {
 			risk = 0.35
@@ -77,7 +77,7 @@ func people(n, high int) []subject {
 func TestEachRunReportsItsScoresAsMetrics(t *testing.T) {
 	s := newScene(t)
 	for night := 1; night <= 3; night++ {
-		found := s.logged(s.night(night, people(60, 6)...))
+		found := s.logged(s.night(night, people(6)...))
 		if len(found) != 1 {
 			t.Fatalf("night %d has %d lines with metrics", night, len(found))
 		}
@@ -85,7 +85,7 @@ func TestEachRunReportsItsScoresAsMetrics(t *testing.T) {
 			t.Errorf("night %d: a jump was judged after %d runs", night, night-1)
 		}
 	}
-	jump := s.logged(s.night(4, people(60, 15)...)) // 0.25 after 0.1
+	jump := s.logged(s.night(4, people(15)...)) // 0.25 after 0.1
 	about := jump[0].AWS.CloudWatchMetrics[0]
 	if jump[0].AWS.Timestamp != 1_772_000_000_000 || about.Namespace != "ClinicalRisk" || len(about.Dimensions) != 1 || !slices.Equal(about.Dimensions[0], []string{"Trial", "Model"}) {
 		t.Errorf("got %+v", jump[0].AWS)
@@ -103,7 +103,7 @@ func TestEachRunReportsItsScoresAsMetrics(t *testing.T) {
 			t.Errorf("the metric %s has no value or no unit", m.Name)
 		}
 	}
-	if calm := s.logged(s.night(5, people(60, 8)...)); calm[0].values[alert.JumpMetric] != 0.0 {
+	if calm := s.logged(s.night(5, people(8)...)); calm[0].values[alert.JumpMetric] != 0.0 {
 		t.Errorf("got %v", calm[0].values)
 	}
 }
@@ -112,9 +112,9 @@ func TestEachRunReportsItsScoresAsMetrics(t *testing.T) {
 func TestARepeatedRunReportsTheSameScores(t *testing.T) {
 	s := newScene(t)
 	for night := 1; night <= 3; night++ {
-		s.mustUpdate(s.night(night, people(60, 6)...))
+		s.mustUpdate(s.night(night, people(6)...))
 	}
-	r := s.night(4, people(60, 30)...)
+	r := s.night(4, people(30)...)
 	for writes := 1; ; writes++ {
 		s.world.CrashAt(writes, true)
 		_, err := s.update(r)
