@@ -97,7 +97,7 @@ dist: $(CYCLONEDX) ## build asl and clinicalrisk as static binaries into dist, w
 
 .PHONY: bench
 bench: install test/jsonata/node_modules/.package-lock.json ## run the benchmarks
-	go test -run '^$$' -bench . -benchmem ./asl/... ./local/...
+	go test -run '^$$' -bench . -benchmem ./asl/... ./local/... ./cmd
 
 .PHONY: peer
 peer: install ## time a synthesis against the equal application in TypeScript
