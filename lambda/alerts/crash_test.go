@@ -256,3 +256,49 @@ func TestTwoAttemptsAtTheSameTimeAreOne(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
+
+// interposed lets somebody else act right before the first write of an event.
+type interposed struct {
+	alerts.Events
+	act func()
+}
+
+func (i *interposed) Create(ctx context.Context, key string, body []byte) (string, error) {
+	if act := i.act; act != nil && strings.HasPrefix(key, alert.Folder) {
+		i.act = nil
+		act()
+	}
+	return i.Events.Create(ctx, key, body)
+}
+
+// A person writes an event with the number that the run has chosen, and crashes before the registry has it. The run takes that event over,
+// and decides anew: neither is lost.
+//
+// Requirements: SRC-24
+func TestTheEventOfSomebodyElseIsTakenOver(t *testing.T) {
+	s := newScene(t)
+	s.mustUpdate(s.night(1, subject{"S-1", "S01", 0.2, ""}))
+	item := s.item("S-1")
+	_, acknowledged, err := s.rules.Act(item, alert.Action{ID: "signed-1", Verb: alert.Acknowledge, Signer: "arn:ada", Name: "Ada", Seen: item.Sequence}, day(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := &interposed{s.world.Events(), func() {
+		if _, err := s.world.Events().Create(t.Context(), acknowledged.Key(), acknowledged.Body()); err != nil {
+			t.Error(err)
+		}
+	}}
+	u := s.updater()
+	u.Events = events
+	payload, err := json.Marshal(s.night(2, subject{"S-1", "S01", 0.4, ""}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answer, err := u.Handle(t.Context(), payload); err != nil || answer.Changed != 1 {
+		t.Fatalf("answered %+v, %v", answer, err)
+	}
+	got := s.item("S-1")
+	if got.Sequence != 3 || got.LastAction != "signed-1" || got.Alert.Status != alert.Escalated {
+		t.Errorf("the registry has %+v, %+v", got, got.Alert)
+	}
+}
