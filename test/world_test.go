@@ -266,6 +266,11 @@ func (w *world) openIncident(input object) (asl.Reply, error) {
 	if _, open := w.incidents[id]; open {
 		w.breach("the incident was opened twice")
 	}
+	for other, subject := range w.incidents {
+		if other != id && subject == about {
+			w.breach("a second incident was opened under another correlation id")
+		}
+	}
 	w.incidents[id] = about
 	return asl.Reply{Output: object{"ResponseBody": object{"result": object{"number": "INC1"}}}}, nil
 }
