@@ -136,12 +136,13 @@ func row(rules alert.Rules, item *alert.Item, day string) Row {
 	a := item.Alert
 	r := Row{
 		Subject: item.Subject, Site: item.Site, Alert: a.ID, Status: string(a.Status), Band: NotHigh, Change: change(a), DaysOpen: days(a.Opened, day),
-		Overdue: item.IsLate(), Until: a.Until, WaitsFor: string(a.Status.WaitsFor()), Suggested: a.Suggested,
+		Until: a.Until, WaitsFor: string(a.Status.WaitsFor()), Suggested: a.Suggested,
 	}
 	if a.Band >= 0 && a.Band < len(rules.Trial.Bands) {
 		r.Band = rules.Trial.Bands[a.Band].Name
 	}
 	r.Due = rules.Deadline(a)
+	r.Overdue = item.IsLate() || r.Due != "" && r.Due <= day // also before the day's watch told somebody
 	return r
 }
 

@@ -57,7 +57,10 @@ func TestTheMostUrgentComesFirst(t *testing.T) {
 		item(t, r, "S-1", "S01", 0.2, 0.2), item(t, r, "S-2", "S01", 0.2, 0.6), item(t, r, "S-3", "S02", 0.6, 0.2), item(t, r, "S-4", "S99", 0.2, 0.1),
 		item(t, r, "S-5", "S01", 0.1), item(t, r, "S-6", "S01", 2, 2, 2),
 	}
-	items[0].Alert.Late, items[2].Alert.Late = 0, 0
+	for _, i := range []int{0, 2} { // these wait since today
+		items[i].Alert.Late, items[i].Alert.Since = 0, later
+	}
+	items[3].Alert.Late = 0 // its day has come, and nobody was told yet
 	list := worklist.New(r, items, "", first, later)
 	var got []string
 	for _, row := range list.Alerts {
