@@ -2,6 +2,7 @@ package export
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"clinical-risk-pipeline/internal/plain"
@@ -46,16 +47,19 @@ func (p *part) addApproval(r *records.Record, body []byte) error {
 	}
 	countObjects(all)
 	for _, f := range flatten(all) {
-		if !slices.Contains([]string{"schemaVersion", "decision", "meaning", "reason", "signer.printedName", "signer.arn", "signedAt"}, f.Name) {
+		if !slices.Contains([]string{"schemaVersion", "decision", "meaning", "reason", "signer.printedName", "signer.arn", "signedAt"}, f.Name) && !strings.HasPrefix(f.Name, "verdicts.") {
 			s.Fields = append(s.Fields, f)
 		}
 	}
 	run.Approvals, p.signed[records.Stem(r.Key)] = append(run.Approvals, s), s
 	for _, said := range a.Verdicts {
-		subject, detail := p.subjectOf(said.Subject, ""), []string{plain.Line(string(said.Verdict)) + " by " + s.Name, "code " + plain.Line(string(said.Code))}
-		if said.Override {
+		subject := p.subjectOf(said.Subject, "")
+		v := verdict{subject.ID, plain.Line(string(said.Verdict)), plain.Line(string(said.Code)), said.Override}
+		detail := []string{v.Verdict + " by " + s.Name, "code " + v.Code}
+		if v.Override {
 			detail = append(detail, "the model is overridden")
 		}
+		s.Verdicts = append(s.Verdicts, v)
 		subject.Rows = append(subject.Rows, row{At: s.at.UTC().Format(time.RFC3339), What: "signed", Detail: detail, Run: run, File: r.File})
 	}
 	return nil

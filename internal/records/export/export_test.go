@@ -188,7 +188,7 @@ func TestFurtherFieldsAndAttachmentsAreShown(t *testing.T) {
 		t.Errorf("the attachments are %v, %v", m.Counts, m.Parts[0].Counts)
 	}
 	for name, parts := range map[string][]string{
-		"2026-02/index.html":    {"<dt>release.version</dt><dd>7</dd>", "<dt>witness</dt><dd>Joe Doe</dd>", "<dt>verdicts.1.code</dt><dd>confirmed</dd>", ">note.json</a>", ".txt</a>"},
+		"2026-02/index.html":    {"<dt>release.version</dt><dd>7</dd>", "<dt>witness</dt><dd>Joe Doe</dd>", "<dt>Time source</dt><dd>AWS Step Functions</dd>", `<th scope="row">S-0000</th><td data-label="Verdict"><span>approved</span></td><td data-label="Code"><span>confirmed</span></td>`, ">note.json</a>", ">what the signer was shown</a>"},
 		"2026-02/subjects.html": {"band: severe", "approved by Jane Doe · code confirmed"},
 	} {
 		for _, part := range parts {

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -19,7 +20,16 @@ func furtherOf(body []byte, known ...string) []field {
 	for _, name := range []string{"subjects", "notScored", "input"} { // they differ by record, and are shown elsewhere
 		delete(all, name)
 	}
-	return slices.DeleteFunc(flatten(all), func(f field) bool { return slices.Contains(known, f.Name) })
+	fields := slices.DeleteFunc(flatten(all), func(f field) bool { return slices.Contains(known, f.Name) })
+	for i, f := range fields {
+		fields[i].Name = cmp.Or(labels[f.Name], f.Name)
+	}
+	return fields
+}
+
+// labels are the names of fields for people.
+var labels = map[string]string{
+	"run.cutDate": "Data cut", "run.landmarkDays": "Landmark, days", "timeSource": "Time source", "model.matchedBy": "Predictions matched by",
 }
 
 // flatten returns the values of a document, by the names that lead to them, in the order of the names. Text of others hides nothing.

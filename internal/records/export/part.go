@@ -12,6 +12,7 @@ import (
 
 	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/internal/records"
+	"clinical-risk-pipeline/lambda/approval"
 )
 
 // part is what a month has, in memory.
@@ -101,9 +102,16 @@ type signature struct {
 	What      string // what was signed
 	Run       *run   // of an approval
 	File      string
-	Fields    []field // of an approval: everything that it says
+	Verdicts  []verdict
+	Fields    []field // of an approval: everything else that it says
 	Attached  []link
 	at        time.Time
+}
+
+// verdict is what was signed about a subject.
+type verdict struct {
+	Subject, Verdict, Code string
+	Override               bool // the model, which found a high risk, was overridden
 }
 
 // Signatures returns the signatures of all runs of the part.
@@ -179,7 +187,11 @@ func (p *part) add(r *records.Record, body []byte) {
 // attach shows an attachment beside its approval.
 func (p *part) attach(r *records.Record) {
 	if s := p.signed[records.Stem(r.Key)]; s != nil {
-		s.Attached = append(s.Attached, link{path.Base(r.Key), r.File})
+		text := path.Base(r.Key)
+		if approval.IsRendering(r.Key) {
+			text = "what the signer was shown"
+		}
+		s.Attached = append(s.Attached, link{text, r.File})
 		return
 	}
 	p.warn("%s is beside no approval of this month", r.Key)
