@@ -37,6 +37,9 @@ MILESTONES = (
     "ENTERED TREATMENT", "TREATMENT STARTED", "TREATMENT UNBLINDED", "FINAL LAB VISIT", "FINAL RETRIEVAL VISIT",
 )  # fmt: skip
 
+# NOT_CODED are codes of what nobody has found in a dictionary.
+NOT_CODED = ("UNCODED", "NOT CODED", "UNCODABLE", "NOT CODABLE", "TO BE CODED")
+
 # BEFORE_TREATMENT and AFTER_TREATMENT are epochs, as regular expressions.
 BEFORE_TREATMENT = r"SCREEN|RUN-?IN|LEAD-?IN|WASH-?OUT|BASELINE|PRE-?TREATMENT"
 AFTER_TREATMENT = r"FOLLOW|POST-?TREATMENT|LONG-?TERM SURVIVAL"
@@ -53,6 +56,11 @@ LOST = r"LOST TO FOLLOW"
 def one_of(text: Column, values: tuple[str, ...]) -> Column:
     """Says whether a text is one of the values, which are capital letters; false if it is missing."""
     return sf.coalesce(sf.upper(text).isin(*values), sf.lit(False))
+
+
+def coded(code: str, reported: str) -> Column:
+    """Returns the code of a term in capital letters; the reported term where there is none."""
+    return sf.upper(sf.coalesce(sf.when(~one_of(sf.col(code), NOT_CODED), sf.col(code)), sf.col(reported)))
 
 
 def sex(text: Column) -> Column:

@@ -22,7 +22,7 @@ def features(ae: DataFrame, cohort: DataFrame) -> DataFrame:
     rows = rows.filter(sf.coalesce("began_last", "known") >= sf.col("start"))
     over = sf.coalesce(sf.col("AEENDTC_LAST") <= sf.col("end"), sf.lit(False))
     severe = codes.one_of(sf.col("AESEV"), codes.SEVERE) | codes.one_of(sf.col("AETOXGR"), codes.SEVERE)
-    term = sf.coalesce(sf.upper(sf.coalesce("AEDECOD", "AETERM")), sf.concat(sf.lit("#"), sf.coalesce("AESEQ", sf.lit(""))))
+    term = sf.coalesce(codes.coded("AEDECOD", "AETERM"), sf.concat(sf.lit("#"), sf.coalesce("AESEQ", sf.lit(""))))
     events = rows.groupBy("subject", term.alias("term"), sf.struct("began_first", "began_last").alias("date")).agg(
         sf.max(over & codes.one_of(sf.col("AESER"), codes.YES)).alias("serious"),
         sf.max(over & severe).alias("severe"),

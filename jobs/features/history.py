@@ -12,7 +12,7 @@ from jobs.windows import visible
 def conditions(mh: DataFrame, cohort: DataFrame) -> DataFrame:
     """Returns the number of conditions of the subjects that have any. History without a date is from before the trial."""
     rows = visible(mh, cohort, "MHSTDTC", "MHDTC", undated="true").filter(codes.done(sf.col("MHOCCUR"), sf.col("MHSTAT")))
-    term = sf.upper(sf.coalesce("MHDECOD", "MHTERM"))
+    term = codes.coded("MHDECOD", "MHTERM")
     return rows.groupBy("subject").agg(sf.countDistinct(term).cast("double").alias("medical_history_count"))
 
 
@@ -24,5 +24,5 @@ def medications(cm: DataFrame, cohort: DataFrame) -> DataFrame:
     before = "upper(coalesce(CMSTRF, CMSTRTPT, '')) = 'BEFORE'"
     rows = visible(cm, cohort, "CMSTDTC", "CMDTC", undated=before).filter(codes.done(sf.col("CMOCCUR"), sf.col("CMSTAT")))
     rows = rows.filter(sf.coalesce(sf.col("CMENDTC_LAST") >= sf.col("start"), sf.lit(True)))
-    name = sf.upper(sf.coalesce("CMDECOD", "CMTRT"))
+    name = codes.coded("CMDECOD", "CMTRT")
     return rows.groupBy("subject").agg(sf.countDistinct(name).cast("double").alias("medication_count"))

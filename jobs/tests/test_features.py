@@ -119,6 +119,12 @@ RULES = [
         "medication_count",
         0,
     ),
+    (
+        "two medications that nobody has coded",
+        replace("CM", {"CMDECOD": "UNCODED", "CMTRT": "A", "CMDTC": t.START}, {"CMDECOD": "Not coded", "CMTRT": "B", "CMDTC": t.START}),
+        "medication_count",
+        2,
+    ),
     ("a medication that may have gone on", replace("CM", {"CMTRT": "A", "CMDTC": t.START, "CMENDTC": "2024-01"}), "medication_count", 1),
     ("a medication without a date", replace("CM", {"CMTRT": "A"}), "medication_count", 0),
     ("a medication from before", replace("CM", {"CMTRT": "A", "CMSTRTPT": "BEFORE"}), "medication_count", 1),
