@@ -15,7 +15,7 @@ import (
 )
 
 func main() {
-	err := synthesize(stages.Environments(), os.Environ())
+	err := synthesize(stages.Environments, os.Environ())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err) // before Close: jsii may print a message without a line break when its kernel ends
 	}
@@ -25,8 +25,8 @@ func main() {
 	}
 }
 
-// synthesize writes the cloud assembly. A panic of the CDK becomes an error, without its stack trace.
-func synthesize(environments []stages.Environment, variables []string) (err error) {
+// synthesize writes the cloud assembly. A panic, of the CDK or about the files of trials, becomes an error, without its stack trace.
+func synthesize(known func() []stages.Environment, variables []string) (err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			err = fmt.Errorf("synthesis failed: %v", fault)
@@ -34,7 +34,7 @@ func synthesize(environments []stages.Environment, variables []string) (err erro
 	}()
 	app := awscdk.NewApp(nil)
 	context, _ := app.Node().GetAllContext(nil).(map[string]any)
-	environments, promotion, err := plan(stages.ReadSettings(environments, context, variables))
+	environments, promotion, err := plan(stages.ReadSettings(known(), context, variables))
 	if err != nil {
 		return err
 	}

@@ -76,7 +76,7 @@ func TestHalfAPromotionIsAnErrorWithAllFaults(t *testing.T) {
 func TestTheApplicationSynthesizesWhatTheSettingsDescribe(t *testing.T) {
 	if os.Getenv("CDK_OUTDIR") != "" {
 		defer jsii.Close()
-		if err := synthesize(someEnvironments()[:1], os.Environ()); err != nil {
+		if err := synthesize(func() []stages.Environment { return someEnvironments()[:1] }, os.Environ()); err != nil {
 			t.Fatal(err)
 		}
 		return

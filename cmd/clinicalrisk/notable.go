@@ -16,6 +16,9 @@ import (
 // maxShown is the maximum number of subjects printed in each list. The files contain all of them.
 const maxShown = 20
 
+// maxTold is the maximum number of calls of downstream systems printed.
+const maxTold = 5
+
 // notable collects what is printed after a run: the subjects of alerts and the causes of failures. It holds ids of subjects and
 // trials, never features.
 type notable struct {
@@ -62,10 +65,17 @@ func (n *notable) addCohort(r *runner.CohortResult) {
 	for _, a := range r.Approvals {
 		n.cohort = append(n.cohort, "Approval "+decided(a))
 	}
+	told := 0
 	for _, d := range r.Downstream {
-		if d.Action != local.IncidentLookedUp {
+		if d.Action == local.IncidentLookedUp {
+			continue
+		}
+		if told++; told <= maxTold {
 			n.cohort = append(n.cohort, fmt.Sprintf("Downstream, %s: %s %s", d.State, d.Action, d.Reference))
 		}
+	}
+	if told > maxTold {
+		n.cohort = append(n.cohort, fmt.Sprintf("Downstream: %d more, in %s", told-maxTold, filepath.Join(n.out, "downstream.jsonl")))
 	}
 	n.addUnscored(r.Subjects)
 	if o.Error != nil {

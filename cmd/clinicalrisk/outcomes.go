@@ -82,7 +82,7 @@ func printImported(w io.Writer, t *trial.Trial, i *outcomes.Imported) {
 	what := "imported"
 	switch {
 	case !i.New:
-		what = "in force before: nothing was stored"
+		what = "already in force: nothing was stored"
 	case i.Supersedes > 0:
 		what = fmt.Sprintf("imported, and supersede %s", plural(i.Supersedes, "earlier record"))
 	}

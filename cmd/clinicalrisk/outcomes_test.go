@@ -118,7 +118,7 @@ func TestOutcomesOfALocalRegistry(t *testing.T) {
 	}{
 		{"nothing yet", page(holds), program.ExitUsage, "no outcomes were imported: run clinicalrisk outcomes import"},
 		{"the first", []string{"import", ends(t, "2026-05-01"), "--trial-file", trialFile, "--registry", dir}, 0, "the outcomes of 12 subjects, as of 2026-05-01, are imported\nRecord: outcomes/SYN-AD-402/"},
-		{"the same", []string{"import", ends(t, "2026-05-01"), "--trial-file", trialFile, "--registry", dir}, 0, "in force before: nothing was stored"},
+		{"the same", []string{"import", ends(t, "2026-05-01"), "--trial-file", trialFile, "--registry", dir}, 0, "already in force: nothing was stored"},
 		{"a later one", []string{"import", ends(t, "2026-05-02"), "--trial-file", trialFile, "--registry", dir, "--as-of", "2026-05-31"}, 0, "as of 2026-05-31, are imported, and supersede 1 earlier record"},
 		{"the page", page(holds), 0, "treatment: 11 subjects compared, 1 with the outcome; 1 still running"},
 		{"a broken limit", page(broken), program.ExitFailed, "observed outcomes by expected ones from 0.99 to 1.01: broken: 1.11, of 11 subjects whose end is known"},

@@ -19,7 +19,7 @@ import (
 // probe sends one row to the model server before the run, and warns if the pipeline cannot use what comes. A server that does not
 // answer in time would hold up every subject, so that is an error.
 func (c *runCommand) probe(ctx context.Context, s program.Streams, pipeline *runner.Pipeline, endpoint *model.Endpoint, file *intake.File) error {
-	if endpoint == nil || file == nil {
+	if endpoint == nil || file == nil || pipeline.ScoresNobody() {
 		return nil
 	}
 	row, found := firstRow(file)
@@ -28,7 +28,7 @@ func (c *runCommand) probe(ctx context.Context, s program.Streams, pipeline *run
 	}
 	var came *model.Exchange
 	usable, err := pipeline.Probe(ctx, endpoint.Observed(func(x *model.Exchange) { came = x }), row)
-	if err != nil || usable || came == nil {
+	if err != nil || usable || came == nil || len(came.Refused()) > 0 { // a row that the model refuses is no other format
 		return err
 	}
 	fault := fmt.Sprintf("one row was sent to %s: %s", came.URL, came.Explain())
@@ -70,8 +70,11 @@ type modelErrors struct {
 	seen  map[string]bool
 }
 
-// show shows an exchange that is an error.
+// show shows an exchange that is an error, and what the server says of each row that it refused.
 func (m *modelErrors) show(x *model.Exchange) {
+	for _, refused := range x.Refused() {
+		m.print("the model server refused a row: " + refused[:min(len(refused), maxErrorText)])
+	}
 	if !x.IsError() {
 		return
 	}
@@ -79,7 +82,11 @@ func (m *modelErrors) show(x *model.Exchange) {
 	if len(x.Body) > maxErrorText {
 		text += fmt.Sprintf(" … (%d bytes)", len(x.Body))
 	}
-	line := fmt.Sprintf("the model server answered %d: %s", x.Status, text)
+	m.print(fmt.Sprintf("the model server answered %d: %s", x.Status, text))
+}
+
+// print prints a line once.
+func (m *modelErrors) print(line string) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	if m.seen[line] || len(m.seen) > maxErrors {

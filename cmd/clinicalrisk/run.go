@@ -42,7 +42,7 @@ func (c *runCommand) Run(ctx context.Context, s program.Streams) (err error) {
 	}
 	objects := objectsOf(out, kept)
 	spark, sparkErr := c.spark(s, objects)
-	file, inputErr := c.open(ctx, s)
+	file, inputErr := c.open(ctx, s, kept)
 	known, labelsErr := c.labels(ctx, s)
 	if file != nil {
 		defer func() { err = errors.Join(err, file.Close()) }()
@@ -134,7 +134,7 @@ func (c *runCommand) runSubjects(ctx context.Context, j *job) error {
 func (c *runCommand) runCohort(ctx context.Context, j *job) error {
 	trial := runner.Trial{ID: c.Trial}
 	if c.Tables != "" || c.Registry != "" {
-		trial.CutDate = cmp.Or(c.CutDate, time.Now().UTC().Format(time.DateOnly))
+		trial.CutDate = c.cut()
 	}
 	result, err := j.pipeline.RunCohort(ctx, j.file, trial, j.results.addBatch)
 	if err != nil {
@@ -180,8 +180,21 @@ func (c *runCommand) registry(stateMachine *assembly.StateMachine) (*registry.Fo
 	if err != nil {
 		return nil, err
 	}
-	return registry.Open(dir, registered)
+	kept, err := registry.Open(dir, registered)
+	if err != nil {
+		return nil, err
+	}
+	if last, err := kept.LastCut(); err != nil || last > c.cut() {
+		if err == nil {
+			err = fmt.Errorf("the registry has a run of the data cut %s, and cuts come in the order of their days: name one from that day on with --cut-date, got %s, or another folder with --registry", last, c.cut())
+		}
+		return nil, errors.Join(err, kept.Close())
+	}
+	return kept, nil
 }
+
+// cut is the data cut of a run: by default, today.
+func (c *runCommand) cut() string { return cmp.Or(c.CutDate, now().UTC().Format(time.DateOnly)) }
 
 // objectsOf returns the folder for the objects of S3. A registry keeps them, run after run: a run that was interrupted is finished later.
 func objectsOf(out string, kept *registry.Folder) string {

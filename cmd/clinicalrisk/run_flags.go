@@ -67,6 +67,8 @@ func (c *runCommand) Validate() error {
 		return errors.New("use either --registry or --threshold: the file of a registered trial has its threshold")
 	case c.CutDate != "" && !isDay(c.CutDate):
 		return fmt.Errorf("--cut-date must be a day, YYYY-MM-DD, got %q", c.CutDate)
+	case c.CutDate > now().UTC().AddDate(0, 0, 1).Format(time.DateOnly): // a trial's day may begin before that of UTC
+		return fmt.Errorf("--cut-date must not be after today, got %q", c.CutDate)
 	case c.Trial != "" && !c.whole():
 		return errors.New("--trial requires --cohort or --tables: other inputs contain their own trialId")
 	case c.Trial != "" && !workflow.IsID(c.Trial):

@@ -8,15 +8,17 @@ import (
 	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/local/intake"
 	"clinical-risk-pipeline/local/labels"
+	"clinical-risk-pipeline/local/registry"
+	"clinical-risk-pipeline/workflow/trial"
 )
 
 // open reads the inputs.
-func (c *runCommand) open(ctx context.Context, s program.Streams) (*intake.File, error) {
+func (c *runCommand) open(ctx context.Context, s program.Streams, kept *registry.Folder) (*intake.File, error) {
 	if c.Tables != "" {
 		return nil, nil // Spark writes the cohort.
 	}
 	if c.Cohort != "" {
-		file, err := intake.OpenCohort(ctx, c.Cohort, s.In, intake.Table{SubjectColumn: c.SubjectColumn})
+		file, err := intake.OpenCohort(ctx, c.Cohort, s.In, intake.Table{SubjectColumn: c.SubjectColumn, Blinded: kept != nil && kept.Trial().Blinding == trial.Blinded})
 		if err == nil {
 			for _, decided := range file.Notes {
 				note(s, file.Name+": "+decided)

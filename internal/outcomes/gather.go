@@ -211,19 +211,22 @@ func (g *gathering) people(ctx context.Context, cohorts Cohorts, object alert.Ob
 	lines.Buffer(make([]byte, 64<<10), longestLine)
 	for lines.Scan() {
 		var line struct {
-			Subject  string `json:"subject"`
-			Features struct {
-				Sex any `json:"sex"`
-				Age any `json:"age"`
-			} `json:"features"`
+			Subject  string         `json:"subject"`
+			Features map[string]any `json:"features"`
 		}
 		if strictjson.Unmarshal(lines.Bytes(), &line) != nil {
 			continue // it has no score, either
 		}
 		if s := g.First[line.Subject]; s != nil && s.in == object {
-			s.Sex, _ = line.Features.Sex.(string)
-			if age, ok := line.Features.Age.(float64); ok {
-				s.Age = &age
+			for name, value := range line.Features {
+				switch strings.ToLower(name) { // SDTM's names are capital letters
+				case "sex":
+					s.Sex, _ = value.(string)
+				case "age":
+					if age, ok := value.(float64); ok {
+						s.Age = &age
+					}
+				}
 			}
 		}
 	}

@@ -12,6 +12,7 @@ import (
 // Table says how to read a cohort that is a table, CSV or Parquet.
 type Table struct {
 	SubjectColumn string // the column with the ids of the subjects. Default: the first of SubjectColumns that the table has
+	Blinded       bool   // the trial is: a column that names the treatment arm is a fault. Default: a note
 }
 
 // SubjectColumns are the names of columns that have the ids of subjects, in the order of preference. Case does not matter.
@@ -62,6 +63,9 @@ func (t Table) assign(names []string) (r roles, notes []string, faults []string)
 		}
 		r.features = append(r.features, i)
 		if slices.Contains(armColumns, strings.ToLower(name)) {
+			if t.Blinded {
+				faults = append(faults, fmt.Sprintf("the column %s names the treatment arm, and the trial is blinded: remove it", name))
+			}
 			notes = append(notes, fmt.Sprintf("the column %s seems to name the treatment arm: remove it if the trial is blinded", name))
 		}
 	}

@@ -111,7 +111,7 @@ func (f *File) open(path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%s: no such file: name a .jsonl file, such as those in examples", path)
+		return fmt.Errorf("%s: no such file: name JSON Lines, or for a cohort a CSV or Parquet table, too, such as those in examples", path)
 	case err != nil:
 		return err
 	case info.IsDir():

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 
+	"clinical-risk-pipeline/internal/strictjson"
 	"clinical-risk-pipeline/workflow"
 )
 
@@ -36,6 +37,25 @@ func (x *Exchange) TimedOut() bool { return errors.Is(x.Err, context.DeadlineExc
 
 // IsError tells whether the server answered with a status that is an error.
 func (x *Exchange) IsError() bool { return x.Err == nil && (x.Status < 200 || x.Status > 299) }
+
+// Refused returns what the server says of each row that it refused: {"id": "0", "error": "…"} in place of a prediction.
+func (x *Exchange) Refused() []string {
+	var answer struct {
+		Predictions []struct {
+			Error string `json:"error"`
+		} `json:"predictions"`
+	}
+	if x.Err != nil || x.IsError() || strictjson.Unmarshal(x.Body, &answer) != nil {
+		return nil
+	}
+	var refused []string
+	for _, prediction := range answer.Predictions {
+		if prediction.Error != "" {
+			refused = append(refused, prediction.Error)
+		}
+	}
+	return refused
+}
 
 // Explain says what came back in place of an answer that the pipeline can use, and the remedy. It names types and keys, and no value.
 //

@@ -108,7 +108,7 @@ func reopen(dir string) (*Folder, error) {
 func readTrial(dir string) (*trial.Trial, error) {
 	t, err := trial.LoadCanonical(filepath.Join(dir, trialFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s is not a registry of alerts: name a new or empty folder, or one that `clinicalrisk run --registry` made", dir)
+		return nil, fmt.Errorf("%s is not a registry of alerts: name one that `clinicalrisk run --registry` made, or, for such a run, a new or empty folder", dir)
 	}
 	return t, err
 }
@@ -134,6 +134,22 @@ func (f *Folder) Close() error { return f.lock.Close() }
 
 // Trial returns the trial.
 func (f *Folder) Trial() *trial.Trial { return f.rules.Trial }
+
+// LastCut returns the data cut of the last run that updated the alerts, "" before the first one.
+func (f *Folder) LastCut() (string, error) {
+	e, err := f.Get(context.Background(), alert.HeadKey(f.rules.Trial.Endpoint.Name))
+	if errors.Is(err, alerts.ErrNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	var head alert.Head
+	if err := strictjson.UnmarshalKnown(e.Body, &head); err != nil {
+		return "", fmt.Errorf("%s is damaged: %w", f.file(e.Key), err)
+	}
+	return head.Run.Cut, nil
+}
 
 // Objects returns the folder for the objects of S3.
 func (f *Folder) Objects() string { return filepath.Join(f.dir, objectsFolder) }

@@ -49,7 +49,7 @@ func (r *cohortRun) cover(ctx context.Context, file *intake.File, execution *asl
 			found[i].batch, found[i].reason = b.Name, cmp.Or(b.Reason, "the decision record does not name the subject")
 		}
 	}
-	if r.scoresNobody() {
+	if r.ScoresNobody() {
 		for i := range found {
 			found[i].reason = "the trial is not active"
 		}

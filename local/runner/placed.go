@@ -23,7 +23,7 @@ func (p *Pipeline) place(ctx context.Context, file *intake.File, input any, opti
 			return nil
 		}
 	}
-	if p.scoresNobody() {
+	if p.ScoresNobody() {
 		return nil
 	}
 	bucket, key, err := p.sought(ctx, input, options)
@@ -37,8 +37,8 @@ func (p *Pipeline) place(ctx context.Context, file *intake.File, input any, opti
 	return errors.Join(file.WriteLines(object), object.Close())
 }
 
-// scoresNobody reports whether the definition is that of a trial that is not active.
-func (p *Pipeline) scoresNobody() bool {
+// ScoresNobody reports whether the definition is that of a trial that is not active.
+func (p *Pipeline) ScoresNobody() bool {
 	return field(p.definition, "States", workflow.TrialNotActive) != nil && field(p.definition, "States", workflow.ScoreCohort) == nil
 }
 

@@ -27,7 +27,7 @@ const (
 
 var (
 	endpointPattern  = regexp.MustCompile(`^[A-Za-z0-9](-*[A-Za-z0-9]){0,62}$`)
-	featurePattern   = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
+	featurePattern   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,63}$`)
 	namePattern      = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
 	emailPattern     = regexp.MustCompile(`^[\w.+-]{1,64}@[\w-]+(\.[\w-]+)+$`)
 	principalPattern = regexp.MustCompile(`^(arn:aws[a-z-]*:iam::\d{12}:)?(role|user)/([\w+=,.@-]+/)*[\w+=,.@-]+$`)
@@ -201,6 +201,7 @@ func (r *reader) features(blinding Blinding) []string {
 
 // tellsArm reports whether the name of a feature is one of armNames, or begins or ends with it.
 func tellsArm(feature string) bool {
+	feature = strings.ToLower(feature)
 	return slices.ContainsFunc(armNames, func(arm string) bool {
 		return feature == arm || strings.HasPrefix(feature, arm+"_") || strings.HasSuffix(feature, "_"+arm)
 	})
