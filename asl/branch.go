@@ -15,7 +15,7 @@ type branch struct {
 	p        *clock.Process
 	scope    *scope
 	item     *mapItem // the innermost Map item, for the context object
-	previous int64    // the id of the branch's last event
+	previous int64    // the id of the event that the branch's next event follows
 	env      query.Env
 	at       visit
 }
@@ -78,7 +78,7 @@ func (b *branch) enter(c *common, input any) error {
 	if err := b.x.admit(); err != nil {
 		return err
 	}
-	b.at = visit{state: c, input: input, entered: b.p.Now()}
+	b.at = visit{state: c, input: input, entered: b.p.Now(), before: b.previous}
 	b.at.eventID = b.record(c.entered, &StateEntered{Name: c.name, Input: input})
 	b.x.transition()
 	return nil
@@ -89,16 +89,22 @@ func (b *branch) left(c *common, err error) {
 	var e *failure
 	switch {
 	case errors.Is(err, clock.ErrStopped):
-		b.record(c.kind+"StateAborted", nil)
+		b.note(c.kind+"StateAborted", nil)
 	case errors.As(err, &e):
 		b.evaluationFailed(e)
 	}
 }
 
-// record appends an event to the history and returns its id.
+// record appends an event to the history and returns its id. The branch's next event follows it.
 func (b *branch) record(eventType string, details Details) int64 {
-	b.previous = b.x.record(b.previous, b.p.Now(), eventType, details)
+	b.previous = b.note(eventType, details)
 	return b.previous
+}
+
+// note appends an event that the branch's next event does not follow: in the service's histories, ExecutionStarted and the events
+// that end the work of a Map or Parallel state lead nowhere.
+func (b *branch) note(eventType string, details Details) int64 {
+	return b.x.record(b.previous, b.p.Now(), eventType, details)
 }
 
 // evaluating prepares the environment for the templates of the current state. In it, $ is input.

@@ -1,6 +1,8 @@
 package asl
 
 import (
+	"errors"
+
 	"clinical-risk-pipeline/asl/internal/clock"
 	"clinical-risk-pipeline/asl/internal/items"
 	"clinical-risk-pipeline/asl/internal/value"
@@ -40,21 +42,20 @@ func (s *mapState) runDistributed(b *branch, input any, limit int) (any, error) 
 	b.record("MapRunStarted", &MapRunStarted{MapRunARN: m.arn})
 	result, err := m.run(limit)
 	if err = located(err, &b.at); err != nil {
-		b.recordFailed("MapRunFailed", err)
-		b.recordFailed("MapStateFailed", err)
+		var e *failure
+		if errors.As(err, &e) {
+			b.record("MapRunFailed", &Failure{Error: e.name, Cause: e.cause})
+		}
 		return nil, err
 	}
-	b.record("MapRunSucceeded", nil)
-	b.record("MapStateSucceeded", nil)
+	succeeded := b.note("MapRunSucceeded", nil)
+	b.x.record(succeeded, b.p.Now(), "MapStateSucceeded", nil)
 	return result, nil
 }
 
 // prepare evaluates the fields that apply to the whole run.
 func (m *mapRun) prepare() (err error) {
 	d, b := m.state.distributed, m.b
-	if m.tolerance, err = d.tolerance(b.evaluating(m.input)); err != nil {
-		return err
-	}
 	if d.batcher != nil {
 		if m.grouping, err = d.batcher.begin(b, m.input); err != nil {
 			return err
@@ -70,6 +71,9 @@ func (m *mapRun) prepare() (err error) {
 		m.stream = &itemStream{source: items.Slice(list), left: maxItems, close: func() error { return nil }}
 	}
 	b.record("MapStateStarted", &MapStarted{Length: length})
+	if m.tolerance, err = d.tolerance(b.evaluating(m.input)); err != nil {
+		return err
+	}
 	if d.writer != nil && d.writer.arguments != nil {
 		m.export, err = d.writer.begin(m)
 	}

@@ -155,6 +155,7 @@ func (b *branch) persist(w worker, rules *recovery) (any, *target, error) {
 			b.x.transition()
 			continue
 		}
+		b.workFailed(e)
 		output, next, matched, err := b.caught(rules.catchers, e)
 		if !matched {
 			return nil, nil, e
@@ -163,9 +164,19 @@ func (b *branch) persist(w worker, rules *recovery) (any, *target, error) {
 	}
 }
 
-// evaluationFailed records the failure of a JSONata expression.
+// workFailed records that a Parallel or Map state failed for good. The service does not record that of an execution that cannot continue.
+func (b *branch) workFailed(e *failure) {
+	if kind := b.at.state.kind; kind != "Task" && e.name != ErrRuntime {
+		b.record(kind+"StateFailed", &Failure{Error: e.name, Cause: e.cause})
+	}
+}
+
+// evaluationFailed records the failure of a JSONata expression. It follows the event before the state, unless the state did something.
 func (b *branch) evaluationFailed(e *failure) {
 	if e.location != "" {
+		if b.previous == b.at.eventID && b.at.state.kind != "Wait" {
+			b.previous = b.at.before
+		}
 		b.record("EvaluationFailed", &EvaluationFailed{Error: e.name, Cause: e.cause, Location: e.location, State: b.at.state.name})
 		e.location = ""
 	}

@@ -98,6 +98,7 @@ type visit struct {
 	state    *common
 	input    any // the raw input
 	eventID  int64
+	before   int64 // the event before the state, which a failed evaluation follows
 	entered  time.Time
 	retries  int
 	assigned map[string]any
