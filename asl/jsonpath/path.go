@@ -20,6 +20,8 @@ type Path struct {
 	root   string
 	steps  []step
 	plain  bool // names and single indices only
+
+	definite bool // what IsDefinite returns
 }
 
 // Context is what Path.Root returns for paths into the context object.
@@ -36,16 +38,18 @@ func (p *Path) String() string { return p.source }
 func (p *Path) Root() string { return p.root }
 
 // IsDefinite reports whether the path finds at most one value. An indefinite path finds a list.
-func (p *Path) IsDefinite() bool {
+func (p *Path) IsDefinite() bool { return p.definite }
+
+func isDefinite(steps []step) bool {
 	definite, descended := true, false
-	for i, s := range p.steps {
+	for i, s := range steps {
 		switch s.(type) {
 		case descent:
 			descended = true
 		case call:
 			definite = definite || descended
 		}
-		definite = definite && s.definite(i == len(p.steps)-1)
+		definite = definite && s.definite(i == len(steps)-1)
 	}
 	return definite
 }
