@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"clinical-risk-pipeline/asl/internal/clock"
+	"clinical-risk-pipeline/asl/internal/items"
 	"clinical-risk-pipeline/asl/internal/query"
 	"clinical-risk-pipeline/asl/internal/value"
 	"clinical-risk-pipeline/asl/jsonata"
@@ -22,8 +23,38 @@ type branch struct {
 
 // mapItem is the item of a Map state that the context object describes.
 type mapItem struct {
-	index int
-	value any
+	index  int
+	key    *string // of a member of an object; nil for other items
+	value  any
+	source string // stateData, or the address of the S3 object or bucket
+}
+
+// stateData is the source of an item in the state's data.
+const stateData = "STATE_DATA"
+
+// newMapItem returns an item as a source of items gives it.
+func newMapItem(index int, v any, source string) *mapItem {
+	if pair, ok := v.(items.Pair); ok {
+		return &mapItem{index: index, key: &pair.Key, value: pair.Value, source: source}
+	}
+	return &mapItem{index: index, value: v, source: source}
+}
+
+// input returns what the processing of the item gets without an ItemSelector.
+func (i *mapItem) input() any {
+	if i.key != nil {
+		return items.Pair{Key: *i.key, Value: i.value}.Object()
+	}
+	return i.value
+}
+
+// contextObject returns the item's part of the context object.
+func (i *mapItem) contextObject() map[string]any {
+	item := map[string]any{"Index": float64(i.index), "Value": i.value, "Source": i.source}
+	if i.key != nil {
+		item["Key"] = *i.key
+	}
+	return item
 }
 
 // newBranch returns a branch that starts after the event previous. outer is the enclosing scope, or nil.

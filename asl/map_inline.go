@@ -29,7 +29,7 @@ func (s *mapState) runInline(b *branch, input any, limit int) (any, error) {
 		if i == len(items) {
 			return nil, nil
 		}
-		item := &mapItem{index: i, value: items[i]}
+		item := newMapItem(i, items[i], stateData)
 		i++
 		selected, err := s.selected(b, input, item)
 		if err != nil {

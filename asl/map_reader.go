@@ -107,21 +107,32 @@ type itemStream struct {
 	left   int // items left of MaxItems
 }
 
-// next returns the next item. more is false after the last item.
-func (s *itemStream) next() (item any, more bool, err error) {
+// next returns the next item and where it is from. more is false after the last item.
+func (s *itemStream) next() (item any, from string, more bool, err error) {
 	if s.left == 0 {
-		return nil, false, nil
+		return nil, "", false, nil
 	}
 	item, err = s.source.Next()
 	if errors.Is(err, io.EOF) {
 		s.left = 0
-		return nil, false, nil
+		return nil, "", false, nil
 	}
 	if err != nil {
-		return nil, false, storageFailure(ErrItemReader, err)
+		return nil, "", false, storageFailure(ErrItemReader, err)
 	}
 	s.left--
-	return item, true, nil
+	return item, addressOf(s.source), true, nil
+}
+
+// addressed is a source of items in S3.
+type addressed interface{ address() string }
+
+// addressOf returns the address of a source's latest item.
+func addressOf(source items.Source) string {
+	if a, ok := source.(addressed); ok {
+		return a.address()
+	}
+	return stateData
 }
 
 // open starts to read.
@@ -186,6 +197,22 @@ type location struct {
 	version     string // VersionId; "": the latest version
 }
 
+// address returns the address of the object, or of the bucket when there is no key.
+func (l location) address() string {
+	if l.key == "" {
+		return "S3://" + l.bucket
+	}
+	return "S3://" + l.bucket + "/" + l.key
+}
+
+// objectItems is a source of the items of one object.
+type objectItems struct {
+	items.Source
+	from string
+}
+
+func (o *objectItems) address() string { return o.from }
+
 // open opens the object. It reports a missing object in the words of S3.
 func (l location) open() (io.ReadCloser, error) {
 	ctx := l.b.x.run.ctx
@@ -231,7 +258,7 @@ func (l location) items(parse func(io.Reader) (items.Source, error)) (items.Sour
 		_ = body.Close()
 		return nil, nil, err
 	}
-	return source, func() error { release(); return body.Close() }, nil
+	return &objectItems{source, l.address()}, func() error { release(); return body.Close() }, nil
 }
 
 // decompressed is the text of an object, which is compressed if its key ends in .gz (gzip) or .zst (Zstandard). A window of more than
@@ -263,5 +290,5 @@ func (r *mapReader) parse(body io.Reader) (items.Source, error) {
 	case "JSONL", "MANIFEST":
 		return items.JSONLines(body), nil
 	}
-	return items.JSONArray(body, r.pointer)
+	return items.JSON(body, r.pointer)
 }

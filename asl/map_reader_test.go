@@ -77,7 +77,7 @@ func TestMapReaderReadsAVersion(t *testing.T) {
 func TestMapReaderFailures(t *testing.T) {
 	for _, row := range []struct{ why, config, key, cause string }{
 		{"no such key", `{"InputType": "JSON"}`, "none", "The specified key does not exist: b/none"},
-		{"not an array", `{"InputType": "JSON"}`, "object", "Attempting to map over non-iterable node."},
+		{"neither an array nor an object", `{"InputType": "JSON"}`, "text", "Attempting to map over non-iterable node."},
 		{"nothing at the pointer", `{"InputType": "JSON", "ItemsPointer": "/x/y"}`, "object", "Attempting to map over non-iterable node."},
 		{"a broken line", `{"InputType": "JSONL"}`, "broken", "line 2 is not valid JSON: invalid character 'b' looking for beginning of value"},
 		{"an array that ends too early", `{"InputType": "JSON"}`, "cut", "the object is not valid JSON: unexpected EOF"},
@@ -86,7 +86,7 @@ func TestMapReaderFailures(t *testing.T) {
 		{"MaxItems that is not an integer", `{"InputType": "JSON", "MaxItemsPath": "$.half"}`, "object", `The MaxItemsPath field refers to value "1.5" which is not a valid integer: $.half`},
 	} {
 		t.Run(row.why, func(t *testing.T) {
-			store := &memory{objects: map[string]string{"b/object": `{"x": 1}`, "b/broken": "1\nbroken\n", "b/cut": `[1, 2`, "b/csv": "a,a\n1,2\n"}}
+			store := &memory{objects: map[string]string{"b/object": `{"x": 1}`, "b/text": `"x"`, "b/broken": "1\nbroken\n", "b/cut": `[1, 2`, "b/csv": "a,a\n1,2\n"}}
 			x := execute(t, reads(row.config), `{"key": "`+row.key+`", "minus": -1, "half": 1.5}`, asl.Options{Objects: store})
 			fails(t, x, asl.ErrItemReader, row.cause)
 			if store.open != 0 {

@@ -130,11 +130,11 @@ func (m *mapRun) childInput() (any, int, error) {
 
 // item returns the next item after ItemSelector.
 func (m *mapRun) item() (any, bool, error) {
-	v, more, err := m.stream.next()
+	v, source, more, err := m.stream.next()
 	if err != nil || !more {
 		return nil, false, err
 	}
-	item := &mapItem{index: m.items, value: v}
+	item := newMapItem(m.items, v, source)
 	m.items++
 	selected, err := m.state.selected(m.b, m.input, item)
 	return selected, err == nil, err
