@@ -18,7 +18,7 @@ import (
 type mapReader struct {
 	action         string         // getObject or listObjectsV2
 	arguments      query.Template // Arguments or Parameters
-	inputType      string         // CSV, JSON, JSONL or MANIFEST; "" for listObjectsV2
+	inputType      string         // CSV, JSON, JSONL, PARQUET or MANIFEST; "" for listObjectsV2 and an inventory report
 	manifestType   string         // S3_INVENTORY or ATHENA_DATA; "": the object itself holds the items
 	transformation string         // NONE or LOAD_AND_FLATTEN, for listObjectsV2
 	delimiter      byte
@@ -64,7 +64,8 @@ func (r *mapReader) config(f *fields) {
 	f.comment()
 	r.maxItems = f.quantity("MaxItems", 0, maxItems, true)
 	r.transformation = f.oneOf("Transformation", "NONE", "LOAD_AND_FLATTEN")
-	if f.has("InputType") || r.action == "getObject" || r.transformation == "LOAD_AND_FLATTEN" {
+	inventory, _ := f.raw["ManifestType"].(string) // its files are in CSV
+	if f.has("InputType") || r.action == "getObject" && inventory != "S3_INVENTORY" || r.transformation == "LOAD_AND_FLATTEN" {
 		r.inputType = f.required("InputType")
 	}
 	switch r.inputType {
@@ -75,9 +76,9 @@ func (r *mapReader) config(f *fields) {
 		if r.pointer != "" && !strings.HasPrefix(r.pointer, "/") {
 			f.fault("ItemsPointer", "must be a JSON pointer, which starts with /, got %q", r.pointer)
 		}
-	case "MANIFEST", "JSONL", "":
+	case "MANIFEST", "JSONL", "PARQUET", "":
 	default:
-		f.fault("InputType", "must be one of CSV, JSON, JSONL, MANIFEST, got %q", r.inputType)
+		f.fault("InputType", "must be one of CSV, JSON, JSONL, MANIFEST, PARQUET, got %q", r.inputType)
 	}
 	if f.has("ManifestType") || r.inputType == "MANIFEST" {
 		r.manifestType = f.oneOf("ManifestType", "S3_INVENTORY", "ATHENA_DATA")
@@ -161,6 +162,9 @@ func (r *mapReader) open(b *branch, input any) (*itemStream, error) {
 	} else {
 		from.key, _ = arguments["Key"].(string)
 		from.version, _ = arguments["VersionId"].(string)
+		if from.version != "" && r.inputType == "PARQUET" {
+			return nil, storageFailure(ErrItemReader, errors.New("VersionId is not supported for Parquet files"))
+		}
 		result.source, result.close, err = r.object(from)
 	}
 	if err != nil {
@@ -258,17 +262,24 @@ func (l location) items(parse func(io.Reader) (items.Source, error)) (items.Sour
 		_ = body.Close()
 		return nil, nil, err
 	}
-	return &objectItems{source, l.address()}, func() error { release(); return body.Close() }, nil
+	return &objectItems{source, l.address()}, func() error {
+		var err error
+		if c, ok := source.(io.Closer); ok {
+			err = c.Close()
+		}
+		release()
+		return errors.Join(err, body.Close())
+	}, nil
 }
 
-// decompressed is the text of an object, which is compressed if its key ends in .gz (gzip) or .zst (Zstandard). A window of more than
+// decompressed is the text of an object, which is compressed if its key ends in .gz (gzip), or .zstd or .zst (Zstandard). A window of more than
 // 8 MiB is a fault: RFC 8878 asks decoders to support 8 MB. The caller releases the decoder.
 func decompressed(key string, body io.Reader) (text io.Reader, release func(), err error) {
 	release = func() {}
 	switch {
 	case strings.HasSuffix(key, ".gz"):
 		text, err = gzip.NewReader(body)
-	case strings.HasSuffix(key, ".zst"):
+	case strings.HasSuffix(key, ".zstd"), strings.HasSuffix(key, ".zst"):
 		var decoder *zstd.Decoder
 		if decoder, err = zstd.NewReader(body, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxZstdWindow)); err == nil {
 			text, release = decoder, decoder.Close
@@ -289,6 +300,8 @@ func (r *mapReader) parse(body io.Reader) (items.Source, error) {
 		return items.CSV(body, r.delimiter, r.headers)
 	case "JSONL", "MANIFEST":
 		return items.JSONLines(body), nil
+	case "PARQUET":
+		return items.Parquet(body)
 	}
 	return items.JSON(body, r.pointer)
 }

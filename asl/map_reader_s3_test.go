@@ -89,6 +89,7 @@ func TestInventoryManifest(t *testing.T) {
 	if store.open != 0 {
 		t.Errorf("%d readers stay open", store.open)
 	}
+	succeeds(t, execute(t, reads(`{"ManifestType": "S3_INVENTORY", "MaxItems": 1}`), `{"key": "k"}`, asl.Options{Objects: store}), `[{"Bucket": "b", "Key": "one", "Size": "1"}]`)
 	store.objects["b/k"] = `{"fileFormat": "ORC"}`
 	fails(t, execute(t, reads(`{"InputType": "MANIFEST"}`), `{"key": "k"}`, asl.Options{Objects: store}),
 		asl.ErrItemReader, `the manifest's fileFormat must be CSV, but was: "ORC"`)

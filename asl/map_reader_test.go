@@ -1,10 +1,14 @@
 package asl_test
 
 import (
+	"bytes"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/zstd"
+	"github.com/parquet-go/parquet-go"
 
 	"clinical-risk-pipeline/asl"
 )
@@ -46,13 +50,15 @@ func TestMapReaderDecompresses(t *testing.T) {
 	const lines = "1\n2\n"
 	store := &memory{objects: map[string]string{
 		"b/k.gz": gzipped(t, lines), "b/k.zst": string(encoder.EncodeAll([]byte(lines), nil)),
-		"b/cut.zst": string(encoder.EncodeAll([]byte(lines), nil))[:9], "b/plain.gz": "not compressed", "b/plain.zst": lines,
+		"b/k.jsonl.zstd": string(encoder.EncodeAll([]byte(lines), nil)),
+		"b/cut.zst":      string(encoder.EncodeAll([]byte(lines), nil))[:9], "b/plain.gz": "not compressed", "b/plain.zst": lines,
 	}}
 	run := func(key string) *asl.Execution {
 		return execute(t, reads(`{"InputType": "JSONL"}`), `{"key": "`+key+`"}`, asl.Options{Objects: store})
 	}
 	succeeds(t, run("k.gz"), `[1, 2]`)
 	succeeds(t, run("k.zst"), `[1, 2]`)
+	succeeds(t, run("k.jsonl.zstd"), `[1, 2]`)
 	fails(t, run("plain.gz"), asl.ErrItemReader, "gzip: invalid header")
 	fails(t, run("plain.zst"), asl.ErrItemReader, "invalid input: magic number mismatch")
 	fails(t, run("cut.zst"), asl.ErrItemReader, "unexpected EOF")
@@ -72,6 +78,43 @@ func TestMapReaderReadsAVersion(t *testing.T) {
 	succeeds(t, run("v1", versioned{store}), `[1]`)
 	fails(t, run("v2", versioned{store}), asl.ErrItemReader, "The specified version does not exist: b/k, version v2")
 	fails(t, run("v1", store), asl.ErrItemReader, "the ItemReader names a VersionId, and Options.Objects keep no versions")
+}
+
+func TestMapReaderReadsParquet(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	type row struct {
+		Subject string  `parquet:"subject"`
+		Risk    float64 `parquet:"risk"`
+	}
+	file := func(rows ...row) string {
+		var b bytes.Buffer
+		w := parquet.NewGenericWriter[row](&b)
+		if _, err := w.Write(rows); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	store := &memory{objects: map[string]string{"b/k": file(row{"S-1", 0.5}, row{"S-2", 0.25}), "b/in/1": file(row{"S-3", 1}), "b/in/2": file(row{"S-4", 0}),
+		"b/text": "no Parquet", "b/m": "s3://b/k\ns3://b/in/1\n"}}
+	run := func(definition, key string) *asl.Execution {
+		return execute(t, definition, `{"key": "`+key+`", "version": "v"}`, asl.Options{Objects: store})
+	}
+	config := `{"InputType": "PARQUET"}`
+	succeeds(t, run(reads(config), "k"), `[{"subject": "S-1", "risk": 0.5}, {"subject": "S-2", "risk": 0.25}]`)
+	succeeds(t, run(reads(`{"InputType": "PARQUET", "MaxItems": 1}`), "k"), `[{"subject": "S-1", "risk": 0.5}]`)
+	succeeds(t, run(lists(`"ReaderConfig": {"InputType": "PARQUET", "Transformation": "LOAD_AND_FLATTEN"},`), ""), `[{"subject": "S-3", "risk": 1}, {"subject": "S-4", "risk": 0}]`)
+	succeeds(t, run(reads(`{"InputType": "PARQUET", "ManifestType": "ATHENA_DATA", "MaxItems": 3}`), "m"),
+		`[{"subject": "S-1", "risk": 0.5}, {"subject": "S-2", "risk": 0.25}, {"subject": "S-3", "risk": 1}]`)
+	if x := run(reads(config), "text"); x.Error != asl.ErrItemReader || !strings.HasPrefix(x.Cause, "the object is not a Parquet file") {
+		t.Errorf("no Parquet: %s %s", x.Error, x.Cause)
+	}
+	fails(t, run(strings.Replace(reads(config), `"Key.$"`, `"VersionId.$": "$.version", "Key.$"`, 1), "k"), asl.ErrItemReader, "VersionId is not supported for Parquet files")
+	if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) > 0 || store.open != 0 {
+		t.Errorf("%d temporary files and %d readers stay: %v", len(left), store.open, err)
+	}
 }
 
 func TestMapReaderFailures(t *testing.T) {
@@ -99,7 +142,7 @@ func TestMapReaderFailures(t *testing.T) {
 
 func TestMapReaderFaults(t *testing.T) {
 	for config, want := range map[string]string{
-		`{"InputType": "XML"}`: `ItemReader.ReaderConfig.InputType: must be one of CSV, JSON, JSONL, MANIFEST, got "XML"`,
+		`{"InputType": "XML"}`: `ItemReader.ReaderConfig.InputType: must be one of CSV, JSON, JSONL, MANIFEST, PARQUET, got "XML"`,
 		`{"MaxItems": 1}`:      `ItemReader.ReaderConfig.InputType: is missing`,
 		`{"InputType": "CSV"}`: `ItemReader.ReaderConfig.CSVHeaderLocation: is missing`,
 		`{"InputType": "CSV", "CSVHeaderLocation": "GIVEN"}`:                            `ItemReader.ReaderConfig.CSVHeaders: must be a list of at least one header, because CSVHeaderLocation is GIVEN`,
