@@ -45,7 +45,7 @@ type Fault struct {
 	State   string // the state's name; "" for the definition itself
 	Field   string // the field in the state, such as "Next" or "Retry[0].ErrorEquals"; "" for the state itself
 	Message string // what is wrong and how to correct it
-	Lint    bool   // AWS accepts the definition, but an execution fails when it gets there. Lenient does not report it.
+	Lint    bool   // CreateStateMachine accepts the definition, but an execution fails when it gets there. Lenient does not report it.
 }
 
 // Error renders `state "NAME": FIELD: MESSAGE`.

@@ -43,7 +43,7 @@ func TestInputsOfBranchesAndIterationsAreLimited(t *testing.T) {
 }
 
 func TestHistoryLimit(t *testing.T) {
-	loop := `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "Next": "A"}}}`
+	loop := `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Choice", "Choices": [{"Variable": "$.never", "IsPresent": true, "Next": "E"}], "Default": "A"}, "E": {"Type": "Succeed"}}}`
 	x := execute(t, loop, `{}`, asl.Options{})
 	fails(t, x, asl.ErrRuntime, "The execution reached the maximum number of history events (25000).")
 	last := x.History[len(x.History)-1]
@@ -54,7 +54,8 @@ func TestHistoryLimit(t *testing.T) {
 
 func TestNoTaskIsCalledWhenTheHistoryIsFull(t *testing.T) {
 	// The first state shifts the events so that the limit is reached between a TaskStateEntered and its TaskStarted.
-	loop := `{"StartAt": "P", "States": {"P": {"Type": "Pass", "Next": "A"}, "A": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Next": "A"}}}`
+	loop := `{"StartAt": "P", "States": {"P": {"Type": "Pass", "Next": "A"}, "A": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish",
+		"Catch": [{"ErrorEquals": ["Never"], "Next": "E"}], "Next": "A"}, "E": {"Type": "Succeed"}}}`
 	x := execute(t, loop, `{}`, asl.Options{Handler: echo})
 	fails(t, x, asl.ErrRuntime, "The execution reached the maximum number of history events (25000).")
 	started := 0
@@ -100,7 +101,7 @@ func TestTimeoutOfTheMachine(t *testing.T) {
 }
 
 func TestAnEndlessExpressLoopEnds(t *testing.T) {
-	x := execute(t, `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}}}`, `{}`, asl.Options{Type: asl.Express})
+	x := execute(t, `{"StartAt": "A", "States": {"A": {"Type": "Choice", "Choices": [{"Variable": "$.never", "IsPresent": true, "Next": "E"}], "Default": "A"}, "E": {"Type": "Succeed"}}}`, `{}`, asl.Options{Type: asl.Express})
 	if x.Status != asl.TimedOut {
 		t.Errorf("%s, want TIMED_OUT", x.Status)
 	}

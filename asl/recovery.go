@@ -78,7 +78,7 @@ func (f *fields) catchers() []catcher {
 		} else {
 			k.resultPath = entry.resultPath()
 		}
-		k.assign = entry.assign(seesError)
+		k.assign = entry.assignTo(entry.scope.defineCaught, seesError)
 		entry.unread("a catcher")
 		all = append(all, k)
 	}
@@ -97,13 +97,15 @@ func (f *fields) errorEquals() []string {
 	}
 	for _, name := range names {
 		if strings.HasPrefix(name, "States.") && !slices.Contains(reserved, name) && !httpStatus.MatchString(name) {
-			f.lint("ErrorEquals", "unknown error name %q; the names that start with States. are %s", name, strings.Join(reserved, ", "))
+			fault := f.newFault("ErrorEquals", "unknown error name %q; the names that start with States. are %s", name, strings.Join(reserved, ", "))
+			fault.Lint = true
+			f.c.unknown[name] = append(f.c.unknown[name], fault)
 		}
 	}
 	return names
 }
 
-// reserved lists the error names of the language. No other name may start with "States.".
+// reserved lists the error names of the language. Another name that starts with "States." is a mistake, unless a Fail state raises it.
 var reserved = []string{
 	ErrAll, "States.BranchFailed", ErrDataLimit, ErrToleratedFailure, ErrHeartbeatTimeout, "States.Http.Socket", ErrIntrinsicFailure, ErrItemReader,
 	"States.NoChoiceMatched", "States.ParameterPathFailure", "States.Permissions", ErrQueryEvaluation, ErrResultPath, ErrResultWriter,

@@ -46,6 +46,11 @@ type common struct {
 
 func (c *common) base() *common { return c }
 
+// ends reports whether the state can end its program.
+func (c *common) ends() bool {
+	return c.kind == "Succeed" || c.kind == "Fail" || c.kind != "Choice" && c.next == nil
+}
+
 // common reads the fields that all states have.
 func (f *fields) common(kind string) common {
 	c := common{name: f.state, kind: kind, entered: kind + "StateEntered", exited: kind + "StateExited", jsonata: f.jsonata}

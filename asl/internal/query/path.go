@@ -17,6 +17,9 @@ func ParsePath(source string) (*Path, error) {
 	if err != nil {
 		return nil, err
 	}
+	if root := path.Root(); root != "" && root != jsonpath.Context && !ValidVariable(root) && root != "states" {
+		return nil, &jsonpath.SyntaxError{Path: source, Offset: 1, Message: fmt.Sprintf("'%s' is not the name of a variable", root)}
+	}
 	return &Path{path}, nil
 }
 
