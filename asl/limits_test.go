@@ -17,9 +17,17 @@ func TestPayloadLimit(t *testing.T) {
 	}
 	x := execute(t, pair, `"x`+fits[1:], asl.Options{})
 	fails(t, x, asl.ErrDataLimit, "The state/task 'S' returned a result with a size exceeding the maximum number of bytes service limit.")
-	x = execute(t, pair, `"`+strings.Repeat("é", 128<<10)+`"`, asl.Options{})
-	if x.Status != asl.Failed || x.Error != asl.ErrDataLimit || len(x.Path()) != 0 {
-		t.Errorf("an input of more than 256 KiB in UTF-8: %s %s", x.Status, x.Path())
+}
+
+func TestAnInputThatIsTooLargeStartsNoExecution(t *testing.T) {
+	machine := load(t, one(`{"Type": "Succeed"}`))
+	for _, kind := range []asl.Type{asl.Standard, asl.Express} {
+		for input, want := range map[string]string{strings.Repeat("x", 256<<10-2): "", strings.Repeat("x", 256<<10-1): "the input has 262145 bytes", strings.Repeat("é", 128<<10): "the input has 262146 bytes"} {
+			x, err := machine.Run(t.Context(), input, asl.Options{Type: kind})
+			if want == "" && err != nil || want != "" && (x != nil || err == nil || !strings.Contains(err.Error(), want)) {
+				t.Errorf("%s, %d bytes: %v, %v; want %q", kind, len(input), x, err, want)
+			}
+		}
 	}
 }
 
