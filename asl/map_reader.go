@@ -136,11 +136,14 @@ func addressOf(source items.Source) string {
 	return stateData
 }
 
-// open starts to read.
-func (r *mapReader) open(b *branch, input any) (*itemStream, error) {
-	limit, err := r.limit(b.evaluating(input))
-	if err != nil {
-		return nil, err
+// open starts to read at most so many items.
+func (r *mapReader) open(b *branch, input any, most float64) (*itemStream, error) {
+	limit := maxItems
+	switch {
+	case most < 0:
+		return nil, storageFailure(ErrItemReader, errors.New("field MaxItems must be positive"))
+	case most > 0:
+		limit = int(min(most, maxItems))
 	}
 	v, err := r.arguments.Eval(b.evaluating(input))
 	if err != nil {
@@ -174,23 +177,11 @@ func (r *mapReader) open(b *branch, input any) (*itemStream, error) {
 }
 
 // limit returns MaxItems. 0 means no limit.
-func (r *mapReader) limit(env *query.Env) (int, error) {
+func (r *mapReader) limit(env *query.Env) (float64, error) {
 	if r.maxItems == nil {
-		return maxItems, nil
+		return 0, nil
 	}
-	n, err := r.maxItems.eval(env, true)
-	var fault *query.Error
-	switch {
-	case errors.As(err, &fault) && r.maxItems.path != nil:
-		return 0, storageFailure(ErrItemReader, err)
-	case err != nil:
-		return 0, err
-	case n < 0:
-		return 0, storageFailure(ErrItemReader, errors.New("field MaxItems must be positive"))
-	case n == 0 || n > maxItems:
-		return maxItems, nil
-	}
-	return int(n), nil
+	return r.maxItems.eval(env, true)
 }
 
 // location is an S3 object or a bucket.

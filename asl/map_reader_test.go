@@ -126,7 +126,6 @@ func TestMapReaderFailures(t *testing.T) {
 		{"an array that ends too early", `{"InputType": "JSON"}`, "cut", "the object is not valid JSON: unexpected EOF"},
 		{"two equal headers", `{"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}`, "csv", "CSV headers cannot contain duplicates."},
 		{"negative MaxItems", `{"InputType": "JSON", "MaxItemsPath": "$.minus"}`, "object", "field MaxItems must be positive"},
-		{"MaxItems that is not an integer", `{"InputType": "JSON", "MaxItemsPath": "$.half"}`, "object", `The MaxItemsPath field refers to value "1.5" which is not a valid integer: $.half`},
 	} {
 		t.Run(row.why, func(t *testing.T) {
 			store := &memory{objects: map[string]string{"b/object": `{"x": 1}`, "b/text": `"x"`, "b/broken": "1\nbroken\n", "b/cut": `[1, 2`, "b/csv": "a,a\n1,2\n"}}
@@ -136,6 +135,11 @@ func TestMapReaderFailures(t *testing.T) {
 				t.Errorf("%d readers stay open", store.open)
 			}
 		})
+	}
+	x := execute(t, reads(`{"InputType": "JSON", "MaxItemsPath": "$.half"}`), `{"key": "k", "half": 1.5}`, asl.Options{})
+	fails(t, x, asl.ErrRuntime, `An error occurred while executing the state 'S' (entered at the event id #2). The MaxItemsPath field refers to value "1.5" which is not a valid integer: $.half`)
+	if got := strings.Join(types(x), " "); got != "ExecutionStarted MapStateEntered MapStateStarted ExecutionFailed" {
+		t.Errorf("a MaxItems that is not an integer: %s", got)
 	}
 	fails(t, execute(t, reads(`{"InputType": "JSON"}`), `{"key": "k"}`, asl.Options{}), asl.ErrItemReader, "Options.Objects is not set, so there are no objects to read")
 }

@@ -19,6 +19,7 @@ type mapRun struct {
 	machineARN string // of the children
 	tolerance  tolerance
 	stream     *itemStream
+	maxItems   float64   // MaxItems of the reader; 0: no limit
 	grouping   *grouping // nil: one item per child execution
 	export     *export   // nil: the results go into the state's output
 
@@ -74,6 +75,11 @@ func (m *mapRun) prepare() (err error) {
 	if m.tolerance, err = d.tolerance(b.evaluating(m.input)); err != nil {
 		return err
 	}
+	if d.reader != nil {
+		if m.maxItems, err = d.reader.limit(b.evaluating(m.input)); err != nil {
+			return err
+		}
+	}
 	if d.writer != nil && d.writer.arguments != nil {
 		m.export, err = d.writer.begin(m)
 	}
@@ -84,7 +90,7 @@ func (m *mapRun) prepare() (err error) {
 func (m *mapRun) run(limit int) (any, error) {
 	if m.stream == nil {
 		var err error
-		if m.stream, err = m.state.distributed.reader.open(m.b, m.input); err != nil {
+		if m.stream, err = m.state.distributed.reader.open(m.b, m.input, m.maxItems); err != nil {
 			return nil, err
 		}
 	}

@@ -169,18 +169,18 @@ func (b *branch) persist(w worker, rules *recovery) (any, *target, error) {
 // workFailed records that a Parallel or Map state failed for good. The service does not record that of an execution that cannot continue.
 func (b *branch) workFailed(e *failure) {
 	if kind := b.at.state.kind; kind != "Task" && e.name != ErrRuntime {
-		b.record(kind+"StateFailed", &Failure{Error: e.name, Cause: e.cause})
+		b.record(kind+"StateFailed", nil)
 	}
 }
 
 // evaluationFailed records the failure of a JSONata expression. It follows the event before the state, unless the state did something.
 func (b *branch) evaluationFailed(e *failure) {
-	if e.location != "" {
+	if e.evaluation {
 		if b.previous == b.at.eventID && b.at.state.kind != "Wait" {
 			b.previous = b.at.before
 		}
 		b.record("EvaluationFailed", &EvaluationFailed{Error: e.name, Cause: e.cause, Location: e.location, State: b.at.state.name})
-		e.location = ""
+		e.evaluation = false
 	}
 }
 

@@ -1,6 +1,8 @@
 package asl
 
 import (
+	"strings"
+
 	"clinical-risk-pipeline/asl/internal/items"
 	"clinical-risk-pipeline/asl/internal/query"
 	"clinical-risk-pipeline/asl/internal/value"
@@ -162,11 +164,11 @@ func (s *mapState) list(b *branch, input any) ([]any, error) {
 	case s.items != nil:
 		return nil, query.Unexpected(s.items, v, "array")
 	case s.jsonata:
-		return nil, &query.Error{Name: ErrQueryEvaluation, Location: "Items", Cause: "Map state input must be an array but was: " + value.Encode(v)}
+		return nil, &query.Error{Name: ErrQueryEvaluation, Cause: "Map state input must be an array but was: " + value.Encode(v)}
 	}
 	path := "$"
 	if s.itemsPath != nil {
-		path = s.itemsPath.Source()
+		path = "$" + strings.TrimLeft(s.itemsPath.Source(), "$") // the message has one $, even for the context object
 	}
 	return nil, runtimeFault("Reference path \"%s\" must point to array.", path) // recorded in 2024, before objects were allowed
 }

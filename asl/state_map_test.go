@@ -40,8 +40,15 @@ func TestMapOverAValueThatIsNotAnArray(t *testing.T) {
 	located := "An error occurred while executing the state 'S' (entered at the event id #2). "
 	fails(t, execute(t, one(`{"Type": "Map", "ItemsPath": "$.a", `+pass+`, "End": true}`), `{"a": 1}`, asl.Options{}),
 		asl.ErrRuntime, located+`Reference path "$.a" must point to array.`)
-	fails(t, execute(t, oneJSONata(`{"Type": "Map", `+pass+`, "End": true}`), `1`, asl.Options{}),
-		asl.ErrQueryEvaluation, located+`Map state input must be an array but was: 1`)
+	fails(t, execute(t, one(`{"Type": "Map", "ItemsPath": "$$.Execution.Input.a", `+pass+`, "End": true}`), `{"a": 1}`, asl.Options{}),
+		asl.ErrRuntime, located+`Reference path "$.Execution.Input.a" must point to array.`)
+	x := execute(t, oneJSONata(`{"Type": "Map", `+pass+`, "End": true}`), `1`, asl.Options{})
+	fails(t, x, asl.ErrQueryEvaluation, located+`Map state input must be an array but was: 1`)
+	for _, e := range x.History {
+		if _, has := e.Attributes()["location"]; has || e.Type == "MapStateFailed" && e.Details != nil {
+			t.Errorf("%s has the details %v: no expression failed, and the failure of a Map has none", e.Type, e.Attributes())
+		}
+	}
 	fails(t, execute(t, oneJSONata(`{"Type": "Map", "Items": "{% $states.input.a %}", `+pass+`, "End": true}`), `{"a": 1}`, asl.Options{}),
 		asl.ErrQueryEvaluation, located+`The JSONata expression '$states.input.a' specified for the field 'Items' returned an unexpected result type. Expected 'array', but was 'number' for value: 1`)
 }
