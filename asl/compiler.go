@@ -6,8 +6,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-
-	"clinical-risk-pipeline/asl/internal/value"
 )
 
 // compiler turns a definition into a machine and collects the faults.
@@ -147,7 +145,7 @@ func (c *compiler) state(scope *scopeInfo, name string, v any, targets *[]*targe
 	f := &fields{c: c, scope: scope, targets: targets, state: name, read: map[string]bool{}}
 	f.raw, _ = v.(map[string]any)
 	if f.raw == nil {
-		f.fault("", "must be an object, got %s", value.TypeName(v))
+		f.fault("", "must be an object, got %s", typeOf(v))
 		return nil
 	}
 	if c.names[name] {

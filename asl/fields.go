@@ -47,7 +47,7 @@ func (f *fields) place(field string) string { return strings.TrimSuffix(f.prefix
 func (f *fields) within(prefix string, v any) *fields {
 	raw, ok := v.(map[string]any)
 	if !ok {
-		f.fault(strings.TrimSuffix(prefix, "."), "must be an object, got %s", value.TypeName(v))
+		f.fault(strings.TrimSuffix(prefix, "."), "must be an object, got %s", typeOf(v))
 	}
 	inner := *f
 	inner.prefix, inner.raw, inner.read = f.prefix+prefix, raw, map[string]bool{}

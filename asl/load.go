@@ -34,7 +34,8 @@ func Load(definition []byte, options ...LoadOption) (*Machine, error) {
 	}
 	raw, faults, err := parseDefinition(definition)
 	if err != nil {
-		return nil, &Fault{Message: fmt.Sprintf("the definition is not a JSON object: %v", err)}
+		message := fmt.Sprintf("the definition is not a JSON object: %v", err)
+		return nil, &Fault{Message: message + aboutPlaceholder(message)}
 	}
 	c := &compiler{faults: faults, names: map[string]bool{}, raised: map[string]bool{}, unknown: map[string][]*Fault{}}
 	m := c.machine(raw)

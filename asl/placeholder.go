@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+
+	"clinical-risk-pipeline/asl/internal/value"
 )
 
 // placeholders matches what SAM and CloudFormation substitute in a definition, such as ${RiskFunctionArn}, and the tokens of the CDK,
@@ -17,6 +19,14 @@ func aboutPlaceholder(text string) string {
 		return ""
 	}
 	return "; " + asPlaceholder(found)
+}
+
+// typeOf returns the name of a value's type, with the text of a string that has a placeholder.
+func typeOf(v any) string {
+	if text, ok := v.(string); ok && placeholders.MatchString(text) {
+		return fmt.Sprintf("string %q", text)
+	}
+	return value.TypeName(v)
 }
 
 func asPlaceholder(found string) string {

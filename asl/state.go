@@ -65,10 +65,12 @@ func (f *fields) common(kind string) common {
 func (f *fields) transition() *target {
 	end := f.flag("End")
 	name, has := f.text("Next")
+	_, isFlag := f.raw["End"].(bool)
+	reported := f.has("Next") || f.has("End") && !isFlag
 	switch {
 	case has && end:
 		f.fault("Next", "cannot be combined with \"End\": true")
-	case !has && !end:
+	case !has && !end && !reported:
 		f.fault("", "needs \"Next\" or \"End\": true")
 	case has:
 		return f.target("Next", name)

@@ -104,6 +104,11 @@ func TestPlaceholders(t *testing.T) {
 		{"where a path must be", one(`{"Type": "Pass", "InputPath": "${Path}", "Parameters": {"a.$": "${Token[P.2]}"}, "End": true}`), []string{
 			`state "S": InputPath: Invalid path '${Path}': '{Path}' is not the name of a variable at offset 1; ${Path}` + remedy,
 			`state "S": Parameters.a.$: Invalid path '${Token[P.2]}': expected a quoted name, an index, '*', a filter or a script after '[' at offset 8; ${Token[P.2]}` + remedy}},
+		{"where a state must be", `{"StartAt": "A", "States": {"A": "${State}"}}`, []string{`state "A": must be an object, got string "${State}"; ${State}` + remedy}},
+		{"where a retrier must be", one(`{"Type": "Task", "Resource": "${Arn}", "Retry": ["${Retrier}"], "End": true}`), []string{
+			`state "S": Retry[0]: must be an object, got string "${Retrier}"; ${Retrier}` + remedy}},
+		{"where true must be", one(`{"Type": "Pass", "End": "${End}"}`), []string{`state "S": End: must be true or false, got string; ${End}` + remedy}},
+		{"a whole definition", `"${Definition}"`, []string{`the definition is not a JSON object: its type is string "${Definition}"; ${Definition}` + remedy}},
 		{"the name of a state", `{"StartAt": "${First}", "States": {"A": {"Type": "Pass", "Next": "${Next}"}}}`, []string{
 			`StartAt: there is no state "${First}"; the states are A; ${First}` + remedy, `state "A": Next: there is no state "${Next}" here; the states are A; ${Next}` + remedy}},
 		{"a type", one(`{"Type": "${Type}"}`), []string{`state "S": Type: must be one of Choice, Fail, Map, Parallel, Pass, Succeed, Task, Wait, got "${Type}"; ${Type}` + remedy}},

@@ -110,7 +110,7 @@ func TestMembersOfAnObject(t *testing.T) {
 	if diff := cmp.Diff([]any{items.Pair{Key: "b", Value: []any{1.0}}, items.Pair{Key: "a", Value: map[string]any{"x": json.Number("9007199254740993")}}}, []any{first, second}); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if _, err := s.Next(); err != io.EOF {
+	if _, err := s.Next(); !errors.Is(err, io.EOF) {
 		t.Errorf("at the end: %v", err)
 	}
 	for _, text := range []string{`{"a": `, `{"a": 1`, `{"a" 1}`, `{`, `{1: 2}`} {
@@ -118,7 +118,7 @@ func TestMembersOfAnObject(t *testing.T) {
 		for err == nil {
 			_, err = s.Next()
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			t.Errorf("%s: no fault", text)
 		}
 	}
