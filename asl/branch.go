@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"clinical-risk-pipeline/asl/internal/clock"
+	"clinical-risk-pipeline/asl/internal/items"
 	"clinical-risk-pipeline/asl/internal/query"
 	"clinical-risk-pipeline/asl/internal/value"
 	"clinical-risk-pipeline/asl/jsonata"
@@ -15,15 +16,45 @@ type branch struct {
 	p        *clock.Process
 	scope    *scope
 	item     *mapItem // the innermost Map item, for the context object
-	previous int64    // the id of the branch's last event
+	previous int64    // the id of the event that the branch's next event follows
 	env      query.Env
 	at       visit
 }
 
 // mapItem is the item of a Map state that the context object describes.
 type mapItem struct {
-	index int
-	value any
+	index  int
+	key    *string // of a member of an object; nil for other items
+	value  any
+	source string // stateData, or the address of the S3 object or bucket
+}
+
+// stateData is the source of an item in the state's data.
+const stateData = "STATE_DATA"
+
+// newMapItem returns an item as a source of items gives it.
+func newMapItem(index int, v any, source string) *mapItem {
+	if pair, ok := v.(items.Pair); ok {
+		return &mapItem{index: index, key: &pair.Key, value: pair.Value, source: source}
+	}
+	return &mapItem{index: index, value: v, source: source}
+}
+
+// input returns what the processing of the item gets without an ItemSelector.
+func (i *mapItem) input() any {
+	if i.key != nil {
+		return items.Pair{Key: *i.key, Value: i.value}.Object()
+	}
+	return i.value
+}
+
+// contextObject returns the item's part of the context object.
+func (i *mapItem) contextObject() map[string]any {
+	item := map[string]any{"Index": float64(i.index), "Value": i.value, "Source": i.source}
+	if i.key != nil {
+		item["Key"] = *i.key
+	}
+	return item
 }
 
 // newBranch returns a branch that starts after the event previous. outer is the enclosing scope, or nil.
@@ -78,7 +109,7 @@ func (b *branch) enter(c *common, input any) error {
 	if err := b.x.admit(); err != nil {
 		return err
 	}
-	b.at = visit{state: c, input: input, entered: b.p.Now()}
+	b.at = visit{state: c, input: input, entered: b.p.Now(), before: b.previous}
 	b.at.eventID = b.record(c.entered, &StateEntered{Name: c.name, Input: input})
 	b.x.transition()
 	return nil
@@ -89,16 +120,22 @@ func (b *branch) left(c *common, err error) {
 	var e *failure
 	switch {
 	case errors.Is(err, clock.ErrStopped):
-		b.record(c.kind+"StateAborted", nil)
+		b.note(c.kind+"StateAborted", nil)
 	case errors.As(err, &e):
 		b.evaluationFailed(e)
 	}
 }
 
-// record appends an event to the history and returns its id.
+// record appends an event to the history and returns its id. The branch's next event follows it.
 func (b *branch) record(eventType string, details Details) int64 {
-	b.previous = b.x.record(b.previous, b.p.Now(), eventType, details)
+	b.previous = b.note(eventType, details)
 	return b.previous
+}
+
+// note appends an event that the branch's next event does not follow: in the service's histories, ExecutionStarted and the events
+// that end the work of a Map or Parallel state lead nowhere.
+func (b *branch) note(eventType string, details Details) int64 {
+	return b.x.record(b.previous, b.p.Now(), eventType, details)
 }
 
 // evaluating prepares the environment for the templates of the current state. In it, $ is input.

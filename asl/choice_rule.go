@@ -135,18 +135,23 @@ type comparison struct {
 }
 
 func (c *comparison) matches(env *query.Env) (bool, error) {
-	v, found := c.variable.Lookup(env)
-	if c.operator.presence {
+	v, found, err := c.variable.Lookup(env)
+	switch {
+	case err != nil:
+		return false, err
+	case c.operator.presence:
 		return found == c.constant, nil
-	}
-	if !found {
+	case !found:
 		return false, invalidVariable(c.variable)
+	case c.path == nil:
+		return c.operator.compare(v, c.constant), nil
 	}
-	operand := c.constant
-	if c.path != nil {
-		if operand, found = c.path.Lookup(env); !found {
-			return false, invalidVariable(c.path)
-		}
+	operand, found, err := c.path.Lookup(env)
+	switch {
+	case err != nil:
+		return false, err
+	case !found:
+		return false, invalidVariable(c.path)
 	}
 	return c.operator.compare(v, operand), nil
 }

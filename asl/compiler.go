@@ -2,11 +2,10 @@ package asl
 
 import (
 	"errors"
+	"maps"
 	"math"
 	"slices"
 	"strings"
-
-	"clinical-risk-pipeline/asl/internal/value"
 )
 
 // compiler turns a definition into a machine and collects the faults.
@@ -14,14 +13,16 @@ type compiler struct {
 	faults           []*Fault
 	names            map[string]bool // names of all states: each must be unique in the machine
 	defaultIsJSONata bool
-	standardOnly     []error // faults that only an Express execution has
+	standardOnly     []*Fault            // faults that only an Express execution has
+	raised           map[string]bool     // the error names of Fail states; "" when a Fail state computes it
+	unknown          map[string][]*Fault // the faults of unknown error names in ErrorEquals
 }
 
 func (c *compiler) report(fault *Fault) { c.faults = append(c.faults, fault) }
 
 // machine compiles the whole definition.
 func (c *compiler) machine(raw map[string]any) *Machine {
-	root := &scopeInfo{assigned: map[string]bool{}}
+	root := &scopeInfo{assigned: map[string]bool{}, caught: map[string]bool{}}
 	f := &fields{c: c, scope: root, raw: raw, read: map[string]bool{}}
 	c.defaultIsJSONata = f.oneOf("QueryLanguage", "JSONPath", "JSONata") == "JSONata"
 	f.jsonata = c.defaultIsJSONata
@@ -31,8 +32,24 @@ func (c *compiler) machine(raw map[string]any) *Machine {
 	m.program = c.program(f)
 	f.unread("the state machine")
 	root.check(c.report)
-	m.standardOnly = errors.Join(c.standardOnly...)
+	c.checkErrorNames()
+	var standardOnly []error
+	for _, fault := range c.standardOnly {
+		standardOnly = append(standardOnly, fault)
+	}
+	m.standardOnly = errors.Join(standardOnly...)
 	return m
+}
+
+// checkErrorNames reports the unknown error names that no Fail state raises.
+func (c *compiler) checkErrorNames() {
+	for _, name := range slices.Sorted(maps.Keys(c.unknown)) {
+		if !c.raised[name] && !c.raised[""] {
+			for _, fault := range c.unknown[name] {
+				c.report(fault)
+			}
+		}
+	}
 }
 
 // maxTimeout is the largest TimeoutSeconds and HeartbeatSeconds, and the default.
@@ -93,14 +110,20 @@ func (c *compiler) link(f *fields, p *program, startAt string, targets []*target
 		f.fault("StartAt", "there is no state %q; %s", startAt, known)
 	}
 	edges := map[string][]string{}
+	dangling := false
 	for _, t := range targets {
 		if t.state = p.states[t.name]; t.state == nil && !slices.Contains(p.order, t.name) {
 			t.from.fault(t.field, "there is no state %q here; %s", t.name, known)
+			dangling = true
 		}
 		edges[t.from.state] = append(edges[t.from.state], t.name)
 	}
 	if p.start == nil || len(p.states) < len(p.order) {
 		return // a broken state can lead anywhere
+	}
+	if !dangling && !slices.ContainsFunc(p.order, func(name string) bool { return p.states[name].base().ends() }) {
+		f.fault("States", "no state ends here: give one \"End\": true, or add a Succeed or Fail state")
+		return
 	}
 	for next := []string{startAt}; len(next) > 0; next = next[1:] {
 		for _, name := range edges[next[0]] {
@@ -122,7 +145,7 @@ func (c *compiler) state(scope *scopeInfo, name string, v any, targets *[]*targe
 	f := &fields{c: c, scope: scope, targets: targets, state: name, read: map[string]bool{}}
 	f.raw, _ = v.(map[string]any)
 	if f.raw == nil {
-		f.fault("", "must be an object, got %s", value.TypeName(v))
+		f.fault("", "must be an object, got %s", typeOf(v))
 		return nil
 	}
 	if c.names[name] {
@@ -149,7 +172,7 @@ func (c *compiler) state(scope *scopeInfo, name string, v any, targets *[]*targe
 // standardOnly notes that a state uses a feature that Express workflows do not support. The definition sets the type of child
 // executions, but the type of the machine itself is known only when it runs.
 func (f *fields) standardOnly(field, what string) {
-	fault := &Fault{State: f.state, Field: field, Message: what + " is not supported in an Express workflow"}
+	fault := &Fault{State: f.state, Field: f.place(field), Message: what + " is not supported in an Express workflow"}
 	switch f.scope.child {
 	case Express:
 		f.c.report(fault)

@@ -59,7 +59,7 @@ func TestFaultsOfDefinitions(t *testing.T) {
 			`state "S": Output/b: calls $nofunction, which is not a function of JSONata or Step Functions`,
 			`state "S": Output/c: uses $, $$ or a name without $states before it, but expressions have no input document: use $states.input`}},
 		{"a field that must be an expression", oneJSONata(`{"Type": "Map", "Items": "$states.input", ` + pass + `, "End": true}`), []string{
-			`state "S": Items: must be an array or a JSONata expression in {% %}, got string`}},
+			`state "S": Items: must be an array, an object or a JSONata expression in {% %}, got string`}},
 	} {
 		t.Run(row.why, func(t *testing.T) {
 			_, err := asl.Load([]byte(row.definition))

@@ -25,7 +25,7 @@ func (b *branch) contextObject() map[string]any {
 		}
 	}
 	if b.item != nil {
-		object["Map"] = map[string]any{"Item": map[string]any{"Index": float64(b.item.index), "Value": b.item.value}}
+		object["Map"] = map[string]any{"Item": b.item.contextObject()}
 	}
 	b.at.context = object
 	return object
@@ -38,8 +38,17 @@ func (x *execution) contextObject() map[string]any {
 			"Id": x.result.ARN, "Input": x.result.Input, "Name": x.result.Name, "RoleArn": x.run.options.RoleARN,
 			"RedriveCount": float64(x.resumed.redrives()), "StartTime": timestamp(x.result.Start),
 		}
+		if x.resumed != nil {
+			x.context["RedriveTime"] = timestamp(x.resumed.time)
+		}
 	}
 	return x.context
 }
 
-func timestamp(t time.Time) string { return t.UTC().Format(timeLayout) }
+// timestamp writes a time as the context object has it: with milliseconds, or without a fraction.
+func timestamp(t time.Time) string {
+	if t = t.UTC().Truncate(time.Millisecond); t.Nanosecond() == 0 {
+		return t.Format(time.RFC3339)
+	}
+	return t.Format(timeLayout)
+}

@@ -18,6 +18,19 @@ func TestContextObject(t *testing.T) {
 	succeeds(t, execute(t, jsonata, `[1]`, o), want)
 }
 
+func TestTimesHaveNoFractionAtAFullSecond(t *testing.T) {
+	definition := one(`{"Type": "Pass", "Parameters": {"start.$": "$$.Execution.StartTime", "entered.$": "$$.State.EnteredTime"}, "End": true}`)
+	for start, want := range map[time.Duration]string{
+		0:                      "2026-01-01T00:00:00Z",
+		1:                      "2026-01-01T00:00:00Z",
+		10 * time.Millisecond:  "2026-01-01T00:00:00.010Z",
+		500 * time.Millisecond: "2026-01-01T00:00:00.500Z",
+	} {
+		x := execute(t, definition, `{}`, asl.Options{Start: time.Date(2026, 1, 1, 0, 0, 0, int(start), time.UTC)})
+		succeeds(t, x, `{"start": "`+want+`", "entered": "`+want+`"}`)
+	}
+}
+
 func TestNamesAreDerivedFromTheStateMachinesARN(t *testing.T) {
 	x := execute(t, one(`{"Type": "Pass", "Parameters": {"id.$": "$$.Execution.Id", "name.$": "$$.StateMachine.Name"}, "End": true}`), `{}`,
 		asl.Options{Name: "n", StateMachine: asl.StateMachine{ARN: "arn:aws:states:eu-central-1:111111111111:stateMachine:risk"}})

@@ -18,7 +18,7 @@ func parseDefinition(data []byte) (map[string]any, []*Fault, error) {
 	}
 	object, ok := v.(map[string]any)
 	if !ok {
-		return nil, nil, fmt.Errorf("its type is %s", value.TypeName(v))
+		return nil, nil, fmt.Errorf("its type is %s", typeOf(v))
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()

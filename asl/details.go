@@ -51,7 +51,11 @@ type Failure struct {
 }
 
 // EvaluationFailed holds the details of the event of that name, which reports a failed JSONata expression.
-type EvaluationFailed struct{ Error, Cause, Location, State string }
+type EvaluationFailed struct {
+	Error, Cause string
+	Location     string // the field of the expression; "" for the items of a Map in its input
+	State        string
+}
 
 // MapStarted holds the details of MapStateStarted.
 type MapStarted struct{ Length int }
@@ -133,7 +137,11 @@ func (d *Failure) attributes() map[string]any {
 }
 
 func (d *EvaluationFailed) attributes() map[string]any {
-	return map[string]any{"error": d.Error, "cause": d.Cause, "location": d.Location, "state": d.State}
+	a := map[string]any{"error": d.Error, "cause": d.Cause, "state": d.State}
+	if d.Location != "" {
+		a["location"] = d.Location
+	}
+	return a
 }
 
 func (d *MapStarted) attributes() map[string]any { return map[string]any{"length": d.Length} }

@@ -45,7 +45,7 @@ type Fault struct {
 	State   string // the state's name; "" for the definition itself
 	Field   string // the field in the state, such as "Next" or "Retry[0].ErrorEquals"; "" for the state itself
 	Message string // what is wrong and how to correct it
-	Lint    bool   // AWS accepts the definition, but an execution fails when it gets there. Lenient does not report it.
+	Lint    bool   // CreateStateMachine accepts the definition, but an execution fails when it gets there. Lenient does not report it.
 }
 
 // Error renders `state "NAME": FIELD: MESSAGE`.
@@ -66,7 +66,8 @@ type failure struct {
 	explained   bool   // an empty cause is "", not null, in the error output
 	heartbeat   bool   // a missed heartbeat
 	byTask      bool   // the task itself reported it
-	location    string // the field of a JSONata expression that failed
+	evaluation  bool   // an evaluation in JSONata failed, and its event is not recorded yet
+	location    string // the field of the JSONata expression that failed; "" when it was not an expression
 }
 
 func (e *failure) Error() string { return (&Error{e.name, e.cause}).Error() }
@@ -111,7 +112,7 @@ func located(err error, v *visit) error {
 	if !errors.As(err, &fault) {
 		return err
 	}
-	return &failure{name: fault.Name, location: fault.Location, cause: fmt.Sprintf(
+	return &failure{name: fault.Name, evaluation: fault.Name == ErrQueryEvaluation, location: fault.Location, cause: fmt.Sprintf(
 		"An error occurred while executing the state '%s' (entered at the event id #%d). %s", v.state.name, v.eventID, fault.Cause)}
 }
 

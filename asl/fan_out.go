@@ -70,6 +70,13 @@ func (f *fanOut) start(work job) {
 	}
 }
 
+// follow makes the next event of the waiting branch follow the last event of the job that ended, or that failed first.
+func (f *fanOut) follow(inner *branch, err error) {
+	if f.failed == nil && !errors.Is(err, clock.ErrStopped) {
+		f.b.previous = inner.previous
+	}
+}
+
 func (f *fanOut) stopAll() {
 	for len(f.running) > 0 {
 		last := f.running[len(f.running)-1]

@@ -24,12 +24,20 @@ type fields struct {
 
 // fault reports an invalid member. "" is the object itself.
 func (f *fields) fault(field, format string, args ...any) {
-	f.c.report(&Fault{State: f.state, Field: f.place(field), Message: fmt.Sprintf(format, args...)})
+	f.c.report(f.newFault(field, format, args...))
 }
 
 // lint reports a member that AWS accepts but that makes an execution fail.
 func (f *fields) lint(field, format string, args ...any) {
-	f.c.report(&Fault{State: f.state, Field: f.place(field), Message: fmt.Sprintf(format, args...), Lint: true})
+	fault := f.newFault(field, format, args...)
+	fault.Lint = true
+	f.c.report(fault)
+}
+
+func (f *fields) newFault(field, format string, args ...any) *Fault {
+	message := fmt.Sprintf(format, args...)
+	text, _ := f.raw[field].(string)
+	return &Fault{State: f.state, Field: f.place(field), Message: message + aboutPlaceholder(message+text)}
 }
 
 // place returns the place of a member in the state.
@@ -39,7 +47,7 @@ func (f *fields) place(field string) string { return strings.TrimSuffix(f.prefix
 func (f *fields) within(prefix string, v any) *fields {
 	raw, ok := v.(map[string]any)
 	if !ok {
-		f.fault(strings.TrimSuffix(prefix, "."), "must be an object, got %s", value.TypeName(v))
+		f.fault(strings.TrimSuffix(prefix, "."), "must be an object, got %s", typeOf(v))
 	}
 	inner := *f
 	inner.prefix, inner.raw, inner.read = f.prefix+prefix, raw, map[string]bool{}

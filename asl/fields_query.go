@@ -54,19 +54,20 @@ func (f *fields) jsonataTemplate(name string, v any, visible sees) query.Templat
 	return compiler.Template(v, strings.ReplaceAll(f.prefix, ".", "/")+name)
 }
 
-// checkExpression reports errors that would make every evaluation of the expression fail.
+// checkExpression reports errors that would make every evaluation of the expression fail. The service refuses definitions with most of
+// them, but not calls of functions that do not exist, nor variables that no state assigns.
 func (f *fields) checkExpression(place string, e *query.Expression, visible sees) {
 	uses := e.Uses()
 	for _, member := range uses.States {
 		if !slices.Contains(visible, member) {
-			f.lint(place, "uses $states.%s, but only $states.%s are available here", member, strings.Join(visible, " and $states."))
+			f.fault(place, "uses $states.%s, but only $states.%s are available here", member, strings.Join(visible, " and $states."))
 		}
 	}
 	for _, name := range uses.Unknown {
 		f.lint(place, "calls $%s, which is not a function of JSONata or Step Functions", name)
 	}
 	if uses.Root {
-		f.lint(place, "uses $, $$ or a name without $states before it, but expressions have no input document: use $states.input")
+		f.fault(place, "uses $, $$ or a name without $states before it, but expressions have no input document: use $states.input")
 	}
 	for _, variable := range e.Variables() {
 		f.scope.use(f, place, variable)
@@ -92,7 +93,7 @@ func hasExpression(v any) bool {
 	switch v := v.(type) {
 	case string:
 		_, ok := query.ExpressionSource(v)
-		return ok
+		return ok || query.HalfExpression(v)
 	case []any:
 		return slices.ContainsFunc(v, hasExpression)
 	case map[string]any:
@@ -106,7 +107,10 @@ func hasExpression(v any) bool {
 }
 
 // assign returns Assign, a template of variables, or nil when it is absent.
-func (f *fields) assign(visible sees) query.Template {
+func (f *fields) assign(visible sees) query.Template { return f.assignTo(f.scope.define, visible) }
+
+// assignTo returns Assign and tells define the names of the variables.
+func (f *fields) assignTo(define func(f *fields, variable string), visible sees) query.Template {
 	v, ok := f.raw["Assign"]
 	if !ok {
 		f.read["Assign"] = true
@@ -119,7 +123,7 @@ func (f *fields) assign(visible sees) query.Template {
 		return nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(object)) {
-		f.scope.define(f, f.variableName(name))
+		define(f, f.variableName(name))
 	}
 	return f.payload("Assign", visible)
 }

@@ -17,9 +17,17 @@ func TestPayloadLimit(t *testing.T) {
 	}
 	x := execute(t, pair, `"x`+fits[1:], asl.Options{})
 	fails(t, x, asl.ErrDataLimit, "The state/task 'S' returned a result with a size exceeding the maximum number of bytes service limit.")
-	x = execute(t, pair, `"`+strings.Repeat("é", 128<<10)+`"`, asl.Options{})
-	if x.Status != asl.Failed || x.Error != asl.ErrDataLimit || len(x.Path()) != 0 {
-		t.Errorf("an input of more than 256 KiB in UTF-8: %s %s", x.Status, x.Path())
+}
+
+func TestAnInputThatIsTooLargeStartsNoExecution(t *testing.T) {
+	machine := load(t, one(`{"Type": "Succeed"}`))
+	for _, kind := range []asl.Type{asl.Standard, asl.Express} {
+		for input, want := range map[string]string{strings.Repeat("x", 256<<10-2): "", strings.Repeat("x", 256<<10-1): "the input has 262145 bytes", strings.Repeat("é", 128<<10): "the input has 262146 bytes"} {
+			x, err := machine.Run(t.Context(), input, asl.Options{Type: kind})
+			if want == "" && err != nil || want != "" && (x != nil || err == nil || !strings.Contains(err.Error(), want)) {
+				t.Errorf("%s, %d bytes: %v, %v; want %q", kind, len(input), x, err, want)
+			}
+		}
 	}
 }
 
@@ -43,7 +51,7 @@ func TestInputsOfBranchesAndIterationsAreLimited(t *testing.T) {
 }
 
 func TestHistoryLimit(t *testing.T) {
-	loop := `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "Next": "A"}}}`
+	loop := `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Choice", "Choices": [{"Variable": "$.never", "IsPresent": true, "Next": "E"}], "Default": "A"}, "E": {"Type": "Succeed"}}}`
 	x := execute(t, loop, `{}`, asl.Options{})
 	fails(t, x, asl.ErrRuntime, "The execution reached the maximum number of history events (25000).")
 	last := x.History[len(x.History)-1]
@@ -54,7 +62,8 @@ func TestHistoryLimit(t *testing.T) {
 
 func TestNoTaskIsCalledWhenTheHistoryIsFull(t *testing.T) {
 	// The first state shifts the events so that the limit is reached between a TaskStateEntered and its TaskStarted.
-	loop := `{"StartAt": "P", "States": {"P": {"Type": "Pass", "Next": "A"}, "A": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Next": "A"}}}`
+	loop := `{"StartAt": "P", "States": {"P": {"Type": "Pass", "Next": "A"}, "A": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish",
+		"Catch": [{"ErrorEquals": ["Never"], "Next": "E"}], "Next": "A"}, "E": {"Type": "Succeed"}}}`
 	x := execute(t, loop, `{}`, asl.Options{Handler: echo})
 	fails(t, x, asl.ErrRuntime, "The execution reached the maximum number of history events (25000).")
 	started := 0
@@ -100,7 +109,7 @@ func TestTimeoutOfTheMachine(t *testing.T) {
 }
 
 func TestAnEndlessExpressLoopEnds(t *testing.T) {
-	x := execute(t, `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}}}`, `{}`, asl.Options{Type: asl.Express})
+	x := execute(t, `{"StartAt": "A", "States": {"A": {"Type": "Choice", "Choices": [{"Variable": "$.never", "IsPresent": true, "Next": "E"}], "Default": "A"}, "E": {"Type": "Succeed"}}}`, `{}`, asl.Options{Type: asl.Express})
 	if x.Status != asl.TimedOut {
 		t.Errorf("%s, want TIMED_OUT", x.Status)
 	}

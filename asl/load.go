@@ -10,10 +10,15 @@ type LoadOption func(*loading)
 
 type loading struct {
 	lenient bool
+	kind    Type
 }
 
-// Lenient makes Load accept every definition that AWS accepts: it does not report faults that are Lint.
+// Lenient makes Load accept every definition that CreateStateMachine accepts: it does not report faults that are Lint.
 func Lenient() LoadOption { return func(l *loading) { l.lenient = true } }
+
+// As makes Load refuse what a workflow of the type does not support. Default: Load accepts what Standard supports, and [Machine.Run]
+// refuses an Express execution of it.
+func As(t Type) LoadOption { return func(l *loading) { l.kind = t } }
 
 // Load parses, validates and compiles a definition. The error joins one *Fault for each error in the definition.
 func Load(definition []byte, options ...LoadOption) (*Machine, error) {
@@ -21,12 +26,22 @@ func Load(definition []byte, options ...LoadOption) (*Machine, error) {
 	for _, option := range options {
 		option(&l)
 	}
+	if l.kind != "" && l.kind != Standard && l.kind != Express {
+		return nil, fmt.Errorf("asl: As needs %s or %s, got %q", Standard, Express, l.kind)
+	}
+	if faults := barePlaceholders(definition); faults != nil {
+		return nil, errors.Join(faults...)
+	}
 	raw, faults, err := parseDefinition(definition)
 	if err != nil {
-		return nil, &Fault{Message: fmt.Sprintf("the definition is not a JSON object: %v", err)}
+		message := fmt.Sprintf("the definition is not a JSON object: %v", err)
+		return nil, &Fault{Message: message + aboutPlaceholder(message)}
 	}
-	c := &compiler{faults: faults, names: map[string]bool{}}
+	c := &compiler{faults: faults, names: map[string]bool{}, raised: map[string]bool{}, unknown: map[string][]*Fault{}}
 	m := c.machine(raw)
+	if l.kind == Express {
+		c.faults = append(c.faults, c.standardOnly...)
+	}
 	if err := c.err(l.lenient); err != nil {
 		return nil, err
 	}

@@ -21,7 +21,8 @@ type Machine struct {
 }
 
 // Run executes the state machine with an input, which is any value that encoding/json can marshal. The error reports only what is
-// not an outcome of an execution: an error of the handler that is not an *Error, a cancelled context, or invalid options.
+// not an outcome of an execution: an error of the handler that is not an *Error, a cancelled context, invalid options, or an input that
+// is too large to start an execution.
 func (m *Machine) Run(ctx context.Context, input any, o Options) (*Execution, error) {
 	return m.run(ctx, input, o, nil)
 }
@@ -37,6 +38,9 @@ func (m *Machine) run(ctx context.Context, input any, o Options, resumed *resump
 	input, err := value.Normalize(input)
 	if err != nil {
 		return nil, fmt.Errorf("asl: the input cannot be encoded as JSON: %w", err)
+	}
+	if n := value.Size(input); n > maxPayload {
+		return nil, fmt.Errorf("asl: the input has %d bytes of JSON text, and an execution starts with at most %d: pass the address of the data instead", n, maxPayload)
 	}
 	r := &run{ctx: ctx, options: &o, random: rand.New(rand.NewPCG(o.Seed, 0))}
 	r.bill.Calls = map[string]int64{}

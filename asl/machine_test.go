@@ -51,7 +51,7 @@ func TestExpressionsUseTheVirtualClock(t *testing.T) {
 func TestACancelledContextAbortsRun(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	calls := 0
-	x, err := load(t, `{"StartAt": "A", "States": {"A": {`+sns+`, "Next": "B"}, "B": {`+sns+`, "Next": "A"}}}`).Run(ctx, nil, asl.Options{
+	x, err := load(t, `{"StartAt": "A", "States": {"A": {`+sns+`, "Next": "B"}, "B": {`+sns+`, "Catch": [{"ErrorEquals": ["Never"], "Next": "E"}], "Next": "A"}, "E": {"Type": "Succeed"}}}`).Run(ctx, nil, asl.Options{
 		Handler: asl.HandlerFunc(func(context.Context, *asl.Task) (asl.Reply, error) {
 			if calls++; calls == 3 {
 				cancel()

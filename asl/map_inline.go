@@ -12,11 +12,12 @@ func (s *mapState) runInline(b *branch, input any, limit int) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	started := b.record("MapStateStarted", &MapStarted{Length: len(items)})
+	turn := b.record("MapStateStarted", &MapStarted{Length: len(items)}) // the event that the next iteration follows
 	outputs := make([]any, len(items))
 	done := b.x.resumed.finished(s)
 	i := 0
-	jobs := fanOut{b: b, limit: limit, next: func() (job, error) {
+	jobs := &fanOut{b: b, limit: limit}
+	jobs.next = func() (job, error) {
 		for i < len(items) {
 			output, succeeded := done[i]
 			if !succeeded {
@@ -28,40 +29,41 @@ func (s *mapState) runInline(b *branch, input any, limit int) (any, error) {
 		if i == len(items) {
 			return nil, nil
 		}
-		item := &mapItem{index: i, value: items[i]}
+		item := newMapItem(i, items[i], stateData)
 		i++
 		selected, err := s.selected(b, input, item)
 		if err != nil {
 			return nil, err
 		}
 		return func(p *clock.Process) (err error) {
-			outputs[item.index], err = s.iterate(b, p, item, selected, started)
+			outputs[item.index], err = s.iterate(jobs, p, item, selected, &turn)
 			return err
 		}, nil
-	}}
+	}
 	if err := jobs.run(); err != nil {
-		b.recordFailed("MapStateFailed", err)
 		return nil, err
 	}
-	b.record("MapStateSucceeded", nil)
+	b.note("MapStateSucceeded", nil)
 	return outputs, nil
 }
 
-// iterate processes one item.
-func (s *mapState) iterate(b *branch, p *clock.Process, item *mapItem, input any, started int64) (any, error) {
-	inner := newBranch(b.x, p, b.scope, item, started)
+// iterate processes one item. An iteration that takes the turn of another one follows the last event of that one's states.
+func (s *mapState) iterate(jobs *fanOut, p *clock.Process, item *mapItem, input any, turn *int64) (any, error) {
+	inner := newBranch(jobs.b.x, p, jobs.b.scope, item, *turn)
 	iteration := &MapIteration{Name: s.name, Index: item.index}
 	inner.record("MapIterationStarted", iteration)
 	output, err := inner.run(s.processor, input)
+	*turn = inner.previous
 	var e *failure
 	switch {
 	case err == nil:
 		inner.record("MapIterationSucceeded", iteration)
 	case errors.As(err, &e):
-		inner.record("MapIterationFailed", iteration)
+		inner.note("MapIterationFailed", iteration)
+		inner.abandoned(err)
 	default:
-		inner.record("MapIterationAborted", iteration)
+		inner.note("MapIterationAborted", iteration)
 	}
-	b.previous = inner.previous
+	jobs.follow(inner, err)
 	return output, err
 }

@@ -18,7 +18,7 @@ import (
 type mapReader struct {
 	action         string         // getObject or listObjectsV2
 	arguments      query.Template // Arguments or Parameters
-	inputType      string         // CSV, JSON, JSONL or MANIFEST; "" for listObjectsV2
+	inputType      string         // CSV, JSON, JSONL, PARQUET or MANIFEST; "" for listObjectsV2 and an inventory report
 	manifestType   string         // S3_INVENTORY or ATHENA_DATA; "": the object itself holds the items
 	transformation string         // NONE or LOAD_AND_FLATTEN, for listObjectsV2
 	delimiter      byte
@@ -64,7 +64,8 @@ func (r *mapReader) config(f *fields) {
 	f.comment()
 	r.maxItems = f.quantity("MaxItems", 0, maxItems, true)
 	r.transformation = f.oneOf("Transformation", "NONE", "LOAD_AND_FLATTEN")
-	if f.has("InputType") || r.action == "getObject" || r.transformation == "LOAD_AND_FLATTEN" {
+	inventory, _ := f.raw["ManifestType"].(string) // its files are in CSV
+	if f.has("InputType") || r.action == "getObject" && inventory != "S3_INVENTORY" || r.transformation == "LOAD_AND_FLATTEN" {
 		r.inputType = f.required("InputType")
 	}
 	switch r.inputType {
@@ -75,9 +76,9 @@ func (r *mapReader) config(f *fields) {
 		if r.pointer != "" && !strings.HasPrefix(r.pointer, "/") {
 			f.fault("ItemsPointer", "must be a JSON pointer, which starts with /, got %q", r.pointer)
 		}
-	case "MANIFEST", "JSONL", "":
+	case "MANIFEST", "JSONL", "PARQUET", "":
 	default:
-		f.fault("InputType", "must be one of CSV, JSON, JSONL, MANIFEST, got %q", r.inputType)
+		f.fault("InputType", "must be one of CSV, JSON, JSONL, MANIFEST, PARQUET, got %q", r.inputType)
 	}
 	if f.has("ManifestType") || r.inputType == "MANIFEST" {
 		r.manifestType = f.oneOf("ManifestType", "S3_INVENTORY", "ATHENA_DATA")
@@ -107,28 +108,42 @@ type itemStream struct {
 	left   int // items left of MaxItems
 }
 
-// next returns the next item. more is false after the last item.
-func (s *itemStream) next() (item any, more bool, err error) {
+// next returns the next item and where it is from. more is false after the last item.
+func (s *itemStream) next() (item any, from string, more bool, err error) {
 	if s.left == 0 {
-		return nil, false, nil
+		return nil, "", false, nil
 	}
 	item, err = s.source.Next()
 	if errors.Is(err, io.EOF) {
 		s.left = 0
-		return nil, false, nil
+		return nil, "", false, nil
 	}
 	if err != nil {
-		return nil, false, storageFailure(ErrItemReader, err)
+		return nil, "", false, storageFailure(ErrItemReader, err)
 	}
 	s.left--
-	return item, true, nil
+	return item, addressOf(s.source), true, nil
 }
 
-// open starts to read.
-func (r *mapReader) open(b *branch, input any) (*itemStream, error) {
-	limit, err := r.limit(b.evaluating(input))
-	if err != nil {
-		return nil, err
+// addressed is a source of items in S3.
+type addressed interface{ address() string }
+
+// addressOf returns the address of a source's latest item.
+func addressOf(source items.Source) string {
+	if a, ok := source.(addressed); ok {
+		return a.address()
+	}
+	return stateData
+}
+
+// open starts to read at most so many items.
+func (r *mapReader) open(b *branch, input any, most float64) (*itemStream, error) {
+	limit := maxItems
+	switch {
+	case most < 0:
+		return nil, storageFailure(ErrItemReader, errors.New("field MaxItems must be positive"))
+	case most > 0:
+		limit = int(min(most, maxItems))
 	}
 	v, err := r.arguments.Eval(b.evaluating(input))
 	if err != nil {
@@ -150,6 +165,9 @@ func (r *mapReader) open(b *branch, input any) (*itemStream, error) {
 	} else {
 		from.key, _ = arguments["Key"].(string)
 		from.version, _ = arguments["VersionId"].(string)
+		if from.version != "" && r.inputType == "PARQUET" {
+			return nil, storageFailure(ErrItemReader, errors.New("VersionId is not supported for Parquet files"))
+		}
 		result.source, result.close, err = r.object(from)
 	}
 	if err != nil {
@@ -159,23 +177,11 @@ func (r *mapReader) open(b *branch, input any) (*itemStream, error) {
 }
 
 // limit returns MaxItems. 0 means no limit.
-func (r *mapReader) limit(env *query.Env) (int, error) {
+func (r *mapReader) limit(env *query.Env) (float64, error) {
 	if r.maxItems == nil {
-		return maxItems, nil
+		return 0, nil
 	}
-	n, err := r.maxItems.eval(env, true)
-	var fault *query.Error
-	switch {
-	case errors.As(err, &fault) && r.maxItems.path != nil:
-		return 0, storageFailure(ErrItemReader, err)
-	case err != nil:
-		return 0, err
-	case n < 0:
-		return 0, storageFailure(ErrItemReader, errors.New("field MaxItems must be positive"))
-	case n == 0 || n > maxItems:
-		return maxItems, nil
-	}
-	return int(n), nil
+	return r.maxItems.eval(env, true)
 }
 
 // location is an S3 object or a bucket.
@@ -185,6 +191,22 @@ type location struct {
 	bucket, key string
 	version     string // VersionId; "": the latest version
 }
+
+// address returns the address of the object, or of the bucket when there is no key.
+func (l location) address() string {
+	if l.key == "" {
+		return "S3://" + l.bucket
+	}
+	return "S3://" + l.bucket + "/" + l.key
+}
+
+// objectItems is a source of the items of one object.
+type objectItems struct {
+	items.Source
+	from string
+}
+
+func (o *objectItems) address() string { return o.from }
 
 // open opens the object. It reports a missing object in the words of S3.
 func (l location) open() (io.ReadCloser, error) {
@@ -231,17 +253,24 @@ func (l location) items(parse func(io.Reader) (items.Source, error)) (items.Sour
 		_ = body.Close()
 		return nil, nil, err
 	}
-	return source, func() error { release(); return body.Close() }, nil
+	return &objectItems{source, l.address()}, func() error {
+		var err error
+		if c, ok := source.(io.Closer); ok {
+			err = c.Close()
+		}
+		release()
+		return errors.Join(err, body.Close())
+	}, nil
 }
 
-// decompressed is the text of an object, which is compressed if its key ends in .gz (gzip) or .zst (Zstandard). A window of more than
+// decompressed is the text of an object, which is compressed if its key ends in .gz (gzip), or .zstd or .zst (Zstandard). A window of more than
 // 8 MiB is a fault: RFC 8878 asks decoders to support 8 MB. The caller releases the decoder.
 func decompressed(key string, body io.Reader) (text io.Reader, release func(), err error) {
 	release = func() {}
 	switch {
 	case strings.HasSuffix(key, ".gz"):
 		text, err = gzip.NewReader(body)
-	case strings.HasSuffix(key, ".zst"):
+	case strings.HasSuffix(key, ".zstd"), strings.HasSuffix(key, ".zst"):
 		var decoder *zstd.Decoder
 		if decoder, err = zstd.NewReader(body, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxZstdWindow)); err == nil {
 			text, release = decoder, decoder.Close
@@ -262,6 +291,8 @@ func (r *mapReader) parse(body io.Reader) (items.Source, error) {
 		return items.CSV(body, r.delimiter, r.headers)
 	case "JSONL", "MANIFEST":
 		return items.JSONLines(body), nil
+	case "PARQUET":
+		return items.Parquet(body)
 	}
-	return items.JSONArray(body, r.pointer)
+	return items.JSON(body, r.pointer)
 }

@@ -15,7 +15,7 @@ import (
 // list returns the objects that listObjectsV2 finds. An item is the description of an object, or with LOAD_AND_FLATTEN an item in it.
 func (r *mapReader) list(from location, prefix string) (items.Source, func() error) {
 	next, stop := iter.Pull2(from.objects.List(from.b.x.run.ctx, from.bucket, prefix))
-	listing := &objectList{next: next}
+	listing := &objectList{next: next, from: location{bucket: from.bucket}.address()}
 	release := func() error { stop(); return nil }
 	if r.transformation != "LOAD_AND_FLATTEN" {
 		return listing, release
@@ -34,7 +34,10 @@ func (r *mapReader) list(from location, prefix string) (items.Source, func() err
 // objectList is a source of the descriptions of objects.
 type objectList struct {
 	next func() (Object, error, bool)
+	from string
 }
+
+func (l *objectList) address() string { return l.from }
 
 func (l *objectList) object() (Object, error) {
 	o, err, ok := l.next()
@@ -82,6 +85,8 @@ func (c *objectChain) Next() (any, error) {
 		}
 	}
 }
+
+func (c *objectChain) address() string { return addressOf(c.current) }
 
 func (c *objectChain) close() error {
 	if c.release == nil {

@@ -3,6 +3,7 @@ package asl_test
 import (
 	"bytes"
 	"compress/gzip"
+	"strings"
 	"testing"
 
 	"clinical-risk-pipeline/asl"
@@ -40,6 +41,33 @@ func TestListObjects(t *testing.T) {
 	}
 }
 
+func TestMapItemSource(t *testing.T) {
+	from := func(definition string) string {
+		return strings.Replace(definition, `"ItemProcessor"`, `"ItemSelector": {"s.$": "$$.Map.Item.Source", "v.$": "$$.Map.Item.Value"}, "ItemProcessor"`, 1)
+	}
+	store := &memory{objects: map[string]string{"b/in/1": "1\n", "b/in/2": "2\n", "b/o": `{"k": {"x": 1}}`, "b/m": "s3://x/1\n", "x/1": "3\n",
+		"b/i": `{"fileFormat": "CSV", "fileSchema": "Size", "files": [{"key": "d/1.csv"}]}`, "b/d/1.csv": "9\n"}}
+	for _, row := range []struct{ why, definition, key, output string }{
+		{"a listing is from the bucket", lists(`"ReaderConfig": {"MaxItems": 1},`), "", `[{"s": "S3://b", "v": {"Etag": "e", "Key": "in/1", "LastModified": 1700000000, "Size": 2, "StorageClass": "STANDARD"}}]`},
+		{"each item of a flattened listing is from its object", lists(`"ReaderConfig": {"InputType": "JSONL", "Transformation": "LOAD_AND_FLATTEN"},`), "", `[{"s": "S3://b/in/1", "v": 1}, {"s": "S3://b/in/2", "v": 2}]`},
+		{"an object", reads(`{"InputType": "JSON"}`), "o", `[{"s": "S3://b/o", "v": {"x": 1}}]`},
+		{"an object in an Athena manifest", reads(`{"InputType": "JSONL", "ManifestType": "ATHENA_DATA"}`), "m", `[{"s": "S3://x/1", "v": 3}]`},
+		{"an inventory report", reads(`{"InputType": "MANIFEST"}`), "i", `[{"s": "S3://b/d/1.csv", "v": {"Size": "9"}}]`},
+	} {
+		t.Run(row.why, func(t *testing.T) {
+			succeeds(t, execute(t, from(row.definition), `{"key": "`+row.key+`"}`, asl.Options{Objects: store}), row.output)
+		})
+	}
+}
+
+func TestMapOverAnObjectInS3(t *testing.T) {
+	store := &memory{objects: map[string]string{"b/o": `{"sites": {"S02": {"n": 2}, "S01": {"n": 1}}}`, "b/in/1": `{"a": 1}`, "b/in/2": `[2]`}}
+	succeeds(t, execute(t, reads(`{"InputType": "JSON", "ItemsPointer": "/sites"}`), `{"key": "o"}`, asl.Options{Objects: store}),
+		`[{"Key": "S02", "Value": {"n": 2}}, {"Key": "S01", "Value": {"n": 1}}]`)
+	succeeds(t, execute(t, lists(`"ReaderConfig": {"InputType": "JSON", "Transformation": "LOAD_AND_FLATTEN"},`), `{}`, asl.Options{Objects: store}),
+		`[{"Key": "a", "Value": 1}, 2]`)
+}
+
 func TestLoadAndFlatten(t *testing.T) {
 	store := &memory{objects: map[string]string{"b/in/1": "1\n2\n", "b/in/2": "", "b/in/3.gz": gzipped(t, "3\n")}}
 	succeeds(t, execute(t, lists(`"ReaderConfig": {"InputType": "JSONL", "Transformation": "LOAD_AND_FLATTEN"},`), `{}`, asl.Options{Objects: store}), `[1, 2, 3]`)
@@ -61,6 +89,7 @@ func TestInventoryManifest(t *testing.T) {
 	if store.open != 0 {
 		t.Errorf("%d readers stay open", store.open)
 	}
+	succeeds(t, execute(t, reads(`{"ManifestType": "S3_INVENTORY", "MaxItems": 1}`), `{"key": "k"}`, asl.Options{Objects: store}), `[{"Bucket": "b", "Key": "one", "Size": "1"}]`)
 	store.objects["b/k"] = `{"fileFormat": "ORC"}`
 	fails(t, execute(t, reads(`{"InputType": "MANIFEST"}`), `{"key": "k"}`, asl.Options{Objects: store}),
 		asl.ErrItemReader, `the manifest's fileFormat must be CSV, but was: "ORC"`)

@@ -1,10 +1,14 @@
 package asl_test
 
 import (
+	"bytes"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/zstd"
+	"github.com/parquet-go/parquet-go"
 
 	"clinical-risk-pipeline/asl"
 )
@@ -46,13 +50,15 @@ func TestMapReaderDecompresses(t *testing.T) {
 	const lines = "1\n2\n"
 	store := &memory{objects: map[string]string{
 		"b/k.gz": gzipped(t, lines), "b/k.zst": string(encoder.EncodeAll([]byte(lines), nil)),
-		"b/cut.zst": string(encoder.EncodeAll([]byte(lines), nil))[:9], "b/plain.gz": "not compressed", "b/plain.zst": lines,
+		"b/k.jsonl.zstd": string(encoder.EncodeAll([]byte(lines), nil)),
+		"b/cut.zst":      string(encoder.EncodeAll([]byte(lines), nil))[:9], "b/plain.gz": "not compressed", "b/plain.zst": lines,
 	}}
 	run := func(key string) *asl.Execution {
 		return execute(t, reads(`{"InputType": "JSONL"}`), `{"key": "`+key+`"}`, asl.Options{Objects: store})
 	}
 	succeeds(t, run("k.gz"), `[1, 2]`)
 	succeeds(t, run("k.zst"), `[1, 2]`)
+	succeeds(t, run("k.jsonl.zstd"), `[1, 2]`)
 	fails(t, run("plain.gz"), asl.ErrItemReader, "gzip: invalid header")
 	fails(t, run("plain.zst"), asl.ErrItemReader, "invalid input: magic number mismatch")
 	fails(t, run("cut.zst"), asl.ErrItemReader, "unexpected EOF")
@@ -74,19 +80,55 @@ func TestMapReaderReadsAVersion(t *testing.T) {
 	fails(t, run("v1", store), asl.ErrItemReader, "the ItemReader names a VersionId, and Options.Objects keep no versions")
 }
 
+func TestMapReaderReadsParquet(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	type row struct {
+		Subject string  `parquet:"subject"`
+		Risk    float64 `parquet:"risk"`
+	}
+	file := func(rows ...row) string {
+		var b bytes.Buffer
+		w := parquet.NewGenericWriter[row](&b)
+		if _, err := w.Write(rows); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	store := &memory{objects: map[string]string{"b/k": file(row{"S-1", 0.5}, row{"S-2", 0.25}), "b/in/1": file(row{"S-3", 1}), "b/in/2": file(row{"S-4", 0}),
+		"b/text": "no Parquet", "b/m": "s3://b/k\ns3://b/in/1\n"}}
+	run := func(definition, key string) *asl.Execution {
+		return execute(t, definition, `{"key": "`+key+`", "version": "v"}`, asl.Options{Objects: store})
+	}
+	config := `{"InputType": "PARQUET"}`
+	succeeds(t, run(reads(config), "k"), `[{"subject": "S-1", "risk": 0.5}, {"subject": "S-2", "risk": 0.25}]`)
+	succeeds(t, run(reads(`{"InputType": "PARQUET", "MaxItems": 1}`), "k"), `[{"subject": "S-1", "risk": 0.5}]`)
+	succeeds(t, run(lists(`"ReaderConfig": {"InputType": "PARQUET", "Transformation": "LOAD_AND_FLATTEN"},`), ""), `[{"subject": "S-3", "risk": 1}, {"subject": "S-4", "risk": 0}]`)
+	succeeds(t, run(reads(`{"InputType": "PARQUET", "ManifestType": "ATHENA_DATA", "MaxItems": 3}`), "m"),
+		`[{"subject": "S-1", "risk": 0.5}, {"subject": "S-2", "risk": 0.25}, {"subject": "S-3", "risk": 1}]`)
+	if x := run(reads(config), "text"); x.Error != asl.ErrItemReader || !strings.HasPrefix(x.Cause, "the object is not a Parquet file") {
+		t.Errorf("no Parquet: %s %s", x.Error, x.Cause)
+	}
+	fails(t, run(strings.Replace(reads(config), `"Key.$"`, `"VersionId.$": "$.version", "Key.$"`, 1), "k"), asl.ErrItemReader, "VersionId is not supported for Parquet files")
+	if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) > 0 || store.open != 0 {
+		t.Errorf("%d temporary files and %d readers stay: %v", len(left), store.open, err)
+	}
+}
+
 func TestMapReaderFailures(t *testing.T) {
 	for _, row := range []struct{ why, config, key, cause string }{
 		{"no such key", `{"InputType": "JSON"}`, "none", "The specified key does not exist: b/none"},
-		{"not an array", `{"InputType": "JSON"}`, "object", "Attempting to map over non-iterable node."},
+		{"neither an array nor an object", `{"InputType": "JSON"}`, "text", "Attempting to map over non-iterable node."},
 		{"nothing at the pointer", `{"InputType": "JSON", "ItemsPointer": "/x/y"}`, "object", "Attempting to map over non-iterable node."},
 		{"a broken line", `{"InputType": "JSONL"}`, "broken", "line 2 is not valid JSON: invalid character 'b' looking for beginning of value"},
 		{"an array that ends too early", `{"InputType": "JSON"}`, "cut", "the object is not valid JSON: unexpected EOF"},
 		{"two equal headers", `{"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}`, "csv", "CSV headers cannot contain duplicates."},
 		{"negative MaxItems", `{"InputType": "JSON", "MaxItemsPath": "$.minus"}`, "object", "field MaxItems must be positive"},
-		{"MaxItems that is not an integer", `{"InputType": "JSON", "MaxItemsPath": "$.half"}`, "object", `The MaxItemsPath field refers to value "1.5" which is not a valid integer: $.half`},
 	} {
 		t.Run(row.why, func(t *testing.T) {
-			store := &memory{objects: map[string]string{"b/object": `{"x": 1}`, "b/broken": "1\nbroken\n", "b/cut": `[1, 2`, "b/csv": "a,a\n1,2\n"}}
+			store := &memory{objects: map[string]string{"b/object": `{"x": 1}`, "b/text": `"x"`, "b/broken": "1\nbroken\n", "b/cut": `[1, 2`, "b/csv": "a,a\n1,2\n"}}
 			x := execute(t, reads(row.config), `{"key": "`+row.key+`", "minus": -1, "half": 1.5}`, asl.Options{Objects: store})
 			fails(t, x, asl.ErrItemReader, row.cause)
 			if store.open != 0 {
@@ -94,12 +136,17 @@ func TestMapReaderFailures(t *testing.T) {
 			}
 		})
 	}
+	x := execute(t, reads(`{"InputType": "JSON", "MaxItemsPath": "$.half"}`), `{"key": "k", "half": 1.5}`, asl.Options{})
+	fails(t, x, asl.ErrRuntime, `An error occurred while executing the state 'S' (entered at the event id #2). The MaxItemsPath field refers to value "1.5" which is not a valid integer: $.half`)
+	if got := strings.Join(types(x), " "); got != "ExecutionStarted MapStateEntered MapStateStarted ExecutionFailed" {
+		t.Errorf("a MaxItems that is not an integer: %s", got)
+	}
 	fails(t, execute(t, reads(`{"InputType": "JSON"}`), `{"key": "k"}`, asl.Options{}), asl.ErrItemReader, "Options.Objects is not set, so there are no objects to read")
 }
 
 func TestMapReaderFaults(t *testing.T) {
 	for config, want := range map[string]string{
-		`{"InputType": "XML"}`: `ItemReader.ReaderConfig.InputType: must be one of CSV, JSON, JSONL, MANIFEST, got "XML"`,
+		`{"InputType": "XML"}`: `ItemReader.ReaderConfig.InputType: must be one of CSV, JSON, JSONL, MANIFEST, PARQUET, got "XML"`,
 		`{"MaxItems": 1}`:      `ItemReader.ReaderConfig.InputType: is missing`,
 		`{"InputType": "CSV"}`: `ItemReader.ReaderConfig.CSVHeaderLocation: is missing`,
 		`{"InputType": "CSV", "CSVHeaderLocation": "GIVEN"}`:                            `ItemReader.ReaderConfig.CSVHeaders: must be a list of at least one header, because CSVHeaderLocation is GIVEN`,

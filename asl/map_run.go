@@ -1,6 +1,8 @@
 package asl
 
 import (
+	"errors"
+
 	"clinical-risk-pipeline/asl/internal/clock"
 	"clinical-risk-pipeline/asl/internal/items"
 	"clinical-risk-pipeline/asl/internal/value"
@@ -17,6 +19,7 @@ type mapRun struct {
 	machineARN string // of the children
 	tolerance  tolerance
 	stream     *itemStream
+	maxItems   float64   // MaxItems of the reader; 0: no limit
 	grouping   *grouping // nil: one item per child execution
 	export     *export   // nil: the results go into the state's output
 
@@ -40,21 +43,20 @@ func (s *mapState) runDistributed(b *branch, input any, limit int) (any, error) 
 	b.record("MapRunStarted", &MapRunStarted{MapRunARN: m.arn})
 	result, err := m.run(limit)
 	if err = located(err, &b.at); err != nil {
-		b.recordFailed("MapRunFailed", err)
-		b.recordFailed("MapStateFailed", err)
+		var e *failure
+		if errors.As(err, &e) {
+			b.record("MapRunFailed", &Failure{Error: e.name, Cause: e.cause})
+		}
 		return nil, err
 	}
-	b.record("MapRunSucceeded", nil)
-	b.record("MapStateSucceeded", nil)
+	succeeded := b.note("MapRunSucceeded", nil)
+	b.x.record(succeeded, b.p.Now(), "MapStateSucceeded", nil)
 	return result, nil
 }
 
 // prepare evaluates the fields that apply to the whole run.
 func (m *mapRun) prepare() (err error) {
 	d, b := m.state.distributed, m.b
-	if m.tolerance, err = d.tolerance(b.evaluating(m.input)); err != nil {
-		return err
-	}
 	if d.batcher != nil {
 		if m.grouping, err = d.batcher.begin(b, m.input); err != nil {
 			return err
@@ -70,6 +72,14 @@ func (m *mapRun) prepare() (err error) {
 		m.stream = &itemStream{source: items.Slice(list), left: maxItems, close: func() error { return nil }}
 	}
 	b.record("MapStateStarted", &MapStarted{Length: length})
+	if m.tolerance, err = d.tolerance(b.evaluating(m.input)); err != nil {
+		return err
+	}
+	if d.reader != nil {
+		if m.maxItems, err = d.reader.limit(b.evaluating(m.input)); err != nil {
+			return err
+		}
+	}
 	if d.writer != nil && d.writer.arguments != nil {
 		m.export, err = d.writer.begin(m)
 	}
@@ -80,7 +90,7 @@ func (m *mapRun) prepare() (err error) {
 func (m *mapRun) run(limit int) (any, error) {
 	if m.stream == nil {
 		var err error
-		if m.stream, err = m.state.distributed.reader.open(m.b, m.input); err != nil {
+		if m.stream, err = m.state.distributed.reader.open(m.b, m.input, m.maxItems); err != nil {
 			return nil, err
 		}
 	}
@@ -126,11 +136,11 @@ func (m *mapRun) childInput() (any, int, error) {
 
 // item returns the next item after ItemSelector.
 func (m *mapRun) item() (any, bool, error) {
-	v, more, err := m.stream.next()
+	v, source, more, err := m.stream.next()
 	if err != nil || !more {
 		return nil, false, err
 	}
-	item := &mapItem{index: m.items, value: v}
+	item := newMapItem(m.items, v, source)
 	m.items++
 	selected, err := m.state.selected(m.b, m.input, item)
 	return selected, err == nil, err

@@ -39,8 +39,8 @@ func TestChildExecutionsHaveTheirOwnContext(t *testing.T) {
 		t.Errorf("child's ARN %s, name %s", child.ARN, name)
 	}
 	want := replace(`[{"input": "a", "context": {
-		"Execution": {"Id": "ARN", "Input": "a", "Name": "NAME", "RedriveCount": 0, "RoleArn": "arn:aws:iam::123456789012:role/StepFunctionsRole", "StartTime": "2026-01-01T00:00:00.000Z"},
-		"State": {"EnteredTime": "2026-01-01T00:00:00.000Z", "Name": "I"},
+		"Execution": {"Id": "ARN", "Input": "a", "Name": "NAME", "RedriveCount": 0, "RoleArn": "arn:aws:iam::123456789012:role/StepFunctionsRole", "StartTime": "2026-01-01T00:00:00Z"},
+		"State": {"EnteredTime": "2026-01-01T00:00:00Z", "Name": "I"},
 		"StateMachine": {"Id": "arn:aws:states:us-east-1:123456789012:stateMachine:m/Batch", "Name": "m/Batch"}}}]`, "ARN", child.ARN, "NAME", name)
 	succeeds(t, x, want)
 	if diff := cmp.Diff([]string{"I"}, child.Path()); diff != "" {

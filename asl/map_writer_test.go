@@ -57,7 +57,7 @@ func TestMapWriterFiles(t *testing.T) {
 	delete(record, "Name")
 	wantRecord := decode(t, `{"Input": "{\"out\":\"a\",\"seconds\":2}", "InputDetails": {"Included": true}, "Output": "\"a\"", "OutputDetails": {"Included": true},
 		"RedriveCount": 0, "RedriveStatus": "NOT_REDRIVABLE", "RedriveStatusReason": "Execution is SUCCEEDED and cannot be redriven",
-		"StartDate": "2026-01-01T00:00:00.000Z", "StopDate": "2026-01-01T00:00:02.000Z", "StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:m/L", "Status": "SUCCEEDED"}`)
+		"StartDate": "2026-01-01T00:00:00Z", "StopDate": "2026-01-01T00:00:02Z", "StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:m/L", "Status": "SUCCEEDED"}`)
 	if diff := cmp.Diff(wantRecord, any(record)); diff != "" {
 		t.Errorf("record (-want +got):\n%s", diff)
 	}

@@ -78,7 +78,7 @@ func (f *fields) catchers() []catcher {
 		} else {
 			k.resultPath = entry.resultPath()
 		}
-		k.assign = entry.assign(seesError)
+		k.assign = entry.assignTo(entry.scope.defineCaught, seesError)
 		entry.unread("a catcher")
 		all = append(all, k)
 	}
@@ -97,13 +97,15 @@ func (f *fields) errorEquals() []string {
 	}
 	for _, name := range names {
 		if strings.HasPrefix(name, "States.") && !slices.Contains(reserved, name) && !httpStatus.MatchString(name) {
-			f.lint("ErrorEquals", "unknown error name %q; the names that start with States. are %s", name, strings.Join(reserved, ", "))
+			fault := f.newFault("ErrorEquals", "unknown error name %q; the names that start with States. are %s", name, strings.Join(reserved, ", "))
+			fault.Lint = true
+			f.c.unknown[name] = append(f.c.unknown[name], fault)
 		}
 	}
 	return names
 }
 
-// reserved lists the error names of the language. No other name may start with "States.".
+// reserved lists the error names of the language. Another name that starts with "States." is a mistake, unless a Fail state raises it.
 var reserved = []string{
 	ErrAll, "States.BranchFailed", ErrDataLimit, ErrToleratedFailure, ErrHeartbeatTimeout, "States.Http.Socket", ErrIntrinsicFailure, ErrItemReader,
 	"States.NoChoiceMatched", "States.ParameterPathFailure", "States.Permissions", ErrQueryEvaluation, ErrResultPath, ErrResultWriter,
@@ -155,6 +157,7 @@ func (b *branch) persist(w worker, rules *recovery) (any, *target, error) {
 			b.x.transition()
 			continue
 		}
+		b.workFailed(e)
 		output, next, matched, err := b.caught(rules.catchers, e)
 		if !matched {
 			return nil, nil, e
@@ -163,11 +166,21 @@ func (b *branch) persist(w worker, rules *recovery) (any, *target, error) {
 	}
 }
 
-// evaluationFailed records the failure of a JSONata expression.
+// workFailed records that a Parallel or Map state failed for good. The service does not record that of an execution that cannot continue.
+func (b *branch) workFailed(e *failure) {
+	if kind := b.at.state.kind; kind != "Task" && e.name != ErrRuntime {
+		b.record(kind+"StateFailed", nil)
+	}
+}
+
+// evaluationFailed records the failure of a JSONata expression. It follows the event before the state, unless the state did something.
 func (b *branch) evaluationFailed(e *failure) {
-	if e.location != "" {
+	if e.evaluation {
+		if b.previous == b.at.eventID && b.at.state.kind != "Wait" {
+			b.previous = b.at.before
+		}
 		b.record("EvaluationFailed", &EvaluationFailed{Error: e.name, Cause: e.cause, Location: e.location, State: b.at.state.name})
-		e.location = ""
+		e.evaluation = false
 	}
 }
 

@@ -173,6 +173,30 @@ func TestMisspelledErrorNames(t *testing.T) {
 	}
 }
 
+func TestAFailStateMayRaiseAnErrorOfTheStates(t *testing.T) {
+	parallel := func(fail, entry string) string {
+		return one(`{"Type": "Parallel", "Branches": [{"StartAt": "F", "States": {"F": ` + fail + `}}, {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "End": true}}}],
+			` + entry + `, "End": true}`)
+	}
+	catch := `"Catch": [{"ErrorEquals": ["States.Enough"], "ResultPath": null, "Next": "E"}]`
+	done := func(definition string) string {
+		return strings.Replace(definition, `"States": {"S"`, `"States": {"E": {"Type": "Succeed"}, "S"`, 1)
+	}
+	x := execute(t, done(parallel(`{"Type": "Fail", "Error": "States.Enough"}`, catch)), `{}`, asl.Options{})
+	succeeds(t, x, `{}`)
+	took(t, x, 0)
+	x = execute(t, done(parallel(`{"Type": "Fail", "ErrorPath": "$.name"}`, catch)), `{"name": "States.Enough"}`, asl.Options{})
+	succeeds(t, x, `{"name": "States.Enough"}`)
+	x = execute(t, parallel(`{"Type": "Fail", "Error": "States.Enough", "Cause": "C"}`, `"Retry": [{"ErrorEquals": ["States.Enough"], "IntervalSeconds": 5, "MaxAttempts": 2, "BackoffRate": 1}]`), `{}`, asl.Options{})
+	fails(t, x, "States.Enough", "C")
+	took(t, x, 10*time.Second)
+	for _, other := range []string{`{"Type": "Fail", "Error": "States.Enogh"}`, `{"Type": "Fail", "Cause": "C"}`} {
+		if _, err := asl.Load([]byte(done(parallel(other, catch)))); err == nil || !strings.Contains(err.Error(), `unknown error name "States.Enough"`) {
+			t.Errorf("%s: %v", other, err)
+		}
+	}
+}
+
 func TestRetryFaults(t *testing.T) {
 	_, err := asl.Load([]byte(retrying(`[{"ErrorEquals": []}, {"ErrorEquals": ["States.ALL", "E"]}, {"ErrorEquals": ["A"], "IntervalSeconds": 0, "BackoffRate": 0.5,
 		"MaxAttempts": -1, "JitterStrategy": "SOME"}, {"ErrorEquals": ["A"], "IntervalSeconds": 10, "MaxDelaySeconds": 10, "Delay": 1}]`)))

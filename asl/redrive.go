@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"time"
 )
 
 // ExecutionRedriven holds the details of the event of that name.
@@ -21,6 +22,7 @@ type resumption struct {
 	input     any
 	variables map[string]any
 	count     int         // number of redrives, including this one
+	time      time.Time   // of this redrive
 	done      map[int]any // of an inline Map: the outputs of the iterations that succeeded, by index, until the Map took them
 	again     bool        // while the history is read: the Map is about to start again by a redrive
 }
@@ -109,7 +111,7 @@ func (m *Machine) Redrive(ctx context.Context, failed *Execution, o Options) (*E
 	if err != nil {
 		return nil, err
 	}
-	o.Name, o.ARN, o.Start = failed.Name, failed.ARN, failed.Stop
+	o.Name, o.ARN, o.Start, at.time = failed.Name, failed.ARN, failed.Stop, failed.Stop
 	return m.run(ctx, failed.Input, o, at)
 }
 

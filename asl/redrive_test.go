@@ -91,6 +91,25 @@ func TestRedriveRefuses(t *testing.T) {
 	}
 }
 
+func TestTheContextObjectHasTheTimeOfTheRedrive(t *testing.T) {
+	machine := load(t, `{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 30, "Next": "Call"},
+		"Call": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": {"execution.$": "$$.Execution"}, "ResultSelector": {"start.$": "$.execution.StartTime",
+			"redrive.$": "$.execution.RedriveTime", "count.$": "$.execution.RedriveCount"}, "End": true}}}`)
+	failed, err := machine.Run(t.Context(), nil, asl.Options{Handler: replies{"Call": {throws("E")}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := machine.Redrive(t.Context(), failed, asl.Options{Handler: replies{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	succeeds(t, again, `{"start": "2026-01-01T00:00:00Z", "redrive": "2026-01-01T00:00:30Z", "count": 1}`)
+	first := execute(t, one(`{"Type": "Pass", "Parameters": {"t.$": "$$.Execution.RedriveTime"}, "End": true}`), `{}`, asl.Options{})
+	if first.Status != asl.Failed {
+		t.Errorf("an execution without a redrive has the time of a redrive: %v", first.Output)
+	}
+}
+
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html: only the iterations that failed or aborted.
 func TestRedriveRepeatsTheIterationsThatFailed(t *testing.T) {
 	machine, err := asl.Load([]byte(`{"QueryLanguage": "JSONata", "StartAt": "Each", "States": {

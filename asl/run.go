@@ -81,7 +81,7 @@ func (x *execution) begin(b *branch, p *program) (any, error) {
 	if x.resumed != nil {
 		return x.resumed.begin(b)
 	}
-	b.record("ExecutionStarted", &ExecutionStarted{Input: x.result.Input, RoleARN: x.run.options.RoleARN})
+	b.note("ExecutionStarted", &ExecutionStarted{Input: x.result.Input, RoleARN: x.run.options.RoleARN})
 	if err := checkSize(x.result.Input, x.result.Name); err != nil {
 		return nil, err
 	}

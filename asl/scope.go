@@ -62,7 +62,8 @@ func (s *scope) check(variables map[string]any) error {
 type scopeInfo struct {
 	outer    *scopeInfo
 	assigned map[string]bool
-	child    Type // the type of the child execution around the scope; "": none
+	caught   map[string]bool // variables that catchers assign
+	child    Type            // the type of the child execution around the scope; "": none
 	uses     []variableUse
 	inner    []*scopeInfo
 }
@@ -75,14 +76,14 @@ type variableUse struct {
 
 // nested returns a scope inside this one, for a branch or an iteration.
 func (i *scopeInfo) nested() *scopeInfo {
-	inner := &scopeInfo{assigned: map[string]bool{}, outer: i, child: i.child}
+	inner := &scopeInfo{assigned: map[string]bool{}, caught: map[string]bool{}, outer: i, child: i.child}
 	i.inner = append(i.inner, inner)
 	return inner
 }
 
 // isolated returns a scope for child executions, which cannot see the outer variables.
 func (i *scopeInfo) isolated(child Type) *scopeInfo {
-	inner := &scopeInfo{assigned: map[string]bool{}, child: child}
+	inner := &scopeInfo{assigned: map[string]bool{}, caught: map[string]bool{}, child: child}
 	i.inner = append(i.inner, inner)
 	return inner
 }
@@ -92,15 +93,28 @@ func (i *scopeInfo) use(f *fields, field, variable string) {
 	if variable == "" {
 		return
 	}
-	i.uses = append(i.uses, variableUse{variable: variable, fault: &Fault{State: f.state, Field: f.place(field), Lint: true,
-		Message: fmt.Sprintf("uses the variable $%s, which no state assigns", variable)}})
+	fault := f.newFault(field, "uses the variable $%s, which no state assigns", variable)
+	fault.Lint = true
+	i.uses = append(i.uses, variableUse{variable: variable, fault: fault})
 }
 
 // define notes that a state assigns a variable.
 func (i *scopeInfo) define(f *fields, variable string) {
 	i.assigned[variable] = true
-	i.uses = append(i.uses, variableUse{variable: variable, assigns: true, fault: &Fault{State: f.state, Field: f.place("Assign"), Lint: true,
-		Message: fmt.Sprintf("assigns $%s, which an outer state also assigns: use another name", variable)}})
+	i.hides(f, variable)
+}
+
+// defineCaught notes that a catcher assigns a variable. As recorded, an inner scope may have a variable of that name, too.
+func (i *scopeInfo) defineCaught(f *fields, variable string) {
+	i.caught[variable] = true
+	i.hides(f, variable)
+}
+
+// hides notes that a field assigns a variable, which must not hide that of an outer state.
+func (i *scopeInfo) hides(f *fields, variable string) {
+	fault := f.newFault("Assign", "assigns $%s, which an outer state also assigns: use another name", variable)
+	fault.Lint = true
+	i.uses = append(i.uses, variableUse{variable: variable, assigns: true, fault: fault})
 }
 
 // check reports variables that no state assigns, and variables that hide an outer variable.
@@ -108,7 +122,7 @@ func (i *scopeInfo) check(report func(*Fault)) {
 	for _, use := range i.uses {
 		known := i.knows(use.variable)
 		if use.assigns {
-			known = i.outer == nil || !i.outer.knows(use.variable)
+			known = !i.outer.assigns(use.variable)
 		}
 		if !known {
 			report(use.fault)
@@ -119,6 +133,12 @@ func (i *scopeInfo) check(report func(*Fault)) {
 	}
 }
 
+// knows reports whether a state or a catcher of the scope or of an outer one assigns a variable.
 func (i *scopeInfo) knows(variable string) bool {
-	return i != nil && (i.assigned[variable] || i.outer.knows(variable))
+	return i != nil && (i.assigned[variable] || i.caught[variable] || i.outer.knows(variable))
+}
+
+// assigns is like knows, without catchers.
+func (i *scopeInfo) assigns(variable string) bool {
+	return i != nil && (i.assigned[variable] || i.outer.assigns(variable))
 }

@@ -53,6 +53,14 @@ func TestVariableFaults(t *testing.T) {
 	}
 }
 
+// Recorded: an inner scope may assign what only an outer catcher assigns, too.
+func TestACatcherHidesNoVariable(t *testing.T) {
+	x := execute(t, `{"StartAt": "P", "States": {"P": {"Type": "Parallel", "Branches": [{"StartAt": "I", "States": {"I": {"Type": "Pass", "Assign": {"v": "inner"}, "Next": "J"},
+		"J": {"Type": "Fail", "ErrorPath": "$v"}}}], "Catch": [{"ErrorEquals": ["inner"], "Assign": {"v.$": "$.Error", "w": "caught"}, "Next": "C"}], "End": true},
+		"C": {"Type": "Pass", "Parameters": {"v.$": "$v", "w.$": "$w"}, "End": true}}}`, `{}`, asl.Options{})
+	succeeds(t, x, `{"v": "inner", "w": "caught"}`)
+}
+
 func TestLenientLeavesUndefinedVariablesToTheExecution(t *testing.T) {
 	machine, err := asl.Load([]byte(oneJSONata(`{"Type": "Pass", "Output": "{% $nothing %}", "End": true}`)), asl.Lenient())
 	if err != nil {

@@ -46,6 +46,11 @@ type common struct {
 
 func (c *common) base() *common { return c }
 
+// ends reports whether the state can end its program.
+func (c *common) ends() bool {
+	return c.kind == "Succeed" || c.kind == "Fail" || c.kind != "Choice" && c.next == nil
+}
+
 // common reads the fields that all states have.
 func (f *fields) common(kind string) common {
 	c := common{name: f.state, kind: kind, entered: kind + "StateEntered", exited: kind + "StateExited", jsonata: f.jsonata}
@@ -60,10 +65,12 @@ func (f *fields) common(kind string) common {
 func (f *fields) transition() *target {
 	end := f.flag("End")
 	name, has := f.text("Next")
+	_, isFlag := f.raw["End"].(bool)
+	reported := f.has("Next") || f.has("End") && !isFlag
 	switch {
 	case has && end:
 		f.fault("Next", "cannot be combined with \"End\": true")
-	case !has && !end:
+	case !has && !end && !reported:
 		f.fault("", "needs \"Next\" or \"End\": true")
 	case has:
 		return f.target("Next", name)
@@ -98,6 +105,7 @@ type visit struct {
 	state    *common
 	input    any // the raw input
 	eventID  int64
+	before   int64 // the event before the state, which a failed evaluation follows
 	entered  time.Time
 	retries  int
 	assigned map[string]any

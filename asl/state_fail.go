@@ -14,6 +14,11 @@ type failState struct {
 func newFail(f *fields) state {
 	s := &failState{common: f.common("Fail")}
 	s.err, s.cause = f.failText("Error"), f.failText("Cause")
+	raised := ""
+	if constant, ok := s.err.(query.Constant); ok {
+		raised, _ = constant.Value.(string)
+	}
+	f.c.raised[raised] = f.c.raised[raised] || s.err != nil
 	return s
 }
 

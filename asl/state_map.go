@@ -1,6 +1,9 @@
 package asl
 
 import (
+	"strings"
+
+	"clinical-risk-pipeline/asl/internal/items"
 	"clinical-risk-pipeline/asl/internal/query"
 	"clinical-risk-pipeline/asl/internal/value"
 )
@@ -64,7 +67,7 @@ func (f *fields) itemProcessor(s *mapState) {
 	inner.unread("an item processor")
 }
 
-// itemsTemplate reads JSONata Items: an array or an expression.
+// itemsTemplate reads JSONata Items: an array, an object or an expression.
 func (f *fields) itemsTemplate() query.Template {
 	v, ok := f.take("Items")
 	if !ok {
@@ -72,8 +75,12 @@ func (f *fields) itemsTemplate() query.Template {
 	}
 	text, isText := v.(string)
 	_, isExpression := query.ExpressionSource(text)
-	if _, isArray := v.([]any); !isArray && (!isText || !isExpression) {
-		f.fault("Items", "must be an array or a JSONata expression in {%% %%}, got %s", value.TypeName(v))
+	switch v.(type) {
+	case []any, map[string]any:
+	default:
+		if !isText || !isExpression {
+			f.fault("Items", "must be an array, an object or a JSONata expression in {%% %%}, got %s", value.TypeName(v))
+		}
 	}
 	return f.jsonataTemplate("Items", v, seesInput)
 }
@@ -133,7 +140,7 @@ func (s *mapState) concurrency(env *query.Env) (int, error) {
 	return int(min(n, float64(most))), nil
 }
 
-// list returns the items in the state's data.
+// list returns the items in the state's data: the elements of an array, or the members of an object as pairs.
 func (s *mapState) list(b *branch, input any) ([]any, error) {
 	env := b.evaluating(input)
 	v := input
@@ -147,26 +154,29 @@ func (s *mapState) list(b *branch, input any) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	items, ok := v.([]any)
+	switch v := v.(type) {
+	case []any:
+		return v, nil
+	case map[string]any:
+		return items.Pairs(v), nil
+	}
 	switch {
-	case ok:
-		return items, nil
 	case s.items != nil:
 		return nil, query.Unexpected(s.items, v, "array")
 	case s.jsonata:
-		return nil, &query.Error{Name: ErrQueryEvaluation, Location: "Items", Cause: "Map state input must be an array but was: " + value.Encode(v)}
+		return nil, &query.Error{Name: ErrQueryEvaluation, Cause: "Map state input must be an array but was: " + value.Encode(v)}
 	}
 	path := "$"
 	if s.itemsPath != nil {
-		path = s.itemsPath.Source()
+		path = "$" + strings.TrimLeft(s.itemsPath.Source(), "$") // the message has one $, even for the context object
 	}
-	return nil, runtimeFault("Reference path \"%s\" must point to array.", path)
+	return nil, runtimeFault("Reference path \"%s\" must point to array.", path) // recorded in 2024, before objects were allowed
 }
 
 // selected returns the input of an item's processing: the item, or the value that ItemSelector makes from it.
 func (s *mapState) selected(b *branch, input any, item *mapItem) (any, error) {
 	if s.itemSelector == nil {
-		return item.value, nil
+		return item.input(), nil
 	}
 	outer := b.item
 	b.item, b.at.context = item, nil

@@ -1,6 +1,7 @@
 package asl_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -39,10 +40,46 @@ func TestMapOverAValueThatIsNotAnArray(t *testing.T) {
 	located := "An error occurred while executing the state 'S' (entered at the event id #2). "
 	fails(t, execute(t, one(`{"Type": "Map", "ItemsPath": "$.a", `+pass+`, "End": true}`), `{"a": 1}`, asl.Options{}),
 		asl.ErrRuntime, located+`Reference path "$.a" must point to array.`)
-	fails(t, execute(t, oneJSONata(`{"Type": "Map", `+pass+`, "End": true}`), `{"a": 1}`, asl.Options{}),
-		asl.ErrQueryEvaluation, located+`Map state input must be an array but was: {"a":1}`)
+	fails(t, execute(t, one(`{"Type": "Map", "ItemsPath": "$$.Execution.Input.a", `+pass+`, "End": true}`), `{"a": 1}`, asl.Options{}),
+		asl.ErrRuntime, located+`Reference path "$.Execution.Input.a" must point to array.`)
+	x := execute(t, oneJSONata(`{"Type": "Map", `+pass+`, "End": true}`), `1`, asl.Options{})
+	fails(t, x, asl.ErrQueryEvaluation, located+`Map state input must be an array but was: 1`)
+	for _, e := range x.History {
+		if _, has := e.Attributes()["location"]; has || e.Type == "MapStateFailed" && e.Details != nil {
+			t.Errorf("%s has the details %v: no expression failed, and the failure of a Map has none", e.Type, e.Attributes())
+		}
+	}
 	fails(t, execute(t, oneJSONata(`{"Type": "Map", "Items": "{% $states.input.a %}", `+pass+`, "End": true}`), `{"a": 1}`, asl.Options{}),
 		asl.ErrQueryEvaluation, located+`The JSONata expression '$states.input.a' specified for the field 'Items' returned an unexpected result type. Expected 'array', but was 'number' for value: 1`)
+}
+
+func TestMapOverAnObject(t *testing.T) {
+	selector := `"ItemSelector": {"i.$": "$$.Map.Item.Index", "k.$": "$$.Map.Item.Key", "v.$": "$$.Map.Item.Value", "s.$": "$$.Map.Item.Source"}`
+	distributed := strings.Replace(pass, "{", `{"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, `, 1)
+	jsonata := `"ItemSelector": {"k": "{% $states.context.Map.Item.Key %}", "v": "{% $states.context.Map.Item.Value %}"}`
+	for _, row := range []struct{ why, definition, output string }{
+		{"the pairs are the items", one(`{"Type": "Map", "ItemsPath": "$.o", ` + pass + `, "End": true}`), `[{"Key": "a", "Value": 1}, {"Key": "b", "Value": [2]}]`},
+		{"the whole input", one(`{"Type": "Map", ` + pass + `, "End": true}`), `[{"Key": "o", "Value": {"a": 1, "b": [2]}}]`},
+		{"an item selector sees key, value and source", one(`{"Type": "Map", "ItemsPath": "$.o", ` + selector + `, ` + pass + `, "End": true}`),
+			`[{"i": 0, "k": "a", "v": 1, "s": "STATE_DATA"}, {"i": 1, "k": "b", "v": [2], "s": "STATE_DATA"}]`},
+		{"in child executions", one(`{"Type": "Map", "ItemsPath": "$.o", ` + selector + `, ` + distributed + `, "End": true}`),
+			`[{"i": 0, "k": "a", "v": 1, "s": "STATE_DATA"}, {"i": 1, "k": "b", "v": [2], "s": "STATE_DATA"}]`},
+		{"in batches", one(`{"Type": "Map", "ItemsPath": "$.o", "ItemBatcher": {"MaxItemsPerBatch": 2}, ` + distributed + `, "End": true}`),
+			`[{"Items": [{"Key": "a", "Value": 1}, {"Key": "b", "Value": [2]}]}]`},
+		{"in JSONata", oneJSONata(`{"Type": "Map", "Items": "{% $states.input.o %}", ` + jsonata + `, ` + pass + `, "End": true}`), `[{"k": "a", "v": 1}, {"k": "b", "v": [2]}]`},
+		{"the whole input in JSONata", oneJSONata(`{"Type": "Map", ` + pass + `, "End": true}`), `[{"Key": "o", "Value": {"a": 1, "b": [2]}}]`},
+		{"an object in the definition", oneJSONata(`{"Type": "Map", "Items": {"x": "{% $states.input.o.a %}"}, ` + jsonata + `, ` + pass + `, "End": true}`), `[{"k": "x", "v": 1}]`},
+		{"an object without members", one(`{"Type": "Map", "InputPath": null, ` + pass + `, "End": true}`), `[]`},
+	} {
+		t.Run(row.why, func(t *testing.T) {
+			succeeds(t, execute(t, row.definition, `{"o": {"b": [2], "a": 1}}`, asl.Options{}), row.output)
+		})
+	}
+}
+
+func TestElementsOfAnArrayHaveNoKey(t *testing.T) {
+	x := execute(t, one(`{"Type": "Map", "ItemSelector": {"item.$": "$$.Map.Item"}, `+pass+`, "End": true}`), `["a"]`, asl.Options{})
+	succeeds(t, x, `[{"item": {"Index": 0, "Value": "a", "Source": "STATE_DATA"}}]`)
 }
 
 func TestInvalidMaxConcurrency(t *testing.T) {

@@ -54,7 +54,8 @@ func (s *parallelState) runBranches(b *branch, input any) (any, error) {
 	started := b.record("ParallelStateStarted", nil)
 	outputs := make([]any, len(s.branches))
 	i := 0
-	jobs := fanOut{b: b, limit: len(s.branches), next: func() (job, error) {
+	jobs := fanOut{b: b, limit: len(s.branches)}
+	jobs.next = func() (job, error) {
 		if i == len(s.branches) {
 			return nil, nil
 		}
@@ -63,22 +64,22 @@ func (s *parallelState) runBranches(b *branch, input any) (any, error) {
 		return func(p *clock.Process) (err error) {
 			inner := newBranch(b.x, p, b.scope, b.item, started)
 			outputs[at], err = inner.run(s.branches[at], input)
-			b.previous = inner.previous
+			inner.abandoned(err)
+			jobs.follow(inner, err)
 			return err
 		}, nil
-	}}
+	}
 	if err := jobs.run(); err != nil {
-		b.recordFailed("ParallelStateFailed", err)
 		return nil, err
 	}
-	b.record("ParallelStateSucceeded", nil)
+	b.note("ParallelStateSucceeded", nil)
 	return outputs, nil
 }
 
-// recordFailed records that a Parallel or Map state failed.
-func (b *branch) recordFailed(eventType string, err error) {
+// abandoned records that a failed task ended its branch or iteration.
+func (b *branch) abandoned(err error) {
 	var e *failure
-	if errors.As(err, &e) {
-		b.record(eventType, &Failure{Error: e.name, Cause: e.cause})
+	if errors.As(err, &e) && b.at.state.kind == "Task" {
+		b.note("TaskStateAborted", nil)
 	}
 }

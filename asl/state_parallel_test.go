@@ -56,8 +56,8 @@ func TestParallelStopsTheOthersWhenABranchFails(t *testing.T) {
 			}
 		}
 	}
-	if aborted != 2 {
-		t.Errorf("%d states were aborted, want 2", aborted)
+	if aborted != 3 {
+		t.Errorf("%d states were aborted, want the failed task and the two others", aborted)
 	}
 }
 
@@ -94,17 +94,9 @@ func TestNestedParallelStopsDeepBranches(t *testing.T) {
 func TestBranchEventsFollowTheirOwnBranch(t *testing.T) {
 	x := execute(t, one(`{"Type": "Parallel", "End": true, "Branches": [
 		{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 1, "End": true}}}, {"StartAt": "B", "States": {"B": {"Type": "Wait", "Seconds": 2, "End": true}}}]}`), `{}`, asl.Options{})
-	type link struct {
-		ID, Previous int64
-		Type         string
-	}
-	var got []link
-	for _, e := range x.History {
-		got = append(got, link{e.ID, e.PreviousEventID, e.Type})
-	}
-	want := []link{{1, 0, "ExecutionStarted"}, {2, 1, "ParallelStateEntered"}, {3, 2, "ParallelStateStarted"}, {4, 3, "WaitStateEntered"}, {5, 3, "WaitStateEntered"},
-		{6, 4, "WaitStateExited"}, {7, 5, "WaitStateExited"}, {8, 7, "ParallelStateSucceeded"}, {9, 8, "ParallelStateExited"}, {10, 9, "ExecutionSucceeded"}}
-	if diff := cmp.Diff(want, got); diff != "" {
+	want := []string{"1<0 ExecutionStarted", "2<0 ParallelStateEntered", "3<2 ParallelStateStarted", "4<3 WaitStateEntered", "5<3 WaitStateEntered",
+		"6<4 WaitStateExited", "7<5 WaitStateExited", "8<7 ParallelStateSucceeded", "9<7 ParallelStateExited", "10<9 ExecutionSucceeded"}
+	if diff := cmp.Diff(want, links(x)); diff != "" {
 		t.Errorf("history (-want +got):\n%s", diff)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl/internal/query"
+	"clinical-risk-pipeline/asl/internal/value"
 )
 
 // taskState calls a service.
@@ -21,7 +22,7 @@ type taskState struct {
 func newTask(f *fields) state {
 	s := &taskState{common: f.common("Task"), resource: parseResource(f.required("Resource"))}
 	if fault := s.resource.fault(); fault != "" {
-		f.lint("Resource", "%s", fault)
+		f.fault("Resource", "%s", fault)
 	}
 	if s.resource.givesToken() {
 		f.standardOnly("Resource", "an activity, .sync or .waitForTaskToken")
@@ -32,9 +33,34 @@ func newTask(f *fields) state {
 	if t, h := s.timeout, s.heartbeat; t != nil && h != nil && t.isConstant() && h.isConstant() && h.constant >= t.constant {
 		f.fault("HeartbeatSeconds", "must be less than TimeoutSeconds, which is %v, got %v", t.constant, h.constant)
 	}
-	s.credentials = f.payload("Credentials", seesInput)
+	s.credentials = f.credentials()
 	s.work, s.recovery = f.work(&s.common, true), f.recovery()
 	return s
+}
+
+// credentials reads Credentials: an object with the role of the task, or in JSONata an expression.
+func (f *fields) credentials() query.Template {
+	v, ok := f.raw["Credentials"]
+	if !ok {
+		f.read["Credentials"] = true
+		return nil
+	}
+	object, isObject := v.(map[string]any)
+	text, _ := v.(string)
+	if _, isExpression := query.ExpressionSource(text); f.jsonata && isExpression {
+		return f.payload("Credentials", seesInput)
+	}
+	role, has := object["RoleArn"]
+	_, computed := object["RoleArn.$"]
+	switch _, isText := role.(string); {
+	case !isObject:
+		f.fault("Credentials", "must be an object with the field RoleArn, got %s", value.TypeName(v))
+	case has && !isText:
+		f.fault("Credentials.RoleArn", "must be a string, got %s", value.TypeName(role))
+	case !has && (f.jsonata || !computed):
+		f.fault("Credentials.RoleArn", "is missing")
+	}
+	return f.payload("Credentials", seesInput)
 }
 
 func (q *quantity) isConstant() bool { return q.path == nil && q.template == nil }

@@ -110,7 +110,7 @@ func (s *waitState) delay(env *query.Env) (float64, error) {
 		}
 		return seconds, err
 	}
-	v, err := path.Eval(env)
+	v, err := referenced(path, "SecondsPath", env)
 	if err != nil {
 		return 0, err
 	}
@@ -125,7 +125,13 @@ func (s *waitState) delay(env *query.Env) (float64, error) {
 }
 
 func (s *waitState) timestampAfter(env *query.Env, now time.Time) (time.Time, error) {
-	v, err := s.timestamp.Eval(env)
+	var v any
+	var err error
+	if s.timestampPath != nil {
+		v, err = referenced(s.timestampPath, "TimestampPath", env)
+	} else {
+		v, err = s.timestamp.Eval(env)
+	}
 	if err != nil {
 		return now, err
 	}
@@ -136,11 +142,20 @@ func (s *waitState) timestampAfter(env *query.Env, now time.Time) (time.Time, er
 		return now, runtimeFault("The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: %s == %s",
 			s.timestampPath.Source(), plainText(v))
 	case !ok:
-		return now, &query.Error{Name: ErrQueryEvaluation, Location: "Timestamp", Cause: "The Timestamp parameter is not a valid ISO-8601 extended offset date-time format string: " + plainText(v)}
+		return now, &query.Error{Name: ErrQueryEvaluation, Location: "Timestamp", Cause: "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: " + plainText(v)}
 	case until.Sub(now) > maxWait:
 		return now, runtimeFault("Wait state delay is too long.")
 	}
 	return until, nil
+}
+
+// referenced returns the value of the path in a field. The fault names the field.
+func referenced(path *query.Path, field string, env *query.Env) (any, error) {
+	v, found, err := path.Lookup(env)
+	if err == nil && !found {
+		err = runtimeFault("The %s parameter does not reference an input value: %s", field, path.Source())
+	}
+	return v, err
 }
 
 // parseTimestamp reads an ISO 8601 date-time with an offset.

@@ -37,8 +37,18 @@ func TestInvalidWaits(t *testing.T) {
 		`{"Type": "Wait", "TimestampPath": "$.f", "End": true}`: "Wait state delay is too long.",
 		`{"Type": "Wait", "SecondsPath": "$.m", "End": true}`:   "The SecondsPath parameter references a negative value: $.m == -1",
 		`{"Type": "Wait", "SecondsPath": "$.h", "End": true}`:   "The SecondsPath parameter cannot be parsed as a long value: $.h == 1.5",
+		`{"Type": "Wait", "SecondsPath": "$.a.b", "End": true}`: "The SecondsPath parameter does not reference an input value: $.a.b",
+		`{"Type": "Wait", "TimestampPath": "$.a", "End": true}`: "The TimestampPath parameter does not reference an input value: $.a",
 	} {
 		fails(t, execute(t, one(state), `{"t": "tomorrow", "f": "2099-01-01T00:00:00Z", "m": -1, "h": 1.5}`, asl.Options{}), asl.ErrRuntime, located+cause)
+	}
+}
+
+func TestAnInvalidTimestampInJSONata(t *testing.T) {
+	for input, want := range map[string]string{`"2016-12-05 21:29:29Z"`: "2016-12-05 21:29:29Z", `5`: "5"} {
+		x := execute(t, oneJSONata(`{"Type": "Wait", "Timestamp": "{% $states.input %}", "End": true}`), input, asl.Options{})
+		fails(t, x, asl.ErrQueryEvaluation, "An error occurred while executing the state 'S' (entered at the event id #2). "+
+			"The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: "+want)
 	}
 }
 

@@ -91,7 +91,7 @@ func TestLogWithExecutionData(t *testing.T) {
 func TestLogRecord(t *testing.T) {
 	records, _ := logRecords(t, LogGroup{Level: "ALL"})
 	second := records[1]
-	if second.ID != "2" || second.PreviousEventID != "1" || second.EventTimestamp != "1767225600000" || second.RedriveCount != "0" ||
+	if second.ID != "2" || second.PreviousEventID != "0" || second.EventTimestamp != "1767225600000" || second.RedriveCount != "0" ||
 		!strings.Contains(second.ExecutionARN, ":execution:") || second.Details["name"] != "Call" {
 		t.Errorf("record %+v", second)
 	}

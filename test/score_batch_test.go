@@ -27,7 +27,7 @@ func TestTheRecordOfABatch(t *testing.T) {
 		"threshold":     0.75,
 		"model":         object{"endpoint": "dropout-inference", "variant": "AllTraffic", "matchedBy": "id"},
 		"run": object{
-			"execution": got.ARN, "startedAt": "2026-01-01T00:00:00.000Z", "trialId": "T-1",
+			"execution": got.ARN, "startedAt": "2026-01-01T00:00:00Z", "trialId": "T-1",
 			"stateMachine": "arn:aws:states:us-east-1:123456789012:stateMachine:stateMachine",
 			"definition":   smallBatchPipeline(t).digest(t), "test": false,
 		},

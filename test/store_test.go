@@ -46,7 +46,7 @@ func (s recordStore) record(key string) object {
 // recordsOf is the folder of an execution's records, which has the trial's id in its input.
 func recordsOf(x *asl.Execution) string {
 	trial, _ := x.Input.(object)["trialId"].(string)
-	return workflow.RecordsOf(trial, x.ARN, x.Start.UTC().Format("2006-01-02T15:04:05.000Z"))
+	return workflow.RecordsOf(trial, x.ARN, workflow.Started(x.Start))
 }
 
 // approvers are the functions of an approval, and the store that their decisions are recorded in.

@@ -1,6 +1,7 @@
 package jsonpath
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -29,6 +30,44 @@ func (i index) child(at any) (any, bool) {
 func (i index) expand(e *evaluation, at any, strict bool, yield func(any) error) error {
 	return expandChild(e, i, at, strict, yield)
 }
+
+// fromEnd is [(@.length-1)], the only script that the library has: the number counts from the end.
+type fromEnd int
+
+func (n fromEnd) definite(bool) bool { return true }
+func (n fromEnd) String() string     { return "[(@.length-" + strconv.Itoa(int(n)) + ")]" }
+
+func (n fromEnd) child(at any) (any, bool) {
+	items, ok := at.([]any)
+	if i := len(items) - int(n); ok && i >= 0 && i < len(items) {
+		return items[i], true
+	}
+	return nil, false
+}
+
+func (n fromEnd) expand(e *evaluation, at any, strict bool, yield func(any) error) error {
+	return expandChild(e, n, at, strict, yield)
+}
+
+// script reads (@.length-1)] or (@.size()-1)].
+func (p *parser) script() (step, error) {
+	end := strings.IndexByte(p.source[p.at:], ']')
+	if end < 0 {
+		return nil, p.fail("expected ']'")
+	}
+	found := scripts.FindStringSubmatch(p.source[p.at : p.at+end])
+	if found == nil {
+		return nil, p.fail("the only scripts are (@.length-N) and (@.size()-N)")
+	}
+	n, err := strconv.ParseInt(found[1], 10, 32)
+	if err != nil {
+		return nil, p.fail("'%s' is too large", found[1])
+	}
+	p.at += end + 1
+	return fromEnd(n), nil
+}
+
+var scripts = regexp.MustCompile(`^\( *@ *\. *(?:length|size) *(?:\( *\))? *- *([0-9]+) *\) *$`)
 
 // indices is [0,2,-1].
 type indices []int

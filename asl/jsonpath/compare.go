@@ -38,7 +38,7 @@ var comparisons = map[string]func(left, right any) bool{
 	"noneof":   sets(func(shared, _, _ int) bool { return shared == 0 }),
 }
 
-// equal compares by value. A text equals the number that it spells, and a missing value equals no value.
+// equal compares by value. A text equals the number or boolean that it spells, and a missing value equals no value.
 func equal(left, right any) bool {
 	if a, ok := value.Float(left); ok {
 		b, ok := value.Float(right)
@@ -52,10 +52,14 @@ func equal(left, right any) bool {
 	case nil:
 		return right == nil
 	case bool:
-		return a == right
+		text, isText := right.(string)
+		return a == right || isText && text == strconv.FormatBool(a)
 	case string:
-		if b, ok := right.(string); ok {
+		switch b := right.(type) {
+		case string:
 			return a == b
+		case bool:
+			return a == strconv.FormatBool(b)
 		}
 		b, ok := value.Float(right)
 		return ok && a == strconv.FormatFloat(b, 'f', -1, 64)

@@ -125,8 +125,45 @@ func (p *parser) comparison() (condition, error) {
 		p.at = start
 		return nil, p.fail("there is no operator '%s'", word)
 	}
-	right, err := p.side()
+	right, err := p.right(word)
 	return func(e *evaluation, at any) bool { return compare(left(e, at), right(e, at)) }, err
+}
+
+// right reads the right side of a comparison. Behind a symbol, a value that is none of the others is a text without quotes, which
+// ends before && or || or the bracket around the comparison.
+func (p *parser) right(operator string) (operand, error) {
+	start := p.at
+	value, err := p.side()
+	if c := p.blanks(); err == nil && (c == ')' || c == '&' || c == '|') {
+		return value, nil
+	}
+	if failed := p.at; strings.IndexByte("=!<>", operator[0]) >= 0 && start < len(p.source) {
+		p.at = start
+		if c := p.blanks(); strings.IndexByte("'\"[{@$", c) < 0 {
+			if text := p.bare(); text != "" {
+				return func(*evaluation, any) any { return text }, nil
+			}
+		}
+		p.at = failed
+	}
+	return value, err
+}
+
+// bare reads a text without quotes.
+func (p *parser) bare() string {
+	start, depth := p.at, 0
+	for ; p.at < len(p.source); p.at++ {
+		rest := p.source[p.at:]
+		switch {
+		case rest[0] == '(':
+			depth++
+		case rest[0] == ')' && depth == 0, strings.HasPrefix(rest, "&&"), strings.HasPrefix(rest, "||"):
+			return strings.TrimRight(p.source[start:p.at], " ")
+		case rest[0] == ')':
+			depth--
+		}
+	}
+	return ""
 }
 
 func (p *parser) operator() string {

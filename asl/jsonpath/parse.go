@@ -19,13 +19,13 @@ func (e *SyntaxError) Error() string {
 // maxDepth is the maximum depth of nested filters.
 const maxDepth = 32
 
-// Parse parses a path. A path starts with $ for the state's input, $$ for the context object, or $name for a variable. The error is
-// a *SyntaxError.
+// Parse parses a path. A path starts with $ for the state's input, $$ for the context object, or $name for a variable. Blanks at its
+// end have no meaning. The error is a *SyntaxError.
 func Parse(path string) (*Path, error) {
 	if !strings.HasPrefix(path, "$") {
 		return nil, &SyntaxError{Path: path, Message: "a path starts with $"}
 	}
-	p := &parser{source: path, at: 1}
+	p := &parser{source: strings.TrimRight(path, " \t\r\n"), at: 1}
 	root := p.root()
 	steps, err := p.steps()
 	if err != nil {
@@ -43,7 +43,7 @@ func newPath(source, root string, steps []step) *Path {
 			plain = false
 		}
 	}
-	return &Path{source: source, root: root, steps: steps, plain: plain}
+	return &Path{source: source, root: root, steps: steps, plain: plain, definite: isDefinite(steps)}
 }
 
 // parser reads a path or the part of a path in a filter.
@@ -159,7 +159,7 @@ func (p *parser) single() (step, error) {
 	return name(p.source[start:p.at]), nil
 }
 
-// bracket reads ['name'], ['a','b'], [0], [0,1], [1:2], [*] or [?(…)].
+// bracket reads ['name'], ['a','b'], [0], [0,1], [1:2], [*], [?(…)] or [(@.length-1)].
 func (p *parser) bracket() (step, error) {
 	p.at++
 	switch c := p.blanks(); {
@@ -171,10 +171,12 @@ func (p *parser) bracket() (step, error) {
 	case c == '?':
 		p.at++
 		return p.filter()
+	case c == '(':
+		return p.script()
 	case c == '-' || c == ':' || '0' <= c && c <= '9':
 		return p.array()
 	}
-	return nil, p.fail("expected a quoted name, an index, '*' or a filter after '['")
+	return nil, p.fail("expected a quoted name, an index, '*', a filter or a script after '['")
 }
 
 func (p *parser) close(bracket byte) error {

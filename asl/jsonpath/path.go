@@ -5,8 +5,9 @@
 //	ids, err := path.Get(input)
 //
 // In addition to names, indices and wildcards it supports recursive descent (..), slices ([1:3]), unions ([0,2] and ['a','b']),
-// filters and the functions min, max, avg, stddev, sum, length, size, keys, first, last and index. A definite path finds at most one
-// value. An indefinite path always finds a list, which may be empty.
+// filters, the script of a last index ([(@.length-1)]) and the functions min, max, avg, stddev, sum, length, size, keys, first, last
+// and index. A text in a filter needs no quotes: $[?(@.name==Not Started)]. A definite path finds at most one value. An indefinite path
+// finds a list, which may be empty: also where a name on its way is missing, as in $.missing[*].
 //
 // Values are JSON values: nil, bool, string, float64 (or json.Number), []any and map[string]any. The package never mutates them. It
 // visits the members of an object in the order of their names, because a Go map has no order.
@@ -20,6 +21,8 @@ type Path struct {
 	root   string
 	steps  []step
 	plain  bool // names and single indices only
+
+	definite bool // what IsDefinite returns
 }
 
 // Context is what Path.Root returns for paths into the context object.
@@ -36,16 +39,18 @@ func (p *Path) String() string { return p.source }
 func (p *Path) Root() string { return p.root }
 
 // IsDefinite reports whether the path finds at most one value. An indefinite path finds a list.
-func (p *Path) IsDefinite() bool {
+func (p *Path) IsDefinite() bool { return p.definite }
+
+func isDefinite(steps []step) bool {
 	definite, descended := true, false
-	for i, s := range p.steps {
+	for i, s := range steps {
 		switch s.(type) {
 		case descent:
 			descended = true
 		case call:
 			definite = definite || descended
 		}
-		definite = definite && s.definite(i == len(p.steps)-1)
+		definite = definite && s.definite(i == len(steps)-1)
 	}
 	return definite
 }

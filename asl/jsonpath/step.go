@@ -34,7 +34,7 @@ func missing(steps []step, i int, at any) string {
 			return "Missing property in path " + normalized(steps[:i+1])
 		}
 		return fmt.Sprintf("Expected to find an object with property %s in path %s but found a value of type %s", s, normalized(steps[:i]), value.TypeName(at))
-	case index:
+	case index, fromEnd:
 		if _, isArray := at.([]any); isArray {
 			return "No results for path: " + normalized(steps)
 		}
@@ -70,11 +70,15 @@ func (n name) expand(e *evaluation, at any, strict bool, yield func(any) error) 
 	return expandChild(e, n, at, strict, yield)
 }
 
+// expandChild applies a name or a single index. An object that lacks a name on the way of an indefinite path is skipped, even if all
+// steps before are definite: $.a[*] finds nothing in {}. A value of another type is not.
 func expandChild(e *evaluation, s step, at any, strict bool, yield func(any) error) error {
 	if value, ok := s.child(at); ok {
 		return yield(value)
 	}
-	if strict {
+	_, isName := s.(name)
+	_, isObject := at.(map[string]any)
+	if strict && (!isName || !isObject || e.last || e.path.definite) {
 		return e.notFound(at)
 	}
 	return nil

@@ -69,6 +69,23 @@ func TestValidate(t *testing.T) {
 	}
 }
 
+func TestValidateForAType(t *testing.T) {
+	callback := `{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": true}}}`
+	if status, _, errs := run(t, callback, "validate", "-"); status != program.ExitOK {
+		t.Errorf("a task token in a Standard workflow: exit %d: %s", status, errs)
+	}
+	for _, args := range [][]string{{"validate", "--type", "EXPRESS", "-"}, {"validate", "--type", "EXPRESS", "--lenient", "-"}, {"run", "--type", "EXPRESS", "-"}} {
+		status, _, errs := run(t, callback, args...)
+		if status != program.ExitUsage || !strings.Contains(errs, `state "A": Resource: an activity, .sync or .waitForTaskToken is not supported in an Express workflow`) {
+			t.Errorf("%q: exit %d: %s", args, status, errs)
+		}
+	}
+	status, _, errs := run(t, `{"StartAt": ${First}, "States": ${States}}`, "validate", "-")
+	if status != program.ExitUsage || strings.Count(errs, "is a placeholder of SAM, CloudFormation or the CDK") != 2 {
+		t.Errorf("placeholders: exit %d: %s", status, errs)
+	}
+}
+
 func TestRun(t *testing.T) {
 	file, stubFile := write(t, machine), write(t, stubs)
 	status, out, errs := run(t, `{"in": 1}`, "run", file, "--input", "-", "--stubs", stubFile, "--test-case", "Fine", "--json", "--start", "2026-02-03T04:05:06Z")

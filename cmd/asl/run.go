@@ -32,7 +32,7 @@ type runCommand struct {
 
 // Run executes the definition and prints the outcome.
 func (c *runCommand) Run(ctx context.Context, s program.Streams) error {
-	machine, err := load(ctx, s, c.File, c.Lenient)
+	machine, err := load(ctx, s, c.File, c.Type, c.Lenient)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 // validateCommand checks definitions.
 type validateCommand struct {
 	Files   []string `arg:"" name:"file" help:"Definitions in JSON; - is standard input."`
+	Type    string   `enum:"STANDARD,EXPRESS" default:"STANDARD" help:"The type of the workflow: ${enum}. Default: STANDARD."`
 	Lenient bool     `help:"Accept what AWS accepts, even if every execution that reaches it fails."`
 }
 
@@ -20,7 +21,7 @@ type validateCommand struct {
 func (c *validateCommand) Run(ctx context.Context, s program.Streams) error {
 	var faulty []error
 	for _, file := range c.Files {
-		if _, err := load(ctx, s, file, c.Lenient); err != nil {
+		if _, err := load(ctx, s, file, c.Type, c.Lenient); err != nil {
 			faulty = append(faulty, err)
 			continue
 		}
@@ -29,13 +30,13 @@ func (c *validateCommand) Run(ctx context.Context, s program.Streams) error {
 	return errors.Join(faulty...)
 }
 
-// load reads and loads a definition. Each line of its error names the file.
-func load(ctx context.Context, s program.Streams, file string, lenient bool) (*asl.Machine, error) {
+// load reads and loads a definition for a workflow of the type. Each line of its error names the file.
+func load(ctx context.Context, s program.Streams, file, workflow string, lenient bool) (*asl.Machine, error) {
 	definition, err := read(ctx, s, file)
 	if err != nil {
 		return nil, err
 	}
-	var options []asl.LoadOption
+	options := []asl.LoadOption{asl.As(asl.Type(workflow))}
 	if lenient {
 		options = append(options, asl.Lenient())
 	}

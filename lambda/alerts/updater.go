@@ -20,7 +20,7 @@ import (
 // Request is what the state UpdateAlerts sends.
 type Request struct {
 	Execution string       `json:"execution"` // the ARN
-	StartedAt string       `json:"startedAt"` // "2026-01-01T00:00:00.000Z"
+	StartedAt string       `json:"startedAt"` // as workflow.Started writes it
 	TrialID   string       `json:"trialId"`
 	CutDate   string       `json:"cutDate"` // YYYY-MM-DD
 	Records   string       `json:"records"` // the folder of the decision records
@@ -84,7 +84,7 @@ func (r Request) check(trialID string) error {
 	}
 	at, err := time.Parse(time.RFC3339, r.StartedAt)
 	if err != nil {
-		return errors.New("startedAt must be a time, 2026-01-01T00:00:00.000Z")
+		return errors.New("startedAt must be a time, 2026-01-01T00:00:00.120Z")
 	}
 	if r.Records != workflow.RecordsOf(r.TrialID, r.Execution, r.StartedAt) {
 		return errors.New("records must be the folder of the execution's decision records")

@@ -131,11 +131,7 @@ func (e *Endpoint) Invoke(ctx context.Context, request Request) (Response, error
 		return response, modelError(0, "Your invocation timed out while waiting for a response from container primary.")
 	case err != nil:
 		return response, failure(services.SageMakerUnavailable, http.StatusServiceUnavailable, "The connection to the container broke off.")
-	case status == http.StatusTooManyRequests:
-		return response, failure(services.SageMakerThrottling, status, "Rate exceeded")
-	case status == http.StatusServiceUnavailable:
-		return response, failure(services.SageMakerUnavailable, status, "The service is currently unavailable.")
-	case status < 200 || status > 299:
+	case status < 200 || status > 299: // throttling and outages are the service's own errors, never those of a container
 		return response, modelError(status, withheld(body))
 	case len(body) > maxBody:
 		return response, modelError(0, fmt.Sprintf("the answer is longer than %d bytes", maxBody))

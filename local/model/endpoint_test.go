@@ -60,8 +60,8 @@ func TestErrorsOfTheContainer(t *testing.T) {
 		status      int
 		name, cause string
 	}{
-		{429, services.SageMakerThrottling, "Rate exceeded (Service: SageMakerRuntime, Status Code: 429)"},
-		{503, services.SageMakerUnavailable, "The service is currently unavailable. (Service: SageMakerRuntime, Status Code: 503)"},
+		{429, services.SageMakerModelError, `Received client error (429) from primary with message "(22 bytes, withheld)". (Service: SageMakerRuntime, Status Code: 424)`},
+		{503, services.SageMakerModelError, `Received server error (503) from primary with message "(22 bytes, withheld)". (Service: SageMakerRuntime, Status Code: 424)`},
 		{500, services.SageMakerModelError, `Received server error (500) from primary with message "(22 bytes, withheld)". (Service: SageMakerRuntime, Status Code: 424)`},
 		{400, services.SageMakerModelError, `Received client error (400) from primary with message "(22 bytes, withheld)". (Service: SageMakerRuntime, Status Code: 424)`},
 		{302, services.SageMakerModelError, `Received server error (302) from primary with message "(22 bytes, withheld)". (Service: SageMakerRuntime, Status Code: 424)`},

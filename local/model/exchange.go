@@ -120,7 +120,7 @@ func (x *Exchange) errorStatus() string {
 	case x.Status == http.StatusUnsupportedMediaType, x.Status == http.StatusNotAcceptable:
 		return answered + ": it must take and give application/json" + body
 	case x.Status == http.StatusTooManyRequests, x.Status == http.StatusServiceUnavailable:
-		return answered + ": it is not ready, or takes no more requests; the pipeline repeats these, at once on this machine"
+		return answered + ": it is not ready, or takes no more requests; SageMaker reports this as an error of the model, as any other status"
 	case x.Status < 500:
 		return answered + ": it refused the row, such as for a missing feature" + body
 	}

@@ -9,13 +9,14 @@ type trace struct {
 	last        string // the state to which the last event belongs
 }
 
-// follow reads the trace from a history. The events of branches interleave: each event belongs to the same state as the event before
-// it in its branch.
+// follow reads the trace from a history. The events of branches interleave: an event belongs to the state that it names, otherwise to
+// the same state as the event that it follows.
 func follow(history []asl.Event) trace {
 	t := trace{retries: []Retry{}}
 	visits := map[int64]int64{} // event id → id of the event that entered its state
 	names := map[int64]string{} // names of the entered states, by the id of that event
 	scheduled := map[int64]int{}
+	latest := map[string]int64{} // the last event that entered a state, by the state's name
 	for i := range history {
 		event := &history[i]
 		visit := visits[event.PreviousEventID]
@@ -24,7 +25,13 @@ func follow(history []asl.Event) trace {
 			if from, ok := names[visit]; ok {
 				t.transitions = append(t.transitions, [2]string{from, details.Name})
 			}
-			visit, names[event.ID] = event.ID, details.Name
+			visit, names[event.ID], latest[details.Name] = event.ID, details.Name, event.ID
+		case *asl.StateExited:
+			visit = latest[details.Name]
+		case *asl.MapIteration:
+			visit = latest[details.Name]
+		case *asl.EvaluationFailed:
+			visit = latest[details.State]
 		case *asl.TaskScheduled:
 			if scheduled[visit]++; scheduled[visit] > 1 {
 				t.retried(names[visit])

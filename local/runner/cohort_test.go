@@ -87,7 +87,7 @@ func TestSubjectsWithoutAScore(t *testing.T) {
 	for place, want := range map[int]string{
 		4: "", 5: "no features", 25: "no usable score", 26: "no usable score", 27: "",
 		34: "the model's answer does not have one prediction for each subject of the batch",
-		14: "the batch failed in InvokeModel: SageMakerRuntime.ServiceUnavailableException: The service is currently unavailable. (Service: SageMakerRuntime, Status Code: 503)",
+		14: "the batch failed in InvokeModel: SageMakerRuntime.ModelErrorException: Received server error (503) from primary with message \"(0 bytes, withheld)\". (Service: SageMakerRuntime, Status Code: 424)",
 	} {
 		s := r.Subjects[place]
 		if s.Reason != want || (s.Decision == outcome.Undecided) != (want != "") || (s.RiskScore == nil) != (want != "") {

@@ -59,7 +59,7 @@ func (r *cohortRun) cover(ctx context.Context, file *intake.File, execution *asl
 	if bucket == "" {
 		return fmt.Errorf("the definition names no bucket for the decision records: state %s must have the argument Bucket", workflow.RecordDecisions)
 	}
-	startedAt := execution.Start.UTC().Format("2006-01-02T15:04:05.000Z")
+	startedAt := workflow.Started(execution.Start)
 	folder := workflow.RecordsOf(result.Outcome.TrialID, execution.ARN, startedAt)
 	result.Outcome.Records = "s3://" + bucket + "/" + folder
 	for object, err := range r.objects.List(ctx, bucket, folder) {

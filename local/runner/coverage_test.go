@@ -24,7 +24,7 @@ func recordedCoverage(t *testing.T, records ...string) (*CohortResult, error) {
 	}
 	bucket, _ := field(p.definition, "States", "ScoreCohort", "ItemProcessor", "States", "RecordDecisions", "Arguments", "Bucket").(string)
 	execution := &asl.Execution{ARN: "arn:e", Start: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
-	folder := filepath.Join(objects, bucket, filepath.FromSlash(workflow.RecordsOf("T-1", "arn:e", "2026-01-01T00:00:00.000Z")))
+	folder := filepath.Join(objects, bucket, filepath.FromSlash(workflow.RecordsOf("T-1", "arn:e", "2026-01-01T00:00:00Z")))
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func recordedCoverage(t *testing.T, records ...string) (*CohortResult, error) {
 }
 
 func TestImpossibleDecisionRecords(t *testing.T) {
-	const good = `{"run": {"execution": "arn:e", "startedAt": "2026-01-01T00:00:00.000Z"}, "subjects": [{"index": 0, "subject": "S-000", "score": 0.9, "branch": "alert"}]}`
+	const good = `{"run": {"execution": "arn:e", "startedAt": "2026-01-01T00:00:00Z"}, "subjects": [{"index": 0, "subject": "S-000", "score": 0.9, "branch": "alert"}]}`
 	if r, err := recordedCoverage(t, good); err != nil || r.Outcome.HighRisk != 1 || r.Outcome.NotScored != 1 {
 		t.Fatalf("a correct record: %+v, %v", r.Outcome.Coverage, err)
 	}
@@ -59,7 +59,7 @@ func TestImpossibleDecisionRecords(t *testing.T) {
 		{"no branch", `it has the branch ""`, []string{strings.Replace(good, `, "branch": "alert"`, "", 1)}},
 		{"scored and not scored", "not scored, which does not exist or is scored", []string{strings.Replace(good, `}]}`, `}], "notScored": [{"index": 0}]}`, 1)}},
 		{"another execution", `it is of another execution, "arn:f"`, []string{strings.Replace(good, "arn:e", "arn:f", 1)}},
-		{"a namesake", `started at "2025-01-01T00:00:00.000Z"`, []string{strings.Replace(good, "2026", "2025", 1)}},
+		{"a namesake", `started at "2025-01-01T00:00:00Z"`, []string{strings.Replace(good, "2026", "2025", 1)}},
 		{"a record that is not JSON", "batch-0000000.json", []string{"{"}},
 	} {
 		if _, err := recordedCoverage(t, c.records...); err == nil || !strings.Contains(err.Error(), c.want) {

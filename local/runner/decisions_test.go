@@ -103,12 +103,11 @@ func TestAlertsAreKnownByTheirTopic(t *testing.T) {
 	}
 }
 
-func TestThrottledTwiceThenAnswered(t *testing.T) {
+func TestBrokenOffTwiceThenAnswered(t *testing.T) {
 	var calls atomic.Int32
 	p := pipeline(t, endpoint(t, func(w http.ResponseWriter, _ *http.Request) {
 		if calls.Add(1) <= 2 {
-			w.WriteHeader(http.StatusTooManyRequests)
-			return
+			panic(http.ErrAbortHandler)
 		}
 		fmt.Fprint(w, `{"risk_score": 0.9}`)
 	}))
@@ -124,7 +123,7 @@ func TestThrottledTwiceThenAnswered(t *testing.T) {
 		switch e.Type {
 		case "TaskFailed":
 			failures++
-			if e.TaskFailed.Error != "SageMakerRuntime.ThrottlingException" {
+			if e.TaskFailed.Error != "SageMakerRuntime.ServiceUnavailableException" {
 				t.Errorf("the history has the error %q", e.TaskFailed.Error)
 			}
 		case "TaskScheduled":
@@ -138,10 +137,10 @@ func TestThrottledTwiceThenAnswered(t *testing.T) {
 }
 
 func TestModelThatStaysDown(t *testing.T) {
-	r := results(t, pipeline(t, fixedEndpoint(t, http.StatusServiceUnavailable, "")), subject("S-1"))[0]
+	r := results(t, pipeline(t, brokenEndpoint(t)), subject("S-1"))[0]
 	o := r.Outcome
 	if o.Status != asl.Failed || *o.Error != "SageMakerRuntime.ServiceUnavailableException" ||
-		*o.Cause != "The service is currently unavailable. (Service: SageMakerRuntime, Status Code: 503)" {
+		*o.Cause != "The connection to the container broke off. (Service: SageMakerRuntime, Status Code: 503)" {
 		t.Errorf("outcome %s, %s: %s; want the service's error and cause", o.Status, *o.Error, *o.Cause)
 	}
 	if diff := cmp.Diff([]outcome.Retry{{State: "InvokeModel", Count: 3}}, o.Retries); diff != "" {

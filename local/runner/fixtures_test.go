@@ -85,6 +85,11 @@ func fixedEndpoint(t *testing.T, status int, body string) model.Model {
 	})
 }
 
+// brokenEndpoint breaks off every connection: only the pipeline's retries help, as when SageMaker is unavailable.
+func brokenEndpoint(t *testing.T) model.Model {
+	return endpoint(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+}
+
 // canary is the value of a feature. Only histories and objects may hold it.
 const canary = "canary-7c1f"
 
@@ -101,7 +106,7 @@ func members(n int, score any) (lines []string) {
 	return lines
 }
 
-// scoringEndpoint answers with the scores in the features. The score "down" makes it unavailable, and it skips the score "forget".
+// scoringEndpoint answers with the scores in the features. The score "down" makes it answer with 503, and it skips the score "forget".
 func scoringEndpoint(t *testing.T) model.Model {
 	return endpoint(t, func(w http.ResponseWriter, r *http.Request) {
 		var batch struct {

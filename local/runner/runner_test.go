@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -57,7 +56,7 @@ func TestResultsComeInOrder(t *testing.T) {
 }
 
 func TestRunsAreEqual(t *testing.T) {
-	down := fixedEndpoint(t, http.StatusServiceUnavailable, "")
+	down := brokenEndpoint(t)
 	first := results(t, pipeline(t, down), subject("S-1"), subject("S-2"))
 	second := results(t, pipeline(t, down), subject("S-1"), subject("S-2"))
 	if diff := difference(first, second); diff != "" {
@@ -67,7 +66,7 @@ func TestRunsAreEqual(t *testing.T) {
 
 // Jitter spreads the retries of many executions.
 func TestJitterDiffersBetweenSubjects(t *testing.T) {
-	two := results(t, pipeline(t, fixedEndpoint(t, http.StatusServiceUnavailable, "")), subject("S-1"), subject("S-2"))
+	two := results(t, pipeline(t, brokenEndpoint(t)), subject("S-1"), subject("S-2"))
 	if cmp.Equal(delays(t, two[0]), delays(t, two[1])) {
 		t.Errorf("two subjects retry after the same delays: %v", delays(t, two[0]))
 	}

@@ -13,7 +13,7 @@ type Head struct {
 
 // Source says what a run decided on.
 type Source struct {
-	StartedAt string `json:"startedAt"` // of the execution, "2026-01-01T00:00:00.000Z"
+	StartedAt string `json:"startedAt"` // of the execution, as workflow.Started writes it
 	Records   string `json:"records"`   // the folder of the decision records, workflow.RecordsOf
 	Cohort    Object `json:"cohort"`    // the object whose lines are the subjects
 	Counts    Counts `json:"counts"`    // what the run counted

@@ -31,7 +31,7 @@ type Record struct {
 // Run is the execution whose extraction left the subjects out.
 type Run struct {
 	Execution string `json:"execution"` // the ARN
-	StartedAt string `json:"startedAt"` // "2026-01-01T00:00:00.000Z"
+	StartedAt string `json:"startedAt"` // as workflow.Started writes it
 	TrialID   string `json:"trialId"`
 	TrialFile string `json:"trialFile"` // the digest of the trial's file
 }

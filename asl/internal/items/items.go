@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,6 +18,24 @@ import (
 
 // Source returns items one by one. After the last item the error is io.EOF.
 type Source interface{ Next() (any, error) }
+
+// Pair is an item of an object: a member.
+type Pair struct {
+	Key   string
+	Value any
+}
+
+// Object returns the item that the processing of a member gets.
+func (p Pair) Object() map[string]any { return map[string]any{"Key": p.Key, "Value": p.Value} }
+
+// Pairs returns the members of an object in the order of their keys.
+func Pairs(object map[string]any) []any {
+	pairs := make([]any, 0, len(object))
+	for _, key := range slices.Sorted(maps.Keys(object)) {
+		pairs = append(pairs, Pair{key, object[key]})
+	}
+	return pairs
+}
 
 // Slice returns a source of items in memory.
 func Slice(items []any) Source { return &slice{items} }
@@ -65,11 +85,11 @@ type Fault string
 // Error returns the message.
 func (f Fault) Error() string { return string(f) }
 
-// ErrNoArray reports that a JSON text has no array in the place of the items.
+// ErrNoArray reports that a JSON text has no array and no object in the place of the items.
 const ErrNoArray = Fault("Attempting to map over non-iterable node.")
 
-// JSONArray reads the elements of a JSON array: the whole text, or the array at a JSON pointer (RFC 6901).
-func JSONArray(r io.Reader, pointer string) (Source, error) {
+// JSON reads the elements of a JSON array or, as pairs, the members of an object: the whole text, or the value at a JSON pointer (RFC 6901).
+func JSON(r io.Reader, pointer string) (Source, error) {
 	decoder := json.NewDecoder(bufio.NewReaderSize(r, 64<<10))
 	decoder.UseNumber()
 	for _, step := range pointerSteps(pointer) {
@@ -81,26 +101,40 @@ func JSONArray(r io.Reader, pointer string) (Source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the object is not valid JSON: %w", err)
 	}
-	if token != json.Delim('[') {
+	if token != json.Delim('[') && token != json.Delim('{') {
 		return nil, ErrNoArray
 	}
-	return &jsonArray{decoder}, nil
+	return &jsonItems{decoder, token == json.Delim('{')}, nil
 }
 
-type jsonArray struct{ decoder *json.Decoder }
+type jsonItems struct {
+	decoder *json.Decoder
+	members bool // of an object
+}
 
-func (a *jsonArray) Next() (any, error) {
-	if !a.decoder.More() {
-		if _, err := a.decoder.Token(); err != nil {
+func (j *jsonItems) Next() (any, error) {
+	if !j.decoder.More() {
+		if _, err := j.decoder.Token(); err != nil {
 			return nil, fmt.Errorf("the object is not valid JSON: %w", noEOF(err))
 		}
 		return nil, io.EOF
 	}
+	key := ""
+	if j.members {
+		token, err := j.decoder.Token()
+		if err != nil {
+			return nil, fmt.Errorf("the object is not valid JSON: %w", noEOF(err))
+		}
+		key = token.(string)
+	}
 	var item any
-	if err := a.decoder.Decode(&item); err != nil {
+	if err := j.decoder.Decode(&item); err != nil {
 		return nil, fmt.Errorf("the object is not valid JSON: %w", noEOF(err))
 	}
-	return value.Numbers(item), nil
+	if item = value.Numbers(item); j.members {
+		return Pair{key, item}, nil
+	}
+	return item, nil
 }
 
 // noEOF distinguishes a truncated text from the end of the items.

@@ -1,10 +1,13 @@
 package items_test
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/asl/internal/items"
 	"clinical-risk-pipeline/asl/internal/value"
@@ -64,7 +67,7 @@ func TestCSVFaults(t *testing.T) {
 func TestJSONArrayIsReadAsAStream(t *testing.T) {
 	// The text is endless, so reading it as a whole would never end.
 	endless := io.MultiReader(strings.NewReader(`{"rows": [1, {"a": 2}, `), endlessOnes{})
-	s, err := items.JSONArray(endless, "/rows")
+	s, err := items.JSON(endless, "/rows")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +85,7 @@ func (endlessOnes) Read(p []byte) (int, error) { return copy(p, "1, "), nil }
 func TestPointers(t *testing.T) {
 	const text = `{"a/b": {"~": [7]}, "list": [0, [8]]}`
 	for pointer, want := range map[string]string{"/a~1b/~0": "[7]", "/list/1": "[8]", "/list": "[0,[8]]"} {
-		s, err := items.JSONArray(strings.NewReader(text), pointer)
+		s, err := items.JSON(strings.NewReader(text), pointer)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -90,9 +93,33 @@ func TestPointers(t *testing.T) {
 			t.Errorf("%s: %s %v, want %s", pointer, got, err, want)
 		}
 	}
-	for _, pointer := range []string{"/none", "/list/0", "/list/9", "/list/0/x", ""} {
-		if _, err := items.JSONArray(strings.NewReader(text), pointer); !errors.Is(err, items.ErrNoArray) {
+	for _, pointer := range []string{"/none", "/list/0", "/list/9", "/list/0/x"} {
+		if _, err := items.JSON(strings.NewReader(text), pointer); !errors.Is(err, items.ErrNoArray) {
 			t.Errorf("%s: %v", pointer, err)
+		}
+	}
+}
+
+func TestMembersOfAnObject(t *testing.T) {
+	s, err := items.JSON(strings.NewReader(`{"at": {"b": [1], "a": {"x": 9007199254740993}}}`), "/at")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, _ := s.Next()
+	second, _ := s.Next()
+	if diff := cmp.Diff([]any{items.Pair{Key: "b", Value: []any{1.0}}, items.Pair{Key: "a", Value: map[string]any{"x": json.Number("9007199254740993")}}}, []any{first, second}); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if _, err := s.Next(); !errors.Is(err, io.EOF) {
+		t.Errorf("at the end: %v", err)
+	}
+	for _, text := range []string{`{"a": `, `{"a": 1`, `{"a" 1}`, `{`, `{1: 2}`} {
+		s, err := items.JSON(strings.NewReader(text), "")
+		for err == nil {
+			_, err = s.Next()
+		}
+		if errors.Is(err, io.EOF) {
+			t.Errorf("%s: no fault", text)
 		}
 	}
 }
@@ -104,7 +131,7 @@ func FuzzSources(f *testing.F) {
 		if s, err := items.CSV(strings.NewReader(text), delimiter, nil); err == nil {
 			_, _ = all(t, s)
 		}
-		if s, err := items.JSONArray(strings.NewReader(text), ""); err == nil {
+		if s, err := items.JSON(strings.NewReader(text), ""); err == nil {
 			_, _ = all(t, s)
 		}
 		_, _ = all(t, items.JSONLines(strings.NewReader(text)))

@@ -25,10 +25,13 @@ func (c *JSONata) Template(v any, place string) Template {
 	switch v := v.(type) {
 	case string:
 		source, ok := ExpressionSource(v)
-		if !ok {
-			return Constant{v}
+		if ok {
+			return c.expression(source, place)
 		}
-		return c.expression(source, place)
+		if HalfExpression(v) {
+			c.Report(place, fmt.Sprintf("%q is no JSONata expression: it must start with {%% and end with %%}", v))
+		}
+		return Constant{v}
 	case []any:
 		items := make([]Template, len(v))
 		for i, e := range v {
@@ -51,6 +54,12 @@ func ExpressionSource(text string) (string, bool) {
 		return "", false
 	}
 	return strings.TrimSpace(text[2 : len(text)-2]), true
+}
+
+// HalfExpression reports whether a string only opens or only closes an expression. The service refuses it.
+func HalfExpression(text string) bool {
+	text = strings.TrimSpace(text)
+	return strings.HasPrefix(text, "{%") != strings.HasSuffix(text, "%}")
 }
 
 func (c *JSONata) expression(source, place string) Template {

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"errors"
 	"fmt"
 
 	"clinical-risk-pipeline/asl/internal/value"
@@ -15,6 +16,9 @@ func ParsePath(source string) (*Path, error) {
 	path, err := jsonpath.Parse(source)
 	if err != nil {
 		return nil, err
+	}
+	if root := path.Root(); root != "" && root != jsonpath.Context && !ValidVariable(root) && root != "states" {
+		return nil, &jsonpath.SyntaxError{Path: source, Offset: 1, Message: fmt.Sprintf("'%s' is not the name of a variable", root)}
 	}
 	return &Path{path}, nil
 }
@@ -45,15 +49,24 @@ func (p *Path) Eval(env *Env) (any, error) {
 	return v, nil
 }
 
-// Lookup returns the value and whether it exists.
-func (p *Path) Lookup(env *Env) (any, bool) {
-	v, err := get(p.path, env)
-	return v, err == nil
+// Lookup returns the value and whether it exists. The error is that of a path into null.
+func (p *Path) Lookup(env *Env) (v any, found bool, err error) {
+	v, err = get(p.path, env)
+	if errors.Is(err, errNull) {
+		return nil, false, err
+	}
+	return v, err == nil, nil
 }
+
+// errNull is the fault of a path into null. Where a definition has no path, null passes.
+var errNull = &Error{Name: runtimeError, Cause: "Unable to apply Path transformation to null or empty input."}
 
 func get(path *jsonpath.Path, env *Env) (any, error) {
 	switch root := path.Root(); root {
 	case "":
+		if env.Input == nil {
+			return nil, errNull
+		}
 		return path.Get(env.Input)
 	case jsonpath.Context:
 		return path.Get(env.Context())
@@ -84,6 +97,9 @@ type Field struct {
 // Eval returns the value. The fault names the field.
 func (f Field) Eval(env *Env) (any, error) {
 	v, err := get(f.path, env)
+	if errors.Is(err, errNull) {
+		return nil, err
+	}
 	if err != nil {
 		return nil, &Error{Name: runtimeError, Cause: fmt.Sprintf(
 			"The JSONPath '%s' specified for the field '%s' %s", f.path, f.Name, notFoundIn(f.path, env))}

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -38,7 +39,9 @@ func (f *function) Eval(env *Env) (any, error) {
 	var missing *Error
 	v, err := f.call.Eval(func(path *jsonpath.Path) (any, error) {
 		found, err := get(path, env)
-		if err != nil {
+		if errors.Is(err, errNull) {
+			missing = errNull
+		} else if err != nil {
 			missing = &Error{Name: runtimeError, Cause: fmt.Sprintf(
 				"The function '%s' had the following error: The JsonPath argument for the field '%s' %s", f.call, path, notFoundIn(path, env))}
 			err = missing

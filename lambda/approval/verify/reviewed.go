@@ -71,8 +71,8 @@ func (r *recorded) reviewedIDs() map[string]string {
 	return ids
 }
 
-// startLayout is the layout of the time of a start in the hash of a folder of decision records.
-const startLayout = "2006-01-02T15:04:05.000Z"
+// paddedStart is the layout of the time of a start with zeros at a full second, as local runs had it before Step Functions' way was known.
+const paddedStart = "2006-01-02T15:04:05.000Z"
 
 // checkPlace checks that the reviewed objects are decision records of the execution, each at the place and once.
 func (v *Verifier) checkPlace(r *recorded) Check {
@@ -81,7 +81,9 @@ func (v *Verifier) checkPlace(r *recorded) Check {
 		said.wrong("%s: %v", r.Reviewed.Place, err)
 	}
 	place, _ := approval.ParsePlace(r.Reviewed.Place)
-	if folder := workflow.RecordsOf(r.TrialID, r.Execution, r.StartedAt.UTC().Format(startLayout)); !strings.HasPrefix(place.Key, folder) {
+	folder := workflow.RecordsOf(r.TrialID, r.Execution, workflow.Started(r.StartedAt))
+	padded := workflow.RecordsOf(r.TrialID, r.Execution, r.StartedAt.UTC().Format(paddedStart))
+	if !strings.HasPrefix(place.Key, folder) && !strings.HasPrefix(place.Key, padded) {
 		said.wrong("%s: the decision records of the execution are in %s", r.Reviewed.Place, folder)
 	}
 	seen := map[string]bool{}
