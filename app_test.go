@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -102,6 +103,14 @@ func TestTheApplicationSynthesizesWhatTheSettingsDescribe(t *testing.T) {
 		if text, err := os.ReadFile(filepath.Join(dir, file)); err != nil || !strings.Contains(string(text), want) {
 			t.Errorf("%s has no %s: %v", file, want, err)
 		}
+	}
+}
+
+// A faulty file of a trial is an error with its faults, and no stack trace.
+func TestFaultsOfTrialsAreNoStackTrace(t *testing.T) {
+	err := synthesize(func() []stages.Environment { panic(errors.New("trials/T-1.yaml:3: status must be planned")) }, nil)
+	if err == nil || err.Error() != "synthesis failed: trials/T-1.yaml:3: status must be planned" {
+		t.Errorf("got %v", err)
 	}
 }
 

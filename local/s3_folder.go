@@ -75,6 +75,9 @@ func (s S3) Get(bucket, key, id string) (body []byte, latest string, err error) 
 	return body, id, err
 }
 
+// UnfinishedPrefix begins the names of files that a program was writing when it was killed. They are no objects.
+const UnfinishedPrefix = ".write-"
+
 // Keys returns the keys of a bucket that have the prefix.
 func (s S3) Keys(bucket, prefix string) ([]string, error) {
 	if err := checkBucket(bucket); err != nil {
@@ -83,7 +86,7 @@ func (s S3) Keys(bucket, prefix string) ([]string, error) {
 	root := filepath.Join(s.Dir, bucket)
 	var keys []string
 	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || strings.HasSuffix(name, unfinishedSuffix) {
+		if err != nil || entry.IsDir() || strings.HasSuffix(name, unfinishedSuffix) || strings.HasPrefix(entry.Name(), UnfinishedPrefix) {
 			return err
 		}
 		relative, err := filepath.Rel(root, name)

@@ -138,6 +138,7 @@ func TestUsageOfTables(t *testing.T) {
 	check("--tables none: no such folder", "--tables", "none")
 	check("--cut-date requires --tables", "--cut-date", "2026-11-01", "--cohort", "x")
 	check(`--cut-date must be a day, YYYY-MM-DD, got "2026-02-30"`, "--cut-date", "2026-02-30", "--tables", "tables")
+	check(`--cut-date must not be after today, got "2999-01-01"`, "--cut-date", "2999-01-01", "--tables", "tables")
 	check("use either --tables, --cohort or <file>", "--tables", "tables", "--cohort", "x")
 	if err := os.Remove("jobs/etl.py"); err != nil {
 		t.Fatal(err)

@@ -48,6 +48,12 @@ func Import(ctx context.Context, objects approval.Objects, t *trial.Trial, f *Fi
 		return &Imported{inForce[0].Key(), f.AsOf, len(f.Subjects), false, 0}, nil
 	}
 	for _, r := range inForce {
+		if r.AsOf > f.AsOf {
+			return nil, fmt.Errorf("the outcomes in force are as of %s, and those of this file as of %s: an older file supersedes no newer one. If this is the newer one, say up to which day it knows the outcomes, with --as-of", r.AsOf, f.AsOf)
+		}
+		if missing := absent(r, record); missing > 0 {
+			return nil, fmt.Errorf("%d of the %d subjects of the outcomes in force are not in this file: it is not of the whole trial", missing, len(r.Subjects))
+		}
 		record.Supersedes = append(record.Supersedes, r.Digest())
 	}
 	_, err = objects.Create(ctx, record.Key(), record.Body())
@@ -58,6 +64,21 @@ func Import(ctx context.Context, objects approval.Objects, t *trial.Trial, f *Fi
 		return nil, err
 	}
 	return &Imported{record.Key(), f.AsOf, len(f.Subjects), true, len(inForce)}, nil
+}
+
+// absent counts the subjects of a record that another one does not have.
+func absent(r, other *outcome.Record) int {
+	has := map[string]bool{}
+	for _, s := range other.Subjects {
+		has[s.Subject] = true
+	}
+	n := 0
+	for _, s := range r.Subjects {
+		if !has[s.Subject] {
+			n++
+		}
+	}
+	return n
 }
 
 // all reads all records of a trial.

@@ -38,8 +38,8 @@ func TestALaterImportSupersedesAndTheSameOneChangesNothing(t *testing.T) {
 		{"the first", "2026-03-01", true, 0, 1},
 		{"the same again", "2026-03-01", false, 0, 1},
 		{"a later one", "2026-04-01", true, 1, 2},
-		{"the first once more, because the later one was wrong", "2026-03-01", true, 1, 3},
-		{"that again", "2026-03-01", false, 0, 3},
+		{"one of the same subjects, later", "2026-04-02", true, 1, 3},
+		{"that again", "2026-04-02", false, 0, 3},
 	} {
 		imported, err := Import(t.Context(), store, registered, ended(step.day), today.Add(time.Duration(i)*time.Hour))
 		if err != nil {
@@ -53,6 +53,25 @@ func TestALaterImportSupersedesAndTheSameOneChangesNothing(t *testing.T) {
 		if err != nil || current.AsOf != step.day || current.Key() != imported.Key {
 			t.Errorf("%s: %+v, %v", step.reason, current, err)
 		}
+	}
+}
+
+// A file that is older, or that lacks subjects, supersedes nothing: it may be the wrong one.
+func TestAnOlderFileSupersedesNothing(t *testing.T) {
+	store, registered := &memory.Objects{}, example402(t)
+	newest, err := Import(t.Context(), store, registered, ended("2026-04-01"), today)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fewer := ended("2026-04-02")
+	fewer.Subjects = fewer.Subjects[1:]
+	for want, file := range map[string]*File{"an older file supersedes no newer one": ended("2026-03-01"), "subjects of the outcomes in force are not in this file": fewer} {
+		if _, err := Import(t.Context(), store, registered, file, today); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	if current, err := Current(t.Context(), store, registered.ID); err != nil || current.Key() != newest.Key {
+		t.Errorf("in force is %+v, %v", current, err)
 	}
 }
 

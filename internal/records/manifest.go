@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -138,9 +139,41 @@ func Digest(body []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// mostBytes is the size of the largest file that is read into memory: a month's manifest of many batches has some megabytes.
+const mostBytes = 1 << 30
+
+// OpenRegular opens a file of an export. A link, a device and a pipe are none: the error wraps [ErrNotRegular].
+func OpenRegular(name string) (*os.File, int64, error) {
+	info, err := os.Lstat(name)
+	if err != nil {
+		return nil, 0, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, 0, fmt.Errorf("%s: %w", filepath.Base(name), ErrNotRegular)
+	}
+	file, err := os.Open(name)
+	return file, info.Size(), err
+}
+
+// ErrNotRegular is the error of what is no regular file.
+var ErrNotRegular = errors.New("not a regular file")
+
+// ReadRegular reads a file of an export, 1 GiB at most.
+func ReadRegular(name string) ([]byte, error) {
+	file, size, err := OpenRegular(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	if size > mostBytes {
+		return nil, fmt.Errorf("%s has %d bytes, too many for a file of an export", filepath.Base(name), size)
+	}
+	return io.ReadAll(file)
+}
+
 // ReadManifest reads the manifest of an export, and its digest. Of a folder without one, the error is fs.ErrNotExist.
 func ReadManifest(dir string) (m *Manifest, digest string, err error) {
-	body, err := os.ReadFile(filepath.Join(dir, ManifestFile))
+	body, err := ReadRegular(filepath.Join(dir, ManifestFile))
 	if err != nil {
 		return nil, "", err
 	}
@@ -157,7 +190,7 @@ func ReadManifest(dir string) (m *Manifest, digest string, err error) {
 // ReadPart reads the manifest of a part, with its digest and size.
 func ReadPart(dir, name string) (p *Part, digest FileDigest, err error) {
 	file := name + "/" + ManifestFile
-	body, err := os.ReadFile(filepath.Join(dir, name, ManifestFile))
+	body, err := ReadRegular(filepath.Join(dir, name, ManifestFile))
 	if err != nil {
 		return nil, digest, err
 	}

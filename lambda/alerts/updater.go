@@ -157,17 +157,6 @@ func (u *Updater) finished(ctx context.Context, this alert.Run) (*Answer, error)
 	return &run.Answer, nil
 }
 
-// Updated reports whether an execution has begun to update the alerts by its run of a data cut, or finished it.
-func (s Store) Updated(ctx context.Context, cut, execution string) (bool, error) {
-	var head *alert.Head
-	if _, err := s.document(ctx, alert.HeadKey(s.model()), &head); err != nil || head != nil && head.Run.Execution == execution {
-		return err == nil, err
-	}
-	var run finishedRun
-	revision, err := s.document(ctx, alert.RunKey(s.model(), cut), &run)
-	return revision > 0 && run.Execution == execution, err
-}
-
 // finishEarlier finishes the run that an earlier execution left. What that run changed so far is told, also where the run can no longer be
 // read: the next one says what holds now, and the execution that left it has failed, so that somebody knows.
 func (u *Updater) finishEarlier(ctx context.Context, head alert.Head, revision int) error {

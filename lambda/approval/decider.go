@@ -50,7 +50,7 @@ func (d *Decider) Decide(ctx context.Context, id string, caller Caller, decision
 		return nil, err
 	}
 	var outcome *Outcome
-	same := record.says(&decision, verdict)
+	same := record.says(&decision, verdict) && record.Meaning == decision.Meaning && record.Reason == decision.Reason
 	if same { // also somebody else's: their call may have crashed before it told the execution
 		if outcome, err = d.settle(ctx, a, record); err != nil {
 			return nil, err

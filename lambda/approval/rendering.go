@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -89,6 +91,38 @@ func render(r *Request, reviewed *Reviewed, c *Cases) []byte {
 	return b.Bytes()
 }
 
+// Listed is a subject as a rendering lists it.
+type Listed struct{ Subject, Alert string }
+
+// gaps separate the cells of a row.
+var gaps = regexp.MustCompile(` {2,}`)
+
+// ListedIn returns the subjects that a rendering lists, in the forms that [plain.Line] gives their ids.
+func ListedIn(text []byte) []Listed {
+	var listed []Listed
+	for line := range strings.Lines(string(text)) {
+		cells := gaps.Split(strings.TrimSuffix(line, "\n"), -1)
+		if _, err := strconv.Atoi(cells[0]); err != nil || len(cells) != len(caseColumns) {
+			continue
+		}
+		row := Listed{Subject: cells[1], Alert: cells[len(cells)-1]}
+		if row.Alert == orNone("") {
+			row.Alert = ""
+		}
+		listed = append(listed, row)
+	}
+	return listed
+}
+
+// SaysCounts reports whether a rendering says that the records and the run agree on these counts.
+func SaysCounts(text []byte, c *Counts) bool {
+	return strings.Contains(string(text), fmt.Sprintf("\nThe records say: %d at high risk, %d scored and ", c.High, c.Scored)) ||
+		strings.Contains(string(text), fmt.Sprintf("\nWARNING: the run counted %d at high risk and %d scored.\n", c.High, c.Scored))
+}
+
+// caseColumns are the columns of the subjects.
+var caseColumns = []any{"", "SUBJECT", "SITE", "RISK", "BAND", "NEW", "ALERT"}
+
 // mostUnknown is how many objects that are not decision records are named.
 const mostUnknown = 20
 
@@ -96,7 +130,7 @@ const mostUnknown = 20
 func renderCases(b *bytes.Buffer, cases []Case) {
 	var table bytes.Buffer
 	write(&table, func(row func(cells ...any)) {
-		row("", "SUBJECT", "SITE", "RISK", "BAND", "NEW", "ALERT")
+		row(caseColumns...)
 		for i, c := range cases {
 			row(i+1, c.Subject, orNone(c.Site), fmt.Sprintf("%.2f", c.Score), orNone(c.Band), orNone(c.News), orNone(c.Alert))
 		}

@@ -7,7 +7,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"clinical-risk-pipeline/internal/strictjson"
@@ -131,7 +133,7 @@ func (d *Decisions) Decide(_ context.Context, request *approval.View) (*approval
 	execution := request.Execution[strings.LastIndex(request.Execution, ":")+1:]
 	for _, key := range []about{{"execution", execution}, {"subject", request.Subjects.ID}, {"trialId", request.TrialID}} {
 		if decision := d.by[key]; decision != nil {
-			return d.except(*decision, request), nil
+			return d.except(*decision, request)
 		}
 	}
 	if request.Cases == nil || len(request.Cases.Subjects) == 0 {
@@ -142,18 +144,32 @@ func (d *Decisions) Decide(_ context.Context, request *approval.View) (*approval
 			return nil, nil
 		}
 	}
-	return d.except(*d.by[about{"subject", request.Cases.Subjects[0].Subject}], request), nil
+	return d.except(*d.by[about{"subject", request.Cases.Subjects[0].Subject}], request)
 }
 
-// except adds the subjects of a cohort's request whose own lines say the opposite.
-func (d *Decisions) except(decision approval.Decision, request *approval.View) *approval.Decision {
+// except adds the subjects of a cohort's request whose own lines say the opposite. A line about a subject whom the request does not ask
+// about may be misspelt: then nobody is decided about.
+func (d *Decisions) except(decision approval.Decision, request *approval.View) (*approval.Decision, error) {
 	if request.Subjects.Counts == nil || request.Cases == nil {
-		return &decision
+		return &decision, nil
+	}
+	asked := map[string]bool{}
+	for _, subject := range request.Cases.Subjects {
+		asked[subject.Subject] = true
+	}
+	var faults []error
+	for _, key := range slices.SortedFunc(maps.Keys(d.by), func(a, b about) int { return strings.Compare(a.name, b.name) }) {
+		if key.kind == "subject" && !asked[key.name] {
+			faults = append(faults, fmt.Errorf("the decisions have a line about the subject %q, and the request does not ask about it: correct the id, or remove the line", key.name))
+		}
+	}
+	if len(faults) > 0 {
+		return nil, errors.Join(faults...)
 	}
 	for _, subject := range request.Cases.Subjects {
 		if own := d.by[about{"subject", subject.Subject}]; own != nil && own.Decision != decision.Decision {
 			decision.Except = append(decision.Except, approval.Exception{Code: own.Code, Subject: subject.Subject})
 		}
 	}
-	return &decision
+	return &decision, nil
 }

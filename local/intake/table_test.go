@@ -118,6 +118,23 @@ func TestFaultsOfTables(t *testing.T) {
 	}
 }
 
+// In a blinded trial, no column names the arm.
+func TestABlindedTableHasNoArm(t *testing.T) {
+	for _, column := range []string{"ACTARM", "trt01p"} {
+		file := write(t, "a.csv", "subject,age,"+column+"\nA,1,x\n")
+		if _, err := OpenCohort(t.Context(), file, nil, Table{Blinded: true}); err == nil || !strings.Contains(err.Error(), "the column "+column+" names the treatment arm, and the trial is blinded: remove it") {
+			t.Errorf("%s: %v", column, err)
+		}
+		f, err := OpenCohort(t.Context(), file, nil, Table{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // A file in another format gets one answer, with the remedy.
 //
 // Requirements: SRC-12

@@ -62,6 +62,20 @@ func hangUp(t *testing.T, w http.ResponseWriter, bytes string) {
 	}
 }
 
+func TestRowsThatAreRefused(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"predictions": [{"id": "0", "error": "age is missing"}, {"id": "1", "risk_score": 0.2}, {"id": "2", "error": "sex"}]}`: "age is missing|sex",
+		`{"predictions": [0.8]}`: "", `{"predictions": [null]}`: "", `[{"error": "x"}]`: "", `<html>`: "", `{"predictions": [{"error": 1}]}`: "",
+	} {
+		if got := strings.Join((&Exchange{Status: 200, Body: []byte(body)}).Refused(), "|"); got != want {
+			t.Errorf("%s: got %q, want %q", body, got, want)
+		}
+	}
+	if got := (&Exchange{Status: 500, Body: []byte(`{"predictions": [{"error": "x"}]}`)}).Refused(); got != nil {
+		t.Errorf("of an error: %q", got)
+	}
+}
+
 // Keys of an answer may be many or long.
 func TestShapesAreShort(t *testing.T) {
 	many := map[string]any{strings.Repeat("k", 100): 1.0}

@@ -58,17 +58,56 @@ type Folder struct {
 	mu    sync.Mutex
 }
 
-// Runs counts the runs of the registry, this one included, and remembers the number: the name of an execution has it.
-func (f *Folder) Runs() (int, error) {
+// underWay is the run that uses the registry, and did not end yet.
+type underWay struct {
+	Cut    string `json:"cut"`
+	Number int    `json:"number"` // from 1; 0: the last run has ended
+}
+
+// Begin begins a run of a data cut, and returns its number, which the name of the execution has. A run that was killed before its end is
+// begun again under its number: its execution finds what it wrote before, and goes on. Until then, no other cut can be run, because nobody
+// would be asked about the alerts of the one that was killed.
+func (f *Folder) Begin(cut string) (number int, err error) {
 	ctx := context.Background()
 	e, err := f.Get(ctx, runsKey)
 	if err != nil && !errors.Is(err, alerts.ErrNotFound) {
 		return 0, err
 	}
-	return e.Revision + 1, f.Put(ctx, alerts.Entry{Key: runsKey, Body: []byte("{}"), Revision: e.Revision})
+	var last underWay
+	if err == nil {
+		if err := strictjson.UnmarshalKnown(e.Body, &last); err != nil {
+			return 0, fmt.Errorf("%s is damaged: %w", f.file(runsKey), err)
+		}
+	}
+	switch {
+	case last.Number > 0 && last.Cut == cut:
+		return last.Number, nil
+	case last.Number > 0:
+		return 0, fmt.Errorf("the run of the data cut %s was interrupted before its end: run it again first, with --cut-date %s", last.Cut, last.Cut)
+	}
+	number = e.Revision/2 + 1 // a run writes the entry twice
+	return number, f.setUnderWay(ctx, e.Revision, underWay{cut, number})
 }
 
-// runsKey is the key of an entry whose revision is the number of runs.
+// End says that the run has ended, whatever its outcome.
+func (f *Folder) End() error {
+	ctx := context.Background()
+	e, err := f.Get(ctx, runsKey)
+	if err != nil {
+		return err
+	}
+	return f.setUnderWay(ctx, e.Revision, underWay{})
+}
+
+func (f *Folder) setUnderWay(ctx context.Context, revision int, run underWay) error {
+	body, err := json.Marshal(run)
+	if err != nil {
+		return err
+	}
+	return f.Put(ctx, alerts.Entry{Key: runsKey, Body: body, Revision: revision})
+}
+
+// runsKey is the key of the entry of the run that is under way. Its revision counts the runs.
 const runsKey = "RUNS"
 
 // Open opens the registry in a folder for a trial, and makes it if there is none. A registry of another trial, and one that another program
@@ -388,7 +427,7 @@ func writeFile(name string, body []byte) error {
 
 // writeTemporary writes a file beside another one, and returns its name. Only its owner can read it.
 func writeTemporary(name string, body []byte) (string, error) {
-	work, err := os.CreateTemp(filepath.Dir(name), ".write-")
+	work, err := os.CreateTemp(filepath.Dir(name), local.UnfinishedPrefix)
 	if err != nil {
 		return "", err
 	}

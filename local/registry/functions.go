@@ -3,10 +3,8 @@ package registry
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"log/slog"
-	"strings"
 	"time"
 
 	"clinical-risk-pipeline/asl"
@@ -140,26 +138,7 @@ func (s *Service) claim(ctx context.Context, call *local.Call) (asl.Reply, error
 	case err == nil && string(known.Body) == string(body): // this execution's own
 		return asl.Reply{Output: map[string]any{}, Duration: updating}, nil
 	case err == nil:
-		free, err := s.abandoned(ctx, known)
-		if err != nil {
-			return asl.Reply{}, err
-		}
-		if !free {
-			return asl.Reply{}, &asl.Error{Name: services.DynamoDBConditionFailed, Cause: "The conditional request failed (Service: DynamoDb, Status Code: 400)"}
-		}
+		return asl.Reply{}, &asl.Error{Name: services.DynamoDBConditionFailed, Cause: "The conditional request failed (Service: DynamoDb, Status Code: 400)"}
 	}
-	return asl.Reply{Output: map[string]any{}, Duration: updating}, s.Put(ctx, alerts.Entry{Key: key, Body: body, Revision: known.Revision})
-}
-
-// abandoned reports whether the run that holds a claim ended before it updated any alert. On AWS, somebody redrives it. Here nobody can, and
-// no other run is under way while this one uses the folder: it takes the claim over.
-func (s *Service) abandoned(ctx context.Context, claim alerts.Entry) (bool, error) {
-	var held struct {
-		Execution string `json:"execution"`
-	}
-	if err := strictjson.Unmarshal(claim.Body, &held); err != nil {
-		return false, fmt.Errorf("%s is damaged", s.file(claim.Key))
-	}
-	updated, err := s.Store().Updated(ctx, strings.TrimPrefix(claim.Key, alert.ClaimKey("")), held.Execution)
-	return !updated, err
+	return asl.Reply{Output: map[string]any{}, Duration: updating}, s.Put(ctx, alerts.Entry{Key: key, Body: body})
 }

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"clinical-risk-pipeline/lambda/alerts"
-	"clinical-risk-pipeline/local"
 	"clinical-risk-pipeline/workflow/alert"
 	"clinical-risk-pipeline/workflow/trial"
 )
@@ -108,38 +107,52 @@ func TestARegistryIsOfOneTrialAndOneProgram(t *testing.T) {
 	}
 }
 
-// A claim of a run that ended before it updated an alert is taken over: nobody can redrive a run of this machine. Any other claim holds.
-func TestAClaimOfALostRunIsTakenOver(t *testing.T) {
+// A run that was killed is begun again under its number, and no other cut before it.
+func TestAKilledRunIsBegunAgain(t *testing.T) {
+	f := opened(t, t.TempDir())
+	begin := func(cut string, want int) {
+		t.Helper()
+		if number, err := f.Begin(cut); number != want || err != nil {
+			t.Fatalf("%s is run %d, %v, want %d", cut, number, err, want)
+		}
+	}
+	end := func() {
+		t.Helper()
+		if err := f.End(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	begin("2026-03-02", 1)
+	end()
+	begin("2026-03-03", 2)
+	begin("2026-03-03", 2)
+	if _, err := f.Begin("2026-03-04"); err == nil || !strings.Contains(err.Error(), "run it again first, with --cut-date 2026-03-03") {
+		t.Errorf("another cut: %v", err)
+	}
+	end()
+	begin("2026-03-04", 3)
+}
+
+func TestTheLastCut(t *testing.T) {
 	ctx, f := context.Background(), opened(t, t.TempDir())
-	service := &Service{Folder: f}
-	claim := func(execution string) error {
-		_, err := service.claim(ctx, &local.Call{Parameters: map[string]any{"Item": map[string]any{
-			"sk": map[string]any{"S": alert.ClaimKey("2026-03-02")}, "execution": map[string]any{"S": execution}, "startedAt": map[string]any{"S": "2026-03-02T03:00:00.000Z"},
-		}}})
-		return err
+	if last, err := f.LastCut(); last != "" || err != nil {
+		t.Errorf("of a new registry: %q, %v", last, err)
 	}
-	for _, execution := range []string{"arn:lost", "arn:lost", "arn:second"} {
-		if err := claim(execution); err != nil {
-			t.Fatalf("%s: %v", execution, err)
-		}
-	}
-	model := f.Trial().Endpoint.Name
-	for key, body := range map[string]string{
-		alert.HeadKey(model):              `{"run": {"execution": "arn:second", "cut": "2026-03-02", "day": "2026-03-02"}, "phase": "begun", "source": {}}`,
-		alert.RunKey(model, "2026-03-02"): `{"execution": "arn:second", "answer": {}}`,
-	} {
-		if err := f.Put(ctx, alerts.Entry{Key: key, Body: []byte(body)}); err != nil {
+	key, revision := alert.HeadKey(f.Trial().Endpoint.Name), 0
+	for body, want := range map[string]string{`{"run": {"Execution": "arn:a", "Cut": "2026-03-02", "Day": "2026-03-02"}, "phase": "told", "source": {}}`: "2026-03-02"} {
+		if err := f.Put(ctx, alerts.Entry{Key: key, Body: []byte(body), Revision: revision}); err != nil {
 			t.Fatal(err)
 		}
-		if err := claim("arn:third"); err == nil {
-			t.Errorf("the claim was taken from a run that is known by %s", key)
+		if last, err := f.LastCut(); last != want || err != nil {
+			t.Errorf("%q, %v, want %s", last, err, want)
 		}
-		if err := os.Remove(f.file(key)); err != nil {
-			t.Fatal(err)
-		}
+		revision++
 	}
-	if err := claim("arn:third"); err != nil {
-		t.Error(err)
+	if err := f.Put(ctx, alerts.Entry{Key: key, Body: []byte(`{"run": 1}`), Revision: revision}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.LastCut(); err == nil || !strings.Contains(err.Error(), "is damaged") {
+		t.Errorf("a damaged one: %v", err)
 	}
 }
 

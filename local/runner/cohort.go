@@ -77,6 +77,11 @@ func (p *Pipeline) RunCohort(ctx context.Context, file *intake.File, trial Trial
 	if err != nil {
 		return nil, err
 	}
+	if p.registry != nil {
+		if err := p.registry.End(); err != nil {
+			return nil, err
+		}
+	}
 	redact := p.redactor.Strictly(execution)
 	result.Outcome = outcome.OfCohort(trial.ID, execution, len(result.Alerts), redact, &run.children)
 	result.Outcome.MapRun.MaxConcurrency = p.maxConcurrency()
@@ -94,7 +99,7 @@ func (r *cohortRun) begin(trial Trial) error {
 	if r.registry == nil {
 		return nil
 	}
-	number, err := r.registry.Runs()
+	number, err := r.registry.Begin(trial.CutDate)
 	if err != nil {
 		return err
 	}

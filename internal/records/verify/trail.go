@@ -3,7 +3,6 @@ package verify
 import (
 	"bufio"
 	"context"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -33,7 +32,7 @@ const longestEvent = 1 << 20
 
 // FilterLogEvents returns all events: the caller looks at each.
 func (e exported) FilterLogEvents(context.Context, *cloudwatchlogs.FilterLogEventsInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.FilterLogEventsOutput, error) {
-	file, err := os.Open(filepath.Join(e.Dir, e.part.Part, records.TrailFile))
+	file, _, err := records.OpenRegular(filepath.Join(e.Dir, e.part.Part, records.TrailFile))
 	if err != nil {
 		return nil, err
 	}

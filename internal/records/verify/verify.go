@@ -72,6 +72,12 @@ type verifier struct {
 	lines    map[string]*line  // the transitions, by the prefix of their keys
 	runs     map[string]bool   // executions with a record
 	named    map[string]string // executions that transitions name, with the file of one of them
+
+	alerts  map[string]bool   // the ids of alerts with a transition
+	decided map[string]string // the ids of alerts that approvals name, with the file of one of them
+
+	outcomes   map[string]bool   // the digests of the records of outcomes
+	superseded map[string]string // the digests that these supersede, with the file of one that does
 }
 
 var digestPattern = regexp.MustCompile(`^[0-9a-f]{64}$`)
@@ -89,6 +95,7 @@ func Verify(ctx context.Context, o Options) (*Report, error) {
 	v := &verifier{
 		Options: o, report: &Report{VerifiedAt: o.Now().UTC(), Faults: []Fault{}, NotVerifiable: []Note{}, Counts: map[records.Kind]int{}},
 		notes: map[string]int{}, lines: map[string]*line{}, runs: map[string]bool{}, named: map[string]string{},
+		alerts: map[string]bool{}, decided: map[string]string{}, outcomes: map[string]bool{}, superseded: map[string]string{},
 	}
 	if v.readManifest() {
 		v.checkRoot()
@@ -143,7 +150,7 @@ func (v *verifier) readManifest() bool {
 		return false
 	}
 	v.manifest, v.report.TrialID = m, m.TrialID
-	line, err := os.ReadFile(filepath.Join(v.Dir, records.DigestFile))
+	line, err := records.ReadRegular(filepath.Join(v.Dir, records.DigestFile))
 	if said, _, _ := strings.Cut(string(line), " "); err != nil || said != digest {
 		v.wrong(records.DigestFile, "does not have the digest of %s, %s", records.ManifestFile, digest)
 	}
@@ -221,18 +228,15 @@ func (v *verifier) open(name string) (*os.File, bool) {
 		v.wrong(name, "the manifest names a file outside the export")
 		return nil, false
 	}
-	path := filepath.Join(v.Dir, filepath.FromSlash(name))
-	info, err := os.Lstat(path)
+	file, _, err := records.OpenRegular(filepath.Join(v.Dir, filepath.FromSlash(name)))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		v.wrong(name, "missing")
 		return nil, false
-	case err == nil && !info.Mode().IsRegular():
+	case errors.Is(err, records.ErrNotRegular):
 		v.wrong(name, "not a regular file")
 		return nil, false
-	}
-	file, err := os.Open(path)
-	if err != nil {
+	case err != nil:
 		v.wrong(name, "cannot be read: %v", err)
 		return nil, false
 	}

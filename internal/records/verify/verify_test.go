@@ -5,8 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -284,6 +287,35 @@ func TestEveryDamageIsNamed(t *testing.T) {
 			alter(s, s.file(s.RenderingKey(0)), "S-0000", "S-0001")
 			s.forge("2026-02", asItIs)
 		}, []string{"what the signer was shown: approvals/", "does not name the subject S-0000"}},
+		"a verdict left out, with its manifests": {func(s *scene) {
+			alter(s, s.file(s.ApprovalKey(0)), `"subject": "S-0000",`, `"subject": "S-0001",`)
+			s.forge("2026-02", asItIs)
+		}, []string{"names the subject S-0000, of whom the record has no verdict"}},
+		"another alert of a verdict, with its manifests": {func(s *scene) {
+			alter(s, s.file(s.ApprovalKey(0)), `"alert": "al-4`, `"alert": "al-5`)
+			s.forge("2026-02", asItIs)
+		}, []string{"the alert of S-0000 is"}},
+		"all transitions of an alert left out of the manifests, too": {func(s *scene) {
+			for _, key := range slices.Sorted(maps.Keys(s.Objects)) {
+				if strings.HasPrefix(key, "alerts/") {
+					part := s.file(key)[:7]
+					s.remove(s.file(key))
+					s.forge(part, without(key))
+				}
+			}
+		}, []string{"it decides about the alert al-", ", and no transition is of that alert"}},
+		"a pipe in the place of a record": {func(s *scene) {
+			s.remove(s.file(s.RenderingKey(0)))
+			if err := exec.Command("mkfifo", filepath.Join(s.dir, s.file(s.RenderingKey(0)))).Run(); err != nil {
+				s.t.Skip(err) // Windows has none
+			}
+		}, []string{"not a regular file"}},
+		"a link in the place of the manifest": {func(s *scene) {
+			name := filepath.Join(s.dir, records.ManifestFile)
+			if err := errors.Join(os.Rename(name, name+".real"), os.Symlink(name+".real", name)); err != nil {
+				s.t.Skip(err)
+			}
+		}, []string{"manifest.json: manifest.json: not a regular file"}},
 		"a record under another key": {func(s *scene) {
 			s.write(s.file(decision(s, 1)), s.read(s.file(decision(s, 2))))
 			s.forge("2026-02", asItIs)

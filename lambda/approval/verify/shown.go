@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
+	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/lambda/approval"
 )
 
@@ -32,10 +35,25 @@ func (v *Verifier) checkRendering(ctx context.Context, r *recorded) Check {
 		if !strings.Contains(text, r.Reviewed.Sum()) {
 			said.wrong("%s: does not name the digest of the decision records", r.Shown.Key)
 		}
+		if counts := r.Subjects.Counts; counts != nil && !approval.SaysCounts(object.Body, counts) {
+			said.wrong("%s: does not say that the run counted %d at high risk and %d scored", r.Shown.Key, counts.High, counts.Scored)
+		}
+		listed := map[string]string{}
+		for _, row := range approval.ListedIn(object.Body) {
+			listed[row.Subject] = row.Alert
+		}
 		for _, decided := range r.Verdicts {
-			if !strings.Contains(text, decided.Subject) {
-				said.wrong("%s: does not name the subject %s", r.Shown.Key, decided.Subject)
+			name := plain.Line(decided.Subject)
+			switch alert, shown := listed[name]; {
+			case !shown:
+				said.wrong("%s: does not name the subject %s", r.Shown.Key, name)
+			case alert != decided.Alert:
+				said.wrong("%s: the alert of %s is %q, and the record has %q", r.Shown.Key, name, alert, decided.Alert)
 			}
+			delete(listed, name)
+		}
+		for _, name := range slices.Sorted(maps.Keys(listed)) {
+			said.wrong("%s: names the subject %s, of whom the record has no verdict", r.Shown.Key, name)
 		}
 	}
 	return said.check("what the signer was shown", fmt.Sprintf("%s, with the SHA-256 that was signed", r.Shown.Key))

@@ -58,7 +58,9 @@ func TestEachFaultIsNamedAndNothingElse(t *testing.T) {
 		"what was shown, unlocked": {func(s *scene) {
 			s.bucket.Change(s.shown(), func(_ *verify.Object, l *verify.Lock, _ *time.Time) { *l = verify.Lock{} })
 		}, []string{"versions and lock of what was shown: does not hold: approvals/"}},
-		"a subject who was not shown": {func(s *scene) { s.edit(`"subject": "S-1"`, `"subject": "S-5"`) }, []string{"what the signer was shown: does not hold: approvals/"}},
+		"a subject who was not shown": {func(s *scene) { s.edit(`"subject": "S-1"`, `"subject": "S-5"`) }, []string{
+			"what the signer was shown: does not hold: approvals/", "what the signer was shown: does not hold: approvals/"}},
+		"a count that was not shown": {func(s *scene) { s.edit(`"high": `, `"high": 1`) }, []string{"what the signer was shown: does not hold: approvals/"}},
 		"a verdict against the decision": {func(s *scene) {
 			s.edit(`"decision": "approved"`, `"decision": "rejected"`)
 		}, []string{"verdicts: does not hold: 2 subjects are approved, and the decision is rejected"}},
