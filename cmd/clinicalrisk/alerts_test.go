@@ -130,6 +130,7 @@ func TestFlagsOfAlerts(t *testing.T) {
 		"no trial":              {[]string{"list"}, "name the trial with --trial ID"},
 		"two places":            {[]string{"--registry", dir, "--trial", "T-1", "list"}, "a registry is of one trial"},
 		"a role on AWS":         {[]string{"--trial", "T-1", "--role", "site-monitor", "list"}, "--role requires --registry"},
+		"a site of nobody":      {[]string{"--registry", dir, "list", "--site", "S77"}, "the trial has no site with this id"},
 		"no registry":           {[]string{"--registry", t.TempDir(), "list"}, "is not a registry of alerts"},
 		"a role of nobody":      {[]string{"--registry", dir, "--role", "pilot", "list"}, `--role must be the role of a recipient of the trial SYN-AD-402, got "pilot"`},
 		"a link for ever":       {[]string{"--registry", dir, "open", "--minutes", "600"}, "--minutes must be from 1 to 60"},

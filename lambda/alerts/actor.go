@@ -212,6 +212,9 @@ func (a *Actor) list(ctx context.Context, person Person, site, day string) (*Rep
 			items = append(items, stored.Item)
 		}
 	}
+	if site != "" && len(items) == 0 && !slices.Contains(a.Rules.Trial.Sites, site) { // a misspelt site is not one without alerts
+		return nil, refuse(http.StatusNotFound, "NotFound", "the trial has no site with this id")
+	}
 	list := worklist.New(a.Rules, items, site, cut, day)
 	return &Reply{List: &list}, nil
 }
