@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"clinical-risk-pipeline/internal/outcomes"
@@ -66,16 +67,24 @@ func (c *importOutcomes) Run(ctx context.Context, s program.Streams) (err error)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, closing()) }()
 	imported, err := outcomes.Import(ctx, objects, t, file, now())
-	if err != nil {
+	if err := errors.Join(err, closing()); err != nil {
 		return err
 	}
 	if c.JSON {
-		return printJSON(s.Out, imported)
+		err = printJSON(s.Out, imported)
+	} else {
+		printImported(s.Out, t, imported)
 	}
-	printImported(s.Out, t, imported)
-	return nil
+	if err != nil {
+		return err
+	}
+	report, err := c.compare(ctx, t) // outcomes change here: whoever imports them hears of a limit that they break
+	if err != nil { // who may import outcomes need not be allowed to read decisions
+		warn(s, "the outcomes are imported, and no limit was judged: "+err.Error())
+		return nil
+	}
+	return judged(report)
 }
 
 func printImported(w io.Writer, t *trial.Trial, i *outcomes.Imported) {
@@ -106,20 +115,10 @@ func (c *outcomesPage) Run(ctx context.Context, s program.Streams) (err error) {
 	if err != nil {
 		return err
 	}
-	store, cohorts, closing, err := c.store(ctx, t)
+	report, err := c.compare(ctx, t)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, closing()) }()
-	record, err := outcomes.Current(ctx, store, t.ID)
-	if err != nil {
-		return err
-	}
-	gathered, err := outcomes.Gather(ctx, store, cohorts, t)
-	if err != nil {
-		return err
-	}
-	report := outcomes.Compare(t, record, gathered)
 	report.MadeAt, report.Program = now().UTC().Truncate(time.Second), program.Version("clinicalrisk")
 	if err := report.Write(dir); err != nil {
 		return err
@@ -129,10 +128,40 @@ func (c *outcomesPage) Run(ctx context.Context, s program.Streams) (err error) {
 	} else {
 		printOutcomes(s.Out, report, dir)
 	}
-	if broken := len(report.Broken()); err == nil && broken > 0 {
-		return program.Failed(fmt.Errorf("%s: %s broken", plain.Line(t.ID), plural(broken, "limit")))
+	if err != nil {
+		return err
 	}
-	return err
+	return judged(report)
+}
+
+// compare compares the outcomes that are in force with the scores.
+func (c *outcomesPlace) compare(ctx context.Context, t *trial.Trial) (report *outcomes.Report, err error) {
+	store, cohorts, closing, err := c.store(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, closing()) }()
+	record, err := outcomes.Current(ctx, store, t.ID)
+	if err != nil {
+		return nil, err
+	}
+	gathered, err := outcomes.Gather(ctx, store, cohorts, t)
+	if err != nil {
+		return nil, err
+	}
+	return outcomes.Compare(t, record, gathered), nil
+}
+
+// judged returns an error that names the limits that are broken.
+func judged(report *outcomes.Report) error {
+	var broken []string
+	for _, l := range report.Broken() {
+		broken = append(broken, l.Name)
+	}
+	if len(broken) == 0 {
+		return nil
+	}
+	return program.Failed(fmt.Errorf("%s: %s broken: %s", plain.Line(report.TrialID), plural(len(broken), "limit"), strings.Join(broken, ", ")))
 }
 
 // printOutcomes prints what the page begins with.

@@ -120,6 +120,7 @@ func TestOutcomesOfALocalRegistry(t *testing.T) {
 		{"the first", []string{"import", ends(t, "2026-05-01"), "--trial-file", trialFile, "--registry", dir}, 0, "the outcomes of 12 subjects, as of 2026-05-01, are imported\nRecord: outcomes/SYN-AD-402/"},
 		{"the same", []string{"import", ends(t, "2026-05-01"), "--trial-file", trialFile, "--registry", dir}, 0, "already in force: nothing was stored"},
 		{"a later one", []string{"import", ends(t, "2026-05-02"), "--trial-file", trialFile, "--registry", dir, "--as-of", "2026-05-31"}, 0, "as of 2026-05-31, are imported, and supersede 1 earlier record"},
+		{"a limit that the import breaks", []string{"import", ends(t, "2026-05-02"), "--trial-file", broken, "--registry", dir, "--as-of", "2026-05-31"}, program.ExitFailed, "1 limit broken: observedToExpected"},
 		{"the page", page(holds), 0, "treatment: 11 subjects compared, 1 with the outcome; 1 still running"},
 		{"a broken limit", page(broken), program.ExitFailed, "observed outcomes by expected ones from 0.99 to 1.01: broken: 1.11, of 11 subjects whose end is known"},
 		{"faults", []string{"import", ends(t, "2026-07-01"), "--trial-file", trialFile, "--registry", dir}, program.ExitUsage, "treatment_date must not be after today, 2026-06-01 (also in line 2, 3, 4, 5 and 6 more)"},
