@@ -80,7 +80,7 @@ func (c *importOutcomes) Run(ctx context.Context, s program.Streams) (err error)
 		return err
 	}
 	report, err := c.compare(ctx, t) // outcomes change here: whoever imports them hears of a limit that they break
-	if err != nil { // who may import outcomes need not be allowed to read decisions
+	if err != nil {                  // who may import outcomes need not be allowed to read decisions
 		warn(s, "the outcomes are imported, and no limit was judged: "+err.Error())
 		return nil
 	}
