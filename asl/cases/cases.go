@@ -31,7 +31,7 @@ type Table struct {
 	File       string
 	Definition string   // the file of the definition
 	Files      []string // all files that were read: the table, the definition and inputs
-	Objects    string   // the folder of buckets that Distributed Maps read; "" if there is none
+	Objects    string   // the folder of buckets that Distributed Maps read; "" for no folder
 	Cases      []*Case
 
 	machine *asl.Machine

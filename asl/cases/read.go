@@ -187,7 +187,7 @@ func (r *reader) seconds(field string) *time.Duration {
 	return &d
 }
 
-// oneOf reads one of two or more values, or "" where there is none.
+// oneOf reads one of two or more values; "" for a field that is missing or wrong.
 func (r *reader) oneOf(field string, values ...string) string {
 	got := r.text(field, "must be a text")
 	for _, v := range values {

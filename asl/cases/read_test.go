@@ -85,7 +85,7 @@ var wrong = []struct {
 	{"two inputs", "    input: {price: 2}\n    expect:", "    input: 1\n    inputFile: input.json\n    expect:", "inputFile:", "cases[0].inputFile and input are both there: keep one", false},
 	{"an error and a result", "        - error: Declined", "        - error: Declined\n          return: 1", "error: Declined", "cases[1].stubs.Charge[1] must have exactly one of return, error and hang: true, got 2 of them", false},
 	{"a cause of nothing", "return: {ids: [1, 2]}", "return: 1\n    cause: x", "cause: x", "stubs.Charge.cause belongs to an error: write error, too", false},
-	{"a number of times that is none", "times: 2", "times: 0", "times: 0", "cases[1].stubs.Charge[0].times must be a whole number from 1 to 1000, got 0", false},
+	{"a number of times that is too small", "times: 2", "times: 0", "times: 0", "cases[1].stubs.Charge[0].times must be a whole number from 1 to 1000, got 0", false},
 	{"times of an answer for every call", "return: {ids: [1, 2]}", "return: 1\n    times: 2", "times: 2\ncases", "stubs.Charge.times belongs to an answer in a list: an answer alone is for every call", false},
 	{"a negative duration", "          times: 2", "          seconds: -1", "seconds:", "cases[1].stubs.Charge[0].seconds must be a number of seconds, 0 or more, got -1", false},
 	{"no answer", "return: {ids: [1, 2]}", "", "Charge:", "stubs.Charge must be an answer with return, error or hang, or a list of them, got nothing", false},

@@ -60,7 +60,7 @@ func (r *reader) wrong(field, problem string) {
 	r.add(line, document.Join(r.at, field), problem)
 }
 
-// any returns a field of any kind, or nil where there is none.
+// any returns a field of any kind; nil if it is missing.
 func (r *reader) any(field string) *document.Node {
 	r.known = append(r.known, field)
 	if n := r.node.Fields[field]; n != nil && n.Kind != document.Refused {
@@ -69,7 +69,7 @@ func (r *reader) any(field string) *document.Node {
 	return nil
 }
 
-// field returns a field of the kind, or nil where there is none.
+// field returns a field of the kind; nil if it is missing or of another kind.
 func (r *reader) field(field string, kind document.Kind, rule string) *document.Node {
 	n := r.any(field)
 	switch {
@@ -85,7 +85,7 @@ func (r *reader) field(field string, kind document.Kind, rule string) *document.
 	return n
 }
 
-// text returns a text, or "" where there is none.
+// text returns a text; "" if it is missing or of another kind.
 func (r *reader) text(field, rule string) string {
 	n := r.field(field, document.Text, rule)
 	switch {

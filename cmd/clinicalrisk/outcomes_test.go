@@ -24,32 +24,10 @@ import (
 	"clinical-risk-pipeline/local/registry"
 	"clinical-risk-pipeline/workflow/alert"
 	"clinical-risk-pipeline/workflow/outcome"
-	"clinical-risk-pipeline/workflow/trial"
 )
-
-const trialFile = "../../trials/SYN-AD-402.yaml"
 
 // people is how many subjects the trial has.
 const people = 12
-
-// recordedNights are the records of three nights.
-func recordedNights(t *testing.T) *memory.Trial {
-	t.Helper()
-	registered, err := trial.Load(trialFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	recorded := memory.NewTrial(registered, time.Date(2026, 2, 26, 3, 0, 0, 0, time.UTC), people)
-	for n := range 3 {
-		if err := recorded.Night(n); err != nil {
-			t.Fatal(err)
-		}
-	}
-	was := now
-	now = func() time.Time { return time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC) }
-	t.Cleanup(func() { now = was })
-	return recorded
-}
 
 // ends is a file of outcomes: the first subject discontinued, the last one is still running, and the others completed.
 func ends(t *testing.T, date string) string {
@@ -80,7 +58,7 @@ func limited(t *testing.T, limits string) string {
 // localRecords makes a registry of local runs with the records of a trial.
 func localRecords(t *testing.T) string {
 	t.Helper()
-	recorded := recordedNights(t)
+	recorded := recordedTrial(t, 3, people, time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC))
 	dir := filepath.Join(t.TempDir(), "registry")
 	folder, err := registry.Open(dir, recorded.Trial)
 	if err != nil {
@@ -168,7 +146,7 @@ func (noCohorts) Open(context.Context, alert.Object) (io.ReadCloser, error) {
 //
 // Requirements: SRC-25
 func TestOutcomesOnAWS(t *testing.T) {
-	recorded := recordedNights(t)
+	recorded := recordedTrial(t, 3, people, time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC))
 	onAWS(t, recorded)
 	bucket := &approvals.Objects{}
 	wasObjects, wasCohorts := newObjects, newCohorts

@@ -20,23 +20,31 @@ import (
 	"clinical-risk-pipeline/workflow/trial"
 )
 
-// recordedTrial is a trial of seven nights.
-func recordedTrial(t *testing.T) *memory.Trial {
+const trialFile = "../../trials/SYN-AD-402.yaml"
+
+// recordedTrial is a trial with the records of some nights, the first one on 2026-02-26. The commands run on a later day.
+func recordedTrial(t *testing.T, nights, subjects int, today time.Time) *memory.Trial {
 	t.Helper()
-	registered, err := trial.Load("../../trials/SYN-AD-402.yaml")
+	registered, err := trial.Load(trialFile)
 	if err != nil {
 		t.Fatal(err)
 	}
-	recorded := memory.NewTrial(registered, time.Date(2026, 2, 26, 3, 0, 0, 0, time.UTC), 3)
-	for n := range 7 {
+	recorded := memory.NewTrial(registered, time.Date(2026, 2, 26, 3, 0, 0, 0, time.UTC), subjects)
+	for n := range nights {
 		if err := recorded.Night(n); err != nil {
 			t.Fatal(err)
 		}
 	}
 	was := now
-	now = func() time.Time { return time.Date(2026, 3, 5, 0, 0, 0, 0, time.UTC) }
+	now = func() time.Time { return today }
 	t.Cleanup(func() { now = was })
 	return recorded
+}
+
+// sevenNights is a trial with three subjects.
+func sevenNights(t *testing.T) *memory.Trial {
+	t.Helper()
+	return recordedTrial(t, 7, 3, time.Date(2026, 3, 5, 0, 0, 0, 0, time.UTC))
 }
 
 // onAWS makes the commands read a store in memory.
@@ -60,7 +68,7 @@ func onAWS(t *testing.T, recorded *memory.Trial) {
 
 // Requirements: P11-10b
 func TestRecordsAreExportedAndVerified(t *testing.T) {
-	recorded := recordedTrial(t)
+	recorded := sevenNights(t)
 	onAWS(t, recorded)
 	dir := filepath.Join(t.TempDir(), "export")
 	code, stdout, stderr := clinicalrisk(t, "", "records", "export", "--trial", "SYN-AD-402", "--bucket", "records", "--trial-file", "../../trials/SYN-AD-402.yaml", "--out", dir)
@@ -94,7 +102,7 @@ func TestRecordsAreExportedAndVerified(t *testing.T) {
 }
 
 func TestAnExportOfAWSCanPrintItsManifest(t *testing.T) {
-	onAWS(t, recordedTrial(t))
+	onAWS(t, sevenNights(t))
 	dir := filepath.Join(t.TempDir(), "export")
 	code, stdout, stderr := clinicalrisk(t, "", "records", "export", "--trial", "SYN-AD-402", "--bucket", "records", "--from", "2026-03-01", "--json", "--out", dir)
 	var m records.Manifest
@@ -108,7 +116,7 @@ func TestAnExportOfAWSCanPrintItsManifest(t *testing.T) {
 
 // A registry of local runs has the decisions and approvals in one folder, and what its functions wrote in another.
 func TestRecordsOfALocalRegistry(t *testing.T) {
-	recorded := recordedTrial(t)
+	recorded := sevenNights(t)
 	dir := filepath.Join(t.TempDir(), "registry")
 	folder, err := registry.Open(dir, recorded.Trial)
 	if err != nil {

@@ -121,7 +121,7 @@ RULES = [
     ),
     (
         "two medications that nobody has coded",
-        replace("CM", {"CMDECOD": "UNCODED", "CMTRT": "A", "CMDTC": t.START}, {"CMDECOD": "Not coded", "CMTRT": "B", "CMDTC": t.START}),
+        replace("CM", {"CMDECOD": "Uncoded", "CMTRT": "A", "CMDTC": t.START}, {"CMDECOD": "UNCODED", "CMTRT": "B", "CMDTC": t.START}),
         "medication_count",
         2,
     ),

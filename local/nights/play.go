@@ -176,7 +176,7 @@ func (p *play) act(ctx context.Context, n *Night, day time.Time) error {
 	if err != nil {
 		return err
 	}
-	var todo []alerts.Statement
+	var statements []alerts.Statement
 	for stored, err := range p.registry.Store().Items(ctx) {
 		if err != nil {
 			return err
@@ -193,9 +193,9 @@ func (p *play) act(ctx context.Context, n *Night, day time.Time) error {
 		default:
 			continue
 		}
-		todo = append(todo, statement)
+		statements = append(statements, statement)
 	}
-	for _, statement := range todo {
+	for _, statement := range statements {
 		digest, err := statement.SHA256()
 		if err != nil {
 			return err

@@ -17,25 +17,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"iter"
-	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 
 	"github.com/gofrs/flock"
 
 	"clinical-risk-pipeline/internal/strictjson"
 	"clinical-risk-pipeline/lambda/alerts"
-	"clinical-risk-pipeline/lambda/approval"
 	"clinical-risk-pipeline/local"
 	"clinical-risk-pipeline/workflow/alert"
-	"clinical-risk-pipeline/workflow/exclusion"
-	"clinical-risk-pipeline/workflow/outcome"
 	"clinical-risk-pipeline/workflow/trial"
 )
 
@@ -57,58 +49,6 @@ type Folder struct {
 	rules alert.Rules
 	mu    sync.Mutex
 }
-
-// underWay is the run that uses the registry, and did not end yet.
-type underWay struct {
-	Cut    string `json:"cut"`
-	Number int    `json:"number"` // from 1; 0: the last run has ended
-}
-
-// Begin begins a run of a data cut, and returns its number, which the name of the execution has. A run that was killed before its end is
-// begun again under its number: its execution finds what it wrote before, and goes on. Until then, no other cut can be run, because nobody
-// would be asked about the alerts of the one that was killed.
-func (f *Folder) Begin(cut string) (number int, err error) {
-	ctx := context.Background()
-	e, err := f.Get(ctx, runsKey)
-	if err != nil && !errors.Is(err, alerts.ErrNotFound) {
-		return 0, err
-	}
-	var last underWay
-	if err == nil {
-		if err := strictjson.UnmarshalKnown(e.Body, &last); err != nil {
-			return 0, fmt.Errorf("%s is damaged: %w", f.file(runsKey), err)
-		}
-	}
-	switch {
-	case last.Number > 0 && last.Cut == cut:
-		return last.Number, nil
-	case last.Number > 0:
-		return 0, fmt.Errorf("the run of the data cut %s was interrupted before its end: run it again first, with --cut-date %s", last.Cut, last.Cut)
-	}
-	number = e.Revision/2 + 1 // a run writes the entry twice
-	return number, f.setUnderWay(ctx, e.Revision, underWay{cut, number})
-}
-
-// End says that the run has ended, whatever its outcome.
-func (f *Folder) End() error {
-	ctx := context.Background()
-	e, err := f.Get(ctx, runsKey)
-	if err != nil {
-		return err
-	}
-	return f.setUnderWay(ctx, e.Revision, underWay{})
-}
-
-func (f *Folder) setUnderWay(ctx context.Context, revision int, run underWay) error {
-	body, err := json.Marshal(run)
-	if err != nil {
-		return err
-	}
-	return f.Put(ctx, alerts.Entry{Key: runsKey, Body: body, Revision: revision})
-}
-
-// runsKey is the key of the entry of the run that is under way. Its revision counts the runs.
-const runsKey = "RUNS"
 
 // Open opens the registry in a folder for a trial, and makes it if there is none. A registry of another trial, and one that another program
 // uses, is refused.
@@ -174,22 +114,6 @@ func (f *Folder) Close() error { return f.lock.Close() }
 // Trial returns the trial.
 func (f *Folder) Trial() *trial.Trial { return f.rules.Trial }
 
-// LastCut returns the data cut of the last run that updated the alerts, "" before the first one.
-func (f *Folder) LastCut() (string, error) {
-	e, err := f.Get(context.Background(), alert.HeadKey(f.rules.Trial.Endpoint.Name))
-	if errors.Is(err, alerts.ErrNotFound) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	var head alert.Head
-	if err := strictjson.UnmarshalKnown(e.Body, &head); err != nil {
-		return "", fmt.Errorf("%s is damaged: %w", f.file(e.Key), err)
-	}
-	return head.Run.Cut, nil
-}
-
 // Objects returns the folder for the objects of S3.
 func (f *Folder) Objects() string { return filepath.Join(f.dir, objectsFolder) }
 
@@ -201,172 +125,6 @@ func (f *Folder) Page(folder, name string) string {
 // Store returns what the functions keep.
 func (f *Folder) Store() alerts.Store {
 	return alerts.Store{Registry: f, Events: f.events(), Rules: f.rules}
-}
-
-// entry is the file of an entry.
-type entry struct {
-	Key      string          `json:"key"`
-	Revision int             `json:"revision"`
-	Body     json.RawMessage `json:"body"`
-}
-
-func (f *Folder) file(key string) string {
-	return filepath.Join(f.dir, entriesFolder, url.PathEscape(key)+".json")
-}
-
-// Get implements alerts.Registry.
-func (f *Folder) Get(_ context.Context, key string) (alerts.Entry, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.get(key)
-}
-
-func (f *Folder) get(key string) (alerts.Entry, error) {
-	text, err := os.ReadFile(f.file(key))
-	if errors.Is(err, fs.ErrNotExist) {
-		return alerts.Entry{}, alerts.ErrNotFound
-	}
-	if err != nil {
-		return alerts.Entry{}, err
-	}
-	var e entry
-	if err := strictjson.UnmarshalKnown(text, &e); err != nil || e.Key != key {
-		return alerts.Entry{}, fmt.Errorf("%s is damaged", f.file(key))
-	}
-	return alerts.Entry{Key: key, Body: e.Body, Revision: e.Revision}, nil
-}
-
-// Put implements alerts.Registry.
-func (f *Folder) Put(_ context.Context, e alerts.Entry) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	known, err := f.get(e.Key)
-	if err != nil && !errors.Is(err, alerts.ErrNotFound) {
-		return err
-	}
-	if known.Revision != e.Revision {
-		return alerts.ErrChanged
-	}
-	text, err := json.Marshal(entry{e.Key, e.Revision + 1, e.Body})
-	if err != nil {
-		return err
-	}
-	return writeFile(f.file(e.Key), text)
-}
-
-// List implements alerts.Registry.
-func (f *Folder) List(_ context.Context, prefix string) iter.Seq2[alerts.Entry, error] {
-	return func(yield func(alerts.Entry, error) bool) {
-		files, err := os.ReadDir(filepath.Join(f.dir, entriesFolder))
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			yield(alerts.Entry{}, err)
-			return
-		}
-		var keys []string
-		for _, file := range files {
-			key, err := url.PathUnescape(strings.TrimSuffix(file.Name(), ".json"))
-			if err == nil && strings.HasSuffix(file.Name(), ".json") && strings.HasPrefix(key, prefix) {
-				keys = append(keys, key)
-			}
-		}
-		slices.Sort(keys)
-		for _, key := range keys {
-			f.mu.Lock()
-			e, err := f.get(key)
-			f.mu.Unlock()
-			if !yield(e, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
-// The buckets of the two kinds of records. Transitions, exclusions and outcomes are objects of a folder of their own, decisions are where the
-// run put them.
-type records struct {
-	own   local.S3
-	runs  local.S3
-	store string // the name of the runs' bucket of decision records
-}
-
-func (f *Folder) events() *records {
-	return &records{own: local.S3{Dir: f.dir}, runs: local.S3{Dir: f.Objects()}}
-}
-
-// of returns the bucket of a key.
-func (r *records) of(key string) (local.S3, string) {
-	if strings.HasPrefix(key, alert.Folder) || strings.HasPrefix(key, exclusion.Folder) || strings.HasPrefix(key, outcome.Folder) {
-		return r.own, eventsFolder
-	}
-	return r.runs, r.store
-}
-
-// Events returns the records that are in a folder of their own, such as the transitions of the trial's alerts.
-func (f *Folder) Events() alerts.Events { return f.events() }
-
-// List implements alerts.Events.
-func (r *records) List(_ context.Context, prefix string) ([]string, error) {
-	s3, bucket := r.of(prefix)
-	return s3.Keys(bucket, prefix)
-}
-
-// Read implements alerts.Events.
-func (r *records) Read(_ context.Context, key string) ([]byte, string, error) {
-	s3, bucket := r.of(key)
-	body, version, err := s3.Get(bucket, key, "")
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, "", approval.ErrNotFound
-	}
-	return body, version, err
-}
-
-// Create implements alerts.Events. Nothing but transitions, exclusions and outcomes is created so. The file is whole as soon as it has its name.
-func (r *records) Create(_ context.Context, key string, body []byte) (string, error) {
-	name := filepath.Join(r.own.Dir, eventsFolder, filepath.FromSlash(key))
-	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
-		return "", err
-	}
-	work, err := writeTemporary(name, body)
-	if err != nil {
-		return "", err
-	}
-	err = os.Link(work, name) // does not replace
-	if errors.Is(err, fs.ErrExist) {
-		err = approval.ErrExists
-	}
-	return "", errors.Join(err, os.Remove(work))
-}
-
-// bucketOf returns the bucket in which the run with this folder has its records.
-func (r *records) bucketOf(folder string) (string, error) {
-	buckets, err := os.ReadDir(r.runs.Dir)
-	if err != nil {
-		return "", err
-	}
-	for _, bucket := range buckets {
-		if strings.HasPrefix(bucket.Name(), ".") {
-			continue
-		}
-		if keys, err := r.runs.Keys(bucket.Name(), folder); err != nil || len(keys) > 0 {
-			return bucket.Name(), err
-		}
-	}
-	return "no-records", nil // of a run that scored nobody
-}
-
-// Cohorts returns the cohorts of the runs, to read.
-func (f *Folder) Cohorts() alerts.Cohorts { return f.events() }
-
-// Open implements alerts.Cohorts.
-func (r *records) Open(ctx context.Context, o alert.Object) (io.ReadCloser, error) {
-	body, err := r.runs.OpenVersion(ctx, o.Bucket, o.Key, o.VersionID)
-	if o.VersionID == "" {
-		body, err = r.runs.Open(ctx, o.Bucket, o.Key)
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, alerts.ErrNotFound
-	}
-	return body, err
 }
 
 // worklists is the folder of the worklists.

@@ -171,7 +171,7 @@ func (r *reader) whole(field string, least, most, fallback int) int {
 	return value
 }
 
-// risk reads a number between 0 and 1, or NaN where there is none.
+// risk reads a number between 0 and 1; NaN if it is missing or wrong.
 func (r *reader) risk(field string) float64 {
 	return r.number(field, "must be a number above 0 and below 1", func(x float64) bool { return x > 0 && x < 1 })
 }

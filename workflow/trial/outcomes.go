@@ -133,7 +133,7 @@ func (r *reader) around(field string) *Range {
 // mostRatio is the largest end of a range.
 const mostRatio = 100
 
-// number reads a required number that a rule accepts, or NaN where there is none.
+// number reads a required number that a rule accepts; NaN if it is missing or wrong.
 func (r *reader) number(field, rule string, accepts func(float64) bool) float64 {
 	n := r.value(field, document.Number, rule, true)
 	if n == nil {
