@@ -1,6 +1,6 @@
 package asl
 
-import "clinical-risk-pipeline/asl/internal/value"
+import "clinical-risk-pipeline/asl/value"
 
 // ExecutionStarted holds the details of the event of that name.
 type ExecutionStarted struct {
@@ -21,7 +21,7 @@ type StateEntered struct {
 type StateExited struct {
 	Name              string
 	Output            any
-	AssignedVariables map[string]any // nil: the state assigned none
+	AssignedVariables *value.Object // nil: the state assigned none
 }
 
 // TaskScheduled holds the details of TaskScheduled, LambdaFunctionScheduled and ActivityScheduled.
@@ -69,87 +69,98 @@ type MapIteration struct {
 // MapRunStarted holds the details of the event of that name.
 type MapRunStarted struct{ MapRunARN string }
 
-var untruncated = map[string]any{"truncated": false}
+// untruncated says that a payload is complete.
+var untruncated = value.NewObject(1).With("truncated", false).Share()
 
-func (d *ExecutionStarted) attributes() map[string]any {
-	return map[string]any{"input": value.Encode(d.Input), "inputDetails": untruncated, "roleArn": d.RoleARN}
+// withPayload adds a payload as JSON text, if data is wanted.
+func withPayload(a *value.Object, data bool, name string, payload any) *value.Object {
+	if !data {
+		return a
+	}
+	return a.With(name, value.Encode(payload)).With(name+"Details", untruncated)
 }
 
-func (d *ExecutionSucceeded) attributes() map[string]any {
-	return map[string]any{"output": value.Encode(d.Output), "outputDetails": untruncated}
-}
-
-func (d *StateEntered) attributes() map[string]any {
-	return map[string]any{"name": d.Name, "input": value.Encode(d.Input), "inputDetails": untruncated}
-}
-
-func (d *StateExited) attributes() map[string]any {
-	a := map[string]any{"name": d.Name, "output": value.Encode(d.Output), "outputDetails": untruncated}
-	if d.AssignedVariables != nil {
-		assigned := make(map[string]string, len(d.AssignedVariables))
-		for name, v := range d.AssignedVariables {
-			assigned[name] = value.Encode(v)
+// withTexts adds the texts that are not empty. pairs are names and texts.
+func withTexts(a *value.Object, pairs ...string) *value.Object {
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			a.Set(pairs[i], pairs[i+1])
 		}
-		a["assignedVariables"], a["assignedVariablesDetails"] = assigned, untruncated
 	}
 	return a
 }
 
-func (d *TaskScheduled) attributes() map[string]any {
-	a := map[string]any{"resource": d.Resource}
+func (d *ExecutionStarted) attributes(data bool) *value.Object {
+	return withPayload(value.NewObject(3), data, "input", d.Input).With("roleArn", d.RoleARN)
+}
+
+func (d *ExecutionSucceeded) attributes(data bool) *value.Object {
+	return withPayload(value.NewObject(2), data, "output", d.Output)
+}
+
+func (d *StateEntered) attributes(data bool) *value.Object {
+	return withPayload(value.NewObject(3).With("name", d.Name), data, "input", d.Input)
+}
+
+func (d *StateExited) attributes(data bool) *value.Object {
+	a := withPayload(value.NewObject(5).With("name", d.Name), data, "output", d.Output)
+	if data && d.AssignedVariables != nil {
+		assigned := value.NewObject(d.AssignedVariables.Len())
+		for _, m := range d.AssignedVariables.Members() {
+			assigned.Set(m.Key, value.Encode(m.Value))
+		}
+		a.With("assignedVariables", assigned).Set("assignedVariablesDetails", untruncated)
+	}
+	return a
+}
+
+func (d *TaskScheduled) attributes(data bool) *value.Object {
+	a := value.NewObject(7)
 	if d.ResourceType == "" {
-		a["input"], a["inputDetails"] = value.Encode(d.Parameters), untruncated
+		withPayload(a.With("resource", d.Resource), data, "input", d.Parameters)
 	} else {
-		a["resourceType"], a["region"], a["parameters"] = d.ResourceType, d.Region, value.Encode(d.Parameters)
+		a.With("resourceType", d.ResourceType).With("resource", d.Resource).Set("region", d.Region)
+		if data {
+			a.Set("parameters", value.Encode(d.Parameters))
+		}
 	}
 	if d.TimeoutInSeconds > 0 {
-		a["timeoutInSeconds"] = d.TimeoutInSeconds
+		a.Set("timeoutInSeconds", float64(d.TimeoutInSeconds))
 	}
 	if d.HeartbeatInSeconds > 0 {
-		a["heartbeatInSeconds"] = d.HeartbeatInSeconds
+		a.Set("heartbeatInSeconds", float64(d.HeartbeatInSeconds))
 	}
 	if d.RoleARN != "" {
-		a["taskCredentials"] = map[string]any{"roleArn": d.RoleARN}
+		a.Set("taskCredentials", value.NewObject(1).With("roleArn", d.RoleARN))
 	}
 	return a
 }
 
-func (d *TaskStarted) attributes() map[string]any {
-	return map[string]any{"resourceType": d.ResourceType, "resource": d.Resource}
+func (d *TaskStarted) attributes(bool) *value.Object {
+	return value.NewObject(2).With("resourceType", d.ResourceType).With("resource", d.Resource)
 }
 
-func (d *TaskResult) attributes() map[string]any {
-	a := map[string]any{"output": value.Encode(d.Output), "outputDetails": untruncated}
-	if d.ResourceType != "" {
-		a["resourceType"], a["resource"] = d.ResourceType, d.Resource
-	}
-	return a
+func (d *TaskResult) attributes(data bool) *value.Object {
+	return withPayload(withTexts(value.NewObject(4), "resourceType", d.ResourceType, "resource", d.Resource), data, "output", d.Output)
 }
 
-func (d *Failure) attributes() map[string]any {
-	a := map[string]any{}
-	for key, text := range map[string]string{"resourceType": d.ResourceType, "resource": d.Resource, "error": d.Error, "cause": d.Cause} {
-		if text != "" {
-			a[key] = text
-		}
-	}
-	return a
+func (d *Failure) attributes(bool) *value.Object {
+	return withTexts(value.NewObject(4), "resourceType", d.ResourceType, "resource", d.Resource, "error", d.Error, "cause", d.Cause)
 }
 
-func (d *EvaluationFailed) attributes() map[string]any {
-	a := map[string]any{"error": d.Error, "cause": d.Cause, "state": d.State}
-	if d.Location != "" {
-		a["location"] = d.Location
-	}
-	return a
+func (d *EvaluationFailed) attributes(bool) *value.Object {
+	a := value.NewObject(4).With("error", d.Error).With("cause", d.Cause)
+	return withTexts(a, "location", d.Location).With("state", d.State)
 }
 
-func (d *MapStarted) attributes() map[string]any { return map[string]any{"length": d.Length} }
-
-func (d *MapIteration) attributes() map[string]any {
-	return map[string]any{"name": d.Name, "index": d.Index}
+func (d *MapStarted) attributes(bool) *value.Object {
+	return value.NewObject(1).With("length", float64(d.Length))
 }
 
-func (d *MapRunStarted) attributes() map[string]any {
-	return map[string]any{"mapRunArn": d.MapRunARN}
+func (d *MapIteration) attributes(bool) *value.Object {
+	return value.NewObject(2).With("name", d.Name).With("index", float64(d.Index))
+}
+
+func (d *MapRunStarted) attributes(bool) *value.Object {
+	return value.NewObject(1).With("mapRunArn", d.MapRunARN)
 }

@@ -1,9 +1,10 @@
 package asl
 
 import (
-	"encoding/json"
 	"strings"
 	"time"
+
+	"clinical-risk-pipeline/asl/value"
 )
 
 // Event is an entry of an execution's history. It marshals to an event of GetExecutionHistory.
@@ -18,17 +19,26 @@ type Event struct {
 
 // Details are the details of an event: nil, or a pointer to one of the structs of this package, such as [StateEntered].
 type Details interface {
-	// attributes returns the members of the event's details in AWS's API.
-	attributes() map[string]any
+	// attributes returns the members of the event's details in AWS's API, with or without the execution's data.
+	attributes(data bool) *value.Object
 }
 
 // Attributes returns the members of the event's details as GetExecutionHistory names them. Payloads are strings of JSON text.
-// The caller owns the map. It is nil when the event has no details.
-func (e *Event) Attributes() map[string]any {
+// It is nil when the event has no details.
+func (e *Event) Attributes() *value.Object {
 	if e.Details == nil {
 		return nil
 	}
-	return e.Details.attributes()
+	return e.Details.attributes(true)
+}
+
+// Outline returns the members of the event's details without the execution's data: inputs, outputs, parameters and variables. Errors
+// and causes are no data for Step Functions. It is nil when the event has no details.
+func (e *Event) Outline() *value.Object {
+	if e.Details == nil {
+		return nil
+	}
+	return e.Details.attributes(false)
 }
 
 // StateName returns the state's name for a StateEntered or StateExited event, otherwise "".
@@ -44,16 +54,12 @@ func (e *Event) StateName() string {
 
 // MarshalJSON renders the event as GetExecutionHistory does. Payloads are strings of JSON text.
 func (e Event) MarshalJSON() ([]byte, error) {
-	event := map[string]any{
-		"id":              e.ID,
-		"previousEventId": e.PreviousEventID,
-		"timestamp":       e.Timestamp.Format(timeLayout),
-		"type":            e.Type,
-	}
+	event := value.NewObject(5).With("id", float64(e.ID)).With("previousEventId", float64(e.PreviousEventID)).
+		With("timestamp", e.Timestamp.Format(timeLayout)).With("type", e.Type)
 	if e.Details != nil {
-		event[detailsKey(e.Type)] = e.Details.attributes()
+		event.Set(detailsKey(e.Type), e.Details.attributes(true))
 	}
-	return json.Marshal(event)
+	return value.Append(nil, event), nil
 }
 
 // detailsKey returns the name of the member that holds the details of an event of the type.

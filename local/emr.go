@@ -38,8 +38,7 @@ func (e EMR) Integrations() []Integration {
 // addStep answers as DescribeStep does after the step completed.
 func (e EMR) addStep(ctx context.Context, call *Call) (asl.Reply, error) {
 	took := jobTime(call)
-	jar := call.Parameters["Step"].(map[string]any)["HadoopJarStep"].(map[string]any)
-	arguments, _ := jar["Args"].([]any)
+	arguments, _ := call.Parameters.Object("Step").Object("HadoopJarStep").Value("Args").([]any)
 	if e.Spark != nil {
 		return e.submit(ctx, call, arguments)
 	}
@@ -67,22 +66,22 @@ func (e EMR) submit(ctx context.Context, call *Call, arguments []any) (asl.Reply
 
 // reply is the answer of DescribeStep.
 func (e EMR) reply(call *Call, state string, took time.Duration) asl.Reply {
-	step := call.Parameters["Step"].(map[string]any)
-	jar := step["HadoopJarStep"].(map[string]any)
-	action, ok := step["ActionOnFailure"]
+	step := call.Parameters.Object("Step")
+	jar := step.Object("HadoopJarStep")
+	action, ok := step.Get("ActionOnFailure")
 	if !ok {
 		action = "CONTINUE"
 	}
-	config := map[string]any{"Jar": jar["Jar"], "Args": []any{}, "Properties": map[string]any{}}
+	config := map[string]any{"Jar": jar.Value("Jar"), "Args": []any{}, "Properties": map[string]any{}}
 	for _, name := range []string{"Args", "MainClass", "Properties"} {
-		if value, ok := jar[name]; ok {
-			config[name] = value
+		if given, ok := jar.Get(name); ok {
+			config[name] = given
 		}
 	}
 	milliseconds := func(after time.Duration) float64 { return float64(call.Now.Add(after).UnixMilli()) }
 	return asl.Reply{Duration: took, Output: map[string]any{"Step": map[string]any{
 		"Id":              "s-" + call.code("step"),
-		"Name":            step["Name"],
+		"Name":            step.Value("Name"),
 		"ActionOnFailure": action,
 		"Config":          config,
 		"Status": map[string]any{

@@ -1,12 +1,13 @@
 package local
 
 import (
-	"encoding/json"
+	"cmp"
 	"io"
 	"slices"
 	"strconv"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // LogGroup stands in for the CloudWatch log group of a state machine. It writes what Step Functions would write: a line of JSON
@@ -20,18 +21,7 @@ type LogGroup struct {
 	Cause func(cause string) string
 }
 
-// logRecord is one line.
-type logRecord struct {
-	ID              string         `json:"id"`
-	Type            string         `json:"type"`
-	Details         map[string]any `json:"details"`
-	RedriveCount    string         `json:"redrive_count"`
-	PreviousEventID string         `json:"previous_event_id"`
-	EventTimestamp  string         `json:"event_timestamp"` // milliseconds since 1970
-	ExecutionARN    string         `json:"execution_arn"`
-}
-
-// The events that each level writes, and the fields that hold execution data (https://docs.aws.amazon.com/step-functions/latest/dg/cloudwatch-log-level.html).
+// The events that each level writes (https://docs.aws.amazon.com/step-functions/latest/dg/cloudwatch-log-level.html).
 var (
 	fatalEvents = []string{"ExecutionAborted", "ExecutionFailed", "ExecutionTimedOut"}
 	errorEvents = append([]string{
@@ -41,36 +31,34 @@ var (
 		"ParallelStateAborted", "ParallelStateFailed", "TaskFailed", "TaskStartFailed", "TaskStateAborted",
 		"TaskSubmitFailed", "TaskTimedOut", "WaitStateAborted",
 	}, fatalEvents...)
-	dataFields = []string{"input", "inputDetails", "output", "outputDetails", "parameters", "assignedVariables", "assignedVariablesDetails"}
 )
 
 // Write writes those of the execution's events that the level selects.
 func (l *LogGroup) Write(execution *asl.Execution) error {
-	encoder := json.NewEncoder(l.Writer)
-	encoder.SetEscapeHTML(false)
+	var lines []byte
 	for i := range execution.History {
-		event := &execution.History[i]
-		if !l.selects(event.Type) {
-			continue
-		}
-		details := event.Attributes()
-		if details == nil {
-			details = map[string]any{}
-		}
-		if !l.IncludeExecutionData {
-			l.withhold(details)
-		}
-		record := logRecord{
-			ID: strconv.FormatInt(event.ID, 10), Type: event.Type, Details: details, RedriveCount: "0",
-			PreviousEventID: strconv.FormatInt(event.PreviousEventID, 10),
-			EventTimestamp:  strconv.FormatInt(event.Timestamp.UnixMilli(), 10), ExecutionARN: execution.ARN,
-		}
-		if err := encoder.Encode(record); err != nil {
-			return err
+		if event := &execution.History[i]; l.selects(event.Type) {
+			lines = append(value.Append(lines, l.record(event, execution.ARN)), '\n')
 		}
 	}
-	return nil
+	_, err := l.Writer.Write(lines)
+	return err
 }
+
+// record returns one line.
+func (l *LogGroup) record(event *asl.Event, execution string) *value.Object {
+	details := event.Attributes
+	if !l.IncludeExecutionData {
+		details = func() *value.Object { return l.withheld(event) }
+	}
+	return value.NewObject(7).With("id", strconv.FormatInt(event.ID, 10)).With("type", event.Type).With("details", cmp.Or(details(), empty)).
+		With("redrive_count", "0").With("previous_event_id", strconv.FormatInt(event.PreviousEventID, 10)).
+		With("event_timestamp", strconv.FormatInt(event.Timestamp.UnixMilli(), 10)). // since 1970
+		With("execution_arn", execution)
+}
+
+// empty stands for the details of an event that has none.
+var empty = value.NewObject(0)
 
 func (l *LogGroup) selects(eventType string) bool {
 	switch l.Level {
@@ -84,14 +72,14 @@ func (l *LogGroup) selects(eventType string) bool {
 	return false
 }
 
-// withhold removes the execution's data from an event's details.
-func (l *LogGroup) withhold(details map[string]any) {
-	for _, name := range dataFields {
-		delete(details, name)
+// withheld returns an event's details without the execution's data.
+func (l *LogGroup) withheld(event *asl.Event) *value.Object {
+	details := event.Outline()
+	if cause, ok := details.Value("cause").(string); ok {
+		details.Delete("cause")
+		if l.Cause != nil {
+			details.Set("cause", l.Cause(cause))
+		}
 	}
-	cause, ok := details["cause"].(string)
-	delete(details, "cause")
-	if ok && l.Cause != nil {
-		details["cause"] = l.Cause(cause)
-	}
+	return details
 }

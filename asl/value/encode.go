@@ -8,7 +8,7 @@ import (
 )
 
 // Encode returns the value as JSON text without spaces, with the members of objects in their order and with only the escapes that
-// JSON requires. It writes a number that is not finite as null, as JavaScript does, and a value of another type as encoding/json does.
+// JSON requires. It writes a number that is not finite as null, as JavaScript does, and a value of another type as Normalize has it.
 func Encode(v any) string { return string(Append(make([]byte, 0, 128), v)) }
 
 // Append appends the value as JSON text.
@@ -44,11 +44,11 @@ func Append(b []byte, v any) []byte {
 		}
 		return append(b, '}')
 	}
-	text, err := json.Marshal(v)
+	v, err := Normalize(v)
 	if err != nil {
 		return append(b, "null"...)
 	}
-	return append(b, text...)
+	return Append(b, v)
 }
 
 // MarshalJSON encodes the object with its members in order.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/local/intake"
 	"clinical-risk-pipeline/local/outcome"
 	"clinical-risk-pipeline/workflow"
@@ -35,13 +36,13 @@ type Trial struct {
 }
 
 // input is that of the execution.
-func (t Trial) input() map[string]any {
-	input := map[string]any{}
+func (t Trial) input() *value.Object {
+	input := value.NewObject(2)
 	if t.ID != "" {
-		input[workflow.TrialID] = t.ID
+		input.Set(workflow.TrialID, t.ID)
 	}
 	if t.CutDate != "" {
-		input[workflow.CutDate] = t.CutDate
+		input.Set(workflow.CutDate, t.CutDate)
 	}
 	return input
 }
@@ -164,12 +165,12 @@ func (p *Pipeline) maxConcurrency() int {
 }
 
 // field follows names into an object. It returns nil if a name is missing.
-func field(value any, names ...string) any {
+func field(part any, names ...string) any {
 	for _, name := range names {
-		object, _ := value.(map[string]any)
-		value = object[name]
+		object, _ := part.(*value.Object)
+		part = object.Value(name)
 	}
-	return value
+	return part
 }
 
 // cohortName derives the name of a cohort's execution from the trial's id.
