@@ -38,6 +38,9 @@ type TaskScheduled struct {
 // TaskStarted holds the details of TaskStarted.
 type TaskStarted struct{ ResourceType, Resource string }
 
+// ActivityStarted holds the details of the event of that name.
+type ActivityStarted struct{ WorkerName string }
+
 // TaskResult holds the details of TaskSucceeded, TaskSubmitted, LambdaFunctionSucceeded and ActivitySucceeded.
 type TaskResult struct {
 	ResourceType, Resource string // "" for Lambda functions by ARN and for activities
@@ -116,6 +119,13 @@ func (d *TaskScheduled) attributes() map[string]any {
 
 func (d *TaskStarted) attributes() map[string]any {
 	return map[string]any{"resourceType": d.ResourceType, "resource": d.Resource}
+}
+
+func (d *ActivityStarted) attributes() map[string]any {
+	if d.WorkerName == "" {
+		return map[string]any{}
+	}
+	return map[string]any{"workerName": d.WorkerName}
 }
 
 func (d *TaskResult) attributes() map[string]any {
