@@ -38,6 +38,9 @@ type TaskScheduled struct {
 // TaskStarted holds the details of TaskStarted.
 type TaskStarted struct{ ResourceType, Resource string }
 
+// ActivityStarted holds the details of the event of that name.
+type ActivityStarted struct{ WorkerName string }
+
 // TaskResult holds the details of TaskSucceeded, TaskSubmitted, LambdaFunctionSucceeded and ActivitySucceeded.
 type TaskResult struct {
 	ResourceType, Resource string // "" for Lambda functions by ARN and for activities
@@ -138,6 +141,10 @@ func (d *TaskScheduled) attributes(data bool) *value.Object {
 
 func (d *TaskStarted) attributes(bool) *value.Object {
 	return value.NewObject(2).With("resourceType", d.ResourceType).With("resource", d.Resource)
+}
+
+func (d *ActivityStarted) attributes(bool) *value.Object {
+	return withTexts(value.NewObject(1), "workerName", d.WorkerName)
 }
 
 func (d *TaskResult) attributes(data bool) *value.Object {

@@ -43,6 +43,10 @@ type Reply struct {
 	// Heartbeat is the interval at which the worker sends heartbeats. Default: 0, no heartbeats.
 	Heartbeat time.Duration
 
+	// Later makes the task end by a call of the completion: a task token that comes back, an answer of a slow service. The other fields
+	// do not count. Default: nil, the reply is the end.
+	Later *Completion
+
 	// Hangs makes the task never end: only its timeout, a missed heartbeat or the end of the execution stops it.
 	Hangs bool
 }

@@ -22,7 +22,7 @@ type Machine struct {
 
 // Run executes the state machine with an input, which is any value that encoding/json can marshal. The error reports only what is
 // not an outcome of an execution: an error of the handler that is not an *Error, a cancelled context, invalid options, or an input that
-// is too large to start an execution.
+// is too large to start an execution. A context that was cancelled with a [*Stop] aborts the execution, which is an outcome.
 func (m *Machine) Run(ctx context.Context, input any, o Options) (*Execution, error) {
 	return m.run(ctx, input, o, nil)
 }
@@ -45,6 +45,10 @@ func (m *Machine) run(ctx context.Context, input any, o Options, resumed *resump
 	r := &run{ctx: ctx, options: &o, random: rand.New(rand.NewPCG(o.Seed, 0))}
 	r.bill.Calls = map[string]int64{}
 	root := clock.New(o.Start)
+	if o.RealTime {
+		root = clock.NewReal(o.Start)
+	}
+	root.Cancel(ctx)
 	r.now = root.Now
 	x := r.newExecution(m, o.Type, o.Name, o.ARN, input, root.Now())
 	x.recording, x.resumed = true, resumed

@@ -28,6 +28,7 @@ type mapRun struct {
 	exhausted     bool
 	results       [][]any // by child execution, unless exported
 	resultSize    int
+	view          *MapRun // nil: nobody watches
 }
 
 // runDistributed runs the item processor in child executions.
@@ -41,10 +42,14 @@ func (s *mapState) runDistributed(b *branch, input any, limit int) (any, error) 
 		return nil, err
 	}
 	b.record("MapRunStarted", &MapRunStarted{MapRunARN: m.arn})
+	m.watch(limit)
 	result, err := m.run(limit)
-	if err = located(err, &b.at); err != nil {
-		var e *failure
-		if errors.As(err, &e) {
+	var e *failure
+	err = located(err, &b.at)
+	failed := errors.As(err, &e)
+	m.ended(err, failed)
+	if err != nil {
+		if failed {
 			b.record("MapRunFailed", &Failure{Error: e.name, Cause: e.cause})
 		}
 		return nil, err
@@ -149,7 +154,10 @@ func (m *mapRun) item() (any, bool, error) {
 // child runs a child execution to its end.
 func (m *mapRun) child(p *clock.Process, index int, input any, n int) error {
 	x := m.newChild(p, input)
+	x.result.MapRunARN, x.result.Items = m.arn, n
+	m.childStarted(n)
 	err := x.perform(m.state.processor, p)
+	m.childEnded(x.result.Status, n)
 	if doneErr := m.done(&x.result, index); err == nil {
 		err = doneErr
 	}

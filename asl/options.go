@@ -32,6 +32,17 @@ type Options struct {
 	Seed         uint64       // decides jitter, random functions and task tokens. Default: 0
 	Objects      Objects      // the S3 objects that Distributed Maps read and write. Default: none; a Map that needs them fails
 
+	// RealTime makes the execution's clock go as the wall clock does: a wait takes as long as it says. Set Start to the current time.
+	// Default: false, the clock is virtual.
+	RealTime bool
+
+	// OnEvent is called for each event of the history when it happens. Run then keeps no history. Child executions do not call it.
+	// Default: none.
+	OnEvent func(*Event)
+
+	// OnMapRun is called when a Map Run starts, when its numbers change, and when it ends. Default: none.
+	OnMapRun func(MapRun)
+
 	// OnChild is called when a child execution of a Distributed Map ends. Child executions have a history only when OnChild is set,
 	// and Run does not keep them. Default: none.
 	OnChild func(child *Execution)

@@ -86,7 +86,9 @@ func (r *resumption) redrives() int {
 // begin restores the history and variables of the failed execution and continues.
 func (r *resumption) begin(b *branch) (any, error) {
 	b.x.result.Start = r.failed.Start
-	b.x.result.History = append(b.x.result.History, r.failed.History...)
+	if b.x.run.options.OnEvent == nil {
+		b.x.result.History = append(b.x.result.History, r.failed.History...)
+	}
 	b.x.events = int64(len(r.failed.History))
 	b.previous = b.x.events
 	b.scope.assign(r.variables)
@@ -96,7 +98,7 @@ func (r *resumption) begin(b *branch) (any, error) {
 
 // Redrive resumes a Standard execution that did not succeed. It enters the failed state again with the same input and variables, and
 // with all its retries. Clock and history continue where they stopped. Redrive does not change the failed execution. Pass the
-// options of the first run; Redrive ignores their Name, ARN and Start.
+// options of the first run; Redrive ignores their Name and ARN, and Start, unless it is later than the end.
 //
 // Of a failed inline Map, Redrive repeats the iterations that did not succeed, each from its first state. It executes a failed Parallel
 // state, a Distributed Map and a Map with iterations or branches inside again as a whole, whereas AWS resumes only their failed branches, iterations or child
@@ -112,7 +114,11 @@ func (m *Machine) Redrive(ctx context.Context, failed *Execution, o Options) (*E
 	if err != nil {
 		return nil, err
 	}
-	o.Name, o.ARN, o.Start, at.time = failed.Name, failed.ARN, failed.Stop, failed.Stop
+	o.Name, o.ARN = failed.Name, failed.ARN
+	if o.Start.Before(failed.Stop) {
+		o.Start = failed.Stop
+	}
+	at.time = o.Start
 	return m.run(ctx, failed.Input, o, at)
 }
 

@@ -1,6 +1,7 @@
 package asl
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -59,6 +60,7 @@ func (x *execution) perform(p *program, process *clock.Process) error {
 	x.billTime()
 	var e *failure
 	var late *expired
+	var stop *Stop
 	switch {
 	case err == nil:
 		x.result.Status, x.result.Output = Succeeded, output
@@ -69,6 +71,9 @@ func (x *execution) perform(p *program, process *clock.Process) error {
 	case errors.As(err, &late) && late.execution == x:
 		x.result.Status, x.result.Error = TimedOut, ErrTimeout
 		b.record("ExecutionTimedOut", &Failure{Error: ErrTimeout})
+	case errors.As(err, &stop) && x.parent == nil:
+		x.result.Status, x.result.Error, x.result.Cause = Aborted, stop.Name, stop.Cause
+		x.record(0, process.Now(), "ExecutionAborted", &Failure{Error: stop.Name, Cause: stop.Cause})
 	default:
 		x.result.Status = Aborted
 		b.record("ExecutionAborted", nil)
@@ -96,19 +101,22 @@ func (x *execution) record(previous int64, now time.Time, eventType string, deta
 		return previous
 	}
 	x.events++
-	if x.recording {
+	event := Event{ID: x.events, PreviousEventID: previous, Timestamp: now, Type: eventType, Details: details}
+	if tell := x.run.options.OnEvent; tell != nil && x.parent == nil {
+		tell(&event)
+	} else if x.recording {
 		if history := x.result.History; len(history) == cap(history) {
 			x.result.History = slices.Grow(history, max(64, len(history)))
 		}
-		x.result.History = append(x.result.History, Event{ID: x.events, PreviousEventID: previous, Timestamp: now, Type: eventType, Details: details})
+		x.result.History = append(x.result.History, event)
 	}
 	return x.events
 }
 
 // admit fails when the context is cancelled or a limit is reached. It is called before an execution continues.
 func (x *execution) admit() error {
-	if err := x.run.ctx.Err(); err != nil {
-		return &foreign{err}
+	if x.run.ctx.Err() != nil {
+		return &foreign{context.Cause(x.run.ctx)}
 	}
 	if x.full {
 		return historyFailure()
@@ -127,19 +135,25 @@ func historyFailure() error {
 
 // sleepUntil lets virtual time pass, at most until the execution's deadline.
 func (b *branch) sleepUntil(t time.Time) error {
-	late := b.x
-	for x := b.x.parent; x != nil; x = x.parent {
-		if x.deadline.Before(late.deadline) {
-			late = x
-		}
-	}
-	if !t.After(late.deadline) {
+	deadline, owner := b.deadline()
+	if !t.After(deadline) {
 		return b.p.SleepUntil(t)
 	}
-	if err := b.p.SleepUntil(late.deadline); err != nil {
+	if err := b.p.SleepUntil(deadline); err != nil {
 		return err
 	}
-	return &expired{late}
+	return &expired{owner}
+}
+
+// deadline returns the first deadline of the execution and those around it, and the execution that has it.
+func (b *branch) deadline() (time.Time, *execution) {
+	owner := b.x
+	for x := b.x.parent; x != nil; x = x.parent {
+		if x.deadline.Before(owner.deadline) {
+			owner = x
+		}
+	}
+	return owner.deadline, owner
 }
 
 // transition counts a state transition.

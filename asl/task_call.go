@@ -25,24 +25,37 @@ func (t *taskCall) perform(b *branch) (any, error) {
 		return nil, historyFailure()
 	}
 	reply, err := t.call(b)
+	if t.state.resource.kind == activity && reply.Later == nil {
+		t.record(b, "Started", nil)
+	}
 	var thrown *Error
 	if err != nil && !errors.As(err, &thrown) {
 		return nil, &foreign{fmt.Errorf("state %q: %w", t.state.name, err)}
 	}
+	if reply.Later != nil && thrown == nil {
+		output, thrown, late, err := t.await(b, reply.Later)
+		return t.conclude(b, output, thrown, late, err)
+	}
 	if submitted := thrown == nil || reply.Duration > 0; submitted && r.kind == integration && (r.waits || r.runsAJob) {
 		t.record(b, "Submitted", &TaskResult{ResourceType: r.service, Resource: r.action})
 	}
-	if late, err := t.elapse(b, reply); err != nil {
+	late, err := t.elapse(b, reply)
+	return t.conclude(b, reply.Output, thrown, late, err)
+}
+
+// conclude records how the task ended, and returns its result.
+func (t *taskCall) conclude(b *branch, output any, thrown *Error, late *failure, err error) (any, error) {
+	switch {
+	case err != nil:
 		return nil, err
-	} else if late != nil {
+	case late != nil:
 		t.record(b, "TimedOut", &Failure{Error: late.name})
 		return nil, late
-	}
-	if thrown != nil {
+	case thrown != nil:
 		t.record(b, "Failed", &Failure{Error: thrown.Name, Cause: thrown.Cause})
 		return nil, &failure{name: thrown.Name, cause: thrown.Cause, explained: thrown.Name == ErrTimeout, byTask: true}
 	}
-	return t.result(b, reply.Output)
+	return t.result(b, output)
 }
 
 // call calls the handler.
@@ -96,7 +109,7 @@ func (t *taskCall) result(b *branch, output any) (any, error) {
 	return output, nil
 }
 
-// recordScheduled records that the task was scheduled and started.
+// recordScheduled records that the task was scheduled and, unless a worker has to take it, started.
 func (t *taskCall) recordScheduled(b *branch) {
 	r := &t.state.resource
 	d := &TaskScheduled{ResourceType: r.service, Resource: r.action, Region: r.region, Parameters: t.input,
@@ -111,6 +124,9 @@ func (t *taskCall) recordScheduled(b *branch) {
 		d.RoleARN = credentials.Text("RoleArn")
 	}
 	t.record(b, "Scheduled", d)
+	if r.kind == activity {
+		return
+	}
 	var started Details
 	if r.kind == integration {
 		started = &TaskStarted{ResourceType: r.service, Resource: r.action}

@@ -3,6 +3,9 @@
 //
 // Processes are coroutines. A process that sleeps while no other process has to run before it wakes just moves the clock, which costs
 // nothing.
+//
+// The world outside may take part. While a process holds the clock, and always on a clock made by [NewReal], time goes as the wall clock
+// does, and the root process waits for it and for what others post.
 package clock
 
 import (
@@ -21,6 +24,7 @@ type Clock struct {
 	queue    queue
 	serial   uint64
 	starting int // calls of Go that have not returned; their callers are not blocked
+	outside  outside
 }
 
 // Process is a thread of control on a clock.
@@ -38,7 +42,12 @@ type Process struct {
 func New(start time.Time) *Process { return &Process{clock: &Clock{now: start}} }
 
 // Now returns the virtual time.
-func (p *Process) Now() time.Time { return p.clock.now }
+func (p *Process) Now() time.Time {
+	if p.clock.paced() {
+		p.clock.follow()
+	}
+	return p.clock.now
+}
 
 // Go starts a process that runs body. The process runs at once. Go returns when it blocks or ends.
 func (p *Process) Go(body func(*Process)) *Process {
@@ -74,9 +83,9 @@ func (p *Process) Wait() error {
 		return nil
 	}
 	for {
-		e, ok := p.clock.pop()
-		if !ok {
-			return errors.New("clock: the root process waits, but no other process can wake it")
+		e, err := p.clock.next()
+		if err != nil {
+			return err
 		}
 		if e.process == p {
 			return nil
@@ -87,13 +96,18 @@ func (p *Process) Wait() error {
 
 // SleepUntil blocks until the virtual time is at least t.
 func (p *Process) SleepUntil(t time.Time) error {
-	if !t.After(p.clock.now) {
+	if !t.After(p.Now()) {
 		return nil
 	}
-	if next, ok := p.clock.peek(); p.clock.starting == 0 && (!ok || next.After(t)) {
+	if next, ok := p.clock.peek(); p.clock.starting == 0 && (!ok || next.After(t)) && !p.clock.paced() {
 		p.clock.now = t
 		return nil
 	}
+	return p.WaitUntil(t)
+}
+
+// WaitUntil blocks until another process wakes this one, or until the virtual time is at least t.
+func (p *Process) WaitUntil(t time.Time) error {
 	p.wakeAt(t)
 	return p.Wait()
 }
@@ -113,6 +127,17 @@ func (p *Process) cancelWakeup() {
 		heap.Remove(&p.clock.queue, p.wakeup.index)
 		p.wakeup = nil
 	}
+}
+
+// next returns the next wake-up, and moves the clock to it.
+func (c *Clock) next() (*entry, error) {
+	if c.paced() {
+		return c.await()
+	}
+	if e, ok := c.pop(); ok {
+		return e, nil
+	}
+	return nil, errors.New("clock: the root process waits, but no other process can wake it")
 }
 
 // pop takes the next wake-up from the queue and moves the clock to it.

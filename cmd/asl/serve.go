@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"clinical-risk-pipeline/asl/serve"
+	"clinical-risk-pipeline/internal/program"
+)
+
+// serveCommand serves the API of Step Functions.
+type serveCommand struct {
+	Address   string            `default:"127.0.0.1:8083" placeholder:"HOST:PORT" help:"The address to listen on. Default: ${default}."`
+	AnyClient bool              `help:"Allow an address that other machines reach. Credentials are not checked: everybody who reaches it may do everything."`
+	Time      string            `enum:"real,virtual" default:"real" help:"How time passes in executions: ${enum}. Default: ${default}."`
+	Data      string            `placeholder:"DIR" help:"Keep state machines and executions in this folder. Default: in memory only."`
+	Stubs     string            `placeholder:"FILE" help:"The results of tasks, in the format of AWS's MockConfigFile.json. Start an execution of stateMachineArn#TestCase."`
+	Service   map[string]string `placeholder:"NAME=URL" help:"The endpoint of a service that tasks call, such as lambda=http://127.0.0.1:3001."`
+}
+
+// Run serves until the context ends.
+func (c *serveCommand) Run(ctx context.Context, s program.Streams) error {
+	server, err := serve.New(serve.Config{Time: serve.Time(c.Time)})
+	if err != nil {
+		return err
+	}
+	listener, err := c.listen(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.Out, "Step Functions at http://%s. Credentials are not checked.\n", listener.Addr())
+	web := &http.Server{Handler: server, ReadHeaderTimeout: 10 * time.Second}
+	context.AfterFunc(ctx, func() { _ = web.Close() }) // Clients of a local server need no grace.
+	if err := web.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// listen opens the address. It refuses one that other machines reach, unless the flag allows it.
+func (c *serveCommand) listen(ctx context.Context) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(c.Address)
+	if err != nil {
+		return nil, fmt.Errorf("--address must be HOST:PORT, got %q", c.Address)
+	}
+	addresses, err := net.DefaultResolver.LookupIPAddr(ctx, host)
+	if host == "" {
+		addresses, err = []net.IPAddr{{IP: net.IPv4zero}}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--address: %w", err)
+	}
+	for _, address := range addresses {
+		if !address.IP.IsLoopback() && !c.AnyClient {
+			return nil, fmt.Errorf("--address: other machines reach %s, and credentials are not checked: use 127.0.0.1, or add --any-client", c.Address)
+		}
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Address)
+	if err != nil {
+		return nil, fmt.Errorf("--address: %w", err)
+	}
+	return listener, nil
+}
