@@ -72,102 +72,74 @@ type MapIteration struct {
 // MapRunStarted holds the details of the event of that name.
 type MapRunStarted struct{ MapRunARN string }
 
-// untruncated says that a payload is complete.
-var untruncated = value.NewObject(1).With("truncated", false).Share()
+func (d *ExecutionStarted) encode(e *EventEncoder) {
+	e.payload("input", d.Input)
+	e.text("roleArn", d.RoleARN)
+}
 
-// withPayload adds a payload as JSON text, if data is wanted.
-func withPayload(a *value.Object, data bool, name string, payload any) *value.Object {
-	if !data {
-		return a
+func (d *ExecutionSucceeded) encode(e *EventEncoder) { e.payload("output", d.Output) }
+
+func (d *StateEntered) encode(e *EventEncoder) {
+	e.text("name", d.Name)
+	e.payload("input", d.Input)
+}
+
+func (d *StateExited) encode(e *EventEncoder) {
+	e.text("name", d.Name)
+	e.payload("output", d.Output)
+	if d.AssignedVariables != nil {
+		e.variables(d.AssignedVariables)
 	}
-	return a.With(name, value.Encode(payload)).With(name+"Details", untruncated)
 }
 
-// withTexts adds the texts that are not empty. pairs are names and texts.
-func withTexts(a *value.Object, pairs ...string) *value.Object {
-	for i := 0; i < len(pairs); i += 2 {
-		if pairs[i+1] != "" {
-			a.Set(pairs[i], pairs[i+1])
-		}
-	}
-	return a
-}
-
-func (d *ExecutionStarted) attributes(data bool) *value.Object {
-	return withPayload(value.NewObject(3), data, "input", d.Input).With("roleArn", d.RoleARN)
-}
-
-func (d *ExecutionSucceeded) attributes(data bool) *value.Object {
-	return withPayload(value.NewObject(2), data, "output", d.Output)
-}
-
-func (d *StateEntered) attributes(data bool) *value.Object {
-	return withPayload(value.NewObject(3).With("name", d.Name), data, "input", d.Input)
-}
-
-func (d *StateExited) attributes(data bool) *value.Object {
-	a := withPayload(value.NewObject(5).With("name", d.Name), data, "output", d.Output)
-	if data && d.AssignedVariables != nil {
-		assigned := value.NewObject(d.AssignedVariables.Len())
-		for _, m := range d.AssignedVariables.Members() {
-			assigned.Set(m.Key, value.Encode(m.Value))
-		}
-		a.With("assignedVariables", assigned).Set("assignedVariablesDetails", untruncated)
-	}
-	return a
-}
-
-func (d *TaskScheduled) attributes(data bool) *value.Object {
-	a := value.NewObject(7)
+func (d *TaskScheduled) encode(e *EventEncoder) {
+	e.someText("resourceType", d.ResourceType)
+	e.text("resource", d.Resource)
 	if d.ResourceType == "" {
-		withPayload(a.With("resource", d.Resource), data, "input", d.Parameters)
+		e.payload("input", d.Parameters)
 	} else {
-		a.With("resourceType", d.ResourceType).With("resource", d.Resource).Set("region", d.Region)
-		if data {
-			a.Set("parameters", value.Encode(d.Parameters))
-		}
+		e.text("region", d.Region)
+		e.json("parameters", d.Parameters)
 	}
-	if d.TimeoutInSeconds > 0 {
-		a.Set("timeoutInSeconds", float64(d.TimeoutInSeconds))
-	}
-	if d.HeartbeatInSeconds > 0 {
-		a.Set("heartbeatInSeconds", float64(d.HeartbeatInSeconds))
-	}
+	e.someNumber("timeoutInSeconds", d.TimeoutInSeconds)
+	e.someNumber("heartbeatInSeconds", d.HeartbeatInSeconds)
 	if d.RoleARN != "" {
-		a.Set("taskCredentials", value.NewObject(1).With("roleArn", d.RoleARN))
+		e.raw("taskCredentials", value.AppendString([]byte(`{"roleArn":`), d.RoleARN), '}')
 	}
-	return a
 }
 
-func (d *TaskStarted) attributes(bool) *value.Object {
-	return value.NewObject(2).With("resourceType", d.ResourceType).With("resource", d.Resource)
+func (d *TaskStarted) encode(e *EventEncoder) {
+	e.text("resourceType", d.ResourceType)
+	e.text("resource", d.Resource)
 }
 
-func (d *ActivityStarted) attributes(bool) *value.Object {
-	return withTexts(value.NewObject(1), "workerName", d.WorkerName)
+func (d *ActivityStarted) encode(e *EventEncoder) { e.someText("workerName", d.WorkerName) }
+
+func (d *TaskResult) encode(e *EventEncoder) {
+	e.someText("resourceType", d.ResourceType)
+	e.someText("resource", d.Resource)
+	e.payload("output", d.Output)
 }
 
-func (d *TaskResult) attributes(data bool) *value.Object {
-	return withPayload(withTexts(value.NewObject(4), "resourceType", d.ResourceType, "resource", d.Resource), data, "output", d.Output)
+func (d *Failure) encode(e *EventEncoder) {
+	e.someText("resourceType", d.ResourceType)
+	e.someText("resource", d.Resource)
+	e.someText("error", d.Error)
+	e.cause(d.Cause)
 }
 
-func (d *Failure) attributes(bool) *value.Object {
-	return withTexts(value.NewObject(4), "resourceType", d.ResourceType, "resource", d.Resource, "error", d.Error, "cause", d.Cause)
+func (d *EvaluationFailed) encode(e *EventEncoder) {
+	e.text("error", d.Error)
+	e.cause(d.Cause)
+	e.someText("location", d.Location)
+	e.text("state", d.State)
 }
 
-func (d *EvaluationFailed) attributes(bool) *value.Object {
-	a := value.NewObject(4).With("error", d.Error).With("cause", d.Cause)
-	return withTexts(a, "location", d.Location).With("state", d.State)
+func (d *MapStarted) encode(e *EventEncoder) { e.number("length", int64(d.Length)) }
+
+func (d *MapIteration) encode(e *EventEncoder) {
+	e.text("name", d.Name)
+	e.number("index", int64(d.Index))
 }
 
-func (d *MapStarted) attributes(bool) *value.Object {
-	return value.NewObject(1).With("length", float64(d.Length))
-}
-
-func (d *MapIteration) attributes(bool) *value.Object {
-	return value.NewObject(2).With("name", d.Name).With("index", float64(d.Index))
-}
-
-func (d *MapRunStarted) attributes(bool) *value.Object {
-	return value.NewObject(1).With("mapRunArn", d.MapRunARN)
-}
+func (d *MapRunStarted) encode(e *EventEncoder) { e.text("mapRunArn", d.MapRunARN) }

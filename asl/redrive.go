@@ -12,9 +12,7 @@ import (
 // ExecutionRedriven holds the details of the event of that name.
 type ExecutionRedriven struct{ RedriveCount int }
 
-func (d *ExecutionRedriven) attributes(bool) *value.Object {
-	return value.NewObject(1).With("redriveCount", float64(d.RedriveCount))
-}
+func (d *ExecutionRedriven) encode(e *EventEncoder) { e.number("redriveCount", int64(d.RedriveCount)) }
 
 // resumption is the point where a redriven execution continues. It is nil for an execution that is not redriven.
 type resumption struct {

@@ -1,7 +1,6 @@
 package local
 
 import (
-	"cmp"
 	"io"
 	"slices"
 	"strconv"
@@ -35,30 +34,35 @@ var (
 
 // Write writes those of the execution's events that the level selects.
 func (l *LogGroup) Write(execution *asl.Execution) error {
+	encoder := l.encoder()
 	var lines []byte
 	for i := range execution.History {
-		if event := &execution.History[i]; l.selects(event.Type) {
-			lines = append(value.Append(lines, l.record(event, execution.ARN)), '\n')
+		event := &execution.History[i]
+		if !l.selects(event.Type) {
+			continue
 		}
+		lines = strconv.AppendInt(append(lines, `{"id":"`...), event.ID, 10)
+		lines = value.AppendString(append(lines, `","type":`...), event.Type)
+		lines = encoder.AppendDetails(append(lines, `,"details":`...), event)
+		lines = strconv.AppendInt(append(lines, `,"redrive_count":"0","previous_event_id":"`...), event.PreviousEventID, 10)
+		lines = strconv.AppendInt(append(lines, `","event_timestamp":"`...), event.Timestamp.UnixMilli(), 10) // since 1970
+		lines = append(value.AppendString(append(lines, `","execution_arn":`...), execution.ARN), '}', '\n')
 	}
 	_, err := l.Writer.Write(lines)
 	return err
 }
 
-// record returns one line.
-func (l *LogGroup) record(event *asl.Event, execution string) *value.Object {
-	details := event.Attributes
-	if !l.IncludeExecutionData {
-		details = func() *value.Object { return l.withheld(event) }
+// encoder returns the encoder of the details of an execution's events.
+func (l *LogGroup) encoder() *asl.EventEncoder {
+	if l.IncludeExecutionData {
+		return &asl.EventEncoder{}
 	}
-	return value.NewObject(7).With("id", strconv.FormatInt(event.ID, 10)).With("type", event.Type).With("details", cmp.Or(details(), empty)).
-		With("redrive_count", "0").With("previous_event_id", strconv.FormatInt(event.PreviousEventID, 10)).
-		With("event_timestamp", strconv.FormatInt(event.Timestamp.UnixMilli(), 10)). // since 1970
-		With("execution_arn", execution)
+	cause := l.Cause
+	if cause == nil {
+		cause = func(string) string { return "" }
+	}
+	return &asl.EventEncoder{WithoutData: true, Cause: cause}
 }
-
-// empty stands for the details of an event that has none.
-var empty = value.NewObject(0)
 
 func (l *LogGroup) selects(eventType string) bool {
 	switch l.Level {
@@ -70,16 +74,4 @@ func (l *LogGroup) selects(eventType string) bool {
 		return slices.Contains(fatalEvents, eventType)
 	}
 	return false
-}
-
-// withheld returns an event's details without the execution's data.
-func (l *LogGroup) withheld(event *asl.Event) *value.Object {
-	details := event.Outline()
-	if cause, ok := details.Value("cause").(string); ok {
-		details.Delete("cause")
-		if l.Cause != nil {
-			details.Set("cause", l.Cause(cause))
-		}
-	}
-	return details
 }

@@ -91,13 +91,21 @@ func AppendNumber(b []byte, f float64) []byte {
 	return b
 }
 
+// plain has the bytes that a JSON string has as they are.
+var plain = func() (plain [256]bool) {
+	for c := ' '; c < utf8.RuneSelf; c++ {
+		plain[c] = c != '"' && c != '\\'
+	}
+	return plain
+}()
+
 // AppendString appends a string as JSON text. It writes a lone surrogate as its \u escape and other bytes that are not UTF-8 as U+FFFD.
 func AppendString(b []byte, s string) []byte {
 	b = append(b, '"')
 	from := 0
 	for i := 0; i < len(s); {
 		c := s[i]
-		if c >= ' ' && c != '"' && c != '\\' && c < utf8.RuneSelf {
+		if plain[c] {
 			i++
 			continue
 		}
@@ -122,6 +130,19 @@ func AppendString(b []byte, s string) []byte {
 		from = i
 	}
 	return append(append(b, s[from:]...), '"')
+}
+
+// AppendQuoted appends a JSON text, as Append writes it, as a JSON string.
+func AppendQuoted(b, text []byte) []byte {
+	b = append(b, '"')
+	from := 0
+	for i, c := range text {
+		if c == '"' || c == '\\' {
+			b = append(append(b, text[from:i]...), '\\')
+			from = i
+		}
+	}
+	return append(append(b, text[from:]...), '"')
 }
 
 func appendEscape(b []byte, c byte) []byte {

@@ -2,29 +2,22 @@ package runner
 
 import (
 	"bytes"
-	"encoding/json"
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/local"
 )
 
 // history renders an execution's history as GetExecutionHistory returns it, one event on each line.
-func history(execution *asl.Execution) ([]byte, error) {
-	var out bytes.Buffer
-	out.WriteString(`{"events":[`)
+func history(execution *asl.Execution) []byte {
+	var encoder asl.EventEncoder
+	out := []byte(`{"events":[`)
 	for i := range execution.History {
 		if i > 0 {
-			out.WriteByte(',')
+			out = append(out, ',')
 		}
-		event, err := json.Marshal(execution.History[i])
-		if err != nil {
-			return nil, err
-		}
-		out.WriteByte('\n')
-		out.Write(event)
+		out = encoder.AppendEvent(append(out, '\n'), &execution.History[i])
 	}
-	out.WriteString("\n]}\n")
-	return out.Bytes(), nil
+	return append(out, "\n]}\n"...)
 }
 
 // log renders the records of an execution in the state machine's log group.
@@ -38,9 +31,7 @@ func (p *Pipeline) log(execution *asl.Execution, redact func(cause string) strin
 
 // files renders the history and the log of an execution.
 func (p *Pipeline) files(execution *asl.Execution, redact func(cause string) string) (f Files, err error) {
-	if f.History, err = history(execution); err != nil {
-		return f, err
-	}
+	f.History = history(execution)
 	f.Log, err = p.log(execution, redact)
 	return f, err
 }
