@@ -60,10 +60,11 @@ func (e *Event) DetailsKey() string { return detailsKey(e.Type) }
 
 // detailsKey returns the name of the member that holds the details of an event of the type.
 func detailsKey(eventType string) string {
-	for _, suffix := range []string{"StateEntered", "StateExited"} {
-		if strings.HasSuffix(eventType, suffix) {
-			eventType = suffix
-		}
+	switch {
+	case strings.HasSuffix(eventType, "StateEntered"):
+		return "stateEnteredEventDetails"
+	case strings.HasSuffix(eventType, "StateExited"):
+		return "stateExitedEventDetails"
 	}
 	return strings.ToLower(eventType[:1]) + eventType[1:] + "EventDetails"
 }

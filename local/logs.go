@@ -12,9 +12,9 @@ import (
 // LogGroup stands in for the CloudWatch log group of a state machine. It writes what Step Functions would write: a line of JSON
 // for each history event (https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html).
 type LogGroup struct {
-	Writer               io.Writer
-	Level                string // ALL, ERROR, FATAL or OFF
-	IncludeExecutionData bool   // whether the log has inputs, outputs, parameters and variables
+	Writer               io.Writer // of Write
+	Level                string    // ALL, ERROR, FATAL or OFF
+	IncludeExecutionData bool      // whether the log has inputs, outputs, parameters and variables
 	// Cause redacts the cause of an error in a log without execution data. Some causes of the engine quote execution data.
 	// Default: the log has no causes.
 	Cause func(cause string) string
@@ -34,8 +34,14 @@ var (
 
 // Write writes those of the execution's events that the level selects.
 func (l *LogGroup) Write(execution *asl.Execution) error {
+	_, err := l.Writer.Write(l.Lines(execution))
+	return err
+}
+
+// Lines returns what Write writes.
+func (l *LogGroup) Lines(execution *asl.Execution) []byte {
 	encoder := l.encoder()
-	var lines []byte
+	lines := make([]byte, 0, 384*len(execution.History))
 	for i := range execution.History {
 		event := &execution.History[i]
 		if !l.selects(event.Type) {
@@ -48,8 +54,7 @@ func (l *LogGroup) Write(execution *asl.Execution) error {
 		lines = strconv.AppendInt(append(lines, `","event_timestamp":"`...), event.Timestamp.UnixMilli(), 10) // since 1970
 		lines = append(value.AppendString(append(lines, `","execution_arn":`...), execution.ARN), '}', '\n')
 	}
-	_, err := l.Writer.Write(lines)
-	return err
+	return lines
 }
 
 // encoder returns the encoder of the details of an execution's events.

@@ -49,30 +49,31 @@ func (s Shape) check(input any) error {
 }
 
 func (s Shape) faults(object *value.Object, path string) (faults []error) {
-	names := slices.Sorted(maps.Keys(s))
-	for _, name := range names {
+	for name, parameter := range s {
 		v, given := object.Get(name)
 		switch {
 		case given:
-			faults = append(faults, s[name].faults(v, path+name)...)
-		case s[name].Required:
+			faults = append(faults, parameter.faults(v, path, name)...)
+		case parameter.Required:
 			faults = append(faults, fmt.Errorf("parameter %s is missing", path+name))
 		}
 	}
-	for _, name := range slices.Sorted(slices.Values(object.Keys())) {
-		if _, known := s[name]; !known {
-			faults = append(faults, fmt.Errorf("parameter %s is unknown, the known ones are %s", path+name, strings.Join(names, ", ")))
+	for _, m := range object.Members() {
+		if _, known := s[m.Key]; !known {
+			names := slices.Sorted(maps.Keys(s))
+			faults = append(faults, fmt.Errorf("parameter %s is unknown, the known ones are %s", path+m.Key, strings.Join(names, ", ")))
 		}
 	}
+	slices.SortFunc(faults, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return faults
 }
 
-func (p Parameter) faults(v any, path string) []error {
+func (p Parameter) faults(v any, path, name string) []error {
 	if !p.Type.fits(v) {
-		return []error{fmt.Errorf("parameter %s must be %s", path, p.Type)}
+		return []error{fmt.Errorf("parameter %s must be %s", path+name, p.Type)}
 	}
 	if object, ok := v.(*value.Object); ok && p.Fields != nil {
-		return p.Fields.faults(object, path+".")
+		return p.Fields.faults(object, path+name+".")
 	}
 	return nil
 }

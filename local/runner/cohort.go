@@ -60,18 +60,17 @@ func (p *Pipeline) RunCohort(ctx context.Context, file *intake.File, trial Trial
 	}
 	options := p.options(run.name, seed(run.name), &result.Effects)
 	options.Start = startOf(trial.CutDate)
-	options.OnChild = func(child *asl.Execution) {
-		if err := run.batch(child); err != nil {
-			cancel(err)
-		}
-	}
+	batches := run.handleBatches(cancel)
+	options.OnChild = batches.hand
 	input := trial.input()
 	if p.spark == nil {
 		if err := p.place(ctx, file, input, options); err != nil {
+			batches.wait()
 			return nil, err
 		}
 	}
 	execution, err := p.machine.Run(ctx, input, options)
+	batches.wait()
 	if cause := context.Cause(ctx); err != nil && cause != nil {
 		return nil, cause
 	}
@@ -86,9 +85,7 @@ func (p *Pipeline) RunCohort(ctx context.Context, file *intake.File, trial Trial
 	redact := p.redactor.Strictly(execution)
 	result.Outcome = outcome.OfCohort(trial.ID, execution, len(result.Alerts), redact, &run.children)
 	result.Outcome.MapRun.MaxConcurrency = p.maxConcurrency()
-	if result.Files, err = p.files(execution, redact); err != nil {
-		return nil, err
-	}
+	result.Files = p.files(execution, redact)
 	if p.spark == nil {
 		return result, run.cover(ctx, file, execution, result)
 	}
@@ -141,20 +138,13 @@ type cohortRun struct {
 	emit     func(*BatchResult) error
 	children outcome.Children
 	batches  []outcome.Batch
-	failed   error
 }
 
 // batch handles a child that ended.
-func (r *cohortRun) batch(child *asl.Execution) (err error) {
-	if r.failed != nil {
-		return r.failed
-	}
-	defer func() { r.failed = err }()
+func (r *cohortRun) batch(child *asl.Execution) error {
 	result := &BatchResult{Batch: r.children.Add(child), Execution: r.name, Child: child.Name}
 	r.batches = append(r.batches, result.Batch)
-	if result.Files, err = r.files(child, r.redactor.Strictly(child)); err != nil {
-		return err
-	}
+	result.Files = r.files(child, r.redactor.Strictly(child))
 	return r.emit(result)
 }
 

@@ -194,8 +194,8 @@ func (p *Pipeline) execute(ctx context.Context, input intake.Input) (*Result, er
 	}
 	redact := p.redactor.For(execution, input)
 	result.Outcome = outcome.Of(input, execution, len(result.Alerts), redact)
-	result.Files, err = p.files(execution, redact)
-	return result, err
+	result.Files = p.files(execution, redact)
+	return result, nil
 }
 
 // options returns the options of an execution. Its effects are added to effects.

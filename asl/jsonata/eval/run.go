@@ -68,6 +68,10 @@ type run struct {
 	depth     int
 	evals     int // nesting of $eval
 	nested    int // of a value that is being read, which may contain itself
+	args      slab[any]
+	calls     slab[Call]
+	frames    slab[frame]
+	bindings  slab[binding]
 	steps     int // left
 	bytes     int // left
 	now       time.Time
