@@ -19,6 +19,7 @@ type branch struct {
 	previous int64    // the id of the event that the branch's next event follows
 	env      query.Env
 	at       visit
+	test     *stateTest // nil in executions
 }
 
 // mapItem is the item of a Map state that the context object describes.

@@ -8,6 +8,10 @@ func (b *branch) contextObject() map[string]any {
 	if b.at.context != nil {
 		return b.at.context
 	}
+	if b.test != nil && b.test.Context != nil {
+		b.at.context = b.test.contextObject(b)
+		return b.at.context
+	}
 	s := b.at.state
 	stateObject := map[string]any{"EnteredTime": timestamp(b.at.entered), "Name": s.name}
 	object := map[string]any{

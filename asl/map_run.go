@@ -207,6 +207,11 @@ func (m *mapRun) judge() error {
 	if !m.tolerance.exceeded(m.failed, total) {
 		return nil
 	}
+	return toleranceFailure()
+}
+
+// toleranceFailure is the failure of a Distributed Map of which too many items failed.
+func toleranceFailure() *failure {
 	return &failure{name: ErrToleratedFailure, cause: "The specified tolerated failure threshold was exceeded"}
 }
 

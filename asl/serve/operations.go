@@ -13,7 +13,9 @@ type operation func(ctx context.Context, s *Server, body []byte) (any, *api.Erro
 var operations map[string]operation
 
 func init() { // The table refers to functions that refer to the table.
-	operations = map[string]operation{}
+	operations = map[string]operation{
+		"TestState": op((*Server).testState),
+	}
 }
 
 // op makes an operation of a method.
