@@ -10,9 +10,11 @@ import (
 // inspect keeps an intermediate value when the state is under test.
 func (b *branch) inspect(step Step, v any) {
 	if b.test != nil {
-		b.test.result.Steps[step] = v
+		b.test.keep(step, v)
 	}
 }
+
+func (t *stateTest) keep(step Step, v any) { t.result.Steps[step] = v }
 
 // mocked reports whether a mock replaces the work of the state.
 func (b *branch) mocked() bool { return b.test != nil && b.test.Mock != nil }
