@@ -2,6 +2,7 @@ package teststate
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"clinical-risk-pipeline/asl"
@@ -12,7 +13,7 @@ import (
 type Options struct {
 	Account  string      // in the context object. Default: 123456789012
 	Region   string      // in the context object. Default: us-east-1
-	Handler  asl.Handler // performs tasks that are not mocked. Default: a task without a mock is an error
+	Handler  asl.Handler // performs tasks that are not mocked. Default: a task without a mock is refused
 	RealTime bool        // a Wait state takes as long as it says. Default: it takes no time
 	Now      time.Time   // Default: the time of the call
 }
@@ -28,6 +29,9 @@ func Run(ctx context.Context, in *Input, o Options) (*Output, *api.Error) {
 	}
 	result, err := t.machine.TestState(ctx, t.visit(), t.engine())
 	if err != nil {
+		if refused := (*unanswered)(nil); errors.As(err, &refused) {
+			err = refused // without the engine's words around it
+		}
 		return nil, api.Invalid("The state cannot be tested: %v", err)
 	}
 	return t.answer(result), nil
@@ -77,15 +81,33 @@ func (t *test) visit() asl.StateTest {
 // engine returns the engine's options. A mock answers the task.
 func (t *test) engine() asl.Options {
 	o := asl.Options{Handler: t.options.Handler, RealTime: t.options.RealTime, Start: t.options.Now}
-	if t.in.Mock != nil {
-		o.Handler = asl.HandlerFunc(func(context.Context, *asl.Task) (asl.Reply, error) {
-			if err := t.mockedError(); err != nil {
-				return asl.Reply{}, err
-			}
-			return asl.Reply{Output: t.result}, nil
-		})
+	switch {
+	case t.in.Mock != nil:
+		o.Handler = asl.HandlerFunc(t.mocked)
+	case o.Handler == nil:
+		o.Handler = asl.HandlerFunc(nobody)
 	}
 	return o
+}
+
+// mocked answers a task with the mock.
+func (t *test) mocked(context.Context, *asl.Task) (asl.Reply, error) {
+	if err := t.mockedError(); err != nil {
+		return asl.Reply{}, err
+	}
+	return asl.Reply{Output: t.result}, nil
+}
+
+// nobody refuses a task that is neither mocked nor performed by the server.
+func nobody(_ context.Context, task *asl.Task) (asl.Reply, error) {
+	return asl.Reply{}, &unanswered{task.Resource}
+}
+
+// unanswered is the error of a task that nothing performs.
+type unanswered struct{ resource string }
+
+func (e *unanswered) Error() string {
+	return "nothing performs the task " + e.resource + " here: mock its result"
 }
 
 // mockedError returns the error of the mock, or nil.

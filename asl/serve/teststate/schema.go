@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
-	"path"
 	"strings"
 	"sync"
 )
@@ -58,7 +57,7 @@ func serviceOf(name string) *service {
 	if services.read == nil {
 		services.read = map[string]*service{}
 	}
-	text, err := responses.ReadFile(path.Join("responses", name+".json"))
+	text, err := responses.ReadFile("responses/" + name + ".json")
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
 		return nil
 	}
