@@ -119,7 +119,8 @@ func (t *taskCall) await(b *branch, later *Completion) (output any, thrown *Erro
 	if t.state.resource.kind != activity {
 		w.beat = w.began
 	}
-	post := b.p.Hold()
+	b.p.Hold()
+	post := b.p.Poster()
 	defer b.p.Release()
 	later.attach(func() { post(w.wake) })
 	defer later.end()

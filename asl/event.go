@@ -56,6 +56,9 @@ func (e Event) MarshalJSON() ([]byte, error) {
 	return json.Marshal(event)
 }
 
+// DetailsKey returns the name of the member that holds the details of the event, such as "stateEnteredEventDetails".
+func (e *Event) DetailsKey() string { return detailsKey(e.Type) }
+
 // detailsKey returns the name of the member that holds the details of an event of the type.
 func detailsKey(eventType string) string {
 	for _, suffix := range []string{"StateEntered", "StateExited"} {

@@ -17,6 +17,8 @@ type Machine struct {
 	program *program
 	timeout float64 // TimeoutSeconds; 0: none
 
+	references map[string][]string // the variables that states use
+
 	standardOnly error // why it cannot run as an Express workflow; nil: it can
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/asl/serve/api"
+	"clinical-risk-pipeline/asl/serve/diagnose"
 	"clinical-risk-pipeline/asl/value"
 )
 
@@ -14,15 +15,15 @@ const defaultName = "StateName"
 // load loads the definition and finds the state.
 func (t *test) load() *api.Error {
 	name := defaultName
-	var err error
+	var diagnostics []diagnose.Diagnostic
 	if t.in.StateName == nil {
-		t.machine, err = asl.LoadState([]byte(t.in.Definition), name, asl.Lenient())
+		t.machine, diagnostics = diagnose.State(t.in.Definition, name)
 	} else {
 		name = *t.in.StateName
-		t.machine, err = asl.Load([]byte(t.in.Definition), asl.Lenient())
+		t.machine, diagnostics = diagnose.Definition(t.in.Definition, asl.Standard)
 	}
-	if err != nil {
-		return api.Errorf("InvalidDefinition", "Invalid State Machine Definition: '%v'", err)
+	if refusal := diagnose.Refusal(diagnostics); refusal != "" {
+		return api.Errorf("InvalidDefinition", "Invalid State Machine Definition: '%s'", refusal)
 	}
 	var found bool
 	if t.state, found = t.machine.State(name); !found {
@@ -89,12 +90,9 @@ func (t *test) checkResult() *api.Error {
 	if mock == nil || mock.Result == nil {
 		return nil
 	}
-	v, err := value.DecodeString(*mock.Result)
-	if err == nil {
-		t.result, err = asl.Decode([]byte(*mock.Result))
-	}
-	if err != nil {
-		return api.Invalid("Mocked result must be valid JSON: %v", err)
+	v, fault := decode(*mock.Result, &t.result)
+	if fault != "" {
+		return api.Invalid("Mocked result must be valid JSON: %s", fault)
 	}
 	_, isArray := v.([]any)
 	_, isObject := v.(*value.Object)

@@ -3,6 +3,7 @@ package teststate
 import (
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/asl/serve/api"
+	"clinical-risk-pipeline/asl/serve/diagnose"
 	"clinical-risk-pipeline/asl/value"
 )
 
@@ -12,22 +13,37 @@ func (t *test) readInput() *api.Error {
 	if t.in.Input != nil {
 		source = *t.in.Input
 	}
-	var err error
-	if t.input, err = asl.Decode([]byte(source)); err != nil {
-		return api.Errorf("InvalidExecutionInput", "Invalid State Machine Execution Input: '%v'", err)
+	if _, fault := decode(source, &t.input); fault != "" {
+		return api.Errorf("InvalidExecutionInput", "Invalid State Machine Execution Input: '%s'", fault)
 	}
 	if t.in.Variables != nil {
-		v, err := value.DecodeString(*t.in.Variables)
-		if err != nil {
-			return api.Invalid("Invalid variables provided: %v", err)
+		v, fault := decode(*t.in.Variables, &t.variables)
+		if _, isObject := v.(*value.Object); fault == "" && !isObject {
+			fault = "variables must be an object"
 		}
-		if _, isObject := v.(*value.Object); !isObject {
-			return api.Invalid("Invalid variables provided: variables must be an object")
+		if fault != "" {
+			return api.Invalid("Invalid variables provided: %s", fault)
 		}
-		t.variables, _ = asl.Decode([]byte(*t.in.Variables))
 	}
 	if t.context == nil {
-		t.context, _ = asl.Decode([]byte(t.ownContext(source)))
+		if _, fault := decode(t.ownContext(source), &t.context); fault != "" {
+			panic("teststate: the context object cannot be read: " + fault) // Every call without a context fails, in tests, too.
+		}
 	}
 	return nil
+}
+
+// decode reads JSON twice: for the engine into a value of its own, and as it is written. It returns what is wrong in the words of AWS.
+func decode(text string, into *any) (v any, fault string) {
+	if f := diagnose.JSON(text); f != nil {
+		return nil, f.Message
+	}
+	v, err := value.DecodeString(text)
+	if err == nil {
+		*into, err = asl.Decode([]byte(text))
+	}
+	if err != nil {
+		return nil, err.Error()
+	}
+	return v, ""
 }

@@ -2,6 +2,9 @@ package teststate_test
 
 import "testing"
 
+// ends is the fault of the text {.
+const ends = "Unexpected end-of-input: expected close marker for Object (start marker at [Source: (String)\"{\"; line: 1, column: 1])"
+
 func TestRefused(t *testing.T) {
 	const (
 		mocked   = `"mock": {"result": "{}"}`
@@ -30,16 +33,16 @@ func TestRefused(t *testing.T) {
 		{"a failed state inside a task", task, mocked + `, "stateConfiguration": {"errorCausedByState": "S"}`, "ValidationException: TestState supports ErrorCausedByState for Map and Parallel states only."},
 		{"an unknown failed state", list, `"mock": {"errorOutput": {"error": "E"}}, "stateConfiguration": {"errorCausedByState": "S"}`,
 			"ValidationException: ErrorCausedByState 'S' does not exist inside the state 'StateName'"},
-		{"a result that is no JSON", task, `"mock": {"result": "{"}`, "ValidationException: Mocked result must be valid JSON: the text ends inside the JSON value"},
+		{"a result that is no JSON", task, `"mock": {"result": "{"}`, "ValidationException: Mocked result must be valid JSON: " + ends},
 		{"the result of a Map", list, mocked, "ValidationException: Mocked result must be an array."},
 		{"the result of a Parallel state", parallel, mocked, "ValidationException: Mocked result must be an array."},
 		{"the result of a Map that exports", exports, `"mock": {"result": "[]"}`, "ValidationException: Mocked result must be an object."},
-		{"an input that is no JSON", pass, `"input": "{"`, "InvalidExecutionInput: Invalid State Machine Execution Input: 'unexpected EOF'"},
+		{"an input that is no JSON", pass, `"input": "{"`, "InvalidExecutionInput: Invalid State Machine Execution Input: '" + ends + "'"},
 		{"variables that are no object", pass, `"variables": "[]"`, "ValidationException: Invalid variables provided: variables must be an object"},
-		{"variables that are no JSON", pass, `"variables": "x"`, "ValidationException: Invalid variables provided: unexpected character 'x' at offset 0"},
+		{"variables that are no JSON", pass, `"variables": "x"`, "ValidationException: Invalid variables provided: Unrecognized token 'x': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"},
 		{"a level that does not exist", pass, `"inspectionLevel": "ALL"`, "ValidationException: 1 validation error detected: Value 'ALL' at 'inspectionLevel' failed to satisfy constraint: " +
 			"Member must satisfy enum value set: [INFO, DEBUG, TRACE]"},
-		{"a definition with a fault", `{"Type": "Pass"}`, ``, "InvalidDefinition: Invalid State Machine Definition: 'state \"StateName\": needs \"Next\" or \"End\": true'"},
+		{"a definition with a fault", `{"Type": "Pass"}`, ``, "InvalidDefinition: Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: These fields are required: [Next] or [End] at /States/StateName'"},
 	} {
 		t.Run(c.name, call{c.name, request(t, c.definition, c.more), c.want}.run)
 	}
@@ -61,7 +64,7 @@ func TestContext(t *testing.T) {
 		{"a number", `{\"State\": {\"RetryCount\": \"1\"}}`, invalid + "State.RetryCount must be a number"},
 		{"an object", `{\"State\": 1}`, invalid + "State must be an object"},
 		{"no object", `[]`, invalid + "it must be an object"},
-		{"no JSON", `{`, invalid + "it is no valid JSON: the text ends inside the JSON value"},
+		{"no JSON", `{`, invalid + ends},
 	} {
 		t.Run(c.name, call{c.name, request(t, shows, `"mock": {"result": "{}", "fieldValidationMode": "NONE"}, "context": "`+c.context+`"`), c.want}.run)
 	}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/asl/serve/api"
 	"clinical-risk-pipeline/asl/value"
 )
@@ -24,9 +23,9 @@ func (t *test) checkContext() *api.Error {
 	if t.in.Context == nil {
 		return nil
 	}
-	v, err := value.DecodeString(*t.in.Context)
-	if err != nil {
-		return invalidContext("it is no valid JSON: " + err.Error())
+	v, fault := decode(*t.in.Context, &t.context)
+	if fault != "" {
+		return invalidContext(fault)
 	}
 	object, ok := v.(*value.Object)
 	if !ok {
@@ -47,7 +46,6 @@ func (t *test) checkContext() *api.Error {
 			return err
 		}
 	}
-	t.context, _ = asl.Decode([]byte(*t.in.Context))
 	return nil
 }
 

@@ -14,6 +14,7 @@ type Options struct {
 	Account  string      // in the context object. Default: 123456789012
 	Region   string      // in the context object. Default: us-east-1
 	Handler  asl.Handler // performs tasks that are not mocked. Default: a task without a mock is refused
+	Seed     uint64      // decides jitter and random functions. Default: 0
 	RealTime bool        // a Wait state takes as long as it says. Default: it takes no time
 	Now      time.Time   // Default: the time of the call
 }
@@ -80,7 +81,7 @@ func (t *test) visit() asl.StateTest {
 
 // engine returns the engine's options. A mock answers the task.
 func (t *test) engine() asl.Options {
-	o := asl.Options{Handler: t.options.Handler, RealTime: t.options.RealTime, Start: t.options.Now}
+	o := asl.Options{Handler: t.options.Handler, RealTime: t.options.RealTime, Start: t.options.Now, Seed: t.options.Seed}
 	switch {
 	case t.in.Mock != nil:
 		o.Handler = asl.HandlerFunc(t.mocked)

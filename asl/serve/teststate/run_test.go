@@ -117,9 +117,9 @@ func TestStateName(t *testing.T) {
 	for _, c := range []call{
 		{"inside a Map", request(t, machine, `"stateName": "P"`), `{"status": "SUCCEEDED", "output": "1"}`},
 		{"unknown", request(t, machine, `"stateName": "Q"`), "ValidationException: State 'Q' does not exist in the definition"},
-		{"a machine without a name", request(t, machine, ``), "InvalidDefinition: Invalid State Machine Definition: 'state \"StateName\": Type: is missing'"},
-		{"a name without a machine", request(t, pass, `"stateName": "P"`), "InvalidDefinition: Invalid State Machine Definition: 'StartAt: is missing\nStates: is missing\n" +
-			"End: is not a field of the state machine\nType: is not a field of the state machine'"},
+		{"a machine without a name", request(t, machine, ``), "InvalidDefinition: Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: These fields are required: [Type] at /States/StateName'"},
+		{"a name without a machine", request(t, pass, `"stateName": "P"`), "InvalidDefinition: Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: These fields are required: [States, StartAt] at /, " +
+			"SCHEMA_VALIDATION_FAILED: is not a field of the state machine at /End, SCHEMA_VALIDATION_FAILED: is not a field of the state machine at /Type'"},
 	} {
 		t.Run(c.name, c.run)
 	}

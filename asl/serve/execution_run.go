@@ -1,0 +1,119 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"clinical-risk-pipeline/asl"
+)
+
+// begin returns the context of an execution that starts, which [execution.stop] ends.
+func (s *Server) begin(x *execution) context.Context {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	ctx, cancel := context.WithCancelCause(s.running)
+	x.cancel = cancel
+	return ctx
+}
+
+// run runs an execution to its end. ctx comes from begin. failed is the execution that is redriven; nil: it starts.
+func (s *Server) run(ctx context.Context, x *execution, failed *asl.Execution) {
+	result, err := s.perform(ctx, x, failed)
+	if err != nil {
+		result = x.broken(err)
+	}
+	s.finish(x, result)
+}
+
+// perform lets the engine run the execution.
+func (s *Server) perform(ctx context.Context, x *execution, failed *asl.Execution) (*asl.Execution, error) {
+	input, err := asl.Decode([]byte(x.Input))
+	if err != nil {
+		return nil, err
+	}
+	o := asl.Options{
+		Handler: s.handlerOf(x), Name: x.Name, ARN: x.ARN, StateMachine: asl.StateMachine{ARN: x.MachineARN, Name: x.machineName()},
+		RoleARN: x.revision.RoleARN, Type: s.typeOf(x), Start: s.now(), Seed: rand.Uint64(), Objects: s.config.Objects,
+		NewToken: newTaskToken, RealTime: s.config.Time == Real,
+		OnEvent:  func(event *asl.Event) { x.history.add(event, x.extend(event)) },
+		OnMapRun: func(r asl.MapRun) { s.mapRunChanged(x, r) }, OnChild: func(child *asl.Execution) { s.childEnded(x, child) },
+	}
+	if failed != nil {
+		return x.revision.machine.Redrive(ctx, failed, o)
+	}
+	o.Start = x.Start
+	return x.revision.machine.Run(ctx, input, o)
+}
+
+// extend returns what adds the version and the alias to the first event.
+func (x *execution) extend(event *asl.Event) func(map[string]any) {
+	if event.Type != "ExecutionStarted" || x.VersionARN == "" {
+		return nil
+	}
+	return func(details map[string]any) {
+		details["stateMachineVersionArn"] = x.VersionARN
+		if x.AliasARN != "" {
+			details["stateMachineAliasArn"] = x.AliasARN
+		}
+	}
+}
+
+// broken is the end of an execution that the engine could not run to an end: the server closed, or a handler did not work.
+func (x *execution) broken(err error) *asl.Execution {
+	result := &asl.Execution{Status: asl.Failed, Error: asl.ErrRuntime, Cause: err.Error(), Stop: time.Now()}
+	if errors.Is(err, context.Canceled) {
+		result.Status, result.Error, result.Cause = asl.Aborted, interrupted, "The server was closed while the execution was running."
+	}
+	return result
+}
+
+// interrupted is the error of executions that a server did not bring to an end.
+const interrupted = "Server.Interrupted"
+
+// finish stores how an execution ended, and then shows it.
+func (s *Server) finish(x *execution, result *asl.Execution) {
+	ended := view{Status: result.Status, Stop: result.Stop}
+	if result.Status == asl.Succeeded {
+		output := asl.Encode(result.Output)
+		ended.Output = &output
+	} else {
+		ended.Error, ended.Cause = optional(result.Error), optional(result.Cause)
+	}
+	x.history.close()
+	if s.stored(x) {
+		if err := s.saveEnded(x, ended); err != nil {
+			s.config.Log("an execution that ended could not be stored: " + err.Message)
+		}
+	}
+	x.mu.Lock()
+	if x.cancel != nil {
+		x.cancel(nil) // It frees the context.
+	}
+	x.Status, x.Output, x.Error, x.Cause, x.Stop, x.cancel = ended.Status, ended.Output, ended.Error, ended.Cause, ended.Stop, nil
+	close(x.done)
+	x.mu.Unlock()
+	if s.stored(x) {
+		s.executions.end(x)
+	}
+}
+
+// stored reports whether the server remembers the execution: Express executions are forgotten when they end.
+func (s *Server) stored(x *execution) bool { return x.Serial != 0 }
+
+// typeOf returns the type of the workflow.
+func (s *Server) typeOf(x *execution) asl.Type {
+	if s.stored(x) {
+		return asl.Standard
+	}
+	return asl.Express
+}
+
+// optional returns nil for "".
+func optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
