@@ -111,6 +111,9 @@ func (b *branch) enter(c *common, input any) error {
 		return err
 	}
 	b.at = visit{state: c, input: input, entered: b.p.Now(), before: b.previous}
+	if b.test != nil {
+		b.at.retries = b.test.Retries
+	}
 	b.at.eventID = b.record(c.entered, &StateEntered{Name: c.name, Input: input})
 	b.x.transition()
 	return nil

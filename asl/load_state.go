@@ -23,11 +23,9 @@ func (c *compiler) single(name string, raw map[string]any) *Machine {
 type StateInfo struct {
 	Name     string
 	Type     string   // such as "Task"
-	JSONata  bool     // its query language
 	Resource string   // of a task: the ARN in the definition
 	Token    bool     // of a task: it gets a task token, as an activity and the patterns .sync and .waitForTaskToken do
 	Exports  bool     // of a Map: a ResultWriter exports the results, so that the state's result is an object
-	Result   bool     // of a Pass state: it has Result
 	Inner    []string // of a Parallel or Map state: the names of the states inside, at any depth, sorted within each branch
 }
 
@@ -38,12 +36,10 @@ func (m *Machine) State(name string) (info StateInfo, ok bool) {
 		return StateInfo{}, false
 	}
 	c := s.base()
-	info = StateInfo{Name: c.name, Type: c.kind, JSONata: c.jsonata}
+	info = StateInfo{Name: c.name, Type: c.kind}
 	switch s := s.(type) {
 	case *taskState:
 		info.Resource, info.Token = s.resource.arn, s.resource.givesToken()
-	case *passState:
-		info.Result = s.result != nil
 	case *mapState:
 		info.Exports = s.distributed != nil && s.distributed.writer.arguments != nil
 	}

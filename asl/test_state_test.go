@@ -184,3 +184,36 @@ func TestLoadState(t *testing.T) {
 		}
 	}
 }
+
+// TestTestStateRetries tests that the task and the context object of the options know the retries before.
+func TestTestStateRetries(t *testing.T) {
+	machine, err := asl.LoadState([]byte(`{"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"n.$": "$$.State.RetryCount"}, "End": true}`), "S")
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler := asl.HandlerFunc(func(_ context.Context, task *asl.Task) (asl.Reply, error) { return asl.Reply{Output: task.Attempt}, nil })
+	result, err := machine.TestState(context.Background(), asl.StateTest{State: "S", Retries: 2}, asl.Options{Handler: handler})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := asl.Encode(result.Steps[asl.StepParameters]); got != `{"n":2}` || result.Output != 3.0 {
+		t.Errorf("the context object has %s, the task's attempt is %v", got, result.Output)
+	}
+}
+
+// TestTestStateLater tests a task that ends after its handler returned.
+func TestTestStateLater(t *testing.T) {
+	machine, err := asl.LoadState([]byte(`{"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true}`), "S")
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler := asl.HandlerFunc(func(context.Context, *asl.Task) (asl.Reply, error) {
+		later := asl.NewCompletion(nil)
+		go func() { _ = later.Succeed("done") }() // A test that gets no result fails.
+		return asl.Reply{Later: later}, nil
+	})
+	result, err := machine.TestState(context.Background(), asl.StateTest{State: "S"}, asl.Options{Handler: handler})
+	if err != nil || result.Output != "done" {
+		t.Errorf("got %+v, %v", result, err)
+	}
+}

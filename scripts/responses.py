@@ -22,7 +22,7 @@ SERVICES = (
     "dynamodb ec2 ecr ecs efs eks emr emr-containers emr-serverless events firehose glue iam kinesis kms lambda logs mediaconvert polly "
     "rds redshift-data rekognition s3 sagemaker sagemaker-featurestore-runtime sagemaker-runtime scheduler secretsmanager ses sesv2 sns "
     "sqs ssm stepfunctions sts textract transcribe translate"
-).split()
+)
 
 # The operations of services with very many; of the others, all operations are kept.
 OPERATIONS = {
@@ -92,6 +92,11 @@ class Extract:
         return name
 
 
+def lines(entries: dict[str, Any]) -> str:
+    """Return an object as JSON with one line for each entry, sorted."""
+    return "{\n" + ",\n".join(f"{json.dumps(name)}: {json.dumps(entries[name], separators=(',', ':'))}" for name in sorted(entries)) + "}"
+
+
 def extract(models: Path, service: str) -> tuple[str, str]:
     """Return the service's name in Step Functions and the text of its extract, with one line for each operation and shape."""
     newest = max(models.joinpath(service).glob("*/service-2.json.gz"))  # its folder is a date
@@ -99,16 +104,13 @@ def extract(models: Path, service: str) -> tuple[str, str]:
     shapes = Extract(model["shapes"])
     operations = {
         name: shapes.use(operation["output"]["shape"]) if "output" in operation else ""
-        for name, operation in sorted(model["operations"].items())
+        for name, operation in model["operations"].items()
         if service not in OPERATIONS or name in OPERATIONS[service].split()
     }
     metadata = model["metadata"]
     head = {"source": f"botocore {version('botocore')}, {service} {metadata['apiVersion']}, Apache-2.0"}
-    lines = [json.dumps(head)[:-1] + ',\n"operations": {']
-    lines.append(",\n".join(f"{json.dumps(name)}: {json.dumps(target)}" for name, target in operations.items()))
-    lines.append('},\n"shapes": {')
-    lines.append(",\n".join(f"{json.dumps(name)}: {json.dumps(shape, separators=(',', ':'))}" for name, shape in sorted(shapes.shapes.items())))
-    return metadata["serviceId"].lower().replace(" ", "").replace("-", ""), "\n".join([*lines, "}}", ""])
+    name = metadata["serviceId"].lower().replace(" ", "").replace("-", "")
+    return name, f'{json.dumps(head)[:-1]},\n"operations": {lines(operations)},\n"shapes": {lines(shapes.shapes)}}}\n'
 
 
 def main() -> None:
@@ -117,7 +119,7 @@ def main() -> None:
     folder.mkdir(exist_ok=True)
     for old in folder.glob("*.json"):
         old.unlink()
-    for service in SERVICES:
+    for service in SERVICES.split():
         name, text = extract(botocore_models(), service)
         folder.joinpath(f"{name}.json").write_text(text, encoding="utf-8")
 
