@@ -191,7 +191,9 @@ func TestTestStateRetries(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler := asl.HandlerFunc(func(_ context.Context, task *asl.Task) (asl.Reply, error) { return asl.Reply{Output: task.Attempt}, nil })
+	handler := asl.HandlerFunc(func(_ context.Context, task *asl.Task) (asl.Reply, error) {
+		return asl.Reply{Output: task.Attempt}, nil
+	})
 	result, err := machine.TestState(context.Background(), asl.StateTest{State: "S", Retries: 2}, asl.Options{Handler: handler})
 	if err != nil {
 		t.Fatal(err)
