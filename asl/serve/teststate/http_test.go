@@ -2,6 +2,7 @@ package teststate_test
 
 import (
 	"context"
+	"encoding/json"
 	"testing"
 
 	"clinical-risk-pipeline/asl"
@@ -26,5 +27,26 @@ func TestHTTP(t *testing.T) {
 		got := answer(t, request(t, definition, `"roleArn": "arn", "inspectionLevel": "`+level+`"`), teststate.Options{Handler: handler})
 		call := call{level, "", `{"status": "SUCCEEDED", "output": "1", "inspectionData": {"input": "{}", ` + arguments + ", " + result + more + `}}`}
 		call.compare(t, got)
+	}
+}
+
+// TestHTTPAddress tests the address of a request without parameters, and of one that has some already.
+func TestHTTPAddress(t *testing.T) {
+	handler := asl.HandlerFunc(func(context.Context, *asl.Task) (asl.Reply, error) { return asl.Reply{}, &asl.Error{Name: "E"} })
+	for more, want := range map[string]string{
+		``:                              "https://example.com/a?x=1",
+		`, "QueryParameters": {}`:       "https://example.com/a?x=1",
+		`, "QueryParameters": {"q": 2}`: "https://example.com/a?x=1&q=2",
+	} {
+		definition := `{"Type": "Task", "Resource": "arn:aws:states:::http:invoke", "End": true, "Parameters": {"Method": "GET", "ApiEndpoint": "https://example.com/a?x=1",
+			"Authentication": {"ConnectionArn": "arn"}` + more + `}}`
+		var out teststate.Output
+		got := answer(t, request(t, definition, `"roleArn": "arn", "inspectionLevel": "TRACE"`), teststate.Options{Handler: handler})
+		if err := json.Unmarshal([]byte(got), &out); err != nil {
+			t.Fatal(err)
+		}
+		if r := out.InspectionData.Request; r == nil || r.URL != want || r.Body != nil || out.InspectionData.Response != nil {
+			t.Errorf("%s: got %s", more, got)
+		}
 	}
 }

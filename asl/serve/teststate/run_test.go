@@ -125,6 +125,40 @@ func TestStateName(t *testing.T) {
 	}
 }
 
+// TestModes tests what each field validation mode accepts of the same state.
+func TestModes(t *testing.T) {
+	const (
+		start     = `{"Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "End": true}`
+		fault     = "ValidationException: Mock result schema validation error: "
+		missing   = fault + "Required field 'ExecutionArn' is missing"
+		noText    = fault + "Field 'ExecutionArn' must be a string"
+		accepted  = `{"output":"{}","status":"SUCCEEDED"}`
+		accepted1 = `{"output":"{\"ExecutionArn\":1}","status":"SUCCEEDED"}`
+	)
+	for _, c := range []struct{ mode, result, want string }{
+		{``, `{}`, missing},
+		{`STRICT`, `{}`, missing},
+		{`PRESENT`, `{}`, accepted},
+		{`NONE`, `{}`, accepted},
+		{`PRESENT`, `{\"ExecutionArn\":1}`, noText},
+		{`NONE`, `{\"ExecutionArn\":1}`, accepted1},
+	} {
+		mode := ""
+		if c.mode != "" {
+			mode = `, "fieldValidationMode": "` + c.mode + `"`
+		}
+		t.Run(c.mode+c.result, call{c.mode, request(t, start, `"mock": {"result": "`+c.result+`"`+mode+`}`), c.want}.run)
+	}
+	const function = `{"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "End": true}`
+	t.Run("a function may return anything", call{"", request(t, function, `"mock": {"result": "1"}`), `{"output":"1","status":"SUCCEEDED"}`}.run)
+}
+
+// TestDefaultPlace tests the account and the region without options.
+func TestDefaultPlace(t *testing.T) {
+	const definition = `{"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $substringBefore($states.context.Execution.Id, ':express') %}", "End": true}`
+	call{"", request(t, definition, ``), `{"output":"\"arn:aws:states:us-east-1:123456789012\"","status":"SUCCEEDED"}`}.run(t)
+}
+
 // TestTasks tests that a task without a mock goes to the handler.
 func TestTasks(t *testing.T) {
 	handler := asl.HandlerFunc(func(_ context.Context, task *asl.Task) (asl.Reply, error) { return asl.Reply{Output: task.Input}, nil })
