@@ -141,12 +141,30 @@ func TestTestStateFinds(t *testing.T) {
 	if err != nil || result.Output != 1.0 {
 		t.Errorf("got %+v, %v", result, err)
 	}
-	info, ok := machine.State("Both")
-	if diff := cmp.Diff(asl.StateInfo{Name: "Both", Type: "Parallel", Inner: []string{"Each", "Deep"}}, info); !ok || diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
 	if _, err := machine.TestState(context.Background(), asl.StateTest{State: "None"}, asl.Options{}); err == nil {
 		t.Error("an unknown state is no error")
+	}
+}
+
+// TestState tests the descriptions of states.
+func TestState(t *testing.T) {
+	const writer = `"ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "b"}}, `
+	machine := load(t, `{"StartAt": "Both", "States": {
+		"Both": {"Type": "Parallel", "Next": "List", "Branches": [
+			{"StartAt": "Each", "States": {"Each": {"Type": "Map", "End": true, "ItemProcessor": {"StartAt": "Deep", "States": {"Deep": {"Type": "Pass", "End": true}}}}}},
+			{"StartAt": "Ask", "States": {"Ask": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": true}}}]},
+		"List": {"Type": "Map", "End": true, `+writer+processor+`}}}`)
+	for _, want := range []asl.StateInfo{
+		{Name: "Both", Type: "Parallel", Inner: []string{"Each", "Deep", "Ask"}},
+		{Name: "Each", Type: "Map", Inner: []string{"Deep"}},
+		{Name: "List", Type: "Map", Exports: true, Inner: []string{"P"}},
+		{Name: "Ask", Type: "Task", Resource: "arn:aws:states:::sqs:sendMessage.waitForTaskToken", Token: true},
+		{Name: "Deep", Type: "Pass"},
+	} {
+		got, ok := machine.State(want.Name)
+		if diff := cmp.Diff(want, got); !ok || diff != "" {
+			t.Errorf("%s: (-want +got):\n%s", want.Name, diff)
+		}
 	}
 	if _, ok := machine.State("None"); ok {
 		t.Error("an unknown state has a description")
