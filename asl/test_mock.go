@@ -2,6 +2,7 @@ package asl
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"clinical-risk-pipeline/asl/internal/items"
@@ -71,6 +72,9 @@ func (s *mapState) mock(b *branch, input any) (any, error) {
 	total := -1
 	if known {
 		total = len(list)
+	}
+	if failed := b.test.Mock.FailedItems; known && failed > total {
+		return nil, &foreign{fmt.Errorf("%d items failed, but the Map has %d", failed, total)}
 	}
 	return b.test.Mock.judged(b, tolerated, total)
 }

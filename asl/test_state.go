@@ -23,7 +23,7 @@ type StateTest struct {
 type StateMock struct {
 	Result      any
 	Err         *Error  // nil: the work succeeds with Result
-	FailedItems int     // of a Distributed Map: how many items failed, which its tolerance judges
+	FailedItems int     // of a Map: how many items failed, which the tolerance of a Distributed Map judges
 	Items       *string // of a Distributed Map with an ItemReader: the object that it reads. nil: the items are unknown
 }
 

@@ -37,8 +37,11 @@ func (t *test) checkMock() *api.Error {
 	mock, kind := t.in.Mock, t.state.Type
 	works := kind == "Task" || kind == "Map" || kind == "Parallel"
 	switch {
-	case mock == nil && works && (kind != "Task" || t.state.Token):
-		return api.Invalid("State type '%s' is not supported when a mock is not specified", kind)
+	case mock == nil && works && kind != "Task":
+		return api.Errorf("InvalidDefinition", "TestState API does not support Map or Parallel states. "+
+			"Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]")
+	case mock == nil && t.state.Token:
+		return api.Invalid("TestState does not support Resource '%s' when a mock is not specified.", t.state.Resource)
 	case mock == nil && kind == "Task" && t.in.RoleARN == nil:
 		return api.Invalid("RoleArn must be specified when testing a Task state")
 	case mock == nil:

@@ -12,15 +12,16 @@ func TestRefused(t *testing.T) {
 		activity = `{"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:a", "End": true}`
 		exports  = `{"Type": "Map", "End": true, "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "b"}}, "ItemProcessor": {
 			"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}}`
+		works  = "InvalidDefinition: TestState API does not support Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]"
 		only   = "ValidationException: TestState does not support "
 		either = "ValidationException: A test mock should have only one of the following fields: [result, errorOutput]."
 	)
 	for _, c := range []struct{ name, definition, more, want string }{
 		{"a state that cannot be mocked", pass, mocked, "ValidationException: State type 'Pass' is not supported when a mock is specified"},
-		{"a Map without a mock", list, ``, "ValidationException: State type 'Map' is not supported when a mock is not specified"},
-		{"a Parallel state without a mock", parallel, ``, "ValidationException: State type 'Parallel' is not supported when a mock is not specified"},
-		{"a callback without a mock", token, ``, "ValidationException: State type 'Task' is not supported when a mock is not specified"},
-		{"an activity without a mock", activity, ``, "ValidationException: State type 'Task' is not supported when a mock is not specified"},
+		{"a Map without a mock", list, ``, works},
+		{"a Parallel state without a mock", parallel, ``, works},
+		{"a callback without a mock", token, ``, only + "Resource 'arn:aws:states:::sqs:sendMessage.waitForTaskToken' when a mock is not specified."},
+		{"an activity without a mock", activity, ``, only + "Resource 'arn:aws:states:us-east-1:123456789012:activity:a' when a mock is not specified."},
 		{"a task without a mock and a role", task, ``, "ValidationException: RoleArn must be specified when testing a Task state"},
 		{"secrets of a mock", task, mocked + `, "revealSecrets": true`, only + "RevealSecrets when a mock is specified."},
 		{"a result and an error", task, `"mock": {"result": "{}", "errorOutput": {"error": "E"}}`, either},
@@ -37,6 +38,8 @@ func TestRefused(t *testing.T) {
 		{"the result of a Map", list, mocked, "ValidationException: Mocked result must be an array."},
 		{"the result of a Parallel state", parallel, mocked, "ValidationException: Mocked result must be an array."},
 		{"the result of a Map that exports", exports, `"mock": {"result": "[]"}`, "ValidationException: Mocked result must be an object."},
+		{"more failed items than items", list, `"input": "[1]", "mock": {"result": "[]"}, "stateConfiguration": {"mapIterationFailureCount": 2}`,
+			"ValidationException: The state cannot be tested: 2 items failed, but the Map has 1"},
 		{"an input that is no JSON", pass, `"input": "{"`, "InvalidExecutionInput: Invalid State Machine Execution Input: '" + ends + "'"},
 		{"variables that are no object", pass, `"variables": "[]"`, "ValidationException: Invalid variables provided: variables must be an object"},
 		{"variables that are no JSON", pass, `"variables": "x"`, "ValidationException: Invalid variables provided: Unrecognized token 'x': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"},

@@ -27,7 +27,7 @@ type shape struct {
 	Required []string          `json:"required"`
 	List     string            `json:"list"` // of an array: the shape of the elements
 	Map      string            `json:"map"`  // of an object: the shape of each value
-	Type     string            `json:"type"` // string, number, boolean, timestamp or any
+	Type     string            `json:"type"` // string, number, boolean or any
 	Enum     []string          `json:"enum"`
 	Min      *float64          `json:"min"` // the length of a text or an array, the value of a number
 	Max      *float64          `json:"max"`
@@ -76,7 +76,6 @@ func serviceOf(name string) *service {
 type result struct {
 	service *service
 	shape   *shape
-	free    string // a member that may have any value, as Lambda's Payload; "": none
 }
 
 // resultOf returns what the result of a task must look like, or nil when nothing is known: a function or an activity may return anything, as
@@ -96,7 +95,7 @@ func resultOf(resource string) *result {
 	case "":
 		return optimized(name, action)
 	case "sync", "sync:2":
-		return resultOfJob(name, action, pattern)
+		return resultOfJob(name, action)
 	}
 	return nil
 }

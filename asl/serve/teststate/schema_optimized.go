@@ -1,7 +1,5 @@
 package teststate
 
-import "strings"
-
 // optimizedNames are the names that services with optimized integrations have as SDK integrations, unless they are the same.
 var optimizedNames = map[string]string{
 	"emr-containers": "emrcontainers",
@@ -13,25 +11,20 @@ var optimizedNames = map[string]string{
 // ownResults are the services whose optimized integrations make results of their own.
 var ownResults = map[string]bool{"apigateway": true, "eks": true, "elasticmapreduce": true, "http": true}
 
-// optimized returns the result of a request and response.
+// optimized returns the result of a request and response. It is the response of the API, although executions get some members as
+// JSON that the API has as text, such as Payload of Lambda: users report that TestState wants the text.
+// See https://github.com/boto/boto3/issues/4682 and https://github.com/boto/boto3/issues/4683.
 func optimized(name, action string) *result {
-	free := ""
 	switch {
 	case ownResults[name]:
 		return nil
-	case name == "lambda":
-		free = "Payload"
 	case name == "bedrock" && action == "invokeModel":
-		name, free = "bedrockruntime", "Body"
+		name = "bedrockruntime"
 	}
 	if sdk := optimizedNames[name]; sdk != "" {
 		name = sdk
 	}
-	found := resultOfCall(name, action)
-	if found != nil {
-		found.free = free
-	}
-	return found
+	return resultOfCall(name, action)
 }
 
 // job is how the result of a job (.sync) is read: the operation that Step Functions polls, and the part of its response.
@@ -53,25 +46,19 @@ var jobs = map[string]job{
 	"states:startExecution":                   {"DescribeExecution", ""},
 }
 
-// resultOfJob returns the result of a job. With .sync:2, the output of an execution is JSON and no text.
-func resultOfJob(name, action, pattern string) *result {
+// resultOfJob returns the result of a job.
+func resultOfJob(name, action string) *result {
 	polled, ok := jobs[name+":"+action]
 	if !ok {
 		return nil
 	}
 	found := optimized(name, polled.operation)
-	if found == nil {
-		return nil
+	if found == nil || polled.part == "" {
+		return found
 	}
-	if polled.part != "" {
-		part := found.service.shape(found.shape.Members[polled.part])
-		if part.List != "" {
-			part = found.service.shape(part.List)
-		}
-		found.shape = part
-	}
-	if strings.HasSuffix(pattern, ":2") {
-		found.free = "Output"
+	found.shape = found.service.shape(found.shape.Members[polled.part])
+	if found.shape.List != "" {
+		found.shape = found.service.shape(found.shape.List)
 	}
 	return found
 }
