@@ -38,7 +38,7 @@ type Config struct {
 	Stubs     *mock.Config    // results of tasks, for executions of stateMachineArn#TestCase. Default: none
 	Endpoints *call.Endpoints // services that tasks call. Default: none
 	Services  asl.Handler     // performs the tasks that Stubs and Endpoints do not. Executions call it at the same time. Default: such tasks fail
-	Objects   asl.Objects     // the S3 objects of Distributed Maps. Default: none
+	Objects   asl.Objects     // the S3 objects of Distributed Maps. Default: those of Endpoints
 }
 
 // Server is an [http.Handler] that answers the API of Step Functions.
@@ -93,6 +93,9 @@ func (c *Config) complete() {
 	}
 	if c.Keep == 0 {
 		c.Keep = DefaultKeep
+	}
+	if c.Objects == nil && c.Endpoints != nil {
+		c.Objects = c.Endpoints.Objects()
 	}
 	if c.Log == nil {
 		c.Log = func(string) {}

@@ -10,6 +10,7 @@ import (
 
 	"clinical-risk-pipeline/asl/mock"
 	"clinical-risk-pipeline/asl/serve"
+	"clinical-risk-pipeline/asl/serve/call"
 	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/internal/program"
 )
@@ -61,8 +62,16 @@ func (c *serveCommand) config(ctx context.Context, s program.Streams) (serve.Con
 			return config, fmt.Errorf("%s: %w", c.Stubs, err)
 		}
 	}
+	endpoints, err := call.New(c.Service, region)
+	if err != nil {
+		return config, fmt.Errorf("--service: %w", err)
+	}
+	config.Endpoints, config.Region = endpoints, region
 	return config, nil
 }
+
+// region is the region of every ARN.
+const region = "us-east-1"
 
 // listen opens the address. It refuses one that other machines reach, unless the flag allows it.
 func (c *serveCommand) listen(ctx context.Context) (net.Listener, error) {
