@@ -85,7 +85,7 @@ type executions struct {
 	ended   []*execution // in the order of their ends
 	serial  uint64
 	keep    int
-	forget  func(arn string) // called, without the lock, for each execution that is forgotten
+	forget  func(*execution) // called, without the lock, for each execution that is forgotten
 	deleted int              // the number of nils in order
 }
 
@@ -130,7 +130,7 @@ func (e *executions) remove(x *execution) {
 func (e *executions) end(x *execution) {
 	e.mu.Lock()
 	e.ended = append(e.ended, x)
-	var forgotten []string
+	var forgotten []*execution
 	for len(e.ended) > e.keep {
 		oldest := e.ended[0]
 		e.ended[0] = nil
@@ -139,11 +139,11 @@ func (e *executions) end(x *execution) {
 			continue // It was redriven: it runs, or ended again later.
 		}
 		e.drop(oldest)
-		forgotten = append(forgotten, oldest.ARN)
+		forgotten = append(forgotten, oldest)
 	}
 	e.mu.Unlock()
-	for _, arn := range forgotten {
-		e.forget(arn)
+	for _, x := range forgotten {
+		e.forget(x)
 	}
 }
 
