@@ -92,10 +92,15 @@ func (s *Server) finish(x *execution, result *asl.Execution) {
 		x.cancel(nil) // It frees the context.
 	}
 	x.Status, x.Output, x.Error, x.Cause, x.Stop, x.cancel = ended.Status, ended.Output, ended.Error, ended.Cause, ended.Stop, nil
-	close(x.done)
+	done := x.done
 	x.mu.Unlock()
+	var forgotten []*execution
 	if s.stored(x) {
-		s.executions.end(x)
+		forgotten = s.executions.end(x)
+	}
+	close(done)
+	for _, old := range forgotten {
+		s.forget(old)
 	}
 }
 

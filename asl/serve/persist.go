@@ -142,7 +142,9 @@ func (s *Server) loadExecutions(revisions map[string]*revision) error {
 			continue
 		}
 		close(x.done)
-		s.executions.end(x)
+		for _, old := range s.executions.end(x) {
+			s.forget(old)
+		}
 	}
 	return nil
 }

@@ -64,7 +64,7 @@ func New(c Config) (*Server, error) {
 	c.complete()
 	s := &Server{config: c, now: time.Now, closing: make(chan struct{}), machines: map[string]*machine{}, activities: map[string]*activity{}}
 	s.running, s.cancel = context.WithCancel(context.Background())
-	s.executions = executions{byARN: map[string]*execution{}, keep: c.Keep, forget: s.forget}
+	s.executions = executions{byARN: map[string]*execution{}, keep: c.Keep}
 	s.mapRuns.byARN, s.tokens.waiting = map[string]*mapRun{}, map[string]*asl.Completion{}
 	if c.Data == "" {
 		return s, nil

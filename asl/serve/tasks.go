@@ -46,12 +46,18 @@ func (h *tasks) Call(ctx context.Context, task *asl.Task) (asl.Reply, error) {
 		return asl.Reply{}, h.fatal(errors.New("calls " + task.Resource +
 			", which this server cannot do: give it the endpoint with --service NAME=URL, or the result with --stubs"))
 	}
-	reply, err := h.s.config.Services.Call(ctx, task)
-	if err != nil || reply.Hangs || reply.Later != nil || !waits(task) {
+	if !waits(task) {
+		reply, err := h.s.config.Services.Call(ctx, task)
 		return reply, h.fatal(err)
 	}
-	later := h.s.tokens.expect(task.Token)
-	return asl.Reply{Later: later}, later.Submit(reply.Output)
+	later := h.s.tokens.expect(task.Token) // before the service can send the token back
+	reply, err := h.s.config.Services.Call(ctx, task)
+	if err != nil || reply.Hangs || reply.Later != nil {
+		later.Abandon()
+		return reply, h.fatal(err)
+	}
+	_ = later.Submit(reply.Output) // An error means that the token came back already.
+	return asl.Reply{Later: later}, nil
 }
 
 // waits reports whether a task ends with its token.
