@@ -80,6 +80,9 @@ func TestClose(t *testing.T) {
 	again := start(t, serve.Config{Data: folder})
 	equal(t, again.call("DescribeExecution", object{"executionArn": execution}),
 		object{"status": "ABORTED", "error": "Server.Interrupted", "cause": "The server was closed while the execution was running."})
+	if got := again.types(execution); !strings.HasSuffix(got, " ExecutionAborted") {
+		t.Errorf("events %s", got)
+	}
 }
 
 func TestTheFolderForgetsToo(t *testing.T) {

@@ -48,7 +48,7 @@ type Server struct {
 	store   *store.Store
 	closing chan struct{}   // closed by Close
 	running context.Context // of the executions
-	cancel  context.CancelFunc
+	cancel  context.CancelCauseFunc
 
 	mu         sync.RWMutex // protects the maps, and what is in them
 	machines   map[string]*machine
@@ -63,7 +63,7 @@ type Server struct {
 func New(c Config) (*Server, error) {
 	c.complete()
 	s := &Server{config: c, now: time.Now, closing: make(chan struct{}), machines: map[string]*machine{}, activities: map[string]*activity{}}
-	s.running, s.cancel = context.WithCancel(context.Background())
+	s.running, s.cancel = context.WithCancelCause(context.Background())
 	s.executions = executions{byARN: map[string]*execution{}, keep: c.Keep}
 	s.mapRuns.byARN, s.tokens.waiting = map[string]*mapRun{}, map[string]*asl.Completion{}
 	if c.Data == "" {
@@ -110,7 +110,7 @@ func (c *Config) complete() {
 // Close aborts the executions that run, and closes the data folder.
 func (s *Server) Close() error {
 	close(s.closing)
-	s.cancel()
+	s.cancel(&asl.Stop{Name: interrupted, Cause: "The server was closed while the execution was running."})
 	for _, x := range s.executions.newest(func(x *execution) bool { return x.view().Status == asl.Running }) {
 		x.mu.Lock()
 		done := x.done

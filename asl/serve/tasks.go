@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"clinical-risk-pipeline/asl"
@@ -87,6 +88,16 @@ func (h *tasks) activity(task *asl.Task) (asl.Reply, error) {
 	return asl.Reply{Later: later}, nil
 }
 
+// do calls a service. A fault of the program ends one task, not the server.
+func (h *tasks) do(ctx context.Context, task *asl.Task) (output any, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("met a fault of the server: %v", fault)
+		}
+	}()
+	return h.s.config.Endpoints.Do(ctx, task)
+}
+
 // call calls a service in the background. With a task token, the answer is not the end.
 func (h *tasks) call(ctx context.Context, task *asl.Task) asl.Reply {
 	callCtx, cancel := context.WithCancel(ctx)
@@ -96,7 +107,7 @@ func (h *tasks) call(ctx context.Context, task *asl.Task) asl.Reply {
 	}
 	go func() {
 		defer cancel()
-		output, err := h.s.config.Endpoints.Do(callCtx, task)
+		output, err := h.do(callCtx, task)
 		// An error of the completion means that the task has ended.
 		switch fault, ok := errors.AsType[*asl.Error](h.fatal(err)); {
 		case ok:

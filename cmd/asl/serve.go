@@ -38,6 +38,7 @@ func (c *serveCommand) Run(ctx context.Context, s program.Streams) error {
 	}
 	server, err := serve.New(config)
 	if err != nil {
+		_ = listener.Close() // The first error counts.
 		return fmt.Errorf("--data: %w", err)
 	}
 	defer func() { _ = server.Close() }() // What was answered is stored.
@@ -53,6 +54,9 @@ func (c *serveCommand) Run(ctx context.Context, s program.Streams) error {
 // config reads what the flags name.
 func (c *serveCommand) config(ctx context.Context, s program.Streams) (serve.Config, error) {
 	config := serve.Config{Time: serve.Time(c.Time), Data: c.Data, Keep: c.Keep, Log: func(line string) { fmt.Fprintln(s.Err, "asl: "+plain.Line(line)) }}
+	if c.Keep < 1 {
+		return config, fmt.Errorf("--keep must be at least 1, got %d", c.Keep)
+	}
 	if c.Stubs != "" {
 		text, err := read(ctx, s, c.Stubs)
 		if err != nil {

@@ -68,8 +68,8 @@ func getObject(ctx context.Context, client *s3.Client, r *request) (any, error) 
 	if err != nil {
 		return nil, r.refused(ctx, err)
 	}
-	defer func() { _ = out.Body.Close() }() // It is read.
 	body, err := io.ReadAll(io.LimitReader(out.Body, maxAnswer))
+	_ = out.Body.Close() // It is read.
 	if err != nil {
 		return nil, r.refused(ctx, err)
 	}
