@@ -65,7 +65,6 @@ func (x *execution) extend(event *asl.Event) func(map[string]any) {
 	}
 }
 
-
 // interrupted is the error of executions that a server did not bring to an end.
 const interrupted = "Server.Interrupted"
 

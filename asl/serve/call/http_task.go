@@ -14,15 +14,16 @@ import (
 // performHTTP performs an HTTP task: the endpoint takes the place of the scheme and the host of ApiEndpoint. Connections have no effect.
 func performHTTP(ctx context.Context, r *request) (any, error) {
 	var parameters struct {
-		ApiEndpoint, Method string
-		Headers             map[string]json.RawMessage
-		QueryParameters     map[string]json.RawMessage
-		RequestBody         json.RawMessage
+		APIEndpoint     string `json:"ApiEndpoint"`
+		Method          string
+		Headers         map[string]json.RawMessage
+		QueryParameters map[string]json.RawMessage
+		RequestBody     json.RawMessage
 	}
 	if err := r.read(&parameters); err != nil {
 		return nil, err
 	}
-	u, err := url.Parse(parameters.ApiEndpoint)
+	u, err := url.Parse(parameters.APIEndpoint)
 	if err != nil {
 		return nil, &asl.Error{Name: "States.Http.Socket", Cause: err.Error()}
 	}

@@ -114,14 +114,14 @@ func performEMR(ctx context.Context, r *request) (any, error) {
 // addStep adds the step of a task.
 func (r *request) addStep(ctx context.Context) (cluster, step string, err error) {
 	var parameters struct {
-		ClusterId        string
+		ClusterID        string `json:"ClusterId"`
 		Step             json.RawMessage
 		ExecutionRoleArn string `json:",omitempty"`
 	}
 	if err := r.read(&parameters); err != nil {
 		return "", "", err
 	}
-	request := map[string]any{"JobFlowId": parameters.ClusterId, "Steps": []any{parameters.Step}}
+	request := map[string]any{"JobFlowId": parameters.ClusterID, "Steps": []any{parameters.Step}}
 	if parameters.ExecutionRoleArn != "" {
 		request["ExecutionRoleArn"] = parameters.ExecutionRoleArn
 	}
@@ -138,7 +138,7 @@ func (r *request) addStep(ctx context.Context) (cluster, step string, err error)
 		return "", "", fmt.Errorf("added one step, and the service answered %s", asl.Encode(added["StepIds"]))
 	}
 	step, _ = ids[0].(string)
-	return parameters.ClusterId, step, nil
+	return parameters.ClusterID, step, nil
 }
 
 func startStep(ctx context.Context, r *request) (*job, error) {

@@ -10,8 +10,9 @@ import (
 // performSageMakerRuntime asks an endpoint for an inference. The body is JSON text, and so is the answer's Body.
 func performSageMakerRuntime(ctx context.Context, r *request) (any, error) {
 	var parameters struct {
-		EndpointName, ContentType, Accept, TargetModel, TargetVariant, CustomAttributes, InferenceId string
-		Body                                                                                         json.RawMessage
+		EndpointName, ContentType, Accept, TargetModel, TargetVariant, CustomAttributes string
+		InferenceID                                                                     string `json:"InferenceId"`
+		Body                                                                            json.RawMessage
 	}
 	if r.action != "invokeEndpoint" {
 		return nil, r.fault("SdkClientException", "Only invokeEndpoint is supported, got "+r.action)
@@ -23,7 +24,7 @@ func performSageMakerRuntime(ctx context.Context, r *request) (any, error) {
 	for name, value := range map[string]string{
 		"Content-Type": parameters.ContentType, "Accept": parameters.Accept, "X-Amzn-Sagemaker-Target-Model": parameters.TargetModel,
 		"X-Amzn-Sagemaker-Target-Variant": parameters.TargetVariant, "X-Amzn-Sagemaker-Custom-Attributes": parameters.CustomAttributes,
-		"X-Amzn-Sagemaker-Inference-Id": parameters.InferenceId,
+		"X-Amzn-Sagemaker-Inference-Id": parameters.InferenceID,
 	} {
 		if value != "" {
 			header.Set(name, value)
