@@ -89,13 +89,13 @@ func (h *tasks) activity(task *asl.Task) (asl.Reply, error) {
 }
 
 // do calls a service. A fault of the program ends one task, not the server.
-func (h *tasks) do(ctx context.Context, task *asl.Task) (output any, err error) {
+func (h *tasks) do(ctx context.Context, task *asl.Task, submitted func(any)) (output any, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			err = fmt.Errorf("met a fault of the server: %v", fault)
 		}
 	}()
-	return h.s.config.Endpoints.Do(ctx, task)
+	return h.s.config.Endpoints.Do(ctx, task, submitted)
 }
 
 // call calls a service in the background. With a task token, the answer is not the end.
@@ -107,7 +107,7 @@ func (h *tasks) call(ctx context.Context, task *asl.Task) asl.Reply {
 	}
 	go func() {
 		defer cancel()
-		output, err := h.do(callCtx, task)
+		output, err := h.do(callCtx, task, func(output any) { _ = later.Submit(output) })
 		// An error of the completion means that the task has ended.
 		switch fault, ok := errors.AsType[*asl.Error](h.fatal(err)); {
 		case ok:

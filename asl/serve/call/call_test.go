@@ -62,7 +62,11 @@ func do(t *testing.T, address, resource, parameters string) (string, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	output, err := endpoints.Do(t.Context(), &asl.Task{Resource: resource, Input: input})
+	submitted := 0
+	output, err := endpoints.Do(t.Context(), &asl.Task{Resource: resource, Input: input}, func(any) { submitted++ })
+	if err == nil && (submitted == 1) != strings.Contains(resource, ".sync") {
+		t.Errorf("submitted %d times", submitted)
+	}
 	text, encodeErr := json.Marshal(output)
 	if encodeErr != nil {
 		t.Fatal(encodeErr)
@@ -313,7 +317,7 @@ func TestTheEndOfATaskEndsTheCall(t *testing.T) {
 		<-arrived
 		cancel()
 	}()
-	if _, err := endpoints.Do(ctx, &asl.Task{Resource: "arn:aws:states:::dynamodb:getItem", Input: map[string]any{}}); !errors.Is(err, context.Canceled) {
+	if _, err := endpoints.Do(ctx, &asl.Task{Resource: "arn:aws:states:::dynamodb:getItem", Input: map[string]any{}}, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }

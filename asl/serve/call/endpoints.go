@@ -91,15 +91,16 @@ func (e *Endpoints) Knows(resource string) bool {
 	return ok
 }
 
-// Do performs a task and waits for its end. With a task token, it only sends the request. An *asl.Error is an error of the service.
-func (e *Endpoints) Do(ctx context.Context, task *asl.Task) (any, error) {
+// Do performs a task and waits for its end. With a task token, it only sends the request. It calls submitted when a .sync integration has
+// started its job, with what the service answered. An *asl.Error is an error of the service.
+func (e *Endpoints) Do(ctx context.Context, task *asl.Task, submitted func(output any)) (any, error) {
 	r, ok := e.parse(task.Resource)
 	if !ok {
 		return nil, fmt.Errorf("calls %s, which has no endpoint", task.Resource)
 	}
 	r.parameters = asl.Encode(task.Input)
 	if strings.HasPrefix(r.pattern, "sync") {
-		return r.job(ctx)
+		return r.job(ctx, submitted)
 	}
 	return r.service.perform(ctx, &r)
 }

@@ -15,6 +15,7 @@ import (
 
 // job is a job that a .sync integration started.
 type job struct {
+	started  any // what the service answered
 	describe func(ctx context.Context) (result map[string]any, state string, err error)
 	good     []string // the states of a job that succeeded
 	bad      []string // and of one that did not
@@ -28,7 +29,7 @@ var jobs = map[string]func(ctx context.Context, r *request) (*job, error){
 }
 
 // job starts a job and waits for its end. The job goes on when the task ends before.
-func (r *request) job(ctx context.Context) (any, error) {
+func (r *request) job(ctx context.Context, submitted func(any)) (any, error) {
 	start := jobs[r.name+":"+r.action]
 	if start == nil {
 		return nil, fmt.Errorf("calls %s:%s.%s, which this server cannot follow: give the result with --stubs", r.name, r.action, r.pattern)
@@ -38,6 +39,7 @@ func (r *request) job(ctx context.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	submitted(j.started)
 	for {
 		result, state, err := j.describe(ctx)
 		switch {
@@ -94,7 +96,7 @@ func startGlueJob(ctx context.Context, r *request) (*job, error) {
 	}
 	describe := r.follow("GetJobRun", map[string]any{"JobName": parameters.JobName, "RunId": started["JobRunId"]},
 		func(result map[string]any) string { return at(result, "JobRun", "JobRunState") })
-	return &job{good: []string{"SUCCEEDED"}, bad: []string{"FAILED", "STOPPED", "TIMEOUT", "ERROR", "EXPIRED"},
+	return &job{started: started, good: []string{"SUCCEEDED"}, bad: []string{"FAILED", "STOPPED", "TIMEOUT", "ERROR", "EXPIRED"},
 		describe: func(ctx context.Context) (map[string]any, string, error) {
 			result, state, err := describe(ctx)
 			run, _ := result["JobRun"].(map[string]any) // The task's result is the run itself.
@@ -146,7 +148,7 @@ func startStep(ctx context.Context, r *request) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &job{good: []string{"COMPLETED"}, bad: []string{"CANCELLED", "FAILED", "INTERRUPTED"},
+	return &job{started: map[string]any{"StepId": step}, good: []string{"COMPLETED"}, bad: []string{"CANCELLED", "FAILED", "INTERRUPTED"},
 		describe: r.follow("DescribeStep", map[string]any{"ClusterId": cluster, "StepId": step},
 			func(result map[string]any) string { return at(result, "Step", "Status", "State") })}, nil
 }
@@ -190,7 +192,7 @@ func startServerlessJob(ctx context.Context, r *request) (*job, error) {
 		return nil, err
 	}
 	application, run := at(started, "ApplicationId"), at(started, "JobRunId")
-	return &job{good: []string{"SUCCESS"}, bad: []string{"FAILED", "CANCELLED"},
+	return &job{started: started, good: []string{"SUCCESS"}, bad: []string{"FAILED", "CANCELLED"},
 		describe: func(ctx context.Context) (map[string]any, string, error) {
 			result, err := r.serverless(ctx, http.MethodGet, application, "/"+url.PathEscape(run), nil)
 			return result, at(result, "JobRun", "State"), err
