@@ -63,6 +63,9 @@ func (c *Completion) Succeed(output any) error {
 // Fail ends the task with an error.
 func (c *Completion) Fail(err *Error) error { return c.add(step{kind: stepFailed, err: err}) }
 
+// Abandon forgets a completion whose task does not wait for it, because its handler returned something else.
+func (c *Completion) Abandon() { c.end() }
+
 func (c *Completion) add(s step) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

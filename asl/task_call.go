@@ -151,8 +151,8 @@ func (t *taskCall) record(b *branch, what string, d Details) {
 // taskToken returns the token of the current attempt of a Task state, or "" when the integration has none.
 func (b *branch) taskToken() string {
 	if b.at.token == "" && b.at.task != nil && b.at.task.resource.givesToken() {
-		if make := b.x.run.options.NewToken; make != nil {
-			b.at.token = make()
+		if newToken := b.x.run.options.NewToken; newToken != nil {
+			b.at.token = newToken()
 			return b.at.token
 		}
 		b.x.run.tokens++

@@ -85,8 +85,7 @@ type executions struct {
 	ended   []*execution // in the order of their ends
 	serial  uint64
 	keep    int
-	forget  func(arn string) // called, without the lock, for each execution that is forgotten
-	deleted int              // the number of nils in order
+	deleted int // the number of nils in order
 }
 
 // find returns an execution.
@@ -126,11 +125,11 @@ func (e *executions) remove(x *execution) {
 	e.drop(x)
 }
 
-// end notes that an execution ended, and forgets the one that ended first if there are too many.
-func (e *executions) end(x *execution) {
+// end notes that an execution ended, and forgets the one that ended first if there are too many. It returns those that it forgot.
+func (e *executions) end(x *execution) (forgotten []*execution) {
 	e.mu.Lock()
+	defer e.mu.Unlock()
 	e.ended = append(e.ended, x)
-	var forgotten []string
 	for len(e.ended) > e.keep {
 		oldest := e.ended[0]
 		e.ended[0] = nil
@@ -139,12 +138,9 @@ func (e *executions) end(x *execution) {
 			continue // It was redriven: it runs, or ended again later.
 		}
 		e.drop(oldest)
-		forgotten = append(forgotten, oldest.ARN)
+		forgotten = append(forgotten, oldest)
 	}
-	e.mu.Unlock()
-	for _, arn := range forgotten {
-		e.forget(arn)
-	}
+	return forgotten
 }
 
 // drop takes an execution out. The caller holds the lock.

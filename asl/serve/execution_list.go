@@ -9,7 +9,7 @@ import (
 
 type listExecutionsInput struct {
 	StateMachineARN *string `json:"stateMachineArn" api:"min=1,max=256"`
-	StatusFilter    string  `json:"statusFilter" api:"enum=RUNNING|SUCCEEDED|FAILED|TIMED_OUT|ABORTED|PENDING_REDRIVE"`
+	StatusFilter    string  `json:"statusFilter" api:"enum=SUCCEEDED|TIMED_OUT|PENDING_REDRIVE|ABORTED|FAILED|RUNNING"`
 	MaxResults      *int64  `json:"maxResults" api:"min=0,max=1000"`
 	NextToken       *string `json:"nextToken" api:"min=1,max=3096"`
 	MapRunARN       *string `json:"mapRunArn" api:"min=1,max=2000"`

@@ -2,9 +2,8 @@ package serve
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"math/rand/v2"
-	"time"
 
 	"clinical-risk-pipeline/asl"
 )
@@ -21,14 +20,20 @@ func (s *Server) begin(x *execution) context.Context {
 // run runs an execution to its end. ctx comes from begin. failed is the execution that is redriven; nil: it starts.
 func (s *Server) run(ctx context.Context, x *execution, failed *asl.Execution) {
 	result, err := s.perform(ctx, x, failed)
-	if err != nil {
-		result = x.broken(err)
+	if err != nil { // The engine could not run it to an end.
+		result = &asl.Execution{Status: asl.Failed, Error: asl.ErrRuntime, Cause: err.Error(), Stop: s.now()}
 	}
 	s.finish(x, result)
 }
 
-// perform lets the engine run the execution.
-func (s *Server) perform(ctx context.Context, x *execution, failed *asl.Execution) (*asl.Execution, error) {
+// perform lets the engine run the execution. A fault of the program ends one execution, not the server.
+func (s *Server) perform(ctx context.Context, x *execution, failed *asl.Execution) (result *asl.Execution, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("the server has a fault: %v", fault)
+			s.config.Log(x.ARN + ": " + err.Error())
+		}
+	}()
 	input, err := asl.Decode([]byte(x.Input))
 	if err != nil {
 		return nil, err
@@ -60,15 +65,6 @@ func (x *execution) extend(event *asl.Event) func(map[string]any) {
 	}
 }
 
-// broken is the end of an execution that the engine could not run to an end: the server closed, or a handler did not work.
-func (x *execution) broken(err error) *asl.Execution {
-	result := &asl.Execution{Status: asl.Failed, Error: asl.ErrRuntime, Cause: err.Error(), Stop: time.Now()}
-	if errors.Is(err, context.Canceled) {
-		result.Status, result.Error, result.Cause = asl.Aborted, interrupted, "The server was closed while the execution was running."
-	}
-	return result
-}
-
 // interrupted is the error of executions that a server did not bring to an end.
 const interrupted = "Server.Interrupted"
 
@@ -92,10 +88,15 @@ func (s *Server) finish(x *execution, result *asl.Execution) {
 		x.cancel(nil) // It frees the context.
 	}
 	x.Status, x.Output, x.Error, x.Cause, x.Stop, x.cancel = ended.Status, ended.Output, ended.Error, ended.Cause, ended.Stop, nil
-	close(x.done)
+	done := x.done
 	x.mu.Unlock()
+	var forgotten []*execution
 	if s.stored(x) {
-		s.executions.end(x)
+		forgotten = s.executions.end(x)
+	}
+	close(done)
+	for _, old := range forgotten {
+		s.forget(old)
 	}
 }
 

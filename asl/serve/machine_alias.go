@@ -12,7 +12,7 @@ const maxAliases = 100
 
 type createStateMachineAliasInput struct {
 	Description          *string `json:"description" api:"max=256,sensitive"`
-	Name                 string  `json:"name" api:"required,min=1,max=80,pattern=alias"`
+	Name                 string  `json:"name" api:"required,pattern=alias,min=1,max=80"`
 	RoutingConfiguration []route `json:"routingConfiguration" api:"required,min=1,max=2"`
 }
 
@@ -68,7 +68,7 @@ func (s *Server) findAlias(aliasARN string) (*machine, *alias, *api.Error) {
 func (s *Server) existingAlias(aliasARN string) (*machine, *alias, *api.Error) {
 	m, a, err := s.findAlias(aliasARN)
 	if err == nil && a == nil {
-		err = notFound(aliasARN)
+		err = api.Errorf("ResourceNotFound", "Request references a resource that does not exist.")
 	}
 	return m, a, err
 }

@@ -35,7 +35,7 @@ func (s *Server) updateStateMachine(_ context.Context, in *updateStateMachineInp
 	}
 	if in.Definition == nil && in.RoleARN == nil && in.LoggingConfiguration == nil && in.TracingConfiguration == nil && in.EncryptionConfiguration == nil {
 		return nil, api.Errorf("MissingRequiredParameter",
-			"Either the definition, the role ARN, the LoggingConfiguration, the TracingConfiguration, or the EncryptionConfiguration must be specified")
+			"Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified")
 	}
 	if in.VersionDescription != nil && !in.Publish {
 		return nil, api.Invalid("Version description can only be set when publish is true")

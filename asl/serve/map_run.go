@@ -67,17 +67,17 @@ func (s *Server) childEnded(parent *execution, child *asl.Execution) {
 }
 
 // forget forgets an execution and its Map Runs.
-func (s *Server) forget(arn string) {
+func (s *Server) forget(x *execution) {
 	s.mapRuns.mu.Lock()
 	var runs []string
 	for runARN, r := range s.mapRuns.byARN {
-		if r.ExecutionARN == arn {
+		if r.ExecutionARN == x.ARN {
 			runs = append(runs, runARN)
 			delete(s.mapRuns.byARN, runARN)
 		}
 	}
 	s.mapRuns.mu.Unlock()
-	err := s.store.Delete(store.Executions, arn)
+	err := s.store.Delete(store.Executions, x.key())
 	if err == nil && runs != nil {
 		err = s.store.Delete(store.MapRuns, runs...)
 	}

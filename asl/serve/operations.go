@@ -2,6 +2,8 @@ package serve
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"clinical-risk-pipeline/asl/serve/api"
 )
@@ -68,3 +70,6 @@ func op[In, Out any](method func(*Server, context.Context, *In) (*Out, *api.Erro
 		return out, nil
 	}
 }
+
+// Operations returns the names of the operations, sorted.
+func Operations() []string { return slices.Sorted(maps.Keys(operations)) }

@@ -12,9 +12,12 @@ import (
 
 // kept is an execution as the store has it.
 type kept struct {
-	*execution
-	History []byte // packed; nil while the execution runs
+	Execution *execution
+	History   []byte // packed; nil while the execution runs
 }
+
+// key returns the key of the execution in the store. Keys grow, so that new ones are beside each other.
+func (x *execution) key() string { return fmt.Sprintf("%016x", x.Serial) }
 
 // saveExecution stores an execution that runs.
 func (s *Server) saveExecution(x *execution) *api.Error {
@@ -25,11 +28,11 @@ func (s *Server) saveExecution(x *execution) *api.Error {
 	defer x.mu.Unlock()
 	x.history.mu.Lock()
 	defer x.history.mu.Unlock()
-	k := kept{execution: x}
+	k := kept{Execution: x}
 	if len(x.history.text) > 0 {
 		k.History = pack(x.history.text)
 	}
-	return s.put(store.Executions, x.ARN, k)
+	return s.put(store.Executions, x.key(), k)
 }
 
 // saveEnded stores how an execution ended, before anybody can see it.
@@ -43,7 +46,7 @@ func (s *Server) saveEnded(x *execution, v view) *api.Error {
 		Status: v.Status, Output: v.Output, Error: v.Error, Cause: v.Cause, Stop: v.Stop,
 		RedriveCount: x.RedriveCount, Redriven: x.Redriven, RedriveToken: x.RedriveToken}
 	x.mu.Unlock()
-	return s.put(store.Executions, x.ARN, kept{ended, x.history.packed})
+	return s.put(store.Executions, x.key(), kept{ended, x.history.packed})
 }
 
 // load reads what the store has.
@@ -118,7 +121,7 @@ func compiled(key string, kind asl.Type, revisions map[string]*revision) (*revis
 func (s *Server) loadExecutions(revisions map[string]*revision) error {
 	var all []*execution
 	if err := each(s.store, store.Executions, func(k *kept) (err error) {
-		x := k.execution
+		x := k.Execution
 		x.history, x.done = &history{packed: k.History}, make(chan struct{})
 		if x.revision, err = compiled(x.Revision, asl.Standard, revisions); err != nil {
 			return err
@@ -139,7 +142,9 @@ func (s *Server) loadExecutions(revisions map[string]*revision) error {
 			continue
 		}
 		close(x.done)
-		s.executions.end(x)
+		for _, old := range s.executions.end(x) {
+			s.forget(old)
+		}
 	}
 	return nil
 }

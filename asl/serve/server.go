@@ -38,7 +38,7 @@ type Config struct {
 	Stubs     *mock.Config    // results of tasks, for executions of stateMachineArn#TestCase. Default: none
 	Endpoints *call.Endpoints // services that tasks call. Default: none
 	Services  asl.Handler     // performs the tasks that Stubs and Endpoints do not. Executions call it at the same time. Default: such tasks fail
-	Objects   asl.Objects     // the S3 objects of Distributed Maps. Default: none
+	Objects   asl.Objects     // the S3 objects of Distributed Maps. Default: those of Endpoints
 }
 
 // Server is an [http.Handler] that answers the API of Step Functions.
@@ -48,7 +48,7 @@ type Server struct {
 	store   *store.Store
 	closing chan struct{}   // closed by Close
 	running context.Context // of the executions
-	cancel  context.CancelFunc
+	cancel  context.CancelCauseFunc
 
 	mu         sync.RWMutex // protects the maps, and what is in them
 	machines   map[string]*machine
@@ -63,8 +63,8 @@ type Server struct {
 func New(c Config) (*Server, error) {
 	c.complete()
 	s := &Server{config: c, now: time.Now, closing: make(chan struct{}), machines: map[string]*machine{}, activities: map[string]*activity{}}
-	s.running, s.cancel = context.WithCancel(context.Background())
-	s.executions = executions{byARN: map[string]*execution{}, keep: c.Keep, forget: s.forget}
+	s.running, s.cancel = context.WithCancelCause(context.Background())
+	s.executions = executions{byARN: map[string]*execution{}, keep: c.Keep}
 	s.mapRuns.byARN, s.tokens.waiting = map[string]*mapRun{}, map[string]*asl.Completion{}
 	if c.Data == "" {
 		return s, nil
@@ -94,6 +94,9 @@ func (c *Config) complete() {
 	if c.Keep == 0 {
 		c.Keep = DefaultKeep
 	}
+	if c.Objects == nil && c.Endpoints != nil {
+		c.Objects = c.Endpoints.Objects()
+	}
 	if c.Log == nil {
 		c.Log = func(string) {}
 	}
@@ -107,7 +110,7 @@ func (c *Config) complete() {
 // Close aborts the executions that run, and closes the data folder.
 func (s *Server) Close() error {
 	close(s.closing)
-	s.cancel()
+	s.cancel(&asl.Stop{Name: interrupted, Cause: "The server was closed while the execution was running."})
 	for _, x := range s.executions.newest(func(x *execution) bool { return x.view().Status == asl.Running }) {
 		x.mu.Lock()
 		done := x.done

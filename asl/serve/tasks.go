@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"clinical-risk-pipeline/asl"
@@ -46,12 +47,18 @@ func (h *tasks) Call(ctx context.Context, task *asl.Task) (asl.Reply, error) {
 		return asl.Reply{}, h.fatal(errors.New("calls " + task.Resource +
 			", which this server cannot do: give it the endpoint with --service NAME=URL, or the result with --stubs"))
 	}
-	reply, err := h.s.config.Services.Call(ctx, task)
-	if err != nil || reply.Hangs || reply.Later != nil || !waits(task) {
+	if !waits(task) {
+		reply, err := h.s.config.Services.Call(ctx, task)
 		return reply, h.fatal(err)
 	}
-	later := h.s.tokens.expect(task.Token)
-	return asl.Reply{Later: later}, later.Submit(reply.Output)
+	later := h.s.tokens.expect(task.Token) // before the service can send the token back
+	reply, err := h.s.config.Services.Call(ctx, task)
+	if err != nil || reply.Hangs || reply.Later != nil {
+		later.Abandon()
+		return reply, h.fatal(err)
+	}
+	_ = later.Submit(reply.Output) // An error means that the token came back already.
+	return asl.Reply{Later: later}, nil
 }
 
 // waits reports whether a task ends with its token.
@@ -81,6 +88,16 @@ func (h *tasks) activity(task *asl.Task) (asl.Reply, error) {
 	return asl.Reply{Later: later}, nil
 }
 
+// do calls a service. A fault of the program ends one task, not the server.
+func (h *tasks) do(ctx context.Context, task *asl.Task, submitted func(any)) (output any, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("met a fault of the server: %v", fault)
+		}
+	}()
+	return h.s.config.Endpoints.Do(ctx, task, submitted)
+}
+
 // call calls a service in the background. With a task token, the answer is not the end.
 func (h *tasks) call(ctx context.Context, task *asl.Task) asl.Reply {
 	callCtx, cancel := context.WithCancel(ctx)
@@ -90,7 +107,7 @@ func (h *tasks) call(ctx context.Context, task *asl.Task) asl.Reply {
 	}
 	go func() {
 		defer cancel()
-		output, err := h.s.config.Endpoints.Do(callCtx, task)
+		output, err := h.do(callCtx, task, func(output any) { _ = later.Submit(output) })
 		// An error of the completion means that the task has ended.
 		switch fault, ok := errors.AsType[*asl.Error](h.fatal(err)); {
 		case ok:

@@ -23,7 +23,8 @@ func (h *tasks) startExecution(ctx context.Context, task *asl.Task, pattern stri
 	}
 	if pattern == ".waitForTaskToken" {
 		later := h.s.tokens.expect(task.Token)
-		return asl.Reply{Later: later}, later.Submit(submitted)
+		_ = later.Submit(submitted) // An error means that the token came back already.
+		return asl.Reply{Later: later}, nil
 	}
 	return h.wait(out.ExecutionARN, submitted, pattern == ".sync:2")
 }
@@ -39,6 +40,7 @@ func (h *tasks) wait(arn string, submitted any, structured bool) (asl.Reply, err
 	x.mu.Unlock()
 	ended := make(chan struct{})
 	later := asl.NewCompletion(func() { close(ended) })
+	_ = later.Submit(submitted) // It has just been made.
 	go func() {
 		select {
 		case <-done:
@@ -47,7 +49,7 @@ func (h *tasks) wait(arn string, submitted any, structured bool) (asl.Reply, err
 			x.stop(&asl.Stop{Name: "States.TaskFailed", Cause: "The task that waited for the execution ended"})
 		}
 	}()
-	return asl.Reply{Later: later}, later.Submit(submitted)
+	return asl.Reply{Later: later}, nil
 }
 
 // conclude ends the task as its execution ended. structured is .sync:2, whose output is JSON, not a text.

@@ -10,6 +10,7 @@ import (
 
 	"clinical-risk-pipeline/asl/mock"
 	"clinical-risk-pipeline/asl/serve"
+	"clinical-risk-pipeline/asl/serve/call"
 	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/internal/program"
 )
@@ -37,6 +38,7 @@ func (c *serveCommand) Run(ctx context.Context, s program.Streams) error {
 	}
 	server, err := serve.New(config)
 	if err != nil {
+		_ = listener.Close() // The first error counts.
 		return fmt.Errorf("--data: %w", err)
 	}
 	defer func() { _ = server.Close() }() // What was answered is stored.
@@ -52,6 +54,9 @@ func (c *serveCommand) Run(ctx context.Context, s program.Streams) error {
 // config reads what the flags name.
 func (c *serveCommand) config(ctx context.Context, s program.Streams) (serve.Config, error) {
 	config := serve.Config{Time: serve.Time(c.Time), Data: c.Data, Keep: c.Keep, Log: func(line string) { fmt.Fprintln(s.Err, "asl: "+plain.Line(line)) }}
+	if c.Keep < 1 {
+		return config, fmt.Errorf("--keep must be at least 1, got %d", c.Keep)
+	}
 	if c.Stubs != "" {
 		text, err := read(ctx, s, c.Stubs)
 		if err != nil {
@@ -61,8 +66,16 @@ func (c *serveCommand) config(ctx context.Context, s program.Streams) (serve.Con
 			return config, fmt.Errorf("%s: %w", c.Stubs, err)
 		}
 	}
+	endpoints, err := call.New(c.Service, region)
+	if err != nil {
+		return config, fmt.Errorf("--service: %w", err)
+	}
+	config.Endpoints, config.Region = endpoints, region
 	return config, nil
 }
+
+// region is the region of every ARN.
+const region = "us-east-1"
 
 // listen opens the address. It refuses one that other machines reach, unless the flag allows it.
 func (c *serveCommand) listen(ctx context.Context) (net.Listener, error) {

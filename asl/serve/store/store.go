@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -31,7 +32,25 @@ var kinds = []Kind{Machines, Revisions, Activities, Executions, MapRuns}
 const format = "1"
 
 // Store is an open folder. A nil Store keeps nothing.
-type Store struct{ db *bbolt.DB }
+type Store struct {
+	db      *bbolt.DB
+	changes chan change
+	stop    sync.Once
+	stopped chan struct{} // closed by Close
+	closed  chan struct{} // closed when the last change is on the disk
+}
+
+// ErrClosed is the error of a change after Close.
+var ErrClosed = errors.New("the data folder is closed")
+
+// change is a change of the database that waits for the disk.
+type change struct {
+	apply func(*bbolt.Tx) error
+	done  chan error
+}
+
+// maxShared is the number of changes that share a write of the disk.
+const maxShared = 1000
 
 // Open opens a folder, and makes it when it does not exist. Only one program can have it open.
 func Open(folder string) (*Store, error) {
@@ -46,9 +65,44 @@ func Open(folder string) (*Store, error) {
 	case err != nil:
 		return nil, fmt.Errorf("%s is damaged, or not a database of asl serve (%w): move it away, or use another folder", file, err)
 	}
-	// Calls that come within this time share a write. It delays a single call, so it is short.
-	db.MaxBatchDelay = time.Millisecond
-	return &Store{db}, nil
+	s := &Store{db: db, changes: make(chan change, maxShared), stopped: make(chan struct{}), closed: make(chan struct{})}
+	go s.write()
+	return s, nil
+}
+
+// write writes changes. Those that come while the disk is busy share the next write.
+func (s *Store) write() {
+	defer close(s.closed)
+	for {
+		select {
+		case first := <-s.changes:
+			s.share(first)
+		case <-s.stopped:
+			for len(s.changes) > 0 {
+				s.share(<-s.changes)
+			}
+			return
+		}
+	}
+}
+
+// share writes a change, and those that wait.
+func (s *Store) share(first change) {
+	shared := []change{first}
+	for len(shared) < maxShared && len(s.changes) > 0 {
+		shared = append(shared, <-s.changes)
+	}
+	err := s.db.Update(func(tx *bbolt.Tx) error {
+		for _, c := range shared {
+			if err := c.apply(tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for _, c := range shared {
+		c.done <- err
+	}
 }
 
 // open opens the file. A damaged file makes the database panic in some places.
@@ -58,7 +112,7 @@ func open(file string) (db *bbolt.DB, err error) {
 			err = fmt.Errorf("%v", fault)
 		}
 	}()
-	if db, err = bbolt.Open(file, 0o600, &bbolt.Options{Timeout: 100 * time.Millisecond}); err != nil {
+	if db, err = bbolt.Open(file, 0o600, &bbolt.Options{Timeout: 100 * time.Millisecond, FreelistType: bbolt.FreelistMapType}); err != nil {
 		return nil, err
 	}
 	if err := prepare(db); err != nil {
@@ -92,17 +146,19 @@ func (s *Store) Close() error {
 	if s == nil {
 		return nil
 	}
+	s.stop.Do(func() { close(s.stopped) })
+	<-s.closed
 	return s.db.Close()
 }
 
 // Put stores values by key.
 func (s *Store) Put(kind Kind, key string, value []byte) error {
-	return s.batch(func(tx *bbolt.Tx) error { return tx.Bucket([]byte(kind)).Put([]byte(key), value) })
+	return s.change(func(tx *bbolt.Tx) error { return tx.Bucket([]byte(kind)).Put([]byte(key), value) })
 }
 
 // Delete forgets keys.
 func (s *Store) Delete(kind Kind, keys ...string) error {
-	return s.batch(func(tx *bbolt.Tx) error {
+	return s.change(func(tx *bbolt.Tx) error {
 		for _, key := range keys {
 			if err := tx.Bucket([]byte(kind)).Delete([]byte(key)); err != nil {
 				return err
@@ -112,11 +168,27 @@ func (s *Store) Delete(kind Kind, keys ...string) error {
 	})
 }
 
-func (s *Store) batch(change func(*bbolt.Tx) error) error {
+func (s *Store) change(apply func(*bbolt.Tx) error) error {
 	if s == nil {
 		return nil
 	}
-	return s.db.Batch(change)
+	c := change{apply, make(chan error, 1)}
+	select {
+	case s.changes <- c:
+	case <-s.stopped:
+		return ErrClosed
+	}
+	select {
+	case err := <-c.done:
+		return err
+	case <-s.closed: // The change came too late, or just in time.
+	}
+	select {
+	case err := <-c.done:
+		return err
+	default:
+		return ErrClosed
+	}
 }
 
 // Each visits the values of a kind in the order of their keys. A value is valid only during the visit.

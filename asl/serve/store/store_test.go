@@ -3,9 +3,11 @@ package store_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"clinical-risk-pipeline/asl/serve/store"
@@ -53,6 +55,29 @@ func TestValuesAreThereAfterARestart(t *testing.T) {
 	}
 	if got := all(t, open(t, folder), store.Machines); got != "a=2 c=1" {
 		t.Errorf("got %s", got)
+	}
+}
+
+func TestCallsThatComeTogetherAreAllStored(t *testing.T) {
+	folder := t.TempDir()
+	s := open(t, folder)
+	var writers sync.WaitGroup
+	for i := range 300 {
+		writers.Go(func() {
+			if err := s.Put(store.Executions, fmt.Sprintf("%03d", i), []byte("x")); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	writers.Wait()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Put(store.Executions, "late", nil); !errors.Is(err, store.ErrClosed) {
+		t.Errorf("after Close: %v", err)
+	}
+	if got := strings.Count(all(t, open(t, folder), store.Executions), "=x"); got != 300 {
+		t.Errorf("%d values", got)
 	}
 }
 
