@@ -19,6 +19,7 @@ type branch struct {
 	previous int64    // the id of the event that the branch's next event follows
 	env      query.Env
 	at       visit
+	test     *stateTest // nil in executions
 }
 
 // mapItem is the item of a Map state that the context object describes.
@@ -110,6 +111,9 @@ func (b *branch) enter(c *common, input any) error {
 		return err
 	}
 	b.at = visit{state: c, input: input, entered: b.p.Now(), before: b.previous}
+	if b.test != nil {
+		b.at.retries = b.test.Retries
+	}
 	b.at.eventID = b.record(c.entered, &StateEntered{Name: c.name, Input: input})
 	b.x.transition()
 	return nil

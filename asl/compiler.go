@@ -33,6 +33,7 @@ func (c *compiler) machine(raw *value.Object) *Machine {
 	m.program = c.program(f)
 	f.unread("the state machine")
 	root.check(c.report)
+	m.references = root.references(map[string][]string{})
 	c.checkErrorNames()
 	var standardOnly []error
 	for _, fault := range c.standardOnly {

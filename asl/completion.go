@@ -63,6 +63,9 @@ func (c *Completion) Succeed(output any) error {
 // Fail ends the task with an error.
 func (c *Completion) Fail(err *Error) error { return c.add(step{kind: stepFailed, err: err}) }
 
+// Abandon forgets a completion whose task does not wait for it, because its handler returned something else.
+func (c *Completion) Abandon() { c.end() }
+
 func (c *Completion) add(s step) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -119,7 +122,8 @@ func (t *taskCall) await(b *branch, later *Completion) (output any, thrown *Erro
 	if t.state.resource.kind != activity {
 		w.beat = w.began
 	}
-	post := b.p.Hold()
+	b.p.Hold()
+	post := b.p.Poster()
 	defer b.p.Release()
 	later.attach(func() { post(w.wake) })
 	defer later.end()

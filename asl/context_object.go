@@ -12,6 +12,10 @@ func (b *branch) contextObject() *value.Object {
 	if b.at.context != nil {
 		return b.at.context
 	}
+	if b.test != nil && b.test.Context != nil {
+		b.at.context = b.test.contextObject(b)
+		return b.at.context
+	}
 	s := b.at.state
 	stateObject := value.NewObject(3).With("EnteredTime", timestamp(b.at.entered)).With("Name", s.name)
 	switch s.kind {

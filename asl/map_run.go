@@ -29,6 +29,7 @@ type mapRun struct {
 	results       [][]any // by child execution, unless exported
 	resultSize    int
 	view          *MapRun // nil: nobody watches
+	jobs          *fanOut // the child executions
 }
 
 // runDistributed runs the item processor in child executions.
@@ -100,8 +101,8 @@ func (m *mapRun) run(limit int) (any, error) {
 		}
 	}
 	defer func() { _ = m.stream.close() }()
-	jobs := fanOut{b: m.b, limit: limit, next: m.next}
-	err := jobs.run()
+	m.jobs = &fanOut{b: m.b, limit: limit, next: m.next}
+	err := m.jobs.run()
 	result, finishErr := m.finish() // a failed run also writes the results that it has
 	if err != nil {
 		return nil, err
@@ -207,6 +208,11 @@ func (m *mapRun) judge() error {
 	if !m.tolerance.exceeded(m.failed, total) {
 		return nil
 	}
+	return toleranceFailure()
+}
+
+// toleranceFailure is the failure of a Distributed Map of which too many items failed.
+func toleranceFailure() *failure {
 	return &failure{name: ErrToleratedFailure, cause: "The specified tolerated failure threshold was exceeded"}
 }
 

@@ -16,6 +16,8 @@ type MapRun struct {
 	ToleratedFailureCount      int
 	ToleratedFailurePercentage float64
 	Items, Executions          MapRunCounts
+
+	control func(change func(*mapRun))
 }
 
 // MapRunCounts are numbers of items or child executions.
@@ -38,6 +40,8 @@ func (m *mapRun) watch(limit int) {
 	if m.state.maxConcurrency != nil {
 		m.view.MaxConcurrency = limit
 	}
+	post := m.b.p.Poster()
+	m.view.control = func(change func(*mapRun)) { post(func() { change(m) }) }
 	m.tell()
 }
 
@@ -90,4 +94,25 @@ func (m *mapRun) ended(err error, failed bool) {
 		m.view.Status = Aborted
 	}
 	m.tell()
+}
+
+// Limit changes the limits of the run while it runs; nil leaves one as it is. Any goroutine may call it.
+func (r *MapRun) Limit(maxConcurrency *int64, failurePercentage *float64, failureCount *int64) {
+	r.control(func(m *mapRun) {
+		if maxConcurrency != nil && m.jobs != nil {
+			m.jobs.limit = defaultChildren
+			if *maxConcurrency > 0 {
+				m.jobs.limit = int(min(*maxConcurrency, maxChildren))
+			}
+		}
+		if failurePercentage != nil {
+			m.tolerance.percentage = *failurePercentage
+		}
+		if failureCount != nil {
+			m.tolerance.count = float64(*failureCount)
+		}
+		if m.jobs != nil && m.jobs.waiting {
+			m.b.p.Wake() // More child executions may start.
+		}
+	})
 }

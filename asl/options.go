@@ -32,6 +32,9 @@ type Options struct {
 	Seed         uint64       // decides jitter, random functions and task tokens. Default: 0
 	Objects      Objects      // the S3 objects that Distributed Maps read and write. Default: none; a Map that needs them fails
 
+	// NewToken makes the task tokens. Default: Seed decides them.
+	NewToken func() string
+
 	// RealTime makes the execution's clock go as the wall clock does: a wait takes as long as it says. Set Start to the current time.
 	// Default: false, the clock is virtual.
 	RealTime bool

@@ -124,11 +124,13 @@ func (m *Machine) Redrive(ctx context.Context, failed *Execution, o Options) (*E
 func (m *Machine) resumption(failed *Execution) (*resumption, error) {
 	at := &resumption{failed: failed, variables: value.NewObject(0), count: 1}
 	outputs := map[int64]any{}
+	entered := false
 	for i := range failed.History {
 		event := &failed.History[i]
 		at.note(event, outputs)
 		switch d := event.Details.(type) {
 		case *StateEntered:
+			entered = true
 			if s, ok := m.program.states[d.Name]; ok {
 				at.enter(s, d.Input)
 			}
@@ -141,6 +143,9 @@ func (m *Machine) resumption(failed *Execution) (*resumption, error) {
 		case *ExecutionRedriven:
 			at.count = d.RedriveCount + 1
 		}
+	}
+	if !entered && len(failed.History) > 0 { // It was stopped before its first state.
+		at.enter(m.program.start, failed.Input)
 	}
 	if at.state == nil {
 		return nil, fmt.Errorf("asl: the history of execution %q enters no state of this machine", failed.Name)

@@ -91,6 +91,16 @@ func TestRedriveRefuses(t *testing.T) {
 	}
 }
 
+func TestAnExecutionThatWasStoppedBeforeItsFirstStateStarts(t *testing.T) {
+	machine := load(t, `{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}`)
+	stopped := &asl.Execution{Status: asl.Aborted, Input: "in", History: []asl.Event{
+		{ID: 1, Type: "ExecutionStarted", Details: &asl.ExecutionStarted{Input: "in"}}, {ID: 2, Type: "ExecutionAborted"}}}
+	x, err := machine.Redrive(t.Context(), stopped, asl.Options{})
+	if err != nil || x.Output != "in" || len(x.Path()) != 1 {
+		t.Errorf("got %+v, %v", x, err)
+	}
+}
+
 func TestTheContextObjectHasTheTimeOfTheRedrive(t *testing.T) {
 	machine := load(t, `{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 30, "Next": "Call"},
 		"Call": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": {"execution.$": "$$.Execution"}, "ResultSelector": {"start.$": "$.execution.StartTime",

@@ -54,6 +54,9 @@ func (f *fields) failText(name string) query.Template {
 }
 
 func (s *failState) run(b *branch, v *visit) (any, *target, error) {
+	if !s.jsonata {
+		b.inspect(StepInputPath, v.input)
+	}
 	env := b.evaluating(v.input)
 	name, err := s.text(s.err, "Error", env)
 	if err != nil {

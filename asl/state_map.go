@@ -108,9 +108,12 @@ func (s *mapState) attempt(b *branch) (any, error) {
 		return nil, err
 	}
 	var result any
-	if s.distributed != nil {
+	switch {
+	case b.mocked():
+		result, err = s.mock(b, input)
+	case s.distributed != nil:
 		result, err = s.runDistributed(b, input, limit)
-	} else {
+	default:
 		result, err = s.runInline(b, input, limit)
 	}
 	if err != nil {
@@ -153,6 +156,9 @@ func (s *mapState) list(b *branch, input any) ([]any, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	if !s.jsonata {
+		b.inspect(StepItemsPath, v)
 	}
 	switch v := v.(type) {
 	case []any:

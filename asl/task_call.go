@@ -151,6 +151,10 @@ func (t *taskCall) record(b *branch, what string, d Details) {
 // taskToken returns the token of the current attempt of a Task state, or "" when the integration has none.
 func (b *branch) taskToken() string {
 	if b.at.token == "" && b.at.task != nil && b.at.task.resource.givesToken() {
+		if newToken := b.x.run.options.NewToken; newToken != nil {
+			b.at.token = newToken()
+			return b.at.token
+		}
 		b.x.run.tokens++
 		b.at.token = fmt.Sprintf("task-token-%d-%08x", b.x.run.tokens, b.x.run.random.Uint32())
 	}

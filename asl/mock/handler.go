@@ -2,6 +2,7 @@ package mock
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -39,6 +40,9 @@ func pick[V any](what string, from map[string]V, name string) (V, error) {
 	return v, fmt.Errorf("the stubs have no %s %q, choose one of %s", what, name, strings.Join(names, ", "))
 }
 
+// ErrNoStub is the error of a call of a state that the test case does not name.
+var ErrNoStub = errors.New("has no stub")
+
 // handler answers tasks from a test case.
 type handler struct {
 	config *Config
@@ -50,7 +54,7 @@ type handler struct {
 func (h *handler) Call(_ context.Context, task *asl.Task) (asl.Reply, error) {
 	name, ok := h.states[task.State]
 	if !ok {
-		return asl.Reply{}, fmt.Errorf("has no stub (it calls %s)", task.Resource)
+		return asl.Reply{}, fmt.Errorf("%w (it calls %s)", ErrNoStub, task.Resource)
 	}
 	call := h.calls[task.State]
 	h.calls[task.State]++

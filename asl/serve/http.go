@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"clinical-risk-pipeline/asl/serve/api"
 )
 
@@ -59,7 +57,7 @@ func write(w http.ResponseWriter, answer any, fault *api.Error) {
 		panic("serve: an answer cannot be marshalled: " + err.Error()) // Every call of the operation fails, in tests, too.
 	}
 	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
-	w.Header().Set("x-amzn-RequestId", uuid.NewString())
+	w.Header().Set("x-amzn-RequestId", newUUID())
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // An error means that the client has gone.
 }

@@ -1,8 +1,16 @@
 package serve
 
 import (
+	"context"
 	"io"
 	"net/http"
+	"sync"
+	"time"
+
+	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/mock"
+	"clinical-risk-pipeline/asl/serve/call"
+	"clinical-risk-pipeline/asl/serve/store"
 )
 
 // Time says how the time of executions passes.
@@ -14,23 +22,62 @@ const (
 	Virtual Time = "virtual" // the clock jumps over waits and retry delays; while a callback or a call is pending, it goes as the wall clock does
 )
 
+// DefaultKeep is the number of ended executions that a server remembers by default.
+const DefaultKeep = 10_000
+
 // Config configures a server. The zero value works.
 type Config struct {
 	Time    Time         // Default: Real
 	Account string       // in ARNs. Default: 123456789012
 	Region  string       // in ARNs. Default: us-east-1
+	Data    string       // the folder that keeps state machines and executions. Default: memory only
+	Keep    int          // the number of ended executions that the server remembers. Default: DefaultKeep
 	Page    http.Handler // answers GET requests. Default: a line of text
+	Log     func(string) // gets what an operator should know. Default: nothing
+
+	Stubs     *mock.Config    // results of tasks, for executions of stateMachineArn#TestCase. Default: none
+	Endpoints *call.Endpoints // services that tasks call. Default: none
+	Services  asl.Handler     // performs the tasks that Stubs and Endpoints do not. Executions call it at the same time. Default: such tasks fail
+	Objects   asl.Objects     // the S3 objects of Distributed Maps. Default: those of Endpoints
 }
 
 // Server is an [http.Handler] that answers the API of Step Functions.
 type Server struct {
-	config Config
+	config  Config
+	now     func() time.Time
+	store   *store.Store
+	closing chan struct{}   // closed by Close
+	running context.Context // of the executions
+	cancel  context.CancelCauseFunc
+
+	mu         sync.RWMutex // protects the maps, and what is in them
+	machines   map[string]*machine
+	activities map[string]*activity
+
+	executions executions
+	mapRuns    mapRuns
+	tokens     tokens
 }
 
-// New returns a server.
+// New returns a server. It reads the data folder, if there is one.
 func New(c Config) (*Server, error) {
 	c.complete()
-	return &Server{config: c}, nil
+	s := &Server{config: c, now: time.Now, closing: make(chan struct{}), machines: map[string]*machine{}, activities: map[string]*activity{}}
+	s.running, s.cancel = context.WithCancelCause(context.Background())
+	s.executions = executions{byARN: map[string]*execution{}, keep: c.Keep}
+	s.mapRuns.byARN, s.tokens.waiting = map[string]*mapRun{}, map[string]*asl.Completion{}
+	if c.Data == "" {
+		return s, nil
+	}
+	var err error
+	if s.store, err = store.Open(c.Data); err != nil {
+		return nil, err
+	}
+	if err := s.load(); err != nil {
+		_ = s.store.Close() // The first error counts.
+		return nil, err
+	}
+	return s, nil
 }
 
 // complete fills in the defaults.
@@ -44,9 +91,31 @@ func (c *Config) complete() {
 	if c.Region == "" {
 		c.Region = "us-east-1"
 	}
+	if c.Keep == 0 {
+		c.Keep = DefaultKeep
+	}
+	if c.Objects == nil && c.Endpoints != nil {
+		c.Objects = c.Endpoints.Objects()
+	}
+	if c.Log == nil {
+		c.Log = func(string) {}
+	}
 	if c.Page == nil {
 		c.Page = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, "This is the API of Step Functions. Point a client of AWS at this address.\n")
 		})
 	}
+}
+
+// Close aborts the executions that run, and closes the data folder.
+func (s *Server) Close() error {
+	close(s.closing)
+	s.cancel(&asl.Stop{Name: interrupted, Cause: "The server was closed while the execution was running."})
+	for _, x := range s.executions.newest(func(x *execution) bool { return x.view().Status == asl.Running }) {
+		x.mu.Lock()
+		done := x.done
+		x.mu.Unlock()
+		<-done
+	}
+	return s.store.Close()
 }

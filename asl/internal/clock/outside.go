@@ -34,14 +34,18 @@ func NewReal(start time.Time) *Process {
 // Cancel lets the end of the context end the waiting of the root process with the context's cause.
 func (p *Process) Cancel(ctx context.Context) { p.clock.outside.cancel = ctx }
 
-// Hold lets time go as the wall clock does until Release. It returns a function that other goroutines may call, at any time. It runs f
-// in the simulation, while the root process waits.
-func (p *Process) Hold() (post func(f func())) {
-	c := p.clock
-	if !c.paced() {
-		c.begin()
+// Hold lets time go as the wall clock does until Release.
+func (p *Process) Hold() {
+	if !p.clock.paced() {
+		p.clock.begin()
 	}
-	c.outside.holds++
+	p.clock.outside.holds++
+}
+
+// Poster returns a function that other goroutines may call, at any time. It runs f in the simulation, while the root process waits and
+// time goes as the wall clock does.
+func (p *Process) Poster() (post func(f func())) {
+	c := p.clock
 	if c.outside.inbox == nil {
 		c.outside.inbox = &inbox{signal: make(chan struct{}, 1)}
 	}

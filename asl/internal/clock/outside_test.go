@@ -38,7 +38,8 @@ func TestTimeGoesAsTheWallClockDoesWhileAProcessHoldsIt(t *testing.T) {
 			_ = sleep(t, p, 2)
 			l.add("branch")
 		})
-		post := root.Hold()
+		root.Hold()
+		post := root.Poster()
 		go func() {
 			time.Sleep(5 * time.Second)
 			post(root.Wake)

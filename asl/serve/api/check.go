@@ -53,8 +53,7 @@ type checker struct {
 func (c *checker) structure(s reflect.Value, path string) {
 	for i := range s.NumField() {
 		field := s.Type().Field(i)
-		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		c.member(s.Field(i), path+name, field.Tag.Get("api"))
+		c.member(s.Field(i), path+nameOf(field), field.Tag.Get("api"))
 	}
 }
 
@@ -177,7 +176,7 @@ func show(v reflect.Value) string {
 	case reflect.Struct:
 		members := make([]string, v.NumField())
 		for i := range members {
-			members[i] = v.Type().Field(i).Tag.Get("json") + "=" + show(v.Field(i))
+			members[i] = nameOf(v.Type().Field(i)) + "=" + show(v.Field(i))
 		}
 		return v.Type().Name() + "(" + strings.Join(members, ", ") + ")"
 	}

@@ -65,7 +65,7 @@ func (d decoder) structure(raw json.RawMessage, into reflect.Value, depth int) *
 		return &Error{Code: CodeSerialization}
 	}
 	for i := range into.NumField() {
-		name := into.Type().Field(i).Tag.Get("json")
+		name := nameOf(into.Type().Field(i))
 		value, ok := members[name]
 		if !ok || kindOf(value) == 'n' {
 			continue
@@ -75,6 +75,12 @@ func (d decoder) structure(raw json.RawMessage, into reflect.Value, depth int) *
 		}
 	}
 	return nil
+}
+
+// nameOf returns the name of a member.
+func nameOf(field reflect.StructField) string {
+	name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+	return name
 }
 
 func (d decoder) list(raw json.RawMessage, into reflect.Value, depth int) *Error {
