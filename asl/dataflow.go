@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"clinical-risk-pipeline/asl/internal/query"
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // resultPath is the place in the input where a state's result goes.

@@ -3,6 +3,8 @@ package asl
 import (
 	"errors"
 	"fmt"
+
+	"clinical-risk-pipeline/asl/value"
 )
 
 // LoadOption changes how Load works.
@@ -26,7 +28,7 @@ func Load(definition []byte, options ...LoadOption) (*Machine, error) {
 }
 
 // load loads a definition with the function that compiles it.
-func load(definition []byte, options []LoadOption, compile func(*compiler, map[string]any) *Machine) (*Machine, error) {
+func load(definition []byte, options []LoadOption, compile func(*compiler, *value.Object) *Machine) (*Machine, error) {
 	var l loading
 	for _, option := range options {
 		option(&l)

@@ -1,13 +1,15 @@
 package asl
 
+import "clinical-risk-pipeline/asl/value"
+
 // LoadState parses, validates and compiles the definition of a single state, so that [Machine.TestState] can visit it under the name. The
 // states that it leads to need not exist. The error joins one *Fault for each error, as that of [Load].
 func LoadState(definition []byte, name string, options ...LoadOption) (*Machine, error) {
-	return load(definition, options, func(c *compiler, raw map[string]any) *Machine { return c.single(name, raw) })
+	return load(definition, options, func(c *compiler, raw *value.Object) *Machine { return c.single(name, raw) })
 }
 
 // single compiles a state without a machine around it.
-func (c *compiler) single(name string, raw map[string]any) *Machine {
+func (c *compiler) single(name string, raw *value.Object) *Machine {
 	root := &scopeInfo{assigned: map[string]bool{}, caught: map[string]bool{}}
 	p := &program{states: map[string]state{}, order: []string{name}}
 	var targets []*target

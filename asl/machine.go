@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl/internal/clock"
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // Machine is a loaded state machine. It is immutable and safe for concurrent use.

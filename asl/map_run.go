@@ -5,8 +5,8 @@ import (
 
 	"clinical-risk-pipeline/asl/internal/clock"
 	"clinical-risk-pipeline/asl/internal/items"
-	"clinical-risk-pipeline/asl/internal/value"
 	"clinical-risk-pipeline/asl/intrinsic"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // mapRun is a run of a Distributed Map. It starts a child execution for each item or batch.

@@ -2,7 +2,7 @@ package asl
 
 import (
 	"clinical-risk-pipeline/asl/internal/query"
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // failState ends the execution with an error.
@@ -24,7 +24,7 @@ func newFail(f *fields) state {
 
 // failText reads Error or Cause: a string, an expression in JSONata, or in JSONPath a path or intrinsic function in ErrorPath or CausePath.
 func (f *fields) failText(name string) query.Template {
-	path, hasPath := f.raw[name+"Path"]
+	path, hasPath := f.raw.Get(name + "Path")
 	if f.jsonata || !hasPath {
 		v, ok := f.take(name)
 		if _, isText := v.(string); ok && !isText {

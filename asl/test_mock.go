@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"clinical-risk-pipeline/asl/internal/items"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // inspect keeps an intermediate value when the state is under test.
@@ -21,16 +22,15 @@ func (t *stateTest) keep(step Step, v any) { t.result.Steps[step] = v }
 func (b *branch) mocked() bool { return b.test != nil && b.test.Mock != nil }
 
 // contextObject returns the context object of the test, with the item of a Map.
-func (t *stateTest) contextObject(b *branch) map[string]any {
-	object := map[string]any{}
-	given, _ := t.Context.(map[string]any)
-	for name, v := range given {
-		object[name] = v
+func (t *stateTest) contextObject(b *branch) *value.Object {
+	object := value.NewObject(0)
+	if given, ok := t.Context.(*value.Object); ok {
+		object = given.Clone()
 	}
 	if b.item != nil {
-		object["Map"] = map[string]any{"Item": b.item.contextObject()}
+		object.Set("Map", value.NewObject(1).With("Item", b.item.contextObject()).Share())
 	}
-	return object
+	return object.Share()
 }
 
 // outcome returns the result of the mock, or its error.

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // StateTest is a visit to one state without the rest of its machine, for [Machine.TestState].
@@ -98,7 +98,7 @@ func (m *Machine) TestState(ctx context.Context, t StateTest, o Options) (*State
 	x := r.newExecution(&Machine{}, o.Type, o.Name, o.ARN, t.Input, root.Now())
 	b := newBranch(x, root, nil, nil, 0)
 	b.test = &stateTest{StateTest: t, result: StateResult{Steps: map[Step]any{}, Retrier: -1, Catcher: -1}}
-	if variables, ok := t.Variables.(map[string]any); ok {
+	if variables, ok := t.Variables.(*value.Object); ok {
 		b.scope.assign(variables)
 	}
 	b.record("ExecutionStarted", nil)
@@ -106,7 +106,7 @@ func (m *Machine) TestState(ctx context.Context, t StateTest, o Options) (*State
 		return nil, err
 	}
 	if len(b.scope.variables) > 0 {
-		b.test.result.Variables = b.scope.variables
+		b.test.result.Variables = value.Must(b.scope.variables)
 	}
 	return &b.test.result, nil
 }

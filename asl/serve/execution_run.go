@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // begin returns the context of an execution that starts, which [execution.stop] ends.
@@ -53,14 +54,14 @@ func (s *Server) perform(ctx context.Context, x *execution, failed *asl.Executio
 }
 
 // extend returns what adds the version and the alias to the first event.
-func (x *execution) extend(event *asl.Event) func(map[string]any) {
+func (x *execution) extend(event *asl.Event) func(*value.Object) {
 	if event.Type != "ExecutionStarted" || x.VersionARN == "" {
 		return nil
 	}
-	return func(details map[string]any) {
-		details["stateMachineVersionArn"] = x.VersionARN
+	return func(details *value.Object) {
+		details.Set("stateMachineVersionArn", x.VersionARN)
 		if x.AliasARN != "" {
-			details["stateMachineAliasArn"] = x.AliasARN
+			details.Set("stateMachineAliasArn", x.AliasARN)
 		}
 	}
 }

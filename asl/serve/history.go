@@ -9,6 +9,7 @@ import (
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/asl/serve/api"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // history is the history of an execution as text: one event per line, as GetExecutionHistory answers. It is packed when the execution ends.
@@ -19,7 +20,7 @@ type history struct {
 }
 
 // add appends an event. extend changes the members of its details, unless it is nil.
-func (h *history) add(event *asl.Event, extend func(details map[string]any)) {
+func (h *history) add(event *asl.Event, extend func(details *value.Object)) {
 	details := event.Attributes()
 	if extend != nil {
 		extend(details)

@@ -2,39 +2,24 @@ package eval
 
 import (
 	"iter"
-	"maps"
 	"math"
-	"slices"
 
 	"clinical-risk-pipeline/asl/value"
 )
 
 // size returns the number of members of an object.
 func size(o any) int {
-	switch o := o.(type) {
-	case *value.Object:
-		return o.Len()
-	case map[string]any:
-		return len(o)
-	}
-	return 0
+	object, _ := o.(*value.Object)
+	return object.Len()
 }
 
-// members ranges over the members of an object, in order; those of a Go map sorted by name.
+// members ranges over the members of an object, in order.
 func members(o any) iter.Seq2[string, any] {
 	return func(yield func(string, any) bool) {
-		switch o := o.(type) {
-		case *value.Object:
-			for _, m := range o.Members() {
-				if !yield(m.Key, plain(m.Value)) {
-					return
-				}
-			}
-		case map[string]any:
-			for _, key := range slices.Sorted(maps.Keys(o)) {
-				if !yield(key, plain(o[key])) {
-					return
-				}
+		object, _ := o.(*value.Object)
+		for _, m := range object.Members() {
+			if !yield(m.Key, plain(m.Value)) {
+				return
 			}
 		}
 	}
@@ -121,9 +106,6 @@ func (r *run) export(v any) any {
 		}
 		return items
 	case *value.Object:
-		if r.Maps {
-			return r.exportMap(v)
-		}
 		return r.exportObject(v)
 	case float64:
 		if math.IsInf(v, 0) || math.IsNaN(v) {
@@ -132,20 +114,6 @@ func (r *run) export(v any) any {
 		return v + 0 // without the sign of -0
 	}
 	return v
-}
-
-func (r *run) exportMap(o *value.Object) any {
-	made := make(map[string]any, o.Len())
-	for _, m := range o.Members() {
-		switch m.Value.(type) {
-		case undef:
-		case *function:
-			r.refuse()
-		default:
-			made[m.Key] = r.export(m.Value)
-		}
-	}
-	return made
 }
 
 func (r *run) exportInner(v any) any {
@@ -181,5 +149,5 @@ func (r *run) exportObject(o *value.Object) any {
 	for _, key := range drop {
 		o.Delete(key)
 	}
-	return o
+	return o.Share()
 }

@@ -55,8 +55,6 @@ type Options struct {
 	Limits Limits
 	// RefuseFunctions makes functions inside a result a fault, ErrFunction. Default: they are left out, as JSON.stringify does it.
 	RefuseFunctions bool
-	// Maps makes the objects of the result map[string]any. Default: *value.Object, which keeps the order.
-	Maps bool
 }
 
 // ErrFunction is the fault of a result that is or contains a function, with Options.RefuseFunctions.
@@ -70,6 +68,10 @@ type run struct {
 	depth     int
 	evals     int // nesting of $eval
 	nested    int // of a value that is being read, which may contain itself
+	args      slab[any]
+	calls     slab[Call]
+	frames    slab[frame]
+	bindings  slab[binding]
 	steps     int // left
 	bytes     int // left
 	now       time.Time

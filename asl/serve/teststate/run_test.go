@@ -103,7 +103,7 @@ func TestAnswers(t *testing.T) {
 			`{"status": "RETRIABLE", "error": "Busy", "cause": "later", "inspectionData": {"input": "{}", "afterInputPath": "{}", "afterParameters": "{}",
 			"errorDetails": {"retryIndex": 0, "retryBackoffIntervalSeconds": 4}}}`},
 		{"a catcher, after the last retry", retried, `"inspectionLevel": "DEBUG", "mock": {"errorOutput": {"error": "Busy"}}, "stateConfiguration": {"retrierRetryCount": 3}`,
-			`{"status": "CAUGHT_ERROR", "error": "Busy", "nextState": "T", "output": "{\"Cause\":null,\"Error\":\"Busy\"}", "inspectionData": {"input": "{}", "afterInputPath": "{}",
+			`{"status": "CAUGHT_ERROR", "error": "Busy", "nextState": "T", "output": "{\"Error\":\"Busy\",\"Cause\":null}", "inspectionData": {"input": "{}", "afterInputPath": "{}",
 			"afterParameters": "{}", "errorDetails": {"catchIndex": 0}}}`},
 		{"a failure has no output", task, `"mock": {"errorOutput": {"error": "E", "cause": "C"}}`, `{"status": "FAILED", "error": "E", "cause": "C"}`},
 	} {

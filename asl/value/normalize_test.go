@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 func TestNormalize(t *testing.T) {
@@ -18,7 +18,7 @@ func TestNormalize(t *testing.T) {
 	}{
 		{3, "3"},
 		{[]string{"a"}, `["a"]`},
-		{record{"x", 2}, `{"Count":2,"name":"x"}`},
+		{record{"x", 2}, `{"name":"x","Count":2}`},
 		{map[string]any{"deep": []any{map[string]int{"n": 1}}}, `{"deep":[{"n":1}]}`},
 		{json.RawMessage(`{"n": 9007199254740993}`), `{"n":9007199254740993}`},
 	} {
@@ -33,7 +33,7 @@ func TestNormalize(t *testing.T) {
 }
 
 func TestNormalizeDoesNotCopyJSON(t *testing.T) {
-	list := []any{1.0, map[string]any{"a": nil}}
+	list := []any{1.0, value.NewObject(1).With("a", nil)}
 	got, err := value.Normalize(list)
 	if err != nil || &got.([]any)[0] != &list[0] {
 		t.Errorf("%v %v", got, err)

@@ -27,20 +27,22 @@ func Size(v any) int {
 			n += Size(e)
 		}
 		return n
-	case map[string]any:
-		n := 2 + max(0, len(v)-1) + len(v)
-		for k, e := range v {
-			n += stringSize(k) + Size(e)
+	case *Object:
+		n := 2 + max(0, v.Len()-1) + v.Len()
+		for i := range v.members {
+			n += stringSize(v.members[i].Key) + Size(v.members[i].Value)
 		}
 		return n
 	}
-	return len(appendOther(nil, v))
+	return len(Append(nil, v))
 }
 
 func stringSize(s string) int {
 	n := len(s) + 2
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
+		case c == 0xed && SurrogateAt(s[i:]) != 0: // \ud83d for the three bytes
+			n, i = n+len(`\u0000`)-3, i+2
 		case c >= ' ' && c != '"' && c != '\\':
 		case c == '"' || c == '\\' || c == '\n' || c == '\r' || c == '\t' || c == '\b' || c == '\f':
 			n++
@@ -63,5 +65,5 @@ func floatSize(f float64) int {
 		return n
 	}
 	var buffer [32]byte
-	return len(appendFloat(buffer[:0], f))
+	return len(AppendNumber(buffer[:0], f))
 }

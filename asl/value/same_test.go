@@ -3,18 +3,18 @@ package value_test
 import (
 	"testing"
 
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 func TestSame(t *testing.T) {
-	object, list := map[string]any{"a": 1.0}, []any{1.0, 2.0}
+	object, list := value.NewObject(1).With("a", 1.0), []any{1.0, 2.0}
 	for _, row := range []struct {
 		why  string
 		a, b any
 		want bool
 	}{
 		{"one object", object, object, true},
-		{"equal objects", object, map[string]any{"a": 1.0}, false},
+		{"equal objects", object, value.NewObject(1).With("a", 1.0), false},
 		{"one array", list, list, true},
 		{"the start of an array", list, list[:1], false},
 		{"equal arrays", list, []any{1.0, 2.0}, false},
