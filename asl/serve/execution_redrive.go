@@ -55,12 +55,13 @@ func (s *Server) redriveExecution(_ context.Context, in *redriveExecutionInput) 
 	x.Status, x.Output, x.Error, x.Cause, x.Stop, x.done = asl.Running, nil, nil, nil, time.Time{}, make(chan struct{})
 	x.RedriveCount++
 	x.Redriven, x.RedriveToken = now, text(in.ClientToken)
+	ctx := s.begin(x)
 	x.mu.Unlock()
 	x.history.reopen()
 	if err := s.saveExecution(x); err != nil {
 		s.config.Log("a redrive could not be stored: " + err.Message)
 	}
-	go s.run(s.begin(x), x, failed)
+	go s.run(ctx, x, failed)
 	return &redriveExecutionOutput{api.TimeOf(now)}, nil
 }
 

@@ -9,10 +9,9 @@ import (
 	"clinical-risk-pipeline/asl/value"
 )
 
-// begin returns the context of an execution that starts, which [execution.stop] ends.
+// begin returns the context of an execution that starts, which [execution.stop] ends. The caller holds the execution's lock, or nobody
+// else knows the execution yet.
 func (s *Server) begin(x *execution) context.Context {
-	x.mu.Lock()
-	defer x.mu.Unlock()
 	ctx, cancel := context.WithCancelCause(s.running)
 	x.cancel = cancel
 	return ctx
@@ -43,7 +42,11 @@ func (s *Server) perform(ctx context.Context, x *execution, failed *asl.Executio
 		Handler: s.handlerOf(x), Name: x.Name, ARN: x.ARN, StateMachine: asl.StateMachine{ARN: x.MachineARN, Name: x.machineName()},
 		RoleARN: x.revision.RoleARN, Type: s.typeOf(x), Start: s.now(), Seed: rand.Uint64(), Objects: s.config.Objects,
 		NewToken: newTaskToken, RealTime: s.config.Time == Real,
-		OnEvent:  func(event *asl.Event) { x.history.add(event, x.extend(event)) },
+		OnEvent: func(event *asl.Event) {
+			if s.stored(x) { // Nobody can read any other history.
+				x.history.add(event, x.extend(event))
+			}
+		},
 		OnMapRun: func(r asl.MapRun) { s.mapRunChanged(x, r) }, OnChild: func(child *asl.Execution) { s.childEnded(x, child) },
 	}
 	if failed != nil {

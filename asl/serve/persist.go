@@ -74,7 +74,16 @@ func (s *Server) load() error {
 	}); err != nil {
 		return err
 	}
-	return s.loadExecutions(revisions)
+	if err := s.loadExecutions(revisions); err != nil {
+		return err
+	}
+	var unused []string
+	for key, r := range revisions {
+		if r.machine == nil {
+			unused = append(unused, key)
+		}
+	}
+	return s.store.Delete(store.Revisions, unused...)
 }
 
 // each reads the values of a kind.

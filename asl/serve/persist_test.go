@@ -56,6 +56,7 @@ func TestWhatIsKept(t *testing.T) {
 		equal(t, again.call(operation, request), c.call(operation, request))
 	}
 	equal(t, again.run(arn, nil), object{"output": "2"})
+	equal(t, again.run(arn+":1", nil), object{"output": "1"})
 	equal(t, again.call("DescribeExecution", object{"executionArn": running}), object{
 		"status": "ABORTED", "error": "Server.Interrupted", "cause": "The server ended while the execution was running. What it did after its start is not known.", "input": "5"})
 	if got := again.types(running); got != "ExecutionStarted ExecutionAborted" {

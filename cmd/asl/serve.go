@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"clinical-risk-pipeline/asl/mock"
@@ -43,7 +45,7 @@ func (c *serveCommand) Run(ctx context.Context, s program.Streams) error {
 	}
 	defer func() { _ = server.Close() }() // What was answered is stored.
 	fmt.Fprintf(s.Out, "Step Functions at http://%s. Credentials are not checked.\n", listener.Addr())
-	web := &http.Server{Handler: server, ReadHeaderTimeout: 10 * time.Second}
+	web := &http.Server{Handler: c.guard(server), ReadHeaderTimeout: 10 * time.Second}
 	context.AfterFunc(ctx, func() { _ = web.Close() }) // Clients of a local server need no grace.
 	if err := web.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
@@ -72,6 +74,27 @@ func (c *serveCommand) config(ctx context.Context, s program.Streams) (serve.Con
 	}
 	config.Endpoints, config.Region = endpoints, region
 	return config, nil
+}
+
+// guard refuses requests for hosts that are not this machine, unless others may reach it: a page in a browser must not reach the server under a
+// name that it made to mean 127.0.0.1.
+func (c *serveCommand) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !c.AnyClient && !isLocal(r.Host) {
+			http.Error(w, "This server answers on this machine only, got the host "+strconv.Quote(r.Host)+": use 127.0.0.1 or localhost.", http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// isLocal reports whether a host means this machine. Clients put "sync-" before the host of some operations.
+func isLocal(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	host = strings.TrimPrefix(strings.Trim(host, "[]"), "sync-")
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || net.ParseIP(host).IsLoopback()
 }
 
 // region is the region of every ARN.
