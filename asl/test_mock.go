@@ -16,14 +16,11 @@ func (b *branch) mocked() bool { return b.test != nil && b.test.Mock != nil }
 
 // contextObject returns the context object of the test, with the item of a Map.
 func (t *stateTest) contextObject(b *branch) *value.Object {
-	object := value.NewObject(0)
-	if given, ok := t.Context.(*value.Object); ok {
-		object = given.Clone()
+	given, _ := t.Context.(*value.Object)
+	if b.item == nil {
+		return given
 	}
-	if b.item != nil {
-		object.Set("Map", value.NewObject(1).With("Item", b.item.contextObject()).Share())
-	}
-	return object.Share()
+	return given.Clone().With("Map", value.NewObject(1).With("Item", b.item.contextObject()).Share()).Share()
 }
 
 // outcome returns the result of the mock, or its error.

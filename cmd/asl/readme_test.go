@@ -58,19 +58,24 @@ func TestCommandsOfTheREADME(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"validate", "run", "test", "draw", "replay", "evaluate"} {
+	for _, name := range []string{"validate", "run", "test", "draw", "serve", "replay", "evaluate"} {
 		if !commands[name] {
 			t.Errorf("asl/README.md does not show asl %s", name)
 		}
 	}
 }
 
-// readmeCommand runs one command. A watch has to be interrupted.
+// readmeCommand runs one command. A watch and a server have to be interrupted; a server takes a free port.
 func readmeCommand(t *testing.T, args []string) {
 	t.Helper()
 	stdin, want := "", program.ExitOK
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
+	if args[0] == "serve" {
+		args = append(args, "--address", "127.0.0.1:0")
+		ctx, stop = context.WithTimeout(ctx, 100*time.Millisecond)
+		defer stop()
+	}
 	for i := range args {
 		args[i] = strings.Trim(args[i], "'")
 		if args[i] == "--watch" {

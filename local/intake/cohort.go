@@ -38,7 +38,7 @@ func parseSubject(l line) (Input, error) {
 		return input, err
 	}
 	input.Value = object
-	input.Subject = object.Text(workflow.Subject)
+	input.Subject = strings.Clone(object.Text(workflow.Subject))
 	var faults []string
 	if fault := checkID(object, workflow.Subject, "the subject's pseudonymous id"); fault != "" {
 		faults = append(faults, fault)

@@ -51,7 +51,8 @@ func parse(l line) (Input, error) {
 		}
 	}
 	input.Value = object
-	input.Subject, input.TrialID = object.Text(workflow.Subject), object.Text(workflow.TrialID)
+	// Copies: the texts of the object share the memory of the whole line.
+	input.Subject, input.TrialID = strings.Clone(object.Text(workflow.Subject)), strings.Clone(object.Text(workflow.TrialID))
 	note(checkID(object, workflow.Subject, "the subject's pseudonymous id"))
 	note(checkID(object, workflow.TrialID, "the trial's id"))
 	if features, given := object.Get(workflow.TransformedFeatures); !given {

@@ -36,6 +36,7 @@ var bombs = []struct{ why, source string }{
 	{"a long replacement by a pattern", `$replace($pad("x", 100000, "x"), /x/, $pad("y", 10000, "y"))`},
 	{"a group of a long text at each match", `$replace($pad("x", 20000, "x"), /x(?=(x*))/, "$1")`},
 	{"a pattern that backtracks", `$match("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", /^(?=a)(a+)+$/)`},
+	{"many patterns that backtrack a while each", `$map([1..100000], function($n) { $match("aaaaaaaaaaaaaaaaaaaaab", /^(?=a)(a+)+$/) })`},
 	{"a pattern with a reference", `$match($pad("a", 100000, "a"), /(a*)*\1b/)`},
 	{"many large values that differ", `$distinct([1..100000].{"a": $})`},
 	{"a zip of everything", `$zip([1..1000000], [1..1000000], [1..1000000], [1..1000000], [1..1000000])`},

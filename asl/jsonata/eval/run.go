@@ -63,18 +63,19 @@ var ErrFunction = errors.New("the result is a function, which JSON cannot hold")
 // run is one evaluation.
 type run struct {
 	Options
-	functions Functions
-	at        *syntax.Node // the call that is being applied, where a fault without a place belongs
-	depth     int
-	evals     int // nesting of $eval
-	nested    int // of a value that is being read, which may contain itself
-	args      slab[any]
-	calls     slab[Call]
-	frames    slab[frame]
-	bindings  slab[binding]
-	steps     int // left
-	bytes     int // left
-	now       time.Time
+	functions   Functions
+	at          *syntax.Node // the call that is being applied, where a fault without a place belongs
+	depth       int
+	evals       int // nesting of $eval
+	nested      int // of a value that is being read, which may contain itself
+	args        slab[any]
+	calls       slab[Call]
+	frames      slab[frame]
+	bindings    slab[binding]
+	backtracked time.Duration // by regular expressions
+	steps       int           // left
+	bytes       int           // left
+	now         time.Time
 
 	outermost frame // of the variables that the expression binds at its top
 	space     [4]binding

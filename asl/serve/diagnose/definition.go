@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // Severity is how bad a diagnostic is.
@@ -61,7 +62,7 @@ func faultsOf(err error) []*asl.Fault {
 }
 
 // render writes faults in AWS's words. AWS reports the missing fields of an object together.
-func render(faults []*asl.Fault, definition map[string]any) []Diagnostic {
+func render(faults []*asl.Fault, definition *value.Object) []Diagnostic {
 	at := locate(definition)
 	all := []Diagnostic{}
 	missing := map[string][]string{}

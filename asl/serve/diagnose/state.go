@@ -1,10 +1,10 @@
 package diagnose
 
 import (
-	"encoding/json"
 	"strings"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // State loads the definition of a single state under a name, as TestState does. It returns no machine when a diagnostic is an Error.
@@ -17,19 +17,20 @@ func State(definition, name string) (*asl.Machine, []Diagnostic) {
 	if err != nil {
 		machine, _ = asl.LoadState([]byte(definition), name, asl.Lenient()) // The first error has these faults, too.
 	}
-	return machine, render(faultsOf(err), map[string]any{"States": map[string]any{name: raw}})
+	return machine, render(faultsOf(err), value.NewObject(1).With("States", value.NewObject(1).With(name, raw)))
 }
 
 // object reads a definition, or says why it is no object.
-func object(definition string) (map[string]any, *Diagnostic) {
+func object(definition string) (*value.Object, *Diagnostic) {
 	if strings.TrimSpace(definition) == "" {
 		return nil, notAnObject()
 	}
 	if fault := JSON(definition); fault != nil {
 		return nil, &Diagnostic{Error, invalidJSON, fault.Message + "\n at " + fault.Source, fault.Source}
 	}
-	var raw map[string]any
-	if json.Unmarshal([]byte(definition), &raw) != nil || raw == nil {
+	v, _ := value.DecodeString(definition)
+	raw, ok := v.(*value.Object)
+	if !ok {
 		return nil, notAnObject()
 	}
 	return raw, nil

@@ -11,14 +11,14 @@ import (
 
 // TestHTTP tests that the level TRACE shows the request and the response of an HTTP task that something performs.
 func TestHTTP(t *testing.T) {
-	const definition = `{"Type": "Task", "QueryLanguage": "JSONata", "Resource": "arn:aws:states:::http:invoke", "End": true, "Output": 1, "Arguments": {
-		"ApiEndpoint": "https://example.com/a", "Authentication": {"ConnectionArn": "arn"}, "Headers": {"h": "1"}, "Method": "POST", "QueryParameters": {"q": ["a b", "c"]}, "RequestBody": {"k": 1}}}`
+	const definition = `{"Type": "Task", "QueryLanguage": "JSONata", "Resource": "arn:aws:states:::http:invoke", "End": true, "Output": 1, "Arguments": {"Method": "POST",
+		"ApiEndpoint": "https://example.com/a", "Authentication": {"ConnectionArn": "arn"}, "Headers": {"h": "1"}, "QueryParameters": {"q": ["a b", "c"]}, "RequestBody": {"k": 1}}}`
 	handler := asl.HandlerFunc(func(context.Context, *asl.Task) (asl.Reply, error) {
-		v, err := asl.Decode([]byte(`{"Headers": {"x": ["y"]}, "ResponseBody": "hello", "StatusCode": 200, "StatusText": "OK"}`))
+		v, err := asl.Decode([]byte(`{"StatusCode": 200, "StatusText": "OK", "Headers": {"x": ["y"]}, "ResponseBody": "hello"}`))
 		return asl.Reply{Output: v}, err
 	})
-	arguments := `"afterArguments": "{\"ApiEndpoint\":\"https://example.com/a\",\"Authentication\":{\"ConnectionArn\":\"arn\"},\"Headers\":{\"h\":\"1\"},\"Method\":\"POST\",\"QueryParameters\":{\"q\":[\"a b\",\"c\"]},\"RequestBody\":{\"k\":1}}"`
-	result := `"result": "{\"Headers\":{\"x\":[\"y\"]},\"ResponseBody\":\"hello\",\"StatusCode\":200,\"StatusText\":\"OK\"}"`
+	arguments := `"afterArguments": "{\"Method\":\"POST\",\"ApiEndpoint\":\"https://example.com/a\",\"Authentication\":{\"ConnectionArn\":\"arn\"},\"Headers\":{\"h\":\"1\"},\"QueryParameters\":{\"q\":[\"a b\",\"c\"]},\"RequestBody\":{\"k\":1}}"`
+	result := `"result": "{\"StatusCode\":200,\"StatusText\":\"OK\",\"Headers\":{\"x\":[\"y\"]},\"ResponseBody\":\"hello\"}"`
 	for level, more := range map[string]string{
 		"DEBUG": "",
 		"TRACE": `, "request": {"protocol": "https", "method": "POST", "url": "https://example.com/a?q=a+b&q=c", "headers": "{\"h\":\"1\"}", "body": "{\"k\":1}"},
