@@ -88,11 +88,8 @@ func (m *Machine) TestState(ctx context.Context, t StateTest, o Options) (*State
 	if err := o.complete(); err != nil {
 		return nil, err
 	}
-	for _, v := range []*any{&t.Input, &t.Variables, &t.Context} {
-		var err error
-		if *v, err = value.Normalize(*v); err != nil {
-			return nil, fmt.Errorf("asl: the test cannot be encoded as JSON: %w", err)
-		}
+	if err := t.normalize(); err != nil {
+		return nil, fmt.Errorf("asl: the test cannot be encoded as JSON: %w", err)
 	}
 	r, root := newRun(ctx, &o)
 	x := r.newExecution(&Machine{}, o.Type, o.Name, o.ARN, t.Input, root.Now())
@@ -109,6 +106,22 @@ func (m *Machine) TestState(ctx context.Context, t StateTest, o Options) (*State
 		b.test.result.Variables = value.Must(b.scope.variables)
 	}
 	return &b.test.result, nil
+}
+
+// normalize makes JSON values of what the caller gave. It changes nothing that belongs to the caller.
+func (t *StateTest) normalize() (err error) {
+	values := []*any{&t.Input, &t.Variables, &t.Context}
+	if t.Mock != nil {
+		mock := *t.Mock
+		t.Mock = &mock
+		values = append(values, &mock.Result)
+	}
+	for _, v := range values {
+		if *v, err = value.Normalize(*v); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // visit visits the state and fills in the result.

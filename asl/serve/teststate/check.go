@@ -93,15 +93,15 @@ func (t *test) checkResult() *api.Error {
 	if mock == nil || mock.Result == nil {
 		return nil
 	}
-	v, fault := decode(*mock.Result, &t.result)
-	if fault != "" {
+	var fault string
+	if t.result, fault = decode(*mock.Result); fault != "" {
 		return api.Invalid("Mocked result must be valid JSON: %s", fault)
 	}
-	_, isArray := v.([]any)
-	_, isObject := v.(*value.Object)
+	_, isArray := t.result.([]any)
+	_, isObject := t.result.(*value.Object)
 	switch {
 	case t.state.Type == "Task":
-		return t.checkResponse(v)
+		return t.checkResponse()
 	case t.state.Exports && !isObject:
 		return api.Invalid("Mocked result must be an object.")
 	case !t.state.Exports && !isArray:
@@ -111,7 +111,7 @@ func (t *test) checkResult() *api.Error {
 }
 
 // checkResponse compares the mocked result of a task with the API of the service.
-func (t *test) checkResponse(v any) *api.Error {
+func (t *test) checkResponse() *api.Error {
 	mode := t.in.Mock.FieldValidationMode
 	if mode == modeNone {
 		return nil
@@ -120,7 +120,7 @@ func (t *test) checkResponse(v any) *api.Error {
 	if expected == nil {
 		return nil
 	}
-	if fault := expected.check(v, mode != modePresent); fault != "" {
+	if fault := expected.check(t.result, mode != modePresent); fault != "" {
 		return api.Invalid("%s", fault)
 	}
 	return nil

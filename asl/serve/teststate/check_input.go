@@ -1,7 +1,6 @@
 package teststate
 
 import (
-	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/asl/serve/api"
 	"clinical-risk-pipeline/asl/serve/diagnose"
 	"clinical-risk-pipeline/asl/value"
@@ -13,12 +12,13 @@ func (t *test) readInput() *api.Error {
 	if t.in.Input != nil {
 		source = *t.in.Input
 	}
-	if _, fault := decode(source, &t.input); fault != "" {
+	var fault string
+	if t.input, fault = decode(source); fault != "" {
 		return api.Errorf("InvalidExecutionInput", "Invalid State Machine Execution Input: '%s'", fault)
 	}
 	if t.in.Variables != nil {
-		v, fault := decode(*t.in.Variables, &t.variables)
-		if _, isObject := v.(*value.Object); fault == "" && !isObject {
+		t.variables, fault = decode(*t.in.Variables)
+		if _, isObject := t.variables.(*value.Object); fault == "" && !isObject {
 			fault = "variables must be an object"
 		}
 		if fault != "" {
@@ -26,22 +26,19 @@ func (t *test) readInput() *api.Error {
 		}
 	}
 	if t.context == nil {
-		if _, fault := decode(t.ownContext(source), &t.context); fault != "" {
+		if t.context, fault = decode(t.ownContext(source)); fault != "" {
 			panic("teststate: the context object cannot be read: " + fault) // Every call without a context fails, in tests, too.
 		}
 	}
 	return nil
 }
 
-// decode reads JSON twice: for the engine into a value of its own, and as it is written. It returns what is wrong in the words of AWS.
-func decode(text string, into *any) (v any, fault string) {
+// decode reads JSON. It returns what is wrong in the words of AWS.
+func decode(text string) (v any, fault string) {
 	if f := diagnose.JSON(text); f != nil {
 		return nil, f.Message
 	}
 	v, err := value.DecodeString(text)
-	if err == nil {
-		*into, err = asl.Decode([]byte(text))
-	}
 	if err != nil {
 		return nil, err.Error()
 	}

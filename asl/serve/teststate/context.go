@@ -23,11 +23,11 @@ func (t *test) checkContext() *api.Error {
 	if t.in.Context == nil {
 		return nil
 	}
-	v, fault := decode(*t.in.Context, &t.context)
-	if fault != "" {
+	var fault string
+	if t.context, fault = decode(*t.in.Context); fault != "" {
 		return invalidContext(fault)
 	}
-	object, ok := v.(*value.Object)
+	object, ok := t.context.(*value.Object)
 	if !ok {
 		return invalidContext("it must be an object")
 	}

@@ -11,17 +11,17 @@ import (
 
 // http shows the request and the response of an HTTP task: its parameters and its result. No connection adds anything to them here.
 func (d *Inspection) http(r *asl.StateResult) {
-	parameters := member(r.Steps, asl.StepParameters)
-	if parameters == nil {
-		parameters = member(r.Steps, asl.StepArguments)
+	parameters, ok := r.Steps[asl.StepParameters].(*value.Object)
+	if !ok {
+		parameters, ok = r.Steps[asl.StepArguments].(*value.Object)
 	}
-	if parameters == nil {
+	if !ok {
 		return
 	}
 	d.Request = &HTTPRequest{Protocol: "https", Method: textOf(parameters, "Method"), URL: address(parameters),
 		Headers: jsonOf(parameters, "Headers"), Body: body(parameters, "RequestBody")}
-	response := member(r.Steps, asl.StepResult)
-	if response == nil {
+	response, ok := r.Steps[asl.StepResult].(*value.Object)
+	if !ok {
 		return
 	}
 	d.Response = &HTTPResponse{Protocol: "https", StatusMessage: textOf(response, "StatusText"),
@@ -30,16 +30,6 @@ func (d *Inspection) http(r *asl.StateResult) {
 	if n, ok := numberOf(status); ok {
 		d.Response.StatusCode = strconv.Itoa(int(n))
 	}
-}
-
-// member returns a step that is an object, or nil.
-func member(steps map[asl.Step]any, s asl.Step) *value.Object {
-	v, err := value.DecodeString(asl.Encode(steps[s]))
-	if err != nil {
-		return nil
-	}
-	object, _ := v.(*value.Object)
-	return object
 }
 
 // address returns the endpoint with the query parameters.

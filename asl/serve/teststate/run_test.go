@@ -130,7 +130,7 @@ func TestModes(t *testing.T) {
 	const (
 		start     = `{"Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "End": true}`
 		fault     = "ValidationException: Mock result schema validation error: "
-		missing   = fault + "Required field 'ExecutionArn' is missing"
+		missing   = fault + "Field 'ExecutionArn' is required"
 		noText    = fault + "Field 'ExecutionArn' must be a string"
 		accepted  = `{"output":"{}","status":"SUCCEEDED"}`
 		accepted1 = `{"output":"{\"ExecutionArn\":1}","status":"SUCCEEDED"}`

@@ -103,7 +103,7 @@ func resultOf(resource string) *result {
 // resultOfCall returns the response of an operation, whose name begins with a small letter.
 func resultOfCall(name, action string) *result {
 	s := serviceOf(strings.ToLower(name))
-	if s == nil || action == "" || strings.Contains(action, ".") {
+	if s == nil || action == "" {
 		return nil
 	}
 	response, ok := s.Operations[strings.ToUpper(action[:1])+action[1:]]

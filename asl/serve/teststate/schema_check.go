@@ -33,7 +33,7 @@ func (c checker) members(object *value.Object, s *shape) string {
 	if c.strict {
 		for _, name := range s.Required {
 			if v, ok := object.Get(name); !ok || v == nil {
-				return fmt.Sprintf("Required field '%s' is missing", name)
+				return fmt.Sprintf("Field '%s' is required", name)
 			}
 		}
 	}

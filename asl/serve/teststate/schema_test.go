@@ -65,13 +65,13 @@ func TestCheck(t *testing.T) {
 		same  = "as with STRICT"
 	)
 	for _, c := range []struct{ name, resource, result, strict, present string }{
-		{"a required member", start, `{"ExecutionArn": "a"}`, fault + "Required field 'StartDate' is missing", ""},
-		{"null is missing", start, `{"ExecutionArn": "a", "StartDate": null}`, fault + "Required field 'StartDate' is missing", ""},
+		{"a required member", start, `{"ExecutionArn": "a"}`, fault + "Field 'StartDate' is required", ""},
+		{"null is missing", start, `{"ExecutionArn": "a", "StartDate": null}`, fault + "Field 'StartDate' is required", ""},
 		{"a number that is too small", "arn:aws:states:::aws-sdk:kinesis:putRecords", `{"Records": [{}], "FailedRecordCount": 0}`, fault + "Field 'FailedRecordCount' is less than the minimum value", same},
-		{"inside a structure in a list", "arn:aws:states:::aws-sdk:sfn:listExecutions", `{"Executions": [{"ExecutionArn": "a"}]}`, fault + "Required field 'StateMachineArn' is missing", ""},
+		{"inside a structure in a list", "arn:aws:states:::aws-sdk:sfn:listExecutions", `{"Executions": [{"ExecutionArn": "a"}]}`, fault + "Field 'StateMachineArn' is required", ""},
 		{"a text as a time", start, `{"ExecutionArn": "a", "StartDate": "t"}`, "", ""},
 		{"a number as a time", start, `{"ExecutionArn": "a", "StartDate": 1.5e9}`, fault + "Field 'StartDate' must be a string", same},
-		{"a name that is spelled as in the API", start, `{"executionArn": 1, "startDate": true}`, fault + "Required field 'ExecutionArn' is missing", ""},
+		{"a name that is spelled as in the API", start, `{"executionArn": 1, "startDate": true}`, fault + "Field 'ExecutionArn' is required", ""},
 		{"no object", start, `[]`, "Mocked result must be an object.", same},
 		{"an unknown member", "arn:aws:states:::sns:publish", `{"More": 1}`, "", ""},
 		{"a text", "arn:aws:states:::sns:publish", `{"MessageId": 1}`, fault + "Field 'MessageId' must be a string", same},
@@ -91,10 +91,10 @@ func TestCheck(t *testing.T) {
 		{"a payload is a text", "arn:aws:states:::lambda:invoke", `{"Payload": "{}", "StatusCode": 200}`, "", ""},
 		{"and no object", "arn:aws:states:::lambda:invoke", `{"Payload": {"a": 1}}`, fault + "Field 'Payload' must be a string", same},
 		{"a text that is too long", "arn:aws:states:::aws-sdk:kms:encrypt", `{"KeyId": "` + strings.Repeat("k", 2049) + `"}`, fault + "Field 'KeyId' exceeds the maximum length", same},
-		{"a job has the result of what is polled", start + ".sync", `{"ExecutionArn": "a"}`, fault + "Required field 'StateMachineArn' is missing", ""},
-		{"its output is a text", start + ".sync", `{"Output": {}}`, fault + "Required field 'ExecutionArn' is missing", fault + "Field 'Output' must be a string"},
-		{"with .sync:2, too", start + ".sync:2", `{"Output": {}}`, fault + "Required field 'ExecutionArn' is missing", fault + "Field 'Output' must be a string"},
-		{"a job in a list", "arn:aws:states:::batch:submitJob.sync", `{"JobName": 1}`, fault + "Required field 'JobId' is missing", fault + "Field 'JobName' must be a string"},
+		{"a job has the result of what is polled", start + ".sync", `{"ExecutionArn": "a"}`, fault + "Field 'StateMachineArn' is required", ""},
+		{"its output is a text", start + ".sync", `{"Output": {}}`, fault + "Field 'ExecutionArn' is required", fault + "Field 'Output' must be a string"},
+		{"with .sync:2, too", start + ".sync:2", `{"Output": {}}`, fault + "Field 'ExecutionArn' is required", fault + "Field 'Output' must be a string"},
+		{"a job in a list", "arn:aws:states:::batch:submitJob.sync", `{"JobName": 1}`, fault + "Field 'JobId' is required", fault + "Field 'JobName' must be a string"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			v, err := value.DecodeString(c.result)
@@ -124,6 +124,7 @@ func TestUnknownResults(t *testing.T) {
 		"a function":                       "arn:aws:lambda:us-east-1:123456789012:function:f",
 		"an activity":                      "arn:aws:states:us-east-1:123456789012:activity:a",
 		"a callback":                       "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+		"a callback through the SDK":       "arn:aws:states:::aws-sdk:sqs:sendMessage.waitForTaskToken",
 		"a result of its own":              "arn:aws:states:::http:invoke",
 		"a job that is not listed":         "arn:aws:states:::eks:createCluster.sync",
 		"a service without an extract":     "arn:aws:states:::aws-sdk:braket:getDevice",
