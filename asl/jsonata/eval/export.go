@@ -87,11 +87,7 @@ func isChanged(before, after any) bool {
 
 // again counts a finished object or array of the result, named by key. It costs nothing at its first place, and its weight at each other.
 func (r *run) again(key, v any) {
-	if _, seen := r.exported[key]; !seen {
-		if r.exported == nil {
-			r.exported = map[any]float64{}
-		}
-		r.exported[key] = 0
+	if !r.exported.has(key) {
 		return
 	}
 	if weight := r.weight(v); weight > float64(r.bytes) {
@@ -118,7 +114,7 @@ func (r *run) weight(v any) float64 {
 	if key == nil {
 		return wordsPerItem
 	}
-	if known := r.exported[key]; known > 0 {
+	if known, ok := r.exported.weights[key]; ok {
 		return known
 	}
 	weight := 1.0
@@ -134,6 +130,39 @@ func (r *run) weight(v any) float64 {
 			weight += r.weight(item)
 		}
 	}
-	r.exported[key] = weight
+	if r.exported.weights == nil {
+		r.exported.weights = map[any]float64{}
+	}
+	r.exported.weights[key] = weight
 	return weight
+}
+
+// exported are the objects and arrays of a result: pointers to them.
+type exported struct {
+	few     [8]any // the first ones, because most results have few
+	n       int
+	others  map[any]bool
+	weights map[any]float64 // as far as they are known
+}
+
+// has reports whether the result has a value already, and adds it if not.
+func (e *exported) has(key any) bool {
+	for i := range e.n {
+		if e.few[i] == key {
+			return true
+		}
+	}
+	if e.n < len(e.few) {
+		e.few[e.n] = key
+		e.n++
+		return false
+	}
+	if e.others[key] {
+		return true
+	}
+	if e.others == nil {
+		e.others = map[any]bool{}
+	}
+	e.others[key] = true
+	return false
 }

@@ -72,10 +72,10 @@ type run struct {
 	calls       slab[Call]
 	frames      slab[frame]
 	bindings    slab[binding]
-	exported    map[any]float64 // the objects and arrays of the result, and their weights as far as they are known
-	backtracked time.Duration   // by regular expressions
-	steps       int             // left
-	bytes       int             // left
+	exported    exported
+	backtracked time.Duration // by regular expressions
+	steps       int           // left
+	bytes       int           // left
 	now         time.Time
 
 	outermost frame // of the variables that the expression binds at its top
