@@ -11,6 +11,8 @@ package main
 import (
 	"io"
 	"log"
+	"os"
+	"runtime/debug"
 
 	"clinical-risk-pipeline/internal/program"
 )
@@ -25,6 +27,9 @@ type cli struct {
 }
 
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(300) // Executions leave much garbage and keep little: a sixth less work for half as much memory again.
+	}
 	log.SetOutput(io.Discard) // net/http logs bytes of servers there, and they may be health data.
 	newProgram().Main()
 }

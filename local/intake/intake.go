@@ -187,18 +187,3 @@ func (f *File) Inputs() iter.Seq2[Input, error] {
 		}
 	}
 }
-
-// inputs returns the inputs. Its errors do not name the place.
-func (f *File) inputs() iter.Seq2[Input, error] {
-	return func(yield func(Input, error) bool) {
-		for line, err := range f.lines() {
-			input := Input{Line: line.number}
-			if err == nil {
-				input, err = f.parse(line)
-			}
-			if !yield(input, err) {
-				return
-			}
-		}
-	}
-}

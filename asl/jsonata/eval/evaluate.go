@@ -89,7 +89,10 @@ func (r *run) rareNode(n *syntax.Node, input any, env *frame) any {
 }
 
 func (r *run) variableNode(n *syntax.Node, input any, env *frame) any {
-	if n.Text != "" {
+	switch {
+	case n.Free:
+		return r.outerVariable(n.Text)
+	case n.Text != "":
 		return r.variable(env, n.Text)
 	}
 	if l, ok := input.(*list); ok && l.outer {

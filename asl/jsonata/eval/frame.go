@@ -30,6 +30,11 @@ func (r *run) variable(env *frame, name string) any {
 			}
 		}
 	}
+	return r.outerVariable(name)
+}
+
+// outerVariable returns the value of a variable that the expression does not bind.
+func (r *run) outerVariable(name string) any {
 	if r.Variable != nil {
 		if v, ok := r.Variable(name); ok {
 			return plain(v)

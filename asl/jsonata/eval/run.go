@@ -29,6 +29,7 @@ func Compile(source string) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
+	syntax.MarkFree(root)
 	if err := compileRegexes(root); err != nil {
 		return nil, err
 	}

@@ -62,6 +62,7 @@ type Node struct {
 	Cons          bool    // an array constructor, or a block of one, whose array is not flattened
 	Focus         string  // @$name
 	Index         string  // #$name
+	Free          bool    // Variable: nothing in the expression binds a variable of this name
 	Tuple         bool    // a step that yields tuples of bindings
 	Ancestor      *Slot   // a later % means the input of this step
 	Slot          *Slot   // Parent
