@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -58,14 +59,26 @@ func TestCommandsOfTheREADME(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"validate", "run", "test", "draw", "replay", "evaluate"} {
+	for _, name := range []string{"validate", "run", "test", "draw", "serve", "replay", "evaluate"} {
 		if !commands[name] {
 			t.Errorf("asl/README.md does not show asl %s", name)
 		}
 	}
 }
 
-// readmeCommand runs one command. A watch has to be interrupted.
+// stopper stops a command at its first line.
+type stopper struct {
+	io.Writer
+	stop func()
+}
+
+// Write writes the line.
+func (s stopper) Write(line []byte) (int, error) {
+	s.stop()
+	return s.Writer.Write(line)
+}
+
+// readmeCommand runs one command. A watch has to be interrupted, a server stopped.
 func readmeCommand(t *testing.T, args []string) {
 	t.Helper()
 	stdin, want := "", program.ExitOK
@@ -87,7 +100,12 @@ func readmeCommand(t *testing.T, args []string) {
 		stdin, args = string(text), args[:n-2]
 	}
 	var out, errs strings.Builder
-	if status := newProgram().Run(ctx, args, program.Streams{In: strings.NewReader(stdin), Out: &out, Err: &errs}); status != want || out.Len() == 0 && args[0] != "draw" {
+	var screen io.Writer = &out
+	if args[0] == "serve" {
+		args = append(args, "--address", "127.0.0.1:0")
+		screen = stopper{&out, stop}
+	}
+	if status := newProgram().Run(ctx, args, program.Streams{In: strings.NewReader(stdin), Out: screen, Err: &errs}); status != want || out.Len() == 0 && args[0] != "draw" {
 		t.Errorf("asl %s: exit %d, %s %s", strings.Join(args, " "), status, out.String(), errs.String())
 	}
 }
