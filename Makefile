@@ -114,10 +114,14 @@ models: .tools/models/complete ## extract the API models of our calls into servi
 	@.tools/models/bin/python scripts/models.py services/models.json
 
 .PHONY: models-check
-models-check: ## check that services/models.json is what `make models` makes
+models-check: ## check that the extracts of AWS's API models are what `make models` and `make responses` make
 	@if python3 -c "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))" 2>/dev/null; then \
-		$(MAKE) --no-print-directory models && git diff --exit-code services/models.json; \
+		$(MAKE) --no-print-directory models responses && git diff --exit-code services/models.json asl/serve/teststate/responses; \
 	else echo "models: nothing was checked: Python 3.10 or newer, with its venv module, was not found"; fi
+
+.PHONY: responses
+responses: .tools/models/complete ## extract the responses that TestState checks mocks against from AWS's API models: needs Python
+	@.tools/models/bin/python scripts/responses.py asl/serve/teststate/responses
 
 .tools/models/complete: scripts/models-requirements.txt
 	@python3 -m venv --clear $(@D)

@@ -6,8 +6,8 @@ import (
 	"clinical-risk-pipeline/asl/internal/clock"
 	"clinical-risk-pipeline/asl/internal/items"
 	"clinical-risk-pipeline/asl/internal/query"
-	"clinical-risk-pipeline/asl/internal/value"
 	"clinical-risk-pipeline/asl/jsonata"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // branch is one thread of an execution: the main program, a branch of a Parallel state or an iteration of a Map state.
@@ -19,6 +19,7 @@ type branch struct {
 	previous int64    // the id of the event that the branch's next event follows
 	env      query.Env
 	at       visit
+	test     *stateTest // nil in executions
 }
 
 // mapItem is the item of a Map state that the context object describes.
@@ -49,12 +50,12 @@ func (i *mapItem) input() any {
 }
 
 // contextObject returns the item's part of the context object.
-func (i *mapItem) contextObject() map[string]any {
-	item := map[string]any{"Index": float64(i.index), "Value": i.value, "Source": i.source}
+func (i *mapItem) contextObject() *value.Object {
+	item := value.NewObject(4).With("Index", float64(i.index)).With("Value", i.value).With("Source", i.source)
 	if i.key != nil {
-		item["Key"] = *i.key
+		item.Set("Key", *i.key)
 	}
-	return item
+	return item.Share()
 }
 
 // newBranch returns a branch that starts after the event previous. outer is the enclosing scope, or nil.
@@ -110,6 +111,9 @@ func (b *branch) enter(c *common, input any) error {
 		return err
 	}
 	b.at = visit{state: c, input: input, entered: b.p.Now(), before: b.previous}
+	if b.test != nil {
+		b.at.retries = b.test.Retries
+	}
 	b.at.eventID = b.record(c.entered, &StateEntered{Name: c.name, Input: input})
 	b.x.transition()
 	return nil
@@ -153,7 +157,7 @@ func (b *branch) assign(t query.Template, env *query.Env) error {
 	if err != nil {
 		return err
 	}
-	variables, ok := v.(map[string]any)
+	variables, ok := v.(*value.Object)
 	if !ok {
 		return query.Unexpected(t, v, "object")
 	}

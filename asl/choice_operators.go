@@ -3,7 +3,7 @@ package asl
 import (
 	"strings"
 
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // operator is a comparison operator of a choice rule.

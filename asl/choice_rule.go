@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"clinical-risk-pipeline/asl/internal/query"
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // condition is a compiled JSONPath choice rule.
@@ -62,7 +62,7 @@ func (f *fields) comparison() condition {
 	}
 	c.variable, _ = f.path("Variable", false)
 	var found []string
-	for name := range f.raw {
+	for _, name := range f.raw.Keys() {
 		if _, ok := operators[strings.TrimSuffix(name, "Path")]; ok {
 			found = append(found, name)
 		}

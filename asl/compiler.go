@@ -1,6 +1,7 @@
 package asl
 
 import (
+	"clinical-risk-pipeline/asl/value"
 	"errors"
 	"maps"
 	"math"
@@ -21,7 +22,7 @@ type compiler struct {
 func (c *compiler) report(fault *Fault) { c.faults = append(c.faults, fault) }
 
 // machine compiles the whole definition.
-func (c *compiler) machine(raw map[string]any) *Machine {
+func (c *compiler) machine(raw *value.Object) *Machine {
 	root := &scopeInfo{assigned: map[string]bool{}, caught: map[string]bool{}}
 	f := &fields{c: c, scope: root, raw: raw, read: map[string]bool{}}
 	c.defaultIsJSONata = f.oneOf("QueryLanguage", "JSONPath", "JSONata") == "JSONata"
@@ -77,17 +78,14 @@ func (c *compiler) program(f *fields) *program {
 		}
 		return p
 	}
-	if len(states.raw) == 0 {
+	if states.raw.Len() == 0 {
 		f.fault("States", "must not be empty")
 		return p
 	}
 	var targets []*target
-	for name := range states.raw {
-		p.order = append(p.order, name)
-	}
-	slices.Sort(p.order)
+	p.order = slices.Sorted(slices.Values(states.raw.Keys()))
 	for _, name := range p.order {
-		if s := c.state(f.scope, name, states.raw[name], &targets); s != nil {
+		if s := c.state(f.scope, name, states.member(name), &targets); s != nil {
 			p.states[name] = s
 		}
 	}
@@ -144,7 +142,7 @@ func (c *compiler) link(f *fields, p *program, startAt string, targets []*target
 // state compiles one state. It returns nil when the state is not an object or its type is unknown.
 func (c *compiler) state(scope *scopeInfo, name string, v any, targets *[]*target) state {
 	f := &fields{c: c, scope: scope, targets: targets, state: name, read: map[string]bool{}}
-	f.raw, _ = v.(map[string]any)
+	f.raw, _ = v.(*value.Object)
 	if f.raw == nil {
 		f.fault("", "must be an object, got %s", typeOf(v))
 		return nil

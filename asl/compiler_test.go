@@ -19,7 +19,7 @@ func TestFaultsOfDefinitions(t *testing.T) {
 		why, definition string
 		want            []string
 	}{
-		{"not JSON", "{\n\n!", []string{"the definition is not a JSON object: line 3: invalid character '!' looking for beginning of object key string"}},
+		{"not JSON", "{\n\n!", []string{"the definition is not a JSON object: line 3: unexpected character '!'"}},
 		{"not an object", `[]`, []string{"the definition is not a JSON object: its type is array"}},
 		{"empty text", ``, []string{"the definition is not a JSON object: the text is empty"}},
 		{"empty object", `{}`, []string{"StartAt: is missing", "States: is missing"}},

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"clinical-risk-pipeline/asl/internal/query"
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // resultPath is the place in the input where a state's result goes.
@@ -44,7 +44,11 @@ func (r resultPath) apply(input, result any) (any, error) {
 
 // effectiveInput returns the raw input after InputPath.
 func (b *branch) effectiveInput() (any, error) {
-	return b.at.state.inputPath.apply(b.evaluating(b.at.input))
+	input, err := b.at.state.inputPath.apply(b.evaluating(b.at.input))
+	if err == nil && !b.at.state.jsonata {
+		b.inspect(StepInputPath, input)
+	}
+	return input, err
 }
 
 // work is the data flow of a Task, Parallel or Map state: it makes the input of the work and the output from the result.
@@ -71,18 +75,25 @@ func (f *fields) work(c *common, hasPayload bool) work {
 
 // input makes the input of the work from the effective input.
 func (w *work) input(b *branch, effective any) (any, error) {
+	step := StepParameters
+	if b.at.state.jsonata {
+		step = StepArguments
+	}
 	if w.payload == nil {
+		b.inspect(step, effective)
 		return effective, nil
 	}
 	input, err := w.payload.Eval(b.evaluating(effective))
 	if err != nil {
 		return nil, err
 	}
+	b.inspect(step, input)
 	return input, checkSize(input, b.at.state.name)
 }
 
 // finish turns the result into the state's output.
 func (w *work) finish(b *branch, result any) (any, error) {
+	b.inspect(StepResult, result)
 	if b.at.state.jsonata {
 		return b.finishJSONata(result)
 	}
@@ -98,6 +109,7 @@ func (w *work) finish(b *branch, result any) (any, error) {
 // finishPath turns the result of a JSONPath state into its output. Assign sees the result as $.
 func (b *branch) finishPath(result any, to resultPath) (any, error) {
 	c := b.at.state
+	b.inspect(StepResultSelector, result)
 	if err := b.assign(c.assign, b.evaluating(result)); err != nil {
 		return nil, err
 	}
@@ -105,6 +117,7 @@ func (b *branch) finishPath(result any, to resultPath) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.inspect(StepResultPath, output)
 	return c.outputPath.apply(b.evaluating(output))
 }
 

@@ -5,18 +5,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // parseDefinition reads the JSON object. It reports duplicate names in an object, because a decoder would drop one of them.
-func parseDefinition(data []byte) (map[string]any, []*Fault, error) {
+func parseDefinition(data []byte) (*value.Object, []*Fault, error) {
 	v, err := value.Decode(data)
 	if err != nil {
 		return nil, nil, locate(data, err)
 	}
-	object, ok := v.(map[string]any)
+	object, ok := v.(*value.Object)
 	if !ok {
 		return nil, nil, fmt.Errorf("its type is %s", typeOf(v))
 	}
@@ -29,13 +28,10 @@ func parseDefinition(data []byte) (map[string]any, []*Fault, error) {
 
 // locate adds the line number to a syntax error.
 func locate(data []byte, err error) error {
-	var syntax *json.SyntaxError
+	var syntax *value.SyntaxError
 	if errors.As(err, &syntax) {
-		line := 1 + bytes.Count(data[:min(int(syntax.Offset), len(data))], []byte("\n"))
-		return fmt.Errorf("line %d: %w", line, err)
-	}
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return errors.New("the text ends too early")
+		line := 1 + bytes.Count(data[:syntax.Offset], []byte("\n"))
+		return fmt.Errorf("line %d: %s", line, syntax.Message)
 	}
 	return err
 }

@@ -1,6 +1,6 @@
 package asl
 
-import "clinical-risk-pipeline/asl/internal/value"
+import "clinical-risk-pipeline/asl/value"
 
 // ExecutionStarted holds the details of the event of that name.
 type ExecutionStarted struct {
@@ -21,7 +21,7 @@ type StateEntered struct {
 type StateExited struct {
 	Name              string
 	Output            any
-	AssignedVariables map[string]any // nil: the state assigned none
+	AssignedVariables *value.Object // nil: the state assigned none
 }
 
 // TaskScheduled holds the details of TaskScheduled, LambdaFunctionScheduled and ActivityScheduled.
@@ -72,94 +72,74 @@ type MapIteration struct {
 // MapRunStarted holds the details of the event of that name.
 type MapRunStarted struct{ MapRunARN string }
 
-var untruncated = map[string]any{"truncated": false}
-
-func (d *ExecutionStarted) attributes() map[string]any {
-	return map[string]any{"input": value.Encode(d.Input), "inputDetails": untruncated, "roleArn": d.RoleARN}
+func (d *ExecutionStarted) encode(e *EventEncoder) {
+	e.payload("input", d.Input)
+	e.text("roleArn", d.RoleARN)
 }
 
-func (d *ExecutionSucceeded) attributes() map[string]any {
-	return map[string]any{"output": value.Encode(d.Output), "outputDetails": untruncated}
+func (d *ExecutionSucceeded) encode(e *EventEncoder) { e.payload("output", d.Output) }
+
+func (d *StateEntered) encode(e *EventEncoder) {
+	e.text("name", d.Name)
+	e.payload("input", d.Input)
 }
 
-func (d *StateEntered) attributes() map[string]any {
-	return map[string]any{"name": d.Name, "input": value.Encode(d.Input), "inputDetails": untruncated}
-}
-
-func (d *StateExited) attributes() map[string]any {
-	a := map[string]any{"name": d.Name, "output": value.Encode(d.Output), "outputDetails": untruncated}
+func (d *StateExited) encode(e *EventEncoder) {
+	e.text("name", d.Name)
+	e.payload("output", d.Output)
 	if d.AssignedVariables != nil {
-		assigned := make(map[string]string, len(d.AssignedVariables))
-		for name, v := range d.AssignedVariables {
-			assigned[name] = value.Encode(v)
-		}
-		a["assignedVariables"], a["assignedVariablesDetails"] = assigned, untruncated
+		e.variables(d.AssignedVariables)
 	}
-	return a
 }
 
-func (d *TaskScheduled) attributes() map[string]any {
-	a := map[string]any{"resource": d.Resource}
+func (d *TaskScheduled) encode(e *EventEncoder) {
+	e.someText("resourceType", d.ResourceType)
+	e.text("resource", d.Resource)
 	if d.ResourceType == "" {
-		a["input"], a["inputDetails"] = value.Encode(d.Parameters), untruncated
+		e.payload("input", d.Parameters)
 	} else {
-		a["resourceType"], a["region"], a["parameters"] = d.ResourceType, d.Region, value.Encode(d.Parameters)
+		e.text("region", d.Region)
+		e.json("parameters", d.Parameters)
 	}
-	if d.TimeoutInSeconds > 0 {
-		a["timeoutInSeconds"] = d.TimeoutInSeconds
-	}
-	if d.HeartbeatInSeconds > 0 {
-		a["heartbeatInSeconds"] = d.HeartbeatInSeconds
-	}
+	e.someNumber("timeoutInSeconds", d.TimeoutInSeconds)
+	e.someNumber("heartbeatInSeconds", d.HeartbeatInSeconds)
 	if d.RoleARN != "" {
-		a["taskCredentials"] = map[string]any{"roleArn": d.RoleARN}
+		e.raw("taskCredentials", value.AppendString([]byte(`{"roleArn":`), d.RoleARN), '}')
 	}
-	return a
 }
 
-func (d *TaskStarted) attributes() map[string]any {
-	return map[string]any{"resourceType": d.ResourceType, "resource": d.Resource}
+func (d *TaskStarted) encode(e *EventEncoder) {
+	e.text("resourceType", d.ResourceType)
+	e.text("resource", d.Resource)
 }
 
-func (d *ActivityStarted) attributes() map[string]any {
-	if d.WorkerName == "" {
-		return map[string]any{}
-	}
-	return map[string]any{"workerName": d.WorkerName}
+func (d *ActivityStarted) encode(e *EventEncoder) { e.someText("workerName", d.WorkerName) }
+
+func (d *TaskResult) encode(e *EventEncoder) {
+	e.someText("resourceType", d.ResourceType)
+	e.someText("resource", d.Resource)
+	e.payload("output", d.Output)
 }
 
-func (d *TaskResult) attributes() map[string]any {
-	a := map[string]any{"output": value.Encode(d.Output), "outputDetails": untruncated}
-	if d.ResourceType != "" {
-		a["resourceType"], a["resource"] = d.ResourceType, d.Resource
-	}
-	return a
+func (d *Failure) encode(e *EventEncoder) {
+	e.someText("resourceType", d.ResourceType)
+	e.someText("resource", d.Resource)
+	e.someText("error", d.Error)
+	e.cause(d.Cause)
 }
 
-func (d *Failure) attributes() map[string]any {
-	a := map[string]any{}
-	for key, text := range map[string]string{"resourceType": d.ResourceType, "resource": d.Resource, "error": d.Error, "cause": d.Cause} {
-		if text != "" {
-			a[key] = text
-		}
-	}
-	return a
+func (d *EvaluationFailed) encode(e *EventEncoder) {
+	e.text("error", d.Error)
+	e.cause(d.Cause)
+	e.someText("location", d.Location)
+	e.text("state", d.State)
 }
 
-func (d *EvaluationFailed) attributes() map[string]any {
-	a := map[string]any{"error": d.Error, "cause": d.Cause, "state": d.State}
-	if d.Location != "" {
-		a["location"] = d.Location
-	}
-	return a
+func (d *MapStarted) encode(e *EventEncoder) { e.number("length", int64(d.Length)) }
+
+func (d *MapIteration) encode(e *EventEncoder) {
+	e.text("name", d.Name)
+	e.number("index", int64(d.Index))
 }
 
-func (d *MapStarted) attributes() map[string]any { return map[string]any{"length": d.Length} }
-
-func (d *MapIteration) attributes() map[string]any {
-	return map[string]any{"name": d.Name, "index": d.Index}
-}
-
-func (d *MapRunStarted) attributes() map[string]any {
-	return map[string]any{"mapRunArn": d.MapRunARN}
-}
+func (d *MapRunStarted) encode(e *EventEncoder) { e.text("mapRunArn", d.MapRunARN) }

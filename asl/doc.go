@@ -11,6 +11,7 @@
 // can assert timeouts, heartbeats and backoff to the second. Branches of a Parallel state and items of a Map state run concurrently
 // on that clock. Equal definitions, inputs, options and handlers give equal executions: [Options.Seed] decides what AWS leaves open.
 //
-// JSON values are nil, bool, string, float64, []any and map[string]any. An integer beyond ±2^53 is a json.Number, so JSONPath
-// does not change it. Values are immutable: a handler must not change a value that it received or returned.
+// JSON values are nil, bool, string, float64, []any and *value.Object, whose members keep their order. An integer beyond ±2^53 is a
+// json.Number, so JSONPath does not change it. Values are immutable: a handler must not change a value that it received or returned. A
+// handler may return Go maps and structs, too; the members of a map are sorted by name.
 package asl

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"clinical-risk-pipeline/asl/internal/query"
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // The error names that Step Functions itself reports.
@@ -73,15 +73,15 @@ type failure struct {
 func (e *failure) Error() string { return (&Error{e.name, e.cause}).Error() }
 
 // output returns the error output, which a catcher passes on.
-func (e *failure) output() map[string]any {
-	output := map[string]any{"Error": any(e.name), "Cause": any(e.cause)}
+func (e *failure) output() *value.Object {
+	output := value.NewObject(2).With("Error", e.name).With("Cause", e.cause)
 	if e.name == "" {
-		output["Error"] = nil
+		output.Set("Error", nil)
 	}
 	if e.cause == "" && !e.explained {
-		output["Cause"] = nil
+		output.Set("Cause", nil)
 	}
-	return output
+	return output.Share()
 }
 
 // timeoutFailure is the failure of a task that took too long.

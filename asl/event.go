@@ -1,9 +1,10 @@
 package asl
 
 import (
-	"encoding/json"
 	"strings"
 	"time"
+
+	"clinical-risk-pipeline/asl/value"
 )
 
 // Event is an entry of an execution's history. It marshals to an event of GetExecutionHistory.
@@ -18,17 +19,22 @@ type Event struct {
 
 // Details are the details of an event: nil, or a pointer to one of the structs of this package, such as [StateEntered].
 type Details interface {
-	// attributes returns the members of the event's details in AWS's API.
-	attributes() map[string]any
+	// encode writes the members of the event's details in AWS's API, in its order.
+	encode(e *EventEncoder)
 }
 
 // Attributes returns the members of the event's details as GetExecutionHistory names them. Payloads are strings of JSON text.
-// The caller owns the map. It is nil when the event has no details.
-func (e *Event) Attributes() map[string]any {
+// It is nil when the event has no details.
+func (e *Event) Attributes() *value.Object {
 	if e.Details == nil {
 		return nil
 	}
-	return e.Details.attributes()
+	var encoder EventEncoder
+	attributes, err := value.Decode(encoder.AppendDetails(nil, e))
+	if err != nil {
+		panic(err) // The encoder writes JSON.
+	}
+	return attributes.(*value.Object)
 }
 
 // StateName returns the state's name for a StateEntered or StateExited event, otherwise "".
@@ -42,18 +48,11 @@ func (e *Event) StateName() string {
 	return ""
 }
 
-// MarshalJSON renders the event as GetExecutionHistory does. Payloads are strings of JSON text.
+// MarshalJSON renders the event as GetExecutionHistory does. Payloads are strings of JSON text. For a whole history, an [EventEncoder] is
+// faster.
 func (e Event) MarshalJSON() ([]byte, error) {
-	event := map[string]any{
-		"id":              e.ID,
-		"previousEventId": e.PreviousEventID,
-		"timestamp":       e.Timestamp.Format(timeLayout),
-		"type":            e.Type,
-	}
-	if e.Details != nil {
-		event[detailsKey(e.Type)] = e.Details.attributes()
-	}
-	return json.Marshal(event)
+	var encoder EventEncoder
+	return encoder.AppendEvent(nil, &e), nil
 }
 
 // DetailsKey returns the name of the member that holds the details of the event, such as "stateEnteredEventDetails".
@@ -61,10 +60,11 @@ func (e *Event) DetailsKey() string { return detailsKey(e.Type) }
 
 // detailsKey returns the name of the member that holds the details of an event of the type.
 func detailsKey(eventType string) string {
-	for _, suffix := range []string{"StateEntered", "StateExited"} {
-		if strings.HasSuffix(eventType, suffix) {
-			eventType = suffix
-		}
+	switch {
+	case strings.HasSuffix(eventType, "StateEntered"):
+		return "stateEnteredEventDetails"
+	case strings.HasSuffix(eventType, "StateExited"):
+		return "stateExitedEventDetails"
 	}
 	return strings.ToLower(eventType[:1]) + eventType[1:] + "EventDetails"
 }

@@ -6,13 +6,15 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"clinical-risk-pipeline/asl/value"
 )
 
 // attributesRead are the members of an event's details that the engine reads.
 type attributesRead struct {
 	Name, ResourceType, Resource, Region, RoleARN, Error, Cause, Location, State, MapRunARN, WorkerName string
 	Input, Output, Parameters                                                                           *string
-	AssignedVariables                                                                                   map[string]string
+	AssignedVariables                                                                                   *value.Object
 	TimeoutInSeconds, HeartbeatInSeconds                                                                int64
 	Length, Index, RedriveCount                                                                         int
 	TaskCredentials                                                                                     struct{ RoleARN string }
@@ -113,15 +115,16 @@ func (a *attributesRead) details(eventType string) (Details, error) {
 
 func (a *attributesRead) exited(output any) (Details, error) {
 	d := &StateExited{Name: a.Name, Output: output}
-	for name, text := range a.AssignedVariables {
-		v, err := Decode([]byte(text))
+	if a.AssignedVariables == nil {
+		return d, nil
+	}
+	d.AssignedVariables = value.NewObject(a.AssignedVariables.Len())
+	for _, name := range a.AssignedVariables.Keys() {
+		v, err := Decode([]byte(a.AssignedVariables.Text(name)))
 		if err != nil {
 			return nil, fmt.Errorf("the variable %s: %w", name, err)
 		}
-		if d.AssignedVariables == nil {
-			d.AssignedVariables = map[string]any{}
-		}
-		d.AssignedVariables[name] = v
+		d.AssignedVariables.Set(name, v)
 	}
 	return d, nil
 }

@@ -3,8 +3,9 @@ package asl_test
 import (
 	"context"
 	"encoding/json"
-	"reflect"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/asl"
 )
@@ -35,8 +36,8 @@ func TestAHistoryIsReadAsItWasWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range x.History {
-		if !reflect.DeepEqual(x.History[i], read[i]) {
-			t.Errorf("event %d\ngot  %#v\nwant %#v", i+1, read[i], x.History[i])
+		if diff := cmp.Diff(x.History[i], read[i]); diff != "" {
+			t.Errorf("event %d (-want +got):\n%s", i+1, diff)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 )
 
 func TestEventsMarshalAsGetExecutionHistoryDoes(t *testing.T) {
@@ -102,9 +103,9 @@ func TestOtherDetails(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := decode(t, string(text)).(map[string]any)
+		got := decode(t, string(text)).(*value.Object)
 		for _, name := range []string{"id", "previousEventId", "timestamp", "type"} {
-			delete(got, name)
+			got.Delete(name)
 		}
 		if diff := cmp.Diff(decode(t, row.want), any(got)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", row.event.Type, diff)

@@ -7,6 +7,7 @@ import (
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/asl/mock"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // Run executes a definition with an input. The tasks go to a handler.
@@ -19,7 +20,7 @@ func Example() {
 		return
 	}
 	handler := asl.HandlerFunc(func(_ context.Context, task *asl.Task) (asl.Reply, error) {
-		name := task.Input.(map[string]any)["Payload"].(string)
+		name := task.Input.(*value.Object).Text("Payload")
 		return asl.Reply{Output: "Hello, " + name, Duration: 2 * time.Second}, nil
 	})
 	execution, err := machine.Run(context.Background(), map[string]any{"name": "Ada"}, asl.Options{Handler: handler})
@@ -30,7 +31,7 @@ func Example() {
 	fmt.Println(execution.Status, asl.Encode(execution.Output))
 	fmt.Println(execution.Path(), "in", execution.Stop.Sub(execution.Start), "of virtual time")
 	// Output:
-	// SUCCEEDED {"greeting":"Hello, Ada","name":"Ada"}
+	// SUCCEEDED {"name":"Ada","greeting":"Hello, Ada"}
 	// [Greet Rest] in 1h0m2s of virtual time
 }
 

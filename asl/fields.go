@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"clinical-risk-pipeline/asl/internal/query"
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // fields reads the members of an object in a definition. It reports invalid members and remembers which members were read.
@@ -17,7 +17,7 @@ type fields struct {
 	targets *[]*target // collects the states that Next and similar fields name
 	state   string     // the state's name; "" for the definition itself
 	prefix  string     // the place of the object in the state, such as "Retry[0]."
-	raw     map[string]any
+	raw     *value.Object
 	read    map[string]bool
 	jsonata bool // the state's query language
 }
@@ -36,7 +36,7 @@ func (f *fields) lint(field, format string, args ...any) {
 
 func (f *fields) newFault(field, format string, args ...any) *Fault {
 	message := fmt.Sprintf(format, args...)
-	text, _ := f.raw[field].(string)
+	text, _ := f.member(field).(string)
 	return &Fault{State: f.state, Field: f.place(field), Message: message + aboutPlaceholder(message+text)}
 }
 
@@ -45,7 +45,7 @@ func (f *fields) place(field string) string { return strings.TrimSuffix(f.prefix
 
 // within returns the fields of an object inside this one.
 func (f *fields) within(prefix string, v any) *fields {
-	raw, ok := v.(map[string]any)
+	raw, ok := v.(*value.Object)
 	if !ok {
 		f.fault(strings.TrimSuffix(prefix, "."), "must be an object, got %s", typeOf(v))
 	}
@@ -57,12 +57,14 @@ func (f *fields) within(prefix string, v any) *fields {
 // take returns the member of that name and marks it as read.
 func (f *fields) take(name string) (any, bool) {
 	f.read[name] = true
-	v, ok := f.raw[name]
-	return v, ok
+	return f.raw.Get(name)
 }
 
+// member returns the member of that name without a mark, or nil.
+func (f *fields) member(name string) any { return f.raw.Value(name) }
+
 func (f *fields) has(name string) bool {
-	_, ok := f.raw[name]
+	_, ok := f.raw.Get(name)
 	return ok
 }
 

@@ -2,12 +2,11 @@ package asl
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"clinical-risk-pipeline/asl/internal/query"
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // sees lists the members of $states that the expressions in a field may read.
@@ -96,12 +95,8 @@ func hasExpression(v any) bool {
 		return ok || query.HalfExpression(v)
 	case []any:
 		return slices.ContainsFunc(v, hasExpression)
-	case map[string]any:
-		for _, e := range v {
-			if hasExpression(e) {
-				return true
-			}
-		}
+	case *value.Object:
+		return slices.ContainsFunc(v.Members(), func(m value.Member) bool { return hasExpression(m.Value) })
 	}
 	return false
 }
@@ -111,18 +106,18 @@ func (f *fields) assign(visible sees) query.Template { return f.assignTo(f.scope
 
 // assignTo returns Assign and tells define the names of the variables.
 func (f *fields) assignTo(define func(f *fields, variable string), visible sees) query.Template {
-	v, ok := f.raw["Assign"]
+	v, ok := f.raw.Get("Assign")
 	if !ok {
 		f.read["Assign"] = true
 		return nil
 	}
-	object, ok := v.(map[string]any)
+	object, ok := v.(*value.Object)
 	if !ok {
 		f.read["Assign"] = true
 		f.fault("Assign", "must be an object whose members are variables, got %s", value.TypeName(v))
 		return nil
 	}
-	for _, name := range slices.Sorted(maps.Keys(object)) {
+	for _, name := range object.Keys() {
 		define(f, f.variableName(name))
 	}
 	return f.payload("Assign", visible)
@@ -153,7 +148,7 @@ type quantity struct {
 // expression in JSONata. It returns nil when the member is absent.
 func (f *fields) quantity(name string, low, high float64, whole bool) *quantity {
 	if f.jsonata {
-		if text, ok := f.raw[name].(string); ok {
+		if text, ok := f.member(name).(string); ok {
 			if _, ok := query.ExpressionSource(text); ok {
 				return &quantity{field: name, template: f.expression(name, seesInput)}
 			}

@@ -7,8 +7,8 @@ import (
 
 // unread reports the members that were not read, because they have no meaning in the object.
 func (f *fields) unread(what string) {
-	names := make([]string, 0, len(f.raw))
-	for name := range f.raw {
+	names := make([]string, 0, f.raw.Len())
+	for _, name := range f.raw.Keys() {
 		if !f.read[name] {
 			names = append(names, name)
 		}

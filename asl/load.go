@@ -3,6 +3,8 @@ package asl
 import (
 	"errors"
 	"fmt"
+
+	"clinical-risk-pipeline/asl/value"
 )
 
 // LoadOption changes how Load works.
@@ -22,6 +24,11 @@ func As(t Type) LoadOption { return func(l *loading) { l.kind = t } }
 
 // Load parses, validates and compiles a definition. The error joins one *Fault for each error in the definition.
 func Load(definition []byte, options ...LoadOption) (*Machine, error) {
+	return load(definition, options, (*compiler).machine)
+}
+
+// load loads a definition with the function that compiles it.
+func load(definition []byte, options []LoadOption, compile func(*compiler, *value.Object) *Machine) (*Machine, error) {
 	var l loading
 	for _, option := range options {
 		option(&l)
@@ -38,7 +45,7 @@ func Load(definition []byte, options ...LoadOption) (*Machine, error) {
 		return nil, &Fault{Message: message + aboutPlaceholder(message)}
 	}
 	c := &compiler{faults: faults, names: map[string]bool{}, raised: map[string]bool{}, unknown: map[string][]*Fault{}}
-	m := c.machine(raw)
+	m := compile(c, raw)
 	if l.kind == Express {
 		c.faults = append(c.faults, c.standardOnly...)
 	}

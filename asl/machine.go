@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl/internal/clock"
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // Machine is a loaded state machine. It is immutable and safe for concurrent use.
@@ -44,14 +44,7 @@ func (m *Machine) run(ctx context.Context, input any, o Options, resumed *resump
 	if n := value.Size(input); n > maxPayload {
 		return nil, fmt.Errorf("asl: the input has %d bytes of JSON text, and an execution starts with at most %d: pass the address of the data instead", n, maxPayload)
 	}
-	r := &run{ctx: ctx, options: &o, random: rand.New(rand.NewPCG(o.Seed, 0))}
-	r.bill.Calls = map[string]int64{}
-	root := clock.New(o.Start)
-	if o.RealTime {
-		root = clock.NewReal(o.Start)
-	}
-	root.Cancel(ctx)
-	r.now = root.Now
+	r, root := newRun(ctx, &o)
 	x := r.newExecution(m, o.Type, o.Name, o.ARN, input, root.Now())
 	x.recording, x.resumed = true, resumed
 	if err := x.perform(m.program, root); err != nil {
@@ -96,4 +89,17 @@ type run struct {
 	bill    Bill
 	tokens  int
 	now     func() time.Time
+}
+
+// newRun returns a run and the process at whose end it ends.
+func newRun(ctx context.Context, o *Options) (*run, *clock.Process) {
+	r := &run{ctx: ctx, options: o, random: rand.New(rand.NewPCG(o.Seed, 0))}
+	r.bill.Calls = map[string]int64{}
+	root := clock.New(o.Start)
+	if o.RealTime {
+		root = clock.NewReal(o.Start)
+	}
+	root.Cancel(ctx)
+	r.now = root.Now
+	return r, root
 }

@@ -2,7 +2,7 @@ package asl
 
 import (
 	"clinical-risk-pipeline/asl/internal/query"
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // mapBatcher is ItemBatcher: it groups items, so that a child execution gets several of them.
@@ -92,9 +92,9 @@ func (g *grouping) take(next func() (item any, more bool, err error)) (input any
 }
 
 func (g *grouping) input(items []any) any {
-	batch := map[string]any{"Items": items}
+	batch := value.NewObject(2)
 	if g.hasInput {
-		batch["BatchInput"] = g.batchInput
+		batch.Set("BatchInput", g.batchInput)
 	}
-	return batch
+	return batch.With("Items", items).Share()
 }

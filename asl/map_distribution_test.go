@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // distributed returns a definition that maps over its input with child executions of one task.
@@ -96,8 +97,8 @@ func TestToleranceByPathAndExpression(t *testing.T) {
 func TestAToleratedFailureLeavesItsRecordInTheOutput(t *testing.T) {
 	x := execute(t, distributed(`, "ToleratedFailureCount": 1`), `[`+good+`,`+bad+`]`, asl.Options{Handler: timed})
 	output := x.Output.([]any)
-	record := output[1].(map[string]any)
-	if output[0] != 1.0 || record["Status"] != "FAILED" || record["Error"] != "E" || record["Cause"] != "because" || record["Input"] != `{"fail":"E","seconds":1}` {
+	record := output[1].(*value.Object)
+	if output[0] != 1.0 || record.Text("Status") != "FAILED" || record.Text("Error") != "E" || record.Text("Cause") != "because" || record.Text("Input") != `{"fail":"E","seconds":1}` {
 		t.Errorf("output %s", asl.Encode(output))
 	}
 }

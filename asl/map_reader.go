@@ -11,7 +11,7 @@ import (
 
 	"clinical-risk-pipeline/asl/internal/items"
 	"clinical-risk-pipeline/asl/internal/query"
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // mapReader is ItemReader: it reads the items of a Distributed Map from S3.
@@ -64,7 +64,7 @@ func (r *mapReader) config(f *fields) {
 	f.comment()
 	r.maxItems = f.quantity("MaxItems", 0, maxItems, true)
 	r.transformation = f.oneOf("Transformation", "NONE", "LOAD_AND_FLATTEN")
-	inventory, _ := f.raw["ManifestType"].(string) // its files are in CSV
+	inventory, _ := f.member("ManifestType").(string) // its files are in CSV
 	if f.has("InputType") || r.action == "getObject" && inventory != "S3_INVENTORY" || r.transformation == "LOAD_AND_FLATTEN" {
 		r.inputType = f.required("InputType")
 	}
@@ -149,22 +149,21 @@ func (r *mapReader) open(b *branch, input any, most float64) (*itemStream, error
 	if err != nil {
 		return nil, err
 	}
-	arguments, _ := v.(map[string]any)
+	arguments, _ := v.(*value.Object)
 	from := location{b: b, objects: b.x.run.options.Objects}
-	from.bucket, _ = arguments["Bucket"].(string)
+	from.bucket = arguments.Text("Bucket")
 	if from.bucket == "" {
-		return nil, runtimeFault("The ItemReader's Bucket must be a string, but was: %s", value.Encode(arguments["Bucket"]))
+		return nil, runtimeFault("The ItemReader's Bucket must be a string, but was: %s", value.Encode(arguments.Value("Bucket")))
 	}
 	if from.objects == nil {
 		return nil, storageFailure(ErrItemReader, errors.New("Options.Objects is not set, so there are no objects to read"))
 	}
 	result := &itemStream{left: limit, close: func() error { return nil }}
 	if r.action == "listObjectsV2" {
-		prefix, _ := arguments["Prefix"].(string)
-		result.source, result.close = r.list(from, prefix)
+		result.source, result.close = r.list(from, arguments.Text("Prefix"))
 	} else {
-		from.key, _ = arguments["Key"].(string)
-		from.version, _ = arguments["VersionId"].(string)
+		from.key = arguments.Text("Key")
+		from.version = arguments.Text("VersionId")
 		if from.version != "" && r.inputType == "PARQUET" {
 			return nil, storageFailure(ErrItemReader, errors.New("VersionId is not supported for Parquet files"))
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"clinical-risk-pipeline/asl/internal/items"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // list returns the objects that listObjectsV2 finds. An item is the description of an object, or with LOAD_AND_FLATTEN an item in it.
@@ -55,9 +56,8 @@ func (l *objectList) Next() (any, error) {
 	if o.StorageClass == "" {
 		o.StorageClass = "STANDARD"
 	}
-	return map[string]any{
-		"Etag": o.ETag, "Key": o.Key, "LastModified": float64(o.LastModified.Unix()), "Size": float64(o.Size), "StorageClass": o.StorageClass,
-	}, nil
+	return value.NewObject(5).With("Etag", o.ETag).With("Key", o.Key).With("LastModified", float64(o.LastModified.Unix())).
+		With("Size", float64(o.Size)).With("StorageClass", o.StorageClass).Share(), nil
 }
 
 // objectChain is a source of the items of several objects, one object after another.

@@ -122,7 +122,7 @@ func TestMapReaderFailures(t *testing.T) {
 		{"no such key", `{"InputType": "JSON"}`, "none", "The specified key does not exist: b/none"},
 		{"neither an array nor an object", `{"InputType": "JSON"}`, "text", "Attempting to map over non-iterable node."},
 		{"nothing at the pointer", `{"InputType": "JSON", "ItemsPointer": "/x/y"}`, "object", "Attempting to map over non-iterable node."},
-		{"a broken line", `{"InputType": "JSONL"}`, "broken", "line 2 is not valid JSON: invalid character 'b' looking for beginning of value"},
+		{"a broken line", `{"InputType": "JSONL"}`, "broken", "line 2 is not valid JSON: unexpected character 'b' at offset 0"},
 		{"an array that ends too early", `{"InputType": "JSON"}`, "cut", "the object is not valid JSON: unexpected EOF"},
 		{"two equal headers", `{"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}`, "csv", "CSV headers cannot contain duplicates."},
 		{"negative MaxItems", `{"InputType": "JSON", "MaxItemsPath": "$.minus"}`, "object", "field MaxItems must be positive"},

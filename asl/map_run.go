@@ -5,8 +5,8 @@ import (
 
 	"clinical-risk-pipeline/asl/internal/clock"
 	"clinical-risk-pipeline/asl/internal/items"
-	"clinical-risk-pipeline/asl/internal/value"
 	"clinical-risk-pipeline/asl/intrinsic"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // mapRun is a run of a Distributed Map. It starts a child execution for each item or batch.
@@ -208,6 +208,11 @@ func (m *mapRun) judge() error {
 	if !m.tolerance.exceeded(m.failed, total) {
 		return nil
 	}
+	return toleranceFailure()
+}
+
+// toleranceFailure is the failure of a Distributed Map of which too many items failed.
+func toleranceFailure() *failure {
 	return &failure{name: ErrToleratedFailure, cause: "The specified tolerated failure threshold was exceeded"}
 }
 

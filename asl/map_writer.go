@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"clinical-risk-pipeline/asl/internal/query"
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // mapWriter is ResultWriter: it transforms the results of child executions and exports them to S3.
@@ -58,25 +58,25 @@ func (w *mapWriter) transform(child *Execution, machineARN string) []any {
 	return []any{child.Output}
 }
 
+// included says that a payload is complete.
+var included = value.NewObject(1).With("Included", true).Share()
+
 // childRecord returns the exported record of a child execution.
-func childRecord(child *Execution, machineARN string) map[string]any {
-	included := map[string]any{"Included": true}
-	record := map[string]any{
-		"ExecutionArn": child.ARN, "Name": child.Name, "StateMachineArn": machineARN, "Status": string(child.Status),
-		"Input": value.Encode(child.Input), "InputDetails": included,
-	}
-	record["StartDate"], record["StopDate"] = timestamp(child.Start), timestamp(child.Stop)
-	record["RedriveCount"] = 0.0
-	record["RedriveStatus"] = "REDRIVABLE_BY_MAP_RUN"
+func childRecord(child *Execution, machineARN string) *value.Object {
+	record := value.NewObject(12).With("ExecutionArn", child.ARN)
 	switch child.Status {
-	case Succeeded:
-		record["Output"], record["OutputDetails"] = value.Encode(child.Output), included
-		record["RedriveStatus"] = "NOT_REDRIVABLE"
-		record["RedriveStatusReason"] = "Execution is SUCCEEDED and cannot be redriven"
 	case Failed, TimedOut:
-		record["Error"], record["Cause"] = child.Error, child.Cause
+		record.With("Error", child.Error).Set("Cause", child.Cause)
 	}
-	return record
+	record.With("Input", value.Encode(child.Input)).With("InputDetails", included).With("Name", child.Name)
+	if child.Status == Succeeded {
+		record.With("Output", value.Encode(child.Output)).With("OutputDetails", included).With("RedriveCount", 0.0).
+			With("RedriveStatus", "NOT_REDRIVABLE").Set("RedriveStatusReason", "Execution is SUCCEEDED and cannot be redriven")
+	} else {
+		record.With("RedriveCount", 0.0).Set("RedriveStatus", "REDRIVABLE_BY_MAP_RUN")
+	}
+	return record.With("StartDate", timestamp(child.Start)).With("StateMachineArn", machineARN).
+		With("Status", string(child.Status)).With("StopDate", timestamp(child.Stop)).Share()
 }
 
 // export writes results to S3 as they arrive: one file per status, and a manifest at the end.
@@ -102,12 +102,12 @@ func (w *mapWriter) begin(run *mapRun) (*export, error) {
 	if err != nil {
 		return nil, err
 	}
-	arguments, _ := v.(map[string]any)
+	arguments, _ := v.(*value.Object)
 	e := &export{writer: w, run: run, files: map[string]*resultFile{}}
-	e.bucket, _ = arguments["Bucket"].(string)
-	prefix, _ := arguments["Prefix"].(string)
+	e.bucket = arguments.Text("Bucket")
+	prefix := arguments.Text("Prefix")
 	if e.bucket == "" {
-		return nil, runtimeFault("The ResultWriter's Bucket must be a string, but was: %s", value.Encode(arguments["Bucket"]))
+		return nil, runtimeFault("The ResultWriter's Bucket must be a string, but was: %s", value.Encode(arguments.Value("Bucket")))
 	}
 	if prefix != "" {
 		prefix = strings.TrimSuffix(prefix, "/") + "/"
@@ -171,7 +171,7 @@ func (r *resultFile) write(outputType string, v any) error {
 
 // finish closes the files and writes the manifest. It returns the Map state's result.
 func (e *export) finish() (any, error) {
-	listed := map[string]any{"FAILED": []any{}, "PENDING": []any{}, "SUCCEEDED": []any{}}
+	listed := value.NewObject(3).With("FAILED", []any{}).With("PENDING", []any{}).With("SUCCEEDED", []any{})
 	for name, r := range e.files {
 		if e.writer.outputType == "JSON" {
 			n, err := io.WriteString(r.writer, "]")
@@ -183,22 +183,20 @@ func (e *export) finish() (any, error) {
 		if err := r.writer.Close(); err != nil {
 			return nil, storageFailure(ErrResultWriter, err)
 		}
-		listed[name] = []any{map[string]any{"Key": r.key, "Size": float64(r.size)}}
+		listed.Set(name, []any{value.NewObject(2).With("Key", r.key).With("Size", float64(r.size))})
 	}
 	key := e.prefix + "manifest.json"
 	w, err := e.create(key)
 	if err != nil {
 		return nil, err
 	}
-	manifest := value.Append(nil, map[string]any{"DestinationBucket": e.bucket, "MapRunArn": e.run.arn, "ResultFiles": listed})
+	manifest := value.Append(nil, value.NewObject(3).With("DestinationBucket", e.bucket).With("MapRunArn", e.run.arn).With("ResultFiles", listed))
 	if _, err := w.Write(manifest); err != nil {
 		return nil, storageFailure(ErrResultWriter, err)
 	}
 	if err := w.Close(); err != nil {
 		return nil, storageFailure(ErrResultWriter, err)
 	}
-	return map[string]any{
-		"MapRunArn":           e.run.arn,
-		"ResultWriterDetails": map[string]any{"Bucket": e.bucket, "Key": key},
-	}, nil
+	details := value.NewObject(2).With("Bucket", e.bucket).With("Key", key)
+	return value.NewObject(2).With("MapRunArn", e.run.arn).With("ResultWriterDetails", details), nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 )
 
 func writes(config string) string {
@@ -37,14 +38,14 @@ func TestMapWriterFiles(t *testing.T) {
 	if diff := cmp.Diff([]string{"FAILED_0.json", "SUCCEEDED_0.json", "manifest.json"}, slices.Sorted(maps.Keys(objects))); diff != "" {
 		t.Fatalf("files (-want +got):\n%s", diff)
 	}
-	output := x.Output.(map[string]any)
-	details := output["ResultWriterDetails"].(map[string]any)
-	folder := strings.TrimSuffix(details["Key"].(string), "manifest.json")
-	arn := output["MapRunArn"].(string)
-	if details["Bucket"] != "out" || store.objects["out/"+details["Key"].(string)] == "" || !strings.HasPrefix(arn, "arn:aws:states:us-east-1:123456789012:mapRun:m/L:") {
+	output := x.Output.(*value.Object)
+	details := output.Object("ResultWriterDetails")
+	folder := strings.TrimSuffix(details.Text("Key"), "manifest.json")
+	arn := output.Text("MapRunArn")
+	if details.Text("Bucket") != "out" || store.objects["out/"+details.Text("Key")] == "" || !strings.HasPrefix(arn, "arn:aws:states:us-east-1:123456789012:mapRun:m/L:") {
 		t.Errorf("output %s", asl.Encode(x.Output))
 	}
-	manifest := decode(t, objects["manifest.json"])
+	manifest := value.Plain(decode(t, objects["manifest.json"]))
 	want := map[string]any{"DestinationBucket": "out", "MapRunArn": arn, "ResultFiles": map[string]any{
 		"FAILED":    []any{map[string]any{"Key": folder + "FAILED_0.json", "Size": float64(len(objects["FAILED_0.json"]))}},
 		"PENDING":   []any{},
@@ -52,17 +53,17 @@ func TestMapWriterFiles(t *testing.T) {
 	if diff := cmp.Diff(any(want), manifest); diff != "" {
 		t.Errorf("manifest (-want +got):\n%s", diff)
 	}
-	record := decode(t, objects["SUCCEEDED_0.json"]).([]any)[0].(map[string]any)
-	delete(record, "ExecutionArn")
-	delete(record, "Name")
-	wantRecord := decode(t, `{"Input": "{\"out\":\"a\",\"seconds\":2}", "InputDetails": {"Included": true}, "Output": "\"a\"", "OutputDetails": {"Included": true},
+	record := decode(t, objects["SUCCEEDED_0.json"]).([]any)[0].(*value.Object)
+	record.Delete("ExecutionArn")
+	record.Delete("Name")
+	wantRecord := decode(t, `{"Input": "{\"seconds\":2,\"out\":\"a\"}", "InputDetails": {"Included": true}, "Output": "\"a\"", "OutputDetails": {"Included": true},
 		"RedriveCount": 0, "RedriveStatus": "NOT_REDRIVABLE", "RedriveStatusReason": "Execution is SUCCEEDED and cannot be redriven",
 		"StartDate": "2026-01-01T00:00:00Z", "StopDate": "2026-01-01T00:00:02Z", "StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:m/L", "Status": "SUCCEEDED"}`)
 	if diff := cmp.Diff(wantRecord, any(record)); diff != "" {
 		t.Errorf("record (-want +got):\n%s", diff)
 	}
-	failed := decode(t, objects["FAILED_0.json"]).([]any)[0].(map[string]any)
-	if failed["Error"] != "E" || failed["Cause"] != "because" || failed["Status"] != "FAILED" {
+	failed := decode(t, objects["FAILED_0.json"]).([]any)[0].(*value.Object)
+	if failed.Text("Error") != "E" || failed.Text("Cause") != "because" || failed.Text("Status") != "FAILED" {
 		t.Errorf("failed record %v", failed)
 	}
 	if store.open != 0 {

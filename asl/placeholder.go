@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"regexp"
 
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // placeholders matches what SAM and CloudFormation substitute in a definition, such as ${RiskFunctionArn}, and the tokens of the CDK,

@@ -146,6 +146,9 @@ func (b *branch) persist(w worker, rules *recovery) (any, *target, error) {
 			return nil, nil, err
 		}
 		b.evaluationFailed(e)
+		if b.test != nil {
+			return b.test.recover(b, rules, e)
+		}
 		again, err := b.retry(rules.retriers, used, e)
 		if err != nil {
 			return nil, nil, err

@@ -4,23 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"time"
+
+	"clinical-risk-pipeline/asl/value"
 )
 
 // ExecutionRedriven holds the details of the event of that name.
 type ExecutionRedriven struct{ RedriveCount int }
 
-func (d *ExecutionRedriven) attributes() map[string]any {
-	return map[string]any{"redriveCount": float64(d.RedriveCount)}
-}
+func (d *ExecutionRedriven) encode(e *EventEncoder) { e.number("redriveCount", int64(d.RedriveCount)) }
 
 // resumption is the point where a redriven execution continues. It is nil for an execution that is not redriven.
 type resumption struct {
 	failed    *Execution
 	state     state
 	input     any
-	variables map[string]any
+	variables *value.Object
 	count     int         // number of redrives, including this one
 	time      time.Time   // of this redrive
 	done      map[int]any // of an inline Map: the outputs of the iterations that succeeded, by index, until the Map took them
@@ -123,7 +122,7 @@ func (m *Machine) Redrive(ctx context.Context, failed *Execution, o Options) (*E
 
 // resumption reads from the history the state where the execution failed, its input and its variables.
 func (m *Machine) resumption(failed *Execution) (*resumption, error) {
-	at := &resumption{failed: failed, variables: map[string]any{}, count: 1}
+	at := &resumption{failed: failed, variables: value.NewObject(0), count: 1}
 	outputs := map[int64]any{}
 	entered := false
 	for i := range failed.History {
@@ -137,7 +136,9 @@ func (m *Machine) resumption(failed *Execution) (*resumption, error) {
 			}
 		case *StateExited:
 			if _, ok := m.program.states[d.Name]; ok {
-				maps.Copy(at.variables, d.AssignedVariables)
+				for _, m := range d.AssignedVariables.Members() {
+					at.variables.Set(m.Key, m.Value)
+				}
 			}
 		case *ExecutionRedriven:
 			at.count = d.RedriveCount + 1

@@ -44,9 +44,9 @@ func TestRedriveResumesInTheFailedState(t *testing.T) {
 		t.Errorf("ended as %s by %s", x.Status, path)
 	}
 	want := []string{ // two attempts each time, with the same input and variable
-		`{"kept":true,"redrives":0,"tries":2}`, `{"kept":true,"redrives":0,"tries":2}`,
-		`{"kept":true,"redrives":1,"tries":2}`, `{"kept":true,"redrives":1,"tries":2}`,
-		`{"kept":true,"redrives":2,"tries":2}`,
+		`{"tries":2,"redrives":0,"kept":true}`, `{"tries":2,"redrives":0,"kept":true}`,
+		`{"tries":2,"redrives":1,"kept":true}`, `{"tries":2,"redrives":1,"kept":true}`,
+		`{"tries":2,"redrives":2,"kept":true}`,
 	}
 	if !slices.Equal(inputs, want) {
 		t.Errorf("called with %v", inputs)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl/internal/clock"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // execution is a running execution of the machine, or a child execution of a Distributed Map.
@@ -28,7 +29,7 @@ type execution struct {
 	full        bool // the history has room only for the last event
 	ended       bool
 	visits      int
-	context     map[string]any
+	context     *value.Object
 }
 
 // newExecution returns an execution that starts now.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"clinical-risk-pipeline/asl/internal/query"
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // scope holds variables. The machine and each branch, iteration and child execution have a scope. An inner scope can read the outer
@@ -26,28 +26,28 @@ func (s *scope) lookup(name string) (any, bool) {
 }
 
 // assign sets variables in this scope.
-func (s *scope) assign(variables map[string]any) {
+func (s *scope) assign(variables *value.Object) {
 	if s.variables == nil {
-		s.variables, s.sizes = make(map[string]any, len(variables)), make(map[string]int, len(variables))
+		s.variables, s.sizes = make(map[string]any, variables.Len()), make(map[string]int, variables.Len())
 	}
-	for name, v := range variables {
-		s.variables[name], s.sizes[name] = v, value.Size(v)
+	for _, m := range variables.Members() {
+		s.variables[m.Key], s.sizes[m.Key] = m.Value, value.Size(m.Value)
 	}
 }
 
 // check applies the limits to variables before they are assigned.
-func (s *scope) check(variables map[string]any) error {
+func (s *scope) check(variables *value.Object) error {
 	total := 0
-	for name, v := range variables {
-		n := value.Size(v)
+	for _, m := range variables.Members() {
+		n := value.Size(m.Value)
 		if n > maxPayload {
-			return &query.Error{Name: ErrDataLimit, Cause: fmt.Sprintf("The variable '%s' exceeds the maximum size of a variable, %d bytes.", name, maxPayload)}
+			return &query.Error{Name: ErrDataLimit, Cause: fmt.Sprintf("The variable '%s' exceeds the maximum size of a variable, %d bytes.", m.Key, maxPayload)}
 		}
 		total += n
 	}
 	for at := s; at != nil; at = at.outer {
 		for name, n := range at.sizes {
-			if _, replaced := variables[name]; at != s || !replaced {
+			if _, replaced := variables.Get(name); at != s || !replaced {
 				total += n
 			}
 		}

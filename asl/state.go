@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl/internal/query"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // state is a compiled state.
@@ -65,7 +66,7 @@ func (f *fields) common(kind string) common {
 func (f *fields) transition() *target {
 	end := f.flag("End")
 	name, has := f.text("Next")
-	_, isFlag := f.raw["End"].(bool)
+	_, isFlag := f.member("End").(bool)
 	reported := f.has("Next") || f.has("End") && !isFlag
 	switch {
 	case has && end:
@@ -93,7 +94,7 @@ func (f *fields) pathOrNull(name string) pathOrNull {
 func (p pathOrNull) apply(env *query.Env) (any, error) {
 	switch {
 	case p.isNull:
-		return map[string]any{}, nil
+		return value.NewObject(0), nil
 	case p.path != nil:
 		return p.path.Eval(env)
 	}
@@ -108,8 +109,8 @@ type visit struct {
 	before   int64 // the event before the state, which a failed evaluation follows
 	entered  time.Time
 	retries  int
-	assigned map[string]any
-	token    string         // the task token of the current attempt, made on first use
-	task     *taskState     // the state, if it is a task
-	context  map[string]any // the context object, made on first use
+	assigned *value.Object
+	token    string        // the task token of the current attempt, made on first use
+	task     *taskState    // the state, if it is a task
+	context  *value.Object // the context object, made on first use
 }

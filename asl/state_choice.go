@@ -56,7 +56,7 @@ func (f *fields) choiceRule() choiceRule {
 
 // condition reads a JSONata Condition: a boolean or an expression.
 func (f *fields) condition() query.Template {
-	if v, isBool := f.raw["Condition"].(bool); isBool {
+	if v, isBool := f.member("Condition").(bool); isBool {
 		f.read["Condition"] = true
 		return query.Constant{Value: v}
 	}

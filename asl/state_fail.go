@@ -2,7 +2,7 @@ package asl
 
 import (
 	"clinical-risk-pipeline/asl/internal/query"
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // failState ends the execution with an error.
@@ -24,7 +24,7 @@ func newFail(f *fields) state {
 
 // failText reads Error or Cause: a string, an expression in JSONata, or in JSONPath a path or intrinsic function in ErrorPath or CausePath.
 func (f *fields) failText(name string) query.Template {
-	path, hasPath := f.raw[name+"Path"]
+	path, hasPath := f.raw.Get(name + "Path")
 	if f.jsonata || !hasPath {
 		v, ok := f.take(name)
 		if _, isText := v.(string); ok && !isText {
@@ -54,6 +54,9 @@ func (f *fields) failText(name string) query.Template {
 }
 
 func (s *failState) run(b *branch, v *visit) (any, *target, error) {
+	if !s.jsonata {
+		b.inspect(StepInputPath, v.input)
+	}
 	env := b.evaluating(v.input)
 	name, err := s.text(s.err, "Error", env)
 	if err != nil {

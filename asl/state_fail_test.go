@@ -15,7 +15,7 @@ func TestFail(t *testing.T) {
 		{"not a string", one(`{"Type": "Fail", "ErrorPath": "$.n"}`), asl.ErrRuntime,
 			"An error occurred while executing the state 'S' (entered at the event id #2). The ErrorPath parameter does not reference a string value: 1"},
 		{"a path without a value", one(`{"Type": "Fail", "CausePath": "$.x"}`), asl.ErrRuntime,
-			"An error occurred while executing the state 'S' (entered at the event id #2). The JSONPath '$.x' specified for the field 'CausePath' could not be found in the input '{\"c\":\"why\",\"e\":\"name\",\"n\":1}'"},
+			"An error occurred while executing the state 'S' (entered at the event id #2). The JSONPath '$.x' specified for the field 'CausePath' could not be found in the input '{\"e\":\"name\",\"c\":\"why\",\"n\":1}'"},
 	} {
 		t.Run(row.why, func(t *testing.T) {
 			fails(t, execute(t, row.definition, `{"e": "name", "c": "why", "n": 1}`, asl.Options{}), row.name, row.cause)

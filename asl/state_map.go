@@ -5,7 +5,7 @@ import (
 
 	"clinical-risk-pipeline/asl/internal/items"
 	"clinical-risk-pipeline/asl/internal/query"
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // mapState runs its item processor for each item of a list, in the execution itself or in child executions.
@@ -76,7 +76,7 @@ func (f *fields) itemsTemplate() query.Template {
 	text, isText := v.(string)
 	_, isExpression := query.ExpressionSource(text)
 	switch v.(type) {
-	case []any, map[string]any:
+	case []any, *value.Object:
 	default:
 		if !isText || !isExpression {
 			f.fault("Items", "must be an array, an object or a JSONata expression in {%% %%}, got %s", value.TypeName(v))
@@ -108,9 +108,12 @@ func (s *mapState) attempt(b *branch) (any, error) {
 		return nil, err
 	}
 	var result any
-	if s.distributed != nil {
+	switch {
+	case b.mocked():
+		result, err = s.mock(b, input)
+	case s.distributed != nil:
 		result, err = s.runDistributed(b, input, limit)
-	} else {
+	default:
 		result, err = s.runInline(b, input, limit)
 	}
 	if err != nil {
@@ -154,10 +157,13 @@ func (s *mapState) list(b *branch, input any) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !s.jsonata {
+		b.inspect(StepItemsPath, v)
+	}
 	switch v := v.(type) {
 	case []any:
 		return v, nil
-	case map[string]any:
+	case *value.Object:
 		return items.Pairs(v), nil
 	}
 	switch {

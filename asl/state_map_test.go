@@ -45,7 +45,7 @@ func TestMapOverAValueThatIsNotAnArray(t *testing.T) {
 	x := execute(t, oneJSONata(`{"Type": "Map", `+pass+`, "End": true}`), `1`, asl.Options{})
 	fails(t, x, asl.ErrQueryEvaluation, located+`Map state input must be an array but was: 1`)
 	for _, e := range x.History {
-		if _, has := e.Attributes()["location"]; has || e.Type == "MapStateFailed" && e.Details != nil {
+		if _, has := e.Attributes().Get("location"); has || e.Type == "MapStateFailed" && e.Details != nil {
 			t.Errorf("%s has the details %v: no expression failed, and the failure of a Map has none", e.Type, e.Attributes())
 		}
 	}
@@ -58,15 +58,15 @@ func TestMapOverAnObject(t *testing.T) {
 	distributed := strings.Replace(pass, "{", `{"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, `, 1)
 	jsonata := `"ItemSelector": {"k": "{% $states.context.Map.Item.Key %}", "v": "{% $states.context.Map.Item.Value %}"}`
 	for _, row := range []struct{ why, definition, output string }{
-		{"the pairs are the items", one(`{"Type": "Map", "ItemsPath": "$.o", ` + pass + `, "End": true}`), `[{"Key": "a", "Value": 1}, {"Key": "b", "Value": [2]}]`},
+		{"the pairs are the items", one(`{"Type": "Map", "ItemsPath": "$.o", ` + pass + `, "End": true}`), `[{"Key": "b", "Value": [2]}, {"Key": "a", "Value": 1}]`},
 		{"the whole input", one(`{"Type": "Map", ` + pass + `, "End": true}`), `[{"Key": "o", "Value": {"a": 1, "b": [2]}}]`},
 		{"an item selector sees key, value and source", one(`{"Type": "Map", "ItemsPath": "$.o", ` + selector + `, ` + pass + `, "End": true}`),
-			`[{"i": 0, "k": "a", "v": 1, "s": "STATE_DATA"}, {"i": 1, "k": "b", "v": [2], "s": "STATE_DATA"}]`},
+			`[{"i": 0, "k": "b", "v": [2], "s": "STATE_DATA"}, {"i": 1, "k": "a", "v": 1, "s": "STATE_DATA"}]`},
 		{"in child executions", one(`{"Type": "Map", "ItemsPath": "$.o", ` + selector + `, ` + distributed + `, "End": true}`),
-			`[{"i": 0, "k": "a", "v": 1, "s": "STATE_DATA"}, {"i": 1, "k": "b", "v": [2], "s": "STATE_DATA"}]`},
+			`[{"i": 0, "k": "b", "v": [2], "s": "STATE_DATA"}, {"i": 1, "k": "a", "v": 1, "s": "STATE_DATA"}]`},
 		{"in batches", one(`{"Type": "Map", "ItemsPath": "$.o", "ItemBatcher": {"MaxItemsPerBatch": 2}, ` + distributed + `, "End": true}`),
-			`[{"Items": [{"Key": "a", "Value": 1}, {"Key": "b", "Value": [2]}]}]`},
-		{"in JSONata", oneJSONata(`{"Type": "Map", "Items": "{% $states.input.o %}", ` + jsonata + `, ` + pass + `, "End": true}`), `[{"k": "a", "v": 1}, {"k": "b", "v": [2]}]`},
+			`[{"Items": [{"Key": "b", "Value": [2]}, {"Key": "a", "Value": 1}]}]`},
+		{"in JSONata", oneJSONata(`{"Type": "Map", "Items": "{% $states.input.o %}", ` + jsonata + `, ` + pass + `, "End": true}`), `[{"k": "b", "v": [2]}, {"k": "a", "v": 1}]`},
 		{"the whole input in JSONata", oneJSONata(`{"Type": "Map", ` + pass + `, "End": true}`), `[{"Key": "o", "Value": {"a": 1, "b": [2]}}]`},
 		{"an object in the definition", oneJSONata(`{"Type": "Map", "Items": {"x": "{% $states.input.o.a %}"}, ` + jsonata + `, ` + pass + `, "End": true}`), `[{"k": "x", "v": 1}]`},
 		{"an object without members", one(`{"Type": "Map", "InputPath": null, ` + pass + `, "End": true}`), `[]`},

@@ -43,7 +43,11 @@ func (s *parallelState) attempt(b *branch) (any, error) {
 	if input, err = s.input(b, input); err != nil {
 		return nil, err
 	}
-	outputs, err := s.runBranches(b, input)
+	run := s.runBranches
+	if b.mocked() {
+		run = s.mock
+	}
+	outputs, err := run(b, input)
 	if err != nil {
 		return nil, err
 	}

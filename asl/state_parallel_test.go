@@ -8,16 +8,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 )
 
 const sns = `"Type": "Task", "Resource": "arn:aws:states:::sns:publish"`
 
 // timed is a handler whose tasks read from their input how long they take and whether they fail.
 var timed = asl.HandlerFunc(func(_ context.Context, task *asl.Task) (asl.Reply, error) {
-	input, _ := task.Input.(map[string]any)
-	seconds, _ := input["seconds"].(float64)
-	reply := asl.Reply{Output: input["out"], Duration: time.Duration(seconds * float64(time.Second))}
-	if name, ok := input["fail"].(string); ok {
+	input, _ := task.Input.(*value.Object)
+	seconds, _ := input.Value("seconds").(float64)
+	reply := asl.Reply{Output: input.Value("out"), Duration: time.Duration(seconds * float64(time.Second))}
+	if name, ok := input.Value("fail").(string); ok {
 		return reply, &asl.Error{Name: name, Cause: "because"}
 	}
 	return reply, nil

@@ -37,8 +37,10 @@ func (s *passState) run(b *branch, v *visit) (any, *target, error) {
 	if err != nil {
 		return nil, nil, located(err, v)
 	}
+	b.inspect(StepParameters, result)
 	if s.result != nil {
 		result, _ = s.result.Eval(nil)
+		b.inspect(StepResult, result)
 	}
 	output, err := b.finishPath(result, s.resultPath)
 	return output, s.next, located(err, v)

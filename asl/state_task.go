@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl/internal/query"
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // taskState calls a service.
@@ -40,18 +40,18 @@ func newTask(f *fields) state {
 
 // credentials reads Credentials: an object with the role of the task, or in JSONata an expression.
 func (f *fields) credentials() query.Template {
-	v, ok := f.raw["Credentials"]
+	v, ok := f.raw.Get("Credentials")
 	if !ok {
 		f.read["Credentials"] = true
 		return nil
 	}
-	object, isObject := v.(map[string]any)
+	object, isObject := v.(*value.Object)
 	text, _ := v.(string)
 	if _, isExpression := query.ExpressionSource(text); f.jsonata && isExpression {
 		return f.payload("Credentials", seesInput)
 	}
-	role, has := object["RoleArn"]
-	_, computed := object["RoleArn.$"]
+	role, has := object.Get("RoleArn")
+	_, computed := object.Get("RoleArn.$")
 	switch _, isText := role.(string); {
 	case !isObject:
 		f.fault("Credentials", "must be an object with the field RoleArn, got %s", value.TypeName(v))

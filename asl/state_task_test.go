@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 )
 
 func task(fields string) string {
@@ -50,7 +51,7 @@ func TestTaskDataFlowJSONata(t *testing.T) {
 		"Output": {"was": "{% $states.input.a %}", "is": "{% $states.result.v %}"}}`), `{"a": 1}`, asl.Options{Handler: echo})
 	succeeds(t, x, `{"was": 1, "is": 2}`)
 	exited := x.History[len(x.History)-2].Details.(*asl.StateExited)
-	if diff := cmp.Diff(map[string]any{"seen": 2.0}, exited.AssignedVariables); diff != "" {
+	if diff := cmp.Diff(value.NewObject(1).With("seen", 2.0), exited.AssignedVariables); diff != "" {
 		t.Errorf("assigned (-want +got):\n%s", diff)
 	}
 }
@@ -86,7 +87,7 @@ func TestWhatTheHandlerGets(t *testing.T) {
 		t.Errorf("input %s, want the token %s", input, second.Token)
 	}
 	want := asl.Task{State: "S", Resource: "arn:aws:states:::sqs:sendMessage.waitForTaskToken", Attempt: 1, ExecutionName: "run-1",
-		ExecutionARN: "arn:aws:states:us-east-1:123456789012:execution:m:run-1", Credentials: map[string]any{"RoleArn": "arn:aws:iam::1:role/r"}}
+		ExecutionARN: "arn:aws:states:us-east-1:123456789012:execution:m:run-1", Credentials: value.NewObject(1).With("RoleArn", "arn:aws:iam::1:role/r")}
 	first.Now, first.Token, first.Input = time.Time{}, "", nil
 	if diff := cmp.Diff(want, first); diff != "" {
 		t.Errorf("task (-want +got):\n%s", diff)

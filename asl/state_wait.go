@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl/internal/query"
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // waitState waits for a duration or until a time.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // taskCall is one attempt of a task.
@@ -120,8 +120,8 @@ func (t *taskCall) recordScheduled(b *branch) {
 	case r.region == "":
 		d.Region = b.x.run.options.region()
 	}
-	if credentials, ok := t.credentials.(map[string]any); ok {
-		d.RoleARN, _ = credentials["RoleArn"].(string)
+	if credentials, ok := t.credentials.(*value.Object); ok {
+		d.RoleARN = credentials.Text("RoleArn")
 	}
 	t.record(b, "Scheduled", d)
 	if r.kind == activity {

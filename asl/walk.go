@@ -1,18 +1,19 @@
 package asl
 
 import (
-	"maps"
 	"slices"
+
+	"clinical-risk-pipeline/asl/value"
 )
 
 // Walk calls visit for every state of a definition, including the states inside Parallel and Map states. States with the same
 // parent come in order of their names, and each is followed by the states inside it. The definition is decoded JSON and need not
 // be valid: a state that is not an object is visited as nil.
-func Walk(definition any, visit func(name string, state map[string]any)) {
-	machine, _ := definition.(map[string]any)
-	states, _ := machine["States"].(map[string]any)
-	for _, name := range slices.Sorted(maps.Keys(states)) {
-		state, _ := states[name].(map[string]any)
+func Walk(definition any, visit func(name string, state *value.Object)) {
+	machine, _ := definition.(*value.Object)
+	states := machine.Object("States")
+	for _, name := range slices.Sorted(slices.Values(states.Keys())) {
+		state := states.Object(name)
 		visit(name, state)
 		for _, inner := range Inner(state) {
 			Walk(inner, visit)
@@ -21,11 +22,11 @@ func Walk(definition any, visit func(name string, state map[string]any)) {
 }
 
 // Inner returns the state machines inside a Parallel or Map state: its Branches, its ItemProcessor or the older Iterator.
-func Inner(state map[string]any) []map[string]any {
-	branches, _ := state["Branches"].([]any)
-	var machines []map[string]any
-	for _, v := range slices.Concat(branches, []any{state["ItemProcessor"], state["Iterator"]}) {
-		if machine, ok := v.(map[string]any); ok && machine["States"] != nil {
+func Inner(state *value.Object) []*value.Object {
+	branches, _ := state.Value("Branches").([]any)
+	var machines []*value.Object
+	for _, v := range slices.Concat(branches, []any{state.Value("ItemProcessor"), state.Value("Iterator")}) {
+		if machine, ok := v.(*value.Object); ok && machine.Value("States") != nil {
 			machines = append(machines, machine)
 		}
 	}

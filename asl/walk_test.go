@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 )
 
 func TestWalk(t *testing.T) {
@@ -16,9 +17,8 @@ func TestWalk(t *testing.T) {
 		"C": "not an object",
 		"A": {"Type": "Succeed"}}}`)
 	var got []string
-	asl.Walk(definition, func(name string, state map[string]any) {
-		kind, _ := state["Type"].(string)
-		got = append(got, name+" "+kind)
+	asl.Walk(definition, func(name string, state *value.Object) {
+		got = append(got, name+" "+state.Text("Type"))
 	})
 	want := []string{"A Succeed", "B Parallel", "Z Map", "X Pass", "Y Fail", "D Map", "I Task", "C "}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -28,6 +28,6 @@ func TestWalk(t *testing.T) {
 
 func TestWalkSkipsMalformedDefinitions(t *testing.T) {
 	for _, definition := range []string{`null`, `[]`, `{}`, `{"States": 1}`, `{"States": {}}`} {
-		asl.Walk(decode(t, definition), func(name string, _ map[string]any) { t.Errorf("%s: visits %q", definition, name) })
+		asl.Walk(decode(t, definition), func(name string, _ *value.Object) { t.Errorf("%s: visits %q", definition, name) })
 	}
 }

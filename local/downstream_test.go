@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"clinical-risk-pipeline/asl/value"
 )
 
 func TestANameStartsOneExecution(t *testing.T) {
@@ -14,7 +16,7 @@ func TestANameStartsOneExecution(t *testing.T) {
 		reply, reported, err := observe(t, s, "states:startExecution.sync:2",
 			`{"StateMachineArn": "arn:aws:states:us-east-1:1:stateMachine:Review", "Name": "n-0", "Input": `+input+`}`)
 		effects = append(effects, reported...)
-		output, _ := reply.Output.(map[string]any)
+		output, _ := value.Plain(reply.Output).(map[string]any)
 		return output, err
 	}
 	for range 2 { // A retry starts no second execution.
@@ -56,7 +58,7 @@ func TestOpenIncidentsAreFound(t *testing.T) {
 	request := func(request string) (map[string]any, error) {
 		reply, reported, err := observe(t, s, "http:invoke", `{`+incidentRequest+`, `+request+`}`)
 		effects = append(effects, reported...)
-		output, _ := reply.Output.(map[string]any)
+		output, _ := value.Plain(reply.Output).(map[string]any)
 		body, _ := output["ResponseBody"].(map[string]any)
 		return body, err
 	}

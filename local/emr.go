@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/services"
 )
 
@@ -38,8 +39,7 @@ func (e EMR) Integrations() []Integration {
 // addStep answers as DescribeStep does after the step completed.
 func (e EMR) addStep(ctx context.Context, call *Call) (asl.Reply, error) {
 	took := jobTime(call)
-	jar := call.Parameters["Step"].(map[string]any)["HadoopJarStep"].(map[string]any)
-	arguments, _ := jar["Args"].([]any)
+	arguments, _ := call.Parameters.Object("Step").Object("HadoopJarStep").Value("Args").([]any)
 	if e.Spark != nil {
 		return e.submit(ctx, call, arguments)
 	}
@@ -67,32 +67,23 @@ func (e EMR) submit(ctx context.Context, call *Call, arguments []any) (asl.Reply
 
 // reply is the answer of DescribeStep.
 func (e EMR) reply(call *Call, state string, took time.Duration) asl.Reply {
-	step := call.Parameters["Step"].(map[string]any)
-	jar := step["HadoopJarStep"].(map[string]any)
-	action, ok := step["ActionOnFailure"]
+	step := call.Parameters.Object("Step")
+	jar := step.Object("HadoopJarStep")
+	action, ok := step.Get("ActionOnFailure")
 	if !ok {
 		action = "CONTINUE"
 	}
-	config := map[string]any{"Jar": jar["Jar"], "Args": []any{}, "Properties": map[string]any{}}
+	config := value.NewObject(4).With("Jar", jar.Value("Jar")).With("Properties", value.NewObject(0)).With("Args", []any{})
 	for _, name := range []string{"Args", "MainClass", "Properties"} {
-		if value, ok := jar[name]; ok {
-			config[name] = value
+		if given, ok := jar.Get(name); ok {
+			config.Set(name, given)
 		}
 	}
 	milliseconds := func(after time.Duration) float64 { return float64(call.Now.Add(after).UnixMilli()) }
-	return asl.Reply{Duration: took, Output: map[string]any{"Step": map[string]any{
-		"Id":              "s-" + call.code("step"),
-		"Name":            step["Name"],
-		"ActionOnFailure": action,
-		"Config":          config,
-		"Status": map[string]any{
-			"State":             state,
-			"StateChangeReason": map[string]any{},
-			"Timeline": map[string]any{
-				"CreationDateTime": milliseconds(0),
-				"StartDateTime":    milliseconds(20 * time.Second),
-				"EndDateTime":      milliseconds(took - 10*time.Second),
-			},
-		},
-	}}}
+	timeline := value.NewObject(3).With("CreationDateTime", milliseconds(0)).With("EndDateTime", milliseconds(took-10*time.Second)).
+		With("StartDateTime", milliseconds(20*time.Second))
+	status := value.NewObject(3).With("State", state).With("StateChangeReason", value.NewObject(0)).With("Timeline", timeline)
+	described := value.NewObject(5).With("ActionOnFailure", action).With("Config", config).With("Id", "s-"+call.code("step")).
+		With("Name", step.Value("Name")).With("Status", status)
+	return asl.Reply{Duration: took, Output: value.NewObject(1).With("Step", described)}
 }

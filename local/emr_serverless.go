@@ -27,8 +27,8 @@ func (e EMRServerless) Integrations() []Integration {
 
 // startJobRun answers as GetJobRun does after the job ended.
 func (e EMRServerless) startJobRun(ctx context.Context, call *Call) (asl.Reply, error) {
-	driver := call.Parameters["JobDriver"].(map[string]any)
-	arguments, _ := driver["SparkSubmit"].(map[string]any)["EntryPointArguments"].([]any)
+	driver := call.Parameters.Object("JobDriver")
+	arguments, _ := driver.Object("SparkSubmit").Value("EntryPointArguments").([]any)
 	if err := e.ETL.run(ctx, arguments); err != nil {
 		return asl.Reply{}, err
 	}

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"clinical-risk-pipeline/asl/value"
 )
 
 const (
@@ -20,7 +22,7 @@ func TestStepCompletes(t *testing.T) {
 	if reply.Duration < 3*time.Minute || reply.Duration > 10*time.Minute || reply.Duration%time.Minute != 0 {
 		t.Errorf("the step took %v, want full minutes from 3 to 10", reply.Duration)
 	}
-	step := reply.Output.(map[string]any)["Step"].(map[string]any)
+	step := value.Plain(reply.Output).(map[string]any)["Step"].(map[string]any)
 	status := step["Status"].(map[string]any)
 	timeline := status["Timeline"].(map[string]any)
 	created, started, ended := timeline["CreationDateTime"].(float64), timeline["StartDateTime"].(float64), timeline["EndDateTime"].(float64)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/workflow"
 )
 
@@ -31,7 +32,7 @@ type ETL struct {
 // WithFeatures returns a context in which jobs extract the features of one subject, a JSON value: they write
 // {"subject": "…", "features": …}.
 func WithFeatures(ctx context.Context, subject string, features any) context.Context {
-	return context.WithValue(ctx, extracted{}, map[string]any{"subject": subject, workflow.Features: features})
+	return context.WithValue(ctx, extracted{}, value.NewObject(2).With("subject", subject).With(workflow.Features, features))
 }
 
 // extracted is the key of the subject in a context.

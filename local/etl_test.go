@@ -53,7 +53,7 @@ func TestAJobOfOneSubjectWritesItsFeatures(t *testing.T) {
 			t.Fatalf("%s: %v", platform, err)
 		}
 		text, err := os.ReadFile(filepath.Join(s3.Dir, "features", "e", "features.json"))
-		if err != nil || string(text) != `{"features":{"ae_count":null,"age":71},"subject":"S-1"}`+"\n" {
+		if err != nil || string(text) != `{"subject":"S-1","features":{"ae_count":null,"age":71}}`+"\n" {
 			t.Errorf("%s wrote %q, %v", platform, text, err)
 		}
 	}

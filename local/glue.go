@@ -25,8 +25,7 @@ func (g Glue) Integrations() []Integration {
 
 // startJobRun answers as GetJobRun does after the job ended.
 func (g Glue) startJobRun(ctx context.Context, call *Call) (asl.Reply, error) {
-	arguments, _ := call.Parameters["Arguments"].(map[string]any)
-	if place, ok := arguments[outputArgument]; ok {
+	if place, ok := call.Parameters.Object("Arguments").Get(outputArgument); ok {
 		if err := g.ETL.run(ctx, []any{outputArgument, place}); err != nil {
 			return asl.Reply{}, err
 		}

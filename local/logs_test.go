@@ -30,6 +30,17 @@ func failedExecution(t *testing.T) *asl.Execution {
 	return execution
 }
 
+// logRecord is one line.
+type logRecord struct {
+	ID              string         `json:"id"`
+	Type            string         `json:"type"`
+	Details         map[string]any `json:"details"`
+	RedriveCount    string         `json:"redrive_count"`
+	PreviousEventID string         `json:"previous_event_id"`
+	EventTimestamp  string         `json:"event_timestamp"`
+	ExecutionARN    string         `json:"execution_arn"`
+}
+
 // logRecords returns what a log group receives about the failed execution.
 func logRecords(t *testing.T, group LogGroup) (records []logRecord, text string) {
 	t.Helper()

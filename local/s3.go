@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/services"
 )
 
@@ -60,7 +61,7 @@ func (s S3) Integrations() []Integration {
 // putObject stores a string unchanged, and any other value as JSON.
 func (s S3) putObject(_ context.Context, call *Call) (asl.Reply, error) {
 	reply := asl.Reply{Duration: transfer}
-	body := []byte(document(call.Parameters["Body"]))
+	body := []byte(document(call.Parameters.Value("Body")))
 	put := s.Put
 	if call.text("IfNoneMatch") == "*" {
 		put = s.PutNew
@@ -69,7 +70,7 @@ func (s S3) putObject(_ context.Context, call *Call) (asl.Reply, error) {
 	if errors.Is(err, fs.ErrExist) {
 		return reply, s3Error(services.S3Other, 412, "At least one of the pre-conditions you specified did not hold")
 	}
-	reply.Output = map[string]any{"ETag": etag(body), "ServerSideEncryption": "AES256", "VersionId": id}
+	reply.Output = value.NewObject(3).With("ETag", etag(body)).With("ServerSideEncryption", "AES256").With("VersionId", id).Share()
 	return reply, err
 }
 
@@ -87,9 +88,9 @@ func (s S3) getObject(_ context.Context, call *Call) (asl.Reply, error) {
 		if body, err = part(body, call.text("Range")); err != nil {
 			return reply, err
 		}
-		output["ContentLength"] = float64(len(body))
+		output.Set("ContentLength", float64(len(body)))
 	}
-	output["Body"] = string(body)
+	output.Set("Body", string(body))
 	reply.Output = output
 	return reply, nil
 }
@@ -129,11 +130,9 @@ func (s S3) get(call *Call) (body []byte, id string, err error) {
 }
 
 // describe returns what S3 says about an object, apart from its body.
-func describe(call *Call, body []byte, id string) map[string]any {
-	return map[string]any{
-		"AcceptRanges": "bytes", "ContentLength": float64(len(body)), "ETag": etag(body), "VersionId": id,
-		"LastModified": call.Now.UTC().Format(time.RFC3339), "Metadata": map[string]any{}, "ServerSideEncryption": "AES256",
-	}
+func describe(call *Call, body []byte, id string) *value.Object {
+	return value.NewObject(8).With("AcceptRanges", "bytes").With("ContentLength", float64(len(body))).With("ETag", etag(body)).
+		With("LastModified", call.Now.UTC().Format(time.RFC3339)).With("Metadata", value.NewObject(0)).With("ServerSideEncryption", "AES256").With("VersionId", id)
 }
 
 func etag(body []byte) string {

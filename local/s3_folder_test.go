@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"clinical-risk-pipeline/asl/value"
 )
 
 func TestVersions(t *testing.T) {
@@ -16,7 +18,7 @@ func TestVersions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return reply.Output.(map[string]any)["VersionId"].(string)
+		return value.Plain(reply.Output).(map[string]any)["VersionId"].(string)
 	}
 	first, again, second := version("one"), version("one"), version("two")
 	if first != again || first == second {
@@ -41,7 +43,7 @@ func TestHeadObject(t *testing.T) {
 		t.Fatal(err)
 	}
 	reply, err := perform(t, s, "aws-sdk:s3:headObject", `{"Bucket": "b", "Key": "k"}`)
-	output, _ := reply.Output.(map[string]any)
+	output, _ := value.Plain(reply.Output).(map[string]any)
 	if err != nil || output["ContentLength"] != 4.0 || output["VersionId"] == nil || output["Body"] != nil {
 		t.Errorf("got %v, %v", output, err)
 	}

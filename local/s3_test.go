@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"clinical-risk-pipeline/asl/value"
 )
 
 func put(t *testing.T, s S3, parameters string) error {
@@ -16,7 +18,7 @@ func put(t *testing.T, s S3, parameters string) error {
 func get(t *testing.T, s S3, parameters string) (map[string]any, error) {
 	t.Helper()
 	reply, err := perform(t, s, "aws-sdk:s3:getObject", parameters)
-	output, _ := reply.Output.(map[string]any)
+	output, _ := value.Plain(reply.Output).(map[string]any)
 	return output, err
 }
 

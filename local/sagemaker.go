@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/local/model"
 	"clinical-risk-pipeline/services"
 )
@@ -30,7 +31,7 @@ func (s SageMaker) Integrations() []Integration {
 // string.
 func (s SageMaker) invokeEndpoint(ctx context.Context, call *Call) (asl.Reply, error) {
 	response, err := s.Model.Invoke(ctx, model.Request{
-		ContentType: call.text("ContentType"), Accept: call.text("Accept"), Attributes: call.text("CustomAttributes"), Body: []byte(asl.Encode(call.Parameters["Body"])),
+		ContentType: call.text("ContentType"), Accept: call.text("Accept"), Attributes: call.text("CustomAttributes"), Body: []byte(asl.Encode(call.Parameters.Value("Body"))),
 	})
 	if err != nil {
 		return asl.Reply{Duration: response.Duration}, err
@@ -39,9 +40,9 @@ func (s SageMaker) invokeEndpoint(ctx context.Context, call *Call) (asl.Reply, e
 	if variant == "" {
 		variant = "AllTraffic"
 	}
-	output := map[string]any{"Body": response.Body, "InvokedProductionVariant": variant}
+	output := value.NewObject(3).With("Body", response.Body)
 	if response.ContentType != "" {
-		output["ContentType"] = response.ContentType
+		output.Set("ContentType", response.ContentType)
 	}
-	return asl.Reply{Output: output, Duration: response.Duration}, nil
+	return asl.Reply{Output: output.With("InvokedProductionVariant", variant).Share(), Duration: response.Duration}, nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/local/model"
 )
 
@@ -33,8 +34,8 @@ func TestInvokeEndpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The body stays a string: the state machine parses it.
-	want := asl.Reply{Duration: time.Second, Output: map[string]any{
-		"Body": `{"risk_score": 0.5}`, "ContentType": "application/json", "InvokedProductionVariant": "AllTraffic"}}
+	want := asl.Reply{Duration: time.Second, Output: value.Must(map[string]any{
+		"Body": `{"risk_score": 0.5}`, "ContentType": "application/json", "InvokedProductionVariant": "AllTraffic"})}
 	if diff := cmp.Diff(want, reply); diff != "" {
 		t.Errorf("reply (-want +got):\n%s", diff)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/services"
 )
 
@@ -54,9 +55,7 @@ func (s *ServiceNow) invoke(_ context.Context, call *Call) (asl.Reply, error) {
 
 // find returns the incidents with the correlation id.
 func (s *ServiceNow) find(call *Call, host string) (asl.Reply, error) {
-	query, _ := call.Parameters["QueryParameters"].(map[string]any)
-	condition, _ := query["sysparm_query"].(string)
-	id, ok := strings.CutPrefix(condition, "correlation_id=")
+	id, ok := strings.CutPrefix(call.Parameters.Object("QueryParameters").Text("sysparm_query"), "correlation_id=")
 	if !ok {
 		return asl.Reply{}, errors.New("no local stand-in for this sysparm_query, only for correlation_id=ID")
 	}
@@ -72,11 +71,11 @@ func (s *ServiceNow) find(call *Call, host string) (asl.Reply, error) {
 
 // open opens an incident. As ServiceNow does, it opens another one for a correlation id that it knows.
 func (s *ServiceNow) open(call *Call, host string) (asl.Reply, error) {
-	incident, ok := call.Parameters["RequestBody"].(map[string]any)
+	incident, ok := call.Parameters.Value("RequestBody").(*value.Object)
 	if !ok {
 		return asl.Reply{}, &asl.Error{Name: services.HTTPBadRequest, Cause: "Bad Request"}
 	}
-	id, _ := incident["correlation_id"].(string)
+	id := incident.Text("correlation_id")
 	number := fmt.Sprintf("INC%07d", call.below("incident "+id, 10_000_000))
 	s.mu.Lock()
 	if s.incidents == nil {

@@ -36,6 +36,7 @@ import (
 	"strings"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // Service is the stand-in for one AWS service.
@@ -54,7 +55,7 @@ type Integration struct {
 // Call is a task whose parameters were checked.
 type Call struct {
 	*asl.Task
-	Parameters map[string]any
+	Parameters *value.Object
 	observer   Observer
 }
 
@@ -97,7 +98,7 @@ func (s *Services) perform(ctx context.Context, task *asl.Task, observer Observe
 	if err := integration.Parameters.check(task.Input); err != nil {
 		return asl.Reply{}, fmt.Errorf("%s: %w", integration.Name, err)
 	}
-	parameters, _ := task.Input.(map[string]any)
+	parameters, _ := task.Input.(*value.Object)
 	return integration.Perform(ctx, &Call{Task: task, Parameters: parameters, observer: observer})
 }
 
@@ -117,12 +118,11 @@ func (s *Services) find(resource string) (Integration, error) {
 // Check returns an error for every task of a definition that has no stand-in.
 func (s *Services) Check(definition any) error {
 	var faults []error
-	asl.Walk(definition, func(name string, state map[string]any) {
-		if state["Type"] != "Task" {
+	asl.Walk(definition, func(name string, state *value.Object) {
+		if state.Text("Type") != "Task" {
 			return
 		}
-		resource, _ := state["Resource"].(string)
-		if _, err := s.find(resource); err != nil {
+		if _, err := s.find(state.Text("Resource")); err != nil {
 			faults = append(faults, fmt.Errorf("state %q: %w", name, err))
 		}
 	})
@@ -155,14 +155,13 @@ func (c *Call) below(purpose string, n uint64) uint64 {
 
 // text returns a string parameter, or "" if it is missing.
 func (c *Call) text(name string) string {
-	s, _ := c.Parameters[name].(string)
-	return s
+	return c.Parameters.Text(name)
 }
 
 // document returns the text of a Document that a service stores or sends: a string unchanged, any other value as JSON.
-func document(value any) string {
-	if s, ok := value.(string); ok {
+func document(v any) string {
+	if s, ok := v.(string); ok {
 		return s
 	}
-	return asl.Encode(value)
+	return asl.Encode(v)
 }

@@ -2,13 +2,13 @@ package local
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // perform calls an integration as the engine does. The parameters are JSON.
@@ -32,8 +32,8 @@ func observe(t *testing.T, service Service, integration, parameters string) (rep
 
 func task(t *testing.T, resource, parameters string) *asl.Task {
 	t.Helper()
-	var input any
-	if err := json.Unmarshal([]byte(parameters), &input); err != nil {
+	input, err := value.DecodeString(parameters)
+	if err != nil {
 		t.Fatal(err)
 	}
 	return &asl.Task{State: "S", Resource: resource, Input: input, Attempt: 1, Now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
@@ -84,17 +84,17 @@ func TestIntegrationWithoutAStandIn(t *testing.T) {
 }
 
 func TestCheckFindsEveryTask(t *testing.T) {
-	var definition any
-	if err := json.Unmarshal([]byte(`{"States": {
+	definition, err := value.DecodeString(`{"States": {
 		"Known": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish"},
 		"Top": {"Type": "Task", "Resource": "arn:aws:states:::a:b"},
 		"Both": {"Type": "Parallel", "Branches": [{"States": {"InBranch": {"Type": "Task", "Resource": "arn:aws:states:::c:d"}}}]},
 		"Each": {"Type": "Map", "ItemProcessor": {"States": {"InMap": {"Type": "Task", "Resource": "arn:aws:states:::e:f"}}}},
 		"Old": {"Type": "Map", "Iterator": {"States": {"InIterator": {"Type": "Task", "Resource": "arn:aws:states:::g:h"}}}},
-		"End": {"Type": "Succeed"}}}`), &definition); err != nil {
+		"End": {"Type": "Succeed"}}}`)
+	if err != nil {
 		t.Fatal(err)
 	}
-	err := New(SNS{}).Check(definition)
+	err = New(SNS{}).Check(definition)
 	if err == nil {
 		t.Fatal("no error")
 	}

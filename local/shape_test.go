@@ -1,9 +1,10 @@
 package local
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
+
+	"clinical-risk-pipeline/asl/value"
 )
 
 func TestShape(t *testing.T) {
@@ -30,11 +31,11 @@ func TestShape(t *testing.T) {
 		{"a name in another case", `{"Name": "n", "name": "n"}`, "parameter name is unknown, the known ones are Any, Args, Body"},
 		{"a string instead of an object", `"secret"`, "the parameters must be an object"},
 	} {
-		var input any
-		if err := json.Unmarshal([]byte(c.input), &input); err != nil {
+		input, err := value.DecodeString(c.input)
+		if err != nil {
 			t.Fatal(err)
 		}
-		err := shape.check(input)
+		err = shape.check(input)
 		if c.want == "" {
 			if err != nil {
 				t.Errorf("%s: %v", c.reason, err)
@@ -46,7 +47,7 @@ func TestShape(t *testing.T) {
 }
 
 func TestShapeReportsAllFaults(t *testing.T) {
-	err := Shape{"A": required(String), "B": required(Boolean)}.check(map[string]any{"B": "x", "C": 1.0})
+	err := Shape{"A": required(String), "B": required(Boolean)}.check(value.Must(map[string]any{"B": "x", "C": 1.0}))
 	for _, want := range []string{"A is missing", "B must be a boolean", "C is unknown"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want it to contain %q", err, want)

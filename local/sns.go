@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/services"
 )
 
@@ -44,11 +45,9 @@ func publish(_ context.Context, call *Call) (asl.Reply, error) {
 		Message: message, Timestamp: call.Now.UTC().Format("2006-01-02T15:04:05.000Z"), MessageAttributes: attributes(call),
 	}
 	call.Report(n)
-	reply.Output = map[string]any{
-		"MessageId":           n.MessageID,
-		"SdkHttpMetadata":     map[string]any{"HttpStatusCode": 200.0},
-		"SdkResponseMetadata": map[string]any{"RequestId": call.uuid("request")},
-	}
+	reply.Output = value.NewObject(3).With("MessageId", n.MessageID).
+		With("SdkHttpMetadata", value.NewObject(1).With("HttpStatusCode", 200.0)).
+		With("SdkResponseMetadata", value.NewObject(1).With("RequestId", call.uuid("request"))).Share()
 	return reply, nil
 }
 
@@ -56,7 +55,7 @@ func publish(_ context.Context, call *Call) (asl.Reply, error) {
 // texts by protocol, and one is the "default". Without it, or with a value that is not a string, messageOf returns "", which is
 // invalid.
 func messageOf(call *Call) string {
-	text := document(call.Parameters["Message"])
+	text := document(call.Parameters.Value("Message"))
 	if call.text("MessageStructure") != "json" {
 		return text
 	}
@@ -71,7 +70,7 @@ func messageOf(call *Call) string {
 func invalid(call *Call, message string) string {
 	notPrintable := func(r rune) bool { return r < ' ' || r > '~' }
 	subject := call.text("Subject")
-	_, withSubject := call.Parameters["Subject"]
+	_, withSubject := call.Parameters.Get("Subject")
 	switch {
 	case !strings.HasPrefix(call.text("TopicArn"), "arn:"):
 		return "TopicArn"
@@ -89,14 +88,14 @@ func invalid(call *Call, message string) string {
 
 // attributes returns the message attributes as subscribers receive them.
 func attributes(call *Call) map[string]any {
-	given, _ := call.Parameters["MessageAttributes"].(map[string]any)
-	if len(given) == 0 {
+	given := call.Parameters.Object("MessageAttributes")
+	if given.Len() == 0 {
 		return nil
 	}
 	out := map[string]any{}
-	for name, value := range given {
-		attribute, _ := value.(map[string]any)
-		out[name] = map[string]any{"Type": attribute["DataType"], "Value": attribute["StringValue"]}
+	for _, name := range given.Keys() {
+		attribute := given.Object(name)
+		out[name] = map[string]any{"Type": attribute.Value("DataType"), "Value": attribute.Value("StringValue")}
 	}
 	return out
 }

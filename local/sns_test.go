@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // publishOne returns the answer to a message, and the notification of the subscribers.
@@ -24,13 +25,13 @@ func TestPublish(t *testing.T) {
 		"Message": {"subject": "S-1", "count": 2}, "MessageAttributes": {"severity": {"DataType": "String", "StringValue": "high"}}}`)
 	want := Notification{
 		Type: "Notification", MessageID: got.MessageID, TopicARN: "arn:aws:sns:us-east-1:111111111111:t", Subject: "Trial Risk Alert",
-		Message: `{"count":2,"subject":"S-1"}`, Timestamp: "2026-01-01T00:00:00.000Z",
+		Message: `{"subject":"S-1","count":2}`, Timestamp: "2026-01-01T00:00:00.000Z",
 		MessageAttributes: map[string]any{"severity": map[string]any{"Type": "String", "Value": "high"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" || len(got.MessageID) != 36 {
 		t.Errorf("notification (-want +got):\n%s", diff)
 	}
-	if id := reply.Output.(map[string]any)["MessageId"]; id != got.MessageID {
+	if id := value.Plain(reply.Output).(map[string]any)["MessageId"]; id != got.MessageID {
 		t.Errorf("the state machine received message id %v, the subscribers %s", id, got.MessageID)
 	}
 }

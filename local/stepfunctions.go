@@ -2,12 +2,12 @@ package local
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 	"sync"
 	"time"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/services"
 )
 
@@ -40,9 +40,9 @@ func (s *StepFunctions) startExecution(_ context.Context, call *Call) (asl.Reply
 	if name == "" {
 		name = call.uuid("execution")
 	}
-	input := parsed(call.Parameters["Input"])
+	input := parsed(call.Parameters.Value("Input"))
 	if input == nil {
-		input = map[string]any{}
+		input = value.NewObject(0)
 	}
 	arn := strings.Replace(machine, ":stateMachine:", ":execution:", 1) + ":" + name
 	again, err := s.start(arn, asl.Encode(input))
@@ -81,14 +81,14 @@ func (s *StepFunctions) start(arn, input string) (again bool, err error) {
 }
 
 // parsed returns the value of a JSON text, and any other value as it is.
-func parsed(value any) any {
-	text, ok := value.(string)
+func parsed(v any) any {
+	text, ok := v.(string)
 	if !ok {
-		return value
+		return v
 	}
-	var out any
-	if json.Unmarshal([]byte(text), &out) != nil {
+	decoded, err := value.DecodeString(text)
+	if err != nil {
 		return text
 	}
-	return out
+	return decoded
 }

@@ -67,7 +67,7 @@ func TestDeployedHandlersDecideTheRequestsOfTheDefinition(t *testing.T) {
 			if diff := cmp.Diff(row.path, join(got.Path())); diff != "" {
 				t.Fatalf("%s%s %s", diff, got.Error, got.Cause)
 			}
-			approval := got.Output.(object)["approval"].(object)
+			approval := resultOf(got)["approval"].(object)
 			if approval["decision"] != row.decision {
 				t.Errorf("decided %v", approval)
 			}

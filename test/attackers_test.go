@@ -61,7 +61,7 @@ func plants(ofCohort bool) map[string]attack {
 	for name, change := range changes {
 		list[name] = func(w *world, task *asl.Task) (asl.Reply, error) {
 			var record object
-			if err := json.Unmarshal([]byte(asl.Encode(task.Input.(object)["Body"])), &record); err != nil {
+			if err := json.Unmarshal([]byte(asl.Encode(inputOf(task)["Body"])), &record); err != nil {
 				return asl.Reply{}, err
 			}
 			if subjects := record["subjects"].([]any); name == "a record of fewer subjects" && len(subjects) < 2 {
@@ -79,7 +79,7 @@ func plants(ofCohort bool) map[string]attack {
 
 // plant puts an object in the place of the record, unless there is one, and then lets the call do its work.
 func (w *world) plant(task *asl.Task, text string) (asl.Reply, error) {
-	key := task.Input.(object)["Key"].(string)
+	key := inputOf(task)["Key"].(string)
 	if _, exists := w.records[key]; !exists {
 		w.records[key], w.planted[key] = text, true
 	}
@@ -101,7 +101,7 @@ func callbacks() map[string]attack {
 		"a text": "approved", "a list": []any{"approved"}, "nothing": nil, "deep": object{"decision": object{"decision": "approved"}},
 	} {
 		list["told "+name] = func(w *world, task *asl.Task) (asl.Reply, error) {
-			w.approvers.asked = task.Input.(object)["Payload"].(object)
+			w.approvers.asked = inputOf(task)["Payload"].(object)
 			return asl.Reply{Output: told}, nil
 		}
 	}
@@ -132,7 +132,7 @@ func callbacks() map[string]attack {
 func answeringBatch(body func(predictions []string) string) attack {
 	return func(w *world, task *asl.Task) (asl.Reply, error) {
 		var predictions []string
-		for _, i := range task.Input.(object)["Body"].(object)["instances"].([]any) {
+		for _, i := range inputOf(task)["Body"].(object)["instances"].([]any) {
 			instance := i.(object)
 			predictions = append(predictions, fmt.Sprintf(`{"id": %q, "risk_score": %v}`, instance["id"], w.subjects[instance["features"].(object)["id"].(string)]))
 		}

@@ -49,7 +49,7 @@ func TestTwoExecutionsOfOneNameHaveTwoRecords(t *testing.T) {
 	keys := map[string]bool{}
 	for _, start := range []string{"2026-01-01T00:00:00Z", "2026-06-01T00:00:00Z"} {
 		s := healthyServices("0.9").with("RecordDecision", func(task *asl.Task) (asl.Reply, error) {
-			keys[task.Input.(object)["Key"].(string)] = true
+			keys[inputOf(task)["Key"].(string)] = true
 			return asl.Reply{Output: object{"ETag": "e"}}, nil
 		})
 		recordedPipeline(t).run(t, oneSubject, asl.Options{Handler: s, Name: "run-1", Start: instant(start)})

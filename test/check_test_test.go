@@ -20,7 +20,7 @@ func markedInput(value any) object {
 func publishedAlert(t *testing.T, p *pipeline, name string, input any, s services) (alert, call object, got *asl.Execution) {
 	t.Helper()
 	s = s.with("NotifyTeam", func(task *asl.Task) (asl.Reply, error) {
-		alert, call = message(t, task), task.Input.(object)
+		alert, call = message(t, task), inputOf(task)
 		return asl.Reply{Output: object{"MessageId": "m-1"}}, nil
 	})
 	got = p.run(t, input, asl.Options{Handler: s, Name: name})
@@ -79,7 +79,7 @@ func TestTheRecordMarksATest(t *testing.T) {
 	for _, test := range []bool{true, false} {
 		var record object
 		s := healthyServices("0.9").with("RecordDecision", func(task *asl.Task) (asl.Reply, error) {
-			record = task.Input.(object)["Body"].(object)
+			record = inputOf(task)["Body"].(object)
 			return asl.Reply{Output: object{}}, nil
 		})
 		got := p.run(t, markedInput(test), asl.Options{Handler: s, Name: "smoke-1"})

@@ -219,7 +219,7 @@ func TestRequestsToAContainer(t *testing.T) {
 			var asked object
 			runCohort(t, containerPipeline(t, row.container), row.lines, func(s services) services {
 				return s.with("InvokeModel", func(task *asl.Task) (asl.Reply, error) {
-					asked = task.Input.(object)
+					asked = inputOf(task)
 					return model("")(task)
 				})
 			})

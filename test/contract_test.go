@@ -187,7 +187,7 @@ func TestEveryStateKeepsTheContractOfItsAPI(t *testing.T) {
 	}
 	found := map[string]bool{}
 	for name, definition := range definitions {
-		asl.Walk(definition, func(state string, value object) {
+		walk(definition, func(state string, value object) {
 			checked := []object{}
 			if value["Type"] == "Task" {
 				checked = append(checked, value)

@@ -25,7 +25,7 @@ func TestDownstreamSystemsHearOfHighRiskAfterTheTeam(t *testing.T) {
 	if diff := cmp.Diff(want, join(got.Path())); diff != "" {
 		t.Errorf("%s: %s %s", diff, got.Error, got.Cause)
 	}
-	if answers := got.Output.(object)["downstream"]; !cmp.Equal(answers, object{
+	if answers := resultOf(got)["downstream"]; !cmp.Equal(answers, object{
 		"Review": object{"execution": "arn:review"}, "Incident": object{"incident": "INC1"}}) {
 		t.Errorf("the answers are %v", answers)
 	}
@@ -39,10 +39,10 @@ func TestDownstreamSystemsGetTheFindingOfTheAlert(t *testing.T) {
 	var input, body object
 	s := downstreamServices("0.9", serviceNow{})
 	s = s.with("StartReview", func(task *asl.Task) (asl.Reply, error) {
-		input = task.Input.(object)
+		input = inputOf(task)
 		return asl.Reply{Output: object{"ExecutionArn": "arn:review"}}, nil
 	}).with("OpenIncident", func(task *asl.Task) (asl.Reply, error) {
-		body = task.Input.(object)["RequestBody"].(object)
+		body = inputOf(task)["RequestBody"].(object)
 		return serviceNow{}.open(task)
 	})
 	got := execute(t, downstreamPipeline(t), oneSubject, s)
@@ -99,7 +99,7 @@ func TestAnIncidentIsOpenedOnce(t *testing.T) {
 			if path = path[slices.Index(path, "FindIncident"):]; join(path) != row.path || got.Error != row.err {
 				t.Errorf("went %s and ended with %q\nwant %s and %q", join(path), got.Error, row.path, row.err)
 			}
-			if got.Status == asl.Succeeded && !cmp.Equal(got.Output.(object)["downstream"].(object)["Incident"], object{"incident": "INC1"}) {
+			if got.Status == asl.Succeeded && !cmp.Equal(resultOf(got)["downstream"].(object)["Incident"], object{"incident": "INC1"}) {
 				t.Errorf("ended with %s", text(got.Output))
 			}
 			if len(incidents) != row.incidents {
@@ -127,7 +127,7 @@ func TestRequestsToServiceNow(t *testing.T) {
 		s := downstreamServices("0.9", serviceNow{})
 		answer := s[state]
 		execute(t, downstreamPipeline(t), oneSubject, s.with(state, func(task *asl.Task) (asl.Reply, error) {
-			got = maps.Clone(task.Input.(object))
+			got = maps.Clone(inputOf(task))
 			return answer(task)
 		}))
 		if query, ok := got["QueryParameters"].(object); ok {

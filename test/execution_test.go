@@ -76,7 +76,7 @@ func TestAMissingBodyFailsTheExecution(t *testing.T) {
 func TestTheModelGetsTheFeaturesUnchanged(t *testing.T) {
 	var request any
 	s := healthyServices("0.5").with("InvokeModel", func(task *asl.Task) (asl.Reply, error) {
-		request = task.Input
+		request = inputOf(task)
 		return model(`{"risk_score": 0.5}`)(task)
 	})
 	execute(t, smallestPipeline(t), oneSubject, s)
@@ -99,8 +99,8 @@ func TestTheAlertNamesSubjectTrialAndExecutionOnly(t *testing.T) {
 			var alert, attributes object
 			var mail string
 			s := healthyServices("0.9").with("NotifyTeam", func(task *asl.Task) (asl.Reply, error) {
-				alert, attributes = message(t, task), task.Input.(object)["MessageAttributes"].(object)
-				mail = task.Input.(object)["Message"].(object)["email"].(string)
+				alert, attributes = message(t, task), inputOf(task)["MessageAttributes"].(object)
+				mail = inputOf(task)["Message"].(object)["email"].(string)
 				return asl.Reply{Output: object{"MessageId": "m-1"}}, nil
 			})
 			got := execute(t, smallestPipeline(t), row.input, s)

@@ -80,7 +80,7 @@ func (v *variant) listed(task string) [][]string {
 
 // callOf returns the call of a task in a definition, the zero Call if package services does not list it.
 func callOf(definition object, task string) (call api.Call) {
-	asl.Walk(definition, func(name string, state object) {
+	walk(definition, func(name string, state object) {
 		if name == task {
 			call, _ = api.Of(state["Resource"].(string))
 		}

@@ -49,7 +49,7 @@ func variants(t *testing.T) []*variant {
 // tasksOf returns the names of the Task states of a definition, sorted.
 func tasksOf(definition object) []string {
 	var names []string
-	asl.Walk(definition, func(name string, state object) {
+	walk(definition, func(name string, state object) {
 		if state["Type"] == "Task" {
 			names = append(names, name)
 		}
@@ -84,7 +84,7 @@ func (v *variant) lastAttempt(task string) int {
 }
 
 func retriersOf(definition object, task string) (retriers []any) {
-	asl.Walk(definition, func(name string, state object) {
+	walk(definition, func(name string, state object) {
 		if name == task {
 			retriers, _ = state["Retry"].([]any)
 		}

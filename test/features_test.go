@@ -41,7 +41,7 @@ func runFeatures(t *testing.T, body string) (*asl.Execution, []string) {
 	x := execute(t, featuresPipeline(t), oneSubject, services{
 		"StartEMRJob": answering(object{}), "ReadFeatures": read, "NotifyTeam": answering(object{"MessageId": "m"}), "RecordDecision": answering(object{}),
 		"InvokeModel": func(task *asl.Task) (asl.Reply, error) {
-			asked = append(asked, asl.Encode(task.Input.(object)["Body"]))
+			asked = append(asked, asl.Encode(inputOf(task)["Body"]))
 			return model(`{"risk_score": 0.9}`)(task)
 		},
 	})
@@ -102,7 +102,7 @@ func TestTheLocalRunExtractsTheFeaturesOfASubject(t *testing.T) {
 	stub := local.New(local.EMR{ETL: local.ETL{S3: objects}}, objects, local.SNS{})
 	handler := services{
 		"InvokeModel": func(task *asl.Task) (asl.Reply, error) {
-			asked = append(asked, asl.Encode(task.Input.(object)["Body"]))
+			asked = append(asked, asl.Encode(inputOf(task)["Body"]))
 			return model(`{"risk_score": 0.1}`)(task)
 		},
 	}

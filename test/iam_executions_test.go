@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // call is a request of an execution or a function to a service.
@@ -113,7 +114,7 @@ func historyOf(x *asl.Execution, entered map[string]bool) []call {
 	for i := range x.History {
 		entered[x.History[i].StateName()] = true
 		if task, ok := x.History[i].Details.(*asl.TaskScheduled); ok {
-			calls = append(calls, call{integration: task.ResourceType + ":" + task.Resource, arguments: task.Parameters.(object)})
+			calls = append(calls, call{integration: task.ResourceType + ":" + task.Resource, arguments: value.Plain(task.Parameters).(object)})
 		}
 	}
 	return calls
@@ -122,7 +123,7 @@ func historyOf(x *asl.Execution, entered map[string]bool) []call {
 // statesOf are all states of a definition, sorted.
 func statesOf(definition object) []string {
 	var names []string
-	asl.Walk(definition, func(name string, _ object) { names = append(names, name) })
+	walk(definition, func(name string, _ object) { names = append(names, name) })
 	slices.Sort(names)
 	return names
 }

@@ -28,7 +28,7 @@ func (p *pipeline) watchAt(t *testing.T, at time.Time, s services) (*asl.Executi
 	recording := services{}
 	for state, answer := range s {
 		recording[state] = func(task *asl.Task) (asl.Reply, error) {
-			calls[state] = task.Input.(object)
+			calls[state] = inputOf(task)
 			return answer(task)
 		}
 	}

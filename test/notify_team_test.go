@@ -84,7 +84,7 @@ func alertSchema(t *testing.T) *jsonschema.Schema { return compileSchema(t, "ale
 func message(t *testing.T, task *asl.Task) object {
 	t.Helper()
 	var alert object
-	if err := json.Unmarshal([]byte(task.Input.(object)["Message"].(object)["default"].(string)), &alert); err != nil {
+	if err := json.Unmarshal([]byte(inputOf(task)["Message"].(object)["default"].(string)), &alert); err != nil {
 		t.Fatal(err)
 	}
 	if err := alertSchema(t).Validate(alert); err != nil {

@@ -132,7 +132,7 @@ func TestOwnStatesRunInTheirPlaceAndHandTheirInputOn(t *testing.T) {
 	var job, model, told object
 	note := func(into *object, answer func(*asl.Task) (asl.Reply, error)) func(*asl.Task) (asl.Reply, error) {
 		return func(task *asl.Task) (asl.Reply, error) {
-			*into = task.Input.(object)
+			*into = inputOf(task)
 			return answer(task)
 		}
 	}
@@ -155,7 +155,7 @@ func TestOwnStatesRunInTheirPlaceAndHandTheirInputOn(t *testing.T) {
 	if diff := cmp.Diff(any(want), told["RequestBody"]); diff != "" {
 		t.Errorf("the webhook gets something else than the finding: %s", diff)
 	}
-	output := got.Output.(object)
+	output := resultOf(got)
 	if diff := cmp.Diff(any(object{"DataTeam": object{"status": 202.0}}), output["downstream"]); diff != "" {
 		t.Errorf("the answer of the webhook: %s", diff)
 	}

@@ -228,7 +228,7 @@ func TestTheSmokeInputIsValidAndMarkedAsATest(t *testing.T) {
 	}
 	defer func() { _ = file.Close() }()
 	for input, err := range file.Inputs() {
-		if err != nil || input.Value[workflow.Test] != true {
+		if err != nil || input.Value.Value(workflow.Test) != true {
 			t.Errorf("the input is invalid or not marked as a test: %v, %v", input.Value, err)
 		}
 	}

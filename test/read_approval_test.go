@@ -78,7 +78,7 @@ func TestAnOutageWhileTheApprovalIsReadKeepsItsName(t *testing.T) {
 func TestTheIDOfARequest(t *testing.T) {
 	var ids []string
 	note := func(task *asl.Task) (asl.Reply, error) {
-		ids = append(ids, task.Input.(object)["Payload"].(object)["requestId"].(string))
+		ids = append(ids, inputOf(task)["Payload"].(object)["requestId"].(string))
 		return failing("Lambda.ServiceException", "busy")(task)
 	}
 	services := approvalServices("0.9", note)

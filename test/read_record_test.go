@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/constructs/risk"
 )
 
@@ -33,8 +34,8 @@ func TestTheFirstRecordOfASubjectWins(t *testing.T) {
 			if path := join(got.Path()); !strings.HasSuffix(path, "CheckRisk "+row.path) || got.Status != asl.Succeeded {
 				t.Errorf("went %s and ended with %q", path, got.Error)
 			}
-			if got.Status == asl.Succeeded && !strings.HasSuffix(got.Output.(object)["record"].(string), "/"+recordsOf(got)+"record.json") {
-				t.Errorf("the record is said to be at %v", got.Output.(object)["record"])
+			if got.Status == asl.Succeeded && !strings.HasSuffix(resultOf(got)["record"].(string), "/"+recordsOf(got)+"record.json") {
+				t.Errorf("the record is said to be at %v", resultOf(got)["record"])
 			}
 		})
 	}
@@ -84,14 +85,14 @@ func TestTheFirstRecordOfABatchWinsWithItsCounts(t *testing.T) {
 			if reply, err := put(task); err != nil {
 				return reply, err
 			}
-			for _, subject := range task.Input.(object)["Body"].(object)["subjects"].([]any) {
+			for _, subject := range inputOf(task)["Body"].(object)["subjects"].([]any) {
 				subject.(object)["score"], subject.(object)["branch"] = 0.5, "no alert" // what the second run says
 			}
 			return put(task)
 		})
 	})
 	wantRun(t, got, alertPath, "")
-	if counts := got.Output.(object)["counts"]; !cmp.Equal(counts, object{"subjects": 3.0, "scored": 3.0, "high": 1.0, "failed": 0.0}) {
+	if counts := resultOf(got.Execution)["counts"]; !cmp.Equal(counts, object{"subjects": 3.0, "scored": 3.0, "high": 1.0, "failed": 0.0}) {
 		t.Errorf("counted %v", counts)
 	}
 }
@@ -101,13 +102,13 @@ func TestRecordsOfAnotherCohortAreAConflictAndAskNobody(t *testing.T) {
 	got := runCohort(t, cohortApprovalPipeline(t), strings.Repeat(line("S-0", 0.9), 101), func(s services) services {
 		put := s["RecordDecisions"]
 		return s.with("RecordDecisions", func(task *asl.Task) (asl.Reply, error) {
-			body := task.Input.(object)["Body"].(object)
-			input := body["input"].(object)
-			if input["firstIndex"] == 100.0 {
-				version := input["versionId"]
-				input["versionId"] = "v-0"
-				_, _ = put(task)
-				input["versionId"] = version
+			input := inputOf(task)
+			cohort := input["Body"].(object)["input"].(object)
+			if cohort["firstIndex"] == 100.0 {
+				cohort["versionId"] = "v-0"
+				another := *task
+				another.Input = value.Must(input)
+				_, _ = put(&another)
 			}
 			return put(task)
 		})
@@ -138,7 +139,7 @@ func TestAnEndpointThatCannotRepeatIDs(t *testing.T) {
 	var asked string
 	got := runCohort(t, p, line("S-0", 0.9)+line("S-1", 0.1), func(s services) services {
 		return s.with("InvokeModel", func(task *asl.Task) (asl.Reply, error) {
-			asked = asl.Encode(task.Input.(object)["Body"])
+			asked = asl.Encode(inputOf(task)["Body"])
 			return model(`{"predictions": [{"risk_score": 0.9}, {"risk_score": 0.1}]}`)(task)
 		})
 	})

@@ -67,7 +67,7 @@ func TestEveryDecisionIsRecordedBeforeTheAlert(t *testing.T) {
 		var record object
 		var key any
 		s := healthyServices(row.score).with(row.state, func(task *asl.Task) (asl.Reply, error) {
-			record, key = task.Input.(object)["Body"].(object), task.Input.(object)["Key"]
+			record, key = inputOf(task)["Body"].(object), inputOf(task)["Key"]
 			return asl.Reply{Output: object{"ETag": "e"}}, nil
 		})
 		got := execute(t, recordedPipeline(t), oneSubject, s)

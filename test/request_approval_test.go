@@ -50,7 +50,7 @@ func TestNobodyIsAskedAboutLowRisk(t *testing.T) {
 func TestAMissedDeadlineIsReportedAndEndsAsNotApproved(t *testing.T) {
 	var message object
 	s := approvalServices("0.9", hanging).with("EscalateApproval", func(task *asl.Task) (asl.Reply, error) {
-		message = task.Input.(object)["Message"].(object)
+		message = inputOf(task)["Message"].(object)
 		return asl.Reply{Output: object{"MessageId": "m-2"}}, nil
 	})
 	got := execute(t, approvalPipeline(t), oneSubject, s)
@@ -64,7 +64,7 @@ func TestAMissedDeadlineIsReportedAndEndsAsNotApproved(t *testing.T) {
 	if diff := cmp.Diff(want, message); diff != "" {
 		t.Error(diff)
 	}
-	if decision := got.Output.(object)["approval"]; !cmp.Equal(decision, object{"decision": "not approved", "reason": "deadline"}) {
+	if decision := resultOf(got)["approval"]; !cmp.Equal(decision, object{"decision": "not approved", "reason": "deadline"}) {
 		t.Errorf("decided %v", decision)
 	}
 }
@@ -75,7 +75,7 @@ func TestAMissedDeadlineIsReportedAndEndsAsNotApproved(t *testing.T) {
 func TestTheFunctionAcceptsTheRequest(t *testing.T) {
 	var asked object
 	ask := func(task *asl.Task) (asl.Reply, error) {
-		asked = task.Input.(object)["Payload"].(object)
+		asked = inputOf(task)["Payload"].(object)
 		return deciding("rejected")(task)
 	}
 	got := execute(t, approvalPipeline(t), oneSubject, approvalServices("0.9", ask))

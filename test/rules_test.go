@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // check reports the rules that an execution broke. They hold under every fault:
@@ -105,7 +106,7 @@ func (w *world) checkDownstream(v *variant, due bool, report func(string, ...any
 
 // wasApproved tells whether the execution got an approval in time. Without an approver, everything counts as approved.
 func wasApproved(output any) bool {
-	approval, asked := output.(object)["approval"].(object)
+	approval, asked := value.Plain(output).(object)["approval"].(object)
 	return !asked || approval["decision"] == "approved"
 }
 

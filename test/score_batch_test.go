@@ -84,7 +84,7 @@ func TestFeaturesReachTheModelUnchangedAndInOrder(t *testing.T) {
 			}
 			runCohort(t, smallBatchPipeline(t), cohort.String(), func(s services) services {
 				return s.with("InvokeModel", func(task *asl.Task) (asl.Reply, error) {
-					asked = asl.Encode(task.Input.(object)["Body"])
+					asked = asl.Encode(inputOf(task)["Body"])
 					return scoring(task)
 				})
 			})
@@ -119,7 +119,7 @@ func TestABatchWithAnUnusableAnswerIsCountedAndTheOthersScored(t *testing.T) {
 		t.Run(reason, func(t *testing.T) {
 			got := runCohort(t, smallBatchPipeline(t), line("S-0", 0.9)+line("S-1", 0.9)+line("S-2", 0.9), func(s services) services {
 				return s.with("InvokeModel", func(task *asl.Task) (asl.Reply, error) {
-					if instances := task.Input.(object)["Body"].(object)["instances"].([]any); len(instances) == 1 {
+					if instances := inputOf(task)["Body"].(object)["instances"].([]any); len(instances) == 1 {
 						return scoring(task) // the other batch
 					}
 					return model(body)(task)

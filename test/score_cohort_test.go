@@ -34,7 +34,7 @@ func TestACohortWithoutHighRiskEndsWithoutAnAlert(t *testing.T) {
 	if len(got.alerts) != 0 {
 		t.Errorf("alerted: %s", text(got.alerts))
 	}
-	if counts := got.Output.(object)["counts"]; !cmp.Equal(counts, object{"subjects": 3.0, "scored": 3.0, "high": 0.0, "failed": 0.0}) {
+	if counts := resultOf(got.Execution)["counts"]; !cmp.Equal(counts, object{"subjects": 3.0, "scored": 3.0, "high": 0.0, "failed": 0.0}) {
 		t.Errorf("counted %v", counts)
 	}
 }
@@ -180,7 +180,7 @@ func TestTheExtractionHandsThePlaceOfTheCohortOn(t *testing.T) {
 // Names of buckets are global. A call that does not say whose bucket it means may reach a stranger's.
 func TestEveryCallOfS3NamesTheOwnerOfTheBucket(t *testing.T) {
 	for _, v := range variants(t) {
-		asl.Walk(v.pipeline.definition, func(name string, state object) {
+		walk(v.pipeline.definition, func(name string, state object) {
 			calls := []any{state}
 			if reader := state["ItemReader"]; reader != nil {
 				calls = append(calls, reader)

@@ -82,7 +82,7 @@ type serviceNow map[string]string
 
 func (s serviceNow) find(task *asl.Task) (asl.Reply, error) {
 	incidents := []any{}
-	id := strings.TrimPrefix(task.Input.(object)["QueryParameters"].(object)["sysparm_query"].(string), "correlation_id=")
+	id := strings.TrimPrefix(inputOf(task)["QueryParameters"].(object)["sysparm_query"].(string), "correlation_id=")
 	if number, ok := s[id]; ok {
 		incidents = append(incidents, object{"number": number})
 	}
@@ -90,7 +90,7 @@ func (s serviceNow) find(task *asl.Task) (asl.Reply, error) {
 }
 
 func (s serviceNow) open(task *asl.Task) (asl.Reply, error) {
-	id := task.Input.(object)["RequestBody"].(object)["correlation_id"].(string)
+	id := inputOf(task)["RequestBody"].(object)["correlation_id"].(string)
 	number := fmt.Sprint("INC", len(s)+1)
 	s[id] = number
 	return asl.Reply{Output: object{"StatusCode": 201.0, "ResponseBody": asl.Encode(object{"result": object{"number": number}})}}, nil
@@ -118,7 +118,7 @@ func deciding(decision string) func(*asl.Task) (asl.Reply, error) { return notar
 // scoring answers a batch with the scores in its features.
 func scoring(task *asl.Task) (asl.Reply, error) {
 	predictions := []any{}
-	for _, i := range task.Input.(object)["Body"].(object)["instances"].([]any) {
+	for _, i := range inputOf(task)["Body"].(object)["instances"].([]any) {
 		instance := i.(object)
 		predictions = append(predictions, object{"id": instance["id"], "risk_score": instance["features"].(object)["score"]})
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 	handlers "clinical-risk-pipeline/lambda/approval"
 	"clinical-risk-pipeline/workflow"
 )
@@ -18,7 +19,7 @@ type recordStore map[string]string
 
 // put answers a state that writes a record.
 func (s recordStore) put(task *asl.Task) (asl.Reply, error) {
-	input := task.Input.(object)
+	input := inputOf(task)
 	key := input["Key"].(string)
 	if _, exists := s[key]; exists && input["IfNoneMatch"] == "*" {
 		return asl.Reply{}, &asl.Error{Name: "S3.S3Exception", Cause: "At least one of the pre-conditions you specified did not hold (Service: S3, Status Code: 412)"}
@@ -29,7 +30,7 @@ func (s recordStore) put(task *asl.Task) (asl.Reply, error) {
 
 // get answers a state that reads a record. To a role that may not list the bucket, S3 does not say that an object is missing.
 func (s recordStore) get(task *asl.Task) (asl.Reply, error) {
-	text, exists := s[task.Input.(object)["Key"].(string)]
+	text, exists := s[inputOf(task)["Key"].(string)]
 	if !exists {
 		return asl.Reply{}, &asl.Error{Name: "S3.S3Exception", Cause: "Access Denied (Service: S3, Status Code: 403)"}
 	}
@@ -45,7 +46,7 @@ func (s recordStore) record(key string) object {
 
 // recordsOf is the folder of an execution's records, which has the trial's id in its input.
 func recordsOf(x *asl.Execution) string {
-	trial, _ := x.Input.(object)["trialId"].(string)
+	trial, _ := value.Plain(x.Input).(object)["trialId"].(string)
 	return workflow.RecordsOf(trial, x.ARN, workflow.Started(x.Start))
 }
 
@@ -59,7 +60,7 @@ type approvers struct {
 // deciding lets a person decide after an hour.
 func (a *approvers) deciding(decision string) func(*asl.Task) (asl.Reply, error) {
 	return func(task *asl.Task) (asl.Reply, error) {
-		a.asked = task.Input.(object)["Payload"].(object)
+		a.asked = inputOf(task)["Payload"].(object)
 		record := a.recordOf(decision, 1)
 		key := "approvals/" + a.asked["trialId"].(string) + "/" + a.asked["requestId"].(string) + ".json"
 		a.store[key] = recordText(record)
@@ -117,7 +118,7 @@ func recordText(record handlers.Record) string {
 
 // version answers a read of a version with as many bytes as were asked for.
 func (a *approvers) version(task *asl.Task) (asl.Reply, error) {
-	input := task.Input.(object)
+	input := inputOf(task)
 	text, exists := a.store[input["Key"].(string)]
 	if !exists || input["VersionId"] != "v-1" {
 		return asl.Reply{}, &asl.Error{Name: "S3.S3Exception", Cause: "Access Denied (Service: S3, Status Code: 403)"}

@@ -33,7 +33,7 @@ func started(t *testing.T, p *pipeline, input object) object {
 	job := p.afterInput(t).(string)
 	healthy := recordServices("0.1", recordStore{})
 	watched := healthy.with(job, func(task *asl.Task) (asl.Reply, error) {
-		arguments = task.Input.(object)
+		arguments = inputOf(task)
 		return healthy[job](task)
 	})
 	if got := p.run(t, input, asl.Options{Handler: watched, Name: "run-1", Start: instant("2026-11-25T23:30:00-02:00")}); got.Status != asl.Succeeded {

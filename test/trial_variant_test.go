@@ -76,7 +76,7 @@ func newRegistry() *registry {
 
 // claim answers the state that claims a data cut by a conditional write.
 func (r *registry) claim(task *asl.Task) (asl.Reply, error) {
-	input := task.Input.(object)
+	input := inputOf(task)
 	text := func(item any, name string) string { return item.(object)[name].(object)["S"].(string) }
 	cut, execution := text(input["Item"], alert.RegistrySort), text(input["Item"], "execution")
 	owner, claimed := r.claims[cut]
@@ -92,7 +92,7 @@ func (r *registry) claim(task *asl.Task) (asl.Reply, error) {
 
 // update answers the states that update the alerts: with the function itself, which reads the world's records and cohort.
 func (r *registry) update(w *world, task *asl.Task) (asl.Reply, error) {
-	payload := task.Input.(object)["Payload"]
+	payload := inputOf(task)["Payload"]
 	for key, record := range w.records {
 		r.AddRecord(key, []byte(record))
 	}

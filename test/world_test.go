@@ -95,7 +95,7 @@ func (w *world) Call(_ context.Context, task *asl.Task) (asl.Reply, error) {
 		}
 		if task.State == "StartReview" && f.effect {
 			// A task with .sync fails when its execution fails, and stops the execution when the task times out.
-			name := task.Input.(object)["Name"].(string)
+			name := inputOf(task)["Name"].(string)
 			w.reviews[name] = reviewRun{w.reviews[name].subject, "failed"}
 		}
 		if f.outcome.err != nil {
@@ -129,7 +129,7 @@ func (w *world) watch(task *asl.Task) {
 
 // work answers a call without a fault.
 func (w *world) work(task *asl.Task) (asl.Reply, error) {
-	input := task.Input.(object)
+	input := inputOf(task)
 	switch task.State {
 	case "StartEMRJob", "StartEMRServerlessJob", "StartGlueJob":
 		w.writeCohort(input)

@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/internal/document"
 )
 
@@ -69,7 +70,7 @@ type expectation struct {
 	output    *any   // the whole output
 	match     *any   // a part of the output
 	path      []string
-	variables map[string]any
+	variables *value.Object
 	calls     map[string]calls
 	duration  *time.Duration
 }

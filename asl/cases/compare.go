@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/internal/jsondiff"
 )
 
@@ -41,9 +42,9 @@ func (e *expectation) outcome(x *asl.Execution) []Difference {
 	case e.status != "" && x.Status != e.status && failed:
 		return []Difference{{"status", string(e.status), fmt.Sprintf("%s: %s", x.Status, &asl.Error{Name: x.Error, Cause: x.Cause})}}
 	case e.status != "" && x.Status != e.status:
-		return []Difference{{"status", string(e.status), fmt.Sprintf("%s with the output %s", x.Status, jsondiff.JSON(plain(x.Output)))}}
+		return []Difference{{"status", string(e.status), fmt.Sprintf("%s with the output %s", x.Status, jsondiff.JSON(value.Plain(x.Output)))}}
 	case e.status == "" && !failed:
-		return []Difference{{"status", fmt.Sprintf("FAILED: %s", &asl.Error{Name: e.error, Cause: e.cause}), fmt.Sprintf("%s with the output %s", x.Status, jsondiff.JSON(plain(x.Output)))}}
+		return []Difference{{"status", fmt.Sprintf("FAILED: %s", &asl.Error{Name: e.error, Cause: e.cause}), fmt.Sprintf("%s with the output %s", x.Status, jsondiff.JSON(value.Plain(x.Output)))}}
 	}
 	var differences []Difference
 	if e.error != "" && x.Error != e.error {
@@ -72,13 +73,15 @@ func (e *expectation) compareVariables(x *asl.Execution) []Difference {
 	if e.variables == nil {
 		return nil
 	}
-	assigned := map[string]any{}
+	assigned := value.NewObject(0)
 	for i := range x.History {
 		if exited, ok := x.History[i].Details.(*asl.StateExited); ok {
-			maps.Copy(assigned, exited.AssignedVariables)
+			for _, m := range exited.AssignedVariables.Members() {
+				assigned.Set(m.Key, m.Value)
+			}
 		}
 	}
-	return diff("variables", any(e.variables), part(any(e.variables), plain(assigned)))
+	return diff("variables", e.variables, part(e.variables, assigned))
 }
 
 // compare compares the calls of a state with those that were made.
@@ -88,32 +91,23 @@ func (c calls) compare(at string, made []any) []Difference {
 	}
 	var differences []Difference
 	for i, want := range c.inputs {
-		differences = append(differences, diff(fmt.Sprintf("%s[%d]", at, i), want, part(want, plain(made[i])))...)
+		differences = append(differences, diff(fmt.Sprintf("%s[%d]", at, i), want, part(want, made[i]))...)
 	}
 	return differences
-}
-
-// plain returns a value of the engine as [asl.Decode] represents it.
-func plain(v any) any {
-	decoded, err := asl.Decode([]byte(asl.Encode(v)))
-	if err != nil {
-		panic(err) // Encode writes JSON.
-	}
-	return decoded
 }
 
 // part returns what a value has of an expected one: of objects only the expected members, of lists all elements.
 func part(want, got any) any {
 	switch w := want.(type) {
-	case map[string]any:
-		g, ok := got.(map[string]any)
+	case *value.Object:
+		g, ok := got.(*value.Object)
 		if !ok {
 			return got
 		}
-		kept := map[string]any{}
-		for name := range w {
-			if v, ok := g[name]; ok {
-				kept[name] = part(w[name], v)
+		kept := value.NewObject(w.Len())
+		for _, m := range w.Members() {
+			if v, ok := g.Get(m.Key); ok {
+				kept.Set(m.Key, part(m.Value, v))
 			}
 		}
 		return kept
@@ -134,7 +128,7 @@ func part(want, got any) any {
 // diff lists where two JSON values differ.
 func diff(at string, want, got any) []Difference {
 	var differences []Difference
-	for _, change := range jsondiff.Compare(want, plain(got)) {
+	for _, change := range jsondiff.Compare(value.Plain(want), value.Plain(got)) {
 		path := at + "." + change.Path
 		if change.Path == "" || strings.HasPrefix(change.Path, "[") {
 			path = at + change.Path

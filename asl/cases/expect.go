@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/internal/document"
 )
 
@@ -51,7 +52,7 @@ func (f *faults) expectation(m *machine, n *document.Node, at string) expectatio
 }
 
 // variables reads the values of variables.
-func (r *reader) variables() map[string]any {
+func (r *reader) variables() *value.Object {
 	n := r.field("variables", document.Object, "must have the value of each variable")
 	if n == nil {
 		return nil
@@ -59,9 +60,9 @@ func (r *reader) variables() map[string]any {
 	if len(n.Names) == 0 {
 		r.wrong("variables", "must have at least one variable, got an empty object")
 	}
-	values := map[string]any{}
+	values := value.NewObject(len(n.Names))
 	for _, name := range n.Names {
-		values[name.Text] = r.decode(n.Fields[name.Text], document.Join(document.Join(r.at, "variables"), name.Text))
+		values.Set(name.Text, r.decode(n.Fields[name.Text], document.Join(document.Join(r.at, "variables"), name.Text)))
 	}
 	return values
 }

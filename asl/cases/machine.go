@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/internal/document"
 )
 
@@ -44,9 +45,9 @@ func (f *faults) machine(t *Table, name string, options []asl.LoadOption) *machi
 		return nil
 	}
 	states, tasks := map[string]bool{}, map[string]bool{}
-	asl.Walk(definition, func(name string, state map[string]any) {
+	asl.Walk(definition, func(name string, state *value.Object) {
 		states[name] = true
-		tasks[name] = state["Type"] == "Task"
+		tasks[name] = state.Text("Type") == "Task"
 	})
 	maps.DeleteFunc(tasks, func(_ string, is bool) bool { return !is })
 	return &machine{slices.Sorted(maps.Keys(states)), slices.Sorted(maps.Keys(tasks))}

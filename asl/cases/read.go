@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/internal/document"
 )
 
@@ -56,7 +57,7 @@ func items(n *document.Node) []*document.Node {
 // testCase reads a case. names has the lines of the names before it.
 func (f *faults) testCase(t *Table, m *machine, n *document.Node, at string, shared map[string]*stub, names map[string]int) *Case {
 	r := f.reader(n, at)
-	c := &Case{Line: n.Line, input: map[string]any{}, stubs: maps.Clone(shared)}
+	c := &Case{Line: n.Line, input: value.NewObject(0), stubs: maps.Clone(shared)}
 	const name = "say in a few words what the case shows"
 	r.required("name", name)
 	c.Name = strings.Join(strings.Fields(r.text("name", "must "+name)), " ") // a block of YAML ends in a line break

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"clinical-risk-pipeline/asl/internal/value"
 	"clinical-risk-pipeline/internal/document"
 )
 
@@ -116,9 +115,9 @@ func (r *reader) value(field string) *any {
 
 // decode returns a JSON value as the engine represents it.
 func (f *faults) decode(n *document.Node, at string) any {
-	v, wrong := n.Value(at)
+	v, wrong := jsonOf(n, at)
 	f.addAll(wrong)
-	return value.Numbers(v)
+	return v
 }
 
 // states calls read for each member of an object with the names of states.

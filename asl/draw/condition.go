@@ -1,9 +1,9 @@
 package draw
 
 import (
+	"clinical-risk-pipeline/asl/value"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 )
@@ -25,19 +25,19 @@ func clip(text string, limit int) string {
 }
 
 // condition describes a choice rule briefly. It prefers the comment of the rule.
-func condition(rule map[string]any) string {
-	if comment, ok := rule["Comment"].(string); ok && comment != "" {
+func condition(rule *value.Object) string {
+	if comment, ok := rule.Value("Comment").(string); ok && comment != "" {
 		return comment
 	}
-	if text, ok := rule["Condition"].(string); ok {
+	if text, ok := rule.Value("Condition").(string); ok {
 		text = strings.TrimSuffix(strings.TrimPrefix(text, "{%"), "%}")
 		return strings.NewReplacer("$states.input.", "", "$states.", "").Replace(text)
 	}
-	if inner, ok := rule["Not"].(map[string]any); ok {
+	if inner, ok := rule.Value("Not").(*value.Object); ok {
 		return "not (" + condition(inner) + ")"
 	}
 	for _, operator := range []string{"And", "Or"} {
-		if inner := objects(rule[operator]); len(inner) > 0 {
+		if inner := objects(rule.Value(operator)); len(inner) > 0 {
 			parts := make([]string, len(inner))
 			for i, r := range inner {
 				parts[i] = condition(r)
@@ -68,19 +68,19 @@ func sign(operator string) string {
 }
 
 // comparison describes a rule: {"Variable": "$.risk", "NumericGreaterThan": 0.75} becomes risk > 0.75.
-func comparison(rule map[string]any) string {
-	variable, _ := rule["Variable"].(string)
+func comparison(rule *value.Object) string {
+	variable, _ := rule.Value("Variable").(string)
 	variable = strings.TrimPrefix(variable, "$.")
-	for _, operator := range slices.Sorted(maps.Keys(rule)) {
+	for _, operator := range slices.Sorted(slices.Values(rule.Keys())) {
 		if property, ok := strings.CutPrefix(operator, "Is"); ok {
-			if rule[operator] == false {
+			if rule.Value(operator) == false {
 				return variable + " is not " + strings.ToLower(property)
 			}
 			return variable + " is " + strings.ToLower(property)
 		}
 		bare := strings.TrimSuffix(operator, "Path")
 		if sign := sign(bare); sign != "" {
-			return fmt.Sprintf("%s %s %s", variable, sign, literal(rule[operator], bare != operator))
+			return fmt.Sprintf("%s %s %s", variable, sign, literal(rule.Value(operator), bare != operator))
 		}
 	}
 	return variable

@@ -11,24 +11,28 @@
 package draw
 
 import (
-	"encoding/json"
+	"clinical-risk-pipeline/asl/value"
 	"fmt"
 )
 
 // SVG draws the definition, with the overlay unless it is nil. The definition need not be valid: SVG draws a transition to a state that
 // does not exist. The error reports a text that is not a definition, or a definition that is too large to draw.
 func SVG(definition []byte, overlay *Overlay) ([]byte, error) {
-	var machine map[string]any
-	if err := json.Unmarshal(definition, &machine); err != nil {
-		return nil, fmt.Errorf("the definition is not a JSON object: %w", err)
+	decoded, err := value.Decode(definition)
+	if err != nil {
+		return nil, fmt.Errorf("the definition is not JSON: %w", err)
 	}
-	if _, ok := machine["States"].(map[string]any); !ok {
+	machine, ok := decoded.(*value.Object)
+	if !ok {
+		return nil, fmt.Errorf("the definition is not a JSON object")
+	}
+	if _, ok := machine.Value("States").(*value.Object); !ok {
 		return nil, fmt.Errorf("the definition has no States")
 	}
 	if err := checkSize(machine); err != nil {
 		return nil, err
 	}
-	s := newScene([]map[string]any{machine}, overlay, false)
+	s := newScene([]*value.Object{machine}, overlay, false)
 	s.place()
 	return document(s, machine, overlay), nil
 }

@@ -1,6 +1,7 @@
 package draw
 
 import (
+	"clinical-risk-pipeline/asl/value"
 	"errors"
 	"fmt"
 
@@ -20,7 +21,7 @@ const (
 type size struct{ states, transitions, depth int }
 
 // checkSize returns an error for each limit that the definition exceeds.
-func checkSize(machine map[string]any) error {
+func checkSize(machine *value.Object) error {
 	var s size
 	s.add(machine, 0)
 	var errs []error
@@ -40,12 +41,13 @@ func checkSize(machine map[string]any) error {
 	return errors.Join(errs...)
 }
 
-func (s *size) add(machine map[string]any, depth int) {
+func (s *size) add(machine *value.Object, depth int) {
 	s.depth = max(s.depth, depth)
-	states, _ := machine["States"].(map[string]any)
-	s.states += max(1, len(states)) // a machine without states is drawn as a missing one
-	for name, v := range states {
-		fields, _ := v.(map[string]any)
+	states, _ := machine.Value("States").(*value.Object)
+	s.states += max(1, states.Len()) // a machine without states is drawn as a missing one
+	for _, m := range states.Members() {
+		name := m.Key
+		fields, _ := m.Value.(*value.Object)
 		s.transitions += len(transitions(name, fields, depth > 0))
 		for _, inner := range asl.Inner(fields) {
 			s.add(inner, depth+1)

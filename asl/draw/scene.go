@@ -1,7 +1,7 @@
 package draw
 
 import (
-	"maps"
+	"clinical-risk-pipeline/asl/value"
 	"slices"
 
 	"clinical-risk-pipeline/asl"
@@ -37,7 +37,7 @@ type line struct {
 }
 
 // newScene returns the scene of state machines that start together. Inside a frame, the scene always has an end.
-func newScene(machines []map[string]any, overlay *Overlay, inside bool) *scene {
+func newScene(machines []*value.Object, overlay *Overlay, inside bool) *scene {
 	s := &scene{overlay: overlay}
 	start := s.add(&box{name: "start", shape: dot})
 	var endings []*line // of which the scene's end is the target
@@ -65,13 +65,13 @@ func (s *scene) add(b *box) int {
 }
 
 // addMachine adds the states of a state machine in the order in which they can be reached. It returns the transitions to its end.
-func (s *scene) addMachine(machine map[string]any, start int, inside bool) (endings []*line) {
-	states, _ := machine["States"].(map[string]any)
-	first, _ := machine["StartAt"].(string)
+func (s *scene) addMachine(machine *value.Object, start int, inside bool) (endings []*line) {
+	states, _ := machine.Value("States").(*value.Object)
+	first, _ := machine.Value("StartAt").(string)
 	index := map[string]int{}
 	order := reachable(states, first)
 	for _, name := range order {
-		fields, _ := states[name].(map[string]any)
+		fields, _ := states.Value(name).(*value.Object)
 		index[name] = s.add(s.state(name, fields))
 	}
 	find := func(name string) int {
@@ -82,7 +82,7 @@ func (s *scene) addMachine(machine map[string]any, start int, inside bool) (endi
 	}
 	s.lines = append(s.lines, s.line(transition{from: "start", to: first, kind: entering}, start, find(first)))
 	for _, name := range order {
-		fields, _ := states[name].(map[string]any)
+		fields, _ := states.Value(name).(*value.Object)
 		for _, t := range transitions(name, fields, inside) {
 			if t.kind == leaving {
 				endings = append(endings, s.line(t, index[name], 0))
@@ -95,7 +95,7 @@ func (s *scene) addMachine(machine map[string]any, start int, inside bool) (endi
 }
 
 // state returns the box of a state. A Map or Parallel state is a frame around its inner states.
-func (s *scene) state(name string, fields map[string]any) *box {
+func (s *scene) state(name string, fields *value.Object) *box {
 	b := s.styled(name, fields)
 	if machines := asl.Inner(fields); len(machines) > 0 {
 		b.shape, b.inner = frame, newScene(machines, s.overlay, true)
@@ -104,17 +104,17 @@ func (s *scene) state(name string, fields map[string]any) *box {
 }
 
 // reachable returns the names of the states in the order in which a walk from the first state finds them, then the other names.
-func reachable(states map[string]any, first string) []string {
+func reachable(states *value.Object, first string) []string {
 	var order []string
 	seen := map[string]bool{}
 	var walk func(name string)
 	walk = func(name string) {
-		if _, known := states[name]; !known || seen[name] {
+		if _, known := states.Get(name); !known || seen[name] {
 			return
 		}
 		seen[name] = true
 		order = append(order, name)
-		fields, _ := states[name].(map[string]any)
+		fields, _ := states.Value(name).(*value.Object)
 		for _, t := range transitions(name, fields, false) {
 			if t.kind != leaving {
 				walk(t.to)
@@ -122,7 +122,7 @@ func reachable(states map[string]any, first string) []string {
 		}
 	}
 	walk(first)
-	for _, name := range slices.Sorted(maps.Keys(states)) {
+	for _, name := range slices.Sorted(slices.Values(states.Keys())) {
 		walk(name)
 	}
 	return order

@@ -1,6 +1,7 @@
 package draw
 
 import (
+	"clinical-risk-pipeline/asl/value"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,8 +34,8 @@ const (
 type look struct{ fill, border string }
 
 // lookOf returns the look of a state. A state of an unknown type looks like a Pass state.
-func lookOf(fields map[string]any) look {
-	switch fields["Type"] {
+func lookOf(fields *value.Object) look {
+	switch fields.Value("Type") {
 	case "Task":
 		return look{"#eaf2fc", "#0550ae"}
 	case "Choice":
@@ -54,9 +55,9 @@ func lookOf(fields map[string]any) look {
 }
 
 // styled returns the box of a state: its type in small letters, its name and its counts.
-func (s *scene) styled(name string, fields map[string]any) *box {
+func (s *scene) styled(name string, fields *value.Object) *box {
 	b := &box{name: clip(name, maxName), look: lookOf(fields), pen: 1.2}
-	if fields["Type"] == "Choice" {
+	if fields.Value("Type") == "Choice" {
 		b.shape = hexagon
 	}
 	color := ink
@@ -89,13 +90,13 @@ func missing(name string) *box {
 }
 
 // caption returns the state's type and, for a task, the call.
-func caption(fields map[string]any) string {
-	kind, _ := fields["Type"].(string)
-	if resource, ok := fields["Resource"].(string); ok && kind == "Task" {
+func caption(fields *value.Object) string {
+	kind, _ := fields.Value("Type").(string)
+	if resource, ok := fields.Value("Resource").(string); ok && kind == "Task" {
 		return clip(kind+" · "+integration(resource), maxName)
 	}
-	if processor, ok := fields["ItemProcessor"].(map[string]any); ok && kind == "Map" {
-		if config, ok := processor["ProcessorConfig"].(map[string]any); ok && config["Mode"] == "DISTRIBUTED" {
+	if processor, ok := fields.Value("ItemProcessor").(*value.Object); ok && kind == "Map" {
+		if config, ok := processor.Value("ProcessorConfig").(*value.Object); ok && config.Value("Mode") == "DISTRIBUTED" {
 			return "Distributed Map"
 		}
 	}

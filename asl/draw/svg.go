@@ -2,6 +2,7 @@ package draw
 
 import (
 	"bytes"
+	"clinical-risk-pipeline/asl/value"
 	"encoding/xml"
 	"fmt"
 	"math"
@@ -53,13 +54,13 @@ func (b *box) origin(width float64) layout.Point {
 type writer struct{ bytes.Buffer }
 
 // document writes the drawing of a state machine.
-func document(s *scene, machine map[string]any, overlay *Overlay) []byte {
+func document(s *scene, machine *value.Object, overlay *Overlay) []byte {
 	title := "State machine"
-	if comment, ok := machine["Comment"].(string); ok && comment != "" {
+	if comment, ok := machine.Value("Comment").(string); ok && comment != "" {
 		title = comment
 	}
-	states, _ := machine["States"].(map[string]any)
-	description := fmt.Sprintf("%d states, starting at %v.", len(states), machine["StartAt"])
+	states, _ := machine.Value("States").(*value.Object)
+	description := fmt.Sprintf("%d states, starting at %v.", states.Len(), machine.Value("StartAt"))
 	if overlay != nil {
 		description += " Counts say how often each state was entered, and each transition taken."
 	}

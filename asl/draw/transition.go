@@ -1,6 +1,7 @@
 package draw
 
 import (
+	"clinical-risk-pipeline/asl/value"
 	"fmt"
 	"strings"
 )
@@ -24,23 +25,23 @@ type transition struct {
 }
 
 // transitions returns the transitions that leave a state. Inside a Map or Parallel state, a Succeed state leads to the end.
-func transitions(name string, fields map[string]any, inside bool) []transition {
+func transitions(name string, fields *value.Object, inside bool) []transition {
 	var list []transition
 	add := func(to any, k kind, label ...string) {
 		if target, ok := to.(string); ok {
 			list = append(list, transition{from: name, to: target, kind: k, label: label})
 		}
 	}
-	for _, rule := range objects(fields["Choices"]) {
-		add(rule["Next"], choice, shorten(condition(rule)))
+	for _, rule := range objects(fields.Value("Choices")) {
+		add(rule.Value("Next"), choice, shorten(condition(rule)))
 	}
-	add(fields["Default"], fallback, "default")
-	add(fields["Next"], next)
-	if fields["End"] == true || fields["Type"] == "Succeed" && inside {
+	add(fields.Value("Default"), fallback, "default")
+	add(fields.Value("Next"), next)
+	if fields.Value("End") == true || fields.Value("Type") == "Succeed" && inside {
 		add("end", leaving)
 	}
-	for _, catcher := range objects(fields["Catch"]) {
-		add(catcher["Next"], catch, shorten(errorNames(catcher["ErrorEquals"])))
+	for _, catcher := range objects(fields.Value("Catch")) {
+		add(catcher.Value("Next"), catch, shorten(errorNames(catcher.Value("ErrorEquals"))))
 	}
 	return merged(list)
 }
@@ -74,11 +75,11 @@ func merged(list []transition) []transition {
 	return edges
 }
 
-func objects(v any) []map[string]any {
+func objects(v any) []*value.Object {
 	items, _ := v.([]any)
-	var list []map[string]any
+	var list []*value.Object
 	for _, item := range items {
-		if object, ok := item.(map[string]any); ok {
+		if object, ok := item.(*value.Object); ok {
 			list = append(list, object)
 		}
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // ordinals holds the ordinals of arguments in messages.
@@ -22,8 +22,8 @@ func typed[T any](arguments []any, i int, want string) (T, error) {
 func array(arguments []any) ([]any, error)         { return typed[[]any](arguments, 0, "array") }
 func text(arguments []any, i int) (string, error)  { return typed[string](arguments, i, "string") }
 func boolean(arguments []any, i int) (bool, error) { return typed[bool](arguments, i, "boolean") }
-func object(arguments []any, i int) (map[string]any, error) {
-	return typed[map[string]any](arguments, i, "object")
+func object(arguments []any, i int) (*value.Object, error) {
+	return typed[*value.Object](arguments, i, "object")
 }
 
 // integer returns an argument that must be a number, rounded to the nearest integer as AWS does.

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // maxRange is the maximum number of items that States.ArrayRange makes.

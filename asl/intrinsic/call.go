@@ -4,7 +4,7 @@
 //	call, err := intrinsic.Parse("States.Format('{} of {}', $.done, States.ArrayLength($.subjects))")
 //	text, err := call.Eval(func(path *jsonpath.Path) (any, error) { return path.Get(input) }, random)
 //
-// Values are JSON values: nil, bool, string, float64 (or json.Number), []any and map[string]any. The package never mutates them.
+// Values are JSON values: nil, bool, string, float64 (or json.Number), []any and *value.Object. The package never mutates them.
 package intrinsic
 
 import (

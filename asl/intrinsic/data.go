@@ -9,7 +9,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"unicode/utf8"
 )
@@ -93,10 +92,11 @@ func jsonMerge(arguments []any) (any, error) {
 	if deep {
 		return nil, errors.New("the third argument must be false: deep merging is not supported")
 	}
-	merged := make(map[string]any, len(first)+len(second))
-	maps.Copy(merged, first)
-	maps.Copy(merged, second)
-	return merged, nil
+	merged := first.Clone()
+	for _, m := range second.Members() {
+		merged.Set(m.Key, m.Value)
+	}
+	return merged.Share(), nil
 }
 
 // UUID returns a random UUID of version 4 (RFC 9562).

@@ -1,10 +1,9 @@
 package intrinsic
 
 import (
+	"clinical-risk-pipeline/asl/value"
 	"encoding/json"
-	"maps"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -24,10 +23,10 @@ func display(v any) string {
 			parts[i] = display(item)
 		}
 		return "[" + strings.Join(parts, ", ") + "]"
-	case map[string]any:
-		parts := make([]string, 0, len(v))
-		for _, key := range slices.Sorted(maps.Keys(v)) {
-			parts = append(parts, key+"="+display(v[key]))
+	case *value.Object:
+		parts := make([]string, 0, v.Len())
+		for _, m := range v.Members() {
+			parts = append(parts, m.Key+"="+display(m.Value))
 		}
 		return "{" + strings.Join(parts, ", ") + "}"
 	}

@@ -1,6 +1,7 @@
 package intrinsic_test
 
 import (
+	"clinical-risk-pipeline/asl/value"
 	"fmt"
 	"math/rand/v2"
 
@@ -9,7 +10,7 @@ import (
 )
 
 func Example() {
-	input := map[string]any{"done": 3.0, "subjects": []any{"S1", "S2", "S3", "S4"}}
+	input := value.NewObject(2).With("done", 3.0).With("subjects", []any{"S1", "S2", "S3", "S4"})
 	call, err := intrinsic.Parse("States.Format('{} of {}', $.done, States.ArrayLength($.subjects))")
 	if err != nil {
 		panic(err)

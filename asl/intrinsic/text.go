@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // format replaces each {} in the template by an argument. The escapes \{, \}, \' and \\ mean the characters themselves.

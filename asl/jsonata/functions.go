@@ -4,9 +4,9 @@ import (
 	"encoding/base64"
 	"math"
 
-	"clinical-risk-pipeline/asl/internal/value"
 	"clinical-risk-pipeline/asl/intrinsic"
 	"clinical-risk-pipeline/asl/jsonata/eval"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // functions are those of JSONata, without $eval, and those that AWS adds

@@ -4,7 +4,7 @@
 //	expression, err := jsonata.Compile("$states.input.risk > 0.75")
 //	value, defined, err := expression.Eval(jsonata.Options{Variable: variables})
 //
-// Values are JSON values: nil, bool, string, float64 (or json.Number), []any and map[string]any, and *value.Object in variables. The
+// Values are JSON values: nil, bool, string, float64 (or json.Number), []any and *value.Object. The
 // package never mutates them.
 //
 // The rooms: [clinical-risk-pipeline/asl/jsonata/syntax] parses, [clinical-risk-pipeline/asl/jsonata/eval] evaluates and has the
@@ -96,6 +96,6 @@ var limits = eval.Limits{Depth: 100, Steps: 5_000_000, Bytes: 100_000_000, Singl
 // defined is false when the result is undefined. A number that is not finite becomes null. A fault is an *Error, or ErrFunction.
 func (e *Expression) Eval(o Options) (value any, defined bool, err error) {
 	return e.program.Eval(eval.Undefined, eval.Options{
-		Variable: o.Variable, Functions: functions, Now: o.Now, Random: o.Random, Limits: limits, RefuseFunctions: true, Maps: true,
+		Variable: o.Variable, Functions: functions, Now: o.Now, Random: o.Random, Limits: limits, RefuseFunctions: true,
 	})
 }

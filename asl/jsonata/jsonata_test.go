@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl/jsonata"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // options are a fixed clock and source of randomness.
@@ -35,14 +36,14 @@ func evaluate(t testing.TB, source string, bindings map[string]any, o jsonata.Op
 	if err != nil {
 		return err.Error()
 	}
-	value, defined, err := expression.Eval(bound(bindings, o))
+	result, defined, err := expression.Eval(bound(bindings, o))
 	switch {
 	case err != nil:
 		return err.Error()
 	case !defined:
 		return "undefined"
 	}
-	text, err := json.Marshal(value)
+	text, err := json.Marshal(result)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,11 +53,15 @@ func evaluate(t testing.TB, source string, bindings map[string]any, o jsonata.Op
 // boundValues decodes a new copy of the bindings.
 func boundValues(t testing.TB) map[string]any {
 	t.Helper()
-	var value map[string]any
-	if err := json.Unmarshal([]byte(bindings), &value); err != nil {
+	decoded, err := value.DecodeString(bindings)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return value
+	bound := map[string]any{}
+	for _, m := range decoded.(*value.Object).Members() {
+		bound[m.Key] = m.Value
+	}
+	return bound
 }
 
 const bindings = `{"threshold": 0.75, "count": 3, "states": {

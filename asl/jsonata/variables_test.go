@@ -60,9 +60,9 @@ func TestVariables(t *testing.T) {
 func TestEvalReadsEveryPartOfAVariable(t *testing.T) {
 	for _, test := range []struct{ source, want string }{
 		{`$floor($states.input.risk)`, `0`},
-		{`$keys($states.input)`, `["json","none","one","risk","subject","unknown","visits"]`},
-		{`$states.input.visits[0]`, `{"day":3,"n":1}`},
-		{`$states.input.visits.$keys()`, `["day","n","n","day","n"]`},
+		{`$keys($states.input)`, `["subject","risk","visits","one","none","unknown","json"]`},
+		{`$states.input.visits[0]`, `{"n":1,"day":3}`},
+		{`$states.input.visits.$keys()`, `["n","day","n","n","day"]`},
 		{`$states.*.subject`, `"S1"`},
 		{`$states.**.day`, `[3,31]`},
 		{`$states.input.visits.%.subject`, `["S1","S1","S1"]`},

@@ -2,11 +2,9 @@ package jsonpath
 
 import (
 	"fmt"
-	"maps"
 	"math"
-	"slices"
 
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // call is a function at the end of a path, such as $.visits.length() or, with arguments, $.sum($.a, $.b).
@@ -71,19 +69,19 @@ func length(at any, arguments []any) (any, error) {
 	switch v := at.(type) {
 	case []any:
 		return float64(len(v)), nil
-	case map[string]any:
-		return float64(len(v)), nil
+	case *value.Object:
+		return float64(v.Len()), nil
 	}
 	return nil, nil
 }
 
 func keys(at any, _ []any) (any, error) {
-	object, ok := at.(map[string]any)
+	object, ok := at.(*value.Object)
 	if !ok {
 		return nil, fmt.Errorf("it applies to objects, not to a value of type %s", value.TypeName(at))
 	}
 	names := []any{}
-	for _, key := range slices.Sorted(maps.Keys(object)) {
+	for _, key := range object.Keys() {
 		names = append(names, key)
 	}
 	return names, nil

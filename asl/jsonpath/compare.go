@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // comparisons holds the operators of filters. They treat values of different types as Jayway does.
@@ -63,8 +63,8 @@ func equal(left, right any) bool {
 		}
 		b, ok := value.Float(right)
 		return ok && a == strconv.FormatFloat(b, 'f', -1, 64)
-	case []any, map[string]any:
-		return value.TypeName(left) == value.TypeName(right) && value.Encode(left) == value.Encode(right)
+	case []any, *value.Object:
+		return value.Equal(left, right)
 	}
 	return false
 }
@@ -154,8 +154,8 @@ func empty(left, right any) bool {
 		return ok && (v == "") == want
 	case []any:
 		return ok && (len(v) == 0) == want
-	case map[string]any:
-		return ok && (len(v) == 0) == want
+	case *value.Object:
+		return ok && (v.Len() == 0) == want
 	}
 	return false
 }

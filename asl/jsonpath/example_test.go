@@ -1,16 +1,17 @@
 package jsonpath_test
 
 import (
+	"clinical-risk-pipeline/asl/value"
 	"fmt"
 
 	"clinical-risk-pipeline/asl/jsonpath"
 )
 
 func Example() {
-	input := map[string]any{"subjects": []any{
-		map[string]any{"id": "S1", "risk": 0.9},
-		map[string]any{"id": "S2", "risk": 0.3},
-	}}
+	input, err := value.DecodeString(`{"subjects": [{"id": "S1", "risk": 0.9}, {"id": "S2", "risk": 0.3}]}`)
+	if err != nil {
+		panic(err)
+	}
 	path, err := jsonpath.Parse("$.subjects[?(@.risk > 0.75)].id")
 	if err != nil {
 		panic(err)
@@ -24,6 +25,7 @@ func ExamplePath_Set() {
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println(path.Set(map[string]any{"subject": "S1"}, 0.9))
-	// Output: map[inference:map[risk:0.9] subject:S1] <nil>
+	changed, err := path.Set(value.NewObject(1).With("subject", "S1"), 0.9)
+	fmt.Println(value.Encode(changed), err)
+	// Output: {"subject":"S1","inference":{"risk":0.9}} <nil>
 }

@@ -3,6 +3,8 @@ package jsonpath
 import (
 	"regexp"
 	"strings"
+
+	"clinical-risk-pipeline/asl/value"
 )
 
 // filter is [?(…)]: it keeps the items of an array, or the object itself, for which the condition is true.
@@ -23,7 +25,7 @@ func (f filter) expand(e *evaluation, at any, strict bool, yield func(any) error
 	switch at := at.(type) {
 	case []any:
 		candidates = at
-	case map[string]any:
+	case *value.Object:
 	default:
 		if strict {
 			return e.notFound(at)
@@ -133,9 +135,9 @@ func (p *parser) comparison() (condition, error) {
 // ends before && or || or the bracket around the comparison.
 func (p *parser) right(operator string) (operand, error) {
 	start := p.at
-	value, err := p.side()
+	side, err := p.side()
 	if c := p.blanks(); err == nil && (c == ')' || c == '&' || c == '|') {
-		return value, nil
+		return side, nil
 	}
 	if failed := p.at; strings.IndexByte("=!<>", operator[0]) >= 0 && start < len(p.source) {
 		p.at = start
@@ -146,7 +148,7 @@ func (p *parser) right(operator string) (operand, error) {
 		}
 		p.at = failed
 	}
-	return value, err
+	return side, err
 }
 
 // bare reads a text without quotes.

@@ -1,6 +1,7 @@
 package jsonpath_test
 
 import (
+	"clinical-risk-pipeline/asl/value"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -20,16 +21,16 @@ const document = `{
 
 func decode(t testing.TB, text string) any {
 	t.Helper()
-	var value any
-	if err := json.Unmarshal([]byte(text), &value); err != nil {
+	v, err := value.DecodeString(text)
+	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
-	return value
+	return v
 }
 
-func encode(t testing.TB, value any) string {
+func encode(t testing.TB, v any) string {
 	t.Helper()
-	text, err := json.Marshal(value)
+	text, err := json.Marshal(v)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,11 +49,11 @@ func TestGetFindsWhatJaywayFinds(t *testing.T) {
 		{"an index from the back", `$.subjects[-1].id`, `"S4"`},
 		{"indices of indices", `$.matrix[1][0]`, `3`},
 		{"a wildcard skips what lacks the name", `$.subjects[*].risk`, `[0.9,0.75,"0.9"]`},
-		{"a wildcard visits the members of objects by name", `$.subjects[2].exit.*`, `[31,"adverse event"]`},
+		{"a wildcard visits the members of objects in their order", `$.subjects[2].exit.*`, `["adverse event",31]`},
 		{"a wildcard of a scalar finds nothing", `$.trial.*`, `[]`},
 		{"a union of indices", `$.subjects[0,2].id`, `["S1","S3"]`},
 		{"a union skips indices outside the array", `$.subjects[0,9].id`, `["S1"]`},
-		{"a union of names makes an object", `$.subjects[2].exit['reason','day','none']`, `{"day":31,"reason":"adverse event"}`},
+		{"a union of names makes an object", `$.subjects[2].exit['reason','day','none']`, `{"reason":"adverse event","day":31}`},
 		{"a union of names inside a path visits each", `$['trial','subjects'][0].id`, `["S1"]`},
 		{"a slice", `$.subjects[1:3].id`, `["S2","S3"]`},
 		{"a slice to the end", `$.subjects[2:].id`, `["S3","S4"]`},
@@ -130,7 +131,7 @@ func TestGetFindsWhatJaywayFinds(t *testing.T) {
 		{"max", `$.subjects[0].visits.max()`, `3`},
 		{"standard deviation", `$.matrix[0].stddev()`, `0.5`},
 		{"a function gets all values of a recursive descent", `$..day.sum()`, `31`},
-		{"keys", `$.subjects[2].exit.keys()`, `["day","reason"]`},
+		{"keys", `$.subjects[2].exit.keys()`, `["reason","day"]`},
 		{"first", `$.matrix[1].first()`, `3`},
 		{"last", `$.matrix[1].last()`, `4`},
 		{"index", `$.matrix[0].index(-1)`, `2`},
@@ -181,7 +182,7 @@ func TestGetFindsNothing(t *testing.T) {
 }
 
 func TestLargeIntegersStayAsTheyAre(t *testing.T) {
-	root := map[string]any{"n": json.Number("12345678901234567890"), "list": []any{json.Number("9007199254740993")}}
+	root := value.NewObject(2).With("n", json.Number("12345678901234567890")).With("list", []any{json.Number("9007199254740993")})
 	for path, want := range map[string]string{"$.n": "12345678901234567890", "$.list[?(@ > 1)]": "[9007199254740993]"} {
 		parsed, err := jsonpath.Parse(path)
 		if err != nil {
@@ -197,7 +198,7 @@ func TestLargeIntegersStayAsTheyAre(t *testing.T) {
 func TestGetIsBounded(t *testing.T) {
 	var nested any = 1.0
 	for range 12 {
-		nested = []any{nested, nested, map[string]any{"a": nested}}
+		nested = []any{nested, nested, value.NewObject(1).With("a", nested)}
 	}
 	for _, source := range []string{"$..*..*..*", "$..[?(@..*..*)]", "$..[?(@..[?(@..*)])]"} {
 		path, err := jsonpath.Parse(source)
@@ -215,16 +216,19 @@ func FuzzPath(f *testing.F) {
 		f.Add(seed, `{"a": [1, {"b": "x"}]}`)
 	}
 	f.Fuzz(func(t *testing.T, source, document string) {
-		var root any
 		path, err := jsonpath.Parse(source)
-		if err != nil || json.Unmarshal([]byte(document), &root) != nil {
+		if err != nil {
+			return
+		}
+		root, err := value.DecodeString(document)
+		if err != nil {
 			return
 		}
 		before := encode(t, root)
-		value, err := path.Get(root)
+		found, err := path.Get(root)
 		if err == nil && path.IsReference() {
 			if changed, err := path.Set(root, "new"); err != nil {
-				t.Errorf("%s finds %v in %s, but cannot write there: %v", source, value, document, err)
+				t.Errorf("%s finds %v in %s, but cannot write there: %v", source, found, document, err)
 			} else if got, err := path.Get(changed); err != nil || got != "new" {
 				t.Errorf("%s wrote to %s, but then finds %v (error %v)", source, document, got, err)
 			}

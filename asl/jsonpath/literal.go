@@ -1,10 +1,11 @@
 package jsonpath
 
 import (
-	"encoding/json"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"clinical-risk-pipeline/asl/value"
 )
 
 var escapes = map[byte]string{'b': "\b", 'f': "\f", 'n': "\n", 'r': "\r", 't': "\t"}
@@ -48,7 +49,7 @@ func (p *parser) literal() (any, error) {
 		})
 		return items, err
 	case '{':
-		object := map[string]any{}
+		object := value.NewObject(2)
 		err := p.list('}', func() error { return p.member(object) })
 		return object, err
 	}
@@ -76,7 +77,7 @@ func (p *parser) list(end byte, item func() error) error {
 	return nil
 }
 
-func (p *parser) member(object map[string]any) error {
+func (p *parser) member(object *value.Object) error {
 	if quote := p.blanks(); quote != '\'' && quote != '"' {
 		return p.fail("expected a quoted name")
 	}
@@ -87,7 +88,8 @@ func (p *parser) member(object map[string]any) error {
 	if err := p.close(':'); err != nil {
 		return err
 	}
-	object[unescape(key)], err = p.literal()
+	v, err := p.literal()
+	object.Set(unescape(key), v)
 	return err
 }
 
@@ -98,12 +100,12 @@ func (p *parser) word() (any, error) {
 		p.at++
 	}
 	text := p.source[start:p.at]
-	var value any
-	if json.Unmarshal([]byte(text), &value) != nil {
+	v, err := value.DecodeString(text)
+	if err != nil {
 		p.at = start
 		return nil, p.fail("expected a path, a quoted string, a number, true, false or null, got '%s'", text)
 	}
-	return value, nil
+	return v, nil
 }
 
 func (p *parser) deeper() error {

@@ -9,7 +9,7 @@
 // and index. A text in a filter needs no quotes: $[?(@.name==Not Started)]. A definite path finds at most one value. An indefinite path
 // finds a list, which may be empty: also where a name on its way is missing, as in $.missing[*].
 //
-// Values are JSON values: nil, bool, string, float64 (or json.Number), []any and map[string]any. The package never mutates them. It
+// Values are JSON values: nil, bool, string, float64 (or json.Number), []any and *value.Object. The package never mutates them. It
 // visits the members of an object in the order of their names, because a Go map has no order.
 package jsonpath
 

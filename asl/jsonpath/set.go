@@ -3,8 +3,9 @@ package jsonpath
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
+
+	"clinical-risk-pipeline/asl/value"
 )
 
 // ErrNotReference reports a write to a path that is not a reference path.
@@ -21,42 +22,39 @@ func (e *ApplyError) Error() string {
 	return fmt.Sprintf("Unable to apply step \"%s\" of path '%s' to the input", e.Step, e.Path)
 }
 
-// Set returns root with value at the path, as ResultPath does. It creates missing objects on the way and copies the values that it
+// Set returns root with v at the path, as ResultPath does. It creates missing objects on the way and copies the values that it
 // changes. The error is ErrNotReference if the path is not a reference path, and an *ApplyError if a step does not fit.
-func (p *Path) Set(root, value any) (any, error) {
+func (p *Path) Set(root, v any) (any, error) {
 	if !p.IsReference() {
 		return nil, fmt.Errorf("path '%s': %w", p.source, ErrNotReference)
 	}
-	return p.set(p.steps, root, value, true)
+	return p.set(p.steps, root, v, true)
 }
 
-func (p *Path) set(steps []step, at, value any, exists bool) (any, error) {
+func (p *Path) set(steps []step, at, v any, exists bool) (any, error) {
 	if len(steps) == 0 {
-		return value, nil
+		return v, nil
 	}
 	switch s := steps[0].(type) {
 	case name:
-		object, ok := at.(map[string]any)
+		object, ok := at.(*value.Object)
 		if exists && !ok {
 			return nil, &ApplyError{Path: p.source, Step: string(s)}
 		}
-		child, has := object[string(s)]
-		child, err := p.set(steps[1:], child, value, has)
+		child, has := object.Get(string(s))
+		child, err := p.set(steps[1:], child, v, has)
 		if err != nil {
 			return nil, err
 		}
-		changed := maps.Clone(object)
-		if changed == nil {
-			changed = map[string]any{}
-		}
-		changed[string(s)] = child
+		changed := object.Clone()
+		changed.Set(string(s), child)
 		return changed, nil
 	case index:
 		child, ok := s.child(at)
 		if !ok {
 			return nil, &ApplyError{Path: p.source, Step: s.String()}
 		}
-		child, err := p.set(steps[1:], child, value, true)
+		child, err := p.set(steps[1:], child, v, true)
 		if err != nil {
 			return nil, err
 		}

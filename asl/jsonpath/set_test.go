@@ -1,6 +1,7 @@
 package jsonpath_test
 
 import (
+	"clinical-risk-pipeline/asl/value"
 	"errors"
 	"testing"
 
@@ -57,7 +58,7 @@ func TestSetRefuses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := path.Set(map[string]any{}, 1); !errors.Is(err, jsonpath.ErrNotReference) {
+		if _, err := path.Set(value.NewObject(0), 1); !errors.Is(err, jsonpath.ErrNotReference) {
 			t.Errorf("%s: got %v", source, err)
 		}
 	}

@@ -2,11 +2,9 @@ package jsonpath
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // step is one token of a path. It is applied to every value that the previous steps found.
@@ -26,9 +24,9 @@ type step interface {
 func missing(steps []step, i int, at any) string {
 	switch s := steps[i].(type) {
 	case name:
-		object, isObject := at.(map[string]any)
+		_, isObject := at.(*value.Object)
 		switch {
-		case isObject && object != nil && i == len(steps)-1:
+		case isObject && i == len(steps)-1:
 			return "No results for path: " + normalized(steps)
 		case isObject:
 			return "Missing property in path " + normalized(steps[:i+1])
@@ -61,9 +59,8 @@ func (n name) definite(bool) bool { return true }
 func (n name) String() string     { return "['" + string(n) + "']" }
 
 func (n name) child(at any) (any, bool) {
-	object, _ := at.(map[string]any)
-	value, ok := object[string(n)]
-	return value, ok
+	object, _ := at.(*value.Object)
+	return object.Get(string(n))
 }
 
 func (n name) expand(e *evaluation, at any, strict bool, yield func(any) error) error {
@@ -73,11 +70,11 @@ func (n name) expand(e *evaluation, at any, strict bool, yield func(any) error) 
 // expandChild applies a name or a single index. An object that lacks a name on the way of an indefinite path is skipped, even if all
 // steps before are definite: $.a[*] finds nothing in {}. A value of another type is not.
 func expandChild(e *evaluation, s step, at any, strict bool, yield func(any) error) error {
-	if value, ok := s.child(at); ok {
-		return yield(value)
+	if found, ok := s.child(at); ok {
+		return yield(found)
 	}
 	_, isName := s.(name)
-	_, isObject := at.(map[string]any)
+	_, isObject := at.(*value.Object)
 	if strict && (!isName || !isObject || e.last || e.path.definite) {
 		return e.notFound(at)
 	}
@@ -92,7 +89,7 @@ func (u union) String() string          { return "['" + strings.Join(u, "','") +
 func (u union) child(any) (any, bool)   { return nil, false }
 
 func (u union) expand(e *evaluation, at any, strict bool, yield func(any) error) error {
-	object, ok := at.(map[string]any)
+	object, ok := at.(*value.Object)
 	if !ok {
 		if strict {
 			return e.notFound(at)
@@ -100,17 +97,17 @@ func (u union) expand(e *evaluation, at any, strict bool, yield func(any) error)
 		return nil
 	}
 	if e.last {
-		merged := map[string]any{}
+		merged := value.NewObject(len(u))
 		for _, key := range u {
-			if value, ok := object[key]; ok {
-				merged[key] = value
+			if found, ok := object.Get(key); ok {
+				merged.Set(key, found)
 			}
 		}
 		return yield(merged)
 	}
 	for _, key := range u {
-		if value, ok := object[key]; ok {
-			if err := yield(value); err != nil {
+		if found, ok := object.Get(key); ok {
+			if err := yield(found); err != nil {
 				return err
 			}
 		}
@@ -129,7 +126,7 @@ func (wildcard) expand(_ *evaluation, at any, _ bool, yield func(any) error) err
 	return children(at, yield)
 }
 
-// children passes the items of an array, or the members of an object by name, to yield.
+// children passes the items of an array, or the members of an object, in their order, to yield.
 func children(at any, yield func(any) error) error {
 	switch at := at.(type) {
 	case []any:
@@ -138,14 +135,9 @@ func children(at any, yield func(any) error) error {
 				return err
 			}
 		}
-	case map[string]any:
-		if len(at) == 1 { // one member needs no order
-			for _, member := range at {
-				return yield(member)
-			}
-		}
-		for _, key := range slices.Sorted(maps.Keys(at)) {
-			if err := yield(at[key]); err != nil {
+	case *value.Object:
+		for _, member := range at.Members() {
+			if err := yield(member.Value); err != nil {
 				return err
 			}
 		}
@@ -167,7 +159,7 @@ func (d descent) expand(e *evaluation, at any, _ bool, yield func(any) error) er
 			return err
 		}
 		switch at.(type) {
-		case []any, map[string]any:
+		case []any, *value.Object:
 		default:
 			return nil
 		}

@@ -8,5 +8,6 @@
 //
 // The operations are the rows of one table, in operations.go. Each is a method of [Server] that takes a request and returns an answer;
 // package api reads, checks and writes both. The files have prefixes: machine_* for state machines, their versions and aliases,
-// execution_* for executions, activity_* and task_* for what waits for callbacks, map_run_* for Map Runs.
+// execution_* for executions, activity_* and task_* for what waits for callbacks, map_run_* for Map Runs. Package teststate answers
+// TestState.
 package serve

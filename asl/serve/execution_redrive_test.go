@@ -29,7 +29,7 @@ func TestRedrive(t *testing.T) {
 	execution := c.started(c.create("m", task, nil), object{"input": `{"i": 1}`})
 	equal(t, c.ended(execution), object{"status": "FAILED", "error": "SNS.Busy", "redriveStatus": "REDRIVABLE", "redriveStatusReason": nil})
 	first := c.call("RedriveExecution", object{"executionArn": execution, "clientToken": "t"})
-	equal(t, c.ended(execution), object{"status": "SUCCEEDED", "output": `{"result":"done","v":1}`, "redriveCount": 1, "redriveDate": first["redriveDate"], "error": nil})
+	equal(t, c.ended(execution), object{"status": "SUCCEEDED", "output": `{"v":1,"result":"done"}`, "redriveCount": 1, "redriveDate": first["redriveDate"], "error": nil})
 	equal(t, c.call("RedriveExecution", object{"executionArn": execution, "clientToken": "t"}), first) // It is the same redrive.
 	if got, want := c.types(execution), "ExecutionStarted PassStateEntered PassStateExited TaskStateEntered TaskScheduled TaskStarted TaskFailed ExecutionFailed "+
 		"ExecutionRedriven TaskStateEntered TaskScheduled TaskStarted TaskSucceeded TaskStateExited PassStateEntered PassStateExited ExecutionSucceeded"; got != want {

@@ -43,7 +43,7 @@ func (s *Server) perform(ctx context.Context, x *execution, failed *asl.Executio
 		NewToken: newTaskToken, RealTime: s.config.Time == Real,
 		OnEvent: func(event *asl.Event) {
 			if s.stored(x) { // Nobody can read any other history.
-				x.history.add(event, x.extend(event))
+				x.history.add(event, x.extension(event)...)
 			}
 		},
 		OnMapRun: func(r asl.MapRun) { s.mapRunChanged(x, r) }, OnChild: func(child *asl.Execution) { s.childEnded(x, child) },
@@ -55,17 +55,15 @@ func (s *Server) perform(ctx context.Context, x *execution, failed *asl.Executio
 	return x.revision.machine.Run(ctx, input, o)
 }
 
-// extend returns what adds the version and the alias to the first event.
-func (x *execution) extend(event *asl.Event) func(map[string]any) {
-	if event.Type != "ExecutionStarted" || x.VersionARN == "" {
+// extension returns the version and the alias, which the details of the first event have, too.
+func (x *execution) extension(event *asl.Event) []string {
+	switch {
+	case event.Type != "ExecutionStarted" || x.VersionARN == "":
 		return nil
+	case x.AliasARN == "":
+		return []string{"stateMachineVersionArn", x.VersionARN}
 	}
-	return func(details map[string]any) {
-		details["stateMachineVersionArn"] = x.VersionARN
-		if x.AliasARN != "" {
-			details["stateMachineAliasArn"] = x.AliasARN
-		}
-	}
+	return []string{"stateMachineAliasArn", x.AliasARN, "stateMachineVersionArn", x.VersionARN}
 }
 
 // interrupted is the error of executions that a server did not bring to an end.

@@ -5,36 +5,41 @@ import (
 	"compress/flate"
 	"encoding/json"
 	"io"
+	"strconv"
 	"sync"
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/asl/serve/api"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // history is the history of an execution as text: one event per line, as GetExecutionHistory answers. It is packed when the execution ends.
 type history struct {
-	mu     sync.Mutex
-	text   []byte // of an execution that runs
-	packed []byte // of one that ended
+	mu      sync.Mutex
+	encoder asl.EventEncoder
+	text    []byte // of an execution that runs
+	packed  []byte // of one that ended
 }
 
-// add appends an event. extend changes the members of its details, unless it is nil.
-func (h *history) add(event *asl.Event, extend func(details map[string]any)) {
-	details := event.Attributes()
-	if extend != nil {
-		extend(details)
-	}
-	members := map[string]any{"id": event.ID, "previousEventId": event.PreviousEventID, "timestamp": api.Time(event.Timestamp), "type": event.Type}
-	if details != nil {
-		members[event.DetailsKey()] = details
-	}
-	line, err := json.Marshal(members)
-	if err != nil {
-		panic("serve: an event cannot be marshalled: " + err.Error()) // Details are texts and numbers.
-	}
+// add appends an event. more are members to add to its details: names and texts.
+func (h *history) add(event *asl.Event, more ...string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.text = append(append(h.text, line...), '\n')
+	b := strconv.AppendInt(append(h.text, `{"id":`...), event.ID, 10)
+	b = strconv.AppendInt(append(b, `,"previousEventId":`...), event.PreviousEventID, 10)
+	b = api.AppendTime(append(b, `,"timestamp":`...), event.Timestamp)
+	b = value.AppendString(append(b, `,"type":`...), event.Type)
+	if event.Details != nil {
+		b = value.AppendString(append(b, ','), event.DetailsKey())
+		b = h.encoder.AppendDetails(append(b, ':'), event)
+		b = b[:len(b)-1] // without the bracket
+		for i := 0; i < len(more); i += 2 {
+			b = value.AppendString(append(b, ','), more[i])
+			b = value.AppendString(append(b, ':'), more[i+1])
+		}
+		b = append(b, '}')
+	}
+	h.text = append(b, '}', '\n')
 }
 
 // lines returns the events.
@@ -53,7 +58,7 @@ func (h *history) lines() [][]byte {
 func (h *history) close() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.packed, h.text = pack(h.text), nil
+	h.packed, h.text, h.encoder = pack(h.text), nil, asl.EventEncoder{}
 }
 
 // reopen unpacks the history, so that a redrive can add to it.

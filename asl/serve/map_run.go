@@ -59,7 +59,7 @@ func (s *Server) childEnded(parent *execution, child *asl.Execution) {
 		Input: asl.Encode(child.Input), Start: child.Start, Revision: parent.Revision, revision: parent.revision,
 		Status: asl.Running, history: &history{}, done: make(chan struct{})}
 	for i := range child.History {
-		x.history.add(&child.History[i], nil)
+		x.history.add(&child.History[i])
 	}
 	if s.executions.add(x) == nil {
 		s.finish(x, child)

@@ -47,6 +47,7 @@ func init() { // The table refers to functions that refer to the table.
 		"StartSyncExecution":               op((*Server).startSyncExecution),
 		"StopExecution":                    op((*Server).stopExecution),
 		"TagResource":                      op((*Server).tagResource),
+		"TestState":                        op((*Server).testState),
 		"UntagResource":                    op((*Server).untagResource),
 		"UpdateMapRun":                     op((*Server).updateMapRun),
 		"UpdateStateMachine":               op((*Server).updateStateMachine),

@@ -166,10 +166,10 @@ func (s *Server) interrupt(x *execution) {
 	if n == 0 {
 		input, _ := asl.Decode([]byte(x.Input)) // StartExecution checked it.
 		started := &asl.Event{ID: 1, Timestamp: x.Start, Type: "ExecutionStarted", Details: &asl.ExecutionStarted{Input: input, RoleARN: x.revision.RoleARN}}
-		x.history.add(started, x.extend(started))
+		x.history.add(started, x.extension(started)...)
 		n = 1
 	}
 	cause := "The server ended while the execution was running. What it did after its start is not known."
-	x.history.add(&asl.Event{ID: n + 1, Timestamp: now, Type: "ExecutionAborted", Details: &asl.Failure{Error: interrupted, Cause: cause}}, nil)
+	x.history.add(&asl.Event{ID: n + 1, Timestamp: now, Type: "ExecutionAborted", Details: &asl.Failure{Error: interrupted, Cause: cause}})
 	s.finish(x, &asl.Execution{Status: asl.Aborted, Error: interrupted, Cause: cause, Stop: now})
 }

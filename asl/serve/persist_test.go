@@ -63,7 +63,7 @@ func TestWhatIsKept(t *testing.T) {
 		t.Errorf("events of the interrupted execution: %s", got)
 	}
 	again.call("RedriveExecution", object{"executionArn": failed})
-	equal(t, again.ended(failed), object{"status": "SUCCEEDED", "output": `{"result":"done","v":1}`})
+	equal(t, again.ended(failed), object{"status": "SUCCEEDED", "output": `{"v":1,"result":"done"}`})
 }
 
 // Close ends the executions that run, and says so in the folder.

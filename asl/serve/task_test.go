@@ -161,10 +161,10 @@ func TestStubs(t *testing.T) {
 	c := start(t, serve.Config{Stubs: stubs, Services: flaky(0)})
 	arn := c.create("m", task, nil)
 	for testCase, want := range map[string]object{
-		"#Good": {"status": "SUCCEEDED", "output": `{"result":"stub","v":1}`},
+		"#Good": {"status": "SUCCEEDED", "output": `{"v":1,"result":"stub"}`},
 		"#Once": {"status": "FAILED", "error": "SNS.Busy", "cause": "later"},
-		"#Bare": {"status": "SUCCEEDED", "output": `{"result":"done","v":1}`}, // A state without a stub calls the service.
-		"":      {"status": "SUCCEEDED", "output": `{"result":"done","v":1}`},
+		"#Bare": {"status": "SUCCEEDED", "output": `{"v":1,"result":"done"}`}, // A state without a stub calls the service.
+		"":      {"status": "SUCCEEDED", "output": `{"v":1,"result":"done"}`},
 	} {
 		x := c.run(arn+testCase, nil)
 		equal(t, x, want)

@@ -41,7 +41,16 @@ type decoder struct {
 	at   int
 }
 
-func (d *decoder) fault(what string) error { return fmt.Errorf("%s at offset %d", what, d.at) }
+func (d *decoder) fault(what string) error { return &SyntaxError{Offset: d.at, Message: what} }
+
+// SyntaxError is a fault in a JSON text.
+type SyntaxError struct {
+	Offset  int // in bytes
+	Message string
+}
+
+// Error renders "MESSAGE at offset N".
+func (e *SyntaxError) Error() string { return fmt.Sprintf("%s at offset %d", e.Message, e.Offset) }
 
 func (d *decoder) unexpected() error {
 	if d.at >= len(d.text) {
@@ -218,9 +227,5 @@ func numberOf(text string, whole bool) any {
 		}
 		return float64(n)
 	}
-	f, err := strconv.ParseFloat(text, 64)
-	if err != nil || whole && math.Abs(f) >= maxExact {
-		return json.Number(text)
-	}
-	return f
+	return Number(json.Number(text))
 }

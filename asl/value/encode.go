@@ -8,7 +8,7 @@ import (
 )
 
 // Encode returns the value as JSON text without spaces, with the members of objects in their order and with only the escapes that
-// JSON requires. It writes a number that is not finite as null, as JavaScript does, and a value of another type as encoding/json does.
+// JSON requires. It writes a number that is not finite as null, as JavaScript does, and a value of another type as Normalize has it.
 func Encode(v any) string { return string(Append(make([]byte, 0, 128), v)) }
 
 // Append appends the value as JSON text.
@@ -44,11 +44,11 @@ func Append(b []byte, v any) []byte {
 		}
 		return append(b, '}')
 	}
-	text, err := json.Marshal(v)
+	v, err := Normalize(v)
 	if err != nil {
 		return append(b, "null"...)
 	}
-	return append(b, text...)
+	return Append(b, v)
 }
 
 // MarshalJSON encodes the object with its members in order.
@@ -91,13 +91,21 @@ func AppendNumber(b []byte, f float64) []byte {
 	return b
 }
 
+// plain has the bytes that a JSON string has as they are.
+var plain = func() (plain [256]bool) {
+	for c := ' '; c < utf8.RuneSelf; c++ {
+		plain[c] = c != '"' && c != '\\'
+	}
+	return plain
+}()
+
 // AppendString appends a string as JSON text. It writes a lone surrogate as its \u escape and other bytes that are not UTF-8 as U+FFFD.
 func AppendString(b []byte, s string) []byte {
 	b = append(b, '"')
 	from := 0
 	for i := 0; i < len(s); {
 		c := s[i]
-		if c >= ' ' && c != '"' && c != '\\' && c < utf8.RuneSelf {
+		if plain[c] {
 			i++
 			continue
 		}
@@ -122,6 +130,19 @@ func AppendString(b []byte, s string) []byte {
 		from = i
 	}
 	return append(append(b, s[from:]...), '"')
+}
+
+// AppendQuoted appends a JSON text, as Append writes it, as a JSON string.
+func AppendQuoted(b, text []byte) []byte {
+	b = append(b, '"')
+	from := 0
+	for i, c := range text {
+		if c == '"' || c == '\\' {
+			b = append(append(b, text[from:i]...), '\\')
+			from = i
+		}
+	}
+	return append(append(b, text[from:]...), '"')
 }
 
 func appendEscape(b []byte, c byte) []byte {

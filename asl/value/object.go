@@ -15,7 +15,7 @@ type Member struct {
 }
 
 // Object is a JSON object that keeps its members in the order in which they were set. The zero value is an empty object. An object
-// is safe for concurrent reads; it is not safe to change it meanwhile.
+// is safe for concurrent reads; it is not safe to change it meanwhile. A nil *Object reads as an empty object.
 type Object struct {
 	members []Member
 	index   map[string]int // positions by key; nil for fewer than indexFrom members
@@ -35,15 +35,25 @@ func ObjectOf(members ...Member) *Object {
 }
 
 // Len returns the number of members.
-func (o *Object) Len() int { return len(o.members) }
+func (o *Object) Len() int {
+	if o == nil {
+		return 0
+	}
+	return len(o.members)
+}
 
 // Members returns the members in order. Do not change the slice.
-func (o *Object) Members() []Member { return o.members }
+func (o *Object) Members() []Member {
+	if o == nil {
+		return nil
+	}
+	return o.members
+}
 
 // Keys returns the names in order.
 func (o *Object) Keys() []string {
-	keys := make([]string, len(o.members))
-	for i := range o.members {
+	keys := make([]string, o.Len())
+	for i := range keys {
 		keys[i] = o.members[i].Key
 	}
 	return keys
@@ -57,7 +67,31 @@ func (o *Object) Get(key string) (any, bool) {
 	return nil, false
 }
 
+// Has reports whether the object has a member of that name.
+func (o *Object) Has(key string) bool { return o.find(key) >= 0 }
+
+// Value returns the value of a member, or nil if the object lacks it.
+func (o *Object) Value(key string) any {
+	v, _ := o.Get(key)
+	return v
+}
+
+// Text returns the value of a member that is a string, or "".
+func (o *Object) Text(key string) string {
+	s, _ := o.Value(key).(string)
+	return s
+}
+
+// Object returns the value of a member that is an object, or nil, which reads as an empty object.
+func (o *Object) Object(key string) *Object {
+	object, _ := o.Value(key).(*Object)
+	return object
+}
+
 func (o *Object) find(key string) int {
+	if o == nil {
+		return -1
+	}
 	if o.index != nil {
 		if i, ok := o.index[key]; ok {
 			return i
@@ -87,6 +121,12 @@ func (o *Object) Set(key string, v any) {
 	}
 }
 
+// With sets a member and returns the object, so that one expression can make an object.
+func (o *Object) With(key string, v any) *Object {
+	o.Set(key, v)
+	return o
+}
+
 func (o *Object) buildIndex() {
 	o.index = make(map[string]int, max(cap(o.members), 2*len(o.members)))
 	for i := range o.members {
@@ -108,8 +148,8 @@ func (o *Object) Delete(key string) {
 
 // Clone returns a copy that shares the members' values and may be changed.
 func (o *Object) Clone() *Object {
-	clone := &Object{members: append(make([]Member, 0, len(o.members)), o.members...)}
-	if o.index != nil {
+	clone := &Object{members: append(make([]Member, 0, o.Len()), o.Members()...)}
+	if o != nil && o.index != nil {
 		clone.buildIndex()
 	}
 	return clone

@@ -10,6 +10,7 @@ import (
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/asl/mock"
+	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/internal/strictjson"
@@ -62,7 +63,7 @@ func (c *runCommand) Run(ctx context.Context, s program.Streams) error {
 
 func (c *runCommand) input(ctx context.Context, s program.Streams) (any, error) {
 	if c.Input == "" {
-		return map[string]any{}, nil
+		return value.NewObject(0), nil
 	}
 	text, err := read(ctx, s, c.Input)
 	if err != nil {

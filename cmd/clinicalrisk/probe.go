@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/local/intake"
@@ -46,7 +47,7 @@ func firstRow(file *intake.File) (row intake.Input, found bool) {
 			return row, false
 		}
 		for _, name := range []string{workflow.Features, workflow.TransformedFeatures} {
-			if _, found := input.Value[name].(map[string]any); found {
+			if _, found := input.Value.Value(name).(*value.Object); found {
 				return input, true
 			}
 		}

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/internal/jsondiff"
 	"clinical-risk-pipeline/internal/strictjson"
 )
@@ -126,7 +125,7 @@ func (s states) collect(path string, definition object) {
 		if path != "" {
 			at = path + " / " + name
 		}
-		for i, machine := range asl.Inner(state) {
+		for i, machine := range machinesIn(state) {
 			below := at
 			if state["Branches"] != nil {
 				below = fmt.Sprintf("%s / branch %d", at, i+1)
@@ -135,6 +134,17 @@ func (s states) collect(path string, definition object) {
 		}
 		s[at] = state
 	}
+}
+
+// machinesIn returns the state machines inside a Parallel or Map state.
+func machinesIn(state object) (machines []object) {
+	branches, _ := state["Branches"].([]any)
+	for _, inner := range append(slices.Clip(branches), state["ItemProcessor"], state["Iterator"]) {
+		if machine, ok := inner.(object); ok && machine["States"] != nil {
+			machines = append(machines, machine)
+		}
+	}
+	return machines
 }
 
 // write shows the states that differ.

@@ -28,7 +28,6 @@ var lenient = map[string]string{
 	"local/assembly/":                   "package assembly checked the definition when it read it; cdk.json only decides about a warning",
 	"local/outcome/redact.go":           "it looks for JSON in a text",
 	"local/sns.go":                      "it reads a message of the engine as SNS does",
-	"local/stepfunctions.go":            "it reads an output of the engine as Step Functions does",
 }
 
 var reads = regexp.MustCompile(`[^t]json\.(Unmarshal|NewDecoder)\(`)

@@ -65,7 +65,7 @@ func (a *Approver) Integrations() []local.Integration {
 
 // invoke asks the person and answers the task with the decision.
 func (a *Approver) invoke(ctx context.Context, call *local.Call) (asl.Reply, error) {
-	payload, err := json.Marshal(call.Parameters["Payload"])
+	payload, err := json.Marshal(call.Parameters.Value("Payload"))
 	if err != nil {
 		return asl.Reply{}, err
 	}

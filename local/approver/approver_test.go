@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/lambda/approval"
 	"clinical-risk-pipeline/local"
 )
@@ -24,14 +25,14 @@ func task(token, execution string) *asl.Task {
 	return &asl.Task{
 		State: "RequestApproval", Resource: "arn:aws:states:::lambda:invoke.waitForTaskToken", Token: token, Now: now, Attempt: 1,
 		ExecutionARN: "arn:aws:states:eu-central-1:123456789012:execution:Pipeline:" + execution, ExecutionName: execution,
-		Input: map[string]any{
+		Input: value.Must(map[string]any{
 			"FunctionName": "arn:aws:lambda:eu-central-1:123456789012:function:request",
 			"Payload": map[string]any{
 				"taskToken": token, "requestId": approval.Digest([]byte(token + execution)), "execution": "arn:aws:states:eu-central-1:123456789012:execution:Pipeline:" + execution,
 				"startedAt": "2026-01-01T00:00:00Z", "trialId": "T-1", "subjects": "S-0042",
 				"record": "s3://records/decisions/a b/" + execution + ".json", "deadline": "2026-01-04T01:00:00Z",
 			},
-		},
+		}),
 	}
 }
 
@@ -41,11 +42,11 @@ func run(t *testing.T, person Person) (*local.Services, *Approver) {
 	a := &Approver{Objects: local.S3{Dir: t.TempDir()}, Person: person}
 	services := local.New(a, a.Objects)
 	for _, execution := range []string{"e-1", "e-2", "e-3"} {
-		_, err := services.Call(t.Context(), &asl.Task{Resource: "arn:aws:states:::aws-sdk:s3:putObject", Input: map[string]any{
+		_, err := services.Call(t.Context(), &asl.Task{Resource: "arn:aws:states:::aws-sdk:s3:putObject", Input: value.Must(map[string]any{
 			"Bucket": "records", "Key": "decisions/a b/" + execution + ".json", "Body": map[string]any{
 				"notScored": []any{}, "subjects": []any{map[string]any{"subject": "S-0042", "score": 0.9, "branch": "alert"}},
 			},
-		}})
+		})})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +76,7 @@ func TestAllApprovesEveryRequest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	output, _ := reply.Output.(map[string]any)
+	output, _ := value.Plain(reply.Output).(map[string]any)
 	if output["decision"] != "approved" || reply.Hangs || reply.Duration != 15*time.Minute {
 		t.Fatalf("got %+v", reply)
 	}
@@ -135,7 +136,7 @@ func TestAFileDecidesSomeRequests(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		output, _ := reply.Output.(map[string]any)
+		output, _ := value.Plain(reply.Output).(map[string]any)
 		if output["decision"] != want || reply.Hangs != (want == nil) {
 			t.Errorf("%s: got %+v, want %v", execution, reply, want)
 		}
@@ -243,7 +244,7 @@ func TestAnExecutionMayAskAgain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		record, _ := reply.Output.(map[string]any)["record"].(string)
+		record, _ := value.Plain(reply.Output).(map[string]any)["record"].(string)
 		if want := "/T-1/" + approval.Digest([]byte(token+"e-1")) + ".json"; !strings.HasSuffix(record, want) {
 			t.Errorf("%d: recorded at %s, want …%s", i, record, want)
 		}
@@ -276,7 +277,7 @@ func (f personFunc) Decide(context.Context, *approval.View) (*approval.Decision,
 func TestTheSignatureIsVerified(t *testing.T) {
 	right := localKey
 	t.Cleanup(func() { localKey = right })
-	payload, err := json.Marshal(task("token", "e-1").Input.(map[string]any)["Payload"])
+	payload, err := json.Marshal(task("token", "e-1").Input.(*value.Object).Value("Payload"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -298,15 +299,14 @@ func TestTheSignatureIsVerified(t *testing.T) {
 func TestAWrongRequestFailsTheTask(t *testing.T) {
 	services, _ := run(t, open(t, "all"))
 	wrong := task("token", "e-1")
-	payload := wrong.Input.(map[string]any)["Payload"].(map[string]any)
-	payload["trialId"], payload["deadline"] = "", "2025-01-01T00:00:00Z"
+	wrong.Input.(*value.Object).Object("Payload").With("trialId", "").Set("deadline", "2025-01-01T00:00:00Z")
 	_, err := services.Call(t.Context(), wrong)
 	failure, ok := errors.AsType[*asl.Error](err)
 	if !ok || failure.Name != "joinError" || !strings.Contains(failure.Cause, `"errorMessage":"trialId must have 1 to 64 letters`) {
 		t.Errorf("got %v", err)
 	}
 	other := task("token", "e-1")
-	other.Input.(map[string]any)["Payload"] = "text"
+	other.Input.(*value.Object).Set("Payload", "text")
 	if _, err := services.Call(t.Context(), other); err == nil || !strings.Contains(err.Error(), "parameter Payload must be an object") {
 		t.Errorf("another payload: got %v", err)
 	}
@@ -315,7 +315,7 @@ func TestAWrongRequestFailsTheTask(t *testing.T) {
 func TestADecisionComesBeforeTheDeadline(t *testing.T) {
 	services, _ := run(t, open(t, "all"))
 	hurried := task("token", "e-1")
-	hurried.Input.(map[string]any)["Payload"].(map[string]any)["deadline"] = "2026-01-01T01:01:00Z"
+	hurried.Input.(*value.Object).Object("Payload").Set("deadline", "2026-01-01T01:01:00Z")
 	reply, err := services.Call(t.Context(), hurried)
 	if err != nil || reply.Duration != 30*time.Second {
 		t.Errorf("got %+v, %v", reply, err)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/workflow"
 )
 
@@ -37,16 +38,16 @@ func parseSubject(l line) (Input, error) {
 		return input, err
 	}
 	input.Value = object
-	input.Subject, _ = object[workflow.Subject].(string)
+	input.Subject = strings.Clone(object.Text(workflow.Subject))
 	var faults []string
 	if fault := checkID(object, workflow.Subject, "the subject's pseudonymous id"); fault != "" {
 		faults = append(faults, fault)
 	}
-	if _, given := object[workflow.TransformedFeatures]; given {
+	if object.Has(workflow.TransformedFeatures) {
 		faults = append(faults, "this line is an input for a run without --cohort: omit --cohort, or rename "+workflow.TransformedFeatures+" to "+workflow.Features)
 	}
-	if features, given := object[workflow.Features]; given && features != nil {
-		if _, ok := features.(map[string]any); !ok {
+	if features := object.Value(workflow.Features); features != nil {
+		if _, ok := features.(*value.Object); !ok {
 			faults = append(faults, workflow.Features+" must be an object: the model's features by name")
 		}
 	}

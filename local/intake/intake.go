@@ -27,6 +27,8 @@ import (
 	"iter"
 	"os"
 	"strings"
+
+	"clinical-risk-pipeline/asl/value"
 )
 
 // MaxInput is the maximum size of an execution's input in Step Functions, in bytes.
@@ -43,7 +45,7 @@ type Input struct {
 	Line    int // in the file, from 1
 	Subject string
 	TrialID string
-	Value   map[string]any // the whole input
+	Value   *value.Object // the whole input
 }
 
 // File is a file of valid inputs. The caller must close it.

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/internal/strictjson"
 	"clinical-risk-pipeline/workflow"
 )
@@ -15,18 +16,18 @@ import (
 const example = `like {"subject": "S-0001", "trialId": "T-1", "transformed_features": {…}}`
 
 // object parses the object of a line or document.
-func (l line) object(example string) (map[string]any, error) {
+func (l line) object(example string) (*value.Object, error) {
 	if !utf8.Valid(l.text) {
 		return nil, errors.New("not UTF-8 text: save the file as UTF-8")
 	}
 	if err := strictjson.Check(l.text); err != nil {
 		return nil, fmt.Errorf("not valid JSON (%w): write one object, %s", at(l, err), example)
 	}
-	value, err := asl.Decode(l.text)
+	decoded, err := asl.Decode(l.text)
 	if err != nil {
 		return nil, err
 	}
-	object, ok := value.(map[string]any)
+	object, ok := decoded.(*value.Object)
 	switch {
 	case !ok && l.single:
 		return nil, errors.New("a .json file must be one input, an object: put several inputs into a .jsonl file, one on each line")
@@ -50,13 +51,13 @@ func parse(l line) (Input, error) {
 		}
 	}
 	input.Value = object
-	input.Subject, _ = object[workflow.Subject].(string)
-	input.TrialID, _ = object[workflow.TrialID].(string)
+	// Copies: the texts of the object share the memory of the whole line.
+	input.Subject, input.TrialID = strings.Clone(object.Text(workflow.Subject)), strings.Clone(object.Text(workflow.TrialID))
 	note(checkID(object, workflow.Subject, "the subject's pseudonymous id"))
 	note(checkID(object, workflow.TrialID, "the trial's id"))
-	if features, given := object[workflow.TransformedFeatures]; !given {
+	if features, given := object.Get(workflow.TransformedFeatures); !given {
 		note(workflow.TransformedFeatures + " is missing: give the model's features, an object")
-	} else if _, ok := features.(map[string]any); !ok {
+	} else if _, ok := features.(*value.Object); !ok {
 		note(workflow.TransformedFeatures + " must be an object: the model's features by name")
 	}
 	if len(faults) > 0 {
@@ -66,9 +67,9 @@ func parse(l line) (Input, error) {
 }
 
 // checkID returns the fault of an id, "" for none. Ids appear on terminals, in the arguments of jobs and in the keys of records.
-func checkID(object map[string]any, field, meaning string) string {
-	value, given := object[field]
-	id, ok := value.(string)
+func checkID(object *value.Object, field, meaning string) string {
+	given := object.Has(field)
+	id, ok := object.Value(field).(string)
 	switch {
 	case !given:
 		return field + " is missing: give " + meaning + ", a string"

@@ -11,6 +11,7 @@ import (
 	"io"
 	"strings"
 
+	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/local/intake"
 	"clinical-risk-pipeline/workflow"
 )
@@ -75,14 +76,13 @@ func Of(name string, outcomes map[string]bool) *Labels {
 }
 
 // outcomeOf returns the outcome of a line, if it is known. Ok tells whether it has a form that counts.
-func outcomeOf(line map[string]any) (outcome, known, ok bool) {
-	features, _ := line[workflow.Features].(map[string]any)
-	for _, members := range []map[string]any{line, features} {
-		for name, value := range members {
-			if !strings.EqualFold(name, Outcome) {
+func outcomeOf(line *value.Object) (outcome, known, ok bool) {
+	for _, object := range []*value.Object{line, line.Object(workflow.Features)} {
+		for _, m := range object.Members() {
+			if !strings.EqualFold(m.Key, Outcome) {
 				continue
 			}
-			switch value {
+			switch m.Value {
 			case nil:
 				return false, false, true
 			case true, 1.0:

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/workflow"
 )
 
@@ -62,12 +63,12 @@ func (c *Children) Add(child *asl.Execution) Batch {
 
 // batchOf reads the batch from a child's input.
 func batchOf(child *asl.Execution) Batch {
-	input, _ := child.Input.(map[string]any)
-	items, _ := input["Items"].([]any)
+	input, _ := child.Input.(*value.Object)
+	items, _ := input.Value("Items").([]any)
 	b := Batch{Size: len(items)}
 	if len(items) > 0 {
-		item, _ := items[0].(map[string]any)
-		first, _ := item["index"].(float64)
+		item, _ := items[0].(*value.Object)
+		first, _ := item.Value("index").(float64)
 		b.First = int(first)
 	}
 	b.Name = fmt.Sprintf("batch-%07d", b.First)
@@ -80,7 +81,7 @@ func reason(child *asl.Execution, t trace) string {
 	if child.Status != asl.Succeeded {
 		return fmt.Sprintf("the batch ended as %s in %s: %s", child.Status, t.last, cmp.Or(child.Error, "no error"))
 	}
-	if output, _ := child.Output.(map[string]any); output[workflow.Conflicts] != nil {
+	if output, _ := child.Output.(*value.Object); output.Value(workflow.Conflicts) != nil {
 		return "another execution, cohort or definition wrote the record of the batch"
 	}
 	i := slices.IndexFunc(t.transitions, func(taken [2]string) bool { return taken[1] == workflow.NotScored })
@@ -149,12 +150,12 @@ func counted(execution *asl.Execution) *Coverage {
 		if !ok || entered.Name != workflow.CheckRisk && entered.Name != workflow.UpdateAlerts {
 			continue
 		}
-		data, _ := entered.Input.(map[string]any)
-		counts, ok := data[workflow.Counts].(map[string]any)
+		data, _ := entered.Input.(*value.Object)
+		counts, ok := data.Value(workflow.Counts).(*value.Object)
 		if !ok {
 			return nil
 		}
-		count := func(name string) int { n, _ := counts[name].(float64); return int(n) }
+		count := func(name string) int { n, _ := counts.Value(name).(float64); return int(n) }
 		return &Coverage{Subjects: count("subjects"), Scored: count("scored"), NotScored: count("failed"), HighRisk: count("high")}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // batch scores, checks and records a batch, in JSONPath. Its states have the names of the real ones.
@@ -100,7 +101,7 @@ func TestSummaryOfACohort(t *testing.T) {
 
 func TestStrictly(t *testing.T) {
 	reported := child(t, nil, &asl.Error{Name: "Model.Down", Cause: "No model."})
-	redact := NewRedactor(map[string]any{"F": map[string]any{"Type": "Fail", "Cause": "Nothing."}}).Strictly(reported)
+	redact := NewRedactor(value.Must(map[string]any{"F": map[string]any{"Type": "Fail", "Cause": "Nothing."}})).Strictly(reported)
 	for cause, want := range map[string]string{"No model.": "No model.", "Nothing.": "Nothing.", "it is not 83": "…"} {
 		if got := redact(cause); got != want {
 			t.Errorf("%q becomes %q, want %q", cause, got, want)
@@ -111,7 +112,7 @@ func TestStrictly(t *testing.T) {
 // A batch in whose place there is another execution's record was scored, and does not count.
 func TestABatchWithARecordOfAnotherExecution(t *testing.T) {
 	var children Children
-	conflict := &asl.Execution{Status: asl.Succeeded, Output: map[string]any{"scored": 0.0, "high": 0.0, "failed": 2.0, "conflicts": 1.0}}
+	conflict := &asl.Execution{Status: asl.Succeeded, Output: value.Must(map[string]any{"scored": 0.0, "high": 0.0, "failed": 2.0, "conflicts": 1.0})}
 	if b := children.Add(conflict); b.Reason != "another execution, cohort or definition wrote the record of the batch" {
 		t.Errorf("the reason is %q", b.Reason)
 	}

@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/local/intake"
 	"clinical-risk-pipeline/workflow"
 )
@@ -107,9 +108,8 @@ func riskScore(execution *asl.Execution) *float64 {
 		if !ok || entered.Name != workflow.CheckRisk {
 			continue
 		}
-		data, _ := entered.Input.(map[string]any)
-		inference, _ := data[workflow.Inference].(map[string]any)
-		if score, ok := inference[workflow.RiskScore].(float64); ok && score >= 0 && score <= 1 {
+		data, _ := entered.Input.(*value.Object)
+		if score, ok := data.Object(workflow.Inference).Value(workflow.RiskScore).(float64); ok && score >= 0 && score <= 1 {
 			return &score
 		}
 	}

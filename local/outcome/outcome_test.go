@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/local/intake"
 )
 
@@ -40,7 +41,7 @@ const pipeline = `{"StartAt": "InvokeModel", "States": {
 	"NotifyTeam": {"Type": "Task", "Resource": "arn:aws:states:::a:c", "Next": "End"},
 	"End": {"Type": "Succeed"}}}`
 
-var input = intake.Input{Line: 1, Subject: "S-1", TrialID: "T-1", Value: map[string]any{"subject": "S-1", "transformed_features": map[string]any{"age": 83.0}}}
+var input = intake.Input{Line: 1, Subject: "S-1", TrialID: "T-1", Value: value.Must(map[string]any{"subject": "S-1", "transformed_features": map[string]any{"age": 83.0}})}
 
 // unredacted returns a cause unchanged.
 func unredacted(cause string) string { return cause }

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/local/intake"
 	"clinical-risk-pipeline/workflow"
 )
@@ -31,14 +32,14 @@ func NewRedactor(definition any) *Redactor {
 }
 
 // collect finds the causes in the definition.
-func (r *Redactor) collect(value any) {
-	switch v := value.(type) {
-	case map[string]any:
-		if cause, ok := v["Cause"].(string); ok && v["Type"] == "Fail" {
+func (r *Redactor) collect(part any) {
+	switch v := part.(type) {
+	case *value.Object:
+		if cause, ok := v.Value("Cause").(string); ok && v.Text("Type") == "Fail" {
 			r.fixed = append(r.fixed, cause)
 		}
-		for _, item := range v {
-			r.collect(item)
+		for _, m := range v.Members() {
+			r.collect(m.Value)
 		}
 	case []any:
 		for _, item := range v {
@@ -49,7 +50,7 @@ func (r *Redactor) collect(value any) {
 
 // For returns the function that removes the data of an execution and of its input from the causes in its history.
 func (r *Redactor) For(execution *asl.Execution, input intake.Input) func(cause string) string {
-	pattern := sync.OnceValue(func() *regexp.Regexp { return words(leaves(input.Value[workflow.TransformedFeatures], nil)) })
+	pattern := sync.OnceValue(func() *regexp.Regexp { return words(leaves(input.Value.Value(workflow.TransformedFeatures), nil)) })
 	return func(cause string) string {
 		if slices.Contains(r.fixed, cause) || reported(execution.History, cause) {
 			return cause
@@ -109,8 +110,8 @@ func withoutJSON(text string) string {
 }
 
 // leaves adds every string and number in the value to found, as they appear in a text.
-func leaves(value any, found []string) []string {
-	switch v := value.(type) {
+func leaves(part any, found []string) []string {
+	switch v := part.(type) {
 	case string:
 		if v != "" {
 			found = append(found, v)
@@ -119,9 +120,9 @@ func leaves(value any, found []string) []string {
 		found = append(found, strconv.FormatFloat(v, 'f', -1, 64))
 	case json.Number:
 		found = append(found, v.String())
-	case map[string]any:
-		for _, item := range v {
-			found = leaves(item, found)
+	case *value.Object:
+		for _, m := range v.Members() {
+			found = leaves(m.Value, found)
 		}
 	case []any:
 		for _, item := range v {

@@ -6,19 +6,20 @@ import (
 	"testing"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/local/intake"
 )
 
-var sensitiveInput = intake.Input{Subject: "S-1", Value: map[string]any{
+var sensitiveInput = intake.Input{Subject: "S-1", Value: value.Must(map[string]any{
 	"subject": "S-1", "trialId": "T-1",
 	"transformed_features": map[string]any{
 		"age": 83.0, "rate": 0.452, "arm": "vitamin E", "sex": "male", "married": true, "nothing": "",
 		"id": json.Number("9007199254740993"), "visits": []any{map[string]any{"note": "fell (twice)"}},
 	},
-}}
+})}
 
 func TestRedactedText(t *testing.T) {
-	r := NewRedactor(map[string]any{"States": map[string]any{"F": map[string]any{"Type": "Fail", "Cause": "No score from 0 to 83."}}})
+	r := NewRedactor(value.Must(map[string]any{"States": map[string]any{"F": map[string]any{"Type": "Fail", "Cause": "No score from 0 to 83."}}}))
 	for _, c := range []struct{ reason, cause, want string }{
 		{"no data", "Rate exceeded", "Rate exceeded"},
 		{"ids, which are not removed", "Subject S-1 of T-1", "Subject S-1 of T-1"},

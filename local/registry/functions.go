@@ -69,7 +69,7 @@ func (s *Service) Integrations() []local.Integration {
 
 // update runs the deployed code of the function.
 func (s *Service) update(ctx context.Context, call *local.Call) (asl.Reply, error) {
-	payload, err := json.Marshal(call.Parameters["Payload"])
+	payload, err := json.Marshal(call.Parameters.Value("Payload"))
 	if err != nil {
 		return asl.Reply{}, err
 	}
@@ -122,12 +122,7 @@ func (t *telling) Tell(ctx context.Context, m alert.Message) error {
 
 // claim is the conditional write with which an execution claims a data cut.
 func (s *Service) claim(ctx context.Context, call *local.Call) (asl.Reply, error) {
-	item, _ := call.Parameters["Item"].(map[string]any)
-	text := func(name string) string {
-		attribute, _ := item[name].(map[string]any)
-		value, _ := attribute["S"].(string)
-		return value
-	}
+	text := func(name string) string { return call.Parameters.Object("Item").Object(name).Text("S") }
 	body, err := json.Marshal(map[string]string{"execution": text("execution"), "startedAt": text("startedAt")})
 	if err != nil {
 		return asl.Reply{}, err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/local/intake"
 	"clinical-risk-pipeline/local/outcome"
 	"clinical-risk-pipeline/workflow"
@@ -35,13 +36,13 @@ type Trial struct {
 }
 
 // input is that of the execution.
-func (t Trial) input() map[string]any {
-	input := map[string]any{}
+func (t Trial) input() *value.Object {
+	input := value.NewObject(2)
 	if t.ID != "" {
-		input[workflow.TrialID] = t.ID
+		input.Set(workflow.TrialID, t.ID)
 	}
 	if t.CutDate != "" {
-		input[workflow.CutDate] = t.CutDate
+		input.Set(workflow.CutDate, t.CutDate)
 	}
 	return input
 }
@@ -59,18 +60,17 @@ func (p *Pipeline) RunCohort(ctx context.Context, file *intake.File, trial Trial
 	}
 	options := p.options(run.name, seed(run.name), &result.Effects)
 	options.Start = startOf(trial.CutDate)
-	options.OnChild = func(child *asl.Execution) {
-		if err := run.batch(child); err != nil {
-			cancel(err)
-		}
-	}
+	batches := run.handleBatches(cancel)
+	options.OnChild = batches.hand
 	input := trial.input()
 	if p.spark == nil {
 		if err := p.place(ctx, file, input, options); err != nil {
+			batches.wait()
 			return nil, err
 		}
 	}
 	execution, err := p.machine.Run(ctx, input, options)
+	batches.wait()
 	if cause := context.Cause(ctx); err != nil && cause != nil {
 		return nil, cause
 	}
@@ -85,9 +85,7 @@ func (p *Pipeline) RunCohort(ctx context.Context, file *intake.File, trial Trial
 	redact := p.redactor.Strictly(execution)
 	result.Outcome = outcome.OfCohort(trial.ID, execution, len(result.Alerts), redact, &run.children)
 	result.Outcome.MapRun.MaxConcurrency = p.maxConcurrency()
-	if result.Files, err = p.files(execution, redact); err != nil {
-		return nil, err
-	}
+	result.Files = p.files(execution, redact)
 	if p.spark == nil {
 		return result, run.cover(ctx, file, execution, result)
 	}
@@ -140,20 +138,13 @@ type cohortRun struct {
 	emit     func(*BatchResult) error
 	children outcome.Children
 	batches  []outcome.Batch
-	failed   error
 }
 
 // batch handles a child that ended.
-func (r *cohortRun) batch(child *asl.Execution) (err error) {
-	if r.failed != nil {
-		return r.failed
-	}
-	defer func() { r.failed = err }()
+func (r *cohortRun) batch(child *asl.Execution) error {
 	result := &BatchResult{Batch: r.children.Add(child), Execution: r.name, Child: child.Name}
 	r.batches = append(r.batches, result.Batch)
-	if result.Files, err = r.files(child, r.redactor.Strictly(child)); err != nil {
-		return err
-	}
+	result.Files = r.files(child, r.redactor.Strictly(child))
 	return r.emit(result)
 }
 
@@ -164,12 +155,12 @@ func (p *Pipeline) maxConcurrency() int {
 }
 
 // field follows names into an object. It returns nil if a name is missing.
-func field(value any, names ...string) any {
+func field(part any, names ...string) any {
 	for _, name := range names {
-		object, _ := value.(map[string]any)
-		value = object[name]
+		object, _ := part.(*value.Object)
+		part = object.Value(name)
 	}
-	return value
+	return part
 }
 
 // cohortName derives the name of a cohort's execution from the trial's id.

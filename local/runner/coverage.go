@@ -6,7 +6,11 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"runtime"
+	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/internal/strictjson"
@@ -62,22 +66,44 @@ func (r *cohortRun) cover(ctx context.Context, file *intake.File, execution *asl
 	startedAt := workflow.Started(execution.Start)
 	folder := workflow.RecordsOf(result.Outcome.TrialID, execution.ARN, startedAt)
 	result.Outcome.Records = "s3://" + bucket + "/" + folder
+	var keys []string
 	for object, err := range r.objects.List(ctx, bucket, folder) {
 		if err != nil {
 			return err
 		}
-		record, err := r.readRecord(ctx, bucket, object.Key)
-		if err == nil && (record.Run.Execution != execution.ARN || record.Run.StartedAt != startedAt) {
-			err = fmt.Errorf("it is of another execution, %q, started at %q", record.Run.Execution, record.Run.StartedAt)
-		}
-		if err == nil {
-			err = record.addTo(found, strings.TrimSuffix(path.Base(object.Key), path.Ext(object.Key)))
-		}
-		if err != nil {
-			return fmt.Errorf("decision record s3://%s/%s: %w", bucket, object.Key, err)
+		keys = append(keys, object.Key)
+	}
+	for part := range slices.Chunk(keys, 256) { // so that the memory does not depend on the number of records
+		records, errs := r.readRecords(ctx, bucket, part)
+		for i, key := range part {
+			record, err := records[i], errs[i]
+			if err == nil && (record.Run.Execution != execution.ARN || record.Run.StartedAt != startedAt) {
+				err = fmt.Errorf("it is of another execution, %q, started at %q", record.Run.Execution, record.Run.StartedAt)
+			}
+			if err == nil {
+				err = record.addTo(found, strings.TrimSuffix(path.Base(key), path.Ext(key)))
+			}
+			if err != nil {
+				return fmt.Errorf("decision record s3://%s/%s: %w", bucket, key, err)
+			}
 		}
 	}
 	return result.add(file, found)
+}
+
+// readRecords reads records on all cores. It returns a record or an error for each key.
+func (r *cohortRun) readRecords(ctx context.Context, bucket string, keys []string) ([]*decisionRecord, []error) {
+	records, errs := make([]*decisionRecord, len(keys)), make([]error, len(keys))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, key := range keys {
+		group.Go(func() error {
+			records[i], errs[i] = r.readRecord(ctx, bucket, key)
+			return nil
+		})
+	}
+	_ = group.Wait() // errs has the errors
+	return records, errs
 }
 
 func (r *cohortRun) readRecord(ctx context.Context, bucket, key string) (*decisionRecord, error) {

@@ -2,45 +2,38 @@ package runner
 
 import (
 	"bytes"
-	"encoding/json"
+	"sync"
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/local"
 )
 
+// rendering is the memory for rendering a history. Its capacity stays for the next one.
+type rendering struct {
+	encoder asl.EventEncoder
+	buffer  []byte
+}
+
+var renderings = sync.Pool{New: func() any { return new(rendering) }}
+
 // history renders an execution's history as GetExecutionHistory returns it, one event on each line.
-func history(execution *asl.Execution) ([]byte, error) {
-	var out bytes.Buffer
-	out.WriteString(`{"events":[`)
+func history(execution *asl.Execution) []byte {
+	r := renderings.Get().(*rendering)
+	defer renderings.Put(r)
+	out := append(r.buffer[:0], `{"events":[`...)
 	for i := range execution.History {
 		if i > 0 {
-			out.WriteByte(',')
+			out = append(out, ',')
 		}
-		event, err := json.Marshal(execution.History[i])
-		if err != nil {
-			return nil, err
-		}
-		out.WriteByte('\n')
-		out.Write(event)
+		out = r.encoder.AppendEvent(append(out, '\n'), &execution.History[i])
 	}
-	out.WriteString("\n]}\n")
-	return out.Bytes(), nil
+	r.buffer = append(out, "\n]}\n"...)
+	return bytes.Clone(r.buffer)
 }
 
-// log renders the records of an execution in the state machine's log group.
-func (p *Pipeline) log(execution *asl.Execution, redact func(cause string) string) ([]byte, error) {
-	var out bytes.Buffer
+// files renders the history of an execution, and its records in the state machine's log group.
+func (p *Pipeline) files(execution *asl.Execution, redact func(cause string) string) Files {
 	logging := p.stateMachine.Logging
-	group := local.LogGroup{Writer: &out, Level: logging.Level, IncludeExecutionData: logging.IncludeExecutionData, Cause: redact}
-	err := group.Write(execution)
-	return out.Bytes(), err
-}
-
-// files renders the history and the log of an execution.
-func (p *Pipeline) files(execution *asl.Execution, redact func(cause string) string) (f Files, err error) {
-	if f.History, err = history(execution); err != nil {
-		return f, err
-	}
-	f.Log, err = p.log(execution, redact)
-	return f, err
+	group := local.LogGroup{Level: logging.Level, IncludeExecutionData: logging.IncludeExecutionData, Cause: redact}
+	return Files{History: history(execution), Log: group.Lines(execution)}
 }

@@ -5,9 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/local"
 	"clinical-risk-pipeline/local/assembly"
 	"clinical-risk-pipeline/local/intake"
@@ -23,10 +23,9 @@ func (p *Pipeline) Probe(ctx context.Context, m model.Model, input intake.Input)
 	data := input.Value
 	if cohort {
 		states = []string{"States", workflow.ScoreCohort, "ItemProcessor", "States", workflow.InvokeModel}
-		data = map[string]any{
-			"Items":      []any{map[string]any{"index": 0.0, "item": input.Value}},
-			"BatchInput": map[string]any{"folder": "", "run": map[string]any{}, "input": map[string]any{}},
-		}
+		item := value.NewObject(2).With("index", 0.0).With("item", input.Value)
+		batch := value.NewObject(3).With("folder", "").With("run", value.NewObject(0)).With("input", value.NewObject(0))
+		data = value.NewObject(2).With("Items", []any{item}).With("BatchInput", batch)
 	}
 	machine, err := p.alone(states...)
 	if err != nil {
@@ -49,15 +48,15 @@ func (p *Pipeline) Probe(ctx context.Context, m model.Model, input intake.Input)
 
 // alone returns a state machine that has one state of the definition, without retries and catchers.
 func (p *Pipeline) alone(path ...string) (*asl.Machine, error) {
-	state, ok := field(p.definition, path...).(map[string]any)
+	state, ok := field(p.definition, path...).(*value.Object)
 	if !ok {
 		return nil, fmt.Errorf("the definition has no state %s", workflow.InvokeModel)
 	}
-	last := maps.Clone(state)
+	last := state.Clone()
 	for _, name := range []string{"Retry", "Catch", "Next"} {
-		delete(last, name)
+		last.Delete(name)
 	}
-	last["End"] = true
+	last.Set("End", true)
 	language, _ := field(p.definition, "QueryLanguage").(string)
 	definition, err := json.Marshal(map[string]any{
 		"QueryLanguage": cmp.Or(language, "JSONPath"), "StartAt": workflow.InvokeModel, "States": map[string]any{workflow.InvokeModel: last},

@@ -74,10 +74,13 @@ type Files struct {
 // New loads the state machine. Every task must have a stand-in.
 func New(stateMachine *assembly.StateMachine, in Setting) (*Pipeline, error) {
 	p := &Pipeline{stateMachine: stateMachine, objects: local.S3{Dir: in.Objects}, spark: in.Spark}
-	if err := strictjson.Unmarshal(stateMachine.Definition, &p.definition); err != nil {
+	if err := strictjson.Check(stateMachine.Definition); err != nil {
 		return nil, err
 	}
 	var err error
+	if p.definition, err = asl.Decode(stateMachine.Definition); err != nil {
+		return nil, err
+	}
 	if p.machine, err = asl.Load(stateMachine.Definition); err != nil {
 		return nil, fmt.Errorf("state machine %s/%s: %w", stateMachine.Stack, stateMachine.LogicalID, err)
 	}
@@ -184,15 +187,15 @@ func (p *Pipeline) execute(ctx context.Context, input intake.Input) (*Result, er
 	options := p.options(name, seed(input.Subject), &result.Effects)
 	cut, _ := field(input.Value, workflow.CutDate).(string)
 	options.Start = startOf(cut)
-	ctx = local.WithFeatures(ctx, input.Subject, input.Value[workflow.TransformedFeatures])
+	ctx = local.WithFeatures(ctx, input.Subject, input.Value.Value(workflow.TransformedFeatures))
 	execution, err := p.machine.Run(ctx, input.Value, options)
 	if err != nil {
 		return nil, fmt.Errorf("subject %s: %w", input.Subject, err)
 	}
 	redact := p.redactor.For(execution, input)
 	result.Outcome = outcome.Of(input, execution, len(result.Alerts), redact)
-	result.Files, err = p.files(execution, redact)
-	return result, err
+	result.Files = p.files(execution, redact)
+	return result, nil
 }
 
 // options returns the options of an execution. Its effects are added to effects.

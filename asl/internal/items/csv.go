@@ -2,6 +2,7 @@ package items
 
 import (
 	"bufio"
+	"clinical-risk-pipeline/asl/value"
 	"errors"
 	"fmt"
 	"io"
@@ -41,15 +42,15 @@ func (s *csv) Next() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	item := make(map[string]any, len(s.headers))
+	item := value.NewObject(len(s.headers))
 	for i, header := range s.headers {
 		if i < len(fields) {
-			item[header] = fields[i]
+			item.Set(header, fields[i])
 		} else {
-			item[header] = ""
+			item.Set(header, "")
 		}
 	}
-	return item, nil
+	return item.Share(), nil
 }
 
 // row reads the fields of the next non-empty row.

@@ -8,12 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // Source returns items one by one. After the last item the error is io.EOF.
@@ -26,13 +24,15 @@ type Pair struct {
 }
 
 // Object returns the item that the processing of a member gets.
-func (p Pair) Object() map[string]any { return map[string]any{"Key": p.Key, "Value": p.Value} }
+func (p Pair) Object() *value.Object {
+	return value.NewObject(2).With("Key", p.Key).With("Value", p.Value).Share()
+}
 
-// Pairs returns the members of an object in the order of their keys.
-func Pairs(object map[string]any) []any {
-	pairs := make([]any, 0, len(object))
-	for _, key := range slices.Sorted(maps.Keys(object)) {
-		pairs = append(pairs, Pair{key, object[key]})
+// Pairs returns the members of an object in their order.
+func Pairs(object *value.Object) []any {
+	pairs := make([]any, 0, object.Len())
+	for _, m := range object.Members() {
+		pairs = append(pairs, Pair{m.Key, m.Value})
 	}
 	return pairs
 }
@@ -127,11 +127,15 @@ func (j *jsonItems) Next() (any, error) {
 		}
 		key = token.(string)
 	}
-	var item any
-	if err := j.decoder.Decode(&item); err != nil {
+	var text json.RawMessage
+	if err := j.decoder.Decode(&text); err != nil {
 		return nil, fmt.Errorf("the object is not valid JSON: %w", noEOF(err))
 	}
-	if item = value.Numbers(item); j.members {
+	item, err := value.Decode(text)
+	if err != nil {
+		return nil, fmt.Errorf("the object is not valid JSON: %w", err)
+	}
+	if j.members {
 		return Pair{key, item}, nil
 	}
 	return item, nil

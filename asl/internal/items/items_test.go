@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/asl/internal/items"
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // all reads a whole source.
@@ -107,7 +107,7 @@ func TestMembersOfAnObject(t *testing.T) {
 	}
 	first, _ := s.Next()
 	second, _ := s.Next()
-	if diff := cmp.Diff([]any{items.Pair{Key: "b", Value: []any{1.0}}, items.Pair{Key: "a", Value: map[string]any{"x": json.Number("9007199254740993")}}}, []any{first, second}); diff != "" {
+	if diff := cmp.Diff([]any{items.Pair{Key: "b", Value: []any{1.0}}, items.Pair{Key: "a", Value: value.NewObject(1).With("x", json.Number("9007199254740993"))}}, []any{first, second}); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if _, err := s.Next(); !errors.Is(err, io.EOF) {

@@ -1,15 +1,18 @@
 package items
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"math/big"
 	"os"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -18,7 +21,7 @@ import (
 	"github.com/parquet-go/parquet-go/deprecated"
 	"github.com/parquet-go/parquet-go/format"
 
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // The largest row group and footer of a Parquet file that Step Functions reads, in bytes
@@ -137,12 +140,27 @@ func jsonOf(node parquet.Node, v any) any {
 		}
 		return v
 	case map[string]any:
-		for name := range v {
-			v[name] = jsonOf(memberOf(node, name), v[name])
+		o := value.NewObject(len(v))
+		for _, name := range namesOf(node, v) {
+			o.Set(name, jsonOf(memberOf(node, name), v[name]))
 		}
-		return v
+		return o.Share()
 	}
 	return leaf(node, v)
+}
+
+// namesOf returns the names of the fields of a group in the order of the schema, or the sorted keys of a map.
+func namesOf(node parquet.Node, values map[string]any) []string {
+	names := slices.Sorted(maps.Keys(values))
+	if node == nil || node.Leaf() {
+		return names
+	}
+	place := map[string]int{}
+	for i, field := range node.Fields() {
+		place[field.Name()] = i
+	}
+	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(place[a], place[b]) })
+	return names
 }
 
 // elementOf returns the node of the elements of a list.

@@ -2,6 +2,7 @@ package items_test
 
 import (
 	"bytes"
+	"clinical-risk-pipeline/asl/value"
 	"encoding/json"
 	"math"
 	"os"
@@ -76,11 +77,11 @@ func TestParquet(t *testing.T) {
 		"at": "2026-01-31T12:00:00.25Z", "date": "1970-02-01", "price": 1.5, "wide": -0.002, "id": "12000000-0000-0000-0000-000000000000", "tags": []any{"a", "b"},
 		"days": []any{1.0, 2.0}, "values": map[string]any{"k": "2026-01-31T12:00:00.25Z"}, "site": map[string]any{"Name": "A"}, "exits": []any{map[string]any{"Reason": "event"}},
 	}
-	if diff := cmp.Diff(want, first); diff != "" {
+	if diff := cmp.Diff(any(want), value.Plain(first)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	second, err := s.Next()
-	if row, _ := second.(map[string]any); err != nil || row["subject"] != "S-2" || row["day"] != nil || len(row["tags"].([]any)) != 0 {
+	if row, _ := second.(*value.Object); err != nil || row.Value("subject") != "S-2" || row.Value("day") != nil || len(row.Value("tags").([]any)) != 0 {
 		t.Errorf("the row of the second row group: %v, %v", second, err)
 	}
 	if left, err := all(t, s); err != nil || left != "[]" {

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"clinical-risk-pipeline/asl/jsonata"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // Env holds the values that an evaluation can read.
@@ -14,7 +15,7 @@ type Env struct {
 	Result    any                           // $states.result, if HasResult
 	HasResult bool                          //
 	Error     any                           // $states.errorOutput, if not nil
-	Context   func() map[string]any         // $$ in JSONPath, $states.context in JSONata
+	Context   func() *value.Object          // $$ in JSONPath, $states.context in JSONata
 	Variable  func(name string) (any, bool) // $name in both
 	Random    *rand.Rand                    // for States.MathRandom and States.UUID
 	JSONata   jsonata.Options

@@ -3,11 +3,8 @@ package query
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
-	internalvalue "clinical-risk-pipeline/asl/internal/value"
 	"clinical-risk-pipeline/asl/jsonata"
 	"clinical-risk-pipeline/asl/value"
 )
@@ -38,10 +35,10 @@ func (c *JSONata) Template(v any, place string) Template {
 			items[i] = c.Template(e, fmt.Sprintf("%s[%d]", place, i))
 		}
 		return newArray(v, items)
-	case map[string]any:
-		members := make([]member, 0, len(v))
-		for _, name := range slices.Sorted(maps.Keys(v)) { // so that the order of faults is always the same
-			members = append(members, member{name, c.Template(v[name], place+"/"+name)})
+	case *value.Object:
+		members := make([]member, 0, v.Len())
+		for _, m := range v.Members() {
+			members = append(members, member{m.Key, c.Template(m.Value, place+"/"+m.Key)})
 		}
 		return newObject(v, members)
 	}
@@ -164,8 +161,8 @@ func (e *Expression) fail(what string) *Error {
 func Unexpected(t Template, v any, want string) *Error {
 	e, ok := t.(*Expression)
 	if !ok {
-		return &Error{Name: evaluationError, Cause: fmt.Sprintf("Expected '%s', but was '%s' for value: %s", want, internalvalue.TypeName(v), internalvalue.Encode(v))}
+		return &Error{Name: evaluationError, Cause: fmt.Sprintf("Expected '%s', but was '%s' for value: %s", want, value.TypeName(v), value.Encode(v))}
 	}
 	return e.fail(fmt.Sprintf("returned an unexpected result type. Expected '%s', but was '%s' for value: %s",
-		want, internalvalue.TypeName(v), internalvalue.Encode(v)))
+		want, value.TypeName(v), value.Encode(v)))
 }

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 
-	"clinical-risk-pipeline/asl/internal/value"
 	"clinical-risk-pipeline/asl/jsonpath"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // Path is a JSONPath into the input ($…), the context object ($$…) or a variable ($name…).

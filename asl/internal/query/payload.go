@@ -1,9 +1,8 @@
 package query
 
 import (
+	"clinical-risk-pipeline/asl/value"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 )
 
@@ -19,7 +18,7 @@ type Observer struct {
 
 func payload(place string, v any, observe Observer) Template {
 	switch v := v.(type) {
-	case map[string]any:
+	case *value.Object:
 		return payloadObject(place, v, observe)
 	case []any:
 		items := make([]Template, len(v))
@@ -31,17 +30,17 @@ func payload(place string, v any, observe Observer) Template {
 	return Constant{v}
 }
 
-func payloadObject(place string, object map[string]any, observe Observer) Template {
-	members := make([]member, 0, len(object))
-	for _, name := range slices.Sorted(maps.Keys(object)) {
-		v := object[name]
+func payloadObject(place string, object *value.Object, observe Observer) Template {
+	members := make([]member, 0, object.Len())
+	for _, m := range object.Members() {
+		name, v := m.Key, m.Value
 		at := join(place, name)
 		plain, dynamic := strings.CutSuffix(name, ".$")
 		if !dynamic {
 			members = append(members, member{name, payload(at, v, observe)})
 			continue
 		}
-		if _, twice := object[plain]; twice {
+		if _, twice := object.Get(plain); twice {
 			observe.Fault(at, fmt.Sprintf("cannot be combined with %q", plain))
 		}
 		source, ok := v.(string)

@@ -7,15 +7,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"clinical-risk-pipeline/asl/internal/query"
-	"clinical-risk-pipeline/asl/internal/value"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // env returns an environment with an input, a context object and a variable.
 func env() *query.Env {
 	return &query.Env{
-		Input:    map[string]any{"a": 1.0, "l": []any{1.0, 2.0}},
-		Context:  func() map[string]any { return map[string]any{"State": map[string]any{"Name": "S"}} },
-		Variable: func(name string) (any, bool) { return map[string]any{"v": 7.0}, name == "x" },
+		Input:    value.NewObject(2).With("a", 1.0).With("l", []any{1.0, 2.0}),
+		Context:  func() *value.Object { return value.NewObject(1).With("State", value.NewObject(1).With("Name", "S")) },
+		Variable: func(name string) (any, bool) { return value.NewObject(1).With("v", 7.0), name == "x" },
 	}
 }
 
@@ -36,7 +36,7 @@ func payload(t *testing.T, text string) (query.Template, []string) {
 func TestPayload(t *testing.T) {
 	for _, row := range []struct{ why, template, want string }{
 		{"literals are constant, even if they look like a path", `{"a": "$.a", "b": [1, null]}`, `{"a":"$.a","b":[1,null]}`},
-		{"the three roots", `{"i.$": "$.a", "c.$": "$$.State.Name", "v.$": "$x.v"}`, `{"c":"S","i":1,"v":7}`},
+		{"the three roots", `{"i.$": "$.a", "c.$": "$$.State.Name", "v.$": "$x.v"}`, `{"i":1,"c":"S","v":7}`},
 		{"at any depth", `{"o": [{"p.$": "$.l[1]"}, ["x.$"]]}`, `{"o":[{"p":2},["x.$"]]}`},
 		{"intrinsic functions", `{"n.$": "States.MathAdd($.a, $x.v)"}`, `{"n":8}`},
 	} {
@@ -52,11 +52,11 @@ func TestConstantPartsAreShared(t *testing.T) {
 	template, _ := payload(t, `{"fixed": {"big": [1, 2, 3]}, "a.$": "$.a"}`)
 	first, _ := template.Eval(env())
 	again, _ := template.Eval(env())
-	a, b := first.(map[string]any)["fixed"].(map[string]any), again.(map[string]any)["fixed"].(map[string]any)
-	if &a["big"].([]any)[0] != &b["big"].([]any)[0] {
+	a, b := first.(*value.Object).Object("fixed"), again.(*value.Object).Object("fixed")
+	if a != b {
 		t.Error("every evaluation builds a new literal")
 	}
-	if whole, _ := payload(t, `{"a": {"b": 1}}`); !cmp.Equal(whole, query.Template(query.Constant{Value: map[string]any{"a": map[string]any{"b": 1.0}}})) {
+	if whole, _ := payload(t, `{"a": {"b": 1}}`); !cmp.Equal(whole, query.Template(query.Constant{Value: value.NewObject(1).With("a", value.NewObject(1).With("b", 1.0))})) {
 		t.Errorf("a template without paths is %T, want a constant", whole)
 	}
 }

@@ -1,5 +1,7 @@
 package query
 
+import "clinical-risk-pipeline/asl/value"
+
 // member is a field of an object template.
 type member struct {
 	name  string
@@ -8,32 +10,32 @@ type member struct {
 
 type object []member
 
-// newObject returns the template of an object with members in the order of their names. original is the object's value if all members
+// newObject returns the template of an object with members in their order. original is the object's value if all members
 // are constant and keep their names.
-func newObject(original map[string]any, members []member) Template {
+func newObject(original *value.Object, members []member) Template {
 	constant := true
 	for _, m := range members {
 		_, isConstant := m.value.(Constant)
-		_, same := original[m.name]
+		_, same := original.Get(m.name)
 		constant = constant && isConstant && same
 	}
-	if constant && len(members) == len(original) {
+	if constant && len(members) == original.Len() {
 		return Constant{original}
 	}
 	return object(members)
 }
 
-// Eval evaluates the members in the order of their names.
+// Eval evaluates the members in their order.
 func (o object) Eval(env *Env) (any, error) {
-	result := make(map[string]any, len(o))
+	result := value.NewObject(len(o))
 	for _, m := range o {
 		v, err := m.value.Eval(env)
 		if err != nil {
 			return nil, err
 		}
-		result[m.name] = v
+		result.Set(m.name, v)
 	}
-	return result, nil
+	return result.Share(), nil
 }
 
 type array []Template

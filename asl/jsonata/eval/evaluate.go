@@ -99,7 +99,8 @@ func (r *run) variableNode(n *syntax.Node, input any, env *frame) any {
 }
 
 func (r *run) block(n *syntax.Node, input any, env *frame) any {
-	inner := &frame{parent: env}
+	inner := r.frames.one()
+	inner.parent = env
 	result := undefined
 	for _, part := range n.Nodes {
 		result = r.eval(part, input, inner)

@@ -11,19 +11,6 @@ type binding struct {
 	value any
 }
 
-// newFrame returns a frame for n variables, which have no names yet. A small one takes one allocation.
-func newFrame(parent *frame, n int) *frame {
-	small := &struct {
-		frame
-		space [3]binding
-	}{frame: frame{parent: parent}}
-	if n > len(small.space) {
-		return &frame{parent: parent, vars: make([]binding, n)}
-	}
-	small.vars = small.space[:n]
-	return &small.frame
-}
-
 func (f *frame) bind(name string, v any) {
 	for i := range f.vars {
 		if f.vars[i].name == name {

@@ -70,7 +70,7 @@ func calledName(n *syntax.Node) string {
 func (r *run) call(n *syntax.Node, input any, env *frame, given *any) any {
 	procedure := r.eval(n.Left, input, env)
 	r.suggest(n, procedure, env, "T1005")
-	args := make([]any, 0, len(n.Nodes)+1)
+	args := r.args.some(len(n.Nodes) + 1)[:0]
 	if given != nil {
 		args = append(args, *given)
 	}
@@ -105,7 +105,7 @@ func (r *run) invoke(procedure any, args []any, input any, env *frame) any {
 		n := next.body
 		procedure := r.eval(n.Left, next.input, next.env)
 		r.suggest(n, procedure, next.env, "T1006")
-		args := make([]any, len(n.Nodes))
+		args := r.args.some(len(n.Nodes))
 		for i, node := range n.Nodes {
 			args[i] = r.eval(node, next.input, next.env)
 		}
@@ -127,11 +127,12 @@ func (r *run) invokeOnce(procedure any, args []any, input any, env *frame) any {
 	switch {
 	case f.row != nil:
 		r.step(1)
-		return f.row.Code(&Call{run: r, Args: args, Input: input, env: env})
+		return f.row.Code(r.newCall(args, input, env))
 	case f.code != nil:
-		return f.code(&Call{run: r, Args: args, Input: input, env: env})
+		return f.code(r.newCall(args, input, env))
 	}
-	inner := newFrame(f.env, len(f.params))
+	inner := r.frames.one()
+	inner.parent, inner.vars = f.env, r.bindings.some(len(f.params))
 	for i, name := range f.params {
 		inner.vars[i] = binding{name, undefined}
 		if i < len(args) {
@@ -141,13 +142,37 @@ func (r *run) invokeOnce(procedure any, args []any, input any, env *frame) any {
 	return r.eval(f.body, f.input, inner)
 }
 
+func (r *run) newCall(args []any, input any, env *frame) *Call {
+	c := r.calls.one()
+	c.run, c.Args, c.Input, c.env = r, args, input, env
+	return c
+}
+
 // pass calls a function that was passed to a function. It gets as many of the arguments as it takes, but at least one.
 func (c *Call) pass(f any, args ...any) any {
-	n := 1
-	if f, ok := f.(*function); ok {
-		n = max(1, f.arityOf())
+	return c.invoke(f, args[:min(takes(f), len(args))], nil, c.env)
+}
+
+// passItem calls a function that was passed to a function with an item of an array, its place and the array, or as many of them as it
+// takes.
+func (c *Call) passItem(f, item any, i int, all any) any {
+	args := c.args.some(min(takes(f), 3))
+	args[0] = plain(item)
+	if len(args) > 1 {
+		args[1] = float64(i)
 	}
-	return c.invoke(f, args[:min(n, len(args))], nil, c.env)
+	if len(args) > 2 {
+		args[2] = all
+	}
+	return c.invoke(f, args, nil, c.env)
+}
+
+// takes returns how many arguments a function that is passed gets.
+func takes(f any) int {
+	if f, ok := f.(*function); ok {
+		return max(1, f.arityOf())
+	}
+	return 1
 }
 
 // apply evaluates the operator ~>.

@@ -17,7 +17,7 @@ func mapFunction(c *Call) any {
 	result := &list{sequence: true, items: make([]any, 0, len(items))}
 	c.grow(len(items) * wordsPerItem)
 	for i, item := range items {
-		if v := c.pass(c.Arg(1), plain(item), float64(i), c.Arg(0)); !isUndefined(v) {
+		if v := c.passItem(c.Arg(1), item, i, c.Arg(0)); !isUndefined(v) {
 			result.items = append(result.items, v)
 		}
 	}
@@ -31,7 +31,7 @@ func filterFunction(c *Call) any {
 	}
 	result := sequence()
 	for i, item := range items {
-		if c.truth(c.pass(c.Arg(1), plain(item), float64(i), c.Arg(0))) {
+		if c.truth(c.passItem(c.Arg(1), item, i, c.Arg(0))) {
 			result.items = append(result.items, plain(item))
 		}
 	}

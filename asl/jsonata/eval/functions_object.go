@@ -119,7 +119,7 @@ func clone(c *Call) any {
 	return c.cloned(c.Arg(0))
 }
 
-var typeNames = map[byte]string{
+var typeNames = map[byte]any{
 	signature.Null: "null", signature.Number: "number", signature.String: "string", signature.Boolean: "boolean", signature.List: "array",
 	signature.Function: "function", signature.Object: "object",
 }

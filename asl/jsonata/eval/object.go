@@ -2,39 +2,23 @@ package eval
 
 import (
 	"iter"
-	"maps"
-	"math"
-	"slices"
 
 	"clinical-risk-pipeline/asl/value"
 )
 
 // size returns the number of members of an object.
 func size(o any) int {
-	switch o := o.(type) {
-	case *value.Object:
-		return o.Len()
-	case map[string]any:
-		return len(o)
-	}
-	return 0
+	object, _ := o.(*value.Object)
+	return object.Len()
 }
 
-// members ranges over the members of an object, in order; those of a Go map sorted by name.
+// members ranges over the members of an object, in order.
 func members(o any) iter.Seq2[string, any] {
 	return func(yield func(string, any) bool) {
-		switch o := o.(type) {
-		case *value.Object:
-			for _, m := range o.Members() {
-				if !yield(m.Key, plain(m.Value)) {
-					return
-				}
-			}
-		case map[string]any:
-			for _, key := range slices.Sorted(maps.Keys(o)) {
-				if !yield(key, plain(o[key])) {
-					return
-				}
+		object, _ := o.(*value.Object)
+		for _, m := range object.Members() {
+			if !yield(m.Key, plain(m.Value)) {
+				return
 			}
 		}
 	}
@@ -107,79 +91,4 @@ func (r *run) clonedItems(items []any) any {
 		clone[i] = r.cloned(item)
 	}
 	return array(clone)
-}
-
-// export converts a result into JSON values. Functions are left out of objects and null in arrays, as JSON.stringify does it.
-func (r *run) export(v any) any {
-	r.nest()
-	defer func() { r.nested-- }()
-	switch v := v.(type) {
-	case *list:
-		items := make([]any, len(v.items))
-		for i, item := range v.items {
-			items[i] = r.exportInner(item)
-		}
-		return items
-	case *value.Object:
-		if r.Maps {
-			return r.exportMap(v)
-		}
-		return r.exportObject(v)
-	case float64:
-		if math.IsInf(v, 0) || math.IsNaN(v) {
-			return nil // as JSON.stringify writes it
-		}
-		return v + 0 // without the sign of -0
-	}
-	return v
-}
-
-func (r *run) exportMap(o *value.Object) any {
-	made := make(map[string]any, o.Len())
-	for _, m := range o.Members() {
-		switch m.Value.(type) {
-		case undef:
-		case *function:
-			r.refuse()
-		default:
-			made[m.Key] = r.export(m.Value)
-		}
-	}
-	return made
-}
-
-func (r *run) exportInner(v any) any {
-	switch v.(type) {
-	case *function:
-		r.refuse()
-		return nil
-	case undef:
-		return nil
-	}
-	return r.export(v)
-}
-
-// exportObject converts the members of an object that the evaluation made. Nobody else has it, so that it may be changed.
-func (r *run) exportObject(o *value.Object) any {
-	if o.Shared() {
-		return o
-	}
-	var drop []string
-	for i, m := range o.Members() {
-		switch v := m.Value.(type) {
-		case *function:
-			r.refuse()
-			drop = append(drop, m.Key)
-		case undef:
-			drop = append(drop, m.Key)
-		case *list, *value.Object, float64:
-			if e := r.export(v); e != m.Value {
-				o.Members()[i].Value = e
-			}
-		}
-	}
-	for _, key := range drop {
-		o.Delete(key)
-	}
-	return o
 }

@@ -156,12 +156,6 @@ func same(a, b any) bool {
 		y, ok := b.([]any)
 		return ok && len(x) == len(y) && (len(x) == 0 || &x[0] == &y[0])
 	}
-	if _, ok := a.(map[string]any); ok {
-		return false
-	}
-	if _, ok := b.(map[string]any); ok {
-		return false
-	}
 	if _, ok := b.([]any); ok {
 		return false
 	}

@@ -76,14 +76,18 @@ func (c *Call) matches(f any, text string, n int) []found {
 	return result
 }
 
-// searched counts the work of a search. With backtracking, the length of the text does not tell it, so the time counts from 1 ms on.
+// maxBacktracking is the time that the backtracking searches of one evaluation may take. The library that searches counts no steps, so
+// this limit is not the same on every machine. It is far from what an expression needs that is no attack.
+const maxBacktracking = 500 * time.Millisecond
+
+// searched counts the work of a search. That of a search with backtracking is not linear in the length of the text: its time counts.
 func (c *Call) searched(m *matcher, text string, start time.Time) {
 	c.step(1 + len(text)/8)
 	if m.regex.Linear() {
 		return
 	}
-	if took := time.Since(start); took > time.Millisecond {
-		c.step(int(took/time.Microsecond) * 5)
+	if c.backtracked += time.Since(start); c.backtracked > maxBacktracking {
+		panic(&fault.Fault{Code: fault.Stopped, Text: TooLong})
 	}
 }
 

@@ -55,8 +55,6 @@ type Options struct {
 	Limits Limits
 	// RefuseFunctions makes functions inside a result a fault, ErrFunction. Default: they are left out, as JSON.stringify does it.
 	RefuseFunctions bool
-	// Maps makes the objects of the result map[string]any. Default: *value.Object, which keeps the order.
-	Maps bool
 }
 
 // ErrFunction is the fault of a result that is or contains a function, with Options.RefuseFunctions.
@@ -65,14 +63,20 @@ var ErrFunction = errors.New("the result is a function, which JSON cannot hold")
 // run is one evaluation.
 type run struct {
 	Options
-	functions Functions
-	at        *syntax.Node // the call that is being applied, where a fault without a place belongs
-	depth     int
-	evals     int // nesting of $eval
-	nested    int // of a value that is being read, which may contain itself
-	steps     int // left
-	bytes     int // left
-	now       time.Time
+	functions   Functions
+	at          *syntax.Node // the call that is being applied, where a fault without a place belongs
+	depth       int
+	evals       int // nesting of $eval
+	nested      int // of a value that is being read, which may contain itself
+	args        slab[any]
+	calls       slab[Call]
+	frames      slab[frame]
+	bindings    slab[binding]
+	exported    exported
+	backtracked time.Duration // by regular expressions
+	steps       int           // left
+	bytes       int           // left
+	now         time.Time
 
 	outermost frame // of the variables that the expression binds at its top
 	space     [4]binding

@@ -12,6 +12,16 @@ var elements = map[byte]string{
 	'a': "arrays", 'b': "booleans", 'f': "functions", 'n': "numbers", 'o': "objects", 's': "strings",
 }
 
+// asTheyAre reports whether each parameter takes one argument unchanged.
+func asTheyAre(s *signature.Signature, counts []int) bool {
+	for i := range s.Params {
+		if counts[i] != 1 || s.Params[i].Array {
+			return false
+		}
+	}
+	return true
+}
+
 // validated matches arguments to a signature. It fills in the context value for those that are missing and makes arrays of single
 // values.
 func (r *run) validated(s *signature.Signature, args []any, input any) []any {
@@ -27,6 +37,9 @@ func (r *run) validated(s *signature.Signature, args []any, input any) []any {
 	}
 	if good, ok := s.Match(symbols, counts); !ok {
 		panic(&fault.Fault{Code: "T0410", Index: good + 1})
+	}
+	if asTheyAre(s, counts) {
+		return args
 	}
 	result := make([]any, 0, max(len(s.Params), len(args)))
 	at := 0

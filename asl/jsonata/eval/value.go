@@ -122,15 +122,9 @@ func number(v any) (float64, bool) {
 
 // member returns a member of an object, or undefined.
 func member(o any, key string) any {
-	switch o := o.(type) {
-	case *value.Object:
-		if v, ok := o.Get(key); ok {
-			return plain(v)
-		}
-	case map[string]any:
-		if v, ok := o[key]; ok {
-			return plain(v)
-		}
+	object, _ := o.(*value.Object)
+	if v, ok := object.Get(key); ok {
+		return plain(v)
 	}
 	return undefined
 }
@@ -175,8 +169,6 @@ func (r *run) truth(v any) bool {
 		return r.anyTruth(v)
 	case *value.Object:
 		return v.Len() > 0
-	case map[string]any:
-		return len(v) > 0
 	}
 	f, _ := number(v)
 	return f != 0

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,6 +16,7 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // maxAnswer is the largest answer that is read. A task's result has at most 256 KiB, and an answer may have more around it.
@@ -110,7 +110,7 @@ func requestID(a *answer) string {
 }
 
 // metadata adds what an optimized integration tells of the answer.
-func (r *request) metadata(result map[string]any, a *answer) map[string]any {
+func (r *request) metadata(result *value.Object, a *answer) *value.Object {
 	if !r.optimized {
 		return result
 	}
@@ -118,21 +118,22 @@ func (r *request) metadata(result map[string]any, a *answer) map[string]any {
 	for name, values := range a.header {
 		all[name], first[name] = values, values[0]
 	}
-	result["SdkHttpMetadata"] = map[string]any{"AllHttpHeaders": all, "HttpHeaders": first, "HttpStatusCode": a.status}
-	result["SdkResponseMetadata"] = map[string]any{"RequestId": requestID(a)}
-	return result
+	http := map[string]any{"AllHttpHeaders": all, "HttpHeaders": first, "HttpStatusCode": a.status}
+	return result.With("SdkHttpMetadata", value.Must(http)).With("SdkResponseMetadata", value.NewObject(1).With("RequestId", requestID(a)))
 }
 
 // object reads an answer that is a JSON object.
-func object(text []byte) (map[string]any, error) {
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	var v map[string]any
-	if err := decoder.Decode(&v); err != nil && !errors.Is(err, io.EOF) {
+func object(text []byte) (*value.Object, error) {
+	if len(bytes.TrimSpace(text)) == 0 {
+		return value.NewObject(0), nil
+	}
+	v, err := value.Decode(text)
+	if err != nil {
 		return nil, fmt.Errorf("got an answer that is not JSON: %w", err)
 	}
-	if v == nil {
-		v = map[string]any{}
+	o, ok := v.(*value.Object)
+	if !ok && v != nil {
+		return nil, fmt.Errorf("got an answer that is JSON, but no object")
 	}
-	return v, nil
+	return o.Clone(), nil
 }

@@ -11,12 +11,13 @@ import (
 	"unicode"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // job is a job that a .sync integration started.
 type job struct {
 	started  any // what the service answered
-	describe func(ctx context.Context) (result map[string]any, state string, err error)
+	describe func(ctx context.Context) (result *value.Object, state string, err error)
 	good     []string // the states of a job that succeeded
 	bad      []string // and of one that did not
 }
@@ -61,8 +62,8 @@ func (r *request) job(ctx context.Context, submitted func(any)) (any, error) {
 }
 
 // follow makes the description of a job by an operation of a service that speaks JSON. member has the job.
-func (r *request) follow(operation string, parameters any, state func(map[string]any) string) func(ctx context.Context) (map[string]any, string, error) {
-	return func(ctx context.Context) (map[string]any, string, error) {
+func (r *request) follow(operation string, parameters any, state func(*value.Object) string) func(ctx context.Context) (*value.Object, string, error) {
+	return func(ctx context.Context) (*value.Object, string, error) {
 		body, err := json.Marshal(parameters)
 		if err != nil {
 			return nil, "", err
@@ -78,8 +79,8 @@ func (r *request) follow(operation string, parameters any, state func(map[string
 // at returns the text at a path of members, or "".
 func at(v any, path ...string) string {
 	for _, name := range path {
-		members, _ := v.(map[string]any)
-		v = members[name]
+		members, _ := v.(*value.Object)
+		v = members.Value(name)
 	}
 	text, _ := v.(string)
 	return text
@@ -94,13 +95,12 @@ func startGlueJob(ctx context.Context, r *request) (*job, error) {
 	if err := r.read(&parameters); err != nil {
 		return nil, err
 	}
-	describe := r.follow("GetJobRun", map[string]any{"JobName": parameters.JobName, "RunId": started["JobRunId"]},
-		func(result map[string]any) string { return at(result, "JobRun", "JobRunState") })
+	describe := r.follow("GetJobRun", map[string]any{"JobName": parameters.JobName, "RunId": started.Value("JobRunId")},
+		func(result *value.Object) string { return at(result, "JobRun", "JobRunState") })
 	return &job{started: started, good: []string{"SUCCEEDED"}, bad: []string{"FAILED", "STOPPED", "TIMEOUT", "ERROR", "EXPIRED"},
-		describe: func(ctx context.Context) (map[string]any, string, error) {
+		describe: func(ctx context.Context) (*value.Object, string, error) {
 			result, state, err := describe(ctx)
-			run, _ := result["JobRun"].(map[string]any) // The task's result is the run itself.
-			return run, state, err
+			return result.Object("JobRun"), state, err // The task's result is the run itself.
 		}}, nil
 }
 
@@ -135,9 +135,9 @@ func (r *request) addStep(ctx context.Context) (cluster, step string, err error)
 	if err != nil {
 		return "", "", err
 	}
-	ids, _ := added["StepIds"].([]any)
+	ids, _ := added.Value("StepIds").([]any)
 	if len(ids) != 1 {
-		return "", "", fmt.Errorf("added one step, and the service answered %s", asl.Encode(added["StepIds"]))
+		return "", "", fmt.Errorf("added one step, and the service answered %s", asl.Encode(added.Value("StepIds")))
 	}
 	step, _ = ids[0].(string)
 	return parameters.ClusterID, step, nil
@@ -150,7 +150,7 @@ func startStep(ctx context.Context, r *request) (*job, error) {
 	}
 	return &job{started: map[string]any{"StepId": step}, good: []string{"COMPLETED"}, bad: []string{"CANCELLED", "FAILED", "INTERRUPTED"},
 		describe: r.follow("DescribeStep", map[string]any{"ClusterId": cluster, "StepId": step},
-			func(result map[string]any) string { return at(result, "Step", "Status", "State") })}, nil
+			func(result *value.Object) string { return at(result, "Step", "Status", "State") })}, nil
 }
 
 // performEMRServerless calls the operations of EMR Serverless that tasks of jobs need.
@@ -161,24 +161,20 @@ func performEMRServerless(ctx context.Context, r *request) (any, error) {
 	return r.startServerless(ctx)
 }
 
-func (r *request) startServerless(ctx context.Context) (map[string]any, error) {
+func (r *request) startServerless(ctx context.Context) (*value.Object, error) {
 	parameters, err := object([]byte(r.parameters))
 	if err != nil {
 		return nil, err
 	}
-	if parameters["ClientToken"] == nil {
-		parameters["ClientToken"] = fmt.Sprintf("asl-%d", time.Now().UnixNano())
+	if parameters.Value("ClientToken") == nil {
+		parameters.Set("ClientToken", fmt.Sprintf("asl-%d", time.Now().UnixNano()))
 	}
-	lower, _ := recased(parameters, unicode.ToLower).(map[string]any)
-	body, err := json.Marshal(lower)
-	if err != nil {
-		return nil, err
-	}
+	body := value.Append(nil, recased(parameters, unicode.ToLower))
 	return r.serverless(ctx, http.MethodPost, at(parameters, "ApplicationId"), "", body)
 }
 
 // serverless sends a request about the job runs of an application.
-func (r *request) serverless(ctx context.Context, method, application, run string, body []byte) (map[string]any, error) {
+func (r *request) serverless(ctx context.Context, method, application, run string, body []byte) (*value.Object, error) {
 	a, err := r.send(ctx, method, "/applications/"+url.PathEscape(application)+"/jobruns"+run, http.Header{"Content-Type": {"application/json"}}, body)
 	if err != nil {
 		return nil, err
@@ -193,7 +189,7 @@ func startServerlessJob(ctx context.Context, r *request) (*job, error) {
 	}
 	application, run := at(started, "ApplicationId"), at(started, "JobRunId")
 	return &job{started: started, good: []string{"SUCCESS"}, bad: []string{"FAILED", "CANCELLED"},
-		describe: func(ctx context.Context) (map[string]any, string, error) {
+		describe: func(ctx context.Context) (*value.Object, string, error) {
 			result, err := r.serverless(ctx, http.MethodGet, application, "/"+url.PathEscape(run), nil)
 			return result, at(result, "JobRun", "State"), err
 		}}, nil

@@ -4,10 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"strings"
 	"unicode"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // performJSON calls a service that speaks JSON.
@@ -16,7 +16,7 @@ func performJSON(ctx context.Context, r *request) (any, error) {
 }
 
 // json performs an operation of a service that speaks JSON.
-func (r *request) json(ctx context.Context, operation string, body []byte) (map[string]any, error) {
+func (r *request) json(ctx context.Context, operation string, body []byte) (*value.Object, error) {
 	if r.service.camel {
 		var err error
 		if body, err = recase(body, unicode.ToLower); err != nil {
@@ -32,7 +32,7 @@ func (r *request) json(ctx context.Context, operation string, body []byte) (map[
 }
 
 // result returns the members of a JSON answer.
-func (r *request) result(a *answer) (map[string]any, error) {
+func (r *request) result(a *answer) (*value.Object, error) {
 	if a.status >= http.StatusBadRequest {
 		return nil, r.refusal(a)
 	}
@@ -56,24 +56,27 @@ func recase(text []byte, to func(rune) rune) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(recased(v, to))
+	return value.Append(nil, recased(v, to)), nil
 }
 
 func recased(v any, to func(rune) rune) any {
 	switch v := v.(type) {
-	case map[string]any:
-		changed := make(map[string]any, len(v))
-		for name, member := range v {
+	case *value.Object:
+		changed := value.NewObject(v.Len())
+		for _, m := range v.Members() {
+			name := m.Key
 			if name != "" {
 				name = string(to(rune(name[0]))) + name[1:]
 			}
-			changed[name] = recased(member, to)
+			changed.Set(name, recased(m.Value, to))
 		}
 		return changed
 	case []any:
+		items := make([]any, len(v))
 		for i := range v {
-			v[i] = recased(v[i], to)
+			items[i] = recased(v[i], to)
 		}
+		return items
 	}
 	return v
 }
@@ -124,8 +127,8 @@ func performEvents(ctx context.Context, r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n, _ := result["FailedEntryCount"].(json.Number); n != "" && strings.Trim(n.String(), "0") != "" {
-		return nil, &asl.Error{Name: "EventBridge.FailedEntry", Cause: asl.Encode(result["Entries"])}
+	if n, _ := result.Value("FailedEntryCount").(float64); n > 0 {
+		return nil, &asl.Error{Name: "EventBridge.FailedEntry", Cause: asl.Encode(result.Value("Entries"))}
 	}
 	return result, nil
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // performLambda invokes a function by the Invoke API.
@@ -29,9 +30,9 @@ func performLambda(ctx context.Context, r *request) (any, error) {
 		path += "?Qualifier=" + url.QueryEscape(parameters.Qualifier)
 	}
 	header := http.Header{"Content-Type": {"application/json"}}
-	for name, value := range map[string]string{"X-Amz-Invocation-Type": parameters.InvocationType, "X-Amz-Client-Context": parameters.ClientContext} {
-		if value != "" {
-			header.Set(name, value)
+	for name, text := range map[string]string{"X-Amz-Invocation-Type": parameters.InvocationType, "X-Amz-Client-Context": parameters.ClientContext} {
+		if text != "" {
+			header.Set(name, text)
 		}
 	}
 	a, err := r.send(ctx, http.MethodPost, path, header, parameters.Payload)
@@ -67,7 +68,7 @@ func (r *request) invoked(a *answer) (any, error) {
 	if version == "" {
 		version = "$LATEST"
 	}
-	return r.metadata(map[string]any{"ExecutedVersion": version, "Payload": payload, "StatusCode": a.status}, a), nil
+	return r.metadata(value.NewObject(5).With("ExecutedVersion", version).With("Payload", payload).With("StatusCode", float64(a.status)), a), nil
 }
 
 // functionError is the error of a function: its type is the name, and the whole payload is the cause.

@@ -78,7 +78,7 @@ func getObject(ctx context.Context, client *s3.Client, r *request) (any, error) 
 	if err != nil {
 		return nil, err
 	}
-	all["Body"] = string(body)
+	all.Set("Body", string(body))
 	return all, nil
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // config returns the configuration of a client of the SDK. Retries are the state machine's.
@@ -40,7 +41,7 @@ func (r *request) refused(ctx context.Context, err error) error {
 }
 
 // members returns the members of an answer of the SDK that are there.
-func members(output any) (map[string]any, error) {
+func members(output any) (*value.Object, error) {
 	text, err := json.Marshal(output)
 	if err != nil {
 		return nil, err
@@ -49,9 +50,9 @@ func members(output any) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for name, value := range all {
-		if value == nil || value == "" || name == "ResultMetadata" {
-			delete(all, name)
+	for _, name := range all.Keys() {
+		if v := all.Value(name); v == nil || v == "" || name == "ResultMetadata" {
+			all.Delete(name)
 		}
 	}
 	return all, nil

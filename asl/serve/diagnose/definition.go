@@ -1,12 +1,12 @@
 package diagnose
 
 import (
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/asl/value"
 )
 
 // Severity is how bad a diagnostic is.
@@ -28,15 +28,9 @@ type Diagnostic struct {
 
 // Definition loads a definition for a workflow of the type. It returns no machine when a diagnostic is an Error.
 func Definition(definition string, kind asl.Type) (*asl.Machine, []Diagnostic) {
-	if strings.TrimSpace(definition) == "" {
-		return nil, []Diagnostic{notAnObject()}
-	}
-	if fault := JSON(definition); fault != nil {
-		return nil, []Diagnostic{{Error, invalidJSON, fault.Message + "\n at " + fault.Source, fault.Source}}
-	}
-	var raw map[string]any
-	if json.Unmarshal([]byte(definition), &raw) != nil || raw == nil {
-		return nil, []Diagnostic{notAnObject()}
+	raw, diagnostic := object(definition)
+	if diagnostic != nil {
+		return nil, []Diagnostic{*diagnostic}
 	}
 	machine, err := asl.Load([]byte(definition), asl.As(kind))
 	if err != nil {
@@ -45,8 +39,8 @@ func Definition(definition string, kind asl.Type) (*asl.Machine, []Diagnostic) {
 	return machine, render(faultsOf(err), raw)
 }
 
-func notAnObject() Diagnostic {
-	return Diagnostic{Severity: Error, Code: schema, Message: "Definition must be a valid JSON object"}
+func notAnObject() *Diagnostic {
+	return &Diagnostic{Severity: Error, Code: schema, Message: "Definition must be a valid JSON object"}
 }
 
 // faultsOf returns the faults that an error of Load joins.
@@ -68,7 +62,7 @@ func faultsOf(err error) []*asl.Fault {
 }
 
 // render writes faults in AWS's words. AWS reports the missing fields of an object together.
-func render(faults []*asl.Fault, definition map[string]any) []Diagnostic {
+func render(faults []*asl.Fault, definition *value.Object) []Diagnostic {
 	at := locate(definition)
 	all := []Diagnostic{}
 	missing := map[string][]string{}

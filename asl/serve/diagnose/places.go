@@ -1,6 +1,10 @@
 package diagnose
 
-import "fmt"
+import (
+	"fmt"
+
+	"clinical-risk-pipeline/asl/value"
+)
 
 // places says where states are in a definition.
 type places struct {
@@ -9,27 +13,27 @@ type places struct {
 }
 
 // locate finds the states of a definition, which is decoded JSON.
-func locate(definition map[string]any) places {
+func locate(definition *value.Object) places {
 	p := places{map[string]string{}, map[string]string{}}
 	p.machine(definition, "")
 	return p
 }
 
 func (p places) machine(v any, path string) {
-	machine, _ := v.(map[string]any)
-	states, _ := machine["States"].(map[string]any)
-	for name, v := range states {
+	machine, _ := v.(*value.Object)
+	states := machine.Object("States")
+	for _, name := range states.Keys() {
 		at := path + "/States/" + name
 		if _, seen := p.paths[name]; !seen || len(at) < len(p.paths[name]) {
 			p.paths[name] = at
 		}
-		state, _ := v.(map[string]any)
-		if resource, ok := state["Resource"].(string); ok {
+		state := states.Object(name)
+		if resource, ok := state.Value("Resource").(string); ok {
 			p.resources[name] = resource
 		}
-		p.machine(state["ItemProcessor"], at+"/ItemProcessor")
-		p.machine(state["Iterator"], at+"/Iterator")
-		branches, _ := state["Branches"].([]any)
+		p.machine(state.Value("ItemProcessor"), at+"/ItemProcessor")
+		p.machine(state.Value("Iterator"), at+"/Iterator")
+		branches, _ := state.Value("Branches").([]any)
 		for i, branch := range branches {
 			p.machine(branch, fmt.Sprintf("%s/Branches[%d]", at, i))
 		}
