@@ -28,15 +28,13 @@ func (s *Server) getExecutionHistory(_ context.Context, in *getExecutionHistoryI
 	}
 	lines := x.history.lines()
 	of := "GetExecutionHistory " + x.ARN
-	if in.ReverseOrder {
-		of += " reversed"
+	var next *string
+	if n := len(lines); in.ReverseOrder {
 		slices.Reverse(lines)
+		lines, next, err = pageOfNewest(s, of+" reversed", lines, func(i int) int { return n - i }, in.MaxResults, in.NextToken)
+	} else {
+		lines, next, err = page(s, of, lines, in.MaxResults, in.NextToken)
 	}
-	paging := page[[]byte]
-	if in.ReverseOrder {
-		paging = pageOfNewest[[]byte]
-	}
-	lines, next, err := paging(s, of, lines, in.MaxResults, in.NextToken)
 	if err != nil {
 		return nil, err
 	}

@@ -51,8 +51,8 @@ func (s *Server) listExecutions(_ context.Context, in *listExecutionsInput) (*li
 		v := x.view()
 		return (in.StatusFilter == "" || string(v.Status) == in.StatusFilter) && (in.RedriveFilter == "" || (v.RedriveCount > 0) == (in.RedriveFilter == "REDRIVEN"))
 	})
-	// A page starts where the last one ended, although new executions come before it: pages count from the oldest.
-	all, next, err := pageOfNewest(s, of+" "+in.StatusFilter+" "+in.RedriveFilter, all, in.MaxResults, in.NextToken)
+	serial := func(i int) int { return int(all[i].Serial) }
+	all, next, err := pageOfNewest(s, of+" "+in.StatusFilter+" "+in.RedriveFilter, all, serial, in.MaxResults, in.NextToken)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package serve_test
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -100,67 +99,6 @@ func TestRealTime(t *testing.T) {
 	})
 }
 
-func TestTheHistory(t *testing.T) {
-	c := start(t, serve.Config{})
-	arn := c.create("m", pass, object{"publish": true})
-	execution := c.started(arn+":1", object{"input": `{"a": 1}`})
-	c.ended(execution)
-	events := c.call("GetExecutionHistory", object{"executionArn": execution})["events"].([]any)
-	text, _ := json.Marshal(events[0].(object)["executionStartedEventDetails"])
-	if want := `{"input":"{\"a\":1}","inputDetails":{"truncated":false},"roleArn":"` + role + `","stateMachineVersionArn":"` + arn + `:1"}`; string(text) != want {
-		t.Errorf("got  %s\nwant %s", text, want)
-	}
-	if got := c.types(execution); got != "ExecutionStarted PassStateEntered PassStateExited ExecutionSucceeded" {
-		t.Errorf("events %s", got)
-	}
-	without := c.call("GetExecutionHistory", object{"executionArn": execution, "includeExecutionData": false})["events"].([]any)
-	if text, _ := json.Marshal(without); strings.Contains(string(text), "put\"") || !strings.Contains(string(text), `"name":"A"`) {
-		t.Errorf("without data: %s", text)
-	}
-}
-
-func TestPagesOfTheHistory(t *testing.T) {
-	c := start(t, serve.Config{})
-	execution := c.started(c.create("m", pass, nil), nil)
-	c.ended(execution)
-	for _, reverse := range []bool{false, true} {
-		var ids []float64
-		request := object{"executionArn": execution, "maxResults": 3, "reverseOrder": reverse}
-		for pages := 1; ; pages++ {
-			answer := c.call("GetExecutionHistory", request)
-			for _, event := range answer["events"].([]any) {
-				ids = append(ids, event.(object)["id"].(float64))
-			}
-			if request["nextToken"] = answer["nextToken"]; answer["nextToken"] == nil {
-				if pages != 2 {
-					t.Errorf("%d pages", pages)
-				}
-				break
-			}
-		}
-		want := "[1,2,3,4]"
-		if reverse {
-			want = "[4,3,2,1]"
-		}
-		if got, _ := json.Marshal(ids); string(got) != want {
-			t.Errorf("reverse %v: %s", reverse, got)
-		}
-	}
-}
-
-// The history grows while the execution runs.
-func TestTheHistoryOfAnExecutionThatRuns(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		c := start(t, serve.Config{})
-		execution := c.started(c.create("m", waiting, nil), nil)
-		synctest.Wait()
-		if got := c.types(execution); got != "ExecutionStarted WaitStateEntered" {
-			t.Errorf("events %s", got)
-		}
-		c.call("StopExecution", object{"executionArn": execution})
-	})
-}
-
 func TestListExecutions(t *testing.T) {
 	c := start(t, serve.Config{})
 	good, slow := c.create("good", pass, nil), c.create("slow", waiting, nil)
@@ -195,6 +133,22 @@ func TestListExecutions(t *testing.T) {
 	}
 }
 
+// A page begins where the last one ended, although the oldest executions were forgotten.
+func TestPagesWhileTheServerForgets(t *testing.T) {
+	c := start(t, serve.Config{Keep: 4})
+	arn := c.create("m", pass, nil)
+	for _, name := range []string{"1", "2", "3", "4"} {
+		c.run(arn, object{"name": name})
+	}
+	first := c.call("ListExecutions", object{"stateMachineArn": arn, "maxResults": 1})
+	c.run(arn, object{"name": "5"})
+	c.run(arn, object{"name": "6"})
+	rest := c.call("ListExecutions", object{"stateMachineArn": arn, "nextToken": first["nextToken"]})
+	if got := list(first, "executions", "name") + "|" + list(rest, "executions", "name"); got != "4|3" {
+		t.Errorf("pages %s", got)
+	}
+}
+
 func TestTheServerForgetsTheOldestExecutions(t *testing.T) {
 	c := start(t, serve.Config{Keep: 3})
 	arn, slow := c.create("m", pass, nil), c.create("slow", waiting, nil)
@@ -210,30 +164,4 @@ func TestTheServerForgetsTheOldestExecutions(t *testing.T) {
 	}
 	equal(t, c.call("DescribeExecution", object{"executionArn": running}), object{"status": "RUNNING"}) // What runs is never forgotten.
 	c.run(arn, object{"name": "1"})                                                                     // The name is free again.
-}
-
-func TestExpressWorkflows(t *testing.T) {
-	c := start(t, serve.Config{})
-	arn := c.create("m", `{"StartAt": "A", "States": {"A": {"Type": "Choice", "Choices": [{"Variable": "$.ok", "BooleanEquals": true, "Next": "B"}], "Default": "C"},
-		"B": {"Type": "Succeed"}, "C": {"Type": "Fail", "Error": "Bad", "Cause": "luck"}}}`, object{"type": "EXPRESS"})
-	equal(t, c.call("StartSyncExecution", object{"stateMachineArn": arn, "name": "x", "input": `{"ok": true}`}), object{
-		"name": "x", "stateMachineArn": arn, "status": "SUCCEEDED", "output": `{"ok":true}`, "outputDetails": object{"included": true}, "error": nil,
-		"billingDetails": object{"billedMemoryUsedInMB": 64, "billedDurationInMilliseconds": 100}})
-	equal(t, c.call("StartSyncExecution", object{"stateMachineArn": arn, "input": `{"ok": false}`}), object{"status": "FAILED", "error": "Bad", "cause": "luck", "output": nil})
-	execution := c.started(arn, object{"name": "x"})
-	if !strings.HasPrefix(execution, arnPrefix+"express:m:x:") {
-		t.Errorf("ARN %s", execution)
-	}
-	for _, operation := range []string{"DescribeExecution", "StopExecution", "GetExecutionHistory"} {
-		if got := c.refuse(operation, object{"executionArn": execution}); got != "InvalidArn: Invalid Arn: 'Resource type not valid in this context: express'" {
-			t.Errorf("%s: %s", operation, got)
-		}
-	}
-	unsupported := "StateMachineTypeNotSupported: This operation is not supported by this type of state machine"
-	if got := c.refuse("ListExecutions", object{"stateMachineArn": arn}); got != unsupported {
-		t.Errorf("ListExecutions: %s", got)
-	}
-	if got := c.refuse("StartSyncExecution", object{"stateMachineArn": c.create("standard", pass, nil)}); got != unsupported {
-		t.Errorf("StartSyncExecution: %s", got)
-	}
 }

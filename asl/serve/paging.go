@@ -3,6 +3,7 @@ package serve
 import (
 	"encoding/base64"
 	"encoding/json"
+	"sort"
 	"time"
 
 	"clinical-risk-pipeline/asl/serve/api"
@@ -52,19 +53,20 @@ func (s *Server) readToken(token string) (t pageToken, fault *api.Error) {
 
 func invalidToken() *api.Error { return api.Errorf("InvalidToken", "Invalid Token: 'Invalid token'") }
 
-// pageOfNewest is like page, for entries whose newest come first. Its tokens count from the oldest entry, so that a page starts where the
-// last one ended, although new entries came.
-func pageOfNewest[T any](s *Server, of string, entries []T, maxResults *int64, token *string) ([]T, *string, *api.Error) {
+// pageOfNewest is like page, for entries whose newest come first. id returns the number of an entry, which falls. A page starts where the last
+// one ended, although new entries come and old ones are forgotten.
+func pageOfNewest[T any](s *Server, of string, entries []T, id func(i int) int, maxResults *int64, token *string) ([]T, *string, *api.Error) {
+	from := 0
 	if token != nil {
 		t, err := s.readToken(*token)
 		if err != nil || t.Of != of {
 			return nil, nil, invalidToken()
 		}
-		entries = entries[len(entries)-min(t.Next, len(entries)):]
+		from = sort.Search(len(entries), func(i int) bool { return id(i) < t.Next })
 	}
-	first, next, err := page(s, of, entries, maxResults, nil)
+	first, next, err := page(s, of, entries[from:], maxResults, nil)
 	if next != nil {
-		next = s.newToken(of, len(entries)-len(first))
+		next = s.newToken(of, id(from+len(first)-1))
 	}
 	return first, next, err
 }

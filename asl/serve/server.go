@@ -23,7 +23,7 @@ const (
 )
 
 // DefaultKeep is the number of ended executions that a server remembers by default.
-const DefaultKeep = 10_000
+const DefaultKeep = 50_000
 
 // Config configures a server. The zero value works.
 type Config struct {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -65,17 +66,24 @@ func TestCommandsOfTheREADME(t *testing.T) {
 	}
 }
 
-// readmeCommand runs one command. A watch and a server have to be interrupted; a server takes a free port.
+// stopper stops a command at its first line.
+type stopper struct {
+	io.Writer
+	stop func()
+}
+
+// Write writes the line.
+func (s stopper) Write(line []byte) (int, error) {
+	s.stop()
+	return s.Writer.Write(line)
+}
+
+// readmeCommand runs one command. A watch has to be interrupted, a server stopped.
 func readmeCommand(t *testing.T, args []string) {
 	t.Helper()
 	stdin, want := "", program.ExitOK
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	if args[0] == "serve" {
-		args = append(args, "--address", "127.0.0.1:0")
-		ctx, stop = context.WithTimeout(ctx, 100*time.Millisecond)
-		defer stop()
-	}
 	for i := range args {
 		args[i] = strings.Trim(args[i], "'")
 		if args[i] == "--watch" {
@@ -92,7 +100,12 @@ func readmeCommand(t *testing.T, args []string) {
 		stdin, args = string(text), args[:n-2]
 	}
 	var out, errs strings.Builder
-	if status := newProgram().Run(ctx, args, program.Streams{In: strings.NewReader(stdin), Out: &out, Err: &errs}); status != want || out.Len() == 0 && args[0] != "draw" {
+	var screen io.Writer = &out
+	if args[0] == "serve" {
+		args = append(args, "--address", "127.0.0.1:0")
+		screen = stopper{&out, stop}
+	}
+	if status := newProgram().Run(ctx, args, program.Streams{In: strings.NewReader(stdin), Out: screen, Err: &errs}); status != want || out.Len() == 0 && args[0] != "draw" {
 		t.Errorf("asl %s: exit %d, %s %s", strings.Join(args, " "), status, out.String(), errs.String())
 	}
 }

@@ -23,7 +23,7 @@ type serveCommand struct {
 	AnyClient bool              `help:"Allow an address that other machines reach. Credentials are not checked: everybody who reaches it may do everything."`
 	Time      string            `enum:"real,virtual" default:"real" help:"How time passes in executions: ${enum}. Default: ${default}."`
 	Data      string            `placeholder:"DIR" help:"Keep state machines and executions in this folder. Default: in memory only."`
-	Keep      int               `default:"10000" placeholder:"N" help:"The number of ended executions that the server remembers. Default: ${default}."`
+	Keep      int               `default:"50000" placeholder:"N" help:"The number of ended executions that the server remembers. Default: ${default}."`
 	Stubs     string            `placeholder:"FILE" help:"The results of tasks, in the format of AWS's MockConfigFile.json. Start an execution of stateMachineArn#TestCase."`
 	Service   map[string]string `placeholder:"NAME=URL" help:"The endpoint of a service that tasks call, such as lambda=http://127.0.0.1:3001."`
 }

@@ -40,9 +40,17 @@ func TestDefinitions(t *testing.T) {
 		{"an activity in an Express workflow", task("arn:aws:states:us-east-1:123456789012:activity:a"), asl.Express,
 			"ERROR SCHEMA_VALIDATION_FAILED Express state machine does not support Activity ARN at /States/A/Resource"},
 		{"the engine's own words", `{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": -1, "End": true}}}`, asl.Standard,
-			"ERROR SCHEMA_VALIDATION_FAILED must be an integer from 0 to 99999999, got -1 at /States/A/Seconds"},
+			"ERROR SCHEMA_VALIDATION_FAILED Seconds must be an integer from 0 to 99999999, got -1 at /States/A/Seconds"},
+		{"an unknown field", `{"StartAt": "A", "States": {"A": {"Type": "Succeed", "Foo": 1}}}`, asl.Standard, "ERROR SCHEMA_VALIDATION_FAILED Foo is not a field of a Succeed state at /States/A/Foo"},
+		{"no end", `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}}}`, asl.Standard,
+			"ERROR MISSING_END_STATE States: no state ends here: give one \"End\": true, or add a Succeed or Fail state at /"},
+		{"a resource that does not exist", task("arn:aws:states:::sns:shout"), asl.Standard,
+			"ERROR INVALID_RESOURCE Resource: the integration with sns has no action \"shout\"; it has publish at /States/A/Resource"},
+		{"a label with a blank", `{"StartAt": "A", "States": {"A": {"Type": "Map", "Label": "a b", "End": true, "ItemProcessor": {
+			"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "B", "States": {"B": {"Type": "Succeed"}}}}}}`, asl.Standard,
+			"ERROR INVALID_LABEL_NAME Label must have 1 to 40 characters, without spaces and ? * < > { } [ ] : ; , \\ | ^ ~ $ # % & \" / `, got \"a b\" at /States/A/Label"},
 		{"a warning", `{"StartAt": "A", "States": {"A": {"Type": "Pass", "InputPath": "$unknown", "End": true}}}`, asl.Standard,
-			"WARNING RUNTIME_FAILURE uses the variable $unknown, which no state assigns at /States/A/InputPath"},
+			"WARNING RUNTIME_FAILURE InputPath uses the variable $unknown, which no state assigns at /States/A/InputPath"},
 	} {
 		t.Run(row.reason, func(t *testing.T) {
 			machine, diagnostics := diagnose.Definition(row.definition, row.kind)

@@ -3,6 +3,7 @@ package diagnose
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"clinical-risk-pipeline/asl"
@@ -13,6 +14,10 @@ const (
 	schema      = "SCHEMA_VALIDATION_FAILED"
 	transition  = "MISSING_TRANSITION_TARGET"
 	duplicate   = "DUPLICATE_STATE_NAME"
+	noEnd       = "MISSING_END_STATE"
+	badName     = "INVALID_STATE_NAME"
+	badLabel    = "INVALID_LABEL_NAME"
+	badResource = "INVALID_RESOURCE"
 	invalidJSON = "INVALID_JSON_DESCRIPTION"
 	fails       = "RUNTIME_FAILURE" // of warnings; a code of this server
 )
@@ -26,10 +31,12 @@ type rule struct {
 	message *regexp.Regexp
 	code    string
 	whole   bool   // the location is the object that has the field, not the field
-	words   string // FIELD: the field's name. STATE: the state's. UNQUOTED: the quoted text that message matched
+	words   string // "": the engine's. FIELD: the field's name. STATE: the state's. UNQUOTED: the quoted text that message matched
 }
 
-// rules are the faults whose words were recorded. The first that matches counts.
+// rules are the faults whose words were recorded, or whose code AWS documents:
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinitionDiagnostic.html. The first that matches
+// counts.
 var rules = []rule{
 	{match(`\w+`), match(`is missing.*`), schema, true, missingField + "FIELD"},
 	{match(`Resource`), match(`an activity, \.sync or \.waitForTaskToken is not supported in an Express workflow`), schema, false, "EXPRESS"},
@@ -39,6 +46,10 @@ var rules = []rule{
 	{match(`Next|Default`), match(`there is no state ("(?:[^"\\]|\\.)*").*`), transition, false, "Missing 'FIELD' target: UNQUOTED"},
 	{match(``), match(`no state leads to it`), transition, false, `State "STATE" is not reachable.`},
 	{match(``), match(`is defined twice.*`), duplicate, false, "Duplicate State name: STATE"},
+	{match(`States`), match(`no state ends here.*`), noEnd, true, ""},
+	{match(``), match(`the name must have .*`), badName, false, ""},
+	{match(`Label`), match(`must have .*`), badLabel, false, ""},
+	{match(`Resource`), match(`.*`), badResource, false, ""},
 	{match(``), match(`needs "Next" or "End": true`), schema, false, "These fields are required: [Next] or [End]"},
 }
 
@@ -56,23 +67,41 @@ func (p places) render(fault *asl.Fault) Diagnostic {
 	d := Diagnostic{Severity: Error, Code: schema, Message: fault.Message, Location: p.location(fault.State, fault.Field)}
 	if fault.Lint {
 		d.Severity, d.Code = Warning, fails
-		return d
 	}
 	object, name := "", fault.Field
 	if dot := strings.LastIndexByte(fault.Field, '.'); dot >= 0 {
 		object, name = fault.Field[:dot], fault.Field[dot+1:]
 	}
+	d.Message = sentence(name, fault.Message)
+	if fault.Lint {
+		return d
+	}
 	for _, r := range rules {
 		if !r.field.MatchString(name) || !r.message.MatchString(fault.Message) {
 			continue
 		}
-		d.Code, d.Message = r.code, p.words(r, fault, name)
+		d.Code = r.code
+		if r.words != "" {
+			d.Message = p.words(r, fault, name)
+		}
 		if r.whole {
 			d.Location = p.location(fault.State, object)
 		}
 		break
 	}
 	return d
+}
+
+// sentence puts the name of a field before the engine's words, as their subject if they need one.
+func sentence(field, message string) string {
+	verb, _, _ := strings.Cut(message, " ")
+	switch {
+	case field == "":
+		return message
+	case slices.Contains([]string{"is", "must", "cannot", "needs", "uses", "assigns", "has"}, verb):
+		return field + " " + message
+	}
+	return field + ": " + message
 }
 
 // words fills in the words of a rule.

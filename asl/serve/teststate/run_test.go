@@ -119,7 +119,7 @@ func TestStateName(t *testing.T) {
 		{"unknown", request(t, machine, `"stateName": "Q"`), "ValidationException: State 'Q' does not exist in the definition"},
 		{"a machine without a name", request(t, machine, ``), "InvalidDefinition: Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: These fields are required: [Type] at /States/StateName'"},
 		{"a name without a machine", request(t, pass, `"stateName": "P"`), "InvalidDefinition: Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: These fields are required: [States, StartAt] at /, " +
-			"SCHEMA_VALIDATION_FAILED: is not a field of the state machine at /End, SCHEMA_VALIDATION_FAILED: is not a field of the state machine at /Type'"},
+			"SCHEMA_VALIDATION_FAILED: End is not a field of the state machine at /End, SCHEMA_VALIDATION_FAILED: Type is not a field of the state machine at /Type'"},
 	} {
 		t.Run(c.name, c.run)
 	}
