@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"compress/flate"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"strconv"
 	"sync"
@@ -68,6 +70,23 @@ func (h *history) reopen() {
 	h.text, h.packed = unpack(h.packed), nil
 }
 
+// check returns an error when what is packed is no history.
+func (h *history) check() error {
+	if h.packed == nil {
+		return nil
+	}
+	text, err := io.ReadAll(flate.NewReader(bytes.NewReader(h.packed)))
+	if err != nil {
+		return fmt.Errorf("its history: %w", err)
+	}
+	for line := range bytes.Lines(text) {
+		if !json.Valid(line) {
+			return errors.New("its history is not JSON")
+		}
+	}
+	return nil
+}
+
 // events reads the events.
 func (h *history) events() ([]asl.Event, error) {
 	lines := h.lines()
@@ -97,6 +116,6 @@ func pack(text []byte) []byte {
 }
 
 func unpack(packed []byte) []byte {
-	text, _ := io.ReadAll(flate.NewReader(bytes.NewReader(packed))) // It was packed here; see [Server.loadExecution].
+	text, _ := io.ReadAll(flate.NewReader(bytes.NewReader(packed))) // It was packed here, or checked.
 	return text
 }

@@ -135,7 +135,7 @@ func (s *Server) loadExecutions(revisions map[string]*revision) error {
 		if x.revision, err = compiled(x.Revision, asl.Standard, revisions); err != nil {
 			return err
 		}
-		if _, err := x.history.events(); err != nil {
+		if err := x.history.check(); err != nil {
 			return err
 		}
 		all = append(all, x)
