@@ -34,7 +34,10 @@ func (r *run) indexed(index float64, l *list, items []any) any {
 		return kept
 	}
 	item := items[int(at)]
-	if _, ok := itemsOf(item); ok || isUndefined(item) {
+	if isUndefined(item) {
+		return kept
+	}
+	if _, ok := itemsOf(item); ok {
 		return item
 	}
 	if !kept.tuples {

@@ -12,6 +12,7 @@ var functionRows = []row{
 	{"string of infinity", `$string(1 / 0)`, `D3001: Attempting to invoke string function on Infinity or NaN`},
 	{"substring", `[$substring("abcdef", 2), $substring("abcdef", -2), $substring("abcdef", 1, 2), $substring("abcdef", -9, 3), $substring("abc", 1, -1)]`, `["cdef","ef","bc","abc",""]`},
 	{"substring by characters", `$substring("a😀b", 1, 1)`, `"😀"`},
+	{"substringBefore and After of nothing", `[$substringBefore("a-b", nothing), $substringAfter("a-b", nothing)]`, `["a-b","a-b"]`},
 	{"substringBefore and After", `[$substringBefore("a-b-c", "-"), $substringAfter("a-b-c", "-"), $substringBefore("a", "x"), $substringAfter("a", "x")]`, `["a","b-c","a","a"]`},
 	{"case", `[$uppercase("straße"), $lowercase("ÄÖΣ")]`, `["STRASSE","äöς"]`},
 	{"length in characters", `[$length("äöü"), $length("😀"), $length("")]`, `[3,1,0]`},

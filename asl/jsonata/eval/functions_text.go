@@ -90,7 +90,10 @@ func substringBefore(c *Call) any {
 	if !ok {
 		return undefined
 	}
-	separator, _ := c.Text(1)
+	separator, ok := c.Text(1)
+	if !ok {
+		return s
+	}
 	before, _, _ := strings.Cut(s, separator)
 	return before
 }
@@ -100,7 +103,10 @@ func substringAfter(c *Call) any {
 	if !ok {
 		return undefined
 	}
-	separator, _ := c.Text(1)
+	separator, ok := c.Text(1)
+	if !ok {
+		return s
+	}
 	if _, after, found := strings.Cut(s, separator); found {
 		return after
 	}

@@ -68,6 +68,8 @@ var languageRows = []row{
 	{"equality is deep", `[{"a": [1]}] = [{"a": [1]}]`, `true`},
 	{"equality with undefined", `[nothing = nothing, nothing != 1]`, `[false,false]`},
 	{"comparison of texts", `"a" < "b"`, `true`},
+	{"comparison of letters with a surrogate", `["b" < "😀", "ä" < "😀", "😀" > "z"]`, `[true,true,true]`},
+	{"a predicate after an index of nothing is not evaluated", `[1..2].(nothing[0][$uppercase(1)])`, `undefined`},
 	{"comparison of a surrogate", "\"\\ud83d\\ude00\" < \"\\uffee\"", `true`},
 	{"comparison with undefined", `nothing < 1`, `undefined`},
 	{"comparison of different types", `1 < "a"`, `T2009: The values 1 and "a" either side of operator "<" must be of the same data type`},

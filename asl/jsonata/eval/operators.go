@@ -105,7 +105,7 @@ func compareTexts(a, b string) int {
 		if x == y {
 			continue
 		}
-		if (x >= 0xee || y >= 0xee) && (x >= 0xf0) != (y >= 0xf0) { // a surrogate comes before U+E000 to U+FFFF
+		if x >= 0xee && y >= 0xee && (x >= 0xf0) != (y >= 0xf0) { // a surrogate comes before U+E000 to U+FFFF
 			x, y = y, x
 		}
 		if x < y {
