@@ -69,6 +69,7 @@ var languageRows = []row{
 	{"equality with undefined", `[nothing = nothing, nothing != 1]`, `[false,false]`},
 	{"comparison of texts", `"a" < "b"`, `true`},
 	{"comparison of letters with a surrogate", `["b" < "😀", "ä" < "😀", "😀" > "z"]`, `[true,true,true]`},
+	{"numbers for the items of an empty array", `[nothing]#$i.($i)`, `undefined`},
 	{"a predicate after an index of nothing is not evaluated", `[1..2].(nothing[0][$uppercase(1)])`, `undefined`},
 	{"comparison of a surrogate", "\"\\ud83d\\ude00\" < \"\\uffee\"", `true`},
 	{"comparison with undefined", `nothing < 1`, `undefined`},

@@ -25,14 +25,14 @@ func (r *run) tuplePath(n *syntax.Node, input any, env *frame) any {
 		if step.Focus != "" { // the context stays, and an array constructor binds nothing
 			continue
 		}
-		if isUndefined(result) {
+		if isUndefined(result) && !streaming {
 			break
 		}
 		var ok bool
 		if items, ok = itemsOf(result); !ok && i < len(n.Nodes)-1 {
 			result = sequence()
 		}
-		if len(items) == 0 {
+		if len(items) == 0 && !streaming {
 			break
 		}
 	}
