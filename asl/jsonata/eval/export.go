@@ -64,7 +64,8 @@ func (r *run) exportObject(o *value.Object) any {
 		case undef:
 			drop = append(drop, m.Key)
 		case *list, *value.Object, []any, string, float64:
-			if e := r.export(v); isChanged(v, e) {
+			e := r.export(v)
+			if _, isData := v.([]any); !isData { // which stays as it is, and cannot be compared
 				o.Members()[i].Value = e
 			}
 		}
@@ -74,15 +75,6 @@ func (r *run) exportObject(o *value.Object) any {
 	}
 	r.again(o, o)
 	return o.Share()
-}
-
-// isChanged reports whether an export made another value. Only arrays of the evaluation and numbers become others.
-func isChanged(before, after any) bool {
-	switch before.(type) {
-	case *list, float64:
-		return true
-	}
-	return false
 }
 
 // again counts a finished object or array of the result, named by key. It costs nothing at its first place, and its weight at each other.
