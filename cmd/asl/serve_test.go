@@ -103,14 +103,6 @@ func TestServe(t *testing.T) {
 
 // A page in a browser cannot reach the server under a name of its own.
 func TestServeRefusesOtherHosts(t *testing.T) {
-	for host, local := range map[string]bool{
-		"localhost": true, "localhost:8083": true, "sync-localhost:8083": true, "127.0.0.1:8083": true, "sync-127.0.0.1": true, "127.1.2.3": true, "[::1]:8083": true,
-		"states.us-east-1.localhost": true, "evil.example": false, "10.0.0.1:8083": false, "localhost.evil.example": false, "": false,
-	} {
-		if isLocal(host) != local {
-			t.Errorf("isLocal(%q) is %v", host, !local)
-		}
-	}
 	address, _ := serving(t)
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
 	if err != nil {

@@ -23,6 +23,7 @@ type cli struct {
 	Alerts    alertsCommand    `cmd:"" help:"List, show, acknowledge, act on and close the alerts of a registered trial."`
 	Approvals approvalsCommand `cmd:"" help:"List, show, decide and verify the approval requests of a deployed pipeline."`
 	Outcomes  outcomesCommand  `cmd:"" help:"Import what became of the subjects, and compare it with the scores and alerts."`
+	Serve     serveCommand     `cmd:"" help:"Serve the API of Step Functions on this machine, with the state machines of an environment."`
 	Records   recordsCommand   `cmd:"" help:"Export the records of a trial for an inspector, and verify an export."`
 }
 

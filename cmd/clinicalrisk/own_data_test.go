@@ -36,7 +36,7 @@ func TestCohortInCSV(t *testing.T) {
 
 // Requirements: SRC-02
 func TestThresholdInTheSummary(t *testing.T) {
-	_, stdout, _, _ := pipeline(t, "--json", "--threshold", "0.95", "--endpoint", serve(t, 200, `{"risk_score": 0.9}`), write(t, "in.jsonl", input("S-1")))
+	_, stdout, _, _ := pipeline(t, "--json", "--threshold", "0.95", "--endpoint", serveModel(t, 200, `{"risk_score": 0.9}`), write(t, "in.jsonl", input("S-1")))
 	var summary struct {
 		Threshold, DefinedThreshold float64
 		Alerts                      int
@@ -75,7 +75,7 @@ func TestManyExecutions(t *testing.T) {
 		text.WriteString(input(fmt.Sprint("S-", i)))
 	}
 	in := write(t, "in.jsonl", text.String())
-	low, high := serve(t, 200, `{"risk_score": 0.1}`), serve(t, 200, `{"risk_score": 0.9}`)
+	low, high := serveModel(t, 200, `{"risk_score": 0.1}`), serveModel(t, 200, `{"risk_score": 0.9}`)
 	_, _, stderr, out := pipeline(t, "--endpoint", low, in)
 	if histories, err := os.ReadDir(filepath.Join(out, "histories")); err != nil || len(histories) != 0 {
 		t.Errorf("%d histories of executions that nobody must look at, %v", len(histories), err)

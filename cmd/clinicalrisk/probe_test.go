@@ -104,7 +104,7 @@ func TestWrongAnswersForOneSubject(t *testing.T) {
 //
 // Requirements: SRC-07
 func TestRightAnswers(t *testing.T) {
-	if _, _, stderr, _ := pipeline(t, "--endpoint", serve(t, 200, `{"risk_score": 0.9}`), write(t, "in.jsonl", input("S-1"))); stderr != "" {
+	if _, _, stderr, _ := pipeline(t, "--endpoint", serveModel(t, 200, `{"risk_score": 0.9}`), write(t, "in.jsonl", input("S-1"))); stderr != "" {
 		t.Errorf("diagnostics %q", stderr)
 	}
 	url := answers(t, 200, isJSON, `{"predictions": [{"id": "0", "risk_score": 0.1}]}`)

@@ -62,7 +62,7 @@ func TestSummaryWithoutACohort(t *testing.T) {
 
 func TestHumanOutputOfACohort(t *testing.T) {
 	file := write(t, "c.jsonl", `{"subject": "S-1", "features": {"x": 1}}`+"\n"+`{"subject": "S-2"}`+"\n")
-	code, stdout, _, _ := cohortPipeline(t, "--cohort", file, "--endpoint", serve(t, 200, `{"predictions": [{"id": "0", "risk_score": 0.9}]}`), "--approve", "all")
+	code, stdout, _, _ := cohortPipeline(t, "--cohort", file, "--endpoint", serveModel(t, 200, `{"predictions": [{"id": "0", "risk_score": 0.9}]}`), "--approve", "all")
 	for _, want := range []string{
 		"cohort: 1 of 2 subjects scored, 1 at high risk\nThe team was alerted.\nApproval ap-", ": approved by ", "Downstream, OpenIncident: incident opened INC",
 		"Subjects without a score:\n  1 subject, first S-2: no features\n", "IncompleteScoring: 1 of 2 subjects were not scored and recorded.",
@@ -82,7 +82,7 @@ func TestApprovalsOfACohort(t *testing.T) {
 		"none":        {"none", ": no decision\n"},
 		"a file":      {rejected, ": rejected by "},
 	} {
-		arguments := []string{"--cohort", file, "--trial", "T-1", "--endpoint", serve(t, 200, `{"predictions": [{"id": "0", "risk_score": 0.9}]}`)}
+		arguments := []string{"--cohort", file, "--trial", "T-1", "--endpoint", serveModel(t, 200, `{"predictions": [{"id": "0", "risk_score": 0.9}]}`)}
 		if c.approve != "" {
 			arguments = append(arguments, "--approve", c.approve)
 		}
@@ -101,10 +101,10 @@ func TestCanaryInACohort(t *testing.T) {
 	const canary = "canary-7c1f"
 	file := write(t, "c.jsonl", `{"subject": "S-1", "features": {"x": "`+canary+`", "`+canary+`": 1}}`+"\n")
 	for reason, url := range map[string]string{
-		"an echo":              serve(t, 200, `{"predictions": [{"id": "0", "risk_score": 0.9, "echo": "`+canary+`"}]}`),
-		"an echo as the score": serve(t, 200, `{"predictions": [{"id": "0", "risk_score": "`+canary+`"}]}`),
-		"an invalid answer":    serve(t, 200, canary),
-		"an error":             serve(t, 500, canary),
+		"an echo":              serveModel(t, 200, `{"predictions": [{"id": "0", "risk_score": 0.9, "echo": "`+canary+`"}]}`),
+		"an echo as the score": serveModel(t, 200, `{"predictions": [{"id": "0", "risk_score": "`+canary+`"}]}`),
+		"an invalid answer":    serveModel(t, 200, canary),
+		"an error":             serveModel(t, 500, canary),
 	} {
 		_, stdout, stderr, out := cohortPipeline(t, "--cohort", file, "--endpoint", url, "--approve", "all")
 		if strings.Contains(stdout+stderr, canary) {
@@ -132,7 +132,7 @@ func TestCanaryInACohort(t *testing.T) {
 func TestCohortFromStandardInput(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	code, stdout, stderr := clinicalrisk(t, `{"subject": "S-1", "features": {}}`+"\n", "run", "--assembly", testAssembly, "--environment", "full",
-		"--out", filepath.Join(t.TempDir(), "out"), "--endpoint", serve(t, 200, `{"predictions": [{"id": "0", "risk_score": 0.1}]}`), "--cohort", "-")
+		"--out", filepath.Join(t.TempDir(), "out"), "--endpoint", serveModel(t, 200, `{"predictions": [{"id": "0", "risk_score": 0.1}]}`), "--cohort", "-")
 	if code != program.ExitOK || !strings.Contains(stdout, "1 of 1 subject scored, 0 at high risk") {
 		t.Errorf("exit code %d, output\n%s%s", code, stdout, stderr)
 	}

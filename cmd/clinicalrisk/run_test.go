@@ -52,8 +52,8 @@ func write(t *testing.T, name, text string) string {
 	return path
 }
 
-// serve starts a model server with one answer to every invocation.
-func serve(t *testing.T, status int, answer string) (url string) {
+// serveModel starts a model server with one answer to every invocation.
+func serveModel(t *testing.T, status int, answer string) (url string) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/invocations" {
@@ -115,7 +115,7 @@ func TestSample(t *testing.T) {
 }
 
 func TestHumanOutput(t *testing.T) {
-	code, stdout, _, out := pipeline(t, "--endpoint", serve(t, 200, `{"risk_score": 0.9}`), write(t, "in.jsonl", input("S-1")+input("S-2")))
+	code, stdout, _, out := pipeline(t, "--endpoint", serveModel(t, 200, `{"risk_score": 0.9}`), write(t, "in.jsonl", input("S-1")+input("S-2")))
 	want := "The team was alerted about:\n  S-1  trial T-1\n  S-2  trial T-1\n\n" +
 		"dev, 2 executions: 2 succeeded, 0 failed, 2 alerts, 0 retries\nThreshold: a risk above 0.75 alerts the team\n\nReport: " + filepath.Join(out, "report.html") + "\n"
 	if code != program.ExitOK || stdout != want {
@@ -134,7 +134,7 @@ func TestSourcesThatAreNewerThanTheAssembly(t *testing.T) {
 		}
 	}
 	good := write(t, "in.jsonl", input("S-1"))
-	endpoint := serve(t, 200, `{"risk_score": 0.1}`)
+	endpoint := serveModel(t, 200, `{"risk_score": 0.1}`)
 	for changed, want := range map[string]string{
 		"cdk.out/manifest.json": "",
 		"app.go":                "clinicalrisk: warning: app.go is newer than " + filepath.Join(root, "cdk.out") + ": synthesize again with `make synth`\n",
@@ -165,7 +165,7 @@ func TestThresholdThatIsNotANumber(t *testing.T) {
 }
 
 func TestFailedExecutions(t *testing.T) {
-	code, stdout, _, out := pipeline(t, "--endpoint", serve(t, 500, "secret"), write(t, "in.jsonl", input("S-1")))
+	code, stdout, _, out := pipeline(t, "--endpoint", serveModel(t, 500, "secret"), write(t, "in.jsonl", input("S-1")))
 	for _, want := range []string{"Executions that failed:\n  S-1  SageMakerRuntime.ModelErrorException in InvokeModel: Received server error (500)", "0 succeeded, 1 failed"} {
 		if code != program.ExitFailed || !strings.Contains(stdout, want) {
 			t.Errorf("exit code %d, output\n%s\nwant %q", code, stdout, want)
@@ -190,7 +190,7 @@ func TestSingleInput(t *testing.T) {
 func TestStandardInput(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	code, stdout, stderr := clinicalrisk(t, input("S-1"), "run", "--assembly", testAssembly, "--out", filepath.Join(t.TempDir(), "out"),
-		"--endpoint", serve(t, 200, `{"risk_score": 0.1}`), "-")
+		"--endpoint", serveModel(t, 200, `{"risk_score": 0.1}`), "-")
 	if code != program.ExitOK || !strings.Contains(stdout, "1 execution: 1 succeeded") {
 		t.Errorf("exit code %d, output\n%s%s", code, stdout, stderr)
 	}
@@ -204,7 +204,7 @@ func TestLongListsAreShortened(t *testing.T) {
 	for i := range maxShown + 3 {
 		text.WriteString(input(fmt.Sprint("S-", i)))
 	}
-	_, stdout, _, out := pipeline(t, "--endpoint", serve(t, 200, `{"risk_score": 0.9}`), write(t, "in.jsonl", text.String()))
+	_, stdout, _, out := pipeline(t, "--endpoint", serveModel(t, 200, `{"risk_score": 0.9}`), write(t, "in.jsonl", text.String()))
 	if want := "  and 3 more: see " + filepath.Join(out, "alerts.jsonl"); !strings.Contains(stdout, want) {
 		t.Errorf("output\n%s\nwant %q", stdout, want)
 	}
