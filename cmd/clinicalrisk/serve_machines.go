@@ -9,6 +9,7 @@ import (
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/asl/serve"
+	"clinical-risk-pipeline/asl/serve/page"
 	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/internal/strictjson"
 	"clinical-risk-pipeline/local/runner"
@@ -30,11 +31,13 @@ func deploy(ctx context.Context, config serve.Config, pipelines []*runner.Pipeli
 	config.Objects = first.Objects()
 	m := &machines{pipelines: map[string]*runner.Pipeline{}}
 	config.Services = m
+	shown := &page.Page{}
+	config.Page = shown
 	server, err := serve.New(config)
 	if err != nil {
 		return nil, fmt.Errorf("--data: %w", err)
 	}
-	m.server = server
+	m.server, shown.API = server, server
 	for _, p := range pipelines {
 		m.pipelines[p.StateMachine().Name] = p
 		if err := m.create(ctx, p); err != nil {
