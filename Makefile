@@ -72,6 +72,10 @@ diff: install compile ## show what changes in every stack since a commit, withou
 rehearse: install ## deploy dev twice into an emulated AWS on this machine, check it, destroy it
 	@go run ./cmd/rehearse
 
+.PHONY: clients
+clients: ## run boto3 and the AWS command line against asl serve
+	@go run ./cmd/clients
+
 .PHONY: evidence
 evidence: synth test/iam/node_modules/.package-lock.json ## verify as the supplier: the traceability matrix and every executed scenario, into out/evidence
 	@go build -o bin/evidence ./cmd/evidence && bin/evidence

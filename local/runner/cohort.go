@@ -65,12 +65,13 @@ func (p *Pipeline) RunCohort(ctx context.Context, file *intake.File, trial Trial
 	input := trial.input()
 	if p.spark == nil {
 		if err := p.place(ctx, file, input, options); err != nil {
-			batches.wait()
-			return nil, err
+			return nil, errors.Join(err, batches.wait())
 		}
 	}
 	execution, err := p.machine.Run(ctx, input, options)
-	batches.wait()
+	if failed := batches.wait(); failed != nil {
+		return nil, failed
+	}
 	if cause := context.Cause(ctx); err != nil && cause != nil {
 		return nil, cause
 	}
