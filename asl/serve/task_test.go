@@ -26,13 +26,16 @@ func mailbox(sent chan<- string) asl.Handler {
 	})
 }
 
-// asked starts an execution of ask, and returns its ARN and its token.
+// asked starts an execution of ask, waits until its service has answered, and returns its ARN and its token.
 func (c *client) asked(sent <-chan string) (execution, token string) {
 	c.t.Helper()
 	execution = c.started(c.create("m", ask, nil), nil)
 	var parameters struct{ Token string }
 	if err := json.Unmarshal([]byte(<-sent), &parameters); err != nil {
 		c.t.Fatal(err)
+	}
+	for !strings.Contains(c.types(execution), "TaskSubmitted") { // A token that comes back before the answer leaves no such event.
+		time.Sleep(time.Millisecond)
 	}
 	return execution, parameters.Token
 }
