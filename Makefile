@@ -76,6 +76,10 @@ rehearse: install ## deploy dev twice into an emulated AWS on this machine, chec
 clients: ## run boto3 and the AWS command line against asl serve
 	@go run ./cmd/clients
 
+.PHONY: judge
+judge: synth ## ask AWS what it makes of the definitions, and compare with the engine: needs credentials. make judge [JUDGE=--plan]
+	@go run ./cmd/judge $(JUDGE)
+
 .PHONY: evidence
 evidence: synth test/iam/node_modules/.package-lock.json ## verify as the supplier: the traceability matrix and every executed scenario, into out/evidence
 	@go build -o bin/evidence ./cmd/evidence && bin/evidence

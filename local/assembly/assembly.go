@@ -30,15 +30,6 @@ type Assembly struct {
 	environments []environment
 }
 
-// environment is the stacks of a Stage, or one stack outside the Stages.
-type environment struct {
-	name    string   // "dev", or a stack's name
-	path    string   // the Stage's construct path in lower case, "pipeline/dev", or the stack's name
-	stage   bool     // false for a single stack
-	stacks  []*Stack // may have the state machine
-	exports []*Stack // may export values that the state machine imports
-}
-
 // Open reads the manifest of the assembly in dir and of every nested assembly. It does not read the templates yet.
 func Open(dir string) (*Assembly, error) {
 	if _, err := os.Stat(filepath.Join(dir, manifestFile)); errors.Is(err, fs.ErrNotExist) {
@@ -134,12 +125,10 @@ func (a *Assembly) Environments() []string {
 // of other forms. Beside a Standard state machine, it ignores Express ones, which support it. If no state machine is left, or more than
 // one, the error lists the candidates.
 func (a *Assembly) StateMachine(name string, forms ...Form) (*StateMachine, error) {
-	i := slices.IndexFunc(a.environments, func(e environment) bool { return e.name == name })
-	if i < 0 {
-		return nil, fmt.Errorf("%s: no environment %q, the assembly has %s: synthesize again with `make synth`, or choose another with --environment",
-			a.dir, name, list(a.Environments()))
+	e, err := a.environment(name)
+	if err != nil {
+		return nil, err
 	}
-	e := a.environments[i]
 	all, err := e.stateMachines()
 	if err != nil {
 		return nil, err
@@ -166,12 +155,7 @@ func (a *Assembly) StateMachine(name string, forms ...Form) (*StateMachine, erro
 
 // TrialStateMachine returns the state machine of a registered trial in an environment.
 func (a *Assembly) TrialStateMachine(name, trial string) (*StateMachine, error) {
-	i := slices.IndexFunc(a.environments, func(e environment) bool { return e.name == name })
-	if i < 0 {
-		return nil, fmt.Errorf("%s: no environment %q, the assembly has %s: synthesize again with `make synth`, or choose another with --environment",
-			a.dir, name, list(a.Environments()))
-	}
-	all, err := a.environments[i].stateMachines()
+	all, err := a.StateMachines(name)
 	if err != nil {
 		return nil, err
 	}
@@ -187,35 +171,6 @@ func (a *Assembly) TrialStateMachine(name, trial string) (*StateMachine, error) 
 		trials = append(trials, id)
 	}
 	return nil, fmt.Errorf("environment %q has no registered trial %q, only %s: register it in trials/%s.yaml and synthesize again", name, trial, list(trials), trial)
-}
-
-// stateMachines returns the Standard state machines of the environment, or the Express ones if it has no others.
-func (e environment) stateMachines() ([]*StateMachine, error) {
-	var standard, express []*StateMachine
-	var faults []error
-	for _, stack := range e.stacks {
-		machines, err := stack.stateMachines(e.exports)
-		faults = append(faults, err)
-		for _, m := range machines {
-			if m.Express {
-				express = append(express, m)
-			} else {
-				standard = append(standard, m)
-			}
-		}
-	}
-	if len(standard) == 0 {
-		return express, errors.Join(faults...)
-	}
-	return standard, errors.Join(faults...)
-}
-
-func (e environment) stackNames() []string {
-	var names []string
-	for _, s := range e.stacks {
-		names = append(names, s.Name)
-	}
-	return names
 }
 
 // list joins names for a sentence: "a, b and c".

@@ -183,8 +183,19 @@ func distribute(ctx context.Context, file *intake.File, inOrder, work chan<- *sl
 // execute runs the execution of one subject.
 func (p *Pipeline) execute(ctx context.Context, input intake.Input) (*Result, error) {
 	result := &Result{}
-	name := executionName(input)
-	options := p.options(name, seed(input.Subject), &result.Effects)
+	execution, err := p.perform(ctx, input, &result.Effects)
+	if err != nil {
+		return nil, err
+	}
+	redact := p.redactor.For(execution, input)
+	result.Outcome = outcome.Of(input, execution, len(result.Alerts), redact)
+	result.Files = p.files(execution, redact)
+	return result, nil
+}
+
+// perform runs the execution of one subject. Its effects are added to effects.
+func (p *Pipeline) perform(ctx context.Context, input intake.Input, effects *Effects) (*asl.Execution, error) {
+	options := p.options(executionName(input), seed(input.Subject), effects)
 	cut, _ := field(input.Value, workflow.CutDate).(string)
 	options.Start = startOf(cut)
 	ctx = local.WithFeatures(ctx, input.Subject, input.Value.Value(workflow.TransformedFeatures))
@@ -192,10 +203,7 @@ func (p *Pipeline) execute(ctx context.Context, input intake.Input) (*Result, er
 	if err != nil {
 		return nil, fmt.Errorf("subject %s: %w", input.Subject, err)
 	}
-	redact := p.redactor.For(execution, input)
-	result.Outcome = outcome.Of(input, execution, len(result.Alerts), redact)
-	result.Files = p.files(execution, redact)
-	return result, nil
+	return execution, nil
 }
 
 // options returns the options of an execution. Its effects are added to effects.
