@@ -59,7 +59,8 @@ async function ask() {
       pause = update(next) ? 1000 : Math.min(slowest, pause * 1.3);
       if (!next.body.hasAttribute("data-live")) {
         document.body.removeAttribute("data-live");
-        return say("Ended. Reload the page if it was redriven.", false);
+        const status = document.querySelector(".lead .status");
+        return say(`Ended${status ? `: ${status.lastChild.textContent}` : ""}. Reload the page if it is redriven.`, false);
       }
     } else if (response.status === 404) {
       return say("The server does not have this any more.", false);

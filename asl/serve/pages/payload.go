@@ -43,7 +43,7 @@ func payloadsOf(arn string, e *event) []payload {
 
 // newPayload returns a payload. The URL is that of the whole.
 func newPayload(name, text, url string) payload {
-	p := payload{Name: name, Text: indented(text)}
+	p := payload{Name: name, Text: visible(indented(text))}
 	if len(p.Text) > payloadShown {
 		cut := payloadShown
 		for !utf8.RuneStart(p.Text[cut]) {
@@ -115,5 +115,13 @@ func (p *pages) definition(w http.ResponseWriter, r *http.Request) {
 // writeText writes data as plain text. A browser shows it and takes it for nothing else.
 func writeText(w http.ResponseWriter, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = plain.Writer(w).Write([]byte(text)) // An error means that the client has gone.
+	_, _ = w.Write([]byte(visible(text))) // An error means that the client has gone.
+}
+
+// visible returns a text with escapes of its hidden characters. JSON stays the same document.
+func visible(text string) string {
+	if json.Valid([]byte(text)) {
+		return plain.JSON(text)
+	}
+	return plain.Text(text)
 }
