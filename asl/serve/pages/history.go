@@ -106,9 +106,13 @@ func (h *history) add(e *event) {
 		}
 		v = nil
 	default:
+		failed, inner := is("Failed") || is("TimedOut"), v
 		v = e.frame(v)
 		if after = v; v != nil {
-			v.Failed = (is("Failed") || is("TimedOut")) && !strings.HasPrefix(e.Type, "MapIteration")
+			v.Failed = failed && !strings.HasPrefix(e.Type, "MapIteration")
+		}
+		if inner != nil && inner != v && inner.Exited == 0 {
+			inner.Failed = failed // A Fail state has no event of its own that says so.
 		}
 	}
 	e.Visit = v
