@@ -31,15 +31,15 @@ func TestInputAndOutputOfAState(t *testing.T) {
 // A page has the beginning of a large payload, cut between characters, and a link to the whole.
 func TestALargePayload(t *testing.T) {
 	b := open(t, serve.Config{})
-	input := `{"text":"a` + strings.Repeat("é", 50_000) + `end"}`
+	input := `{"text":"` + strings.Repeat("é", 50_000) + `end"}`
 	arn := b.run(b.create("m", passes), "x", input)
 	page := b.get("/event", "arn", arn, "id", "2")
-	has(t, page, "{\n  &#34;text&#34;: &#34;aéé", "é…</pre>")
+	has(t, page, "{\n  &#34;text&#34;: &#34;éé", "é…</pre>")
 	hasNot(t, page, "end&#34;", `\x`, "\ufffd")
 	if len(page) > 40_000 {
 		t.Errorf("the page has %d bytes", len(page))
 	}
-	whole := href(t, page, "Show all 100015 bytes")
+	whole := href(t, page, "Show all 100014 bytes")
 	if got := b.get(whole); got != input {
 		t.Errorf("the whole has %d bytes", len(got))
 	}
@@ -51,8 +51,8 @@ func TestHostileTexts(t *testing.T) {
 	const evil = `</pre><script>alert("1")</script><img src=x onerror='alert(1)'>`
 	b := open(t, serve.Config{})
 	state := `A<script>alert("1")</script>'&`
-	machine := b.create("m", `{"Comment": `+quoted(evil)+`, "StartAt": `+quoted(state)+`, "States": {`+quoted(state)+`: {"Type": "Pass", "Next": "F"},
-		"F": {"Type": "Fail", "Error": `+quoted(evil)+`, "Cause": `+quoted(evil+"\u202egpj.exe\u200b\x1b[31m")+`}}}`)
+	machine := b.create("m", `{"Comment": `+quoted(evil+"\u202e")+`, "StartAt": `+quoted(state)+`, "States": {`+quoted(state)+`: {"Type": "Pass", "Next": "F"},
+		"F": {"Type": "Fail", "Error": `+quoted(evil+"\u200b")+`, "Cause": `+quoted(evil+"\u202egpj.exe\u200b\x1b[31m")+`}}}`)
 	b.call("PublishStateMachineVersion", object{"stateMachineArn": machine, "description": evil})
 	arn := b.run(machine+":1", "x", quoted(object{evil: evil + "\u202egpj"}))
 	all := map[string]string{}

@@ -45,7 +45,7 @@ func (h *history) page(r *http.Request) eventsData {
 	}
 	first := 0
 	if at, err := strconv.Atoi(r.FormValue("at")); err == nil {
-		first = slices.IndexFunc(events, func(e *event) bool { return e.ID == at || (e.ID > at) != d.Newest })
+		first = slices.IndexFunc(events, func(e *event) bool { return e.ID == at })
 		first = max(0, first)
 	}
 	d.Total, d.From = len(events), first+1

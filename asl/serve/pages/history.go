@@ -84,7 +84,7 @@ func (h *history) add(e *event) {
 	var v *visit // where the execution was, in the branch of the event
 	before := h.event(e.Previous)
 	if before != nil {
-		v = h.after[before.ID-1]
+		v = h.after[e.Previous-1]
 	}
 	after := v
 	switch is := func(end string) bool { return strings.HasSuffix(e.Type, end) }; {
