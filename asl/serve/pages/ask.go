@@ -87,7 +87,7 @@ type machineItem struct {
 	Description     string `json:"description"`
 }
 
-// described mapRun is the answer of DescribeMapRun.
+// describedMapRun is the answer of DescribeMapRun.
 type describedMapRun struct {
 	MapRunARN       string `json:"mapRunArn"`
 	ExecutionARN    string `json:"executionArn"`

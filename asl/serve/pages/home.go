@@ -65,12 +65,19 @@ func (p *pages) activity(ctx context.Context, row *machineRow) ([]executionItem,
 	if fault != nil {
 		return nil, fault
 	}
-	running, fault := ask[executionList](ctx, p.server, "ListExecutions",
-		request{"stateMachineArn": row.StateMachineARN, "statusFilter": string(asl.Running), "maxResults": maxResults})
-	if fault != nil {
-		return nil, fault
+	running := latest
+	if latest.NextToken != "" { // There are more than are shown.
+		if running, fault = ask[executionList](ctx, p.server, "ListExecutions",
+			request{"stateMachineArn": row.StateMachineARN, "statusFilter": string(asl.Running), "maxResults": maxResults}); fault != nil {
+			return nil, fault
+		}
 	}
-	row.Running, row.RunningMore = len(running.Executions), running.NextToken != ""
+	for _, x := range running.Executions {
+		if x.Status == string(asl.Running) {
+			row.Running++
+		}
+	}
+	row.RunningMore = running.NextToken != ""
 	if len(latest.Executions) > 0 {
 		row.Latest = &latest.Executions[0]
 	}

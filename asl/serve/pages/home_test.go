@@ -28,6 +28,21 @@ func TestTheFirstPage(t *testing.T) {
 	has(t, b.show(href(t, page, "first")), "first", "succeeded")
 }
 
+// The number of executions that run is that of all, although the page shows only the last.
+func TestManyThatRun(t *testing.T) {
+	b := open(t, serve.Config{})
+	arn := b.create("many", waits)
+	for i := range 1002 {
+		execution := b.started(arn, fmt.Sprintf("x%d", i), "{}")
+		if i == 999 {
+			has(t, b.show("/"), "many 1000 ◐ running x999")
+			b.call("StopExecution", object{"executionArn": execution})
+		}
+	}
+	has(t, b.show("/"), "many 1000+ ◐ running x1001", "Latest executions", "running x1001", "aborted x999", "running x987")
+	hasNot(t, b.get("/"), ">x986<")
+}
+
 func TestPagesOfStateMachines(t *testing.T) {
 	b := open(t, serve.Config{})
 	for i := range 103 {
