@@ -42,11 +42,11 @@ func (p *pages) execution(r *http.Request) (*screen, *api.Error) {
 	if data.MapRuns, fault = p.mapRuns(r.Context(), arn); fault != nil {
 		return nil, fault
 	}
-	if data.Drawing, fault = p.path(r.Context(), x, h, data.MapRuns); fault != nil {
+	data.States = h.states(data.Running())
+	if data.Drawing, fault = p.path(r.Context(), x, h, data.States, data.MapRuns); fault != nil {
 		return nil, fault
 	}
 	data.Because = newPayload("Cause", x.Cause, address("/payload", "arn", arn, "event", data.LastEvent, "member", "cause"))
-	data.States = h.states(data.Running())
 	data.Events = h.page(r)
 	if n := len(h.events); n > 0 && x.Status != string(asl.Succeeded) && !data.Running() {
 		if before := h.event(h.events[n-1].Previous); before != nil && before.Visit != nil && before.Visit.Failed {
@@ -70,13 +70,17 @@ func (x *described) trail() []link {
 }
 
 // path draws the path of an execution. The states inside a Distributed Map have the counts of its child executions.
-func (p *pages) path(ctx context.Context, x *described, h *history, runs []*describedMapRun) (drawing, *api.Error) {
+func (p *pages) path(ctx context.Context, x *described, h *history, states []*stateRow, runs []*describedMapRun) (drawing, *api.Error) {
 	m, fault := ask[machineItem](ctx, p.server, "DescribeStateMachineForExecution", request{"executionArn": x.ExecutionARN})
 	if fault != nil {
 		return drawing{}, fault
 	}
 	overlay := &asldraw.Overlay{States: map[string]asldraw.Count{}, Transitions: map[[2]string]int{}}
 	h.addTo(overlay)
+	overlay.Links = map[string]string{}
+	for _, row := range states {
+		overlay.Links[row.State] = address("/event", "arn", x.ExecutionARN, "id", row.Last)
+	}
 	if x.MapRunARN != "" && len(h.visits) > 0 {
 		m.Definition = part(m.Definition, h.visits[0].State)
 	}

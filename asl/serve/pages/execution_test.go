@@ -48,6 +48,7 @@ func TestAnExecutionThatFailed(t *testing.T) {
 	has(t, text(page), "▲ failed in No", "Too.Bad It was too bad.", "A × 1", "No × 1 1 failed", "A 1 0 0", "No 1 1 0", "5 20", "ExecutionFailed Too.Bad")
 	has(t, b.show(href(t, page, "Last event")), "ExecutionFailed", "error Too.Bad", "Cause It was too bad.")
 	has(t, b.show(href(t, page, "No")), "No: FailStateEntered")
+	has(t, b.show(href(t, page, "Pass A × 1")), "A: PassStateEntered") // in the drawing
 }
 
 // A state that was retried or whose error was caught did not fail the execution.

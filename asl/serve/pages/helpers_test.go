@@ -152,7 +152,7 @@ var (
 	tags    = regexp.MustCompile(`<[^>]*>`)
 	ids     = regexp.MustCompile(` id="([^"]*)"`)
 	parts   = regexp.MustCompile(`<[^>]*data-part[^>]*>`)
-	links   = regexp.MustCompile(`<a[^>]* href="([^"]*)"[^>]*>(.*?)</a>`)
+	links   = regexp.MustCompile(`(?s)<a[^>]* href="([^"]*)"[^>]*>(.*?)</a>`)
 	values  = regexp.MustCompile(`="[^"]*"`)
 	inlined = regexp.MustCompile(`<[^>]* (?:style|on[a-z]+)=|<style|<script>`)
 )

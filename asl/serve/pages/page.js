@@ -11,24 +11,29 @@ function say(text, on) {
   if (live) live.classList.toggle("on", on);
 }
 
-// Where the focus is, and how far each part with a scroll bar is scrolled.
+const scrollers = () => [...document.querySelectorAll(".scroll, .drawing, pre, .cause")];
+const focusable = (part) => [...part.querySelectorAll("a, [tabindex]")];
+
+// Where the focus is, and how far what has a scroll bar is scrolled.
 function place() {
   const active = document.activeElement;
+  const part = active && active.closest("[data-part]");
   return {
-    part: active && active.closest("[data-part]"),
+    part,
     href: active && active.getAttribute("href"),
-    id: active && active.id,
-    scrolled: [...document.querySelectorAll(".scroll, .drawing, pre, .cause")].map((e) => [e.scrollLeft, e.scrollTop]),
+    index: part ? focusable(part).indexOf(active) : -1,
+    scrolled: scrollers().map((e) => [e.scrollLeft, e.scrollTop]),
   };
 }
 
+// Puts the focus on the same link, or on the one that took its place.
 function restore(before) {
-  document.querySelectorAll(".scroll, .drawing, pre, .cause").forEach((e, i) => {
+  scrollers().forEach((e, i) => {
     if (before.scrolled[i]) [e.scrollLeft, e.scrollTop] = before.scrolled[i];
   });
-  if (!before.part || before.part.isConnected) return;
-  const part = document.getElementById(before.part.id);
-  const same = part && [...part.querySelectorAll("a, [tabindex]")].find((e) => (before.id ? e.id === before.id : e.getAttribute("href") === before.href));
+  if (before.index < 0 || before.part.isConnected) return;
+  const all = focusable(document.getElementById(before.part.id));
+  const same = all.find((e) => before.href && e.getAttribute("href") === before.href) || all[before.index];
   if (same) same.focus({ preventScroll: true });
 }
 
