@@ -117,6 +117,19 @@ func TestOverlayShowsWhatHappened(t *testing.T) {
 	}
 }
 
+func TestStatesAreLinks(t *testing.T) {
+	drawn := svg(t, nested, &draw.Overlay{Links: map[string]string{"Check": `/x?a=1&b="2"`}})
+	if got := group(t, drawn, "Check"); !strings.Contains(got, `<a href="/x?a=1&amp;b=&#34;2&#34;">`) || !strings.HasSuffix(got, "</a>\n</g>") {
+		t.Errorf("the state is no link:\n%s", got)
+	}
+	if strings.Count(drawn, "<a ") != 1 || !strings.Contains(drawn, `role="group"`) {
+		t.Error("other states are links, or the drawing is an image, whose content cannot be reached")
+	}
+	if without := svg(t, nested, &draw.Overlay{}); !strings.Contains(without, `role="img"`) {
+		t.Error("a drawing without links is no image")
+	}
+}
+
 func TestDrawingIsTheSameEveryTimeAndInParallel(t *testing.T) {
 	want := svg(t, nested, nil)
 	var group sync.WaitGroup

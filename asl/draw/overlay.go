@@ -11,6 +11,8 @@ type Overlay struct {
 	States map[string]Count
 	// Transitions holds the counts by the names of two states: the state left and the state entered next.
 	Transitions map[[2]string]int
+	// Links holds URLs by state name. The state becomes a link.
+	Links map[string]string
 }
 
 // Count is the number of visits to a state, and the number of visits in which the execution failed.

@@ -24,6 +24,7 @@ type box struct {
 	pen   float64
 	rows  []row
 	inner *scene // of a frame
+	link  string // "": none
 }
 
 // line is a transition between two boxes.

@@ -64,6 +64,7 @@ func (s *scene) styled(name string, fields *value.Object) *box {
 	var counts []row
 	if s.overlay != nil {
 		count := s.overlay.States[name]
+		b.link = s.overlay.Links[name]
 		switch {
 		case count.Failed > 0:
 			b.look.border, b.pen = failure, 2.4

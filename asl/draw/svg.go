@@ -64,10 +64,14 @@ func document(s *scene, machine *value.Object, overlay *Overlay) []byte {
 	if overlay != nil {
 		description += " Counts say how often each state was entered, and each transition taken."
 	}
+	role := "img"
+	if overlay != nil && len(overlay.Links) > 0 {
+		role = "group" // The content of an image cannot be reached.
+	}
 	width, height := math.Ceil(s.graph.Width+2*margin), math.Ceil(s.graph.Height+2*margin)
 	w := &writer{}
-	w.element(`<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="%s" width="%vpt" height="%vpt" viewBox="0 0 %v %v" font-family="%s">`,
-		title, width, height, width, height, fonts)
+	w.element(`<svg xmlns="http://www.w3.org/2000/svg" role="%s" aria-label="%s" width="%vpt" height="%vpt" viewBox="0 0 %v %v" font-family="%s">`,
+		role, title, width, height, width, height, fonts)
 	w.element("<title>%s</title>", title)
 	w.element("<desc>%s</desc>", description)
 	w.scene(s, layout.Point{X: margin, Y: margin})
@@ -123,6 +127,9 @@ func (w *writer) box(b *box, n *layout.Node) {
 	}
 	w.element(`<g class="%s">`, class)
 	w.element("<title>%s</title>", b.name)
+	if b.link != "" {
+		w.element(`<a href="%s">`, b.link)
+	}
 	w.outline(b, n)
 	switch b.shape {
 	case frame:
@@ -130,6 +137,9 @@ func (w *writer) box(b *box, n *layout.Node) {
 	default:
 		_, height := extent(b.rows)
 		w.rows(b.rows, layout.Point{X: x + n.Width/2, Y: y + (n.Height-height)/2}, "middle")
+	}
+	if b.link != "" {
+		w.element("</a>")
 	}
 	w.element("</g>")
 	if b.inner != nil {

@@ -48,6 +48,15 @@ func (s *Server) getExecutionHistory(_ context.Context, in *getExecutionHistoryI
 	return out, nil
 }
 
+// Events returns the history of an execution: each event as GetExecutionHistory has it.
+func (s *Server) Events(executionARN string) ([][]byte, *api.Error) {
+	x, err := s.executions.find(executionARN)
+	if err != nil {
+		return nil, err
+	}
+	return x.history.lines(), nil
+}
+
 // payloads are the members of details that have data of the execution.
 var payloads = []string{"input", "inputDetails", "output", "outputDetails", "parameters", "assignedVariables", "assignedVariablesDetails"}
 

@@ -101,7 +101,7 @@ func TestTheProtocol(t *testing.T) {
 	}
 	w := httptest.NewRecorder()
 	c.server.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil))
-	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "API of Step Functions") {
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "<h1>State machines</h1>") {
 		t.Errorf("GET /: %d %s", w.Code, w.Body)
 	}
 }

@@ -2,7 +2,6 @@ package serve
 
 import (
 	"context"
-	"io"
 	"net/http"
 	"sync"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/asl/mock"
 	"clinical-risk-pipeline/asl/serve/call"
+	"clinical-risk-pipeline/asl/serve/pages"
 	"clinical-risk-pipeline/asl/serve/store"
 )
 
@@ -32,7 +32,7 @@ type Config struct {
 	Region  string       // in ARNs. Default: us-east-1
 	Data    string       // the folder that keeps state machines and executions. Default: memory only
 	Keep    int          // the number of ended executions that the server remembers. Default: DefaultKeep
-	Page    http.Handler // answers GET requests. Default: a line of text
+	Page    http.Handler // answers GET requests. Default: those of package pages
 	Log     func(string) // gets what an operator should know. Default: nothing
 
 	Stubs     *mock.Config    // results of tasks, for executions of stateMachineArn#TestCase. Default: none
@@ -66,6 +66,9 @@ func New(c Config) (*Server, error) {
 	s.running, s.cancel = context.WithCancelCause(context.Background())
 	s.executions = executions{byARN: map[string]*execution{}, keep: c.Keep}
 	s.mapRuns.byARN, s.tokens.waiting = map[string]*mapRun{}, map[string]*asl.Completion{}
+	if c.Page == nil {
+		s.config.Page = pages.New(s)
+	}
 	if c.Data == "" {
 		return s, nil
 	}
@@ -99,11 +102,6 @@ func (c *Config) complete() {
 	}
 	if c.Log == nil {
 		c.Log = func(string) {}
-	}
-	if c.Page == nil {
-		c.Page = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			_, _ = io.WriteString(w, "This is the API of Step Functions. Point a client of AWS at this address.\n")
-		})
 	}
 }
 
