@@ -38,6 +38,7 @@ type Config struct {
 	Stubs     *mock.Config    // results of tasks, for executions of stateMachineArn#TestCase. Default: none
 	Endpoints *call.Endpoints // services that tasks call. Default: none
 	Services  asl.Handler     // performs the tasks that Stubs and Endpoints do not. Executions call it at the same time. Default: such tasks fail
+	Answers   bool            // Services decides for people: what it returns for a task with a token is the task's result, unless it hangs. Default: the token ends the task
 	Objects   asl.Objects     // the S3 objects of Distributed Maps. Default: those of Endpoints
 }
 

@@ -105,6 +105,25 @@ func TestACallbackThatNeverComes(t *testing.T) {
 	}
 }
 
+// A service that decides for people ends the task, at its time. If it hangs, the token ends the task.
+func TestAServiceThatDecides(t *testing.T) {
+	c := start(t, serve.Config{Answers: true, Time: serve.Virtual, Services: asl.HandlerFunc(func(context.Context, *asl.Task) (asl.Reply, error) {
+		return asl.Reply{Output: map[string]any{"ok": true}, Duration: 20 * time.Second}, nil
+	})})
+	x := c.run(c.create("m", ask, nil), nil)
+	if took := x["stopDate"].(float64) - x["startDate"].(float64); x["output"] != `{"ok":true}` || took != 20 {
+		t.Errorf("%v after %v s", x["output"], took)
+	}
+	sent := make(chan string, 1)
+	c = start(t, serve.Config{Answers: true, Services: asl.HandlerFunc(func(_ context.Context, task *asl.Task) (asl.Reply, error) {
+		sent <- asl.Encode(task.Input)
+		return asl.Reply{Hangs: true}, nil
+	})})
+	execution, token := c.asked(sent)
+	c.call("SendTaskSuccess", object{"taskToken": token, "output": "1"})
+	equal(t, c.ended(execution), object{"status": "SUCCEEDED", "output": "1"})
+}
+
 func TestActivities(t *testing.T) {
 	c := start(t, serve.Config{})
 	activity := c.call("CreateActivity", object{"name": "work"})["activityArn"].(string)

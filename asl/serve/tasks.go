@@ -53,7 +53,7 @@ func (h *tasks) Call(ctx context.Context, task *asl.Task) (asl.Reply, error) {
 	}
 	later := h.s.tokens.expect(task.Token) // before the service can send the token back
 	reply, err := h.s.config.Services.Call(ctx, task)
-	if err != nil || reply.Hangs || reply.Later != nil {
+	if err != nil || reply.Later != nil || reply.Hangs != h.s.config.Answers {
 		later.Abandon()
 		return reply, h.fatal(err)
 	}

@@ -8,7 +8,6 @@ import (
 	"clinical-risk-pipeline/asl/serve"
 	"clinical-risk-pipeline/asl/serve/call"
 	"clinical-risk-pipeline/asl/serve/host"
-	"clinical-risk-pipeline/asl/serve/page"
 	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/internal/program"
 )
@@ -33,14 +32,11 @@ func (c *serveCommand) Run(ctx context.Context, s program.Streams) error {
 	if err != nil {
 		return err
 	}
-	shown := &page.Page{}
-	config.Page = shown
 	server, err := serve.New(config)
 	if err != nil {
 		_ = listener.Close() // The first error counts.
 		return fmt.Errorf("--data: %w", err)
 	}
-	shown.API = server
 	defer func() { _ = server.Close() }() // What was answered is stored.
 	return c.Serve(ctx, s.Out, listener, server)
 }

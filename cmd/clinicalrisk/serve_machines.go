@@ -9,7 +9,6 @@ import (
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/asl/serve"
-	"clinical-risk-pipeline/asl/serve/page"
 	"clinical-risk-pipeline/asl/value"
 	"clinical-risk-pipeline/internal/strictjson"
 	"clinical-risk-pipeline/local/runner"
@@ -30,14 +29,12 @@ func deploy(ctx context.Context, config serve.Config, pipelines []*runner.Pipeli
 	config.Account, config.Region = first.StateMachine().Account, first.StateMachine().Region
 	config.Objects = first.Objects()
 	m := &machines{pipelines: map[string]*runner.Pipeline{}}
-	config.Services = m
-	shown := &page.Page{}
-	config.Page = shown
+	config.Services, config.Answers = m, true // Without a decision here, SendTaskSuccess decides.
 	server, err := serve.New(config)
 	if err != nil {
 		return nil, fmt.Errorf("--data: %w", err)
 	}
-	m.server, shown.API = server, server
+	m.server = server
 	for _, p := range pipelines {
 		m.pipelines[p.StateMachine().Name] = p
 		if err := m.create(ctx, p); err != nil {
@@ -152,16 +149,7 @@ func (m *machines) Call(ctx context.Context, task *asl.Task) (asl.Reply, error) 
 	if err != nil {
 		input = nil
 	}
-	reply, err := p.Perform(ctx, task, input)
-	if err != nil || !strings.HasSuffix(task.Resource, ".waitForTaskToken") {
-		return reply, err
-	}
-	if reply.Hangs {
-		return asl.Reply{}, nil // Nobody decides here: the task waits for SendTaskSuccess.
-	}
-	output := map[string]any{"taskToken": task.Token, "output": asl.Encode(reply.Output)}
-	_, err = m.call(ctx, "SendTaskSuccess", output, nil)
-	return asl.Reply{}, err
+	return p.Perform(ctx, task, input)
 }
 
 // machineOf returns the name of the state machine in the ARN of an execution or of a child execution.

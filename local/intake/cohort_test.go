@@ -2,7 +2,9 @@ package intake
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -61,4 +63,27 @@ func TestFaultsOfCohorts(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "a.jsonl:1: ") || !strings.Contains(err.Error(), "a.jsonl:3: ") {
 		t.Errorf("the error lacks a fault: %v", err)
 	}
+}
+
+// Executions at the same time write the same file, each whole.
+func TestOneFileForSeveralAtTheSameTime(t *testing.T) {
+	var lines strings.Builder
+	for i := range 400 {
+		fmt.Fprintf(&lines, `{"subject": "S-%d", "features": {"filler": %q}}`+"\n", i, strings.Repeat("x", 500))
+	}
+	f, err := OpenCohort(t.Context(), write(t, "b.jsonl", lines.String()), nil, Table{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			var out bytes.Buffer
+			if err := f.WriteLines(&out); err != nil || out.String() != lines.String() {
+				t.Errorf("%d of %d bytes, %v", out.Len(), lines.Len(), err)
+			}
+		})
+	}
+	all.Wait()
 }

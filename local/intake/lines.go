@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 )
 
 // line is a line of the file, or the whole text of a single document.
@@ -25,11 +26,7 @@ var (
 // lines returns the lines that are not empty. It keeps no more of a line in memory than the maximum size of an input.
 func (f *File) lines() iter.Seq2[line, error] {
 	return func(yield func(line, error) bool) {
-		if _, err := f.file.Seek(0, io.SeekStart); err != nil {
-			yield(line{number: 1}, err)
-			return
-		}
-		reader := bufio.NewReaderSize(f.file, 64<<10)
+		reader := bufio.NewReaderSize(io.NewSectionReader(f.file, 0, math.MaxInt64), 64<<10) // It has its own place in the file.
 		start, err := reader.Peek(len(byteOrderMark))
 		if err != nil && !errors.Is(err, io.EOF) {
 			yield(line{number: 1}, err)
