@@ -87,12 +87,9 @@ func (c *startCommand) named(kind string, test bool) string {
 	return kind + operateClock.Now().UTC().Format("-20060102-150405-") + hex.EncodeToString(chance)
 }
 
-// maxSize is what an input may have in words.
-const maxSize = "256 KiB"
-
-// checkInputs checks what only AWS asks of the inputs: their size, and that all are tests or none is.
+// checkInputs checks that all inputs are tests or none is.
 func checkInputs(file *intake.File) (test bool, err error) {
-	faults, tests, inputs := []error{}, 0, 0
+	tests, inputs := 0, 0
 	for input, err := range file.Inputs() {
 		if err != nil {
 			return false, err
@@ -101,14 +98,11 @@ func checkInputs(file *intake.File) (test bool, err error) {
 		if marked, _ := input.Value.Value(workflow.Test).(bool); marked {
 			tests++
 		}
-		if size := len(asl.Encode(input.Value)); size > operate.MaxInput && len(faults) < maxShown {
-			faults = append(faults, fmt.Errorf("%s:%d: the input has %d bytes, and Step Functions takes %s: let the extraction write the features to S3", file.Name, input.Line, size, maxSize))
-		}
 	}
 	if tests > 0 && tests < inputs {
-		faults = append(faults, fmt.Errorf("%s: %d of %d inputs have \"%s\": true: start tests and others apart", file.Name, tests, inputs, workflow.Test))
+		return false, fmt.Errorf("%s: %d of %d inputs have \"%s\": true: start tests and others apart", file.Name, tests, inputs, workflow.Test)
 	}
-	return tests > 0, errors.Join(faults...)
+	return tests > 0, nil
 }
 
 // wanted is the definition of the assembly.

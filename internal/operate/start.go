@@ -15,9 +15,6 @@ import (
 	"clinical-risk-pipeline/workflow"
 )
 
-// MaxInput is the most bytes of an input: Step Functions' limit of data between states.
-const MaxInput = 256 << 10
-
 // EMRQueue is how many executions may be open at once where each adds a step to a cluster. A cluster takes 256 pending and running steps
 // (https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-work-with-steps.html); some are left for others.
 const EMRQueue = 200
