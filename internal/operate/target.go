@@ -136,3 +136,12 @@ func (d *Deployed) Check(digest string) error {
 	}
 	return nil
 }
+
+// Tagged returns the digest in the tag of a state machine, and its newest definition.
+func (a *AWS) Tagged(ctx context.Context, m Machine) (digest string, newest []byte, err error) {
+	if digest, err = a.digest(ctx, m.ARN); err != nil {
+		return "", nil, err
+	}
+	newest, err = a.definition(ctx, m.ARN)
+	return digest, newest, err
+}
