@@ -22,6 +22,7 @@ type cli struct {
 	Watch     watchCommand     `cmd:"" help:"Follow an execution until it ends: states, retries, items, approvals."`
 	List      listCommand      `cmd:"" help:"List executions by status and time."`
 	Redrive   redriveCommand   `cmd:"" help:"Say what failed and what a redrive will repeat, ask, redrive, and follow the execution."`
+	Verify    verifyCommand    `cmd:"" help:"Verify an execution: outcome, Spark, data, records, model, alert, approval, definition, trail."`
 	Alerts    alertsCommand    `cmd:"" help:"List, show, acknowledge, act on and close the alerts of a registered trial."`
 	Approvals approvalsCommand `cmd:"" help:"List, show, decide and verify the approval requests of a deployed pipeline."`
 	Outcomes  outcomesCommand  `cmd:"" help:"Import what became of the subjects, and compare it with the scores and alerts."`

@@ -127,19 +127,27 @@ func (c *operating) machines(ctx context.Context, settings aws.Config, trial str
 	return found, nil
 }
 
+// deciding returns the ARN and the settings of the function that decides approvals: that of a stack of the environment.
+func (c *operating) deciding(ctx context.Context, settings aws.Config, stack string) (function string, decide *approval.Settings, err error) {
+	function, err = outputOf(ctx, settings, workflow.StackName(c.Environment, stack), workflow.DecisionFunction)
+	if err == nil && function == "" {
+		err = fmt.Errorf("stack %s has no output %s", workflow.StackName(c.Environment, stack), workflow.DecisionFunction)
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	out, err := lambda.NewFromConfig(settings).GetFunctionConfiguration(ctx, &lambda.GetFunctionConfigurationInput{FunctionName: &function})
+	if err != nil || out.Environment == nil {
+		return function, nil, errors.Join(err, errors.New("the settings of the deciding function cannot be read"))
+	}
+	read, err := approval.DecideSettings(func(name string) string { return out.Environment.Variables[name] })
+	return function, &read, err
+}
+
 // approvers says who may approve: the names of the roles and users that the deciding function is configured with.
 func (c *operating) approvers(settings aws.Config) func(context.Context) string {
 	return func(ctx context.Context) string {
-		stack := workflow.StackName(c.Environment, workflow.CohortStack)
-		function, err := outputOf(ctx, settings, stack, workflow.DecisionFunction)
-		if err != nil || function == "" {
-			return ""
-		}
-		out, err := lambda.NewFromConfig(settings).GetFunctionConfiguration(ctx, &lambda.GetFunctionConfigurationInput{FunctionName: &function})
-		if err != nil || out.Environment == nil {
-			return ""
-		}
-		decide, err := approval.DecideSettings(func(name string) string { return out.Environment.Variables[name] })
+		_, decide, err := c.deciding(ctx, settings, workflow.CohortStack)
 		if err != nil {
 			return ""
 		}

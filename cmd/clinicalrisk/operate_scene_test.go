@@ -50,6 +50,8 @@ func (c *jumpingClock) Sleep(ctx context.Context, d time.Duration) error {
 // answerTasks performs the tasks of the test assembly. The model answers with the score of the subject's features.
 func answerTasks(task *asl.Task) (asl.Reply, error) {
 	switch task.State {
+	case "StartEMRJob":
+		return asl.Reply{Output: map[string]any{"Step": map[string]any{"Id": "s-1"}}}, nil
 	case "InvokeModel":
 		if strings.Contains(asl.Encode(task.Input), "broken") {
 			return asl.Reply{}, &asl.Error{Name: "SageMakerRuntime.ModelErrorException", Cause: "secret (Service: SageMakerRuntime, Status Code: 424, Request ID: r-1)"}
@@ -178,4 +180,3 @@ func broken(subject string) string {
 }
 
 const executionPrefix = "arn:aws:states:us-east-1:123456789012:execution:risk:"
-

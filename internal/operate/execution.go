@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"clinical-risk-pipeline/asl"
+	"clinical-risk-pipeline/internal/strictjson"
+	"clinical-risk-pipeline/workflow"
 )
 
 // Execution is an execution as Step Functions describes it, without its data.
@@ -118,4 +120,19 @@ func ParseExecution(arn string) (region string, err error) {
 		return "", errors.New("EXECUTION must be the ARN of an execution of a Standard workflow, such as " + executionExample)
 	}
 	return parts[3], nil
+}
+
+// Trial returns the trial in the input of an execution, "" without one.
+func (a *AWS) Trial(ctx context.Context, execution string) (string, error) {
+	_, input, _, err := a.Data(ctx, execution)
+	if err != nil {
+		return "", err
+	}
+	var said struct {
+		TrialID string `json:"trialId"`
+	}
+	if err := strictjson.Unmarshal([]byte(input), &said); err != nil || !workflow.IsID(said.TrialID) {
+		return "", nil // An input that is not an object names no trial.
+	}
+	return said.TrialID, nil
 }
