@@ -23,6 +23,7 @@ type cli struct {
 	List      listCommand      `cmd:"" help:"List executions by status and time."`
 	Redrive   redriveCommand   `cmd:"" help:"Say what failed and what a redrive will repeat, ask, redrive, and follow the execution."`
 	Verify    verifyCommand    `cmd:"" help:"Verify an execution: outcome, Spark, data, records, model, alert, approval, definition, trail."`
+	Report    reportCommand    `cmd:"" help:"Write the report of an execution, from its history and its decision records, without features."`
 	Alerts    alertsCommand    `cmd:"" help:"List, show, acknowledge, act on and close the alerts of a registered trial."`
 	Approvals approvalsCommand `cmd:"" help:"List, show, decide and verify the approval requests of a deployed pipeline."`
 	Outcomes  outcomesCommand  `cmd:"" help:"Import what became of the subjects, and compare it with the scores and alerts."`

@@ -144,17 +144,19 @@ func (c *operating) deciding(ctx context.Context, settings aws.Config, stack str
 	return function, &read, err
 }
 
-// approvers says who may approve: the names of the roles and users that the deciding function is configured with.
-func (c *operating) approvers(settings aws.Config) func(context.Context) string {
-	return func(ctx context.Context) string {
-		_, decide, err := c.deciding(ctx, settings, workflow.CohortStack)
-		if err != nil {
-			return ""
-		}
-		var names []string
-		for _, arn := range decide.Signers.Approvers {
-			names = append(names, arn[strings.LastIndex(arn, "/")+1:])
-		}
-		return strings.Join(names, " or ")
+// approvers says who may approve: the names of the roles and users that the deciding function is configured with; "" if nobody can say.
+func (c *operating) approvers(ctx context.Context, settings aws.Config, client *operate.AWS, execution string) string {
+	of, err := whichPipeline(ctx, client, execution, "")
+	if err != nil {
+		return ""
 	}
+	_, decide, err := c.deciding(ctx, settings, of.stack())
+	if err != nil {
+		return ""
+	}
+	var names []string
+	for _, arn := range decide.Signers.Approvers {
+		names = append(names, arn[strings.LastIndex(arn, "/")+1:])
+	}
+	return strings.Join(names, " or ")
 }

@@ -12,7 +12,6 @@ import (
 	"clinical-risk-pipeline/internal/operate/proof"
 	"clinical-risk-pipeline/internal/plain"
 	"clinical-risk-pipeline/internal/program"
-	"clinical-risk-pipeline/local/assembly"
 	"clinical-risk-pipeline/workflow"
 )
 
@@ -50,7 +49,7 @@ func (c *verifyCommand) Run(ctx context.Context, s program.Streams) error {
 		return err
 	}
 	client := connect(s, settings, 0)
-	of, err := c.whichPipeline(ctx, client)
+	of, err := whichPipeline(ctx, client, c.Execution, c.Trial)
 	if err != nil {
 		return err
 	}
@@ -75,37 +74,6 @@ func (c *verifyCommand) Run(ctx context.Context, s program.Streams) error {
 	return err
 }
 
-// pipelineOf is the pipeline of an execution.
-type pipelineOf struct {
-	form  assembly.Form
-	trial string // of a registered trial
-}
-
-// stack is the stack of the pipeline.
-func (p pipelineOf) stack() string {
-	switch p.form {
-	case assembly.OneSubject:
-		return workflow.SubjectStack
-	case assembly.RegisteredTrial:
-		return p.trial
-	}
-	return workflow.CohortStack
-}
-
-// whichPipeline says by the definition of the execution which pipeline it is of.
-func (c *verifyCommand) whichPipeline(ctx context.Context, client *operate.AWS) (pipelineOf, error) {
-	definition, err := client.Definition(ctx, c.Execution)
-	if err != nil {
-		return pipelineOf{}, err
-	}
-	of := pipelineOf{(&assembly.StateMachine{Definition: definition}).Form(), c.Trial}
-	if of.form != assembly.RegisteredTrial || of.trial != "" {
-		return of, nil
-	}
-	of.trial, err = client.Trial(ctx, c.Execution)
-	return of, err
-}
-
 // digestOf is the digest of the assembly's definition, "" without one.
 func (c *verifyCommand) digestOf(of pipelineOf) string {
 	m, err := machineOf(c.Assembly, c.Environment, of)
@@ -113,18 +81,6 @@ func (c *verifyCommand) digestOf(of pipelineOf) string {
 		return ""
 	}
 	return m.Digest
-}
-
-// machineOf returns the state machine of an assembly.
-func machineOf(dir, environment string, of pipelineOf) (*assembly.StateMachine, error) {
-	a, err := assembly.Open(dir)
-	if err != nil {
-		return nil, err
-	}
-	if of.form == assembly.RegisteredTrial {
-		return a.TrialStateMachine(environment, of.trial)
-	}
-	return a.StateMachine(environment, of.form)
 }
 
 // writeReport writes the report for the file of a validated system.

@@ -98,11 +98,10 @@ func (c *watchCommand) newest(ctx context.Context, settings aws.Config, client *
 func (c *operating) follow(ctx context.Context, s program.Streams, settings aws.Config, client *operate.AWS, execution string, redrives int) error {
 	shown := newScreen(s)
 	shown.change(operate.Change{At: operateClock.Now(), What: "follows " + execution})
-	approvers := c.approvers(settings)
 	f := operate.Follower{AWS: client, Tell: shown.change, Status: shown.status, Redrives: redrives}
 	f.Approvers = func(ctx context.Context) string {
 		shown.change(operate.Change{At: operateClock.Now(), What: "somebody has to decide: clinicalrisk approvals --environment " + c.Environment + " show " + approval.ID(execution)})
-		return approvers(ctx)
+		return c.approvers(ctx, settings, client, execution)
 	}
 	client.Say = func(text string) {
 		shown.clear()

@@ -136,3 +136,12 @@ func (a *AWS) Trial(ctx context.Context, execution string) (string, error) {
 	}
 	return said.TrialID, nil
 }
+
+// SafeCause returns what may be shown of the cause of an execution with a history.
+func (e *Execution) SafeCause(causes Causes, history []asl.Event) string {
+	t := NewTrack(causes)
+	for i := range history {
+		t.Add(&history[i])
+	}
+	return causes.Of(e.cause, t.Failing)
+}

@@ -66,8 +66,16 @@ func Is(err error, codes ...string) bool {
 	return false
 }
 
-// Explain turns an error of the SDK into a [Fault]. It drops the service's message, which may quote data.
-func Explain(err error) error { return explain(err) }
+// Explain turns an error of the SDK into a [Fault]. It drops the service's message, which may quote data. Other errors stay as they are.
+func Explain(err error) error {
+	if _, ok := errors.AsType[*Fault](err); ok {
+		return err
+	}
+	if _, ok := errors.AsType[*smithy.OperationError](err); !ok {
+		return err
+	}
+	return explain(err)
+}
 
 func explain(err error) error {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {

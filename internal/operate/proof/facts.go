@@ -5,6 +5,7 @@ import (
 
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/asl/value"
+	"clinical-risk-pipeline/internal/operate"
 	"clinical-risk-pipeline/workflow"
 )
 
@@ -66,28 +67,7 @@ func (f *facts) visited(names ...string) string {
 }
 
 // state returns a state of the definition, wherever it is; nil if there is none.
-func (f *facts) state(name string) *value.Object { return find(f.definition, name) }
-
-func find(part any, name string) *value.Object {
-	switch v := part.(type) {
-	case *value.Object:
-		if state := v.Object("States").Object(name); state != nil {
-			return state
-		}
-		for _, m := range v.Members() {
-			if state := find(m.Value, name); state != nil {
-				return state
-			}
-		}
-	case []any:
-		for _, item := range v {
-			if state := find(item, name); state != nil {
-				return state
-			}
-		}
-	}
-	return nil
-}
+func (f *facts) state(name string) *value.Object { return operate.StateOf(f.definition, name) }
 
 // argument returns a text in the arguments of a state of the definition, "" if it has none or an expression.
 func (f *facts) argument(state string, path ...string) string {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"clinical-risk-pipeline/internal/operate"
 	"clinical-risk-pipeline/internal/records"
 	"clinical-risk-pipeline/internal/records/verify"
 	"clinical-risk-pipeline/internal/strictjson"
@@ -42,20 +43,17 @@ type recorded struct {
 	versions                      []approvals.Version
 }
 
-// recordStates are the states that write decision records.
-var recordStates = []string{workflow.RecordDecisions, workflow.RecordDecision, workflow.RecordLowRisk}
-
 // records checks the decision records: that each is there, valid, locked, and that together they say what the execution counted.
 func (c *verification) records(ctx context.Context) {
 	bucket := ""
-	for _, state := range recordStates {
+	for _, state := range operate.RecordStates {
 		if c.state(state) != nil && bucket == "" {
 			bucket = c.argument(state, "Bucket")
 		}
 	}
 	present, locks := &said{}, &said{}
 	switch {
-	case bucket == "" && c.state(recordStates[0]) == nil && c.state(recordStates[1]) == nil:
+	case bucket == "" && !c.writesRecords():
 		present.found("none: the pipeline writes no decision records")
 		c.add("decision records", present)
 		return
@@ -80,6 +78,11 @@ func (c *verification) records(ctx context.Context) {
 		checkLocks(ctx, store, sum.versions, locks)
 		c.add("locks of the records", locks)
 	}
+}
+
+// writesRecords reports whether the definition has a state that writes decision records.
+func (c *verification) writesRecords() bool {
+	return slices.ContainsFunc(operate.RecordStates, func(state string) bool { return c.state(state) != nil })
 }
 
 // read reads the records below a folder. It returns nil if they cannot be listed.
