@@ -89,7 +89,7 @@ func explain(err error) error {
 	switch {
 	case refused:
 		fault.Code = refusal.ErrorCode()
-		fault.Remedy = remedy(fault.Operation, refusal)
+		fault.Remedy = remedy(refusal)
 	case isAboutCredentials(err):
 		fault.Remedy = "no usable AWS credentials: sign in first, or choose a profile with --profile"
 	case isAboutEndpoints(err):
@@ -100,7 +100,7 @@ func explain(err error) error {
 	return fault
 }
 
-func remedy(operation string, refusal smithy.APIError) string {
+func remedy(refusal smithy.APIError) string {
 	code := refusal.ErrorCode()
 	switch text, known := explained[code]; {
 	case known:

@@ -177,6 +177,26 @@ func TestTheNetworkStopsInTheMiddle(t *testing.T) {
 	}
 }
 
+// Whoever may not read the history follows the status.
+func TestAHistoryThatIsEncrypted(t *testing.T) {
+	s := newScene(t, succeed)
+	arn := s.run(s.deploy(pipeline, "d"), "run-1", `{}`)
+	s.fault = func(operation string, w http.ResponseWriter) bool {
+		closed := operation == "GetExecutionHistory" || operation == "DescribeStateMachineForExecution"
+		if closed {
+			refuse(w, "KmsAccessDeniedException")
+		}
+		return closed
+	}
+	if o, _ := s.follow(arn); !o.Succeeded() || len(s.said) != 1 || !strings.Contains(s.said[0], "only the status is followed") {
+		t.Errorf("outcome %+v, said %q", o, s.said)
+	}
+	var ended []*operate.Outcome
+	if err := (&operate.Follower{AWS: s.aws}).FollowAll(t.Context(), []string{arn}, func(o *operate.Outcome) { ended = append(ended, o) }); err != nil || len(ended) != 1 {
+		t.Errorf("%d ended, %v", len(ended), err)
+	}
+}
+
 // A history that is as long as it can be is read once, and only its last page twice.
 func TestAHistoryOf25000Events(t *testing.T) {
 	s := newScene(t, succeed)

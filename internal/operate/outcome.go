@@ -15,7 +15,11 @@ type Outcome struct {
 func (o *Outcome) Succeeded() bool { return o.Status == "SUCCEEDED" }
 
 func outcomeOf(e *Execution, t *Track, runs []MapRun) *Outcome {
-	return &Outcome{
+	o := &Outcome{
 		Execution: *e, Cause: t.causes.Of(e.cause, t.Failing), LastState: t.Last, Events: t.Events, States: t.States, MapRuns: runs, Approval: t.Pending,
 	}
+	if o.States == nil {
+		o.States = []*State{}
+	}
+	return o
 }

@@ -142,6 +142,25 @@ func TestTheDefinition(t *testing.T) {
 	}
 }
 
+// Whoever may not use the key of the state machine cannot compare, and may start any definition.
+func TestADefinitionThatIsEncrypted(t *testing.T) {
+	s := newScene(t, succeed)
+	m := s.deploy(pipeline, digest)
+	s.fault = func(operation string, w http.ResponseWriter) bool {
+		if operation == "DescribeStateMachine" {
+			refuse(w, "KmsAccessDeniedException")
+		}
+		return operation == "DescribeStateMachine"
+	}
+	d, err := s.aws.Deployed(t.Context(), m)
+	if err != nil || d.Form() != "" {
+		t.Fatalf("%+v, %v", d, err)
+	}
+	if err := d.Check(digest); !errors.Is(err, operate.ErrOtherDefinition) || !strings.Contains(err.Error(), "ask for kms:Decrypt") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // While a release shifts, both versions have to be the definition.
 func TestACanary(t *testing.T) {
 	s := newScene(t, succeed)

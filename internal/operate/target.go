@@ -51,9 +51,9 @@ type Deployed struct {
 // Version is a version that an alias points to.
 type Version struct {
 	ARN        string
-	Weight     int // percent
-	Definition []byte
-	Newest     bool // whether it has the state machine's own definition
+	Weight     int    // percent
+	Definition []byte // nil if the caller may not decrypt it
+	Newest     bool   // whether it has the state machine's own definition
 }
 
 // Deployed reads what an alias starts: one version, or two while a release is under way.
@@ -66,7 +66,7 @@ func (a *AWS) Deployed(ctx context.Context, m Machine) (*Deployed, error) {
 	if d.Digest, err = a.digest(ctx, m.ARN); err != nil {
 		return nil, err
 	}
-	newest, err := a.definition(ctx, m.ARN)
+	newest, err := a.readable(ctx, m.ARN)
 	if err != nil {
 		return nil, err
 	}
@@ -75,10 +75,10 @@ func (a *AWS) Deployed(ctx context.Context, m Machine) (*Deployed, error) {
 		if v.Weight == 0 {
 			continue
 		}
-		if v.Definition, err = a.definition(ctx, v.ARN); err != nil {
+		if v.Definition, err = a.readable(ctx, v.ARN); err != nil {
 			return nil, err
 		}
-		v.Newest = bytes.Equal(v.Definition, newest)
+		v.Newest = newest != nil && bytes.Equal(v.Definition, newest)
 		d.Versions = append(d.Versions, v)
 	}
 	if len(d.Versions) == 0 {
@@ -109,8 +109,20 @@ func (a *AWS) definition(ctx context.Context, arn string) ([]byte, error) {
 	return []byte(aws.ToString(out.Definition)), nil
 }
 
-// Form is what executions of the alias score.
+// readable returns a definition, nil if the caller may not use the key of the state machine.
+func (a *AWS) readable(ctx context.Context, arn string) ([]byte, error) {
+	definition, err := a.definition(ctx, arn)
+	if Is(err, "KmsAccessDeniedException") {
+		return nil, nil
+	}
+	return definition, err
+}
+
+// Form is what executions of the alias score; "" if the caller may not read the definition.
 func (d *Deployed) Form() assembly.Form {
+	if d.Versions[0].Definition == nil {
+		return ""
+	}
 	return (&assembly.StateMachine{Definition: d.Versions[0].Definition}).Form()
 }
 
@@ -124,11 +136,14 @@ func (d *Deployed) Check(digest string) error {
 		if bytes.Contains(v.Definition, []byte(digest)) || v.Newest && d.Digest == digest {
 			continue
 		}
+		if v.Definition == nil {
+			return fmt.Errorf("%w, or the same: you may not use the key that encrypts it; ask for kms:Decrypt, or start with --any-definition", ErrOtherDefinition)
+		}
 		found := "the state machine has the tag " + d.Digest
-		switch {
-		case d.Digest == "":
+		switch d.Digest {
+		case "":
 			found = "the state machine has no tag " + workflow.DigestTag
-		case d.Digest == digest:
+		case digest:
 			found = "the state machine has the digest of the assembly, and the alias still points to an older version"
 		}
 		return fmt.Errorf("%w: %s of %s has not the digest %s; %s: synthesize the commit that is deployed, deploy this one, or start with --any-definition",

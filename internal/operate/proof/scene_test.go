@@ -198,10 +198,10 @@ func (s *scene) record(first int, subjects, notScored string) {
 	s.store.Put(s.key(first), s.start, func() []byte { return []byte(body) })
 }
 
-// edit changes a record.
-func (s *scene) edit(first int, old, new string) {
+// edit changes the first record.
+func (s *scene) edit(old, new string) {
 	s.Helper()
-	o := s.store.Objects[s.key(first)]
+	o := s.store.Objects[s.key(0)]
 	body := o.Body()
 	if !bytes.Contains(body, []byte(old)) {
 		s.Fatalf("%q is not in %s", old, body)

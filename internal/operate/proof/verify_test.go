@@ -50,10 +50,10 @@ func TestEveryBreakIsNamed(t *testing.T) {
 		"a record that was deleted":       {func(s *scene) { delete(s.store.Objects, s.key(2)) }, []string{"decision records: missing: the records below s3://records/"}},
 		"a delete marker":                 {func(s *scene) { s.store.Objects[s.key(2)].Later = []records.Version{{ID: "v2", Deleted: true}} }, []string{"decision records: missing: decisions/T-1/"}},
 		"a second version":                {func(s *scene) { s.store.Objects[s.key(2)].Later = []records.Version{{ID: "v1"}} }, []string{"decision records: missing: decisions/T-1/"}},
-		"a record that was changed":       {func(s *scene) { s.edit(0, `"branch": "alert"`, `"branch": "no alert"`) }, []string{"decision records: missing: the records below"}},
-		"a record that is not valid":      {func(s *scene) { s.edit(0, `"schemaVersion": 1`, `"schemaVersion": 2`) }, []string{"decision records: missing: decisions/T-1/"}},
-		"a record of another execution":   {func(s *scene) { s.edit(0, `execution:risk:run-1`, `execution:risk:run-2`) }, []string{"decision records: missing: decisions/T-1/"}},
-		"a record of another definition":  {func(s *scene) { s.edit(0, digest, strings.Repeat("f", 64)) }, []string{"decision records: missing: decisions/T-1/"}},
+		"a record that was changed":       {func(s *scene) { s.edit(`"branch": "alert"`, `"branch": "no alert"`) }, []string{"decision records: missing: the records below"}},
+		"a record that is not valid":      {func(s *scene) { s.edit(`"schemaVersion": 1`, `"schemaVersion": 2`) }, []string{"decision records: missing: decisions/T-1/"}},
+		"a record of another execution":   {func(s *scene) { s.edit(`execution:risk:run-1`, `execution:risk:run-2`) }, []string{"decision records: missing: decisions/T-1/"}},
+		"a record of another definition":  {func(s *scene) { s.edit(digest, strings.Repeat("f", 64)) }, []string{"decision records: missing: decisions/T-1/"}},
 		"a record without a lock":         {func(s *scene) { s.store.Objects[s.key(2)].Lock = approvals.Lock{} }, []string{"locks of the records: missing: decisions/T-1/"}},
 		"a weaker lock":                   {func(s *scene) { s.store.Objects[s.key(2)].Lock.Mode = approvals.Governance }, []string{"locks of the records: missing: decisions/T-1/"}},
 		"a shorter lock":                  {func(s *scene) { s.store.Objects[s.key(2)].Lock.Until = s.start }, []string{"locks of the records: missing: decisions/T-1/"}},
@@ -151,7 +151,7 @@ func TestAFailedExecution(t *testing.T) {
 // Where nobody is at high risk, nobody is alerted, and that is found.
 func TestNobodyAtHighRisk(t *testing.T) {
 	s := newScene(t, scored, `'high': 1`, `'high': 0`)
-	s.edit(0, `"branch": "alert"`, `"branch": "no alert"`)
+	s.edit(`"branch": "alert"`, `"branch": "no alert"`)
 	report, bad := s.verify()
 	if len(bad) > 0 || report.Lines[len(report.Lines)-4].Findings[0] != "none: CheckRisk found nobody above the threshold" {
 		t.Errorf("%q, %+v", bad, report.Lines)

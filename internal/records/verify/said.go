@@ -78,7 +78,6 @@ func (v *verifier) checkSaid(part, name string, kind records.Kind, key string, b
 	}
 }
 
-// conforms checks a record against its schema.
 // Conforms checks that a record is strict JSON and meets the schema of its kind. The error may quote the record.
 func Conforms(kind records.Kind, body []byte) error {
 	if err := strictjson.Check(body); err != nil {
