@@ -15,6 +15,7 @@ import (
 
 const scored = `{"trialId": "T-1"}`
 
+// Requirements: SRC-19
 func TestEverythingIsFound(t *testing.T) {
 	s := newScene(t, scored)
 	report, bad := s.verify()
@@ -42,6 +43,8 @@ func TestEverythingIsFound(t *testing.T) {
 }
 
 // Every break is named, and nothing else.
+//
+// Requirements: SRC-19
 func TestEveryBreakIsNamed(t *testing.T) {
 	for reason, row := range map[string]struct {
 		change func(*scene)
