@@ -81,7 +81,13 @@ func deploy(t *testing.T, perform func(*asl.Task) (asl.Reply, error)) *deployed 
 
 func startServer(t *testing.T, perform func(*asl.Task) (asl.Reply, error)) *deployed {
 	t.Helper()
-	server, err := asl_serve.New(asl_serve.Config{Time: asl_serve.Virtual, Services: asl.HandlerFunc(func(_ context.Context, task *asl.Task) (asl.Reply, error) { return perform(task) })})
+	return startServerWith(t, asl_serve.Config{Services: asl.HandlerFunc(func(_ context.Context, task *asl.Task) (asl.Reply, error) { return perform(task) })})
+}
+
+func startServerWith(t *testing.T, c asl_serve.Config) *deployed {
+	t.Helper()
+	c.Time = asl_serve.Virtual
+	server, err := asl_serve.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
