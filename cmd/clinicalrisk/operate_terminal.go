@@ -3,6 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
+
+	"golang.org/x/term"
 
 	"clinical-risk-pipeline/internal/operate"
 	"clinical-risk-pipeline/internal/plain"
@@ -45,6 +48,17 @@ func (s *screen) status(text string) {
 		return
 	}
 	s.clear()
-	fmt.Fprint(s.to, plain.Line(text))
+	line := []rune(plain.Line(text))
+	fmt.Fprint(s.to, string(line[:min(len(line), s.width()-1)])) // A line that wraps could not be removed.
 	s.shown = true
+}
+
+// width is the number of columns of the terminal.
+func (s *screen) width() int {
+	if file, ok := s.to.(*os.File); ok {
+		if columns, _, err := term.GetSize(int(file.Fd())); err == nil && columns > 1 {
+			return columns
+		}
+	}
+	return 200
 }

@@ -216,6 +216,60 @@ func TestAHistoryOf25000Events(t *testing.T) {
 	}
 }
 
+// Whoever follows reads only the last page again.
+func TestOnlyTheLastPageIsReadAgain(t *testing.T) {
+	sent := make(chan string, 1)
+	s := newScene(t, tokens(sent))
+	arn := s.start(s.deploy(`{"QueryLanguage": "JSONata", "StartAt": "A", "States": {
+		"A": {"Type": "Pass", "Output": "{% {'n': $states.input.n - 1} %}", "Next": "B"},
+		"B": {"Type": "Choice", "Choices": [{"Condition": "{% $states.input.n > 0 %}", "Next": "A"}], "Default": "C"},
+		"C": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "Arguments": {"FunctionName": "f", "Payload": {"t": "{% $states.context.Task.Token %}"}}, "End": true}}}`, "d"), "run-1", `{"n": 900}`)
+	token, looks := <-sent, 0
+	s.clock.asleep = func(d time.Duration) error {
+		if d == operate.Every {
+			if looks++; looks == 3 {
+				s.call("SendTaskSuccess", map[string]any{"taskToken": token, "output": `{}`})
+				s.ended(arn)
+			}
+		}
+		return nil
+	}
+	o, _ := s.follow(arn)
+	pages := 0
+	for _, operation := range s.calls {
+		if operation == "GetExecutionHistory" {
+			pages++
+		}
+	}
+	if !o.Succeeded() || o.Events < 3600 || pages != 4+3 {
+		t.Errorf("%s with %d events: %d pages in 4 looks", o.Status, o.Events, pages)
+	}
+}
+
+// After a redrive, an older answer of the service is no end.
+func TestAnOlderAnswerAfterARedrive(t *testing.T) {
+	broken := true
+	s := newScene(t, handler(func(task *asl.Task) (asl.Reply, error) {
+		if broken {
+			return asl.Reply{}, &asl.Error{Name: "X"}
+		}
+		return asl.Reply{Output: task.Input}, nil
+	}))
+	arn := s.run(s.deploy(pipeline, "d"), "run-1", `{}`)
+	s.clock.asleep = func(d time.Duration) error {
+		if d == operate.Every && broken {
+			broken = false
+			s.call("RedriveExecution", map[string]any{"executionArn": arn})
+			s.ended(arn)
+		}
+		return nil
+	}
+	o, err := (&operate.Follower{AWS: s.aws, Redrives: 1}).Follow(t.Context(), arn)
+	if err != nil || !o.Succeeded() {
+		t.Errorf("outcome %+v, %v", o, err)
+	}
+}
+
 func TestACohortWithAMapRun(t *testing.T) {
 	s := newScene(t, handler(func(task *asl.Task) (asl.Reply, error) {
 		if asl.Encode(task.Input) == `"`+secret+`"` {
