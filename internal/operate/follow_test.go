@@ -123,6 +123,28 @@ func TestAnApprovalIsPending(t *testing.T) {
 	}
 }
 
+// An approval that was given is not pending any more, though the execution goes on.
+func TestAnApprovalIsGiven(t *testing.T) {
+	sent := make(chan string, 2)
+	s := newScene(t, tokens(sent))
+	arn := s.start(s.deploy(strings.Replace(waiting, `"CheckApproval": {"Type": "Succeed"}`,
+		`"CheckApproval": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "Parameters": {"FunctionName": "f", "Payload": {"token.$": "$$.Task.Token"}}, "End": true}`, 1), "d"), "run-1", `{}`)
+	s.call("SendTaskSuccess", map[string]any{"taskToken": <-sent, "output": `{}`})
+	next := <-sent
+	s.clock.asleep = func(d time.Duration) error {
+		if d == operate.Every && next != "" {
+			s.call("SendTaskSuccess", map[string]any{"taskToken": next, "output": `{}`})
+			s.ended(arn)
+			next = ""
+		}
+		return nil
+	}
+	o, seen := s.follow(arn)
+	if text := strings.Join(seen, "\n"); !o.Succeeded() || strings.Contains(text, "waits for an approval") || !strings.Contains(text, "in CheckApproval") {
+		t.Errorf("outcome %+v, seen\n%s", o, text)
+	}
+}
+
 // Whoever follows again after Ctrl-C sees the same.
 func TestAWatchResumes(t *testing.T) {
 	sent := make(chan string, 1)
@@ -241,8 +263,8 @@ func TestOnlyTheLastPageIsReadAgain(t *testing.T) {
 			pages++
 		}
 	}
-	if !o.Succeeded() || o.Events < 3600 || pages != 4+3 {
-		t.Errorf("%s with %d events: %d pages in 4 looks", o.Status, o.Events, pages)
+	if !o.Succeeded() || o.Events < 3600 || pages != 4+3 || o.States[0].Entered != 900 || o.States[2].Retries != 0 {
+		t.Errorf("%s with %d events, %+v: %d pages in 4 looks", o.Status, o.Events, o.States[0], pages)
 	}
 }
 

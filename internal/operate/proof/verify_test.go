@@ -114,6 +114,17 @@ func TestTheGapIsNamed(t *testing.T) {
 	}
 }
 
+// A record that somebody hid is called deleted, and one that was written over has versions.
+func TestWhatHappenedToARecord(t *testing.T) {
+	for want, later := range map[string]records.Version{"is deleted": {ID: "v2", Deleted: true}, "has 2 versions: a record has one": {ID: "v1"}} {
+		s := newScene(t, scored)
+		s.store.Objects[s.key(2)].Later = []records.Version{later}
+		if _, bad := s.verify(); len(bad) != 1 || !strings.Contains(bad[0], s.key(2)+" "+want) {
+			t.Errorf("got %q, want %q", bad, want)
+		}
+	}
+}
+
 // What is out of reach is not verifiable, and no more than that.
 func TestOutOfReach(t *testing.T) {
 	s := newScene(t, scored)
