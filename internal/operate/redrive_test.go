@@ -87,3 +87,20 @@ func TestARedriveOfACohort(t *testing.T) {
 		t.Errorf("plan %+v, %v", plan, err)
 	}
 }
+
+// What a person follows or plans is read without the data of the execution, which stays in AWS.
+func TestNothingAsksForData(t *testing.T) {
+	s := newScene(t, handler(func(*asl.Task) (asl.Reply, error) { return asl.Reply{}, &asl.Error{Name: "X"} }))
+	arn := s.run(s.deploy(pipeline, "d"), "run-1", `{}`)
+	s.calls, s.bodies = nil, nil
+	s.follow(arn)
+	if _, err := s.aws.Plan(t.Context(), arn); err != nil {
+		t.Fatal(err)
+	}
+	for i, operation := range s.calls {
+		want := map[string]string{"GetExecutionHistory": `"includeExecutionData":false`, "DescribeExecution": `"includedData":"METADATA_ONLY"`}[operation]
+		if !strings.Contains(s.bodies[i], want) {
+			t.Errorf("%s asked for data: %s", operation, s.bodies[i])
+		}
+	}
+}

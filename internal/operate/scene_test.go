@@ -1,6 +1,7 @@
 package operate_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -29,6 +30,7 @@ type scene struct {
 	aws    *operate.AWS
 	clock  *clock
 	calls  []string                                           // the operations, in order
+	bodies []string                                           // what the client sent
 	fault  func(operation string, w http.ResponseWriter) bool // answers instead of the server where it returns true
 	said   []string
 }
@@ -79,8 +81,10 @@ func newScene(t *testing.T, handler asl.Handler) *scene {
 func (s *scene) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	s.calls = append(s.calls, operation)
+	body, _ := io.ReadAll(r.Body) // of a test
+	s.bodies = append(s.bodies, string(body))
+	r.Body = io.NopCloser(bytes.NewReader(body))
 	if s.fault != nil && s.fault(operation, w) {
-		_, _ = io.Copy(io.Discard, r.Body)
 		return
 	}
 	s.server.ServeHTTP(w, r)
