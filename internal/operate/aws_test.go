@@ -126,8 +126,8 @@ func TestNobodyListens(t *testing.T) {
 	s := newScene(t, succeed)
 	s.fault = func(_ string, w http.ResponseWriter) bool { hangUp(w); return true }
 	_, err := s.aws.Describe(t.Context(), nobody, false)
-	if err == nil || !strings.Contains(err.Error(), "DescribeExecution: no answer: check the network") || len(s.calls) != 4 {
-		t.Errorf("%d calls, got %v", len(s.calls), err)
+	if err == nil || !strings.Contains(err.Error(), "DescribeExecution: no answer: check the network") || s.made() != 4 {
+		t.Errorf("%d calls, got %v", s.made(), err)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -33,6 +34,14 @@ type scene struct {
 	bodies []string                                           // what the client sent
 	fault  func(operation string, w http.ResponseWriter) bool // answers instead of the server where it returns true
 	said   []string
+	mu     sync.Mutex // protects calls and bodies
+}
+
+// made returns the number of calls.
+func (s *scene) made() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.calls)
 }
 
 // clock is a clock that only Sleep moves.
@@ -80,11 +89,14 @@ func newScene(t *testing.T, handler asl.Handler) *scene {
 // ServeHTTP implements http.Handler.
 func (s *scene) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	s.mu.Lock() // A connection that is hung up tells the client nothing of when the handler was done.
 	s.calls = append(s.calls, operation)
 	body, _ := io.ReadAll(r.Body) // of a test
 	s.bodies = append(s.bodies, string(body))
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	if s.fault != nil && s.fault(operation, w) {
+	answered := s.fault != nil && s.fault(operation, w)
+	s.mu.Unlock()
+	if answered {
 		return
 	}
 	s.server.ServeHTTP(w, r)
