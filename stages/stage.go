@@ -100,7 +100,7 @@ func addPipeline(stack awscdk.Stack, environment Environment, props *risk.Clinic
 	output(stack, "OperationsTopicArn", "Subscribe operations to this topic.", *pipeline.OperationsTopic().TopicArn())
 	return &deployment{
 		stack: stack, machine: pipeline.StateMachine(), machineARN: pipeline.MachineARN(), key: pipeline.Key(), release: live,
-		liveAlias: output(stack, "LiveAliasArn", "Start executions of this alias: it points to the released version.", live.AliasARN()),
+		liveAlias: output(stack, workflow.LiveAlias, "Start executions of this alias: it points to the released version.", live.AliasARN()),
 	}
 }
 

@@ -9,6 +9,9 @@ const (
 	RecordStack  = "TrialRecords" // has what the registered trials share: record store, trail, registry. Each has a stack of its id
 )
 
+// LiveAlias is the output of every stack with a pipeline with the ARN of the alias that starts its released version.
+const LiveAlias = "LiveAliasArn"
+
 // ActFunction is the output of a trial's stack with the ARN of the function with which people see and act on alerts.
 const ActFunction = "ActFunctionArn"
 

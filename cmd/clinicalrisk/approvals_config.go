@@ -12,8 +12,8 @@ import (
 
 // configuration loads the AWS configuration of the machine. Its clients follow no redirect: the SDK follows one of a request without a
 // body, and sends the signature or the session token along.
-func configuration(ctx context.Context) (aws.Config, error) {
-	settings, err := config.LoadDefaultConfig(ctx)
+func configuration(ctx context.Context, options ...func(*config.LoadOptions) error) (aws.Config, error) {
+	settings, err := config.LoadDefaultConfig(ctx, options...)
 	if err != nil {
 		return settings, fmt.Errorf("AWS configuration: %w", err)
 	}

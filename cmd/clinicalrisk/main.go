@@ -1,4 +1,4 @@
-// Command clinicalrisk runs clinical risk pipelines on this machine and decides the approvals of deployed ones. For example,
+// Command clinicalrisk runs clinical risk pipelines on this machine, and operates deployed ones. For example,
 //
 //	clinicalrisk run examples/trial-sample.jsonl
 //
@@ -20,6 +20,12 @@ import (
 // cli is the command line.
 type cli struct {
 	Run       runCommand       `cmd:"" help:"Run a synthesized pipeline on this machine for every input in a file, with stand-ins for AWS."`
+	Start     startCommand     `cmd:"" help:"Start executions of a deployed pipeline, for the subjects in a file or for the cohort of a trial."`
+	Watch     watchCommand     `cmd:"" help:"Follow an execution until it ends: states, retries, items, approvals."`
+	List      listCommand      `cmd:"" help:"List executions by status and time."`
+	Redrive   redriveCommand   `cmd:"" help:"Say what failed and what a redrive will repeat, ask, redrive, and follow the execution."`
+	Verify    verifyCommand    `cmd:"" help:"Verify an execution: outcome, Spark, data, records, model, alert, approval, definition, trail."`
+	Report    reportCommand    `cmd:"" help:"Write the report of an execution, from its history and its decision records, without features."`
 	Alerts    alertsCommand    `cmd:"" help:"List, show, acknowledge, act on and close the alerts of a registered trial."`
 	Approvals approvalsCommand `cmd:"" help:"List, show, decide and verify the approval requests of a deployed pipeline."`
 	Outcomes  outcomesCommand  `cmd:"" help:"Import what became of the subjects, and compare it with the scores and alerts."`
@@ -38,7 +44,7 @@ func main() {
 func newProgram() program.Program {
 	return program.Program{
 		Name:        "clinicalrisk",
-		Description: "Runs clinical risk pipelines on this machine and decides the approvals of deployed ones.",
+		Description: "Runs clinical risk pipelines on this machine, and operates deployed ones.",
 		CLI:         &cli{},
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"clinical-risk-pipeline/asl/serve"
 	"clinical-risk-pipeline/asl/serve/host"
 	"clinical-risk-pipeline/internal/plain"
+	"clinical-risk-pipeline/internal/operate"
 	"clinical-risk-pipeline/internal/program"
 	"clinical-risk-pipeline/local/approver"
 	"clinical-risk-pipeline/local/assembly"
@@ -65,14 +66,14 @@ func (c *serveCommand) Run(ctx context.Context, s program.Streams) (err error) {
 	if err != nil {
 		return err
 	}
-	server, err := deploy(ctx, config, pipelines)
+	server, err := serverOf(ctx, config, pipelines)
 	if err != nil {
 		_ = listener.Close() // The first error counts.
 		return err
 	}
 	defer func() { _ = server.Close() }() // What was answered is stored.
 	for _, p := range pipelines {
-		note(s, "start executions of "+plain.Line(p.StateMachine().ARN)+":"+liveAlias)
+		note(s, "start executions of "+plain.Line(p.StateMachine().ARN)+":"+operate.Live)
 	}
 	return c.Serve(ctx, s.Out, listener, server)
 }

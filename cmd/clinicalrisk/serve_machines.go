@@ -10,12 +10,10 @@ import (
 	"clinical-risk-pipeline/asl"
 	"clinical-risk-pipeline/asl/serve"
 	"clinical-risk-pipeline/asl/value"
+	"clinical-risk-pipeline/internal/operate"
 	"clinical-risk-pipeline/internal/strictjson"
 	"clinical-risk-pipeline/local/runner"
 )
-
-// liveAlias is the alias through which executions start, as construct release.Release names it.
-const liveAlias = "live"
 
 // machines are the state machines of a server, by name, with what performs their tasks.
 type machines struct {
@@ -23,8 +21,8 @@ type machines struct {
 	pipelines map[string]*runner.Pipeline
 }
 
-// deploy returns a server that has the state machines of the pipelines.
-func deploy(ctx context.Context, config serve.Config, pipelines []*runner.Pipeline) (*serve.Server, error) {
+// serverOf returns a server that has the state machines of the pipelines.
+func serverOf(ctx context.Context, config serve.Config, pipelines []*runner.Pipeline) (*serve.Server, error) {
 	first := pipelines[0]
 	config.Account, config.Region = first.StateMachine().Account, first.StateMachine().Region
 	config.Objects = first.Objects()
@@ -104,9 +102,9 @@ func (m *machines) create(ctx context.Context, p *runner.Pipeline) error {
 		return err
 	}
 	routing := []any{map[string]any{"stateMachineVersionArn": made.Version, "weight": 100}}
-	code, err = m.call(ctx, "CreateStateMachineAlias", map[string]any{"name": liveAlias, "routingConfiguration": routing}, nil)
+	code, err = m.call(ctx, "CreateStateMachineAlias", map[string]any{"name": operate.Live, "routingConfiguration": routing}, nil)
 	if code == "ConflictException" {
-		_, err = m.call(ctx, "UpdateStateMachineAlias", map[string]any{"stateMachineAliasArn": machine.ARN + ":" + liveAlias, "routingConfiguration": routing}, nil)
+		_, err = m.call(ctx, "UpdateStateMachineAlias", map[string]any{"stateMachineAliasArn": machine.ARN + ":" + operate.Live, "routingConfiguration": routing}, nil)
 	}
 	return err
 }
@@ -133,7 +131,7 @@ func (m *machines) call(ctx context.Context, operation string, request, answer a
 
 // Call implements asl.Handler: it performs a task by the stand-ins of the execution's state machine.
 func (m *machines) Call(ctx context.Context, task *asl.Task) (asl.Reply, error) {
-	p := m.pipelines[machineOf(task.ExecutionARN)]
+	p := m.pipelines[machineNameOf(task.ExecutionARN)]
 	if p == nil {
 		return asl.Reply{}, fmt.Errorf("calls %s, and only the state machines of the environment have stand-ins: give the result with --stubs", task.Resource)
 	}
@@ -152,8 +150,8 @@ func (m *machines) Call(ctx context.Context, task *asl.Task) (asl.Reply, error) 
 	return p.Perform(ctx, task, input)
 }
 
-// machineOf returns the name of the state machine in the ARN of an execution or of a child execution.
-func machineOf(execution string) string {
+// machineNameOf returns the name of the state machine in the ARN of an execution or of a child execution.
+func machineNameOf(execution string) string {
 	parts := strings.Split(execution, ":")
 	if len(parts) < 7 {
 		return ""

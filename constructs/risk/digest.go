@@ -10,7 +10,7 @@ import (
 
 // DigestTag is the tag of the state machine that has the digest of its definition, see [workflow.DefinitionDigest]. Every decision
 // record has it, too, as run.definition.
-const DigestTag = "definition-digest"
+const DigestTag = workflow.DigestTag
 
 // definitionDigest is the placeholder of the digest in the definition. CloudFormation replaces it: the definition cannot have its
 // own digest.

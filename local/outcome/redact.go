@@ -48,11 +48,14 @@ func (r *Redactor) collect(part any) {
 	}
 }
 
+// InDefinition tells whether a Fail state of the definition has the cause as its text.
+func (r *Redactor) InDefinition(cause string) bool { return slices.Contains(r.fixed, cause) }
+
 // For returns the function that removes the data of an execution and of its input from the causes in its history.
 func (r *Redactor) For(execution *asl.Execution, input intake.Input) func(cause string) string {
 	pattern := sync.OnceValue(func() *regexp.Regexp { return words(leaves(input.Value.Value(workflow.TransformedFeatures), nil)) })
 	return func(cause string) string {
-		if slices.Contains(r.fixed, cause) || reported(execution.History, cause) {
+		if r.InDefinition(cause) || reported(execution.History, cause) {
 			return cause
 		}
 		cause = withoutJSON(cause)
@@ -71,7 +74,7 @@ func (r *Redactor) For(execution *asl.Execution, input intake.Input) func(cause 
 // The cause of a Fail state stays: in a cohort pipeline it has counts.
 func (r *Redactor) Strictly(execution *asl.Execution) func(cause string) string {
 	return func(cause string) string {
-		if slices.Contains(r.fixed, cause) || reported(execution.History, cause) || cause == execution.Cause && endedInFail(execution.History) {
+		if r.InDefinition(cause) || reported(execution.History, cause) || cause == execution.Cause && endedInFail(execution.History) {
 			return cause
 		}
 		return withheld

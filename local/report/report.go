@@ -37,6 +37,7 @@ type About struct {
 	Card         string // the URL of the model card, relative to the page; "" without one
 	Spark        bool   // whether Spark ran the extraction
 	Quality      string // the URL of the data's quality.json, relative to the page; "" without one
+	Deployed     bool   // whether the execution ran on AWS: the page is made from its history and records, and stands alone
 }
 
 // Report collects outcomes. It keeps a limited number of them, and counts the others.

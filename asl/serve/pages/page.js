@@ -85,6 +85,15 @@ function whenSeen() {
   document.addEventListener("visibilitychange", whenSeen, { once: true });
 }
 
+// A drawing that is wider than its window begins at its first state.
+for (const drawing of document.querySelectorAll(".drawing")) {
+  const top = (e) => e.getBoundingClientRect().top;
+  const first = [...drawing.querySelectorAll("g.node")].reduce((a, b) => (a && top(a) <= top(b) ? a : b), null);
+  if (!first) continue;
+  const [window, state] = [drawing.getBoundingClientRect(), first.getBoundingClientRect()];
+  drawing.scrollLeft += state.left + state.width / 2 - window.left - window.width / 2;
+}
+
 if (document.body.hasAttribute("data-live")) {
   say("Live", true);
   setTimeout(whenSeen, pause);

@@ -55,7 +55,7 @@ func (v *verifier) checkSaid(part, name string, kind records.Kind, key string, b
 	if kind == records.Attachment {
 		return
 	}
-	if err := conforms(kind, body); err != nil {
+	if err := Conforms(kind, body); err != nil {
 		v.wrong(name, "it does not meet the schema of its kind, %s: %v", kind, err)
 	}
 	v.checkTrial(name, body)
@@ -78,8 +78,8 @@ func (v *verifier) checkSaid(part, name string, kind records.Kind, key string, b
 	}
 }
 
-// conforms checks a record against its schema.
-func conforms(kind records.Kind, body []byte) error {
+// Conforms checks that a record is strict JSON and meets the schema of its kind. The error may quote the record.
+func Conforms(kind records.Kind, body []byte) error {
 	if err := strictjson.Check(body); err != nil {
 		return fmt.Errorf("not strict JSON: %w", err)
 	}
