@@ -11,6 +11,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/smithy-go"
+
+	"clinical-risk-pipeline/internal/strictjson"
 )
 
 // Client answers questions: AWS, or a server of its API. *sfn.Client is one.
@@ -63,7 +65,7 @@ func named(of any) (map[string]any, error) {
 		return nil, err
 	}
 	var body map[string]any
-	if err := json.Unmarshal(text, &body); err != nil {
+	if err := strictjson.Unmarshal(text, &body); err != nil {
 		return nil, err
 	}
 	delete(body, "ResultMetadata")
